@@ -1,0 +1,17 @@
+//! The log's nouns: ids, raw changes, chains, digests. No I/O, no Automerge.
+//!
+//! A *log* is what one epoch of one node authored: append-only, gap-free, hash-chained. This crate says what
+//! its parts are and how they are hashed, so that the store, the codec and the gate agree without knowing
+//! each other.
+//!
+//! It must never know SQL, sockets, clocks, the Automerge library, or what a document means.
+
+mod chain;
+mod digest;
+mod entry;
+mod ids;
+
+pub use chain::ChainHash;
+pub use digest::Digest;
+pub use entry::{Entry, EntryHash};
+pub use ids::{ChangeHash, DocumentId, EpochId, HubId, NodeId, ParseIdError, Position};

@@ -1,0 +1,1 @@
+//! One replica on SQLite: log, chain, rows, search, feeds, digests, cursors, quarantine, migrations.

@@ -1,0 +1,1 @@
+//! Sans-IO: what a node says next, how the hub judges it, repair, backoff, when to call.

@@ -1,0 +1,1 @@
+//! Messages and their codec: compact change batches, framing, limits, versions, signatures. Bytes in, values out.
