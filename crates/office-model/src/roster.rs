@@ -1,0 +1,210 @@
+//! The list of all offices of the regency.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+use crate::office::{District, Office};
+use crate::office_code::OfficeCode;
+use crate::office_kind::OfficeKind;
+
+const HEADER: &str = "code,name,kind,district_code,district";
+const MAX_NAME: usize = 80;
+const BANYUWANGI: &str = include_str!("../../../data/banyuwangi-offices.csv");
+
+/// All offices, by code. Sub-district offices that are not listed are derived from the districts of the villages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Roster {
+    offices: BTreeMap<OfficeCode, Office>,
+}
+
+/// What is wrong with one line of a roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineProblem {
+    /// Counted from 1, the header being line 1.
+    pub line: usize,
+    /// What is wrong, in English.
+    pub reason: String,
+}
+
+/// A roster that cannot be used: every bad line of it. Nothing of the roster was taken over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct RosterError {
+    /// In the order of the lines; never empty.
+    pub problems: Vec<LineProblem>,
+}
+
+impl fmt::Display for RosterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the roster has {} bad lines; correct them and load it again", self.problems.len())?;
+        for problem in &self.problems {
+            write!(f, "\n  line {}: {}", problem.line, problem.reason)?;
+        }
+        Ok(())
+    }
+}
+
+impl Roster {
+    /// The roster of Banyuwangi that is shipped with the program: 217 village offices and 25 sub-district offices.
+    pub fn banyuwangi() -> &'static Self {
+        static SHIPPED: LazyLock<Roster> = LazyLock::new(|| {
+            #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+            Roster::parse(BANYUWANGI).expect("the shipped roster is correct")
+        });
+        &SHIPPED
+    }
+
+    /// Reads a roster from CSV text with the header `code,name,kind,district_code,district`.
+    ///
+    /// Fields are not quoted; LF or CRLF; empty lines are skipped. `kind` is desa, kelurahan, kecamatan, unit or
+    /// faskes and must fit the code; the two district columns may be empty for unit and faskes only.
+    ///
+    /// # Errors
+    ///
+    /// Every bad line with its number and reason.
+    pub fn parse(csv: &str) -> Result<Self, RosterError> {
+        let mut reader = Reader::default();
+        let mut lines = csv.trim_start_matches('\u{feff}').lines().enumerate();
+        if lines.next().map(|(_, line)| line.trim_end()) != Some(HEADER) {
+            reader.refuse(1, format!("the header must be {HEADER}"));
+        }
+        for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+            match reader.office(line) {
+                Ok(office) => {
+                    reader.lines.insert(office.code, index + 1);
+                    reader.offices.insert(office.code, office);
+                }
+                Err(reason) => reader.refuse(index + 1, reason),
+            }
+        }
+        reader.finish()
+    }
+
+    /// The office with this code.
+    pub fn get(&self, code: OfficeCode) -> Option<&Office> {
+        self.offices.get(&code)
+    }
+
+    /// All offices, by code.
+    pub fn iter(&self) -> impl Iterator<Item = &Office> {
+        self.offices.values()
+    }
+
+    /// Desa and kelurahan, by code.
+    pub fn villages(&self) -> impl Iterator<Item = &Office> {
+        self.iter().filter(|office| office.kind.is_village())
+    }
+
+    /// Sub-district offices, by code.
+    pub fn sub_districts(&self) -> impl Iterator<Item = &Office> {
+        self.iter().filter(|office| office.kind == OfficeKind::SubDistrict)
+    }
+
+    /// The village offices of a sub-district, by code.
+    pub fn villages_of(&self, district: OfficeCode) -> impl Iterator<Item = &Office> {
+        self.villages().filter(move |office| office.code.district() == Some(district))
+    }
+
+    /// How many offices there are, of all kinds.
+    pub fn len(&self) -> usize {
+        self.offices.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.offices.is_empty()
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    offices: BTreeMap<OfficeCode, Office>,
+    lines: BTreeMap<OfficeCode, usize>,
+    districts: BTreeMap<OfficeCode, String>,
+    problems: Vec<LineProblem>,
+}
+
+impl Reader {
+    fn refuse(&mut self, line: usize, reason: String) {
+        self.problems.push(LineProblem { line, reason });
+    }
+
+    fn office(&mut self, line: &str) -> Result<Office, String> {
+        if line.contains('"') {
+            return Err("quotes are not supported: write the fields without them".to_owned());
+        }
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let [code, name, kind, district_code, district] = fields.as_slice() else {
+            return Err(format!("5 fields expected, {} found", fields.len()));
+        };
+        let code: OfficeCode = code.parse().map_err(|error| format!("{error}"))?;
+        if code.kind().as_str() != *kind {
+            return Err(format!("kind is \"{}\", but {code} is the code of a {}", brief(kind), code.kind()));
+        }
+        check_name("name", name)?;
+        if let Some(line) = self.lines.get(&code) {
+            return Err(format!("{code} stands in line {line} already"));
+        }
+        let district = self.district(code, name, district_code, district)?;
+        Ok(Office { code, name: (*name).to_owned(), kind: code.kind(), district })
+    }
+
+    fn district(
+        &mut self,
+        code: OfficeCode,
+        name: &str,
+        district_code: &str,
+        district: &str,
+    ) -> Result<Option<District>, String> {
+        if district_code.is_empty() && district.is_empty() && code.district().is_none() {
+            return Ok(None);
+        }
+        let parsed: OfficeCode = district_code.parse().map_err(|error| format!("district_code: {error}"))?;
+        if parsed.kind() != OfficeKind::SubDistrict {
+            return Err(format!("district_code {parsed} is not the code of a sub-district"));
+        }
+        if code.district().is_some_and(|own| own != parsed) {
+            return Err(format!("district_code is {parsed}, but {code} does not lie in it"));
+        }
+        check_name("district", district)?;
+        if code == parsed && name != district {
+            return Err(format!("{code} is a sub-district, so name and district must be equal"));
+        }
+        let known = self.districts.entry(parsed).or_insert_with(|| district.to_owned());
+        if known != district {
+            return Err(format!("{parsed} is called \"{}\" here and \"{known}\" in a line before", brief(district)));
+        }
+        Ok(Some(District { code: parsed, name: district.to_owned() }))
+    }
+
+    fn finish(mut self) -> Result<Roster, RosterError> {
+        if self.offices.is_empty() && self.problems.is_empty() {
+            self.refuse(1, "there is no office after the header".to_owned());
+        }
+        if !self.problems.is_empty() {
+            return Err(RosterError { problems: self.problems });
+        }
+        for (code, name) in self.districts {
+            let district = Some(District { code, name: name.clone() });
+            self.offices.entry(code).or_insert(Office { code, name, kind: OfficeKind::SubDistrict, district });
+        }
+        Ok(Roster { offices: self.offices })
+    }
+}
+
+fn check_name(column: &str, name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err(format!("{column} is empty"));
+    }
+    if name.chars().count() > MAX_NAME {
+        return Err(format!("{column} is longer than {MAX_NAME} characters"));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(format!("{column} has a control character in it"));
+    }
+    Ok(())
+}
+
+fn brief(text: &str) -> String {
+    text.chars().take(32).collect()
+}

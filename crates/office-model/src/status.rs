@@ -1,0 +1,248 @@
+//! The states of a record and the steps between them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bilingual::Bilingual;
+
+/// Where a record stands on its way from draft to the citizen's hand.
+///
+/// ```text
+/// draf -> diajukan -> diperiksa -> (menunggu_camat) -> ditandatangani -> siap_diambil -> selesai
+/// ```
+///
+/// Beside that way: `dikembalikan` (back to the clerk, who makes it a draft again), `ditolak`, `dibatalkan`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being written.
+    Draf,
+    /// Handed in by the clerk.
+    Diajukan,
+    /// Papers checked by the village.
+    Diperiksa,
+    /// Waits for the sub-district's decision.
+    MenungguCamat,
+    /// Signed.
+    Ditandatangani,
+    /// Waits for the citizen.
+    SiapDiambil,
+    /// Handed over. Final.
+    Selesai,
+    /// Sent back to the clerk, with a reason.
+    Dikembalikan,
+    /// Refused, with a reason. Final.
+    Ditolak,
+    /// Withdrawn. Final.
+    Dibatalkan,
+}
+
+/// Whether a service needs the sub-district's approval; it decides whether `menunggu_camat` is on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// Always (`y` in the catalogue's source): nothing is signed without it.
+    Always,
+    /// Never (`n`).
+    None,
+    /// Under a condition (`c`): people decide which of the two ways a record takes.
+    Conditional,
+}
+
+/// The text given is no status.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "\"{0}\" is not a status: one of draf, diajukan, diperiksa, menunggu_camat, ditandatangani, siap_diambil, selesai, dikembalikan, ditolak, dibatalkan expected"
+)]
+pub struct ParseStatusError(String);
+
+/// A step that may not be taken. The record is unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// The transition table does not have it.
+    #[error("a record that is {from} cannot become {to}; {}", next_steps(*.from, *.approval))]
+    NotAllowed {
+        /// State before.
+        from: Status,
+        /// State wanted.
+        to: Status,
+        /// Rule of the service.
+        approval: Approval,
+    },
+    /// The step needs a reason and none was given.
+    #[error("a reason is needed to make a record {to}: say it in a few words, the citizen is told it")]
+    ReasonMissing {
+        /// State wanted.
+        to: Status,
+    },
+    /// The reason is longer than 500 characters.
+    #[error("the reason is longer than 500 characters: shorten it")]
+    ReasonTooLong,
+}
+
+impl Status {
+    /// Every state, in the order of the way.
+    pub const ALL: [Self; 10] = [
+        Self::Draf,
+        Self::Diajukan,
+        Self::Diperiksa,
+        Self::MenungguCamat,
+        Self::Ditandatangani,
+        Self::SiapDiambil,
+        Self::Selesai,
+        Self::Dikembalikan,
+        Self::Ditolak,
+        Self::Dibatalkan,
+    ];
+    /// The state a record begins in.
+    pub const FIRST: Self = Self::Draf;
+    /// Longest reason, in characters.
+    pub const MAX_REASON: usize = 500;
+
+    /// The word documents store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draf => "draf",
+            Self::Diajukan => "diajukan",
+            Self::Diperiksa => "diperiksa",
+            Self::MenungguCamat => "menunggu_camat",
+            Self::Ditandatangani => "ditandatangani",
+            Self::SiapDiambil => "siap_diambil",
+            Self::Selesai => "selesai",
+            Self::Dikembalikan => "dikembalikan",
+            Self::Ditolak => "ditolak",
+            Self::Dibatalkan => "dibatalkan",
+        }
+    }
+
+    /// What people read.
+    pub fn label(self) -> Bilingual {
+        match self {
+            Self::Draf => Bilingual::new("Draf", "Draft"),
+            Self::Diajukan => Bilingual::new("Diajukan", "Submitted"),
+            Self::Diperiksa => Bilingual::new("Diperiksa", "Checked"),
+            Self::MenungguCamat => Bilingual::new("Menunggu camat", "Waiting for the camat"),
+            Self::Ditandatangani => Bilingual::new("Ditandatangani", "Signed"),
+            Self::SiapDiambil => Bilingual::new("Siap diambil", "Ready to pick up"),
+            Self::Selesai => Bilingual::new("Selesai", "Done"),
+            Self::Dikembalikan => Bilingual::new("Dikembalikan", "Sent back"),
+            Self::Ditolak => Bilingual::new("Ditolak", "Refused"),
+            Self::Dibatalkan => Bilingual::new("Dibatalkan", "Cancelled"),
+        }
+    }
+
+    /// Whether no step leads on from here.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Selesai | Self::Ditolak | Self::Dibatalkan)
+    }
+
+    /// Whether the sub-district decides about a record in this state, and not the village.
+    pub const fn waits_for_sub_district(self) -> bool {
+        matches!(self, Self::MenungguCamat)
+    }
+
+    /// Whether a record in this state can become `to`, for a service with this rule.
+    ///
+    /// The table: a state goes one step forward; whoever decides about it may send it back or refuse it; it can be
+    /// cancelled until it is handed over (a signed letter is void then, and keeps its number).
+    pub const fn may_become(self, to: Self, approval: Approval) -> bool {
+        use Status as S;
+        match (self, to) {
+            (S::Draf, S::Diajukan | S::Dibatalkan)
+            | (S::Diajukan, S::Diperiksa | S::Dikembalikan | S::Ditolak | S::Dibatalkan)
+            | (S::Diperiksa, S::Dikembalikan | S::Ditolak | S::Dibatalkan)
+            | (S::MenungguCamat, S::Ditandatangani | S::Dikembalikan | S::Ditolak | S::Dibatalkan)
+            | (S::Ditandatangani, S::SiapDiambil | S::Dibatalkan)
+            | (S::SiapDiambil, S::Selesai | S::Dibatalkan)
+            | (S::Dikembalikan, S::Draf | S::Dibatalkan) => true,
+            (S::Diperiksa, S::MenungguCamat) => matches!(approval, Approval::Always | Approval::Conditional),
+            (S::Diperiksa, S::Ditandatangani) => matches!(approval, Approval::None | Approval::Conditional),
+            _ => false,
+        }
+    }
+
+    /// The states a record in this state can become, in the order of the way.
+    pub fn next(self, approval: Approval) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |to| self.may_become(*to, approval))
+    }
+
+    /// Whether a step from this state to `to` must say why. Only a draft may be dropped without a word.
+    pub const fn needs_reason(self, to: Self) -> bool {
+        match to {
+            Self::Dikembalikan | Self::Ditolak => true,
+            Self::Dibatalkan => !matches!(self, Self::Draf),
+            _ => false,
+        }
+    }
+
+    /// Checks a step with its reason, both as a person gave them.
+    ///
+    /// # Errors
+    ///
+    /// When the table does not have the step, or a due reason is missing, or it is too long.
+    pub fn check_step(self, to: Self, approval: Approval, reason: Option<&str>) -> Result<(), StepError> {
+        if !self.may_become(to, approval) {
+            return Err(StepError::NotAllowed { from: self, to, approval });
+        }
+        let reason = reason.map(str::trim).unwrap_or_default();
+        if reason.is_empty() && self.needs_reason(to) {
+            return Err(StepError::ReasonMissing { to });
+        }
+        if reason.chars().count() > Self::MAX_REASON {
+            return Err(StepError::ReasonTooLong);
+        }
+        Ok(())
+    }
+}
+
+impl StepError {
+    /// A word for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotAllowed { .. } => "step_not_allowed",
+            Self::ReasonMissing { .. } => "reason_missing",
+            Self::ReasonTooLong => "reason_too_long",
+        }
+    }
+
+    /// What people read.
+    pub fn text(&self) -> Bilingual {
+        let id = match self {
+            Self::NotAllowed { from, to, approval } => {
+                let (from_label, to_label) = (from.label().id, to.label().id);
+                let next: Vec<String> = from.next(*approval).map(|status| status.label().id).collect();
+                let next = if next.is_empty() { "tidak ada langkah lagi".to_owned() } else { next.join(", ") };
+                format!("Berkas berstatus {from_label} tidak dapat menjadi {to_label}. Langkah yang mungkin: {next}.")
+            }
+            Self::ReasonMissing { to } => {
+                format!("Alasan wajib diisi untuk status {}; warga akan membacanya.", to.label().id)
+            }
+            Self::ReasonTooLong => "Alasan lebih dari 500 karakter; persingkat.".to_owned(),
+        };
+        Bilingual::new(id, self.to_string())
+    }
+}
+
+fn next_steps(from: Status, approval: Approval) -> String {
+    let next: Vec<&str> = from.next(approval).map(Status::as_str).collect();
+    if next.is_empty() { "it is final".to_owned() } else { format!("it can become {}", next.join(", ")) }
+}
+
+impl FromStr for Status {
+    type Err = ParseStatusError;
+
+    fn from_str(text: &str) -> Result<Self, ParseStatusError> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| ParseStatusError(text.chars().take(32).collect()))
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
