@@ -1,1 +1,30 @@
-//! One service transaction as an Automerge document: edit, merge, divergences, rows, and the gate. The only crate that names automerge.
+//! One service transaction as an Automerge document: edit, merge, divergences, rows, and the gate.
+//!
+//! A transaction is a small map of scalar values (see [`TransactionDocument`]). Who and when of every change
+//! stand in the change's own header, so the document stores neither. [`judge`] is the gate: nothing that another
+//! machine sent becomes visible before it passed there.
+//!
+//! This is the only crate that names `automerge`. It must never know SQL, sockets, clocks or randomness: time,
+//! epoch and clerk come in with each [`Stamp`].
+
+mod divergence;
+mod document;
+mod error;
+mod layout;
+mod limits;
+mod new_transaction;
+mod path;
+mod quiet;
+mod reading;
+mod row;
+mod stamp;
+mod step;
+mod writing;
+
+pub use divergence::{Divergence, DivergentValue};
+pub use document::TransactionDocument;
+pub use error::DocumentError;
+pub use limits::{CHANGE_BYTES_MAX, DEPTH_MAX, DOCUMENT_BYTES_MAX, OPERATIONS_MAX};
+pub use new_transaction::NewTransaction;
+pub use row::TransactionRow;
+pub use stamp::{Authored, Stamp};

@@ -1,0 +1,130 @@
+//! Fields with more than one concurrent value: found, shown with who and when, and settled by a person.
+
+use automerge::{Automerge, ChangeHash as StoredHash};
+use change_log::{ChangeHash, EpochId};
+use office_model::FieldPath;
+use serde_json::Value;
+
+use crate::error::DocumentError;
+use crate::path::{self, Segment};
+use crate::reading::{self, Contested, Reading};
+use crate::stamp;
+
+/// A field with several concurrent values, all of them kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Divergence {
+    /// Which field; `status` where two people moved the transaction apart.
+    pub path: FieldPath,
+    /// The values that differ; the first is the one shown until a person settles it.
+    pub values: Vec<DivergentValue>,
+}
+
+/// One of the values, and who gave it.
+#[derive(Clone, PartialEq)]
+pub struct DivergentValue {
+    /// The value.
+    pub value: Value,
+    /// The change that set it.
+    pub change: ChangeHash,
+    /// The node (its epoch) it was set on.
+    pub epoch: EpochId,
+    /// Clerk id.
+    pub clerk: String,
+    /// Device clock, milliseconds since 1970 UTC.
+    pub millis: i64,
+    /// Hub clock minus device clock in milliseconds, where it was known.
+    pub hub_offset_millis: Option<i64>,
+}
+
+impl std::fmt::Debug for DivergentValue {
+    /// Without the value: it may be personal data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DivergentValue")
+            .field("change", &self.change)
+            .field("epoch", &self.epoch)
+            .field("clerk", &self.clerk)
+            .field("millis", &self.millis)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many fields wait to be settled.
+pub(crate) fn count(document: &Automerge, reading: &Reading) -> Result<u32, DocumentError> {
+    let mut count = 0;
+    for contested in &reading.contested {
+        if path::field_path(&contested.segments).is_some() && distinct(document, None, contested)?.len() > 1 {
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// A place and the different values it has, the shown one first.
+pub(crate) type Place = (Vec<Segment>, Vec<Found>);
+
+/// Places with different concurrent values at `heads` (or now).
+pub(crate) fn places(
+    document: &Automerge,
+    heads: Option<&[StoredHash]>,
+    reading: &Reading,
+) -> Result<Vec<Place>, DocumentError> {
+    let mut places = Vec::new();
+    for contested in &reading.contested {
+        let values = distinct(document, heads, contested)?;
+        if values.len() > 1 {
+            places.push((contested.segments.clone(), values));
+        }
+    }
+    Ok(places)
+}
+
+/// A value and the change that set it.
+pub(crate) struct Found {
+    pub(crate) value: Value,
+    change: Option<StoredHash>,
+}
+
+/// The different values at a contested place, the shown one first. Two people who entered the same do not differ.
+fn distinct(
+    document: &Automerge,
+    heads: Option<&[StoredHash]>,
+    contested: &Contested,
+) -> Result<Vec<Found>, DocumentError> {
+    let Some(prop) = contested.segments.last() else { return Ok(Vec::new()) };
+    let all = reading::all_at(document, heads, &contested.object, prop.into())?;
+    let mut found: Vec<Found> = Vec::with_capacity(all.len());
+    for (value, id) in all.iter().rev() {
+        let value = reading::value_json(document, heads, value, id, contested.segments.len())?;
+        if !found.iter().any(|other| other.value == value) {
+            found.push(Found { value, change: document.hash_for_opid(id) });
+        }
+    }
+    Ok(found)
+}
+
+/// All divergences of a document that the model has a path for, in the order of their paths.
+pub(crate) fn list(document: &Automerge) -> Result<Vec<Divergence>, DocumentError> {
+    let reading = Reading::of(document, None)?;
+    let mut list = Vec::new();
+    for (segments, found) in places(document, None, &reading)? {
+        let Some(path) = path::field_path(&segments) else { continue };
+        let values = found.into_iter().filter_map(|found| with_author(document, found)).collect();
+        list.push(Divergence { path, values });
+    }
+    list.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(list)
+}
+
+fn with_author(document: &Automerge, found: Found) -> Option<DivergentValue> {
+    let hash = found.change?;
+    let meta = document.get_change_meta_by_hash(&hash)?;
+    let (clerk, hub_offset_millis) = stamp::parse_message(meta.message.as_deref().unwrap_or_default());
+    Some(DivergentValue {
+        value: found.value,
+        change: ChangeHash(hash.0),
+        epoch: EpochId::try_from(meta.actor.to_bytes()).ok()?,
+        clerk: clerk.to_owned(),
+        millis: meta.timestamp,
+        hub_offset_millis,
+    })
+}

@@ -1,0 +1,26 @@
+//! The names in a transaction document's root and in its steps.
+
+/// What kind of document it is.
+pub(crate) const KIND: &str = "kind";
+/// The value of [`KIND`] for a service transaction.
+pub(crate) const KIND_TRANSACTION: &str = "transaction";
+/// Code of the office it belongs to, fixed for life.
+pub(crate) const OFFICE: &str = "office";
+/// Service id of the catalogue, fixed for life.
+pub(crate) const SERVICE: &str = "service";
+/// Version of the catalogue it was made under.
+pub(crate) const CATALOGUE: &str = "catalogue";
+/// Where it stands now.
+pub(crate) const STATUS: &str = "status";
+/// The letter number, once it has one.
+pub(crate) const NUMBER: &str = "number";
+/// The values of the service's form.
+pub(crate) const FIELDS: &str = "fields";
+/// The steps taken. Who and when of a step are those of the change that holds it.
+pub(crate) const STEPS: &str = "steps";
+/// In a step: the status before.
+pub(crate) const STEP_FROM: &str = "from";
+/// In a step: the status after.
+pub(crate) const STEP_TO: &str = "to";
+/// In a step: the reason given, if any.
+pub(crate) const STEP_WHY: &str = "why";

@@ -1,0 +1,10 @@
+//! What one change and one document may hold. The same figures bind what we write and what the gate lets in.
+
+/// A change may have this many bytes (raw chunk).
+pub const CHANGE_BYTES_MAX: usize = 64 * 1024;
+/// A change may hold this many operations.
+pub const OPERATIONS_MAX: usize = 4096;
+/// All changes of one document together may have this many bytes.
+pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
+/// Objects may nest this deep below the root: `fields`, a list in it, a person in that, one more.
+pub const DEPTH_MAX: usize = 4;

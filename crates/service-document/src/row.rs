@@ -1,0 +1,160 @@
+//! What a list shows and a search finds of one transaction. Derived: it can be thrown away and made again.
+
+use std::fmt;
+
+use automerge::{Automerge, ChangeMetadata};
+use office_model::{OfficeCode, ServiceId};
+use serde_json::{Map, Value};
+
+use crate::error::DocumentError;
+use crate::layout::{CATALOGUE, FIELDS, KIND, KIND_TRANSACTION, NUMBER, OFFICE, SERVICE, STATUS, STEPS};
+use crate::reading::Reading;
+use crate::{divergence, stamp};
+
+/// One line of a list. Its document id is the caller's to know.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TransactionRow {
+    /// The office it belongs to.
+    pub office: OfficeCode,
+    /// The service.
+    pub service: ServiceId,
+    /// Version of the catalogue it was made under.
+    pub catalogue: u32,
+    /// The status word. Text, since a newer version may know more of them; parse it with [`office_model::Status`].
+    pub status: String,
+    /// Letter number, if it has one.
+    pub number: Option<String>,
+    /// Name of the person it is about: the first field `nama` (see [`TransactionRow::names`]).
+    pub name: Option<String>,
+    /// NIK of that person.
+    pub nik: Option<String>,
+    /// Every name in it, for search, without repeats, in the document's order.
+    pub names: Vec<String>,
+    /// Every NIK in it, for search, without repeats.
+    pub niks: Vec<String>,
+    /// When the first change was made: device clock, milliseconds since 1970 UTC.
+    pub created_millis: i64,
+    /// Who made it (clerk id).
+    pub created_by: String,
+    /// Device time of the last change: the head with the highest operation number.
+    pub changed_millis: i64,
+    /// Who made that one (clerk id).
+    pub changed_by: String,
+    /// Changes so far.
+    pub changes: u32,
+    /// Steps taken so far.
+    pub steps: u32,
+    /// Fields (the status among them) that wait for a person to settle them.
+    pub divergences: u32,
+}
+
+impl fmt::Debug for TransactionRow {
+    /// Without names and NIKs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransactionRow")
+            .field("office", &self.office)
+            .field("service", &self.service)
+            .field("status", &self.status)
+            .field("created_millis", &self.created_millis)
+            .field("changed_millis", &self.changed_millis)
+            .field("changes", &self.changes)
+            .field("steps", &self.steps)
+            .field("divergences", &self.divergences)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The row of a document, or why it is none of ours.
+pub(crate) fn of(document: &Automerge) -> Result<TransactionRow, DocumentError> {
+    let reading = Reading::of(document, None)?;
+    of_reading(document, &reading)
+}
+
+/// The same from a reading that was made already.
+pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<TransactionRow, DocumentError> {
+    let root = &reading.root;
+    if text(root, KIND)? != KIND_TRANSACTION {
+        return Err(wrong("is of another kind"));
+    }
+    let fields = root.get(FIELDS).and_then(Value::as_object).ok_or_else(|| wrong("has no `fields`"))?;
+    let steps = root.get(STEPS).and_then(Value::as_array).ok_or_else(|| wrong("has no `steps`"))?;
+    let catalogue = root.get(CATALOGUE).and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok());
+    let number = match root.get(NUMBER) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(number)) => Some(number.clone()),
+        Some(_) => return Err(wrong("has a number that is no text")),
+    };
+    let metas = document.get_changes_meta(&[]);
+    let (first, last) = ends(&metas).ok_or_else(|| wrong("is empty"))?;
+    let mut people = People::default();
+    people.visit(fields);
+    Ok(TransactionRow {
+        office: text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?,
+        service: text(root, SERVICE)?.parse().map_err(|_| wrong("has no service id"))?,
+        catalogue: catalogue.ok_or_else(|| wrong("has no catalogue version"))?,
+        status: text(root, STATUS)?.to_owned(),
+        number,
+        name: people.names.first().cloned(),
+        nik: people.niks.first().cloned(),
+        names: people.names,
+        niks: people.niks,
+        created_millis: first.timestamp,
+        created_by: clerk(first),
+        changed_millis: last.timestamp,
+        changed_by: clerk(last),
+        changes: u32::try_from(metas.len()).unwrap_or(u32::MAX),
+        steps: u32::try_from(steps.len()).unwrap_or(u32::MAX),
+        divergences: divergence::count(document, reading)?,
+    })
+}
+
+fn text<'a>(root: &'a Map<String, Value>, key: &str) -> Result<&'a str, DocumentError> {
+    root.get(key).and_then(Value::as_str).ok_or_else(|| wrong(&format!("has no text at `{key}`")))
+}
+
+fn wrong(what: &str) -> DocumentError {
+    DocumentError::Unreadable(format!("the document {what}"))
+}
+
+/// The change everything began with, and the last one. The order in which changes came to this replica plays no
+/// part, nor does a device clock.
+fn ends<'a, 'm>(metas: &'a [ChangeMetadata<'m>]) -> Option<(&'a ChangeMetadata<'m>, &'a ChangeMetadata<'m>)> {
+    let first = metas.iter().min_by_key(|meta| (meta.start_op, meta.hash))?;
+    let last = metas.iter().max_by_key(|meta| (meta.max_op, meta.hash))?;
+    Some((first, last))
+}
+
+fn clerk(meta: &ChangeMetadata<'_>) -> String {
+    stamp::parse_message(meta.message.as_deref().unwrap_or_default()).0.to_owned()
+}
+
+#[derive(Default)]
+struct People {
+    names: Vec<String>,
+    niks: Vec<String>,
+}
+
+impl People {
+    /// Own values of a group come before those of the groups in it: the person asking before mother and witnesses.
+    fn visit(&mut self, group: &Map<String, Value>) {
+        for (key, value) in group {
+            if let Value::String(text) = value {
+                let list = match key.as_str() {
+                    "nama" | "name" => &mut self.names,
+                    "nik" => &mut self.niks,
+                    _ => continue,
+                };
+                if !text.is_empty() && !list.contains(text) {
+                    list.push(text.clone());
+                }
+            }
+        }
+        for value in group.values() {
+            match value {
+                Value::Object(below) => self.visit(below),
+                Value::Array(list) => list.iter().filter_map(Value::as_object).for_each(|below| self.visit(below)),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! From JSON into Automerge: whole values, and single edits that touch no more than their path.
+
+use automerge::transaction::{Transactable, Transaction};
+use automerge::{ObjId, ObjType, Prop, ROOT, ReadDoc, ScalarValue, Value as Stored};
+use serde_json::{Map, Value};
+
+use crate::error::DocumentError;
+use crate::limits::DEPTH_MAX;
+use crate::path::{self, Segment};
+
+/// Writes the entries of `map` into the (new, empty) object `object`. Nulls are left out: absent is how we say none.
+pub(crate) fn fill_map(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    map: &Map<String, Value>,
+    depth: usize,
+) -> Result<(), DocumentError> {
+    for (key, value) in map {
+        match value {
+            Value::Null => {}
+            Value::Object(_) | Value::Array(_) => {
+                let child = transaction.put_object(object, key.as_str(), kind_of(value))?;
+                fill(transaction, &child, value, depth + 1)?;
+            }
+            scalar => transaction.put(object, key.as_str(), to_scalar(scalar))?,
+        }
+    }
+    Ok(())
+}
+
+fn fill_list(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    list: &[Value],
+    depth: usize,
+) -> Result<(), DocumentError> {
+    for (index, value) in list.iter().enumerate() {
+        match value {
+            Value::Object(_) | Value::Array(_) => {
+                let child = transaction.insert_object(object, index, kind_of(value))?;
+                fill(transaction, &child, value, depth + 1)?;
+            }
+            scalar => transaction.insert(object, index, to_scalar(scalar))?,
+        }
+    }
+    Ok(())
+}
+
+/// `depth` is that of `object` itself; the root's is 0.
+fn fill(transaction: &mut Transaction<'_>, object: &ObjId, value: &Value, depth: usize) -> Result<(), DocumentError> {
+    if depth > DEPTH_MAX {
+        return Err(DocumentError::TooLarge(format!("objects nest deeper than {DEPTH_MAX}")));
+    }
+    match value {
+        Value::Object(map) => fill_map(transaction, object, map, depth),
+        Value::Array(list) => fill_list(transaction, object, list, depth),
+        _ => Ok(()),
+    }
+}
+
+/// Sets what `segments` leads to, and nothing else. Missing groups on the way are made. Null takes the value away.
+/// A group given for a group merges: keys not named stay. Nothing is written where the value is already that.
+pub(crate) fn set(transaction: &mut Transaction<'_>, segments: &[Segment], value: &Value) -> Result<(), DocumentError> {
+    let Some((last, way)) = segments.split_last() else {
+        return Err(DocumentError::Path(path::text(segments)));
+    };
+    let mut object = ROOT;
+    for (depth, segment) in way.iter().enumerate() {
+        if depth >= DEPTH_MAX {
+            return Err(DocumentError::TooLarge(format!("objects nest deeper than {DEPTH_MAX}")));
+        }
+        let found = transaction.get(&object, checked(transaction, &object, segment, segments)?)?;
+        object = match found {
+            Some((Stored::Object(ObjType::Map | ObjType::Table | ObjType::List), id)) => id,
+            None if matches!(segment, Segment::Key(_)) => {
+                if value.is_null() {
+                    return Ok(());
+                }
+                transaction.put_object(&object, Prop::from(segment), ObjType::Map)?
+            }
+            _ => return Err(DocumentError::Path(path::text(segments))),
+        };
+    }
+    set_here(transaction, &object, last, value, segments)
+}
+
+fn set_here(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    last: &Segment,
+    value: &Value,
+    segments: &[Segment],
+) -> Result<(), DocumentError> {
+    let prop = checked(transaction, object, last, segments)?;
+    let current = transaction.get_all(object, prop.clone())?;
+    let contested = current.len() > 1;
+    let depth = segments.len();
+    let here = current.into_iter().next_back().map(|(value, id)| (value.into_owned(), id));
+    match (value, here) {
+        (Value::Null, None) => Ok(()),
+        (Value::Null, Some(_)) => Ok(transaction.delete(object, prop)?),
+        (Value::Object(map), Some((Stored::Object(ObjType::Map), id))) if !contested => {
+            for (key, value) in map {
+                let mut below = segments.to_vec();
+                below.push(Segment::Key(key.clone()));
+                set_here(transaction, &id, &Segment::Key(key.clone()), value, &below)?;
+            }
+            Ok(())
+        }
+        (Value::String(text), Some((Stored::Object(ObjType::Text), id))) if !contested => {
+            Ok(transaction.update_text(&id, text)?)
+        }
+        (Value::Object(_) | Value::Array(_), here) => {
+            let same = match here {
+                Some((Stored::Object(_), id)) if !contested => same_list(transaction, &id, value)?,
+                _ => false,
+            };
+            if same {
+                return Ok(());
+            }
+            let child = transaction.put_object(object, prop, kind_of(value))?;
+            fill(transaction, &child, value, depth)
+        }
+        (scalar, _) => Ok(transaction.put(object, prop, to_scalar(scalar))?),
+    }
+}
+
+/// Whether the stored object `id` already holds exactly `value`.
+fn same_list(transaction: &Transaction<'_>, id: &ObjId, value: &Value) -> Result<bool, DocumentError> {
+    match value {
+        Value::Array(list) => {
+            if transaction.object_type(id)? != ObjType::List || transaction.length(id) != list.len() {
+                return Ok(false);
+            }
+            for (index, wanted) in list.iter().enumerate() {
+                if !same_value(transaction, id, Prop::Seq(index), wanted)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        Value::Object(map) => {
+            let wanted = map.values().filter(|value| !value.is_null()).count();
+            if transaction.object_type(id)? != ObjType::Map || transaction.length(id) != wanted {
+                return Ok(false);
+            }
+            for (key, wanted) in map {
+                if !wanted.is_null() && !same_value(transaction, id, Prop::Map(key.clone()), wanted)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+fn same_value(transaction: &Transaction<'_>, id: &ObjId, prop: Prop, wanted: &Value) -> Result<bool, DocumentError> {
+    let mut all = transaction.get_all(id, prop)?;
+    let Some((found, child)) = all.pop().filter(|_| all.is_empty()) else {
+        return Ok(false);
+    };
+    match (found, wanted) {
+        (Stored::Object(_), Value::Object(_) | Value::Array(_)) => same_list(transaction, &child, wanted),
+        (Stored::Scalar(scalar), Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            Ok(*scalar == to_scalar(wanted))
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The segment as a property of `object`; an error where the object is of the other kind or the list too short.
+fn checked(
+    transaction: &Transaction<'_>,
+    object: &ObjId,
+    segment: &Segment,
+    segments: &[Segment],
+) -> Result<Prop, DocumentError> {
+    let fits = match (transaction.object_type(object)?, segment) {
+        (ObjType::Map | ObjType::Table, Segment::Key(key)) => !key.is_empty(),
+        (ObjType::List, Segment::Index(index)) => *index < transaction.length(object),
+        _ => false,
+    };
+    if fits { Ok(Prop::from(segment)) } else { Err(DocumentError::Path(path::text(segments))) }
+}
+
+fn kind_of(value: &Value) -> ObjType {
+    if value.is_array() { ObjType::List } else { ObjType::Map }
+}
+
+fn to_scalar(value: &Value) -> ScalarValue {
+    match value {
+        Value::String(text) => ScalarValue::Str(text.as_str().into()),
+        Value::Bool(yes) => ScalarValue::Boolean(*yes),
+        Value::Number(number) => number
+            .as_i64()
+            .map(ScalarValue::Int)
+            .or_else(|| number.as_u64().map(ScalarValue::Uint))
+            .or_else(|| number.as_f64().map(ScalarValue::F64))
+            .unwrap_or(ScalarValue::Null),
+        Value::Null | Value::Array(_) | Value::Object(_) => ScalarValue::Null,
+    }
+}
