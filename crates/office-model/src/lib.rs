@@ -6,22 +6,39 @@
 //!
 //! It must never know storage, networks, clocks, or how a document is kept.
 
+mod area;
 mod bilingual;
+pub mod calendar;
 mod catalogue;
+mod fault;
 mod field_path;
+mod kk_number;
+mod nik;
 mod office;
 mod office_code;
 mod office_kind;
+mod person_name;
+mod phone;
 mod roster;
+mod rupiah;
 mod service_id;
+mod sex;
 mod status;
 
+pub use area::AreaCode;
 pub use bilingual::Bilingual;
 pub use catalogue::{Catalogue, CatalogueError};
+pub use fault::{CautionCode, Fault, FaultCode, Problem, Warning};
 pub use field_path::{FieldPath, ParseFieldPathError, Segment};
+pub use kk_number::KkNumber;
+pub use nik::Nik;
 pub use office::{District, Office};
 pub use office_code::{OfficeCode, ParseOfficeCodeError};
 pub use office_kind::OfficeKind;
+pub use person_name::PersonName;
+pub use phone::Phone;
 pub use roster::{LineProblem, Roster, RosterError};
+pub use rupiah::Rupiah;
 pub use service_id::{ParseServiceIdError, ServiceId};
+pub use sex::Sex;
 pub use status::{Approval, ParseStatusError, Status, StepError};

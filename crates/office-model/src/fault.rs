@@ -1,0 +1,173 @@
+//! What is wrong with a value, and what is merely worth a look.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bilingual::Bilingual;
+use crate::field_path::FieldPath;
+
+/// The words programs get for what is wrong. They never change their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it, and each text is written where the fault is found")]
+pub enum FaultCode {
+    Required,
+    RequiredTogether,
+    UnknownField,
+    UnknownService,
+    WrongType,
+    NikLength,
+    NikProvince,
+    NikArea,
+    NikBirthDate,
+    NikSerial,
+    NikTemporaryToSubDistrict,
+    KkLength,
+    KkLeadingZero,
+    PhoneForm,
+    PhoneLength,
+    NameCharacters,
+    NameLength,
+    DateForm,
+    DateRange,
+    DateInFuture,
+    DateInPast,
+    DateOrder,
+    TimeForm,
+    NumberForm,
+    NumberRange,
+    MoneyForm,
+    MoneyRange,
+    TextLength,
+    TextCharacters,
+    DigitsForm,
+    EnumValue,
+    AreaForm,
+    AreaProvince,
+    ListLength,
+    ListIndex,
+    TooYoung,
+    ClerkIdForm,
+    TemplateForm,
+}
+
+/// Why a value is refused. The texts never repeat the value, so they may be logged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// For programs.
+    pub code: FaultCode,
+    /// For people.
+    pub text: Bilingual,
+}
+
+impl Fault {
+    /// A fault with its Indonesian and English text.
+    pub fn new(code: FaultCode, id: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code, text: Bilingual::new(id, en) }
+    }
+
+    /// This fault, found at that place of a record.
+    pub fn at(self, path: FieldPath) -> Problem {
+        Problem { path, code: self.code, text: self.text }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text.en)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Why a record is refused: one place of it, and what is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Where.
+    pub path: FieldPath,
+    /// For programs.
+    pub code: FaultCode,
+    /// For people.
+    pub text: Bilingual,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.text.en)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// The words programs get for what is worth a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CautionCode {
+    /// The district in the NIK is not in today's list; split areas keep their old codes.
+    NikAreaUnknown,
+    /// The sex in the NIK is not the one of the form.
+    NikSexDiffers,
+    /// The birth date in the NIK is not the one of the form.
+    NikBirthDateDiffers,
+    /// A NIK made up by the village for someone who has none.
+    NikTemporary,
+    /// The district in the family card number is not in today's list.
+    KkAreaUnknown,
+    /// The middle of the family card number is no date.
+    KkDateUnlikely,
+    /// A partner is younger than the age the marriage law asks for.
+    PartnerTooYoung,
+}
+
+/// Something odd about a value that may well be right: the record is taken, the clerk is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Where.
+    pub path: FieldPath,
+    /// For programs.
+    pub code: CautionCode,
+    /// For people.
+    pub text: Bilingual,
+}
+
+impl CautionCode {
+    /// What people read.
+    pub fn text(self) -> Bilingual {
+        match self {
+            Self::NikAreaUnknown => Bilingual::new(
+                "Kode kecamatan pada NIK tidak ada dalam daftar wilayah saat ini. Wilayah hasil pemekaran dapat memakai kode lama; periksa dengan KTP.",
+                "The district in the NIK is not in today's list. Areas that were split keep old codes; compare with the card.",
+            ),
+            Self::NikSexDiffers => Bilingual::new(
+                "Jenis kelamin menurut NIK berbeda dengan isian. Periksa dengan KTP; NIK yang keliru tetap berlaku.",
+                "The sex in the NIK differs from the form. Compare with the card; a NIK stays valid even when wrong.",
+            ),
+            Self::NikBirthDateDiffers => Bilingual::new(
+                "Tanggal lahir menurut NIK berbeda dengan isian. Periksa dengan KTP; NIK yang keliru tetap berlaku.",
+                "The birth date in the NIK differs from the form. Compare with the card; a NIK stays valid even when wrong.",
+            ),
+            Self::NikTemporary => Bilingual::new(
+                "NIK sementara: tidak dapat dipakai pada surat yang dikirim ke kecamatan.",
+                "A temporary NIK: it cannot be used in letters that go to the sub-district.",
+            ),
+            Self::KkAreaUnknown => Bilingual::new(
+                "Kode kecamatan pada nomor KK tidak ada dalam daftar wilayah saat ini; periksa dengan kartunya.",
+                "The district in the family card number is not in today's list; compare with the card.",
+            ),
+            Self::KkDateUnlikely => Bilingual::new(
+                "Angka ke-7 sampai ke-12 nomor KK bukan tanggal; periksa dengan kartunya.",
+                "Digits 7 to 12 of the family card number are not a date; compare with the card.",
+            ),
+            Self::PartnerTooYoung => Bilingual::new(
+                "Calon mempelai belum berumur 19 tahun pada hari nikah; diperlukan dispensasi pengadilan.",
+                "A partner is under 19 on the wedding day; a court dispensation is needed.",
+            ),
+        }
+    }
+
+    /// This caution, found at that place of a record.
+    pub fn at(self, path: FieldPath) -> Warning {
+        Warning { path, code: self, text: self.text() }
+    }
+}
