@@ -8,3 +8,5 @@ pub const OPERATIONS_MAX: usize = 4096;
 pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
 /// Objects may nest this deep below the root: `fields`, a list in it, a person in that, one more.
 pub const DEPTH_MAX: usize = 4;
+/// This many changes of one document may wait for missing ones.
+pub const PARKED_MAX: usize = 64;
