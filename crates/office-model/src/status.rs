@@ -80,6 +80,9 @@ pub enum StepError {
     /// The reason is longer than 500 characters.
     #[error("the reason is longer than 500 characters: shorten it")]
     ReasonTooLong,
+    /// A temporary NIK cannot go to the sub-district.
+    #[error("the record has a temporary NIK, which the sub-district cannot accept: enter the real NIK first")]
+    TemporaryNik,
 }
 
 impl Status {
@@ -204,6 +207,7 @@ impl StepError {
             Self::NotAllowed { .. } => "step_not_allowed",
             Self::ReasonMissing { .. } => "reason_missing",
             Self::ReasonTooLong => "reason_too_long",
+            Self::TemporaryNik => "temporary_nik",
         }
     }
 
@@ -220,6 +224,9 @@ impl StepError {
                 format!("Alasan wajib diisi untuk status {}; warga akan membacanya.", to.label().id)
             }
             Self::ReasonTooLong => "Alasan lebih dari 500 karakter; persingkat.".to_owned(),
+            Self::TemporaryNik => {
+                "Berkas dengan NIK sementara tidak dapat dikirim ke kecamatan; isi NIK yang sebenarnya.".to_owned()
+            }
         };
         Bilingual::new(id, self.to_string())
     }
