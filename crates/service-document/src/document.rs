@@ -86,7 +86,13 @@ impl TransactionDocument {
     /// When a path leads nowhere, names the status (that takes a step), or a limit is passed.
     pub fn edit(&mut self, edits: &[(FieldPath, Value)], stamp: &Stamp) -> Result<Option<Authored>, DocumentError> {
         if let Some((path, _)) = edits.iter().find(|(path, _)| path::is_status(path)) {
-            return Err(DocumentError::Path(format!("{path}` (a status changes by a step) `")));
+            return Err(DocumentError::Step(format!("`{path}` changes by a step, not by an edit")));
+        }
+        let number_is_text = |(path, value): &(FieldPath, Value)| {
+            path.root() != NUMBER || matches!(value, Value::Null | Value::String(_))
+        };
+        if let Some((path, _)) = edits.iter().find(|edit| !number_is_text(edit)) {
+            return Err(DocumentError::Value(path.to_string()));
         }
         self.set_all(edits, stamp)
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use change_log::{ChangeHash, DocumentId, EpochId, RawChange, RawChangeError};
 use office_model::OfficeCode;
 
-use crate::limits::{DOCUMENT_BYTES_MAX, PARKED_MAX};
+use crate::limits::{DOCUMENT_BYTES_MAX, PARKED_MAX, TRIAL_BYTES_BASE, TRIAL_BYTES_MAX};
 use crate::lineage::{Lineage, Misfit};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::row::TransactionRow;
@@ -65,6 +65,7 @@ pub fn judge(document: DocumentId, office: &OfficeCode, accepted: &[&[u8]], cand
         judgements: BTreeMap::new(),
         row: None,
         sound: None,
+        failed_bytes: 0,
     };
     if gate.take_accepted(accepted) {
         let headers = gate.headers(candidates);
@@ -95,6 +96,8 @@ struct Gate<'a> {
     row: Option<TransactionRow>,
     /// Whether what is visible passed a trial; not known before it is asked or a group passed.
     sound: Option<bool>,
+    /// Bytes that trials which failed have cost so far.
+    failed_bytes: usize,
 }
 
 impl<'a> Gate<'a> {
@@ -148,7 +151,7 @@ impl<'a> Gate<'a> {
         if added.is_empty() {
             return;
         }
-        match trial::run(self.office, &self.visible, &self.lineage.heads()) {
+        match self.try_visible() {
             Ok(row) => {
                 self.judgements.extend(group.iter().map(|index| (*index, Judgement::Accepted)));
                 self.row = Some(row);
@@ -158,11 +161,26 @@ impl<'a> Gate<'a> {
                 added.iter().rev().for_each(|hash| self.lineage.remove(hash));
                 self.visible.truncate(visible);
                 self.bytes = bytes;
-                if self.is_sound() {
-                    self.divide(headers, candidates, &group, refusal);
+                if refusal.code == RefusalCode::TooManyBad {
+                    let refused = queue.iter().map(|index| (*index, Judgement::Refused(refusal.clone())));
+                    self.judgements.extend(refused);
+                } else if self.is_sound() {
+                    self.divide(headers, candidates, queue, refusal);
                 }
             }
         }
+    }
+
+    /// A trial of what is visible now, while there is budget for failures: somebody may send nothing but bad ones.
+    fn try_visible(&mut self) -> Result<TransactionRow, Refusal> {
+        if self.failed_bytes > TRIAL_BYTES_MAX {
+            return Err(Refusal::new(RefusalCode::TooManyBad, "not tried, too many others failed"));
+        }
+        let outcome = trial::run(self.office, &self.visible, &self.lineage.heads());
+        if outcome.is_err() {
+            self.failed_bytes += self.visible.iter().map(|raw| raw.len() + TRIAL_BYTES_BASE).sum::<usize>();
+        }
+        outcome
     }
 
     /// Whether the accepted changes alone pass a trial. If not, no candidate is to blame.
@@ -175,18 +193,20 @@ impl<'a> Gate<'a> {
         self.sound == Some(true)
     }
 
+    /// Judges the halves of a group that failed. All of it, not only what was tried: a fork was perhaps measured
+    /// against a change that is now refused.
     fn divide(
         &mut self,
         headers: &BTreeMap<usize, RawChange<'a>>,
         candidates: &[Candidate<'a>],
-        group: &[usize],
+        queue: &[usize],
         refusal: Refusal,
     ) {
-        if let [only] = group {
+        if let [only] = queue {
             self.judgements.insert(*only, Judgement::Refused(refusal));
             return;
         }
-        let (left, right) = group.split_at(group.len() / 2);
+        let (left, right) = queue.split_at(queue.len() / 2);
         self.admit(headers, candidates, left);
         self.admit(headers, candidates, right);
     }

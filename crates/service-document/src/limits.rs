@@ -10,3 +10,8 @@ pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
 pub const DEPTH_MAX: usize = 4;
 /// This many changes of one document may wait for missing ones.
 pub const PARKED_MAX: usize = 64;
+/// Failed trials of one judgement may cost this many bytes of changes; after that nothing more is tried in it.
+/// Some ten thousand failures of a usual document, some ninety of the largest one.
+pub(crate) const TRIAL_BYTES_MAX: usize = 24 * 1024 * 1024;
+/// What a change costs a trial besides its bytes.
+pub(crate) const TRIAL_BYTES_BASE: usize = 256;

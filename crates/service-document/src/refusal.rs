@@ -61,13 +61,15 @@ pub enum RefusalCode {
     Unsafe,
     /// More changes wait for missing ones than a document may have waiting.
     TooManyParked,
+    /// It came among so many bad changes of its document that it was not tried; it can be judged again.
+    TooManyBad,
     /// The document's accepted changes cannot be read here: nothing can be judged before they are repaired.
     DocumentUnreadable,
 }
 
 impl RefusalCode {
     /// Every code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::TooLarge,
         Self::Malformed,
         Self::Hash,
@@ -84,6 +86,7 @@ impl RefusalCode {
         Self::Shape,
         Self::Unsafe,
         Self::TooManyParked,
+        Self::TooManyBad,
         Self::DocumentUnreadable,
     ];
 
@@ -106,6 +109,7 @@ impl RefusalCode {
             Self::Shape => "shape",
             Self::Unsafe => "unsafe",
             Self::TooManyParked => "too_many_parked",
+            Self::TooManyBad => "too_many_bad",
             Self::DocumentUnreadable => "document_unreadable",
         }
     }
@@ -125,9 +129,9 @@ impl RefusalCode {
                 "Catatan ini milik kantor lain atau tidak cocok dengan nomornya. Isinya tetap tersimpan; laporkan ke operator.",
                 "This record claims another office or does not fit its id. Its content is kept; tell the operator.",
             ),
-            Self::TooManyParked | Self::DocumentUnreadable => (
-                "Perubahan lain yang mendasarinya belum ada atau rusak. Isinya tetap tersimpan dan diperiksa lagi nanti.",
-                "Changes it builds on are missing or damaged here. Its content is kept and judged again later.",
+            Self::TooManyParked | Self::TooManyBad | Self::DocumentUnreadable => (
+                "Perubahan lain pada catatan ini belum ada atau rusak. Isinya tetap tersimpan dan diperiksa lagi nanti.",
+                "Other changes of this record are missing or damaged here. Its content is kept and judged again later.",
             ),
             _ => (
                 "Perubahan ini rusak atau tidak sah. Isinya tetap tersimpan; perbarui program lalu isi ulang, atau laporkan ke operator.",

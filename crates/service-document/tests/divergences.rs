@@ -1,0 +1,108 @@
+//! Two people who set one field apart: both values are kept, both see it, one of them settles it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails here fails as it should"
+)]
+
+mod common;
+
+use common::{created, load, path, set, stamp};
+use office_model::Status;
+use serde_json::json;
+use service_document::{DocumentError, TransactionDocument};
+
+#[test]
+fn a_status_moved_apart_is_seen_by_both_and_settled_by_one() {
+    let (mut left, first) = created();
+    let submitted = left.step(Status::Diajukan, None, &stamp(1, 1)).unwrap();
+    let mut right = load(&[first.clone(), submitted.clone()]);
+    let checked = left.step(Status::Diperiksa, None, &stamp(1, 2)).unwrap();
+    let returned = right.step(Status::Dikembalikan, Some("KK belum dilampirkan"), &stamp(2, 3)).unwrap();
+    let mut on_left = load(&[first.clone(), submitted.clone(), checked.clone(), returned.clone()]);
+    let on_right = load(&[returned.clone(), first.clone(), checked.clone(), submitted.clone()]);
+
+    let seen = on_left.divergences();
+    assert_eq!(seen, on_right.divergences());
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].path, path("status"));
+    let mut sides: Vec<(String, String, i64)> = seen[0]
+        .values
+        .iter()
+        .map(|side| (side.value.as_str().unwrap().to_owned(), side.clerk.clone(), side.millis - common::START))
+        .collect();
+    assert_eq!(sides[0].0, on_left.row().status, "the first is the one shown");
+    sides.sort();
+    assert_eq!(sides, [("dikembalikan".into(), "clerk2".into(), 3), ("diperiksa".into(), "clerk1".into(), 2)]);
+    assert_eq!((on_left.row().divergences, on_left.row().steps), (1, 3), "both steps are kept");
+
+    let refused = on_left.step(Status::Draf, None, &stamp(1, 4));
+    assert!(matches!(refused, Err(DocumentError::Step(_))), "no step before a person decided: {refused:?}");
+    let nonsense = on_left.settle(&path("status"), json!("entah"), &stamp(1, 4));
+    assert!(nonsense.is_err());
+    let settled = on_left.settle(&path("status"), json!("diperiksa"), &stamp(1, 5)).unwrap();
+    let everywhere = load(&[settled, returned, first, checked, submitted]);
+    assert_eq!(everywhere.divergences(), []);
+    assert_eq!(everywhere.row().status, "diperiksa");
+    let last = everywhere.history().pop().unwrap();
+    assert!(last.changed.iter().any(|edited| edited.path == "status" && edited.settled), "{last:?}");
+}
+
+#[test]
+fn a_field_set_apart_is_settled_with_either_value_or_another() {
+    for choice in ["Siti A.", "Siti B.", "Siti C."] {
+        let (mut left, first) = created();
+        let mut right = load(std::slice::from_ref(&first));
+        let a = set(&mut left, "nama", json!("Siti A."), &stamp(1, 1));
+        let b = set(&mut right, "nama", json!("Siti B."), &stamp(2, 1));
+        let mut merged = load(&[first.clone(), a.clone(), b.clone()]);
+        assert_eq!(merged.divergences().len(), 1);
+        let settled = merged.settle(&path("nama"), json!(choice), &stamp(2, 2)).unwrap();
+        let everywhere = load(&[first, settled, a, b]);
+        assert_eq!(everywhere.divergences(), [], "{choice}");
+        assert_eq!(everywhere.to_json()["fields"]["nama"], choice);
+        let last = everywhere.history().pop().unwrap();
+        assert!(last.changed.iter().any(|edited| edited.path == "nama" && edited.settled), "{choice}: {last:?}");
+    }
+}
+
+#[test]
+fn people_who_entered_the_same_do_not_diverge() {
+    let (mut left, first) = created();
+    let mut right = load(std::slice::from_ref(&first));
+    let a = set(&mut left, "keperluan", json!("BPJS"), &stamp(1, 1));
+    let b = set(&mut right, "keperluan", json!("BPJS"), &stamp(2, 1));
+    let mut merged = load(&[first, a, b]);
+    assert_eq!(merged.divergences(), []);
+    assert_eq!(merged.row().divergences, 0);
+    let nothing = merged.settle(&path("keperluan"), json!("BPJS"), &stamp(1, 2));
+    assert!(matches!(nothing, Err(DocumentError::Step(_))));
+}
+
+#[test]
+fn a_group_made_twice_is_shown_whole_and_settled_whole() {
+    let (mut left, first) = created();
+    let mut right = load(std::slice::from_ref(&first));
+    let a = set(&mut left, "ayah", json!({ "nama": "Budi", "nik": "1" }), &stamp(1, 1));
+    let b = set(&mut right, "ayah.nama", json!("Budiman"), &stamp(2, 1));
+    let mut merged = load(&[first.clone(), a.clone(), b.clone()]);
+    let divergences = merged.divergences();
+    assert_eq!(divergences.len(), 1);
+    assert_eq!(divergences[0].path, path("ayah"));
+    let settled = merged.settle(&path("ayah"), json!({ "nama": "Budiman", "nik": "1" }), &stamp(1, 2)).unwrap();
+    let everywhere: TransactionDocument = load(&[settled, b, a, first]);
+    assert_eq!(everywhere.divergences(), []);
+    assert_eq!(everywhere.to_json()["fields"]["ayah"], json!({ "nama": "Budiman", "nik": "1" }));
+}
+
+#[test]
+fn a_value_taken_away_and_set_apart_stays_set() {
+    let (mut left, first) = created();
+    let mut right = load(std::slice::from_ref(&first));
+    let a = set(&mut left, "keperluan", json!(null), &stamp(1, 1));
+    let b = set(&mut right, "keperluan", json!("KIP"), &stamp(2, 1));
+    assert_eq!(load(&[first, a, b]).to_json()["fields"]["keperluan"], "KIP");
+}
