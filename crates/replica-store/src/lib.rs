@@ -1,1 +1,48 @@
 //! One replica on SQLite: log, chain, rows, search, feeds, digests, cursors, quarantine, migrations.
+//!
+//! Node and hub use the same file format. Raw changes in their logs are the truth; rows, search and digests are made
+//! from them and can be made again. Nothing becomes visible that the gate ([`Gate`]) has not judged, but for what this
+//! replica wrote itself.
+//!
+//! It must never know the protocol, sockets, clocks or randomness: times and fresh epochs come in as arguments.
+
+mod aside;
+mod authoring;
+mod cursor;
+mod digest;
+mod document;
+mod entry;
+mod error;
+mod feed;
+mod gate;
+mod head_file;
+mod ingest;
+mod judging;
+mod list;
+mod lock;
+mod log;
+mod migrations;
+mod packed;
+mod reader;
+mod refusal;
+mod replica;
+mod rows;
+mod search;
+mod work;
+
+pub use authoring::Clock;
+pub use cursor::{AppliedFeed, FeedCursor, FeedItem};
+pub use entry::{EntryMeta, EntryState};
+pub use error::{OpenError, StoreError};
+pub use feed::{FeedHead, FeedSlice};
+pub use gate::{Case, CaseCandidate, DirectGate, Gate};
+pub use head_file::WhyNewEpoch;
+pub use ingest::{IngestBatch, IngestOutcome};
+pub use judging::JudgeReport;
+pub use list::{ListFilter, Page};
+pub use log::LogState;
+pub use migrations::FORMAT;
+pub use reader::{Reader, Role};
+pub use refusal::{Quarantined, Refusal, RefusalSource, codes};
+pub use replica::{Durability, NewReplica, Opened, Replica};
+pub use rows::ListedTransaction;

@@ -1,0 +1,176 @@
+//! A clerk's work: each step is one change, recorded, shown and counted in one commit.
+
+use change_log::{ChangeHash, DocumentId, EntryHash};
+use office_model::{FieldPath, Status};
+use serde_json::Value;
+use service_document::{Authored, DocumentError, NewTransaction, Stamp, TransactionDocument};
+
+use crate::entry::{self, EntryState, place};
+use crate::log::{self, LogRow};
+use crate::work::Work;
+use crate::{Replica, Role, StoreError, digest, document, judging, rows};
+
+/// Who and when, as known at the counter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    /// Device clock, milliseconds since 1970 UTC.
+    pub millis: i64,
+    /// Hub clock minus device clock in milliseconds, if known.
+    pub hub_offset_millis: Option<i64>,
+    /// The clerk's id.
+    pub clerk: String,
+}
+
+impl Clock {
+    fn stamp(&self, work: &Work<'_>) -> Stamp {
+        Stamp {
+            epoch: work.epoch,
+            millis: self.millis,
+            hub_offset_millis: self.hub_offset_millis,
+            clerk: self.clerk.clone(),
+        }
+    }
+}
+
+impl Replica {
+    /// Records a new transaction. When this returns it is on the disk, visible, and will be sent.
+    ///
+    /// # Errors
+    ///
+    /// When the values cannot be stored, the office is not this node's, the folder was found to be a copy, or the disk
+    /// refuses. Nothing was saved then.
+    pub fn create_transaction(&mut self, new: &NewTransaction, clock: &Clock) -> Result<DocumentId, StoreError> {
+        let ids = self.create_transactions(std::slice::from_ref(new), clock)?;
+        ids.first().copied().ok_or(StoreError::Misuse("no transaction was made"))
+    }
+
+    /// Records many new transactions with one commit: all, or none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::create_transaction`].
+    pub fn create_transactions(
+        &mut self,
+        many: &[NewTransaction],
+        clock: &Clock,
+    ) -> Result<Vec<DocumentId>, StoreError> {
+        self.write(|work| {
+            let mut log = own_log(work)?;
+            let stamp = clock.stamp(work);
+            let mut ids = Vec::with_capacity(many.len());
+            for new in many {
+                if let Some(own) = work.office.filter(|own| *own != new.office) {
+                    return Err(StoreError::Office { own, other: new.office });
+                }
+                let (made, authored) = TransactionDocument::create(new, &stamp)?;
+                let id = DocumentId::derive(work.epoch, log.position + 1, stamp.millis);
+                let office = digest::office_index(work.connection, &new.office)?;
+                let index = document::insert(work.connection, id, office)?;
+                append(work, &mut log, (id, index, office), &authored)?;
+                rows::put(work.connection, index, made.row())?;
+                ids.push(id);
+            }
+            close(work, &log)?;
+            Ok(ids)
+        })
+    }
+
+    /// Sets fields of a transaction. `None` when everything was so already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::create_transaction`], and when there is no such document or path.
+    pub fn edit(
+        &mut self,
+        id: DocumentId,
+        edits: &[(FieldPath, Value)],
+        clock: &Clock,
+    ) -> Result<Option<ChangeHash>, StoreError> {
+        self.change(id, clock, |document, stamp| document.edit(edits, stamp))
+    }
+
+    /// Moves a transaction to another status.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::create_transaction`], and when the rules of the service do not allow it.
+    pub fn step(
+        &mut self,
+        id: DocumentId,
+        to: Status,
+        reason: Option<&str>,
+        clock: &Clock,
+    ) -> Result<ChangeHash, StoreError> {
+        self.change(id, clock, |document, stamp| document.step(to, reason, stamp).map(Some))?
+            .ok_or(StoreError::Misuse("a step made no change"))
+    }
+
+    /// Settles a divergence: the value given stands from now on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::create_transaction`], and when there is nothing to settle at that path.
+    pub fn settle(
+        &mut self,
+        id: DocumentId,
+        path: &FieldPath,
+        value: &Value,
+        clock: &Clock,
+    ) -> Result<ChangeHash, StoreError> {
+        self.change(id, clock, |document, stamp| document.settle(path, value.clone(), stamp).map(Some))?
+            .ok_or(StoreError::Misuse("settling made no change"))
+    }
+
+    /// Any one change of a document, recorded like every other.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::create_transaction`], and whatever `act` says.
+    pub fn change(
+        &mut self,
+        id: DocumentId,
+        clock: &Clock,
+        act: impl FnOnce(&mut TransactionDocument, &Stamp) -> Result<Option<Authored>, DocumentError>,
+    ) -> Result<Option<ChangeHash>, StoreError> {
+        self.write(|work| {
+            let mut log = own_log(work)?;
+            let (index, office) = document::find(work.connection, id)?.ok_or(StoreError::NoDocument(id))?;
+            let mut loaded = document::load(work.connection, index)?.ok_or(StoreError::NoDocument(id))?;
+            let Some(authored) = act(&mut loaded, &clock.stamp(work))? else { return Ok(None) };
+            append(work, &mut log, (id, index, office), &authored)?;
+            rows::put(work.connection, index, loaded.row())?;
+            close(work, &log)?;
+            Ok(Some(authored.hash))
+        })
+    }
+}
+
+fn own_log(work: &Work<'_>) -> Result<LogRow, StoreError> {
+    if work.spent {
+        return Err(StoreError::EpochSpent);
+    }
+    log::get(work.connection, work.epoch)
+}
+
+fn append(
+    work: &mut Work<'_>,
+    log: &mut LogRow,
+    document: (DocumentId, i64, i64),
+    authored: &Authored,
+) -> Result<(), StoreError> {
+    let (id, index, office) = document;
+    let place = place(log.index, log.position + 1)?;
+    entry::insert(work.connection, place, index, EntryState::Accepted, (authored.hash, &authored.raw), true)?;
+    let hash = EntryHash::of(id, authored.hash);
+    log.advance(work.connection, hash)?;
+    match work.role {
+        Role::Hub => judging::show(work, place, office, hash),
+        Role::Node => work.digest_with(office, hash),
+    }
+}
+
+fn close(work: &mut Work<'_>, log: &LogRow) -> Result<(), StoreError> {
+    log.save(work.connection)?;
+    work.mark(&log.chain.0);
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! What can go wrong with a replica, whose fault it is, and what happened to the data.
+
+use std::path::PathBuf;
+
+use change_log::{DocumentId, EpochId, Position};
+use office_model::OfficeCode;
+use service_document::DocumentError;
+
+/// Why a replica could not be created or opened. Nothing in its folder was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process (or another handle in this one) has the folder.
+    #[error("{0} is in use by another program; nothing was changed, stop that program first")]
+    InUse(PathBuf),
+    /// There is a database already.
+    #[error("{0} already holds a replica; nothing was changed, choose an empty folder")]
+    Exists(PathBuf),
+    /// There is no database.
+    #[error("{0} holds no replica; check the data folder, or enrol (node) or init (hub) first")]
+    Missing(PathBuf),
+    /// Another program's database.
+    #[error("{0} is not a replica of Smart Kampung Sync; it was left alone, check the data folder")]
+    NotOurs(PathBuf),
+    /// Written by a newer version.
+    #[error(
+        "{path} was written by a newer version (format {found}, this program knows {known}); it was left alone, install the newer version"
+    )]
+    Newer {
+        /// The database file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest format this program knows.
+        known: u32,
+    },
+    /// The disk or the database.
+    #[error("the data folder could not be opened: {0}; nothing was lost by this, check the disk")]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<std::io::Error> for OpenError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Why the store refused. A call that returns one of these changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused: disk full, locked, damaged.
+    #[error("the database refused: {0}; nothing was saved by this step")]
+    Database(#[from] rusqlite::Error),
+    /// A file beside the database.
+    #[error("a file of the data folder could not be written: {0}")]
+    File(#[from] std::io::Error),
+    /// A write failed in a way that leaves the file's state unknown.
+    #[error("an earlier write failed ({0}); what was saved before is safe, start the program again to check the files")]
+    Broken(String),
+    /// A document could not be made or read.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// No such document here.
+    #[error("no transaction {0} here; check the id, or exchange with the hub first")]
+    NoDocument(DocumentId),
+    /// No such log here.
+    #[error("no log of epoch {0} here")]
+    NoLog(EpochId),
+    /// No such node in the registry.
+    #[error("no such node is enrolled here")]
+    NoNode,
+    /// A position beyond what is held.
+    #[error("position {position} of log {epoch} is not held here")]
+    NotHeld {
+        /// The log.
+        epoch: EpochId,
+        /// The position asked for.
+        position: Position,
+    },
+    /// Stored bytes that are not what was stored.
+    #[error("stored data is damaged: {0}; run `verify`, it names what to fetch again")]
+    Damaged(String),
+    /// A transaction of another office than this node's.
+    #[error("this machine records for office {own}, not for {other}; nothing was saved")]
+    Office {
+        /// The node's office.
+        own: OfficeCode,
+        /// The office asked for.
+        other: OfficeCode,
+    },
+    /// A feed batch that does not fit the cursor it claims to lead to.
+    #[error("a batch of feed {0} does not lead to the place it claims; it was not applied")]
+    FeedChain(String),
+    /// A receipt that does not fit our log.
+    #[error("a receipt for position {position} does not fit the log of epoch {epoch}; it was not stored")]
+    Receipt {
+        /// The log.
+        epoch: EpochId,
+        /// The position it claims.
+        position: Position,
+    },
+    /// Somebody else wrote in our epoch: a copy of this folder is in use, or an older state was put back.
+    #[error("this data folder was copied or restored; nothing was saved, a new epoch must begin first")]
+    EpochSpent,
+    /// The epoch is not new.
+    #[error("epoch {0} already has a log here; a new epoch needs a new random id")]
+    EpochTaken(EpochId),
+    /// Called on the wrong side.
+    #[error("internal: {0}")]
+    Misuse(&'static str),
+    /// The target of a backup is there already.
+    #[error("{0} already exists; nothing was written, choose another file name")]
+    TargetExists(PathBuf),
+}

@@ -1,0 +1,214 @@
+//! The hub's feeds: for each audience the ordered, gap-free, hash-chained list of accepted entries.
+//!
+//! The audience of an office's feed is the office's code. A feed keeps, for life, the hub epoch it was begun in: its
+//! chain starts from it, also after the hub was restored and writes in a later epoch itself.
+
+use change_log::{ChainHash, Entry, EntryHash, EpochId, Position};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::entry::{self, STRIDE, place_of_log};
+use crate::log::{self, MARK_EVERY, mark_below, put_mark, signed};
+use crate::reader::damaged;
+use crate::{Reader, StoreError};
+
+/// How far a feed goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedHead {
+    /// The hub epoch the feed was begun in.
+    pub hub_epoch: EpochId,
+    /// Entries in it.
+    pub position: Position,
+    /// The chain at that position.
+    pub chain: ChainHash,
+}
+
+/// A stretch of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedSlice {
+    /// Entries with their place in the feed, without gaps.
+    pub items: Vec<(Position, Entry)>,
+    /// Where the feed ends at the same moment; `None` when it has not begun.
+    pub head: Option<FeedHead>,
+}
+
+/// A feed as the writing side uses it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FeedState {
+    index: i64,
+    epoch: EpochId,
+    position: Position,
+    pub(crate) chain: ChainHash,
+}
+
+impl FeedState {
+    /// Puts an entry at the end. The caller saves the feed.
+    pub(crate) fn append(
+        &mut self,
+        connection: &Connection,
+        place: i64,
+        entry: EntryHash,
+    ) -> Result<Position, StoreError> {
+        self.position += 1;
+        self.chain = self.chain.after(entry);
+        let mut statement = connection.prepare_cached("INSERT INTO feed_item (key, entry) VALUES (?, ?)")?;
+        statement.execute(params![entry::place(self.index, self.position)?, place])?;
+        if self.position.is_multiple_of(MARK_EVERY) {
+            put_mark(connection, owner(self.index), self.position, self.chain)?;
+        }
+        Ok(self.position)
+    }
+
+    pub(crate) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
+        let mut statement = connection.prepare_cached("UPDATE feed SET position = ?, chain = ? WHERE idx = ?")?;
+        statement.execute(params![signed(self.position), self.chain.0, self.index])?;
+        Ok(())
+    }
+}
+
+const fn owner(feed: i64) -> i64 {
+    2 * feed + 1
+}
+
+/// The feed of an office, begun in `epoch` if there is none.
+pub(crate) fn of_office(connection: &Connection, office: i64, epoch: EpochId) -> Result<FeedState, StoreError> {
+    let code = crate::digest::office_code(connection, office)?;
+    if let Some(feed) = find(connection, code.as_str())? {
+        return Ok(feed);
+    }
+    let chain = ChainHash::of_feed(epoch, code.as_str());
+    let sql = "INSERT INTO feed (audience, epoch, position, chain) VALUES (?, ?, 0, ?)";
+    let index = connection.prepare_cached(sql)?.insert(params![code.as_str(), epoch.0, chain.0])?;
+    Ok(FeedState { index, epoch, position: 0, chain })
+}
+
+fn find(connection: &Connection, audience: &str) -> Result<Option<FeedState>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT idx, epoch, position, chain FROM feed WHERE audience = ?")?;
+    let found = statement.query_row([audience], |row| {
+        Ok(FeedState {
+            index: row.get(0)?,
+            epoch: EpochId(row.get(1)?),
+            position: row.get::<_, i64>(2)?.unsigned_abs(),
+            chain: ChainHash(row.get(3)?),
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// Calls `visit` with feed position and place of each item above `after`, in order, until it says false.
+pub(crate) fn for_each_item(
+    connection: &Connection,
+    feed: i64,
+    after: Position,
+    mut visit: impl FnMut(Position, i64) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let sql = "SELECT key, entry FROM feed_item WHERE key > ? AND key < ? ORDER BY key";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![entry::place(feed, after)?, (feed + 1).saturating_mul(STRIDE)])?;
+    while let Some(row) = rows.next()? {
+        if !visit(place_of_log(row.get(0)?).1, row.get(1)?)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Index, audience and head of every feed.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<(i64, String, FeedHead)>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT idx, audience, epoch, position, chain FROM feed ORDER BY audience")?;
+    let rows = statement.query_map([], |row| {
+        let position = row.get::<_, i64>(3)?.unsigned_abs();
+        let head = FeedHead { hub_epoch: EpochId(row.get(2)?), position, chain: ChainHash(row.get(4)?) };
+        Ok((row.get(0)?, row.get(1)?, head))
+    })?;
+    rows.map(|row| row.map_err(StoreError::from)).collect()
+}
+
+impl Reader {
+    /// Where a feed ends; `None` when nothing was ever in it.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn feed_head(&self, audience: &str) -> Result<Option<FeedHead>, StoreError> {
+        let feed = find(&self.connection, audience)?;
+        Ok(feed.map(|feed| FeedHead { hub_epoch: feed.epoch, position: feed.position, chain: feed.chain }))
+    }
+
+    /// The chain of a feed at a position; `None` beyond its end.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or an entry is damaged.
+    pub fn feed_chain_at(&self, audience: &str, position: Position) -> Result<Option<ChainHash>, StoreError> {
+        let Some(feed) = find(&self.connection, audience)? else { return Ok(None) };
+        if position > feed.position {
+            return Ok(None);
+        }
+        if position == feed.position {
+            return Ok(Some(feed.chain));
+        }
+        let start = (0, ChainHash::of_feed(feed.epoch, audience));
+        let (mut at, mut chain) = mark_below(&self.connection, owner(feed.index), position)?.unwrap_or(start);
+        if at == position {
+            return Ok(Some(chain));
+        }
+        for_each_item(&self.connection, feed.index, at, |item, place| {
+            let stored = entry::at(&self.connection, place)?.ok_or_else(|| damaged("a feed names a missing entry"))?;
+            chain = chain.after(stored.entry_hash());
+            at = item;
+            Ok(at < position)
+        })?;
+        Ok(Some(chain))
+    }
+
+    /// Entries of a feed above `after`: at most `count_max` and, but for the first one, `bytes_max` raw bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or an entry is damaged.
+    pub fn feed_items(
+        &self,
+        audience: &str,
+        after: Position,
+        count_max: usize,
+        bytes_max: usize,
+    ) -> Result<FeedSlice, StoreError> {
+        let Some(feed) = find(&self.connection, audience)? else {
+            return Ok(FeedSlice { items: Vec::new(), head: None });
+        };
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        let mut epochs = std::collections::BTreeMap::new();
+        for_each_item(&self.connection, feed.index, after, |position, place| {
+            if items.len() >= count_max {
+                return Ok(false);
+            }
+            let stored = entry::at(&self.connection, place)?.ok_or_else(|| damaged("a feed names a missing entry"))?;
+            bytes += stored.raw.len();
+            if bytes > bytes_max && !items.is_empty() {
+                return Ok(false);
+            }
+            let (log, _) = place_of_log(place);
+            let epoch = match epochs.get(&log) {
+                Some(epoch) => *epoch,
+                None => *epochs.entry(log).or_insert(log::epoch_of(&self.connection, log)?),
+            };
+            items.push((position, stored.into_entry(epoch)));
+            Ok(true)
+        })?;
+        Ok(FeedSlice {
+            items,
+            head: Some(FeedHead { hub_epoch: feed.epoch, position: feed.position, chain: feed.chain }),
+        })
+    }
+
+    /// All feeds with their heads, by audience.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn feeds(&self) -> Result<Vec<(String, FeedHead)>, StoreError> {
+        Ok(all(&self.connection)?.into_iter().map(|(_, audience, head)| (audience, head)).collect())
+    }
+}

@@ -1,0 +1,67 @@
+//! The gate in front of documents, as the store calls it.
+
+use change_log::{ChangeHash, DocumentId, EpochId};
+use office_model::OfficeCode;
+use service_document::{Candidate, Verdict, judge};
+
+/// One document with changes to judge. Owns its bytes, so that it can go to another thread or process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The document.
+    pub document: DocumentId,
+    /// The office it belongs to.
+    pub office: OfficeCode,
+    /// Raw changes that are visible in it.
+    pub accepted: Vec<Vec<u8>>,
+    /// Raw changes that want to be.
+    pub candidates: Vec<CaseCandidate>,
+    /// Places of the candidates and how many changes were visible: to see whether the verdict still fits.
+    pub(crate) index: i64,
+}
+
+/// A change that waits for judgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseCandidate {
+    /// Its log.
+    pub epoch: EpochId,
+    /// Its change hash.
+    pub hash: ChangeHash,
+    /// Its raw bytes.
+    pub raw: Vec<u8>,
+    pub(crate) place: i64,
+}
+
+impl Case {
+    /// Judges the case right here.
+    pub fn judge(&self) -> Verdict {
+        let accepted: Vec<&[u8]> = self.accepted.iter().map(Vec::as_slice).collect();
+        let candidates: Vec<Candidate<'_>> = self
+            .candidates
+            .iter()
+            .map(|candidate| Candidate { epoch: candidate.epoch, hash: candidate.hash, raw: &candidate.raw })
+            .collect();
+        judge(self.document, &self.office, &accepted, &candidates)
+    }
+}
+
+/// Judges cases: right here, on other threads, or in a child process with a memory limit.
+pub trait Gate {
+    /// One verdict for each case, in their order, with one judgement for each candidate.
+    fn judge_all(&mut self, cases: &[Case]) -> Vec<Verdict>;
+}
+
+/// Judges on the calling thread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DirectGate;
+
+impl Gate for DirectGate {
+    fn judge_all(&mut self, cases: &[Case]) -> Vec<Verdict> {
+        cases.iter().map(Case::judge).collect()
+    }
+}
+
+impl<F: FnMut(&Case) -> Verdict> Gate for F {
+    fn judge_all(&mut self, cases: &[Case]) -> Vec<Verdict> {
+        cases.iter().map(self).collect()
+    }
+}

@@ -1,0 +1,187 @@
+//! Ingest at the hub: many nodes' batches into their logs with one commit, before anything is judged.
+
+use change_log::{ChainHash, DocumentId, Entry, EntryHash, EpochId, Position, RawChange, RawChangeError};
+use rusqlite::params;
+use service_document::RefusalCode;
+
+use crate::entry::{self, EntryState, place};
+use crate::log::{self, LogRow};
+use crate::refusal::{Reason, RefusalSource, codes, note};
+use crate::work::Work;
+use crate::{Replica, StoreError, aside, document};
+
+/// Entries of one log, in order.
+#[derive(Debug, Clone)]
+pub struct IngestBatch {
+    /// The log.
+    pub epoch: EpochId,
+    /// Gap-free and ascending. What is held already is skipped.
+    pub entries: Vec<Entry>,
+    /// The signed head they lead to, kept as it is.
+    pub signed_head: Option<Vec<u8>>,
+}
+
+/// What became of one batch. Everything it reports is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IngestOutcome {
+    /// All of it is in the log, which now ends here.
+    Appended {
+        /// The log's last position.
+        position: Position,
+        /// The chain there.
+        chain: ChainHash,
+    },
+    /// The batch goes on above the log's end; what came before the gap was taken.
+    Gap {
+        /// The position wanted next.
+        expected: Position,
+    },
+    /// Another entry is held at this position. It and those after it are kept aside; see [`crate::Reader::set_aside`].
+    Fork {
+        /// The first position that differs.
+        position: Position,
+    },
+    /// No such log: nothing of the batch was taken.
+    UnknownLog,
+}
+
+/// Why an entry cannot be part of a document, whatever the gate would say.
+pub(crate) struct DoorRefusal {
+    pub(crate) code: &'static str,
+    pub(crate) detail: String,
+    /// The bytes are a change with the hash they claim.
+    pub(crate) change: bool,
+}
+
+impl DoorRefusal {
+    fn new(code: RefusalCode, detail: String, change: bool) -> Self {
+        Self { code: code.as_str(), detail, change }
+    }
+}
+
+/// The rules in front of a log. `Ok`: whether the change begins its document.
+pub(crate) fn door(entry: &Entry) -> Result<bool, DoorRefusal> {
+    let change = RawChange::parse(&entry.raw).map_err(|error| match error {
+        RawChangeError::TooLong => DoorRefusal::new(RefusalCode::TooLarge, error.to_string(), false),
+        _ => DoorRefusal::new(RefusalCode::Malformed, error.to_string(), false),
+    })?;
+    if change.hash != entry.hash {
+        return Err(DoorRefusal::new(RefusalCode::Hash, format!("its bytes hash to {}", change.hash), false));
+    }
+    if change.actor != entry.epoch {
+        return Err(DoorRefusal::new(RefusalCode::Actor, format!("made by {}", change.actor), true));
+    }
+    let begins = change.dependencies.is_empty();
+    if begins && entry.document != DocumentId::derive(entry.epoch, entry.position, change.millis) {
+        let detail = "the document's id does not derive from its first change".to_owned();
+        return Err(DoorRefusal::new(RefusalCode::Identity, detail, true));
+    }
+    Ok(begins)
+}
+
+impl Replica {
+    /// Appends batches of many nodes to their logs: one commit, durable when this returns. Entries that a rule in
+    /// front keeps out are in the log like all others (its chain counts them), but refused.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses: nothing of any batch was taken then.
+    pub fn ingest(&mut self, batches: &[IngestBatch]) -> Result<Vec<IngestOutcome>, StoreError> {
+        self.write(|work| batches.iter().map(|batch| ingest_batch(work, batch)).collect())
+    }
+}
+
+fn ingest_batch(work: &mut Work<'_>, batch: &IngestBatch) -> Result<IngestOutcome, StoreError> {
+    let Some(mut log) = log::find(work.connection, batch.epoch)? else { return Ok(IngestOutcome::UnknownLog) };
+    let Some(office) = log.office.filter(|_| !log.own) else { return Ok(IngestOutcome::UnknownLog) };
+    let before = log.position;
+    let mut outcome = None;
+    for (index, entry) in batch.entries.iter().enumerate() {
+        if entry.epoch != batch.epoch || entry.position > log.position + 1 || entry.position == 0 {
+            outcome = Some(IngestOutcome::Gap { expected: log.position + 1 });
+            break;
+        }
+        if entry.position == log.position + 1 {
+            append(work, &mut log, office, entry)?;
+        } else if !is_held(work, &log, entry)? {
+            for other in batch.entries.iter().skip(index) {
+                aside::keep(work.connection, other)?;
+            }
+            outcome = Some(IngestOutcome::Fork { position: entry.position });
+            break;
+        }
+    }
+    if log.position > before {
+        log.save(work.connection)?;
+        work.mark(&log.chain.0);
+    }
+    if let Some(outcome) = outcome {
+        return Ok(outcome);
+    }
+    if let Some(head) = &batch.signed_head {
+        let mut statement = work.connection.prepare_cached("UPDATE log SET head = ? WHERE idx = ?")?;
+        statement.execute(params![head, log.index])?;
+    }
+    Ok(IngestOutcome::Appended { position: log.position, chain: log.chain })
+}
+
+fn is_held(work: &Work<'_>, log: &LogRow, entry: &Entry) -> Result<bool, StoreError> {
+    let held = entry::at(work.connection, place(log.index, entry.position)?)?;
+    Ok(held.is_some_and(|held| held.hash == entry.hash && held.id == entry.document))
+}
+
+fn append(work: &mut Work<'_>, log: &mut LogRow, office: i64, entry: &Entry) -> Result<(), StoreError> {
+    let mut checked = door(entry);
+    let begins = *checked.as_ref().unwrap_or(&false);
+    let document = match document::find(work.connection, entry.document)? {
+        None => document::insert(work.connection, entry.document, office)?,
+        Some((document, owner)) if owner == office => document,
+        // Somebody named the document before its maker sent it. Only the maker's place makes this id.
+        Some((document, _)) if begins && !has_accepted(work, document)? => {
+            disown(work, document)?;
+            document::set_office(work.connection, document, office)?;
+            document
+        }
+        Some((document, _)) => {
+            if checked.is_ok() {
+                let detail = "the document belongs to another office".to_owned();
+                checked = Err(DoorRefusal { code: codes::SCOPE, detail, change: true });
+            }
+            document
+        }
+    };
+    let place = place(log.index, entry.position)?;
+    if checked.is_ok() && entry::find(work.connection, entry.hash)?.is_some() {
+        let detail = "the change stands at an earlier place already".to_owned();
+        checked = Err(DoorRefusal { code: codes::DUPLICATE, detail, change: true });
+    }
+    let (state, change) = match &checked {
+        Ok(_) => (EntryState::Pending, true),
+        Err(refusal) => (EntryState::Refused, refusal.change),
+    };
+    entry::insert(work.connection, place, document, state, (entry.hash, &entry.raw), change)?;
+    log.advance(work.connection, EntryHash::of(entry.document, entry.hash))?;
+    if let Err(refusal) = checked {
+        let source = RefusalSource::Door;
+        note(work, place, &Reason { source, code: refusal.code, detail: &refusal.detail, at: None })?;
+    }
+    Ok(())
+}
+
+fn has_accepted(work: &Work<'_>, document: i64) -> Result<bool, StoreError> {
+    let mut statement = work.connection.prepare_cached("SELECT 1 FROM entry WHERE document = ? AND state = 1")?;
+    Ok(statement.exists([document])?)
+}
+
+/// The document turned out to be another office's: what waits in it came from nodes that have no say there.
+fn disown(work: &Work<'_>, document: i64) -> Result<(), StoreError> {
+    for stored in entry::of_document(work.connection, document)? {
+        if matches!(stored.state, EntryState::Pending | EntryState::Parked) {
+            entry::set_state(work.connection, stored.place, EntryState::Refused)?;
+            let detail = "the document belongs to another office";
+            let reason = Reason { source: RefusalSource::Door, code: codes::SCOPE, detail, at: None };
+            note(work, stored.place, &reason)?;
+        }
+    }
+    Ok(())
+}

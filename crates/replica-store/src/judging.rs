@@ -1,0 +1,212 @@
+//! Judging what is pending: the gate's verdicts become visible, many documents with one commit.
+
+use change_log::RawChange;
+use rusqlite::Connection;
+use service_document::{Judgement, Verdict};
+
+use crate::entry::{self, EntryState, place_of_log};
+use crate::gate::{Case, CaseCandidate, Gate};
+use crate::refusal::{self, Reason, RefusalSource, codes};
+use crate::work::Work;
+use crate::{Reader, Replica, Role, StoreError, digest, log, rows};
+
+/// What a round of judging did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JudgeReport {
+    /// Documents looked at.
+    pub documents: u64,
+    /// Entries that became visible.
+    pub accepted: u64,
+    /// Entries that wait for changes they build on.
+    pub parked: u64,
+    /// Entries kept out.
+    pub refused: u64,
+    /// Documents whose changes moved meanwhile: they are judged again in the next round.
+    pub stale: u64,
+}
+
+impl Reader {
+    /// Entries that the gate has not judged yet.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn pending(&self) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT count(*) FROM entry WHERE state = 0")?;
+        Ok(statement.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    }
+
+    /// At most `documents_max` documents with pending changes, to be judged anywhere and handed to
+    /// [`Replica::apply_verdicts`].
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or an entry is damaged.
+    pub fn cases(&self, documents_max: usize) -> Result<Vec<Case>, StoreError> {
+        cases(&self.connection, documents_max)
+    }
+}
+
+impl Replica {
+    /// Judges at most `documents_max` documents and makes the outcome visible, in one commit. Call it until
+    /// `documents` in the report is 0. `now_millis`: milliseconds since 1970 UTC, noted with refusals.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses: everything stays pending then.
+    pub fn judge_pending(
+        &mut self,
+        gate: &mut dyn Gate,
+        now_millis: i64,
+        documents_max: usize,
+    ) -> Result<JudgeReport, StoreError> {
+        let cases = self.cases(documents_max)?;
+        if cases.is_empty() {
+            return Ok(JudgeReport::default());
+        }
+        let verdicts = gate.judge_all(&cases);
+        self.apply_verdicts(&cases, &verdicts, now_millis)
+    }
+
+    /// Makes verdicts visible: states, feeds (hub), digests, rows and search in one commit.
+    ///
+    /// # Errors
+    ///
+    /// When there is not one verdict for each case, or the disk refuses: everything stays pending then.
+    pub fn apply_verdicts(
+        &mut self,
+        cases: &[Case],
+        verdicts: &[Verdict],
+        now_millis: i64,
+    ) -> Result<JudgeReport, StoreError> {
+        let fits = |(case, verdict): (&Case, &Verdict)| case.candidates.len() == verdict.judgements.len();
+        if cases.len() != verdicts.len() || !cases.iter().zip(verdicts).all(fits) {
+            return Err(StoreError::Misuse("the gate must give one verdict a case, one judgement a candidate"));
+        }
+        self.write(|work| {
+            let mut report = JudgeReport::default();
+            for (case, verdict) in cases.iter().zip(verdicts) {
+                apply(work, case, verdict, now_millis, &mut report)?;
+            }
+            // A node's rows are not told to anybody; at the hub the feeds mark the commit themselves.
+            Ok(report)
+        })
+    }
+}
+
+fn cases(connection: &Connection, documents_max: usize) -> Result<Vec<Case>, StoreError> {
+    let sql = "SELECT DISTINCT document FROM entry WHERE state = 0 ORDER BY document LIMIT ?";
+    let mut statement = connection.prepare_cached(sql)?;
+    let documents =
+        statement.query_map([log::signed(documents_max as u64)], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    let mut epochs = std::collections::BTreeMap::new();
+    let mut offices = std::collections::BTreeMap::new();
+    let mut cases = Vec::with_capacity(documents.len());
+    for index in documents {
+        let mut accepted = Vec::new();
+        let mut candidates = Vec::new();
+        let mut whose = None;
+        for stored in entry::of_document(connection, index)? {
+            whose = Some((stored.id, stored.office));
+            match stored.state {
+                EntryState::Accepted => accepted.push(stored.raw),
+                EntryState::Pending | EntryState::Parked => {
+                    let (log, _) = place_of_log(stored.place);
+                    let epoch = match epochs.get(&log) {
+                        Some(epoch) => *epoch,
+                        None => *epochs.entry(log).or_insert(log::epoch_of(connection, log)?),
+                    };
+                    let (hash, raw, place) = (stored.hash, stored.raw, stored.place);
+                    candidates.push(CaseCandidate { epoch, hash, raw, place });
+                }
+                EntryState::Refused => {}
+            }
+        }
+        let Some((document, office)) = whose else { continue };
+        let office = match offices.get(&office) {
+            Some(code) => *code,
+            None => *offices.entry(office).or_insert(digest::office_code(connection, office)?),
+        };
+        cases.push(Case { document, office, accepted, candidates, index });
+    }
+    Ok(cases)
+}
+
+fn apply(
+    work: &mut Work<'_>,
+    case: &Case,
+    verdict: &Verdict,
+    now: i64,
+    report: &mut JudgeReport,
+) -> Result<(), StoreError> {
+    report.documents += 1;
+    if !is_current(work.connection, case)? {
+        report.stale += 1;
+        return Ok(());
+    }
+    let office = digest::office_index(work.connection, &case.office)?;
+    let mut accepted = Vec::new();
+    for (candidate, judgement) in case.candidates.iter().zip(&verdict.judgements) {
+        match judgement {
+            Judgement::Accepted => accepted.push(candidate),
+            Judgement::Parked { missing } => {
+                report.parked += 1;
+                let detail = format!("waits for {} changes", missing.len());
+                keep_out(work, candidate.place, EntryState::Parked, (codes::MISSING, &detail), now)?;
+            }
+            Judgement::Refused(refused) => {
+                report.refused += 1;
+                let reason = (refused.code.as_str(), refused.detail.as_str());
+                keep_out(work, candidate.place, EntryState::Refused, reason, now)?;
+            }
+        }
+    }
+    // What others build on stands before them in the feed, too.
+    accepted.sort_by_cached_key(|candidate| {
+        (RawChange::parse(&candidate.raw).map_or(0, |change| change.start_op), candidate.place)
+    });
+    report.accepted += accepted.len() as u64;
+    for candidate in accepted {
+        accept(work, case, candidate, office)?;
+    }
+    if let Some(row) = &verdict.row {
+        rows::put(work.connection, case.index, row)?;
+    }
+    Ok(())
+}
+
+/// Whether the document is as it was when the case was taken. (Late candidates do not matter: they stay pending.)
+fn is_current(connection: &Connection, case: &Case) -> Result<bool, StoreError> {
+    let sql = "SELECT sum(state = 1), sum(state = 0 OR state = 3) FROM entry WHERE document = ?";
+    let mut statement = connection.prepare_cached(sql)?;
+    let (accepted, open): (i64, i64) = statement.query_row([case.index], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(accepted.unsigned_abs() == case.accepted.len() as u64 && open.unsigned_abs() >= case.candidates.len() as u64)
+}
+
+fn keep_out(work: &Work<'_>, place: i64, state: EntryState, reason: (&str, &str), now: i64) -> Result<(), StoreError> {
+    entry::set_state(work.connection, place, state)?;
+    let (code, detail) = reason;
+    refusal::note(work, place, &Reason { source: RefusalSource::Gate, code, detail, at: Some(now) })
+}
+
+fn accept(work: &mut Work<'_>, case: &Case, candidate: &CaseCandidate, office: i64) -> Result<(), StoreError> {
+    entry::set_state(work.connection, candidate.place, EntryState::Accepted)?;
+    let hash = change_log::EntryHash::of(case.document, candidate.hash);
+    if work.role == Role::Hub {
+        show(work, candidate.place, office, hash)?;
+    }
+    refusal::take_back(work.connection, candidate.place)?;
+    Ok(())
+}
+
+/// An entry becomes part of its office's feed and digest (hub).
+pub(crate) fn show(
+    work: &mut Work<'_>,
+    place: i64,
+    office: i64,
+    hash: change_log::EntryHash,
+) -> Result<(), StoreError> {
+    let connection = work.connection;
+    work.feed(office)?.append(connection, place, hash)?;
+    work.digest_with(office, hash)
+}

@@ -1,0 +1,143 @@
+//! Lists of transactions: newest arrivals first, filtered, page by page.
+
+use change_log::DocumentId;
+use office_model::OfficeCode;
+use rusqlite::types::Value;
+use rusqlite::{Row, params_from_iter};
+use uuid::Uuid;
+
+use crate::reader::{damaged, parse_office};
+use crate::rows::ListedTransaction;
+use crate::{Reader, StoreError, digest, document, search};
+
+/// Which transactions a list shows. Empty: all.
+#[derive(Debug, Clone, Default)]
+pub struct ListFilter {
+    /// Of this office only.
+    pub office: Option<OfficeCode>,
+    /// With this status word only.
+    pub status: Option<String>,
+    /// Of this service only.
+    pub service: Option<String>,
+    /// Only those with something to settle.
+    pub divergent: bool,
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Below this document; `None` from the top.
+    pub after: Option<DocumentId>,
+    /// So many at most.
+    pub count: usize,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { after: None, count: 50 }
+    }
+}
+
+const COLUMNS: &str = "SELECT d.id, o.code, s.text, r.catalogue, t.text, r.number, r.name, r.nik, r.created, c.text,
+     r.changed, g.text, r.changes, r.steps, r.divergences
+     FROM transaction_row r CROSS JOIN document d ON d.idx = r.document CROSS JOIN office o ON o.idx = r.office
+     CROSS JOIN word s ON s.idx = r.service CROSS JOIN word t ON t.idx = r.status
+     CROSS JOIN word c ON c.idx = r.created_by CROSS JOIN word g ON g.idx = r.changed_by";
+
+impl Reader {
+    /// Transactions, the last to arrive here first.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or the page begins at an unknown document.
+    pub fn list(&self, filter: &ListFilter, page: Page) -> Result<Vec<ListedTransaction>, StoreError> {
+        self.listed(filter, None, page)
+    }
+
+    /// Transactions with words that begin as those typed do: names, NIKs, letter numbers. Nothing typed: none.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read, or the page begins at an unknown document.
+    pub fn search(&self, typed: &str, filter: &ListFilter, page: Page) -> Result<Vec<ListedTransaction>, StoreError> {
+        let Some(query) = search::query(typed) else { return Ok(Vec::new()) };
+        self.listed(filter, Some(query), page)
+    }
+
+    /// The row of one transaction; `None` when nothing of it is accepted here.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn row(&self, id: DocumentId) -> Result<Option<ListedTransaction>, StoreError> {
+        let Some((index, _)) = document::find(&self.connection, id)? else { return Ok(None) };
+        let mut statement = self.connection.prepare_cached(&format!("{COLUMNS} WHERE r.document = ?"))?;
+        let mut rows = statement.query([index])?;
+        rows.next()?.map(read).transpose()
+    }
+
+    fn listed(
+        &self,
+        filter: &ListFilter,
+        query: Option<String>,
+        page: Page,
+    ) -> Result<Vec<ListedTransaction>, StoreError> {
+        let mut wheres = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        if let Some(id) = page.after {
+            let (index, _) = document::find(&self.connection, id)?.ok_or(StoreError::NoDocument(id))?;
+            wheres.push("r.document < ?");
+            values.push(index.into());
+        }
+        if let Some(query) = query {
+            wheres.push("r.document IN (SELECT rowid FROM search WHERE search MATCH ?)");
+            values.push(query.into());
+        }
+        if let Some(office) = &filter.office {
+            let Some(index) = digest::find_office(&self.connection, office)? else { return Ok(Vec::new()) };
+            wheres.push("r.office = ?");
+            values.push(index.into());
+        }
+        if let Some(status) = &filter.status {
+            wheres.push("r.status = (SELECT idx FROM word WHERE text = ?)");
+            values.push(status.clone().into());
+        }
+        if let Some(service) = &filter.service {
+            wheres.push("r.service = (SELECT idx FROM word WHERE text = ?)");
+            values.push(service.clone().into());
+        }
+        if filter.divergent {
+            wheres.push("r.divergences > 0");
+        }
+        let condition = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
+        values.push(crate::log::signed(page.count as u64).into());
+        let sql = format!("{COLUMNS} {condition} ORDER BY r.document DESC LIMIT ?");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut list = Vec::new();
+        while let Some(row) = rows.next()? {
+            list.push(read(row)?);
+        }
+        Ok(list)
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<ListedTransaction, StoreError> {
+    Ok(ListedTransaction {
+        document: DocumentId(Uuid::from_bytes(row.get(0)?)),
+        office: parse_office(&row.get::<_, String>(1)?)?,
+        service: row.get::<_, String>(2)?.parse().map_err(|_| damaged("a service id"))?,
+        catalogue: row.get(3)?,
+        status: row.get(4)?,
+        number: row.get(5)?,
+        name: row.get(6)?,
+        nik: row.get(7)?,
+        created_millis: row.get(8)?,
+        created_by: row.get(9)?,
+        changed_millis: row.get(10)?,
+        changed_by: row.get(11)?,
+        changes: row.get(12)?,
+        steps: row.get(13)?,
+        divergences: row.get(14)?,
+    })
+}

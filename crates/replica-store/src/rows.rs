@@ -1,0 +1,94 @@
+//! List rows: one a transaction, made from its accepted changes.
+
+use change_log::DocumentId;
+use office_model::{OfficeCode, ServiceId};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use service_document::TransactionRow;
+
+use crate::{StoreError, digest, search};
+
+/// One line of a list.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ListedTransaction {
+    /// The document.
+    pub document: DocumentId,
+    /// The office it belongs to.
+    pub office: OfficeCode,
+    /// The service.
+    pub service: ServiceId,
+    /// Version of the catalogue it was made under.
+    pub catalogue: u32,
+    /// The status word.
+    pub status: String,
+    /// Letter number, if it has one.
+    pub number: Option<String>,
+    /// Name of the person it is about.
+    pub name: Option<String>,
+    /// NIK of that person.
+    pub nik: Option<String>,
+    /// When it was made: device clock, milliseconds since 1970 UTC.
+    pub created_millis: i64,
+    /// Who made it (clerk id).
+    pub created_by: String,
+    /// When it was last changed: device clock, milliseconds since 1970 UTC.
+    pub changed_millis: i64,
+    /// Who changed it (clerk id).
+    pub changed_by: String,
+    /// Changes so far.
+    pub changes: u32,
+    /// Steps taken so far.
+    pub steps: u32,
+    /// Fields that wait for a person to settle them.
+    pub divergences: u32,
+}
+
+impl std::fmt::Debug for ListedTransaction {
+    /// Without name and NIK.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ListedTransaction")
+            .field("document", &self.document)
+            .field("status", &self.status)
+            .field("changes", &self.changes)
+            .field("divergences", &self.divergences)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Words that come again and again are kept once.
+pub(crate) fn word(connection: &Connection, text: &str) -> Result<i64, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT idx FROM word WHERE text = ?")?;
+    if let Some(index) = statement.query_row([text], |row| row.get(0)).optional()? {
+        return Ok(index);
+    }
+    Ok(connection.prepare_cached("INSERT INTO word (text) VALUES (?)")?.insert([text])?)
+}
+
+/// The row of a document and its place in the search, made new or replaced.
+pub(crate) fn put(connection: &Connection, document: i64, row: &TransactionRow) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO transaction_row (document, office, service, catalogue, status, number, name, nik,
+               created, created_by, changed, changed_by, changes, steps, divergences)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    connection.prepare_cached(sql)?.execute(params![
+        document,
+        digest::office_index(connection, &row.office)?,
+        word(connection, row.service.as_str())?,
+        row.catalogue,
+        word(connection, &row.status)?,
+        row.number,
+        row.name,
+        row.nik,
+        row.created_millis,
+        word(connection, &row.created_by)?,
+        row.changed_millis,
+        word(connection, &row.changed_by)?,
+        row.changes,
+        row.steps,
+        row.divergences
+    ])?;
+    search::put(connection, document, row)
+}
+
+pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM transaction_row WHERE document = ?")?.execute([document])?;
+    search::remove(connection, document)
+}

@@ -1,0 +1,39 @@
+//! Full-text search over names, NIKs, letter numbers and service words.
+
+use rusqlite::{Connection, params};
+use service_document::TransactionRow;
+
+use crate::StoreError;
+
+/// What is found by: every name and NIK, the number, the service.
+pub(crate) fn text(row: &TransactionRow) -> String {
+    let mut text = String::with_capacity(96);
+    for part in row.names.iter().chain(&row.niks).chain(&row.number) {
+        text.push_str(part);
+        text.push(' ');
+    }
+    text.push_str(row.service.as_str());
+    text
+}
+
+pub(crate) fn put(connection: &Connection, document: i64, row: &TransactionRow) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO search (rowid, text) VALUES (?, ?)";
+    connection.prepare_cached(sql)?.execute(params![document, text(row)])?;
+    Ok(())
+}
+
+pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM search WHERE rowid = ?")?.execute([document])?;
+    Ok(())
+}
+
+/// What a person typed as a query: every word must begin a word of the record. `None`: nothing to search for.
+pub(crate) fn query(typed: &str) -> Option<String> {
+    let words: Vec<String> = typed
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(16)
+        .map(|word| format!("\"{}\"*", word.chars().take(64).collect::<String>()))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}

@@ -1,0 +1,4 @@
+//! The store's promises, on real files.
+
+mod replication;
+mod world;

@@ -1,0 +1,132 @@
+//! Replicas to test with, and a stand-in for the exchange that calls the store directly.
+
+use std::path::Path;
+
+use change_log::{EpochId, HubId, NodeId};
+use office_model::OfficeCode;
+use replica_store::{
+    Clock, DirectGate, Durability, FeedCursor, FeedItem, IngestBatch, IngestOutcome, NewReplica, Replica, Role,
+};
+use serde_json::json;
+use service_document::NewTransaction;
+
+pub(crate) const OFFICE: &str = "35.10.01.2001";
+pub(crate) const HUB: HubId = HubId([9; 16]);
+
+pub(crate) fn office() -> OfficeCode {
+    OFFICE.parse().unwrap()
+}
+
+pub(crate) fn epoch(number: u8) -> EpochId {
+    EpochId([number; 16])
+}
+
+pub(crate) fn node_id(number: u8) -> NodeId {
+    NodeId([number; 8])
+}
+
+pub(crate) fn new_node(number: u8) -> NewReplica {
+    NewReplica {
+        role: Role::Node,
+        office: Some(office()),
+        hub: HUB,
+        node: Some(node_id(number)),
+        epoch: epoch(number),
+        machine: format!("pc-{number}"),
+    }
+}
+
+pub(crate) fn new_hub() -> NewReplica {
+    NewReplica { role: Role::Hub, office: None, hub: HUB, node: None, epoch: epoch(200), machine: "hub".to_owned() }
+}
+
+pub(crate) fn node(dir: &Path, number: u8) -> Replica {
+    Replica::create_with(dir, &new_node(number), Durability::Test).unwrap()
+}
+
+/// A hub that knows the logs of these nodes.
+pub(crate) fn hub(dir: &Path, nodes: &[u8]) -> Replica {
+    let mut hub = Replica::create_with(dir, &new_hub(), Durability::Test).unwrap();
+    for number in nodes {
+        hub.register_log(epoch(*number), office(), node_id(*number)).unwrap();
+    }
+    hub
+}
+
+pub(crate) fn clock(millis: i64) -> Clock {
+    Clock { millis, hub_offset_millis: Some(-250), clerk: "siti".to_owned() }
+}
+
+pub(crate) fn transaction(name: &str, nik: &str) -> NewTransaction {
+    let fields = json!({ "nama": name, "nik": nik, "keperluan": "melamar pekerjaan" });
+    NewTransaction {
+        office: office(),
+        service: "A01".parse().unwrap(),
+        catalogue_version: 1,
+        fields: fields.as_object().unwrap().clone(),
+        number: None,
+    }
+}
+
+/// Judges until nothing is pending.
+pub(crate) fn judge(replica: &mut Replica) {
+    while replica.judge_pending(&mut DirectGate, 1_760_000_000_000, 1000).unwrap().documents > 0 {}
+}
+
+/// Pushes what the hub lacks of a node's own logs, at most `max` entries a log.
+pub(crate) fn push(node: &mut Replica, hub: &mut Replica, max: usize) {
+    for log in node.logs().unwrap().into_iter().filter(|log| log.own) {
+        if hub.log(log.epoch).unwrap().is_none() {
+            hub.register_log(log.epoch, node.office().unwrap(), node.node().unwrap()).unwrap();
+        }
+        let held = hub.log(log.epoch).unwrap().unwrap().position;
+        let entries = node.entries(log.epoch, held, max, usize::MAX).unwrap();
+        let batch = IngestBatch { epoch: log.epoch, entries, signed_head: Some(vec![1, 2, 3]) };
+        let outcome = hub.ingest(&[batch]).unwrap();
+        if let [IngestOutcome::Appended { position, chain }] = outcome[..] {
+            node.store_receipt(log.epoch, position, chain, &[7; 64]).unwrap();
+        }
+        let told = hub.refusals_after(log.epoch, node.log(log.epoch).unwrap().unwrap().refusals).unwrap();
+        if !told.is_empty() {
+            node.apply_refusals(log.epoch, &told).unwrap();
+        }
+    }
+}
+
+/// Pulls at most `max` items of the office's feed.
+pub(crate) fn pull(node: &mut Replica, hub: &Replica, max: usize) {
+    let at = node.feed_cursor(OFFICE).unwrap();
+    let slice = hub.feed_items(OFFICE, at.map_or(0, |at| at.position), max, usize::MAX).unwrap();
+    let Some((position, _)) = slice.items.last() else { return };
+    let chain = hub.feed_chain_at(OFFICE, *position).unwrap().unwrap();
+    let cursor = FeedCursor { hub_epoch: slice.head.unwrap().hub_epoch, position: *position, chain };
+    let items: Vec<FeedItem> = slice
+        .items
+        .into_iter()
+        .map(|(_, entry)| {
+            if node.entry(entry.epoch, entry.position).unwrap().is_some_and(|held| held.hash == entry.hash) {
+                FeedItem::Own { epoch: entry.epoch, position: entry.position }
+            } else {
+                FeedItem::Entry(entry)
+            }
+        })
+        .collect();
+    node.apply_feed(OFFICE, &items, cursor).unwrap();
+}
+
+/// Pushes and pulls until nothing moves.
+pub(crate) fn exchange(node: &mut Replica, hub: &mut Replica) {
+    push(node, hub, usize::MAX);
+    judge(hub);
+    push(node, hub, 0);
+    pull(node, hub, usize::MAX);
+    judge(node);
+}
+
+/// Every row, by document.
+pub(crate) fn rows(replica: &Replica) -> Vec<replica_store::ListedTransaction> {
+    let page = replica_store::Page { after: None, count: 100_000 };
+    let mut rows = replica.list(&replica_store::ListFilter::default(), page).unwrap();
+    rows.sort_by_key(|row| row.document);
+    rows
+}
