@@ -6,14 +6,15 @@ use office_model::FieldPath;
 use serde_json::Value;
 
 use crate::error::DocumentError;
-use crate::path::{self, Segment};
+use crate::path::{Names, Segment};
 use crate::reading::{self, Contested, Reading};
 use crate::stamp;
 
 /// A field with several concurrent values, all of them kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Divergence {
-    /// Which field; `status` where two people moved the transaction apart.
+    /// Which field; `status` where two people moved the transaction apart (`record.status` where its form has a
+    /// field of that name).
     pub path: FieldPath,
     /// The values that differ; the first is the one shown until a person settles it.
     pub values: Vec<DivergentValue>,
@@ -50,9 +51,10 @@ impl std::fmt::Debug for DivergentValue {
 
 /// How many fields wait to be settled.
 pub(crate) fn count(document: &Automerge, reading: &Reading) -> Result<u32, DocumentError> {
+    let names = Names::of(&reading.root);
     let mut count = 0;
     for contested in &reading.contested {
-        if path::field_path(&contested.segments).is_some() && distinct(document, None, contested)?.len() > 1 {
+        if names.path(&contested.segments).is_some() && distinct(document, None, contested)?.len() > 1 {
             count += 1;
         }
     }
@@ -105,9 +107,10 @@ fn distinct(
 /// All divergences of a document that the model has a path for, in the order of their paths.
 pub(crate) fn list(document: &Automerge) -> Result<Vec<Divergence>, DocumentError> {
     let reading = Reading::of(document, None)?;
+    let names = Names::of(&reading.root);
     let mut list = Vec::new();
     for (segments, found) in places(document, None, &reading)? {
-        let Some(path) = path::field_path(&segments) else { continue };
+        let Some(path) = names.path(&segments) else { continue };
         let values = found.into_iter().filter_map(|found| with_author(document, found)).collect();
         list.push(Divergence { path, values });
     }

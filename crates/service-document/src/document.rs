@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::error::DocumentError;
 use crate::layout::{CATALOGUE, FIELDS, KIND, KIND_TRANSACTION, NUMBER, OFFICE, SERVICE, STATUS, STEPS};
 use crate::limits::{CHANGE_BYTES_MAX, DOCUMENT_BYTES_MAX, OPERATIONS_MAX};
+use crate::path::Names;
 use crate::reading::Reading;
 use crate::row::TransactionRow;
 use crate::{Authored, NewTransaction, Stamp, path, quiet, row, writing};
@@ -25,6 +26,7 @@ pub struct TransactionDocument {
     bytes: usize,
     /// Made anew with every change, which also proves that the document still is a transaction.
     row: TransactionRow,
+    names: Names,
 }
 
 impl TransactionDocument {
@@ -74,8 +76,19 @@ impl TransactionDocument {
         if missing > 0 {
             return Err(DocumentError::Missing(missing));
         }
-        let row = row::of(&automerge)?;
-        Ok(Self { automerge, bytes: raw_changes.iter().map(|raw| raw.len()).sum(), row })
+        Self::of(automerge, raw_changes.iter().map(|raw| raw.len()).sum())
+    }
+
+    /// Reads the document once, which proves that it is a transaction.
+    fn of(automerge: Automerge, bytes: usize) -> Result<Self, DocumentError> {
+        let reading = Reading::of(&automerge, None)?;
+        let row = row::of_reading(&automerge, &reading)?;
+        Ok(Self { automerge, bytes, row, names: Names::of(&reading.root) })
+    }
+
+    /// How paths name places in it.
+    pub(crate) const fn names(&self) -> Names {
+        self.names
     }
 
     /// Sets the values at these paths and touches nothing else; null takes a value away, a group merges into the
@@ -85,14 +98,14 @@ impl TransactionDocument {
     ///
     /// When a path leads nowhere, names the status (that takes a step), or a limit is passed.
     pub fn edit(&mut self, edits: &[(FieldPath, Value)], stamp: &Stamp) -> Result<Option<Authored>, DocumentError> {
-        if let Some((path, _)) = edits.iter().find(|(path, _)| path::is_status(path)) {
-            return Err(DocumentError::Step(format!("`{path}` changes by a step, not by an edit")));
-        }
-        let number_is_text = |(path, value): &(FieldPath, Value)| {
-            path.root() != NUMBER || matches!(value, Value::Null | Value::String(_))
-        };
-        if let Some((path, _)) = edits.iter().find(|edit| !number_is_text(edit)) {
-            return Err(DocumentError::Value(path.to_string()));
+        for (path, value) in edits {
+            let place = self.names.place(path);
+            if path::is_status(&place) {
+                return Err(DocumentError::Step(format!("`{path}` changes by a step, not by an edit")));
+            }
+            if path::is_number(&place) && !matches!(value, Value::Null | Value::String(_)) {
+                return Err(DocumentError::Value(path.to_string()));
+            }
         }
         self.set_all(edits, stamp)
     }
@@ -102,8 +115,9 @@ impl TransactionDocument {
         edits: &[(FieldPath, Value)],
         stamp: &Stamp,
     ) -> Result<Option<Authored>, DocumentError> {
+        let names = self.names;
         self.commit(stamp, |transaction| {
-            edits.iter().try_for_each(|(path, value)| writing::set(transaction, &path::segments(path)?, value))
+            edits.iter().try_for_each(|(path, value)| writing::set(transaction, &names.place(path), value))
         })
     }
 
@@ -182,7 +196,6 @@ fn commit(
     if bytes > DOCUMENT_BYTES_MAX {
         return Err(DocumentError::TooLarge(format!("its whole history would pass {DOCUMENT_BYTES_MAX} bytes")));
     }
-    let row = row::of(&next)?;
     let authored = Authored { hash: ChangeHash(change.hash().0), raw };
-    Ok(Some((TransactionDocument { automerge: next, bytes, row }, authored)))
+    Ok(Some((TransactionDocument::of(next, bytes)?, authored)))
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::error::DocumentError;
 use crate::layout::{STEP_WHY, STEPS};
-use crate::path::{self, Segment};
+use crate::path::{Names, Segment};
 use crate::reading::Reading;
 use crate::{TransactionDocument, divergence, stamp};
 
@@ -105,14 +105,16 @@ fn item(document: &Automerge, meta: &ChangeMetadata<'_>) -> Result<HistoryItem, 
     let mut before = Reading::of(document, Some(&meta.deps))?;
     let mut after = Reading::of(document, Some(&[meta.hash]))?;
     let why = take_step(&mut before.root, &mut after.root);
-    let mut changed = Vec::new();
-    compare_maps(&mut Vec::new(), &before.root, &after.root, &mut changed);
+    let names = Names::of(&after.root);
+    let mut comparison = Comparison { names, place: Vec::new(), changed: Vec::new() };
+    comparison.maps(&before.root, &after.root);
+    let mut changed = comparison.changed;
     let open = divergence::places(document, Some(&[meta.hash]), &after)?;
     for (place, found) in divergence::places(document, Some(&meta.deps), &before)? {
         if open.iter().any(|(other, _)| *other == place) {
             continue;
         }
-        let path = path::text(&place);
+        let path = names.text(&place);
         if let Some(edited) = changed.iter_mut().find(|edited| edited.path == path) {
             edited.settled = true;
         } else {
@@ -136,45 +138,41 @@ fn item(document: &Automerge, meta: &ChangeMetadata<'_>) -> Result<HistoryItem, 
     })
 }
 
-fn compare_maps(
-    place: &mut Vec<Segment>,
-    before: &Map<String, Value>,
-    after: &Map<String, Value>,
-    changed: &mut Vec<Edited>,
-) {
-    for (key, from) in before {
-        place.push(Segment::key(key));
-        compare(place, Some(from), after.get(key), changed);
-        place.pop();
-    }
-    for (key, to) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
-        place.push(Segment::key(key));
-        compare(place, None, Some(to), changed);
-        place.pop();
-    }
+struct Comparison {
+    names: Names,
+    place: Vec<Segment>,
+    changed: Vec<Edited>,
 }
 
-fn compare(place: &mut Vec<Segment>, from: Option<&Value>, to: Option<&Value>, changed: &mut Vec<Edited>) {
-    match (from, to) {
-        (from, to) if from == to => {}
-        (Some(Value::Object(from)), Some(Value::Object(to))) => compare_maps(place, from, to, changed),
-        (None, Some(Value::Object(to))) if !to.is_empty() => compare_maps(place, &Map::new(), to, changed),
-        (Some(Value::Array(from)), Some(Value::Array(to))) => {
-            for index in 0..from.len().max(to.len()) {
-                place.push(Segment::Index(index));
-                compare(place, from.get(index), to.get(index), changed);
-                place.pop();
+impl Comparison {
+    fn maps(&mut self, before: &Map<String, Value>, after: &Map<String, Value>) {
+        for (key, from) in before {
+            self.below(Segment::key(key), Some(from), after.get(key));
+        }
+        for (key, to) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
+            self.below(Segment::key(key), None, Some(to));
+        }
+    }
+
+    fn lists(&mut self, before: &[Value], after: &[Value]) {
+        for index in 0..before.len().max(after.len()) {
+            self.below(Segment::Index(index), before.get(index), after.get(index));
+        }
+    }
+
+    fn below(&mut self, segment: Segment, from: Option<&Value>, to: Option<&Value>) {
+        self.place.push(segment);
+        match (from, to) {
+            (from, to) if from == to => {}
+            (Some(Value::Object(from)), Some(Value::Object(to))) => self.maps(from, to),
+            (None, Some(Value::Object(to))) if !to.is_empty() => self.maps(&Map::new(), to),
+            (Some(Value::Array(from)), Some(Value::Array(to))) => self.lists(from, to),
+            (None, Some(Value::Array(to))) if !to.is_empty() => self.lists(&[], to),
+            (from, to) => {
+                let path = self.names.text(&self.place);
+                self.changed.push(Edited { path, from: from.cloned(), to: to.cloned(), settled: false });
             }
         }
-        (None, Some(Value::Array(to))) if !to.is_empty() => {
-            for (index, value) in to.iter().enumerate() {
-                place.push(Segment::Index(index));
-                compare(place, None, Some(value), changed);
-                place.pop();
-            }
-        }
-        (from, to) => {
-            changed.push(Edited { path: path::text(place), from: from.cloned(), to: to.cloned(), settled: false });
-        }
+        self.place.pop();
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use automerge::Prop;
 use office_model::FieldPath;
+use serde_json::{Map, Value};
 
-use crate::error::DocumentError;
 use crate::layout::{FIELDS, NUMBER, STATUS};
 
 /// One step down into the document.
@@ -33,33 +33,73 @@ impl From<&Segment> for Prop {
 }
 
 /// What a path can name besides the form's fields.
-const ROOT_KEYS: [&str; 2] = [STATUS, NUMBER];
+const RECORD_KEYS: [&str; 2] = [STATUS, NUMBER];
+/// Before one of these in a path, where the form has a field of that name as well.
+const RECORD: &str = "record";
 
-/// Whether the path names where the transaction stands, which only steps and settling may change.
-pub(crate) fn is_status(path: &FieldPath) -> bool {
-    path.root() == STATUS
+/// How paths name places in one document. `status` and `number` are the record's own; where its form has a field of
+/// that name (the land letter has a `status`), that field has the short name, and the record's is `record.status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Names {
+    status_in_form: bool,
+    number_in_form: bool,
 }
 
-/// Keys and indexes from the root to what `path` names.
-pub(crate) fn segments(path: &FieldPath) -> Result<Vec<Segment>, DocumentError> {
-    let mut found = Vec::with_capacity(path.segments().len() + 1);
-    if ROOT_KEYS.contains(&path.root()) {
-        if path.segments().len() > 1 {
-            return Err(DocumentError::Path(path.to_string()));
-        }
-    } else {
-        found.push(Segment::key(FIELDS));
+impl Names {
+    /// The names in a document with this root.
+    pub(crate) fn of(root: &Map<String, Value>) -> Self {
+        let in_form = |key| root.get(FIELDS).and_then(Value::as_object).is_some_and(|form| form.contains_key(key));
+        Self { status_in_form: in_form(STATUS), number_in_form: in_form(NUMBER) }
     }
-    for segment in path.segments() {
-        found.push(match segment {
+
+    fn in_form(self, key: &str) -> bool {
+        (key == STATUS && self.status_in_form) || (key == NUMBER && self.number_in_form)
+    }
+
+    /// Keys and indexes from the root to what `path` names.
+    pub(crate) fn place(self, path: &FieldPath) -> Vec<Segment> {
+        let segments = path.segments();
+        let record_key = match segments {
+            [office_model::Segment::Key(key)] if !self.in_form(key) => Some(key),
+            [office_model::Segment::Key(root), office_model::Segment::Key(key)] if root == RECORD => Some(key),
+            _ => None,
+        };
+        if let Some(key) = record_key.filter(|key| RECORD_KEYS.contains(&key.as_str())) {
+            return vec![Segment::key(key)];
+        }
+        let below = segments.iter().map(|segment| match segment {
             office_model::Segment::Key(key) => Segment::key(key),
             office_model::Segment::Index(index) => Segment::Index(*index as usize),
         });
+        std::iter::once(Segment::key(FIELDS)).chain(below).collect()
     }
-    Ok(found)
+
+    /// The model's path to the place, if it has one: the form's fields, the status and the number do.
+    pub(crate) fn path(self, place: &[Segment]) -> Option<FieldPath> {
+        let path: FieldPath = self.text(place).parse().ok()?;
+        (self.place(&path) == place).then_some(path)
+    }
+
+    /// The place as people write it: `nama`, `anggota[0].nik`; places outside the form keep their root key.
+    pub(crate) fn text(self, place: &[Segment]) -> String {
+        match place {
+            [Segment::Key(key)] if self.in_form(key) => format!("{RECORD}.{key}"),
+            _ => text(place),
+        }
+    }
 }
 
-/// The place as people write it: `nama`, `anggota[0].nik`; places outside the form keep their root key.
+/// Whether this is where the record's status stands, which only steps and settling may change.
+pub(crate) fn is_status(place: &[Segment]) -> bool {
+    matches!(place, [Segment::Key(key)] if key == STATUS)
+}
+
+/// Whether this is where the record's number stands.
+pub(crate) fn is_number(place: &[Segment]) -> bool {
+    matches!(place, [Segment::Key(key)] if key == NUMBER)
+}
+
+/// The place as messages show it.
 pub(crate) fn text(segments: &[Segment]) -> String {
     let below = match segments.split_first() {
         Some((Segment::Key(key), below)) if key == FIELDS && !below.is_empty() => below,
@@ -75,27 +115,38 @@ pub(crate) fn text(segments: &[Segment]) -> String {
     })
 }
 
-/// The model's path to the place, if it has one: the form's fields, the status and the number do.
-pub(crate) fn field_path(place: &[Segment]) -> Option<FieldPath> {
-    let path: FieldPath = text(place).parse().ok()?;
-    (segments(&path).ok()? == place).then_some(path)
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn paths_lead_to_places_and_back() {
-        for text in ["nama", "ibu.nama", "anggota[2].nik", "status", "number"] {
+        let names = Names::default();
+        for text in ["nama", "ibu.nama", "anggota[2].nik", "status", "number", "status.x"] {
             let path: FieldPath = text.parse().unwrap();
-            let place = segments(&path).unwrap();
-            assert_eq!(super::text(&place), text);
-            assert_eq!(field_path(&place), Some(path));
+            let place = names.place(&path);
+            assert_eq!(names.text(&place), text);
+            assert_eq!(names.path(&place), Some(path));
         }
-        assert_eq!(segments(&"status".parse().unwrap()).unwrap(), [Segment::key("status")]);
-        assert!(segments(&"status.x".parse().unwrap()).is_err());
-        assert_eq!(field_path(&[Segment::key("steps"), Segment::Index(0)]), None);
-        assert_eq!(field_path(&[Segment::key(FIELDS), Segment::key("status")]), None);
+        assert!(is_status(&names.place(&"status".parse().unwrap())));
+        assert!(is_status(&names.place(&"record.status".parse().unwrap())));
+        assert_eq!(names.path(&[Segment::key("steps"), Segment::Index(0)]), None);
+        assert_eq!(names.path(&[Segment::key("priority")]), None);
+        assert_eq!(names.path(&[Segment::key(FIELDS)]), None);
+    }
+
+    #[test]
+    fn a_form_with_a_field_status_keeps_the_short_name() {
+        let root = json!({ "status": "draf", "fields": { "status": "tanah negara" } });
+        let names = Names::of(root.as_object().unwrap());
+        let in_form = [Segment::key(FIELDS), Segment::key(STATUS)];
+        assert_eq!(names.place(&"status".parse().unwrap()), in_form);
+        assert_eq!(names.text(&in_form), "status");
+        let own = [Segment::key(STATUS)];
+        assert_eq!(names.place(&"record.status".parse().unwrap()), own);
+        assert_eq!(names.path(&own), Some("record.status".parse().unwrap()));
+        assert_eq!(names.place(&"number".parse().unwrap()), [Segment::key(NUMBER)]);
     }
 }

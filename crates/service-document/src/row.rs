@@ -64,13 +64,7 @@ impl fmt::Debug for TransactionRow {
     }
 }
 
-/// The row of a document, or why it is none of ours.
-pub(crate) fn of(document: &Automerge) -> Result<TransactionRow, DocumentError> {
-    let reading = Reading::of(document, None)?;
-    of_reading(document, &reading)
-}
-
-/// The same from a reading that was made already.
+/// The row of a document that was read, or why it is none of ours.
 pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<TransactionRow, DocumentError> {
     let root = &reading.root;
     if text(root, KIND)? != KIND_TRANSACTION {

@@ -34,7 +34,7 @@ impl TransactionDocument {
         stamp: &Stamp,
     ) -> Result<Authored, DocumentError> {
         let from = self.status()?;
-        if self.divergences().iter().any(|divergence| path::is_status(&divergence.path)) {
+        if self.divergences().iter().any(|divergence| path::is_status(&self.names().place(&divergence.path))) {
             return Err(DocumentError::Step(
                 "two people moved this record to different states: settle `status` first".to_owned(),
             ));
@@ -58,11 +58,12 @@ impl TransactionDocument {
     ///
     /// When there is nothing to settle at `path`, or the value cannot stand there.
     pub fn settle(&mut self, path: &FieldPath, value: Value, stamp: &Stamp) -> Result<Authored, DocumentError> {
-        if !self.divergences().iter().any(|divergence| divergence.path == *path) {
+        let place = self.names().place(path);
+        if !self.divergences().iter().any(|divergence| self.names().place(&divergence.path) == place) {
             return Err(DocumentError::Step(format!("`{path}` has one value only, there is nothing to settle")));
         }
         let nothing = || DocumentError::Internal("settling changed nothing".to_owned());
-        if !path::is_status(path) {
+        if !path::is_status(&place) {
             return self.set_all(&[(path.clone(), value)], stamp)?.ok_or_else(nothing);
         }
         let from = self.status()?;

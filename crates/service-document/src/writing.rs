@@ -49,7 +49,7 @@ fn fill_list(
 /// `depth` is that of `object` itself; the root's is 0.
 fn fill(transaction: &mut Transaction<'_>, object: &ObjId, value: &Value, depth: usize) -> Result<(), DocumentError> {
     if depth > DEPTH_MAX {
-        return Err(DocumentError::TooLarge(format!("objects nest deeper than {DEPTH_MAX}")));
+        return Err(too_deep());
     }
     match value {
         Value::Object(map) => fill_map(transaction, object, map, depth),
@@ -58,30 +58,76 @@ fn fill(transaction: &mut Transaction<'_>, object: &ObjId, value: &Value, depth:
     }
 }
 
-/// Sets what `segments` leads to, and nothing else. Missing groups on the way are made. Null takes the value away.
-/// A group given for a group merges: keys not named stay. Nothing is written where the value is already that.
+/// Sets what `segments` leads to, and nothing else. Missing groups and lists on the way are made; the index one past
+/// the end of a list adds an entry. Null takes the value away. A group given for a group merges: keys not named stay.
+/// Nothing is written where the value is already that.
 pub(crate) fn set(transaction: &mut Transaction<'_>, segments: &[Segment], value: &Value) -> Result<(), DocumentError> {
     let Some((last, way)) = segments.split_last() else {
         return Err(DocumentError::Path(path::text(segments)));
     };
     let mut object = ROOT;
-    for (depth, segment) in way.iter().enumerate() {
+    for (depth, (segment, next)) in way.iter().zip(segments.iter().skip(1)).enumerate() {
         if depth >= DEPTH_MAX {
-            return Err(DocumentError::TooLarge(format!("objects nest deeper than {DEPTH_MAX}")));
+            return Err(too_deep());
         }
-        let found = transaction.get(&object, checked(transaction, &object, segment, segments)?)?;
-        object = match found {
-            Some((Stored::Object(ObjType::Map | ObjType::Table | ObjType::List), id)) => id,
-            None if matches!(segment, Segment::Key(_)) => {
-                if value.is_null() {
-                    return Ok(());
-                }
-                transaction.put_object(&object, Prop::from(segment), ObjType::Map)?
+        let prop = Prop::from(segment);
+        object = match (place_in(transaction, &object, segment, segments)?, value) {
+            (Place::Held(Stored::Object(ObjType::Map | ObjType::Table | ObjType::List), id), _) => id,
+            (Place::Held(..), _) => return Err(DocumentError::Path(path::text(segments))),
+            (Place::Free | Place::End, Value::Null) => return Ok(()),
+            (Place::Free, _) => transaction.put_object(&object, prop, kind_for(next))?,
+            (Place::End, _) => {
+                let end = transaction.length(&object);
+                transaction.insert_object(&object, end, kind_for(next))?
             }
-            _ => return Err(DocumentError::Path(path::text(segments))),
         };
     }
     set_here(transaction, &object, last, value, segments)
+}
+
+/// What stands at a place.
+enum Place {
+    /// This value, the shown one where there are several.
+    Held(Stored<'static>, ObjId),
+    /// Nothing, in a map.
+    Free,
+    /// The end of a list.
+    End,
+}
+
+fn place_in(
+    transaction: &Transaction<'_>,
+    object: &ObjId,
+    segment: &Segment,
+    segments: &[Segment],
+) -> Result<Place, DocumentError> {
+    let wrong = || DocumentError::Path(path::text(segments));
+    match (transaction.object_type(object)?, segment) {
+        (ObjType::Map | ObjType::Table, Segment::Key(key)) if !key.is_empty() => {}
+        (ObjType::List, Segment::Index(index)) => {
+            let length = transaction.length(object);
+            if *index == length {
+                return Ok(Place::End);
+            }
+            if *index > length {
+                return Err(wrong());
+            }
+        }
+        _ => return Err(wrong()),
+    }
+    let held = transaction.get(object, Prop::from(segment))?;
+    Ok(held.map_or(Place::Free, |(value, id)| Place::Held(value.into_owned(), id)))
+}
+
+fn kind_for(next: &Segment) -> ObjType {
+    match next {
+        Segment::Key(_) => ObjType::Map,
+        Segment::Index(_) => ObjType::List,
+    }
+}
+
+fn too_deep() -> DocumentError {
+    DocumentError::TooLarge(format!("objects nest deeper than {DEPTH_MAX}"))
 }
 
 fn set_here(
@@ -91,11 +137,14 @@ fn set_here(
     value: &Value,
     segments: &[Segment],
 ) -> Result<(), DocumentError> {
-    let prop = checked(transaction, object, last, segments)?;
-    let current = transaction.get_all(object, prop.clone())?;
-    let contested = current.len() > 1;
+    let prop = Prop::from(last);
     let depth = segments.len();
-    let here = current.into_iter().next_back().map(|(value, id)| (value.into_owned(), id));
+    let here = match place_in(transaction, object, last, segments)? {
+        Place::Held(value, id) => Some((value, id)),
+        Place::Free => None,
+        Place::End => return insert_at_end(transaction, object, value, depth),
+    };
+    let contested = transaction.get_all(object, prop.clone())?.len() > 1;
     match (value, here) {
         (Value::Null, None) => Ok(()),
         (Value::Null, Some(_)) => Ok(transaction.delete(object, prop)?),
@@ -169,19 +218,21 @@ fn same_value(transaction: &Transaction<'_>, id: &ObjId, prop: Prop, wanted: &Va
     }
 }
 
-/// The segment as a property of `object`; an error where the object is of the other kind or the list too short.
-fn checked(
-    transaction: &Transaction<'_>,
-    object: &ObjId,
-    segment: &Segment,
-    segments: &[Segment],
-) -> Result<Prop, DocumentError> {
-    let fits = match (transaction.object_type(object)?, segment) {
-        (ObjType::Map | ObjType::Table, Segment::Key(key)) => !key.is_empty(),
-        (ObjType::List, Segment::Index(index)) => *index < transaction.length(object),
-        _ => false,
-    };
-    if fits { Ok(Prop::from(segment)) } else { Err(DocumentError::Path(path::text(segments))) }
+fn insert_at_end(
+    transaction: &mut Transaction<'_>,
+    list: &ObjId,
+    value: &Value,
+    depth: usize,
+) -> Result<(), DocumentError> {
+    let end = transaction.length(list);
+    match value {
+        Value::Null => Ok(()),
+        Value::Object(_) | Value::Array(_) => {
+            let child = transaction.insert_object(list, end, kind_of(value))?;
+            fill(transaction, &child, value, depth)
+        }
+        scalar => Ok(transaction.insert(list, end, to_scalar(scalar))?),
+    }
 }
 
 fn kind_of(value: &Value) -> ObjType {

@@ -73,13 +73,46 @@ fn edits_reach_groups_lists_and_new_fields() {
 }
 
 #[test]
+fn entries_join_and_leave_a_list() {
+    let (mut document, first) = created();
+    let mut other = load(std::slice::from_ref(&first));
+    set(&mut document, "saksi[2]", json!({ "nama": "Made" }), &stamp(1, 1));
+    set(&mut document, "saksi[0]", Value::Null, &stamp(1, 2));
+    set(&mut document, "anggota[0].nama", json!("Putu"), &stamp(1, 3));
+    assert_eq!(document.to_json()["fields"]["saksi"], json!([{ "nama": "Wayan" }, { "nama": "Made" }]));
+    assert_eq!(document.to_json()["fields"]["anggota"], json!([{ "nama": "Putu" }]));
+    assert_eq!(document.edit(&[(path("saksi[2]"), Value::Null)], &stamp(1, 4)).unwrap(), None);
+    set(&mut other, "saksi[1].nama", json!("Wayan S."), &stamp(2, 1));
+    assert_eq!(other.to_json()["fields"]["saksi"], json!([{ "nama": "Slamet" }, { "nama": "Wayan S." }]));
+}
+
+#[test]
+fn a_form_may_have_a_status_of_its_own() {
+    let mut land = record(&office());
+    land.fields.insert("status".into(), json!("tanah negara"));
+    let (mut document, first) = TransactionDocument::create(&land, &stamp(1, 0)).unwrap();
+    let mut other = load(std::slice::from_ref(&first));
+    let step = document.step(Status::Diajukan, None, &stamp(1, 1)).unwrap();
+    let edit = set(&mut document, "status", json!("hak milik"), &stamp(1, 2));
+    let apart = other.step(Status::Dibatalkan, None, &stamp(2, 1)).unwrap();
+    let field_apart = set(&mut other, "status", json!("letter C"), &stamp(2, 2));
+    let mut merged = load(&[first, step, edit, apart, field_apart]);
+    let paths: Vec<String> = merged.divergences().iter().map(|found| found.path.to_string()).collect();
+    assert_eq!(paths, ["record.status", "status"]);
+    merged.settle(&path("record.status"), json!("diajukan"), &stamp(1, 5)).unwrap();
+    merged.settle(&path("status"), json!("letter C"), &stamp(1, 6)).unwrap();
+    assert_eq!((merged.row().status.as_str(), merged.divergences().len()), ("diajukan", 0));
+    assert_eq!(merged.to_json()["fields"]["status"], "letter C");
+}
+
+#[test]
 fn what_cannot_be_stored_is_refused_and_changes_nothing() {
     let (mut document, first) = created();
     let deep = json!({ "a": { "b": { "c": { "d": 1 } } } });
     let wide: Vec<u8> = vec![0; OPERATIONS_MAX + 1];
     let bad = [
         ("status", json!("selesai")),
-        ("saksi[2].nama", json!("Made")),
+        ("saksi[3].nama", json!("Made")),
         ("nama.depan", json!("Siti")),
         ("ibu[0]", json!("x")),
         ("saksi.nama", json!("x")),
