@@ -83,7 +83,11 @@ impl<'a> Checker<'a> {
     }
 
     fn caution(&mut self, path: &FieldPath, codes: Vec<CautionCode>) {
-        self.warnings.extend(codes.into_iter().map(|code| code.at(path.clone())));
+        for warning in codes.into_iter().map(|code| code.at(path.clone())) {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
     }
 
     fn person(&mut self, path: &FieldPath, value: &Value) -> Option<Value> {

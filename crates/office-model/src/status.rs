@@ -141,6 +141,11 @@ impl Status {
         matches!(self, Self::Selesai | Self::Ditolak | Self::Dibatalkan)
     }
 
+    /// Whether the fields of a record in this state may still be edited: until it is signed or closed.
+    pub const fn is_editable(self) -> bool {
+        matches!(self, Self::Draf | Self::Diajukan | Self::Diperiksa | Self::MenungguCamat | Self::Dikembalikan)
+    }
+
     /// Whether the sub-district decides about a record in this state, and not the village.
     pub const fn waits_for_sub_district(self) -> bool {
         matches!(self, Self::MenungguCamat)

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{Months, NaiveDate};
 use serde_json::{Map, Value};
 
+use crate::bilingual::Bilingual;
 use crate::calendar::{age_on, iso_date, parse_date};
 use crate::catalogue::Catalogue;
 use crate::check::{Checker, missing};
@@ -117,14 +118,14 @@ impl Checker<'_> {
     fn rule(&mut self, catalogue: &Catalogue, service: &Service, record: &Map<String, Value>, rule: &Rule) {
         let date =
             |path: &FieldPath| lookup(record, path).and_then(Value::as_str).and_then(|text| parse_date(text).ok());
-        let label = |path: &FieldPath| catalogue.field_at(service, path).map(|field| &field.label);
+        let label = |path: &FieldPath| label(catalogue, service, path);
         match rule {
             Rule::RequiredWhen { field, when, is } => {
                 let due = lookup(record, when)
                     .and_then(Value::as_str)
                     .is_some_and(|value| is.iter().any(|wanted| wanted == value));
                 if let (true, None, Some(label)) = (due, lookup(record, field), label(field)) {
-                    self.problems.push(missing(label).at(field.clone()));
+                    self.problems.push(missing(&label).at(field.clone()));
                 }
             }
             Rule::AtLeastOne { fields } => {
@@ -167,8 +168,18 @@ impl Checker<'_> {
     }
 }
 
-fn one_needed<'a>(labels: impl Iterator<Item = &'a crate::bilingual::Bilingual>) -> Fault {
-    let (id, en): (Vec<&str>, Vec<&str>) = labels.map(|label| (label.id.as_str(), label.en.as_str())).unzip();
+/// What people call the field at a path: `Tanggal lahir`, `Tanggal lahir (Ibu)`.
+fn label(catalogue: &Catalogue, service: &Service, path: &FieldPath) -> Option<Bilingual> {
+    let own = &catalogue.field_at(service, path)?.label;
+    let root = &service.field(path.root())?.label;
+    if path.segments().len() == 1 {
+        return Some(own.clone());
+    }
+    Some(Bilingual::new(format!("{} ({})", own.id, root.id), format!("{} ({})", own.en, root.en)))
+}
+
+fn one_needed(labels: impl Iterator<Item = Bilingual>) -> Fault {
+    let (id, en): (Vec<String>, Vec<String>) = labels.map(|label| (label.id, label.en)).unzip();
     Fault::new(
         FaultCode::RequiredTogether,
         format!("Isi paling sedikit satu: {}.", id.join(", ")),

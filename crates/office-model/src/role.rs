@@ -1,0 +1,118 @@
+//! What a person may do in an office.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bilingual::Bilingual;
+use crate::status::Status;
+
+/// The part someone plays in an office. Titles differ from place to place and are settings; roles are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Serves citizens: records, edits, hands out.
+    Petugas,
+    /// Checks papers; may sign on behalf of the head.
+    Sekretaris,
+    /// Leads a village (kepala desa or lurah) and signs.
+    Kepala,
+    /// Prepares the camat's decisions at a sub-district office, and decides where the camat let them.
+    PetugasKecamatan,
+    /// Decides at a sub-district office.
+    Camat,
+    /// Keeps the accounts of a node. Sees no records.
+    Admin,
+}
+
+/// The text given is no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is not a role: one of petugas, sekretaris, kepala, petugas_kecamatan, camat, admin expected")]
+pub struct ParseRoleError(String);
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 6] =
+        [Self::Petugas, Self::Sekretaris, Self::Kepala, Self::PetugasKecamatan, Self::Camat, Self::Admin];
+
+    /// The word records store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Petugas => "petugas",
+            Self::Sekretaris => "sekretaris",
+            Self::Kepala => "kepala",
+            Self::PetugasKecamatan => "petugas_kecamatan",
+            Self::Camat => "camat",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// What people read.
+    pub fn label(self) -> Bilingual {
+        match self {
+            Self::Petugas => Bilingual::new("Petugas", "Clerk"),
+            Self::Sekretaris => Bilingual::new("Sekretaris", "Secretary"),
+            Self::Kepala => Bilingual::new("Kepala", "Head"),
+            Self::PetugasKecamatan => Bilingual::new("Petugas kecamatan", "Sub-district officer"),
+            Self::Camat => Bilingual::new("Camat", "Camat"),
+            Self::Admin => Bilingual::new("Admin", "Administrator"),
+        }
+    }
+
+    /// Whether the role belongs to a sub-district office.
+    pub const fn is_sub_district(self) -> bool {
+        matches!(self, Self::PetugasKecamatan | Self::Camat)
+    }
+
+    /// Whether someone of this role may write and change fields of records.
+    pub const fn may_record(self) -> bool {
+        matches!(self, Self::Petugas | Self::Sekretaris | Self::Kepala)
+    }
+
+    /// Whether someone of this role may take a step that leads on from `from`.
+    ///
+    /// Small offices have one person at the counter, who registers what others decided on paper: so inside the
+    /// village every role may take every step, and the history says who. Only the sub-district's decision is its own;
+    /// the village may withdraw a record that waits for it.
+    pub const fn may_step(self, from: Status, to: Status) -> bool {
+        if from.waits_for_sub_district() {
+            return self.is_sub_district() || (self.may_record() && matches!(to, Status::Dibatalkan));
+        }
+        self.may_record()
+    }
+}
+
+impl FromStr for Role {
+    type Err = ParseRoleError;
+
+    fn from_str(text: &str) -> Result<Self, ParseRoleError> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| ParseRoleError(text.chars().take(32).collect()))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_sub_district_decides_what_waits_for_it() {
+        for role in Role::ALL {
+            assert_eq!(role.may_step(Status::MenungguCamat, Status::Ditandatangani), role.is_sub_district(), "{role}");
+            assert_eq!(role.may_step(Status::Draf, Status::Diajukan), role.may_record(), "{role}");
+            assert_eq!(role.as_str().parse::<Role>().unwrap(), role);
+            assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
+        }
+        assert!(Role::Petugas.may_step(Status::MenungguCamat, Status::Dibatalkan));
+        assert!("raja".parse::<Role>().is_err());
+    }
+}
