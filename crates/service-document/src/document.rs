@@ -101,7 +101,7 @@ impl TransactionDocument {
         for (path, value) in edits {
             let place = self.names.place(path);
             if path::is_status(&place) {
-                return Err(DocumentError::Step(format!("`{path}` changes by a step, not by an edit")));
+                return Err(DocumentError::StatusByStep(path.to_string()));
             }
             if path::is_number(&place) && !matches!(value, Value::Null | Value::String(_)) {
                 return Err(DocumentError::Value(path.to_string()));

@@ -3,6 +3,7 @@
 use automerge::{
     Automerge, ChangeHash, ObjId, ObjType, Prop, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value as Stored, ValueRef,
 };
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
 
 use crate::error::DocumentError;
@@ -168,9 +169,5 @@ fn owned_scalar_json(scalar: &ScalarValue) -> Value {
 
 /// Bytes have no form in JSON; no field of ours holds any, but a newer version's might.
 fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    HEXLOWER.encode(bytes)
 }

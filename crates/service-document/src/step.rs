@@ -2,44 +2,33 @@
 
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjType, ROOT, ReadDoc};
-use office_model::{Approval, FieldPath, Status};
+use office_model::{Approval, Catalogue, FieldPath, Status};
 use serde_json::Value;
 
 use crate::error::DocumentError;
-use crate::layout::{STATUS, STEP_FROM, STEP_TO, STEP_WHY, STEPS};
+use crate::layout::{FIELDS, STATUS, STEP_FROM, STEP_TO, STEP_WHY, STEPS};
 use crate::{Authored, Divergence, Stamp, TransactionDocument, divergence, path};
 
 impl TransactionDocument {
-    /// Takes a step by the table that holds for every service. Who knows the service's rule about the
-    /// sub-district's approval calls [`TransactionDocument::step_under`].
+    /// Takes a step by the rules of the service in the catalogue version the record was made under; by the rules that
+    /// hold for every service where this program does not have that version.
     ///
     /// # Errors
     ///
-    /// As [`TransactionDocument::step_under`].
+    /// When the rules do not have the step, a due reason is missing, or two people moved the record apart and
+    /// nobody settled that yet.
     pub fn step(&mut self, to: Status, reason: Option<&str>, stamp: &Stamp) -> Result<Authored, DocumentError> {
-        self.step_under(Approval::Conditional, to, reason, stamp)
-    }
-
-    /// Takes a step by the table of office-model, with the service's rule about approval.
-    ///
-    /// # Errors
-    ///
-    /// When the table does not have the step, a due reason is missing, or two people moved the transaction apart
-    /// and nobody settled that yet.
-    pub fn step_under(
-        &mut self,
-        approval: Approval,
-        to: Status,
-        reason: Option<&str>,
-        stamp: &Stamp,
-    ) -> Result<Authored, DocumentError> {
         let from = self.status()?;
-        if self.divergences().iter().any(|divergence| path::is_status(&self.names().place(&divergence.path))) {
-            return Err(DocumentError::Step(
-                "two people moved this record to different states: settle `status` first".to_owned(),
-            ));
+        let apart = self.divergences().into_iter().find(|found| path::is_status(&self.names().place(&found.path)));
+        if let Some(apart) = apart {
+            return Err(DocumentError::StatusDiverged(apart.path.to_string()));
         }
-        from.check_step(to, approval, reason).map_err(|error| DocumentError::Step(error.to_string()))?;
+        let row = self.row();
+        let service = Catalogue::of_version(row.catalogue).and_then(|catalogue| catalogue.service(&row.service));
+        match (service, self.to_json().get(FIELDS).and_then(Value::as_object)) {
+            (Some(service), Some(fields)) => service.check_step(from, to, reason, fields),
+            _ => from.check_step(to, Approval::Conditional, reason),
+        }?;
         let why = reason.map(str::trim).filter(|reason| !reason.is_empty());
         self.commit(stamp, |transaction| write_step(transaction, from, to, why))?
             .ok_or_else(|| DocumentError::Internal("a step changed nothing".to_owned()))
@@ -60,28 +49,21 @@ impl TransactionDocument {
     pub fn settle(&mut self, path: &FieldPath, value: Value, stamp: &Stamp) -> Result<Authored, DocumentError> {
         let place = self.names().place(path);
         if !self.divergences().iter().any(|divergence| self.names().place(&divergence.path) == place) {
-            return Err(DocumentError::Step(format!("`{path}` has one value only, there is nothing to settle")));
+            return Err(DocumentError::NothingToSettle(path.to_string()));
         }
         let nothing = || DocumentError::Internal("settling changed nothing".to_owned());
         if !path::is_status(&place) {
             return self.set_all(&[(path.clone(), value)], stamp)?.ok_or_else(nothing);
         }
         let from = self.status()?;
-        let to: Status = value
-            .as_str()
-            .ok_or_else(|| DocumentError::Value(path.to_string()))?
-            .parse()
-            .map_err(|error: office_model::ParseStatusError| DocumentError::Step(error.to_string()))?;
+        let word = value.as_str().ok_or_else(|| DocumentError::Value(path.to_string()))?;
+        let to: Status = word.parse().map_err(|_| DocumentError::Value(path.to_string()))?;
         self.commit(stamp, |transaction| write_step(transaction, from, to, None))?.ok_or_else(nothing)
     }
 
     fn status(&self) -> Result<Status, DocumentError> {
-        self.row().status.parse().map_err(|_| {
-            DocumentError::Step(format!(
-                "the record is `{}`, a state this version does not know: update the program",
-                self.row().status
-            ))
-        })
+        let word = &self.row().status;
+        word.parse().map_err(|_| DocumentError::UnknownStatus(word.clone()))
     }
 }
 

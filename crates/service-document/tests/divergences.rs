@@ -40,7 +40,8 @@ fn a_status_moved_apart_is_seen_by_both_and_settled_by_one() {
     assert_eq!((on_left.row().divergences, on_left.row().steps), (1, 3), "both steps are kept");
 
     let refused = on_left.step(Status::Draf, None, &stamp(1, 4));
-    assert!(matches!(refused, Err(DocumentError::Step(_))), "no step before a person decided: {refused:?}");
+    assert!(matches!(refused, Err(DocumentError::StatusDiverged(_))), "no step before a person decided: {refused:?}");
+    assert!(refused.unwrap_err().to_string().contains("settle `status`"));
     let nonsense = on_left.settle(&path("status"), json!("entah"), &stamp(1, 4));
     assert!(nonsense.is_err());
     let settled = on_left.settle(&path("status"), json!("diperiksa"), &stamp(1, 5)).unwrap();
@@ -79,7 +80,7 @@ fn people_who_entered_the_same_do_not_diverge() {
     assert_eq!(merged.divergences(), []);
     assert_eq!(merged.row().divergences, 0);
     let nothing = merged.settle(&path("keperluan"), json!("BPJS"), &stamp(1, 2));
-    assert!(matches!(nothing, Err(DocumentError::Step(_))));
+    assert!(matches!(nothing, Err(DocumentError::NothingToSettle(_))));
 }
 
 #[test]

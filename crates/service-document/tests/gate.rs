@@ -121,7 +121,7 @@ fn bytes_that_are_no_change_of_that_log_are_refused() {
     assert_eq!(with(epoch(1), ChangeHash([0; 32]), &first.raw), [Some(RefusalCode::Hash)]);
     assert_eq!(with(epoch(1), first.hash, &[]), [Some(RefusalCode::Malformed)]);
     assert_eq!(with(epoch(1), first.hash, &first.raw[..first.raw.len() - 1]), [Some(RefusalCode::Malformed)]);
-    assert_eq!(with(epoch(1), first.hash, &[0; 70_000]), [Some(RefusalCode::TooLarge)]);
+    assert_eq!(with(epoch(1), first.hash, &vec![0; 70_000]), [Some(RefusalCode::TooLarge)]);
     let elsewhere = DocumentId::derive(epoch(1), 1, START + 1);
     let verdict = judge(elsewhere, &office(), &[], &[candidate(&first)]);
     assert_eq!(codes(&verdict), [Some(RefusalCode::Identity)]);
@@ -152,10 +152,11 @@ fn a_document_stays_with_its_office() {
     assert_eq!(elsewhere.row, None);
 }
 
+type Write = fn(&mut automerge::transaction::Transaction<'_>);
+
 #[test]
 fn what_is_no_transaction_any_more_is_refused() {
     let (document, first) = created();
-    type Write = fn(&mut automerge::transaction::Transaction<'_>);
     let writes: [Write; 8] = [
         |transaction| transaction.put(ROOT, "kind", "lease").unwrap(),
         |transaction| transaction.delete(ROOT, "fields").unwrap(),

@@ -106,8 +106,7 @@ proptest! {
         keep(&mut first, created().1);
         let mut replicas = [first.clone(), first.clone(), first];
         play(&mut replicas, &acts);
-        let mut all = Held::new();
-        replicas.iter().for_each(|held| all.extend(held.clone()));
+        let all: Held = replicas.into_iter().flatten().collect();
 
         let reference = open(&all);
         for order in 0..3 {
@@ -134,8 +133,7 @@ proptest! {
         keep(&mut first, created().1);
         let mut replicas = [first.clone(), first.clone(), first];
         play(&mut replicas, &acts);
-        let mut all = Held::new();
-        replicas.iter().for_each(|held| all.extend(held.clone()));
+        let all: Held = replicas.into_iter().flatten().collect();
 
         let mut waiting = shuffled(&all, seed);
         let mut visible: Vec<Authored> = Vec::new();

@@ -127,7 +127,7 @@ fn check(visible: &[Authored], good: &Authored, mutant: &Authored, line: &str, c
     }
     now.dedup_by(|left, right| left.hash == right.hash);
     let mut document = load(&now);
-    if verdict.judgements.iter().any(|judgement| *judgement == Judgement::Accepted) {
+    if verdict.judgements.contains(&Judgement::Accepted) {
         assert_eq!(verdict.row.as_ref(), Some(document.row()), "{line}");
     }
     Automerge::load(&document.save()).unwrap_or_else(|error| panic!("{line}: saved, it does not load: {error}"));

@@ -37,7 +37,7 @@ pub(crate) fn record(office: &OfficeCode) -> NewTransaction {
         "saksi": [ { "nama": "Slamet" }, { "nama": "Wayan" } ],
     });
     NewTransaction {
-        office: office.clone(),
+        office: *office,
         service: "G01".parse().unwrap(),
         catalogue_version: 1,
         fields: fields.as_object().unwrap().clone(),
