@@ -3,7 +3,7 @@
 use office_model::{OfficeCode, OfficeKind, Roster};
 use proptest::prelude::*;
 
-const REAL: &str = include_str!("../../../data/banyuwangi-offices.csv");
+const REAL: &str = include_str!("../../../../data/banyuwangi-offices.csv");
 const HEADER: &str = "code,name,kind,district_code,district";
 
 fn code(text: &str) -> OfficeCode {

@@ -1,11 +1,10 @@
 //! New records against the catalogue: all 25 services, every kind of value, every rule.
 
-mod common;
-
-use common::{full, path, service, today, with};
-use office_model::{Catalogue, CautionCode, FaultCode, FieldKind, Problem, ServiceId, Valid};
+use office_model::{Catalogue, CautionCode, FaultCode, FieldKind, Problem, ServiceId, Status, StepError, Valid};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+
+use crate::records::{full, path, service, today, with};
 
 fn validate(id: &str, record: &Map<String, Value>) -> Result<Valid, Vec<Problem>> {
     Catalogue::current().validate(&id.parse::<ServiceId>().unwrap(), record, today())
@@ -250,7 +249,6 @@ fn a_temporary_nik_stays_out_of_the_sub_district() {
     for id in ["G01", "S01"] {
         assert_eq!(cautions(id, temporary.clone()), [("nik".into(), CautionCode::NikTemporary)]);
     }
-    use office_model::{Status, StepError};
     let record = with("S01", temporary);
     let step = |to| service("S01").check_step(Status::Diperiksa, to, None, &record);
     assert_eq!(step(Status::MenungguCamat), Err(StepError::TemporaryNik));

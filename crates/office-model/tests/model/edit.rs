@@ -1,11 +1,10 @@
 //! Edits of single values of an existing record.
 
-mod common;
-
-use common::{full, path, service, today, with};
 use office_model::{Catalogue, CautionCode, FaultCode, Problem, ValidEdit};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+
+use crate::records::{full, path, service, today, with};
 
 fn edit(id: &str, record: &Map<String, Value>, edits: &[(&str, Value)]) -> Result<ValidEdit, Vec<Problem>> {
     let edits: Vec<_> = edits.iter().map(|(at, value)| (path(at), value.clone())).collect();

@@ -1,15 +1,14 @@
 //! The shipped catalogue, as a list to read, and what a broken catalogue is refused for.
 
-mod common;
-
 use std::fmt::Write as _;
 
-use common::{path, service};
 use office_model::{Approval, Catalogue, Choice, DefaultValue, Field, FieldKind, IntLimit, Rule, Service};
 use serde_json::{Value, json};
 
-const SHIPPED: &str = include_str!("../data/catalogue-1.json");
-const GOLDEN: &str = include_str!("golden/catalogue-1.txt");
+use crate::records::{path, service};
+
+const SHIPPED: &str = include_str!("../../data/catalogue-1.json");
+const GOLDEN: &str = include_str!("../golden/catalogue-1.txt");
 
 fn kind(kind: &FieldKind) -> String {
     match kind {
@@ -181,7 +180,7 @@ fn a_broken_catalogue_is_refused_with_all_that_is_wrong() {
         ("both languages", |it| it["common"][0]["label"]["en"] = json!("")),
         ("make no sense", |it| it["common"][0]["kind"] = json!({"int": {"min": 2, "max": 1}})),
         ("which is no field", |it| {
-            it["services"][0]["rules"] = json!([{"not_before": {"field": "x", "other": "sejak"}}])
+            it["services"][0]["rules"] = json!([{"not_before": {"field": "x", "other": "sejak"}}]);
         }),
         ("to be a date", |it| it["services"][0]["rules"] = json!([{"age_at_least": {"birth": "nama", "years": 1}}])),
         ("it cannot have", |it| {
