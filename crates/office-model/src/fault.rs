@@ -10,45 +10,82 @@ use crate::field_path::FieldPath;
 /// The words programs get for what is wrong. They never change their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it, and each text is written where the fault is found")]
 pub enum FaultCode {
+    /// A required field is left out.
     Required,
+    /// None of several fields is filled in, and one is needed.
     RequiredTogether,
+    /// The service has no such field.
     UnknownField,
+    /// The catalogue has no such service.
     UnknownService,
+    /// A text where a list was needed, or the like.
     WrongType,
+    /// Not 16 digits.
     NikLength,
+    /// The first two digits are no province.
     NikProvince,
+    /// Regency or district is 00.
     NikArea,
+    /// Digits 7 to 12 are no date.
     NikBirthDate,
+    /// The serial is all zeros.
     NikSerial,
+    /// A temporary NIK in a service that always goes to the sub-district.
     NikTemporaryToSubDistrict,
+    /// Not 16 digits.
     KkLength,
+    /// It begins with 0.
     KkLeadingZero,
+    /// Not a phone number of Indonesia.
     PhoneForm,
+    /// Too few or too many digits.
     PhoneLength,
+    /// Signs that no name has, or no letter.
     NameCharacters,
+    /// Longer than 100 characters.
     NameLength,
+    /// Not a date.
     DateForm,
+    /// The year is not in 1850 to 2200.
     DateRange,
+    /// After today.
     DateInFuture,
+    /// Before today.
     DateInPast,
+    /// Before another date that it must not precede.
     DateOrder,
+    /// Not a time of day.
     TimeForm,
+    /// Not a whole number.
     NumberForm,
+    /// Outside of the field's limits.
     NumberRange,
+    /// Not an amount of whole rupiah.
     MoneyForm,
+    /// More than any amount taken.
     MoneyRange,
+    /// Longer than the field takes.
     TextLength,
+    /// Signs that cannot be printed.
     TextCharacters,
+    /// Not exactly so many digits.
     DigitsForm,
+    /// Not one of the choices.
     EnumValue,
+    /// Not an area code.
     AreaForm,
+    /// Its first two digits are no province.
     AreaProvince,
+    /// Fewer or more entries than the field takes.
     ListLength,
+    /// There is no such entry in the list.
     ListIndex,
+    /// Younger than the service is for.
     TooYoung,
+    /// Not a clerk's id.
     ClerkIdForm,
+    /// Not a template for letter numbers.
     TemplateForm,
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
+use serde::Serialize;
+
 use crate::office::{District, Office};
 use crate::office_code::OfficeCode;
 use crate::office_kind::OfficeKind;
@@ -19,7 +21,7 @@ pub struct Roster {
 }
 
 /// What is wrong with one line of a roster.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LineProblem {
     /// Counted from 1, the header being line 1.
     pub line: usize,

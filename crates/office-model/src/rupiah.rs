@@ -5,12 +5,12 @@ use std::str::FromStr;
 
 use crate::fault::{Fault, FaultCode};
 
-/// Whole rupiah, from 0 to a billion times a thousand.
+/// Whole rupiah, from 0 to [`Rupiah::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rupiah(u64);
 
 impl Rupiah {
-    /// Most that is taken.
+    /// Most that is taken: 10^12 rupiah, far above any income or turnover, so that a slipped key shows.
     pub const MAX: u64 = 1_000_000_000_000;
 
     /// An amount.

@@ -11,7 +11,7 @@ use crate::service_id::ServiceId;
 use crate::status::{Approval, Status, StepError};
 
 /// A service that an office offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Service {
     /// Its id.
     pub id: ServiceId,
