@@ -208,3 +208,48 @@ impl CautionCode {
         Warning { path, code: self, text: self.text() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All words of an enum, as serde's refusal lists them.
+    fn words<T: serde::de::DeserializeOwned + fmt::Debug>() -> Vec<String> {
+        let refusal = serde_json::from_str::<T>("\"no such word\"").unwrap_err().to_string();
+        refusal.split('`').skip(3).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_words_for_programs_stay_as_they_are() {
+        let faults = "required required_together unknown_field unknown_service wrong_type nik_length nik_province \
+            nik_area nik_birth_date nik_serial nik_temporary_to_sub_district kk_length kk_leading_zero phone_form \
+            phone_length name_characters name_length date_form date_range date_in_future date_in_past date_order \
+            time_form number_form number_range money_form money_range text_length text_characters digits_form \
+            enum_value area_form area_province list_length list_index too_young clerk_id_form template_form";
+        assert_eq!(words::<FaultCode>().join(" "), faults);
+        let cautions = "nik_area_unknown nik_sex_differs nik_birth_date_differs nik_temporary kk_area_unknown \
+            kk_date_unlikely partner_too_young";
+        assert_eq!(words::<CautionCode>().join(" "), cautions);
+    }
+
+    #[test]
+    fn a_problem_is_told_in_both_languages() {
+        let path: FieldPath = "anggota[0].nik".parse().unwrap();
+        let problem = "1".parse::<crate::nik::Nik>().unwrap_err().at(path.clone());
+        assert_eq!(
+            serde_json::to_value(&problem).unwrap(),
+            serde_json::json!({
+                "path": "anggota[0].nik",
+                "code": "nik_length",
+                "text": {
+                    "id": "NIK harus 16 angka; salin dari KTP atau KK.",
+                    "en": "A NIK must have 16 digits; copy it from the ID card or the family card.",
+                },
+            })
+        );
+        assert_eq!(
+            serde_json::to_value(CautionCode::NikTemporary.at(path)).unwrap()["code"],
+            serde_json::json!("nik_temporary")
+        );
+    }
+}
