@@ -114,6 +114,11 @@ impl RefusalCode {
         }
     }
 
+    /// Whether the same bytes may pass when they are judged again, because the reason lies outside of them.
+    pub const fn may_pass_later(self) -> bool {
+        matches!(self, Self::TooManyParked | Self::TooManyBad | Self::DocumentUnreadable)
+    }
+
     /// What people read: what happened and what to do.
     pub fn text(self) -> Bilingual {
         let (id, en) = match self {
