@@ -213,8 +213,13 @@ fn give_way(work: &mut Work<'_>, log: &LogRow, held: Stored) -> Result<(), Store
     aside::keep(work.connection, &held.into_entry(log.epoch))?;
     let mut statement =
         work.connection.prepare_cached("UPDATE entry SET state = 0 WHERE document = ? AND state = 1")?;
-    statement.execute([document])?;
-    rows::remove(work.connection, document)
+    let rest = statement.execute([document])?;
+    rows::remove(work.connection, document)?;
+    if rest == 0 {
+        let sql = "DELETE FROM document WHERE idx = ?1 AND idx NOT IN (SELECT document FROM entry WHERE document = ?1)";
+        work.connection.prepare_cached(sql)?.execute([document])?;
+    }
+    Ok(())
 }
 
 /// The held entries right above the log's end are part of it now.

@@ -61,7 +61,10 @@ impl Reader {
     /// When the database cannot be read, or the page begins at an unknown document.
     pub fn search(&self, typed: &str, filter: &ListFilter, page: Page) -> Result<Vec<ListedTransaction>, StoreError> {
         let Some(query) = search::query(typed) else { return Ok(Vec::new()) };
-        self.listed(filter, Some(query), page)
+        match self.listed(filter, Some(query), page) {
+            Err(StoreError::Database(error)) if search::is_phrase(&error) => Ok(Vec::new()),
+            found => found,
+        }
     }
 
     /// The row of one transaction; `None` when nothing of it is accepted here.

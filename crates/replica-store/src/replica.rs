@@ -156,6 +156,9 @@ impl Replica {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         prepare(&connection, durability)?;
         migrations::run(&mut connection)?;
+        if Identity::none(&connection) {
+            return Err(OpenError::Missing(dir.to_owned()));
+        }
         let reader = Reader::new(connection, dir)?;
         let (head, told) = HeadFile::open(dir, durability == Durability::Power)?;
         let id = &reader.identity;

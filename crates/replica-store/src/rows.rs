@@ -92,3 +92,31 @@ pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), Store
     connection.prepare_cached("DELETE FROM transaction_row WHERE document = ?")?.execute([document])?;
     search::remove(connection, document)
 }
+
+/// Whether what is listed and found of a document is what its changes say.
+pub(crate) fn fits(
+    connection: &Connection,
+    document: i64,
+    listed: Option<&ListedTransaction>,
+    row: Option<&TransactionRow>,
+) -> Result<bool, StoreError> {
+    let (Some(listed), Some(row)) = (listed, row) else { return Ok(listed.is_none() && row.is_none()) };
+    let made = ListedTransaction {
+        document: listed.document,
+        office: row.office,
+        service: row.service,
+        catalogue: row.catalogue,
+        status: row.status.clone(),
+        number: row.number.clone(),
+        name: row.name.clone(),
+        nik: row.nik.clone(),
+        created_millis: row.created_millis,
+        created_by: row.created_by.clone(),
+        changed_millis: row.changed_millis,
+        changed_by: row.changed_by.clone(),
+        changes: row.changes,
+        steps: row.steps,
+        divergences: row.divergences,
+    };
+    Ok(made == *listed && search::finds(connection, document, row)?)
+}

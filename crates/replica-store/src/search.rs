@@ -37,3 +37,24 @@ pub(crate) fn query(typed: &str) -> Option<String> {
         .collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
+
+/// Whether a document is found by all the words it should be found by.
+pub(crate) fn finds(connection: &Connection, document: i64, row: &TransactionRow) -> Result<bool, StoreError> {
+    let words: Vec<String> = text(row)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("\"{word}\""))
+        .collect();
+    let mut statement = connection.prepare_cached("SELECT 1 FROM search WHERE rowid = ? AND search MATCH ?")?;
+    match statement.exists(params![document, words.join(" ")]) {
+        Err(error) if is_phrase(&error) => Ok(true),
+        found => Ok(found?),
+    }
+}
+
+/// A word in a script whose marks the tokenizer takes for gaps is several words to it, which this index (it keeps no
+/// word positions) cannot look up as one.
+pub(crate) fn is_phrase(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(failure, Some(text))
+        if failure.extended_code == rusqlite::ffi::SQLITE_ERROR && text.contains("phrase"))
+}

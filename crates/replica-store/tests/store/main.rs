@@ -1,4 +1,6 @@
 //! The store's promises, on real files.
 
+#[cfg(test)]
 mod replication;
+#[cfg(test)]
 mod world;

@@ -1,7 +1,10 @@
 //! A hub and its nodes end with equal digests and equal rows.
 
 use crate::world::*;
-use replica_store::{ListFilter, Page};
+use office_model::Status;
+use proptest::prelude::*;
+use replica_store::{DirectGate, Durability, ListFilter, Page, Replica};
+use serde_json::json;
 
 #[test]
 fn a_record_reaches_the_hub_and_the_other_node() {
@@ -24,5 +27,149 @@ fn a_record_reaches_the_hub_and_the_other_node() {
     }
     for typed in ["sitia", "", "  -", "budi"] {
         assert_eq!(two.search(typed, &ListFilter::default(), Page::default()).unwrap().len(), 0, "{typed}");
+    }
+}
+
+/// What may happen between a hub and two nodes, in any order.
+#[derive(Debug, Clone)]
+enum Act {
+    Create(usize, u8),
+    Edit(usize, u8, u8),
+    Step(usize, u8, u8),
+    Push(usize, usize),
+    JudgeHub(usize),
+    Pull(usize, usize),
+    JudgeNode(usize),
+    Reopen(usize),
+    Crash(usize),
+    Rebuild(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let node = 1usize..3;
+    let any_one = 0usize..3;
+    prop_oneof![
+        4 => (node.clone(), any::<u8>()).prop_map(|(node, name)| Act::Create(node, name)),
+        6 => (node.clone(), any::<u8>(), any::<u8>()).prop_map(|(node, pick, value)| Act::Edit(node, pick, value)),
+        4 => (node.clone(), any::<u8>(), any::<u8>()).prop_map(|(node, pick, to)| Act::Step(node, pick, to)),
+        4 => (node.clone(), 0usize..5).prop_map(|(node, max)| Act::Push(node, max)),
+        3 => (1usize..3).prop_map(Act::JudgeHub),
+        4 => (node.clone(), 0usize..5).prop_map(|(node, max)| Act::Pull(node, max)),
+        2 => node.prop_map(Act::JudgeNode),
+        1 => any_one.clone().prop_map(Act::Reopen),
+        1 => any_one.clone().prop_map(Act::Crash),
+        1 => any_one.prop_map(Act::Rebuild),
+    ]
+}
+
+struct World {
+    dirs: Vec<tempfile::TempDir>,
+    replicas: Vec<Option<Replica>>,
+    time: i64,
+}
+
+impl World {
+    fn new() -> Self {
+        let dirs: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+        let replicas =
+            vec![Some(hub(dirs[0].path(), &[1, 2])), Some(node(dirs[1].path(), 1)), Some(node(dirs[2].path(), 2))];
+        Self { dirs, replicas, time: 1_000 }
+    }
+
+    fn at(&mut self, index: usize) -> &mut Replica {
+        self.replicas[index].as_mut().unwrap()
+    }
+
+    fn with_hub(&mut self, node: usize, act: impl FnOnce(&mut Replica, &mut Replica)) {
+        let (front, back) = self.replicas.split_at_mut(1);
+        act(back[node - 1].as_mut().unwrap(), front[0].as_mut().unwrap());
+    }
+
+    fn reopen(&mut self, index: usize, crash: bool) {
+        let replica = self.replicas[index].take().unwrap();
+        if crash {
+            replica.crash();
+        } else {
+            drop(replica);
+        }
+        let machine = if index == 0 { "hub".to_owned() } else { format!("pc-{index}") };
+        let (replica, opened) =
+            Replica::open_with(self.dirs[index].path(), &machine, epoch(99), Durability::Test).unwrap();
+        assert_eq!(opened.epoch_began, None);
+        self.replicas[index] = Some(replica);
+    }
+
+    fn act(&mut self, act: &Act) {
+        self.time += 7;
+        let clock = clock(self.time);
+        match *act {
+            Act::Create(node, name) => {
+                self.at(node).create_transaction(&transaction(&format!("Nama {name}"), "35"), &clock).unwrap();
+            }
+            Act::Edit(node, pick, value) => {
+                let Some(id) = pick_row(self.at(node), pick) else { return };
+                let path = if value % 2 == 0 { "nama" } else { "keperluan" };
+                let edits = [(path.parse().unwrap(), json!(format!("nilai {}", value / 2)))];
+                self.at(node).edit(id, &edits, &clock).unwrap();
+            }
+            Act::Step(node, pick, to) => {
+                let Some(id) = pick_row(self.at(node), pick) else { return };
+                let to = Status::ALL[usize::from(to) % Status::ALL.len()];
+                // Most steps are against the rules; those change nothing.
+                let before = self.at(node).office_digest(&office()).unwrap();
+                if self.at(node).step(id, to, Some("alasan"), &clock).is_err() {
+                    assert_eq!(self.at(node).office_digest(&office()).unwrap(), before);
+                }
+            }
+            Act::Push(node, max) => self.with_hub(node, |node, hub| push(node, hub, max)),
+            Act::JudgeHub(max) => {
+                self.at(0).judge_pending(&mut DirectGate, 5, max).unwrap();
+            }
+            Act::Pull(node, max) => self.with_hub(node, |node, hub| pull(node, hub, max)),
+            Act::JudgeNode(node) => judge(self.at(node)),
+            Act::Reopen(index) => self.reopen(index, false),
+            Act::Crash(index) => self.reopen(index, true),
+            Act::Rebuild(index) => {
+                let before = self.at(index).dump_views().unwrap();
+                self.at(index).rebuild_views().unwrap();
+                assert_eq!(self.at(index).dump_views().unwrap(), before);
+            }
+        }
+    }
+}
+
+fn pick_row(node: &Replica, pick: u8) -> Option<change_log::DocumentId> {
+    let rows = rows(node);
+    (!rows.is_empty()).then(|| rows[usize::from(pick) % rows.len()].document)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_interleaving_ends_equal(acts in prop::collection::vec(act(), 1..60)) {
+        let mut world = World::new();
+        for act in &acts {
+            world.act(act);
+        }
+        for node in [1, 2, 1, 2] {
+            world.with_hub(node, exchange);
+        }
+        let digest = world.at(0).office_digest(&office()).unwrap();
+        let views = world.at(0).dump_views().unwrap();
+        let chain = world.at(0).feed_head(OFFICE).unwrap().map(|head| head.chain);
+        for index in 0..3 {
+            let replica = world.at(index);
+            prop_assert_eq!(replica.office_digest(&office()).unwrap(), digest);
+            prop_assert_eq!(replica.pending().unwrap(), 0);
+            prop_assert_eq!(replica.dump_views().unwrap(), views.as_str());
+            prop_assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+            if index > 0 {
+                prop_assert_eq!(replica.feed_cursor(OFFICE).unwrap().map(|cursor| cursor.chain), chain);
+                prop_assert_eq!(replica.counts().unwrap().unsent, 0);
+            }
+            replica.rebuild_views().unwrap();
+            prop_assert_eq!(replica.dump_views().unwrap(), views.as_str());
+        }
     }
 }

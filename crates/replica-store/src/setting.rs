@@ -1,0 +1,32 @@
+//! Small values that shells keep with a replica: bytes by key.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use crate::{Reader, Replica, StoreError};
+
+impl Reader {
+    /// The value of a key.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT value FROM setting WHERE key = ?")?;
+        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+    }
+}
+
+impl Replica {
+    /// Sets the value of a key.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn set_setting(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.write(|work| {
+            let sql = "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)";
+            work.connection.prepare_cached(sql)?.execute(params![key, value])?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,273 @@
+//! Verification: chains, hashes, feeds, digests and rows against the entries. Reads everything, changes nothing.
+
+use std::collections::BTreeMap;
+
+use change_log::{ChainHash, Digest, EntryHash, Position};
+use rusqlite::Connection;
+
+use crate::entry::{self, EntryState, STRIDE, Stored, place_of_log};
+use crate::feed::{self, FeedHead};
+use crate::log::LogState;
+use crate::packed::unpack;
+use crate::rebuild::{counts, load};
+use crate::{Reader, Role, StoreError, digest, rows};
+
+/// What verification found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VerifyReport {
+    /// Logs looked at.
+    pub logs: u64,
+    /// Entries looked at.
+    pub entries: u64,
+    /// Documents looked at.
+    pub documents: u64,
+    /// Feeds looked at.
+    pub feeds: u64,
+    /// What is wrong, one sentence each, at most [`PROBLEMS_MAX`]. Empty: all is as it should be.
+    pub problems: Vec<String>,
+}
+
+/// More problems than this are not listed.
+pub const PROBLEMS_MAX: usize = 1000;
+
+impl VerifyReport {
+    /// Whether nothing is wrong.
+    pub const fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn problem(&mut self, text: String) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(text);
+        }
+    }
+}
+
+impl Reader {
+    /// Checks everything stored against everything else, as of one moment.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read at all. Damage that can be named is a problem in the report instead.
+    pub fn verify(&self) -> Result<VerifyReport, StoreError> {
+        // One read transaction: writers meanwhile do not look like faults.
+        let snapshot = self.connection.is_autocommit();
+        if snapshot {
+            self.connection.execute_batch("BEGIN")?;
+        }
+        let report = self.verify_snapshot();
+        if snapshot {
+            self.connection.execute_batch("COMMIT")?;
+        }
+        report
+    }
+
+    fn verify_snapshot(&self) -> Result<VerifyReport, StoreError> {
+        let mut report = VerifyReport::default();
+        self.verify_pages(&mut report)?;
+        for log in self.logs()? {
+            report.logs += 1;
+            self.verify_log(&log, &mut report)?;
+        }
+        self.verify_strays(&mut report)?;
+        if self.role() == Role::Hub {
+            for (index, audience, head) in feed::all(&self.connection)? {
+                report.feeds += 1;
+                self.verify_feed(index, &audience, head, &mut report)?;
+            }
+        }
+        self.verify_documents(&mut report)?;
+        Ok(report)
+    }
+
+    fn verify_pages(&self, report: &mut VerifyReport) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare("PRAGMA integrity_check(20)")?;
+        let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+        for line in lines {
+            let line = line?;
+            if line != "ok" {
+                report.problem(format!("the database file: {line}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_log(&self, log: &LogState, report: &mut VerifyReport) -> Result<(), StoreError> {
+        let index = crate::log::get(&self.connection, log.epoch)?.index;
+        let marks = marks(&self.connection, 2 * index)?;
+        let mut chain = ChainHash::of_log(log.epoch);
+        let mut reached: Position = 0;
+        if log.position == 0 && log.chain != chain {
+            report.problem(format!("log {}: its chain is not that of an empty log", log.epoch));
+        }
+        let sql = "SELECT e.place, e.prefix, e.raw, d.id FROM entry e LEFT JOIN document d ON d.idx = e.document
+                   WHERE e.place BETWEEN ? AND ? ORDER BY e.place";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut found = statement.query([index * STRIDE, (index + 1) * STRIDE - 1])?;
+        while let Some(row) = found.next()? {
+            report.entries += 1;
+            let position = place_of_log(row.get(0)?).1;
+            let id: Option<[u8; 16]> = row.get(3)?;
+            let prefix = row.get(1)?;
+            let Some(hash) = row.get_ref(2)?.as_blob().ok().and_then(|packed| unpack(packed, prefix).ok()) else {
+                report.problem(format!("log {} position {position}: its bytes do not fit its hash", log.epoch));
+                continue;
+            };
+            let hash = hash.1;
+            let Some(id) = id else {
+                report.problem(format!("log {} position {position}: its document is missing", log.epoch));
+                continue;
+            };
+            if position > log.position {
+                continue;
+            }
+            if position != reached + 1 {
+                report.problem(format!("log {}: position {} is missing", log.epoch, reached + 1));
+            }
+            reached = position;
+            chain = chain.after(EntryHash::of(change_log::DocumentId(uuid::Uuid::from_bytes(id)), hash));
+            if marks.get(&position).is_some_and(|mark| *mark != chain) {
+                report.problem(format!("log {}: the chain kept for position {position} is another", log.epoch));
+            }
+        }
+        if reached != log.position {
+            report.problem(format!("log {}: it ends at {reached}, not at {}", log.epoch, log.position));
+        } else if chain != log.chain {
+            report.problem(format!("log {}: its entries do not lead to its chain", log.epoch));
+        }
+        if log.acknowledged > log.position {
+            report.problem(format!(
+                "log {}: the hub acknowledged position {}, the log ends at {}",
+                log.epoch, log.acknowledged, log.position
+            ));
+        }
+        Ok(())
+    }
+
+    fn verify_strays(&self, report: &mut VerifyReport) -> Result<(), StoreError> {
+        let checks = [
+            (
+                "entries without a log",
+                "SELECT count(*) FROM entry WHERE place / 4294967296 NOT IN (SELECT idx FROM log)",
+            ),
+            ("reasons without an entry", "SELECT count(*) FROM refusal WHERE entry NOT IN (SELECT place FROM entry)"),
+            (
+                "entries kept out without a reason",
+                "SELECT count(*) FROM entry WHERE state >= 2 AND place NOT IN (SELECT entry FROM refusal)",
+            ),
+            (
+                "documents without an entry",
+                "SELECT count(*) FROM document WHERE idx NOT IN (SELECT document FROM entry)",
+            ),
+            (
+                "rows without a document",
+                "SELECT count(*) FROM transaction_row WHERE document NOT IN (SELECT idx FROM document)",
+            ),
+        ];
+        for (what, sql) in checks {
+            let count: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
+            if count > 0 {
+                report.problem(format!("{count} {what}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_feed(
+        &self,
+        index: i64,
+        audience: &str,
+        head: FeedHead,
+        report: &mut VerifyReport,
+    ) -> Result<(), StoreError> {
+        let marks = marks(&self.connection, 2 * index + 1)?;
+        let mut chain = ChainHash::of_feed(head.hub_epoch, audience);
+        let mut reached = 0;
+        let mut seen = std::collections::BTreeSet::new();
+        let office = audience.parse().ok();
+        let office = office.map(|office| digest::find_office(&self.connection, &office)).transpose()?.flatten();
+        feed::for_each_item(&self.connection, index, 0, |position, place| {
+            if position != reached + 1 {
+                report.problem(format!("feed {audience}: position {} is missing", reached + 1));
+            }
+            reached = position;
+            match entry::at(&self.connection, place) {
+                Ok(Some(stored)) => {
+                    if stored.state != EntryState::Accepted || Some(stored.office) != office || !seen.insert(place) {
+                        report
+                            .problem(format!("feed {audience}: position {position} names an entry that is not of it"));
+                    }
+                    chain = chain.after(stored.entry_hash());
+                }
+                Ok(None) => report.problem(format!("feed {audience}: position {position} names a missing entry")),
+                Err(StoreError::Damaged(_)) => {
+                    report.problem(format!("feed {audience}: position {position} names a damaged entry"));
+                }
+                Err(error) => return Err(error),
+            }
+            if marks.get(&position).is_some_and(|mark| *mark != chain) {
+                report.problem(format!("feed {audience}: the chain kept for position {position} is another"));
+            }
+            Ok(true)
+        })?;
+        if reached != head.position || chain != head.chain {
+            report.problem(format!("feed {audience}: its entries do not lead to its head"));
+        }
+        let sql =
+            "SELECT count(*) FROM entry e JOIN document d ON d.idx = e.document WHERE e.state = 1 AND d.office = ?";
+        let accepted: i64 = self.connection.query_row(sql, [office], |row| row.get(0))?;
+        if accepted.unsigned_abs() != head.position {
+            report.problem(format!("feed {audience}: it holds {} of {accepted} accepted entries", head.position));
+        }
+        Ok(())
+    }
+
+    fn verify_documents(&self, report: &mut VerifyReport) -> Result<(), StoreError> {
+        let mut digests: BTreeMap<i64, Digest> = BTreeMap::new();
+        let mut statement = self.connection.prepare("SELECT idx FROM document ORDER BY idx")?;
+        let mut documents = statement.query([])?;
+        while let Some(row) = documents.next()? {
+            report.documents += 1;
+            let document: i64 = row.get(0)?;
+            // Damaged entries are named by their logs already.
+            let Ok(entries) = entry::of_document(&self.connection, document) else { continue };
+            for stored in &entries {
+                if counts(&self.connection, self.role(), stored)? {
+                    let digest = digests.entry(stored.office).or_default();
+                    *digest = digest.with(stored.entry_hash());
+                }
+            }
+            self.verify_row(document, &entries, report)?;
+        }
+        for (office, held) in self.offices()? {
+            let index = digest::find_office(&self.connection, &office)?.unwrap_or_default();
+            if digests.get(&index).copied().unwrap_or_default() != held {
+                report.problem(format!("office {office}: its digest is not that of its entries"));
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_row(&self, document: i64, entries: &[Stored], report: &mut VerifyReport) -> Result<(), StoreError> {
+        let Some(id) = entries.first().map(|stored| stored.id) else { return Ok(()) };
+        let expected = match load(entries) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                report.problem(format!("transaction {id}: {error}"));
+                return Ok(());
+            }
+        };
+        let row = expected.as_ref().map(service_document::TransactionDocument::row);
+        if !rows::fits(&self.connection, document, self.row(id)?.as_ref(), row)? {
+            report.problem(format!("transaction {id}: its row in lists or in the search is not what its changes say"));
+        }
+        Ok(())
+    }
+}
+
+fn marks(connection: &Connection, owner: i64) -> Result<BTreeMap<Position, ChainHash>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT position, chain FROM chain_mark WHERE owner = ?")?;
+    let rows =
+        statement.query_map([owner], |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), ChainHash(row.get(1)?))))?;
+    rows.map(|row| row.map_err(StoreError::from)).collect()
+}
