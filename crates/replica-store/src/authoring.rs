@@ -134,15 +134,54 @@ impl Replica {
     ) -> Result<Option<ChangeHash>, StoreError> {
         self.write(|work| {
             let mut log = own_log(work)?;
-            let (index, office) = document::find(work.connection, id)?.ok_or(StoreError::NoDocument(id))?;
-            let mut loaded = document::load(work.connection, index)?.ok_or(StoreError::NoDocument(id))?;
-            let Some(authored) = act(&mut loaded, &clock.stamp(work))? else { return Ok(None) };
-            append(work, &mut log, (id, index, office), &authored)?;
-            rows::put(work.connection, index, loaded.row())?;
-            close(work, &log)?;
-            Ok(Some(authored.hash))
+            let stamp = clock.stamp(work);
+            let hash = change_one(work, &mut log, id, |document| act(document, &stamp))?;
+            if hash.is_some() {
+                close(work, &log)?;
+            }
+            Ok(hash)
         })
     }
+
+    /// One change of each of many documents with one commit: all, or none. Says how many changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::change`].
+    pub fn change_many(
+        &mut self,
+        ids: &[DocumentId],
+        clock: &Clock,
+        mut act: impl FnMut(&mut TransactionDocument, &Stamp) -> Result<Option<Authored>, DocumentError>,
+    ) -> Result<usize, StoreError> {
+        self.write(|work| {
+            let mut log = own_log(work)?;
+            let stamp = clock.stamp(work);
+            let mut changed = 0;
+            for id in ids {
+                let hash = change_one(work, &mut log, *id, |document| act(document, &stamp))?;
+                changed += usize::from(hash.is_some());
+            }
+            if changed > 0 {
+                close(work, &log)?;
+            }
+            Ok(changed)
+        })
+    }
+}
+
+fn change_one(
+    work: &mut Work<'_>,
+    log: &mut LogRow,
+    id: DocumentId,
+    act: impl FnOnce(&mut TransactionDocument) -> Result<Option<Authored>, DocumentError>,
+) -> Result<Option<ChangeHash>, StoreError> {
+    let (index, office) = document::find(work.connection, id)?.ok_or(StoreError::NoDocument(id))?;
+    let mut loaded = document::load(work.connection, index)?.ok_or(StoreError::NoDocument(id))?;
+    let Some(authored) = act(&mut loaded)? else { return Ok(None) };
+    append(work, log, (id, index, office), &authored)?;
+    rows::put(work.connection, index, loaded.row())?;
+    Ok(Some(authored.hash))
 }
 
 fn own_log(work: &Work<'_>) -> Result<LogRow, StoreError> {

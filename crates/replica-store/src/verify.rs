@@ -164,9 +164,20 @@ impl Reader {
                 "SELECT count(*) FROM transaction_row WHERE document NOT IN (SELECT idx FROM document)",
             ),
         ];
-        for (what, sql) in checks {
+        let at_hub = [
+            (
+                "accepted entries in no feed",
+                "SELECT (SELECT count(*) FROM entry WHERE state = 1) - (SELECT coalesce(sum(position), 0) FROM feed)",
+            ),
+            (
+                "feed items of no feed",
+                "SELECT count(*) FROM feed_item WHERE key / 4294967296 NOT IN (SELECT idx FROM feed)",
+            ),
+        ];
+        let at_hub = if self.role() == Role::Hub { at_hub.as_slice() } else { &[] };
+        for (what, sql) in checks.iter().chain(at_hub) {
             let count: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
-            if count > 0 {
+            if count != 0 {
                 report.problem(format!("{count} {what}"));
             }
         }

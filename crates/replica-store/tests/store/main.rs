@@ -1,6 +1,18 @@
 //! The store's promises, on real files.
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod fork;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod integrity;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
 mod replication;
 #[cfg(test)]
 mod world;

@@ -1,0 +1,222 @@
+//! One bad entry never blocks another, is kept with its reason, and leaves both digests equal.
+
+use change_log::{ChangeHash, DocumentId, Entry};
+
+use crate::world::*;
+use replica_store::{
+    DirectGate, EntryState, FeedCursor, FeedItem, Gate, IngestBatch, IngestOutcome, RefusalSource, StoreError, codes,
+};
+
+fn entries(millis: std::ops::Range<i64>) -> Vec<Entry> {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    for millis in millis {
+        node.create_transaction(&transaction(&format!("Nama {millis}"), "35"), &clock(millis)).unwrap();
+    }
+    node.entries(epoch(1), 0, 1000, usize::MAX).unwrap()
+}
+
+fn batch(entries: Vec<Entry>) -> [IngestBatch; 1] {
+    [IngestBatch { epoch: epoch(1), entries, signed_head: None }]
+}
+
+type Spoil = fn(&mut Entry);
+
+#[test]
+fn each_rule_at_the_door_keeps_the_entry_and_its_reason() {
+    let good = entries(0..3);
+    let cases: [(&str, Spoil); 5] = [
+        ("malformed", |entry| entry.raw = b"garbage".to_vec()),
+        ("malformed", |entry| entry.raw.truncate(40)),
+        ("hash", |entry| entry.hash = ChangeHash([5; 32])),
+        ("too_large", |entry| entry.raw = vec![0; 70_000]),
+        ("identity", |entry| entry.document = DocumentId::derive(epoch(3), 9, 9)),
+    ];
+    for (code, spoil) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        let mut hub = hub(dir.path(), &[1]);
+        let mut bad = good.clone();
+        spoil(&mut bad[1]);
+        let outcome = hub.ingest(&batch(bad.clone())).unwrap();
+        assert!(matches!(outcome[..], [IngestOutcome::Appended { position: 3, .. }]), "{code}");
+        judge(&mut hub);
+        let refusals = hub.refusals_after(epoch(1), 0).unwrap();
+        assert_eq!((refusals.len(), refusals[0].code.as_str(), refusals[0].position), (1, code, 2));
+        assert!(hub.refusals_after(epoch(1), refusals[0].number).unwrap().is_empty());
+        assert_eq!(rows(&hub).len(), 2, "{code}");
+        assert_eq!(hub.office_digest(&office()).unwrap().count, 2);
+        // Bytes, hash and chain are as they came.
+        assert_eq!(hub.entries(epoch(1), 0, 10, usize::MAX).unwrap(), bad);
+        assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new(), "{code}");
+        // Judging again does not get round the rule.
+        assert_eq!(hub.retry_quarantined(None).unwrap(), 0);
+        assert_eq!(hub.quarantine(10).unwrap()[0].source, RefusalSource::Door);
+    }
+}
+
+#[test]
+fn a_change_at_two_places_counts_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut hub = hub(dir.path(), &[1]);
+    let mut twice = entries(0..1);
+    let mut again = twice[0].clone();
+    again.position = 2;
+    twice.push(again);
+    hub.ingest(&batch(twice)).unwrap();
+    judge(&mut hub);
+    assert_eq!(hub.refusals_after(epoch(1), 0).unwrap()[0].position, 2);
+    assert_eq!(hub.place_of(hub.entry(epoch(1), 1).unwrap().unwrap().hash).unwrap(), Some((epoch(1), 1)));
+    assert_eq!(hub.office_digest(&office()).unwrap().count, 1);
+}
+
+#[test]
+fn gaps_forks_and_strangers_are_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut hub = hub(dir.path(), &[1]);
+    let all = entries(0..6);
+    let stranger = IngestBatch { epoch: epoch(44), entries: all.clone(), signed_head: None };
+    assert_eq!(hub.ingest(&[stranger]).unwrap(), [IngestOutcome::UnknownLog]);
+    assert_eq!(hub.ingest(&batch(all[2..].to_vec())).unwrap(), [IngestOutcome::Gap { expected: 1 }]);
+    hub.ingest(&batch(all[..4].to_vec())).unwrap();
+    // What is held already is skipped.
+    let outcome = hub.ingest(&batch(all[1..].to_vec())).unwrap();
+    assert!(matches!(outcome[..], [IngestOutcome::Appended { position: 6, .. }]));
+    let outcome = hub.ingest(&batch(entries(100..103))).unwrap();
+    assert_eq!(outcome, [IngestOutcome::Fork { position: 1 }]);
+    assert_eq!(hub.set_aside().unwrap().len(), 3);
+    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+}
+
+#[test]
+fn another_offices_document_cannot_be_written_or_squatted() {
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let other = "35.10.02.2002".parse().unwrap();
+    let mut hub = hub(dirs[0].path(), &[1]);
+    hub.register_log(epoch(66), other, node_id(66)).unwrap();
+    let mut maker = node(dirs[1].path(), 1);
+    let id = maker.create_transaction(&transaction("Milik desa", "35"), &clock(1)).unwrap();
+    let change = |replica: &mut replica_store::Replica, word: &str, millis| {
+        let edits = [("nama".parse().unwrap(), serde_json::json!(word))];
+        replica.edit(id, &edits, &clock(millis)).unwrap();
+    };
+    change(&mut maker, "Satu", 2);
+    // A node of another office makes a change of that document in its own epoch.
+    let held = maker.document(id).unwrap().unwrap().save();
+    assert!(!held.is_empty());
+    let mut forged = maker.document(id).unwrap().unwrap();
+    let stamp =
+        service_document::Stamp { epoch: epoch(66), millis: 3, hub_offset_millis: None, clerk: "lain".to_owned() };
+    let edits = [("nama".parse().unwrap(), serde_json::json!("Curian"))];
+    let authored = forged.edit(&edits, &stamp).unwrap().unwrap();
+    let foreign = Entry { epoch: epoch(66), position: 1, document: id, hash: authored.hash, raw: authored.raw.clone() };
+    // It comes first and so names the document before its maker does.
+    hub.ingest(&[IngestBatch { epoch: epoch(66), entries: vec![foreign], signed_head: None }]).unwrap();
+    judge(&mut hub);
+    exchange(&mut maker, &mut hub);
+    assert_eq!(hub.row(id).unwrap().unwrap().name.as_deref(), Some("Satu"));
+    assert_eq!(hub.refusals_after(epoch(66), 0).unwrap().last().unwrap().code, codes::SCOPE);
+    assert_eq!(hub.entry_state(epoch(66), 1).unwrap(), Some(EntryState::Refused));
+    assert_eq!(hub.office_digest(&other).unwrap().count, 0);
+    assert_eq!(hub.office_digest(&office()).unwrap(), maker.office_digest(&office()).unwrap());
+    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+}
+
+/// Refuses everything of one log position, as a gate with a defect would.
+struct Refuse(ChangeHash);
+
+impl Gate for Refuse {
+    fn judge_all(&mut self, cases: &[replica_store::Case]) -> Vec<service_document::Verdict> {
+        let refused = service_document::Refusal {
+            code: service_document::RefusalCode::Unsafe,
+            detail: "for the test".to_owned(),
+        };
+        let mut verdicts = DirectGate.judge_all(cases);
+        for (case, verdict) in cases.iter().zip(&mut verdicts) {
+            for (candidate, judgement) in case.candidates.iter().zip(&mut verdict.judgements) {
+                if candidate.hash == self.0 {
+                    *judgement = service_document::Judgement::Refused(refused.clone());
+                    verdict.row = None;
+                }
+            }
+        }
+        verdicts
+    }
+}
+
+#[test]
+fn a_refused_record_is_told_and_can_be_judged_again() {
+    let dirs: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1, 2]);
+    let mut one = node(dirs[1].path(), 1);
+    let mut two = node(dirs[2].path(), 2);
+    let bad = one.create_transaction(&transaction("Ditolak", "35"), &clock(1)).unwrap();
+    let good = one.create_transaction(&transaction("Diterima", "35"), &clock(2)).unwrap();
+    let hash = one.entry(epoch(1), 1).unwrap().unwrap().hash;
+    push(&mut one, &mut hub, 100);
+    let report = hub.judge_pending(&mut Refuse(hash), 50, 100).unwrap();
+    assert_eq!((report.accepted, report.refused), (1, 1));
+    for _ in 0..2 {
+        exchange(&mut one, &mut hub);
+        exchange(&mut two, &mut hub);
+    }
+    assert!(hub.row(bad).unwrap().is_none() && hub.row(good).unwrap().is_some());
+    // At the node it is visible, marked, and out of the digest; told twice changes nothing.
+    assert!(one.row(bad).unwrap().is_some());
+    assert_eq!(one.quarantine(9).unwrap()[0].source, RefusalSource::Hub);
+    let told = hub.refusals_after(epoch(1), 0).unwrap();
+    one.apply_refusals(epoch(1), &told).unwrap();
+    assert_eq!(one.office_digest(&office()).unwrap(), hub.office_digest(&office()).unwrap());
+    assert_eq!(one.verify().unwrap().problems, Vec::<String>::new());
+    // A change on top of it waits at the hub.
+    let edits = [("nama".parse().unwrap(), serde_json::json!("Ditolak juga"))];
+    one.edit(bad, &edits, &clock(3)).unwrap();
+    exchange(&mut one, &mut hub);
+    assert_eq!(hub.entry_state(epoch(1), 3).unwrap(), Some(EntryState::Parked));
+    assert_eq!(one.office_digest(&office()).unwrap(), hub.office_digest(&office()).unwrap());
+    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+
+    assert!(hub.retry_quarantined(Some(bad)).unwrap() >= 1);
+    for _ in 0..2 {
+        exchange(&mut one, &mut hub);
+        exchange(&mut two, &mut hub);
+    }
+    assert!(hub.refusals_after(epoch(1), 0).unwrap().is_empty());
+    assert!(one.quarantine(9).unwrap().is_empty());
+    for replica in [&one, &two] {
+        assert_eq!(replica.dump_views().unwrap(), hub.dump_views().unwrap());
+        assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+    }
+    assert_eq!(rows(&two).len(), 2);
+}
+
+#[test]
+fn a_feed_that_does_not_lead_where_it_says_is_not_taken() {
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut reader = node(dirs[1].path(), 2);
+    hub.ingest(&batch(entries(0..4))).unwrap();
+    judge(&mut hub);
+    let slice = hub.feed_items(OFFICE, 0, 10, usize::MAX).unwrap();
+    let head = slice.head.unwrap();
+    let cursor = FeedCursor { hub_epoch: head.hub_epoch, position: head.position, chain: head.chain };
+    let items: Vec<FeedItem> = slice.items.into_iter().map(|(_, entry)| FeedItem::Entry(entry)).collect();
+    let mut swapped = items.clone();
+    swapped.swap(0, 1);
+    let mut unheld = items.clone();
+    unheld[2] = FeedItem::Own { epoch: epoch(1), position: 3 };
+    for (wrong, cursor) in [
+        (items[1..].to_vec(), cursor),
+        (items[..3].to_vec(), cursor),
+        (swapped, cursor),
+        (unheld, cursor),
+        (items.clone(), FeedCursor { position: 5, ..cursor }),
+        (items.clone(), FeedCursor { hub_epoch: epoch(3), ..cursor }),
+    ] {
+        assert!(matches!(reader.apply_feed(OFFICE, &wrong, cursor), Err(StoreError::FeedChain(_))));
+        assert_eq!(reader.feed_cursor(OFFICE).unwrap(), None);
+        assert_eq!(reader.office_digest(&office()).unwrap().count, 0);
+    }
+    assert_eq!(reader.apply_feed(OFFICE, &items, cursor).unwrap().new, 4);
+    judge(&mut reader);
+    assert_eq!(reader.dump_views().unwrap(), hub.dump_views().unwrap());
+}

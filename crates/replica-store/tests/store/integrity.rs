@@ -1,0 +1,145 @@
+//! Chains at any position, and verification that finds what was altered behind the store's back.
+
+use change_log::ChainHash;
+
+use crate::world::*;
+use replica_store::{Durability, Replica};
+use rusqlite::Connection;
+
+#[test]
+fn chains_are_found_at_every_position() {
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut node = node(dirs[1].path(), 1);
+    let many: Vec<_> = (0..2100).map(|number| transaction(&format!("Nama {number}"), "35")).collect();
+    node.create_transactions(&many, &clock(5)).unwrap();
+    exchange(&mut node, &mut hub);
+    let entries = node.entries(epoch(1), 0, usize::MAX, usize::MAX).unwrap();
+    assert_eq!(entries.len(), 2100);
+    let mut chain = ChainHash::of_log(epoch(1));
+    let mut feed = ChainHash::of_feed(epoch(200), OFFICE);
+    for entry in &entries {
+        chain = chain.after(entry.entry_hash());
+        feed = feed.after(entry.entry_hash());
+        if entry.position % 171 == 0 || entry.position % 1024 <= 1 {
+            for replica in [&node, &hub] {
+                assert_eq!(replica.log_chain_at(epoch(1), entry.position).unwrap(), Some(chain));
+            }
+            assert_eq!(hub.feed_chain_at(OFFICE, entry.position).unwrap(), Some(feed));
+        }
+    }
+    assert_eq!(node.log_chain_at(epoch(1), 2101).unwrap(), None);
+    assert_eq!(node.log_chain_at(epoch(9), 1).unwrap(), None);
+    assert_eq!(hub.feed_chain_at(OFFICE, 2101).unwrap(), None);
+    assert_eq!(hub.feed_chain_at(OFFICE, 0).unwrap(), Some(ChainHash::of_feed(epoch(200), OFFICE)));
+    // Limits of a slice: count, bytes, and never nothing.
+    assert_eq!(node.entries(epoch(1), 2000, 7, usize::MAX).unwrap().len(), 7);
+    assert_eq!(node.entries(epoch(1), 2000, 7, 0).unwrap().len(), 1);
+    assert_eq!(node.entries(epoch(1), 2000, 0, 9).unwrap().len(), 0);
+    assert_eq!(node.entries(epoch(1), 2100, 7, 9).unwrap().len(), 0);
+    let two = entries[5].raw.len() + entries[6].raw.len();
+    assert_eq!(node.entries(epoch(1), 5, 10, two).unwrap().len(), 2);
+    assert_eq!(hub.feed_items(OFFICE, 5, 10, two).unwrap().items.len(), 2);
+    assert_eq!(hub.feed_items("everyone", 0, 10, two).unwrap().items.len(), 0);
+}
+
+#[test]
+fn every_alteration_is_found() {
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut back = hub(dirs[0].path(), &[1]);
+    let mut front = node(dirs[1].path(), 1);
+    for millis in 0..4 {
+        front.create_transaction(&transaction(&format!("Nama {millis}"), "35"), &clock(millis)).unwrap();
+    }
+    exchange(&mut front, &mut back);
+    let place = "(SELECT min(place) + 1 FROM entry)";
+    let flip = format!(
+        "UPDATE entry SET raw = CAST(substr(raw, 1, 60) || x'ff' || substr(raw, 62) AS BLOB) WHERE place = {place}"
+    );
+    let both = [
+        flip.as_str(),
+        "DELETE FROM entry WHERE place = (SELECT max(place) FROM entry)",
+        "DELETE FROM entry WHERE place = (SELECT min(place) FROM entry)",
+        "UPDATE entry SET prefix = prefix + 1 WHERE place = (SELECT max(place) FROM entry)",
+        "UPDATE entry SET document = document + 1 WHERE place = (SELECT min(place) FROM entry)",
+        "UPDATE entry SET state = 0 WHERE place = (SELECT min(place) FROM entry)",
+        "UPDATE entry SET state = 2 WHERE place = (SELECT min(place) FROM entry)",
+        "DELETE FROM document WHERE idx = 2",
+        "UPDATE document SET id = zeroblob(16) WHERE idx = 2",
+        "DELETE FROM transaction_row WHERE document = 2",
+        "UPDATE transaction_row SET name = 'Orang lain' WHERE document = 2",
+        "UPDATE transaction_row SET changes = 9 WHERE document = 1",
+        "DELETE FROM search WHERE rowid = 2",
+        "INSERT OR REPLACE INTO search (rowid, text) VALUES (2, 'orang lain')",
+        "UPDATE office SET count = count + 1",
+        "UPDATE office SET sum = zeroblob(32)",
+        "UPDATE log SET position = position - 1 WHERE position > 0",
+        "UPDATE log SET chain = zeroblob(32) WHERE position > 0",
+        "UPDATE log SET chain = zeroblob(32) WHERE position = 0",
+        "INSERT INTO chain_mark SELECT 2 * idx, 2, zeroblob(32) FROM log",
+        "DELETE FROM log WHERE position > 0",
+    ];
+    let at_hub = [
+        "DELETE FROM feed_item WHERE key = (SELECT max(key) FROM feed_item)",
+        "UPDATE feed_item SET entry = entry + 1 WHERE key = (SELECT min(key) FROM feed_item)",
+        "UPDATE feed SET position = position - 1",
+        "UPDATE feed SET chain = zeroblob(32)",
+        "DELETE FROM feed",
+    ];
+    // Node 1's log is empty at neither side, so one of the two statements about empty logs only fits the hub's own.
+    let fits = |sql: &str, hub: bool| hub || !sql.contains("position = 0");
+    for (dir, replica, machine, is_hub) in [(&dirs[0], back, "hub", true), (&dirs[1], front, "pc-1", false)] {
+        assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+        drop(replica);
+        let extra: &[&str] = if is_hub { &at_hub } else { &[] };
+        for sql in both.iter().chain(extra).filter(|sql| fits(sql, is_hub)) {
+            let altered = tempfile::tempdir().unwrap();
+            for file in ["replica.db", "replica.head"] {
+                std::fs::copy(dir.path().join(file), altered.path().join(file)).unwrap();
+            }
+            let raw = Connection::open(altered.path().join("replica.db")).unwrap();
+            raw.pragma_update(None, "foreign_keys", false).unwrap();
+            assert!(raw.execute(sql, []).unwrap() > 0, "{sql}");
+            drop(raw);
+            let (replica, _) = Replica::open_with(altered.path(), machine, epoch(77), Durability::Test).unwrap();
+            let report = replica.verify().unwrap();
+            assert!(!report.is_sound(), "{machine}: not found: {sql}");
+        }
+    }
+}
+
+#[test]
+fn flipped_bits_in_the_file_give_a_right_answer_or_a_named_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut whole = node(dir.path(), 1);
+    for millis in 0..4 {
+        whole.create_transaction(&transaction(&format!("Nama {millis}"), "35"), &clock(millis)).unwrap();
+    }
+    let entries = whole.entries(epoch(1), 0, 10, usize::MAX).unwrap();
+    drop(whole);
+    let bytes = std::fs::read(dir.path().join("replica.db")).unwrap();
+    let head = std::fs::read(dir.path().join("replica.head")).unwrap();
+    let altered = tempfile::tempdir().unwrap();
+    let mut noticed = 0;
+    for offset in (0..bytes.len()).step_by(541) {
+        let mut flipped = bytes.clone();
+        flipped[offset] ^= 0x10;
+        std::fs::write(altered.path().join("replica.db"), &flipped).unwrap();
+        std::fs::write(altered.path().join("replica.head"), &head).unwrap();
+        let _ = std::fs::remove_file(altered.path().join("replica.db-wal"));
+        let _ = std::fs::remove_file(altered.path().join("replica.db-shm"));
+        let Ok((replica, _)) = Replica::open_with(altered.path(), "pc-1", epoch(77), Durability::Test) else {
+            noticed += 1;
+            continue;
+        };
+        match replica.verify() {
+            Ok(report) if report.is_sound() => {
+                if let Ok(read) = replica.entries(epoch(1), 0, 10, usize::MAX) {
+                    assert_eq!(read, entries, "byte {offset}");
+                }
+            }
+            Ok(_) | Err(_) => noticed += 1,
+        }
+    }
+    assert!(noticed > 0);
+}

@@ -1,0 +1,180 @@
+//! What is noticed when a data folder is opened.
+
+use std::path::Path;
+
+use crate::world::*;
+use replica_store::{Durability, OpenError, Opened, Replica, StoreError, WhyNewEpoch};
+
+fn copy(from: &Path, to: &Path, files: &[&str]) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in files {
+        if from.join(file).exists() {
+            std::fs::copy(from.join(file), to.join(file)).unwrap();
+        }
+    }
+}
+
+const ALL: [&str; 3] = ["replica.db", "replica.db-wal", "replica.head"];
+
+fn record(node: &mut Replica, millis: i64) {
+    node.create_transaction(&transaction("Budi", "35"), &clock(millis)).unwrap();
+}
+
+fn open(dir: &Path, machine: &str) -> (Replica, Opened) {
+    Replica::open_with(dir, machine, epoch(77), Durability::Test).unwrap()
+}
+
+#[test]
+fn closing_and_opening_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(Replica::create(dir.path(), &new_node(1)).unwrap());
+    for round in 0..3 {
+        let (mut node, opened) = Replica::open(dir.path(), "pc-1", epoch(77)).unwrap();
+        assert_eq!(opened.epoch_began, None);
+        assert_eq!(node.epoch(), epoch(1));
+        record(&mut node, round);
+        assert_eq!(node.log(epoch(1)).unwrap().unwrap().position, u64::try_from(round).unwrap() + 1);
+    }
+}
+
+#[test]
+fn one_process_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let held = node(dir.path(), 1);
+    assert!(matches!(Replica::open(dir.path(), "pc-1", epoch(77)), Err(OpenError::InUse(_))));
+    assert!(matches!(Replica::create(dir.path(), &new_node(1)), Err(OpenError::InUse(_))));
+    drop(held);
+    assert!(matches!(Replica::create(dir.path(), &new_node(1)), Err(OpenError::Exists(_))));
+}
+
+#[test]
+fn an_empty_folder_and_a_foreign_file_are_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(Replica::open(dir.path(), "pc-1", epoch(77)), Err(OpenError::Missing(_))));
+    std::fs::write(dir.path().join("replica.db"), vec![b'x'; 10_000]).unwrap();
+    assert!(matches!(Replica::open(dir.path(), "pc-1", epoch(77)), Err(OpenError::NotOurs(_))));
+    assert!(matches!(Replica::create(dir.path(), &new_node(1)), Err(OpenError::Exists(_))));
+    std::fs::remove_file(dir.path().join("replica.db")).unwrap();
+    let other = rusqlite::Connection::open(dir.path().join("replica.db")).unwrap();
+    other.execute_batch("CREATE TABLE t (a)").unwrap();
+    drop(other);
+    assert!(matches!(Replica::open(dir.path(), "pc-1", epoch(77)), Err(OpenError::NotOurs(_))));
+    assert!(matches!(Replica::create(dir.path(), &new_node(1)), Err(OpenError::Exists(_))));
+}
+
+#[test]
+fn a_newer_file_is_refused_and_not_touched() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(node(dir.path(), 1));
+    let path = dir.path().join("replica.db");
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.pragma_update(None, "user_version", 99).unwrap();
+    drop(raw);
+    let before = (std::fs::read(&path).unwrap(), std::fs::read(dir.path().join("replica.head")).unwrap());
+    let refused = Replica::open(dir.path(), "pc-1", epoch(77));
+    assert!(matches!(refused, Err(OpenError::Newer { found: 99, .. })), "{refused:?}");
+    assert!(matches!(Replica::create(dir.path(), &new_node(1)), Err(OpenError::Exists(_))));
+    let after = (std::fs::read(&path).unwrap(), std::fs::read(dir.path().join("replica.head")).unwrap());
+    assert!(before == after);
+}
+
+#[test]
+fn an_older_database_begins_a_new_epoch() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut node = node(dirs[0].path(), 1);
+    for millis in 0..3 {
+        record(&mut node, millis);
+    }
+    node.backup(&dirs[1].path().join("replica.db")).unwrap();
+    for millis in 3..6 {
+        record(&mut node, millis);
+    }
+    drop(node);
+    copy(dirs[1].path(), dirs[0].path(), &["replica.db"]);
+    let (mut node, opened) = open(dirs[0].path(), "pc-1");
+    assert_eq!(opened.epoch_began, Some(WhyNewEpoch::Restored));
+    assert_eq!(node.epoch(), epoch(77));
+    record(&mut node, 9);
+    assert_eq!(node.log(epoch(1)).unwrap().unwrap().position, 3);
+    assert_eq!(node.log(epoch(77)).unwrap().unwrap().position, 1);
+    assert_eq!(node.verify().unwrap().problems, Vec::<String>::new());
+    drop(node);
+    // Once is enough.
+    assert_eq!(open(dirs[0].path(), "pc-1").1.epoch_began, None);
+}
+
+#[test]
+fn a_copy_on_another_machine_begins_a_new_epoch() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut node = node(dirs[0].path(), 1);
+    record(&mut node, 1);
+    copy(dirs[0].path(), dirs[1].path(), &ALL);
+    let (copied, opened) = open(dirs[1].path(), "pc-2");
+    assert_eq!((opened.epoch_began, copied.epoch()), (Some(WhyNewEpoch::Copied), epoch(77)));
+    drop(copied);
+    assert_eq!(open(dirs[1].path(), "pc-2").1.epoch_began, None);
+    // The original goes on.
+    drop(node);
+    assert_eq!(open(dirs[0].path(), "pc-1").1.epoch_began, None);
+}
+
+#[test]
+fn a_backup_opened_as_a_replica_begins_a_new_epoch() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut node = node(dirs[0].path(), 1);
+    record(&mut node, 1);
+    let target = dirs[1].path().join("replica.db");
+    node.backup(&target).unwrap();
+    assert!(matches!(node.backup(&target), Err(StoreError::TargetExists(_))));
+    let (copied, opened) = open(dirs[1].path(), "pc-1");
+    assert_eq!(opened.epoch_began, Some(WhyNewEpoch::Copied));
+    assert_eq!(rows(&copied), rows(&node));
+}
+
+#[test]
+fn a_database_parted_from_its_wal_begins_a_new_epoch() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    drop(node(dirs[0].path(), 1));
+    let (mut node, _) = open(dirs[0].path(), "pc-1");
+    for millis in 0..4 {
+        record(&mut node, millis);
+    }
+    node.crash();
+    assert!(dirs[0].path().join("replica.db-wal").metadata().unwrap().len() > 0);
+    copy(dirs[0].path(), dirs[1].path(), &["replica.db", "replica.head"]);
+    let (parted, opened) = open(dirs[1].path(), "pc-1");
+    assert_eq!(opened.epoch_began, Some(WhyNewEpoch::PartedFromWal));
+    assert_eq!(parted.log(epoch(1)).unwrap().unwrap().position, 0);
+    // With its WAL nothing is missing and nothing begins.
+    let (whole, opened) = open(dirs[0].path(), "pc-1");
+    assert_eq!(opened.epoch_began, None);
+    assert_eq!(whole.log(epoch(1)).unwrap().unwrap().position, 4);
+}
+
+#[test]
+fn a_crash_between_commit_and_head_file_is_no_restore() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let mut heads = Vec::new();
+    for millis in 0..3 {
+        heads.push(std::fs::read(dir.path().join("replica.head")).unwrap());
+        record(&mut node, millis);
+    }
+    node.crash();
+    // One behind: as after such a crash. Two behind: never by itself.
+    for (back, expected) in [(1, None), (2, Some(WhyNewEpoch::Restored))] {
+        let other = tempfile::tempdir().unwrap();
+        copy(dir.path(), other.path(), &ALL);
+        std::fs::write(other.path().join("replica.head"), &heads[heads.len() - back]).unwrap();
+        assert_eq!(open(other.path(), "pc-1").1.epoch_began, expected);
+    }
+}
+
+#[test]
+fn a_used_epoch_is_not_begun_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    assert!(matches!(node.begin_epoch(epoch(1)), Err(StoreError::EpochTaken(_))));
+    node.begin_epoch(epoch(2)).unwrap();
+    assert_eq!(node.epoch(), epoch(2));
+}
