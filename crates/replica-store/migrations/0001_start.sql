@@ -53,7 +53,7 @@ CREATE TABLE document (
 CREATE TABLE entry (
   place    INTEGER PRIMARY KEY,
   document INTEGER NOT NULL,
-  prefix   INTEGER NOT NULL,                   -- first 8 bytes of the change hash
+  prefix   INTEGER NOT NULL,                   -- first 4 bytes of the change hash
   state    INTEGER NOT NULL,                   -- 0 pending, 1 accepted, 2 refused, 3 waits for a change it builds on
   raw      BLOB NOT NULL                       -- see src/packed.rs
 ) STRICT;
@@ -91,9 +91,11 @@ CREATE TABLE feed (
   position INTEGER NOT NULL,
   chain    BLOB NOT NULL
 ) STRICT;
-CREATE TABLE feed_item (
+-- What is in the feeds, in runs: feed position and log position both go on by one. Same key, of the first item.
+CREATE TABLE feed_run (
   key   INTEGER PRIMARY KEY,
-  entry INTEGER NOT NULL
+  entry INTEGER NOT NULL,                      -- place of the first
+  count INTEGER NOT NULL
 ) STRICT;
 
 -- A node's place in each feed.

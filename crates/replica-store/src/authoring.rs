@@ -5,7 +5,7 @@ use office_model::{FieldPath, Status};
 use serde_json::Value;
 use service_document::{Authored, DocumentError, NewTransaction, Stamp, TransactionDocument};
 
-use crate::entry::{self, EntryState, place};
+use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow};
 use crate::work::Work;
 use crate::{Replica, Role, StoreError, digest, document, judging, rows};
@@ -199,7 +199,8 @@ fn append(
 ) -> Result<(), StoreError> {
     let (id, index, office) = document;
     let place = place(log.index, log.position + 1)?;
-    entry::insert(work.connection, place, index, EntryState::Accepted, (authored.hash, &authored.raw), true)?;
+    let bytes = NewBytes { epoch: log.epoch, hash: authored.hash, raw: &authored.raw, change: true };
+    entry::insert(work.connection, place, index, EntryState::Accepted, bytes)?;
     let hash = EntryHash::of(id, authored.hash);
     log.advance(work.connection, hash)?;
     match work.role {

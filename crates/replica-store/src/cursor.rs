@@ -4,7 +4,7 @@ use change_log::{ChainHash, Entry, EntryHash, EpochId, Position};
 use office_model::OfficeCode;
 use rusqlite::{OptionalExtension as _, params};
 
-use crate::entry::{self, EntryState, Stored, place};
+use crate::entry::{self, EntryState, NewBytes, Stored, place};
 use crate::ingest::door;
 use crate::log::{self, LogRow, signed};
 use crate::refusal::{Reason, RefusalSource, codes, forgive, note, take_back};
@@ -160,7 +160,7 @@ fn take(work: &mut Work<'_>, entry: &Entry, office: i64, applied: &mut AppliedFe
             applied.held += 1;
             return Ok(hash);
         }
-        give_way(work, &log, held)?;
+        give_way(work, held)?;
         applied.set_aside += 1;
         insert(work, place, office, entry)?;
         rebuild_log_chain(work, &mut log)?;
@@ -193,7 +193,7 @@ fn insert(work: &mut Work<'_>, place: i64, office: i64, entry: &Entry) -> Result
         Ok(()) => (EntryState::Pending, true),
         Err((_, _, change)) => (EntryState::Refused, *change),
     };
-    entry::insert(work.connection, place, document, state, (entry.hash, &entry.raw), change)?;
+    entry::insert(work.connection, place, document, state, NewBytes::of(entry, change))?;
     if let Err((code, detail, _)) = &checked {
         note(work, place, &Reason { source: RefusalSource::Door, code, detail, at: None })?;
     }
@@ -203,14 +203,14 @@ fn insert(work: &mut Work<'_>, place: i64, office: i64, entry: &Entry) -> Result
 }
 
 /// Our entry goes aside; its document is judged afresh without it.
-fn give_way(work: &mut Work<'_>, log: &LogRow, held: Stored) -> Result<(), StoreError> {
+fn give_way(work: &mut Work<'_>, held: Stored) -> Result<(), StoreError> {
     let refused = take_back(work.connection, held.place)? == Some(RefusalSource::Hub);
     if !refused {
         work.digest_without(held.office, held.entry_hash())?;
     }
     work.connection.prepare_cached("DELETE FROM entry WHERE place = ?")?.execute([held.place])?;
     let document = held.document;
-    aside::keep(work.connection, &held.into_entry(log.epoch))?;
+    aside::keep(work.connection, &held.into_entry())?;
     let mut statement =
         work.connection.prepare_cached("UPDATE entry SET state = 0 WHERE document = ? AND state = 1")?;
     let rest = statement.execute([document])?;

@@ -64,6 +64,7 @@ pub struct EntryMeta {
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     pub(crate) place: i64,
+    pub(crate) epoch: EpochId,
     pub(crate) document: i64,
     pub(crate) id: DocumentId,
     pub(crate) office: i64,
@@ -77,8 +78,14 @@ impl Stored {
         EntryHash::of(self.id, self.hash)
     }
 
-    pub(crate) fn into_entry(self, epoch: EpochId) -> Entry {
-        Entry { epoch, position: place_of_log(self.place).1, document: self.id, hash: self.hash, raw: self.raw }
+    pub(crate) fn into_entry(self) -> Entry {
+        Entry {
+            epoch: self.epoch,
+            position: place_of_log(self.place).1,
+            document: self.id,
+            hash: self.hash,
+            raw: self.raw,
+        }
     }
 }
 
@@ -96,17 +103,31 @@ pub(crate) const fn place_of_log(place: i64) -> (i64, Position) {
     (place.div_euclid(STRIDE), place.rem_euclid(STRIDE).unsigned_abs())
 }
 
-/// A new entry. `change`: its bytes are the change they claim to be.
+/// The bytes of a new entry.
+#[derive(Clone, Copy)]
+pub(crate) struct NewBytes<'a> {
+    pub(crate) epoch: EpochId,
+    pub(crate) hash: ChangeHash,
+    pub(crate) raw: &'a [u8],
+    /// They are the change they claim to be.
+    pub(crate) change: bool,
+}
+
+impl<'a> NewBytes<'a> {
+    pub(crate) fn of(entry: &'a Entry, change: bool) -> Self {
+        Self { epoch: entry.epoch, hash: entry.hash, raw: &entry.raw, change }
+    }
+}
+
 pub(crate) fn insert(
     connection: &Connection,
     place: i64,
     document: i64,
     state: EntryState,
-    entry: (ChangeHash, &[u8]),
-    change: bool,
+    bytes: NewBytes<'_>,
 ) -> Result<(), StoreError> {
-    let (hash, raw) = entry;
-    let packed = if change { pack(raw) } else { pack_opaque(hash, raw) };
+    let NewBytes { epoch, hash, raw, change } = bytes;
+    let packed = if change { pack(raw, epoch) } else { pack_opaque(hash, raw) };
     let sql = "INSERT INTO entry (place, document, prefix, state, raw) VALUES (?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![place, document, prefix_of(hash), state.number(), packed])?;
     Ok(())
@@ -118,14 +139,17 @@ pub(crate) fn set_state(connection: &Connection, place: i64, state: EntryState) 
     Ok(())
 }
 
-const COLUMNS: &str = "SELECT e.place, e.document, d.id, d.office, e.state, e.prefix, e.raw
-                       FROM entry e JOIN document d ON d.idx = e.document";
+const COLUMNS: &str = "SELECT e.place, e.document, d.id, d.office, e.state, e.prefix, e.raw, l.epoch
+                       FROM entry e CROSS JOIN document d ON d.idx = e.document
+                       CROSS JOIN log l ON l.idx = e.place >> 32";
 
 fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
     let packed = row.get_ref(6)?.as_blob().map_err(|_| damaged("the bytes of an entry"))?;
-    let (raw, hash) = unpack(packed, row.get(5)?)?;
+    let epoch = EpochId(row.get(7)?);
+    let (raw, hash) = unpack(packed, epoch, row.get(5)?)?;
     Ok(Stored {
         place: row.get(0)?,
+        epoch,
         document: row.get(1)?,
         id: DocumentId(Uuid::from_bytes(row.get(2)?)),
         office: row.get(3)?,
@@ -166,11 +190,14 @@ pub(crate) fn for_each(
 
 /// The place of a change by its hash.
 pub(crate) fn find(connection: &Connection, hash: ChangeHash) -> Result<Option<i64>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT place, raw FROM entry WHERE prefix = ? ORDER BY place")?;
+    let sql = "SELECT e.place, e.raw, l.epoch FROM entry e CROSS JOIN log l ON l.idx = e.place >> 32
+               WHERE e.prefix = ? ORDER BY e.place";
+    let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([prefix_of(hash)])?;
     while let Some(row) = rows.next()? {
         let packed = row.get_ref(1)?.as_blob().map_err(|_| damaged("the bytes of an entry"))?;
-        if unpack(packed, prefix_of(hash)).is_ok_and(|(_, stored)| stored == hash) {
+        let epoch = EpochId(row.get(2)?);
+        if unpack(packed, epoch, prefix_of(hash)).is_ok_and(|(_, stored)| stored == hash) {
             return Ok(Some(row.get(0)?));
         }
     }
@@ -203,7 +230,7 @@ impl Reader {
             if place_of_log(stored.place).1 != expected || (bytes > bytes_max && !entries.is_empty()) {
                 return Ok(false);
             }
-            entries.push(stored.into_entry(epoch));
+            entries.push(stored.into_entry());
             Ok(entries.len() < count_max)
         })?;
         Ok(entries)
@@ -216,7 +243,7 @@ impl Reader {
     /// When the database cannot be read or the entry is damaged.
     pub fn entry(&self, epoch: EpochId, position: Position) -> Result<Option<Entry>, StoreError> {
         let Some(log) = log::find(&self.connection, epoch)? else { return Ok(None) };
-        Ok(at(&self.connection, place(log.index, position)?)?.map(|stored| stored.into_entry(epoch)))
+        Ok(at(&self.connection, place(log.index, position)?)?.map(Stored::into_entry))
     }
 
     /// What a codec needs to know of an entry; `None` when it is not held.
@@ -261,9 +288,8 @@ impl Reader {
         of_document(&self.connection, index)?
             .into_iter()
             .map(|stored| {
-                let epoch = log::epoch_of(&self.connection, place_of_log(stored.place).0)?;
                 let state = stored.state;
-                Ok((stored.into_entry(epoch), state))
+                Ok((stored.into_entry(), state))
             })
             .collect()
     }

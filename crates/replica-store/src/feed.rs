@@ -7,7 +7,7 @@ use change_log::{ChainHash, Entry, EntryHash, EpochId, Position};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::entry::{self, STRIDE, place_of_log};
-use crate::log::{self, MARK_EVERY, mark_below, put_mark, signed};
+use crate::log::{MARK_EVERY, mark_below, put_mark, signed};
 use crate::reader::damaged;
 use crate::{Reader, StoreError};
 
@@ -38,6 +38,23 @@ pub(crate) struct FeedState {
     epoch: EpochId,
     position: Position,
     pub(crate) chain: ChainHash,
+    run: Option<Run>,
+}
+
+/// Items whose feed and log positions both go on by one.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    key: i64,
+    entry: i64,
+    count: i64,
+}
+
+impl Run {
+    fn save(&self, connection: &Connection) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO feed_run (key, entry, count) VALUES (?, ?, ?)";
+        connection.prepare_cached(sql)?.execute(params![self.key, self.entry, self.count])?;
+        Ok(())
+    }
 }
 
 impl FeedState {
@@ -50,8 +67,15 @@ impl FeedState {
     ) -> Result<Position, StoreError> {
         self.position += 1;
         self.chain = self.chain.after(entry);
-        let mut statement = connection.prepare_cached("INSERT INTO feed_item (key, entry) VALUES (?, ?)")?;
-        statement.execute(params![entry::place(self.index, self.position)?, place])?;
+        let key = entry::place(self.index, self.position)?;
+        match &mut self.run {
+            Some(run) if run.key + run.count == key && run.entry + run.count == place => run.count += 1,
+            run => {
+                if let Some(ended) = run.replace(Run { key, entry: place, count: 1 }) {
+                    ended.save(connection)?;
+                }
+            }
+        }
         if self.position.is_multiple_of(MARK_EVERY) {
             put_mark(connection, owner(self.index), self.position, self.chain)?;
         }
@@ -61,7 +85,7 @@ impl FeedState {
     pub(crate) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
         let mut statement = connection.prepare_cached("UPDATE feed SET position = ?, chain = ? WHERE idx = ?")?;
         statement.execute(params![signed(self.position), self.chain.0, self.index])?;
-        Ok(())
+        self.run.map_or(Ok(()), |run| run.save(connection))
     }
 }
 
@@ -73,12 +97,13 @@ const fn owner(feed: i64) -> i64 {
 pub(crate) fn of_office(connection: &Connection, office: i64, epoch: EpochId) -> Result<FeedState, StoreError> {
     let code = crate::digest::office_code(connection, office)?;
     if let Some(feed) = find(connection, code.as_str())? {
-        return Ok(feed);
+        let run = run_at(connection, entry::place(feed.index, feed.position)?)?;
+        return Ok(FeedState { run, ..feed });
     }
     let chain = ChainHash::of_feed(epoch, code.as_str());
     let sql = "INSERT INTO feed (audience, epoch, position, chain) VALUES (?, ?, 0, ?)";
     let index = connection.prepare_cached(sql)?.insert(params![code.as_str(), epoch.0, chain.0])?;
-    Ok(FeedState { index, epoch, position: 0, chain })
+    Ok(FeedState { index, epoch, position: 0, chain, run: None })
 }
 
 fn find(connection: &Connection, audience: &str) -> Result<Option<FeedState>, StoreError> {
@@ -89,6 +114,7 @@ fn find(connection: &Connection, audience: &str) -> Result<Option<FeedState>, St
             epoch: EpochId(row.get(1)?),
             position: row.get::<_, i64>(2)?.unsigned_abs(),
             chain: ChainHash(row.get(3)?),
+            run: None,
         })
     });
     Ok(found.optional()?)
@@ -101,15 +127,29 @@ pub(crate) fn for_each_item(
     after: Position,
     mut visit: impl FnMut(Position, i64) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT key, entry FROM feed_item WHERE key > ? AND key < ? ORDER BY key";
+    let next = entry::place(feed, after + 1)?;
+    let first = run_at(connection, next)?.map_or(next, |run| run.key);
+    let sql = "SELECT key, entry, count FROM feed_run WHERE key >= ? AND key < ? ORDER BY key";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params![entry::place(feed, after)?, (feed + 1).saturating_mul(STRIDE)])?;
+    let mut rows = statement.query(params![first, (feed + 1).saturating_mul(STRIDE)])?;
     while let Some(row) = rows.next()? {
-        if !visit(place_of_log(row.get(0)?).1, row.get(1)?)? {
-            break;
+        let run = Run { key: row.get(0)?, entry: row.get(1)?, count: row.get(2)? };
+        let skip = (next - run.key).max(0);
+        for step in skip..run.count {
+            if !visit(place_of_log(run.key + step).1, run.entry + step)? {
+                return Ok(());
+            }
         }
     }
     Ok(())
+}
+
+/// The run that holds the item of this key.
+fn run_at(connection: &Connection, key: i64) -> Result<Option<Run>, StoreError> {
+    let sql = "SELECT key, entry, count FROM feed_run WHERE key <= ? ORDER BY key DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let run = statement.query_row([key], |row| Ok(Run { key: row.get(0)?, entry: row.get(1)?, count: row.get(2)? }));
+    Ok(run.optional()?.filter(|run| run.key + run.count > key))
 }
 
 /// Index, audience and head of every feed.
@@ -179,7 +219,6 @@ impl Reader {
         };
         let mut items = Vec::new();
         let mut bytes = 0;
-        let mut epochs = std::collections::BTreeMap::new();
         for_each_item(&self.connection, feed.index, after, |position, place| {
             if items.len() >= count_max {
                 return Ok(false);
@@ -189,12 +228,7 @@ impl Reader {
             if bytes > bytes_max && !items.is_empty() {
                 return Ok(false);
             }
-            let (log, _) = place_of_log(place);
-            let epoch = match epochs.get(&log) {
-                Some(epoch) => *epoch,
-                None => *epochs.entry(log).or_insert(log::epoch_of(&self.connection, log)?),
-            };
-            items.push((position, stored.into_entry(epoch)));
+            items.push((position, stored.into_entry()));
             Ok(true)
         })?;
         Ok(FeedSlice {

@@ -4,7 +4,7 @@ use change_log::{ChainHash, DocumentId, Entry, EntryHash, EpochId, Position, Raw
 use rusqlite::params;
 use service_document::RefusalCode;
 
-use crate::entry::{self, EntryState, place};
+use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow};
 use crate::refusal::{Reason, RefusalSource, codes, note};
 use crate::work::Work;
@@ -159,7 +159,7 @@ fn append(work: &mut Work<'_>, log: &mut LogRow, office: i64, entry: &Entry) -> 
         Ok(_) => (EntryState::Pending, true),
         Err(refusal) => (EntryState::Refused, refusal.change),
     };
-    entry::insert(work.connection, place, document, state, (entry.hash, &entry.raw), change)?;
+    entry::insert(work.connection, place, document, state, NewBytes::of(entry, change))?;
     log.advance(work.connection, EntryHash::of(entry.document, entry.hash))?;
     if let Err(refusal) = checked {
         let source = RefusalSource::Door;

@@ -1,10 +1,10 @@
 //! Judging what is pending: the gate's verdicts become visible, many documents with one commit.
 
-use change_log::RawChange;
+use change_log::{EntryHash, RawChange};
 use rusqlite::Connection;
 use service_document::{Judgement, Verdict};
 
-use crate::entry::{self, EntryState, place_of_log};
+use crate::entry::{self, EntryState, Stored};
 use crate::gate::{Case, CaseCandidate, Gate};
 use crate::refusal::{self, Reason, RefusalSource, codes};
 use crate::work::Work;
@@ -85,13 +85,28 @@ impl Replica {
         }
         self.write(|work| {
             let mut report = JudgeReport::default();
+            let mut shown = Vec::new();
             for (case, verdict) in cases.iter().zip(verdicts) {
-                apply(work, case, verdict, now_millis, &mut report)?;
+                apply(work, case, verdict, now_millis, (&mut report, &mut shown))?;
             }
-            // A node's rows are not told to anybody; at the hub the feeds mark the commit themselves.
+            // In the order of their logs a feed is a few long runs. Documents that several logs had a part in come
+            // last, so that what others build on stands before them.
+            shown.sort_unstable_by_key(|shown| shown.order);
+            for Shown { place, office, hash, .. } in shown {
+                show(work, place, office, hash)?;
+            }
             Ok(report)
         })
     }
+}
+
+/// An entry for a feed.
+struct Shown {
+    /// 0 and 0, or 1 and the number of its first operation; then its place.
+    order: (u8, u64, i64),
+    place: i64,
+    office: i64,
+    hash: EntryHash,
 }
 
 fn cases(connection: &Connection, documents_max: usize) -> Result<Vec<Case>, StoreError> {
@@ -99,7 +114,6 @@ fn cases(connection: &Connection, documents_max: usize) -> Result<Vec<Case>, Sto
     let mut statement = connection.prepare_cached(sql)?;
     let documents =
         statement.query_map([log::signed(documents_max as u64)], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-    let mut epochs = std::collections::BTreeMap::new();
     let mut offices = std::collections::BTreeMap::new();
     let mut cases = Vec::with_capacity(documents.len());
     for index in documents {
@@ -111,12 +125,7 @@ fn cases(connection: &Connection, documents_max: usize) -> Result<Vec<Case>, Sto
             match stored.state {
                 EntryState::Accepted => accepted.push(stored.raw),
                 EntryState::Pending | EntryState::Parked => {
-                    let (log, _) = place_of_log(stored.place);
-                    let epoch = match epochs.get(&log) {
-                        Some(epoch) => *epoch,
-                        None => *epochs.entry(log).or_insert(log::epoch_of(connection, log)?),
-                    };
-                    let (hash, raw, place) = (stored.hash, stored.raw, stored.place);
+                    let Stored { epoch, hash, raw, place, .. } = stored;
                     candidates.push(CaseCandidate { epoch, hash, raw, place });
                 }
                 EntryState::Refused => {}
@@ -137,7 +146,7 @@ fn apply(
     case: &Case,
     verdict: &Verdict,
     now: i64,
-    report: &mut JudgeReport,
+    (report, shown): (&mut JudgeReport, &mut Vec<Shown>),
 ) -> Result<(), StoreError> {
     report.documents += 1;
     if !is_current(work.connection, case)? {
@@ -161,13 +170,17 @@ fn apply(
             }
         }
     }
-    // What others build on stands before them in the feed, too.
-    accepted.sort_by_cached_key(|candidate| {
-        (RawChange::parse(&candidate.raw).map_or(0, |change| change.start_op), candidate.place)
-    });
     report.accepted += accepted.len() as u64;
+    let mixed = accepted.iter().any(|candidate| accepted.first().is_some_and(|first| first.epoch != candidate.epoch));
     for candidate in accepted {
-        accept(work, case, candidate, office)?;
+        entry::set_state(work.connection, candidate.place, EntryState::Accepted)?;
+        refusal::take_back(work.connection, candidate.place)?;
+        if work.role == Role::Hub {
+            let place = candidate.place;
+            let start = || RawChange::parse(&candidate.raw).map_or(0, |change| change.start_op);
+            let order = if mixed { (1, start(), place) } else { (0, 0, place) };
+            shown.push(Shown { order, place, office, hash: EntryHash::of(case.document, candidate.hash) });
+        }
     }
     if let Some(row) = &verdict.row {
         rows::put(work.connection, case.index, row)?;
@@ -189,23 +202,8 @@ fn keep_out(work: &Work<'_>, place: i64, state: EntryState, reason: (&str, &str)
     refusal::note(work, place, &Reason { source: RefusalSource::Gate, code, detail, at: Some(now) })
 }
 
-fn accept(work: &mut Work<'_>, case: &Case, candidate: &CaseCandidate, office: i64) -> Result<(), StoreError> {
-    entry::set_state(work.connection, candidate.place, EntryState::Accepted)?;
-    let hash = change_log::EntryHash::of(case.document, candidate.hash);
-    if work.role == Role::Hub {
-        show(work, candidate.place, office, hash)?;
-    }
-    refusal::take_back(work.connection, candidate.place)?;
-    Ok(())
-}
-
 /// An entry becomes part of its office's feed and digest (hub).
-pub(crate) fn show(
-    work: &mut Work<'_>,
-    place: i64,
-    office: i64,
-    hash: change_log::EntryHash,
-) -> Result<(), StoreError> {
+pub(crate) fn show(work: &mut Work<'_>, place: i64, office: i64, hash: EntryHash) -> Result<(), StoreError> {
     let connection = work.connection;
     work.feed(office)?.append(connection, place, hash)?;
     work.digest_with(office, hash)

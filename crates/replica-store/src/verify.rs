@@ -109,7 +109,8 @@ impl Reader {
             let position = place_of_log(row.get(0)?).1;
             let id: Option<[u8; 16]> = row.get(3)?;
             let prefix = row.get(1)?;
-            let Some(hash) = row.get_ref(2)?.as_blob().ok().and_then(|packed| unpack(packed, prefix).ok()) else {
+            let Some(hash) = row.get_ref(2)?.as_blob().ok().and_then(|packed| unpack(packed, log.epoch, prefix).ok())
+            else {
                 report.problem(format!("log {} position {position}: its bytes do not fit its hash", log.epoch));
                 continue;
             };
@@ -171,7 +172,7 @@ impl Reader {
             ),
             (
                 "feed items of no feed",
-                "SELECT count(*) FROM feed_item WHERE key / 4294967296 NOT IN (SELECT idx FROM feed)",
+                "SELECT count(*) FROM feed_run WHERE key / 4294967296 NOT IN (SELECT idx FROM feed)",
             ),
         ];
         let at_hub = if self.role() == Role::Hub { at_hub.as_slice() } else { &[] };

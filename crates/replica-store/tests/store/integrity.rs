@@ -80,8 +80,10 @@ fn every_alteration_is_found() {
         "DELETE FROM log WHERE position > 0",
     ];
     let at_hub = [
-        "DELETE FROM feed_item WHERE key = (SELECT max(key) FROM feed_item)",
-        "UPDATE feed_item SET entry = entry + 1 WHERE key = (SELECT min(key) FROM feed_item)",
+        "DELETE FROM feed_run WHERE key = (SELECT max(key) FROM feed_run)",
+        "UPDATE feed_run SET entry = entry + 1",
+        "UPDATE feed_run SET count = count - 1",
+        "INSERT INTO feed_run SELECT key * 2, entry, 1 FROM feed_run",
         "UPDATE feed SET position = position - 1",
         "UPDATE feed SET chain = zeroblob(32)",
         "DELETE FROM feed",
