@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (what, filter) in [
         ("first page", ListFilter::default()),
         ("first page of an office", ListFilter { office: Some(office), ..ListFilter::default() }),
-        ("first page of a status", ListFilter { status: Some("siap_diambil".to_owned()), ..ListFilter::default() }),
+        ("first page of a status", ListFilter { status: Some("draf".to_owned()), ..ListFilter::default() }),
         ("divergent", ListFilter { divergent: true, ..ListFilter::default() }),
     ] {
         let began = Instant::now();

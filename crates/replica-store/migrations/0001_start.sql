@@ -130,9 +130,9 @@ CREATE TABLE transaction_row (
 ) STRICT;
 CREATE INDEX row_office ON transaction_row (office);
 CREATE INDEX row_status ON transaction_row (status);
-CREATE INDEX row_divergent ON transaction_row (divergences) WHERE divergences > 0;
+CREATE INDEX row_divergent ON transaction_row (document) WHERE divergences > 0;
 CREATE VIRTUAL TABLE search USING fts5 (
-  text, content = '', contentless_delete = 1, detail = none, tokenize = 'unicode61 remove_diacritics 2'
+  text, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- Not derived, not shared.

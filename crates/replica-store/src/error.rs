@@ -50,7 +50,7 @@ impl From<std::io::Error> for OpenError {
     }
 }
 
-/// Why the store refused. A call that returns one of these changed nothing.
+/// Why the store refused. A call that returns one of these changed nothing, but for [`StoreError::Head`].
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database refused: disk full, locked, damaged.
@@ -59,6 +59,11 @@ pub enum StoreError {
     /// A file beside the database.
     #[error("a file of the data folder could not be written: {0}")]
     File(#[from] std::io::Error),
+    /// The head file could not be written after a commit. The one error after which the step itself is saved.
+    #[error(
+        "this step is saved, but the head file beside the database could not be written: {0}; check the disk and start the program again"
+    )]
+    Head(std::io::Error),
     /// A write failed in a way that leaves the file's state unknown.
     #[error("an earlier write failed ({0}); what was saved before is safe, start the program again to check the files")]
     Broken(String),

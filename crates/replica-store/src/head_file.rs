@@ -49,6 +49,11 @@ impl HeadFile {
         let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(dir.join(NAME))?;
         let mut bytes = Vec::with_capacity(2 * SLOT);
         Read::by_ref(&mut file).take(2 * SLOT as u64).read_to_end(&mut bytes)?;
+        if bytes.len() < 2 * SLOT {
+            // Both slots have their room from the start: a full disk cannot stop a write to them later.
+            file.seek(SeekFrom::Start(bytes.len() as u64))?;
+            file.write_all(&vec![b' '; 2 * SLOT - bytes.len()])?;
+        }
         let head = bytes.chunks(SLOT).filter_map(parse).max_by_key(|head| (head.commits, head.clean));
         Ok((Self { file, sync }, head))
     }

@@ -303,7 +303,12 @@ impl Replica {
         if position <= log.acknowledged {
             return Ok(());
         }
-        self.set_acknowledged(epoch, position)
+        self.write(|work| {
+            let mut statement = work.connection.prepare_cached("UPDATE log SET acknowledged = ? WHERE epoch = ?")?;
+            statement.execute(params![signed(position), epoch.0])?;
+            work.mark(&position.to_be_bytes());
+            Ok(())
+        })
     }
 
     /// The hub lost what it had acknowledged (it was restored from a backup): our log counts as unsent above `position`.
@@ -315,13 +320,10 @@ impl Replica {
         if position >= get(&self.connection, epoch)?.acknowledged {
             return Ok(());
         }
-        self.set_acknowledged(epoch, position)
-    }
-
-    fn set_acknowledged(&mut self, epoch: EpochId, position: Position) -> Result<(), StoreError> {
         self.write(|work| {
-            let mut statement = work.connection.prepare_cached("UPDATE log SET acknowledged = ? WHERE epoch = ?")?;
-            statement.execute(params![signed(position), epoch.0])?;
+            // What it refused it will number anew.
+            let sql = "UPDATE log SET acknowledged = ?, refusals = 0 WHERE epoch = ?";
+            work.connection.prepare_cached(sql)?.execute(params![signed(position), epoch.0])?;
             work.mark(&position.to_be_bytes());
             Ok(())
         })

@@ -244,11 +244,10 @@ impl Replica {
     fn write_head(&mut self, clean: bool) -> Result<(), StoreError> {
         let id = &self.reader.identity;
         let head = Head { epoch: id.epoch, commits: id.commits, chain: id.chain, clean, machine: id.machine.clone() };
-        let written = self.head.write(&head);
-        if let Err(error) = &written {
+        self.head.write(&head).map_err(|error| {
             self.broken = Some(error.to_string());
-        }
-        Ok(written?)
+            StoreError::Head(error)
+        })
     }
 
     /// Test hook: after `commits` more commits every write fails, as if the process had died there.
@@ -332,4 +331,57 @@ fn sync_folder(dir: &Path, durability: Durability) -> Result<(), OpenError> {
         std::fs::File::open(dir)?.sync_all()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Clock, ListFilter, Page};
+    use service_document::NewTransaction;
+
+    fn transaction(name: &str) -> NewTransaction {
+        let fields = serde_json::json!({ "nama": name, "keperluan": "x".repeat(2000) });
+        NewTransaction {
+            office: "35.10.01.2001".parse().unwrap(),
+            service: "A01".parse().unwrap(),
+            catalogue_version: 1,
+            fields: fields.as_object().unwrap().clone(),
+            number: None,
+        }
+    }
+
+    #[test]
+    fn a_full_disk_refuses_the_record_and_loses_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let new = NewReplica {
+            role: Role::Node,
+            office: Some("35.10.01.2001".parse().unwrap()),
+            hub: HubId([9; 16]),
+            node: Some(NodeId([1; 8])),
+            epoch: EpochId([1; 16]),
+            machine: "pc".to_owned(),
+        };
+        let clock = Clock { millis: 1, hub_offset_millis: None, clerk: "siti".to_owned() };
+        let mut node = Replica::create_with(dir.path(), &new, Durability::Test).unwrap();
+        let pages: i64 = node.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        node.connection.pragma_update(None, "max_page_count", pages + 20).unwrap();
+        let mut saved = 0;
+        let refused = loop {
+            match node.create_transaction(&transaction("Budi"), &clock) {
+                Ok(_) => saved += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(saved > 3);
+        assert!(
+            matches!(refused, StoreError::Database(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull))
+        );
+        let page = Page { after: None, count: 1000 };
+        assert_eq!(node.list(&ListFilter::default(), page).unwrap().len(), saved);
+        assert!(node.verify().unwrap().is_sound());
+        node.connection.pragma_update(None, "max_page_count", 1_000_000).unwrap();
+        node.create_transaction(&transaction("Budi"), &clock).unwrap();
+        assert_eq!(node.list(&ListFilter::default(), page).unwrap().len(), saved + 1);
+        assert!(node.verify().unwrap().is_sound());
+    }
 }

@@ -9,6 +9,8 @@ mod hostile;
 #[cfg(test)]
 mod integrity;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod registry;
