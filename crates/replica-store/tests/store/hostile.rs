@@ -3,9 +3,7 @@
 use change_log::{ChangeHash, DocumentId, Entry};
 
 use crate::world::*;
-use replica_store::{
-    DirectGate, EntryState, FeedCursor, FeedItem, Gate, IngestBatch, IngestOutcome, RefusalSource, StoreError, codes,
-};
+use replica_store::{EntryState, FeedCursor, FeedItem, IngestBatch, IngestOutcome, RefusalSource, StoreError, codes};
 
 fn entries(millis: std::ops::Range<i64>) -> Vec<Entry> {
     let dir = tempfile::tempdir().unwrap();
@@ -121,28 +119,6 @@ fn another_offices_document_cannot_be_written_or_squatted() {
     assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
 }
 
-/// Refuses everything of one log position, as a gate with a defect would.
-struct Refuse(ChangeHash);
-
-impl Gate for Refuse {
-    fn judge_all(&mut self, cases: &[replica_store::Case]) -> Vec<service_document::Verdict> {
-        let refused = service_document::Refusal {
-            code: service_document::RefusalCode::Unsafe,
-            detail: "for the test".to_owned(),
-        };
-        let mut verdicts = DirectGate.judge_all(cases);
-        for (case, verdict) in cases.iter().zip(&mut verdicts) {
-            for (candidate, judgement) in case.candidates.iter().zip(&mut verdict.judgements) {
-                if candidate.hash == self.0 {
-                    *judgement = service_document::Judgement::Refused(refused.clone());
-                    verdict.row = None;
-                }
-            }
-        }
-        verdicts
-    }
-}
-
 #[test]
 fn a_refused_record_is_told_and_can_be_judged_again() {
     let dirs: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
@@ -153,7 +129,7 @@ fn a_refused_record_is_told_and_can_be_judged_again() {
     let good = one.create_transaction(&transaction("Diterima", "35"), &clock(2)).unwrap();
     let hash = one.entry(epoch(1), 1).unwrap().unwrap().hash;
     push(&mut one, &mut hub, 100);
-    let report = hub.judge_pending(&mut Refuse(hash), 50, 100).unwrap();
+    let report = hub.judge_pending(&mut Picky(|candidate| candidate == hash), 50, 100).unwrap();
     assert_eq!((report.accepted, report.refused), (1, 1));
     for _ in 0..2 {
         exchange(&mut one, &mut hub);

@@ -1,5 +1,7 @@
 //! A hub and its nodes end with equal digests and equal rows.
 
+use change_log::ChangeHash;
+
 use crate::world::*;
 use office_model::Status;
 use proptest::prelude::*;
@@ -38,6 +40,8 @@ enum Act {
     Step(usize, u8, u8),
     Push(usize, usize),
     JudgeHub(usize),
+    JudgeBadly(usize),
+    Retry(u8),
     Pull(usize, usize),
     JudgeNode(usize),
     Reopen(usize),
@@ -54,6 +58,8 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (node.clone(), any::<u8>(), any::<u8>()).prop_map(|(node, pick, to)| Act::Step(node, pick, to)),
         4 => (node.clone(), 0usize..5).prop_map(|(node, max)| Act::Push(node, max)),
         3 => (1usize..3).prop_map(Act::JudgeHub),
+        2 => (1usize..4).prop_map(Act::JudgeBadly),
+        1 => any::<u8>().prop_map(Act::Retry),
         4 => (node.clone(), 0usize..5).prop_map(|(node, max)| Act::Pull(node, max)),
         2 => node.prop_map(Act::JudgeNode),
         1 => any_one.clone().prop_map(Act::Reopen),
@@ -125,6 +131,16 @@ impl World {
             Act::JudgeHub(max) => {
                 self.at(0).judge_pending(&mut DirectGate, 5, max).unwrap();
             }
+            Act::JudgeBadly(max) => {
+                self.at(0).judge_pending(&mut Picky(|hash: ChangeHash| hash.0[0].is_multiple_of(4)), 5, max).unwrap();
+            }
+            Act::Retry(pick) => {
+                let quarantine = self.at(0).quarantine(100).unwrap();
+                if !quarantine.is_empty() {
+                    let document = quarantine[usize::from(pick) % quarantine.len()].document;
+                    self.at(0).retry_quarantined(Some(document)).unwrap();
+                }
+            }
             Act::Pull(node, max) => self.with_hub(node, |node, hub| pull(node, hub, max)),
             Act::JudgeNode(node) => judge(self.at(node)),
             Act::Reopen(index) => self.reopen(index, false),
@@ -155,6 +171,18 @@ proptest! {
         for node in [1, 2, 1, 2] {
             world.with_hub(node, exchange);
         }
+        // What the hub refused stands at neither side of the comparison.
+        for index in 1..3 {
+            let digest = world.at(index).office_digest(&office()).unwrap();
+            prop_assert_eq!(digest, world.at(0).office_digest(&office()).unwrap());
+            prop_assert_eq!(world.at(index).verify().unwrap().problems, Vec::<String>::new());
+        }
+        prop_assert_eq!(world.at(0).verify().unwrap().problems, Vec::<String>::new());
+        world.at(0).retry_quarantined(None).unwrap();
+        for node in [1, 2, 1, 2] {
+            world.with_hub(node, exchange);
+        }
+        prop_assert_eq!(world.at(0).counts().unwrap().quarantined, 0);
         let digest = world.at(0).office_digest(&office()).unwrap();
         let views = world.at(0).dump_views().unwrap();
         let chain = world.at(0).feed_head(OFFICE).unwrap().map(|head| head.chain);

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use change_log::{EpochId, HubId, NodeId};
+use change_log::{ChangeHash, EpochId, HubId, NodeId};
 use office_model::OfficeCode;
 use replica_store::{
-    Clock, DirectGate, Durability, FeedCursor, FeedItem, IngestBatch, IngestOutcome, NewReplica, Replica, Role,
+    Case, Clock, DirectGate, Durability, FeedCursor, FeedItem, Gate, IngestBatch, IngestOutcome, NewReplica, Replica,
+    Role,
 };
 use serde_json::json;
-use service_document::NewTransaction;
+use service_document::{Judgement, NewTransaction, Refusal, RefusalCode, Verdict};
 
 pub(crate) const OFFICE: &str = "35.10.01.2001";
 pub(crate) const HUB: HubId = HubId([9; 16]);
@@ -132,4 +133,32 @@ pub(crate) fn rows(replica: &Replica) -> Vec<replica_store::ListedTransaction> {
     let mut rows = replica.list(&replica_store::ListFilter::default(), page).unwrap();
     rows.sort_by_key(|row| row.document);
     rows
+}
+
+/// A gate that refuses some changes for no reason, and judges the others as if those were not there.
+pub(crate) struct Picky<F>(pub(crate) F);
+
+impl<F: FnMut(ChangeHash) -> bool> Gate for Picky<F> {
+    fn judge_all(&mut self, cases: &[Case]) -> Vec<Verdict> {
+        cases.iter().map(|case| self.judge(case)).collect()
+    }
+}
+
+impl<F: FnMut(ChangeHash) -> bool> Picky<F> {
+    fn judge(&mut self, case: &Case) -> Verdict {
+        let refused: Vec<bool> = case.candidates.iter().map(|candidate| self.0(candidate.hash)).collect();
+        let mut rest = case.clone();
+        let mut index = 0;
+        rest.candidates.retain(|_| {
+            index += 1;
+            !refused[index - 1]
+        });
+        let verdict = rest.judge();
+        let mut judgements = verdict.judgements.into_iter();
+        let refusal = Refusal { code: RefusalCode::Unsafe, detail: "for the test".to_owned() };
+        let judgement = |refused| {
+            if refused { Judgement::Refused(refusal.clone()) } else { judgements.next().unwrap() }
+        };
+        Verdict { judgements: refused.into_iter().map(judgement).collect(), row: verdict.row }
+    }
 }
