@@ -38,6 +38,7 @@ pub(crate) struct FeedState {
     epoch: EpochId,
     position: Position,
     pub(crate) chain: ChainHash,
+    /// The last one, which goes on while the next entry is its log's next.
     run: Option<Run>,
 }
 
@@ -69,7 +70,7 @@ impl FeedState {
         self.chain = self.chain.after(entry);
         let key = entry::place(self.index, self.position)?;
         match &mut self.run {
-            Some(run) if run.key + run.count == key && run.entry + run.count == place => run.count += 1,
+            Some(run) if run.entry + run.count == place => run.count += 1,
             run => {
                 if let Some(ended) = run.replace(Run { key, entry: place, count: 1 }) {
                     ended.save(connection)?;

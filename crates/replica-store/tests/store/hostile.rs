@@ -151,6 +151,13 @@ fn a_refused_record_is_told_and_can_be_judged_again() {
     assert_eq!(one.office_digest(&office()).unwrap(), hub.office_digest(&office()).unwrap());
     assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
 
+    // Refused again for the same reason: nobody needs to be told again.
+    let before = hub.refusals_after(epoch(1), 0).unwrap();
+    assert_eq!(before.len(), 2);
+    assert_eq!(hub.retry_quarantined(None).unwrap(), 2);
+    hub.judge_pending(&mut Picky(|candidate| candidate == hash), 60, 100).unwrap();
+    assert_eq!(hub.refusals_after(epoch(1), 0).unwrap(), before);
+
     assert!(hub.retry_quarantined(Some(bad)).unwrap() >= 1);
     for _ in 0..2 {
         exchange(&mut one, &mut hub);

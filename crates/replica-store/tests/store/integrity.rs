@@ -32,6 +32,12 @@ fn chains_are_found_at_every_position() {
     assert_eq!(node.log_chain_at(epoch(9), 1).unwrap(), None);
     assert_eq!(hub.feed_chain_at(OFFICE, 2101).unwrap(), None);
     assert_eq!(hub.feed_chain_at(OFFICE, 0).unwrap(), Some(ChainHash::of_feed(epoch(200), OFFICE)));
+    // Two marks for the log on each side, two for the feed: no chain is ever folded from far away.
+    for (dir, expected) in [(&dirs[0], 4), (&dirs[1], 2)] {
+        let raw = Connection::open(dir.path().join("replica.db")).unwrap();
+        let marks: i64 = raw.query_row("SELECT count(*) FROM chain_mark", [], |row| row.get(0)).unwrap();
+        assert_eq!(marks, expected);
+    }
     // Limits of a slice: count, bytes, and never nothing.
     assert_eq!(node.entries(epoch(1), 2000, 7, usize::MAX).unwrap().len(), 7);
     assert_eq!(node.entries(epoch(1), 2000, 7, 0).unwrap().len(), 1);

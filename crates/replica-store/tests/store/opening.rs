@@ -178,3 +178,22 @@ fn a_used_epoch_is_not_begun_again() {
     node.begin_epoch(epoch(2)).unwrap();
     assert_eq!(node.epoch(), epoch(2));
 }
+
+#[test]
+fn a_hub_older_than_what_it_acknowledged_begins_a_new_epoch() {
+    let dirs: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut node = node(dirs[1].path(), 1);
+    record(&mut node, 1);
+    // Each step alone is one that a node may have been told of.
+    let push: fn(&mut Replica, &mut Replica) = |node, hub| push(node, hub, 10);
+    let judge: fn(&mut Replica, &mut Replica) = |_, hub| judge(hub);
+    for (step, act) in [push, judge].into_iter().enumerate() {
+        let backup = dirs[2].path().join(step.to_string());
+        std::fs::create_dir_all(&backup).unwrap();
+        hub.backup(&backup.join("replica.db")).unwrap();
+        act(&mut node, &mut hub);
+        copy(dirs[0].path(), &backup, &["replica.head"]);
+        assert_eq!(open(&backup, "hub").1.epoch_began, Some(WhyNewEpoch::PartedFromWal), "step {step}");
+    }
+}

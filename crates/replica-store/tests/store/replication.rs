@@ -32,6 +32,27 @@ fn a_record_reaches_the_hub_and_the_other_node() {
     }
 }
 
+#[test]
+fn a_feed_has_first_what_others_build_on() {
+    let dirs: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut lost = hub(dirs[0].path(), &[1, 2]);
+    let mut one = node(dirs[1].path(), 1);
+    let mut two = node(dirs[2].path(), 2);
+    let id = two.create_transaction(&transaction("Budi", "35"), &clock(1)).unwrap();
+    exchange(&mut two, &mut lost);
+    exchange(&mut one, &mut lost);
+    one.edit(id, &[("nama".parse().unwrap(), json!("Budi S"))], &clock(2)).unwrap();
+    // A new hub hears of the edit first, in a log that stands before the other one.
+    let mut hub = hub(dirs[3].path(), &[1, 2]);
+    let entries = one.entries(epoch(1), 0, 10, usize::MAX).unwrap();
+    hub.ingest(&[replica_store::IngestBatch { epoch: epoch(1), entries, signed_head: None }]).unwrap();
+    let entries = two.entries(epoch(2), 0, 10, usize::MAX).unwrap();
+    hub.ingest(&[replica_store::IngestBatch { epoch: epoch(2), entries, signed_head: None }]).unwrap();
+    judge(&mut hub);
+    let feed = hub.feed_items(OFFICE, 0, 10, usize::MAX).unwrap().items;
+    assert_eq!(feed.iter().map(|(_, entry)| entry.epoch).collect::<Vec<_>>(), [epoch(2), epoch(1)]);
+}
+
 /// What may happen between a hub and two nodes, in any order.
 #[derive(Debug, Clone)]
 enum Act {
