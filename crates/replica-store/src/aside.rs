@@ -7,6 +7,17 @@ use uuid::Uuid;
 use crate::log::signed;
 use crate::{Reader, StoreError};
 
+/// More entries of one log are not kept aside at ingest: whoever sends a fork of that size still has it, and is told.
+const INGEST_MAX: i64 = 10_000;
+
+/// Keeps what a node sent for a place that another entry holds, up to a limit.
+pub(crate) fn keep_sent(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM aside WHERE epoch = ?")?;
+    let kept: i64 = statement.query_row([entry.epoch.0], |row| row.get(0))?;
+    if kept < INGEST_MAX { keep(connection, entry) } else { Ok(()) }
+}
+
+/// Keeps an entry of our own.
 pub(crate) fn keep(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
     let sql = "INSERT OR IGNORE INTO aside (epoch, position, document, hash, raw) VALUES (?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![

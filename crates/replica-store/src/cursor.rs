@@ -9,7 +9,7 @@ use crate::ingest::door;
 use crate::log::{self, LogRow, signed};
 use crate::refusal::{Reason, RefusalSource, codes, forgive, note, take_back};
 use crate::work::Work;
-use crate::{Reader, Replica, StoreError, aside, digest, document, rows};
+use crate::{Reader, Replica, StoreError, aside, digest, document, repair, rows};
 
 /// A node's place in a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +154,8 @@ fn take(work: &mut Work<'_>, entry: &Entry, office: i64, applied: &mut AppliedFe
     let hash = entry.entry_hash();
     let mut log = log::find_or_note(work.connection, entry.epoch)?;
     let place = place(log.index, entry.position)?;
+    // Bytes that the disk lost come back with the feed.
+    repair::heal(work.connection, place, entry)?;
     if let Some(held) = entry::at(work.connection, place)? {
         if held.hash == entry.hash && held.id == entry.document {
             forgive(work, place, held.office, hash)?;

@@ -145,6 +145,22 @@ pub(crate) fn for_each_item(
     Ok(())
 }
 
+/// Whether any entry stands in a feed twice.
+pub(crate) fn repeats(connection: &Connection, feed: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT entry, count FROM feed_run WHERE key >= ? AND key < ? ORDER BY entry";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![feed.saturating_mul(STRIDE), (feed + 1).saturating_mul(STRIDE)])?;
+    let mut end = i64::MIN;
+    while let Some(row) = rows.next()? {
+        let (entry, count): (i64, i64) = (row.get(0)?, row.get(1)?);
+        if entry < end {
+            return Ok(true);
+        }
+        end = entry.saturating_add(count);
+    }
+    Ok(false)
+}
+
 /// The run that holds the item of this key.
 fn run_at(connection: &Connection, key: i64) -> Result<Option<Run>, StoreError> {
     let sql = "SELECT key, entry, count FROM feed_run WHERE key <= ? ORDER BY key DESC LIMIT 1";

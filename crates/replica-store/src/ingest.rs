@@ -105,7 +105,7 @@ fn ingest_batch(work: &mut Work<'_>, batch: &IngestBatch) -> Result<IngestOutcom
             append(work, &mut log, office, entry)?;
         } else if !is_held(work, &log, entry)? {
             for other in batch.entries.iter().skip(index) {
-                aside::keep(work.connection, other)?;
+                aside::keep_sent(work.connection, other)?;
             }
             outcome = Some(IngestOutcome::Fork { position: entry.position });
             break;

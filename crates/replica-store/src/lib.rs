@@ -32,6 +32,7 @@ mod reader;
 mod rebuild;
 mod refusal;
 mod registry;
+mod repair;
 mod replica;
 mod rows;
 mod search;

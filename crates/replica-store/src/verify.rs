@@ -195,7 +195,6 @@ impl Reader {
         let marks = marks(&self.connection, 2 * index + 1)?;
         let mut chain = ChainHash::of_feed(head.hub_epoch, audience);
         let mut reached = 0;
-        let mut seen = std::collections::BTreeSet::new();
         let office = audience.parse().ok();
         let office = office.map(|office| digest::find_office(&self.connection, &office)).transpose()?.flatten();
         feed::for_each_item(&self.connection, index, 0, |position, place| {
@@ -205,7 +204,7 @@ impl Reader {
             reached = position;
             match entry::at(&self.connection, place) {
                 Ok(Some(stored)) => {
-                    if stored.state != EntryState::Accepted || Some(stored.office) != office || !seen.insert(place) {
+                    if stored.state != EntryState::Accepted || Some(stored.office) != office {
                         report
                             .problem(format!("feed {audience}: position {position} names an entry that is not of it"));
                     }
@@ -224,6 +223,9 @@ impl Reader {
         })?;
         if reached != head.position || chain != head.chain {
             report.problem(format!("feed {audience}: its entries do not lead to its head"));
+        }
+        if feed::repeats(&self.connection, index)? {
+            report.problem(format!("feed {audience}: it holds an entry twice"));
         }
         let sql =
             "SELECT count(*) FROM entry e JOIN document d ON d.idx = e.document WHERE e.state = 1 AND d.office = ?";
