@@ -54,17 +54,22 @@ fn each_rule_at_the_door_keeps_the_entry_and_its_reason() {
 
 #[test]
 fn a_change_at_two_places_counts_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut hub = hub(dir.path(), &[1]);
-    let mut twice = entries(0..1);
-    let mut again = twice[0].clone();
-    again.position = 2;
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut node = node(dirs[1].path(), 1);
+    let id = node.create_transaction(&transaction("Nama", "35"), &clock(1)).unwrap();
+    node.edit(id, &[("nama".parse().unwrap(), serde_json::json!("Baru"))], &clock(2)).unwrap();
+    let mut twice = node.entries(epoch(1), 0, 10, usize::MAX).unwrap();
+    let mut again = twice[1].clone();
+    again.position = 3;
     twice.push(again);
-    hub.ingest(&batch(twice)).unwrap();
+    hub.ingest(&batch(twice.clone())).unwrap();
     judge(&mut hub);
-    assert_eq!(hub.refusals_after(epoch(1), 0).unwrap()[0].position, 2);
-    assert_eq!(hub.place_of(hub.entry(epoch(1), 1).unwrap().unwrap().hash).unwrap(), Some((epoch(1), 1)));
-    assert_eq!(hub.office_digest(&office()).unwrap().count, 1);
+    let refusals = hub.refusals_after(epoch(1), 0).unwrap();
+    assert_eq!((refusals.len(), refusals[0].position, refusals[0].code.as_str()), (1, 3, codes::DUPLICATE));
+    assert_eq!(hub.place_of(twice[1].hash).unwrap(), Some((epoch(1), 2)));
+    assert_eq!(hub.office_digest(&office()).unwrap().count, 2);
+    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
 }
 
 #[test]
@@ -150,6 +155,17 @@ fn a_refused_record_is_told_and_can_be_judged_again() {
     assert_eq!(hub.entry_state(epoch(1), 3).unwrap(), Some(EntryState::Parked));
     assert_eq!(one.office_digest(&office()).unwrap(), hub.office_digest(&office()).unwrap());
     assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+
+    // A hub that was put back numbers its refusals anew, so all are asked for again.
+    assert_eq!(one.log(epoch(1)).unwrap().unwrap().refusals, 2);
+    one.rewind_acknowledged(epoch(1), 3).unwrap();
+    assert_eq!(one.log(epoch(1)).unwrap().unwrap().refusals, 2);
+    one.rewind_acknowledged(epoch(1), 1).unwrap();
+    let log = one.log(epoch(1)).unwrap().unwrap();
+    assert_eq!((log.refusals, log.acknowledged), (0, 1));
+    exchange(&mut one, &mut hub);
+    let log = one.log(epoch(1)).unwrap().unwrap();
+    assert_eq!((log.refusals, log.acknowledged), (2, 3));
 
     // Refused again for the same reason: nobody needs to be told again.
     let before = hub.refusals_after(epoch(1), 0).unwrap();

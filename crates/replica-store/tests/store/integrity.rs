@@ -191,3 +191,48 @@ fn a_damaged_entry_is_put_right_with_the_other_sides_bytes() {
     assert!(!node.repair(&entries[1]).unwrap());
     assert_eq!(node.verify().unwrap().problems, Vec::<String>::new());
 }
+
+#[test]
+fn other_bytes_of_the_same_prefix_do_not_pass_for_the_damaged_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let id = node.create_transaction(&transaction("Nama", "35"), &clock(1)).unwrap();
+    for word in ["Satu", "Dua"] {
+        node.edit(id, &[("nama".parse().unwrap(), serde_json::json!(word))], &clock(2)).unwrap();
+    }
+    let entries = node.entries(epoch(1), 0, 10, usize::MAX).unwrap();
+    drop(node);
+    let raw = Connection::open(dir.path().join("replica.db")).unwrap();
+    let sql =
+        "UPDATE entry SET raw = x'00', prefix = (SELECT prefix FROM entry WHERE place % 4 = 3) WHERE place % 4 = 2";
+    raw.execute(sql, []).unwrap();
+    drop(raw);
+    let (mut node, _) = Replica::open_with(dir.path(), "pc-1", epoch(77), Durability::Test).unwrap();
+    let mut other = entries[2].clone();
+    other.position = 2;
+    assert!(!node.repair(&other).unwrap());
+    assert!(node.entry(epoch(1), 2).is_err());
+}
+
+#[test]
+fn a_feed_that_names_one_entry_twice_is_found_even_when_its_chain_fits() {
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut node = node(dirs[1].path(), 1);
+    for millis in 0..3 {
+        node.create_transaction(&transaction("Nama", "35"), &clock(millis)).unwrap();
+    }
+    exchange(&mut node, &mut hub);
+    let entries = hub.entries(epoch(1), 0, 10, usize::MAX).unwrap();
+    let chain = [0, 1, 1]
+        .into_iter()
+        .fold(ChainHash::of_feed(epoch(200), OFFICE), |chain, index: usize| chain.after(entries[index].entry_hash()));
+    drop(hub);
+    let raw = Connection::open(dirs[0].path().join("replica.db")).unwrap();
+    let sql = "INSERT INTO feed_run SELECT key + 2, entry + 1, 1 FROM feed_run; UPDATE feed_run SET count = 2 WHERE count = 3";
+    raw.execute_batch(sql).unwrap();
+    raw.execute("UPDATE feed SET chain = ?", [chain.0]).unwrap();
+    drop(raw);
+    let (hub, _) = Replica::open_with(dirs[0].path(), "hub", epoch(77), Durability::Test).unwrap();
+    assert_eq!(hub.verify().unwrap().problems, [format!("feed {OFFICE}: it holds an entry twice")]);
+}
