@@ -63,7 +63,8 @@ fn a_change_at_two_places_counts_once() {
     let mut again = twice[1].clone();
     again.position = 3;
     twice.push(again);
-    hub.ingest(&batch(twice.clone())).unwrap();
+    let outcome = hub.ingest(&batch(twice.clone())).unwrap();
+    assert!(matches!(outcome[..], [IngestOutcome::Appended { position: 3, .. }]), "{outcome:?} {twice:?}");
     judge(&mut hub);
     let refusals = hub.refusals_after(epoch(1), 0).unwrap();
     assert_eq!((refusals.len(), refusals[0].position, refusals[0].code.as_str()), (1, 3, codes::DUPLICATE));
