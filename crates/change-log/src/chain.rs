@@ -19,7 +19,14 @@ impl ChainHash {
 
     /// Position 0 of the feed that the hub keeps for `audience` (an office code, `everyone`, ...) in its epoch.
     pub fn of_feed(hub_epoch: EpochId, audience: &str) -> Self {
-        Self(Sha256::new().chain_update([3]).chain_update(hub_epoch.0).chain_update(audience.as_bytes()).finalize().into())
+        Self(
+            Sha256::new()
+                .chain_update([3])
+                .chain_update(hub_epoch.0)
+                .chain_update(audience.as_bytes())
+                .finalize()
+                .into(),
+        )
     }
 
     /// The value after one more entry: `SHA-256(0x04 | this | entry)`.

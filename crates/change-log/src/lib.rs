@@ -7,11 +7,15 @@
 //! It must never know SQL, sockets, clocks, the Automerge library, or what a document means.
 
 mod chain;
+pub mod column;
 mod digest;
 mod entry;
 mod ids;
+pub mod leb;
+mod raw;
 
 pub use chain::ChainHash;
 pub use digest::Digest;
 pub use entry::{Entry, EntryHash};
 pub use ids::{ChangeHash, DocumentId, EpochId, HubId, NodeId, ParseIdError, Position};
+pub use raw::{CHANGE_BYTES_MAX, Column, DEPENDENCIES_MAX, OPERATIONS_MAX, RawChange, RawChangeError, wrap_chunk};
