@@ -8,7 +8,7 @@ use change_log::{EpochId, HubId, NodeId};
 use office_model::OfficeCode;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
-use crate::StoreError;
+use crate::{OpenError, StoreError, migrations};
 
 /// Which side a replica is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,17 +56,29 @@ impl Reader {
         Ok(Self { connection, identity, dir: dir.to_owned() })
     }
 
+    /// Opens a folder for reading only, whether or not another process writes it. It sees what is committed when a
+    /// call begins.
+    ///
+    /// # Errors
+    ///
+    /// When there is no replica, it is newer or not ours, or it cannot be read.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        let path = database(dir);
+        if std::fs::metadata(&path).map_or(0, |data| data.len()) == 0 {
+            return Err(OpenError::Missing(dir.to_owned()));
+        }
+        let connection = read_only(&path)?;
+        migrations::check(&connection, &path)?;
+        Ok(Self::new(connection, dir)?)
+    }
+
     /// A further reader of the same folder, for another thread. It sees what is committed when a call begins.
     ///
     /// # Errors
     ///
     /// When the database cannot be opened a second time.
     pub fn reader(&self) -> Result<Self, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(database(&self.dir), flags)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.set_prepared_statement_cache_capacity(64);
-        Self::new(connection, &self.dir)
+        Self::new(read_only(&database(&self.dir))?, &self.dir)
     }
 
     /// Node or hub.
@@ -109,6 +121,14 @@ impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reader({:?}, {:?}, {:?})", self.identity.role, self.identity.office, self.identity.epoch)
     }
+}
+
+fn read_only(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
 }
 
 /// The database file of a folder.
