@@ -1,2 +1,39 @@
 //! Messages and their codec: compact change batches, framing, limits, versions, signatures. Bytes in, values out.
+//!
+//! An exchange is a stream of *frames* in each direction. What a frame carries is a *message*: a CBOR array
+//! (RFC 8949) whose elements stand in a fixed order. An element that a newer program appends is skipped by an older
+//! one. All lengths and counts are bounded before anything is allocated for them; sizes announced by the other side
+//! are never believed.
+//!
+//! It must never know SQL, sockets, clocks, randomness, the Automerge library, or what a document means.
+
+mod ack;
 pub mod batch;
+mod end;
+pub mod enrolment;
+mod error;
+mod fault;
+mod frame;
+mod hello;
+mod keys;
+mod receipt;
+mod refusals;
+mod verdict;
+mod version;
+mod welcome;
+mod wire;
+
+pub use ack::Ack;
+pub use end::End;
+pub use error::{MessageError, Problem};
+pub use fault::{FAULT_TEXT_BYTES_MAX, Fault, FaultCode};
+pub use frame::{
+    CONTROL_BYTES_MAX, FRAME_BYTES_MAX, FRAME_HEAD_BYTES_MAX, Frame, FrameError, FrameKind, FrameReader, write_frame,
+};
+pub use hello::{Cursor, Hello, LADDER_MAX, OLDER_LOGS_MAX, OlderLog, Rung, SOFTWARE_BYTES_MAX, SignedHello};
+pub use keys::{KeyError, Signature, SignatureError, SigningKey, VerifyingKey};
+pub use receipt::{LogName, Receipt};
+pub use refusals::{REFUSAL_CODE_BYTES_MAX, REFUSAL_DETAIL_BYTES_MAX, REFUSALS_MAX, Refusal, Refusals};
+pub use verdict::{Verdict, VerdictState};
+pub use version::{SUPPORTED, Version, VersionError, Versions};
+pub use welcome::Welcome;

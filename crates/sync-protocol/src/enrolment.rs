@@ -1,0 +1,162 @@
+//! The one-time code that admits a machine to an office: what proves the hub to it, and it to the hub.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest as _, Sha256};
+
+/// Crockford's base 32: no I, L, O, U, which people mistake for 1, 0 and V.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const VERSION: u8 = 1;
+const BYTES: usize = 27;
+/// Symbols that carry the 27 bytes.
+const SYMBOLS: usize = 44;
+const GROUP: usize = 5;
+
+/// A code of nine groups of five letters and digits, the last one a check character.
+///
+/// The check finds every single wrong character and every two neighbours swapped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code {
+    /// First 10 bytes of the SHA-256 of the public key (`SubjectPublicKeyInfo`) of the hub's certificate authority:
+    /// the machine says nothing to a server that does not prove it.
+    pub fingerprint: [u8; 10],
+    /// Random, good for one enrolment. The hub keeps only [`Code::secret_hash`].
+    pub secret: [u8; 16],
+}
+
+/// The text is no enrolment code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ParseCodeError {
+    /// Characters are missing, too many, or not of the alphabet.
+    #[error("an enrolment code has nine groups of five letters and digits; this has {count}. Copy it again as a whole")]
+    Length {
+        /// Letters and digits found.
+        count: usize,
+    },
+    /// A character that no code has.
+    #[error("no enrolment code has \"{character}\" in it. Read that place again")]
+    Character {
+        /// The character.
+        character: char,
+    },
+    /// The check character does not fit.
+    #[error("a character of the enrolment code is wrong, or two are swapped. Compare it with the original")]
+    Check,
+    /// A code of a newer program.
+    #[error("the enrolment code is for a newer version of this program. Install the newest version, then try again")]
+    Version,
+}
+
+impl Code {
+    /// The fingerprint of a public key, given as DER `SubjectPublicKeyInfo`.
+    pub fn fingerprint_of(public_key_info: &[u8]) -> [u8; 10] {
+        let hash: [u8; 32] = Sha256::digest(public_key_info).into();
+        hash.first_chunk().copied().unwrap_or_default()
+    }
+
+    /// What the hub keeps of the secret. 128 random bits need no slow hash.
+    pub fn secret_hash(secret: &[u8; 16]) -> [u8; 32] {
+        Sha256::new().chain_update(b"smart-kampung enrolment secret v1\0").chain_update(secret).finalize().into()
+    }
+
+    fn symbols(&self) -> [u8; SYMBOLS] {
+        let mut bytes = std::iter::once(VERSION).chain(self.fingerprint).chain(self.secret);
+        let (mut bits, mut held) = (0u16, 0u32);
+        std::array::from_fn(|_| {
+            if held < 5 {
+                bits = (bits << 8) | u16::from(bytes.next().unwrap_or(0));
+                held += 8;
+            }
+            held -= 5;
+            let symbol = (bits >> held) & 31;
+            bits &= (1 << held) - 1;
+            symbol.to_le_bytes()[0]
+        })
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let symbols = self.symbols();
+        let check = times_alpha(remainder(&symbols));
+        for (index, symbol) in symbols.into_iter().chain([check]).enumerate() {
+            if index > 0 && index % GROUP == 0 {
+                f.write_str("-")?;
+            }
+            let character = ALPHABET.get(usize::from(symbol)).copied().unwrap_or(b'0');
+            write!(f, "{}", char::from(character))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Code").field("fingerprint", &self.fingerprint).finish_non_exhaustive()
+    }
+}
+
+impl FromStr for Code {
+    type Err = ParseCodeError;
+
+    /// Case, spaces and hyphens do not matter; I and L are read as 1, O as 0.
+    fn from_str(text: &str) -> Result<Self, ParseCodeError> {
+        let mut symbols = Vec::with_capacity(SYMBOLS + 1);
+        let mut count = 0;
+        for character in text.chars().filter(|character| !character.is_whitespace() && *character != '-') {
+            count += 1;
+            if count <= SYMBOLS + 1 {
+                symbols.push(symbol_of(character)?);
+            }
+        }
+        if count != SYMBOLS + 1 {
+            return Err(ParseCodeError::Length { count });
+        }
+        if remainder(&symbols) != 0 {
+            return Err(ParseCodeError::Check);
+        }
+        let mut bytes = Vec::with_capacity(BYTES);
+        let (mut bits, mut held) = (0u16, 0u32);
+        for symbol in symbols.into_iter().take(SYMBOLS) {
+            bits = (bits << 5) | u16::from(symbol);
+            held += 5;
+            if held >= 8 {
+                held -= 8;
+                bytes.push((bits >> held).to_le_bytes()[0]);
+                bits &= (1 << held) - 1;
+            }
+        }
+        let (version, rest) = bytes.split_first().ok_or(ParseCodeError::Check)?;
+        let (fingerprint, secret) = rest.split_first_chunk().ok_or(ParseCodeError::Check)?;
+        // The four bits left over are for a later version.
+        if *version != VERSION || bits != 0 {
+            return Err(ParseCodeError::Version);
+        }
+        Ok(Self { fingerprint: *fingerprint, secret: secret.try_into().map_err(|_| ParseCodeError::Check)? })
+    }
+}
+
+fn symbol_of(character: char) -> Result<u8, ParseCodeError> {
+    let wanted = match character.to_ascii_uppercase() {
+        'I' | 'L' => '1',
+        'O' => '0',
+        other => other,
+    };
+    (0u8..)
+        .zip(ALPHABET)
+        .find(|(_, letter)| char::from(**letter) == wanted)
+        .map_or(Err(ParseCodeError::Character { character }), |(symbol, _)| Ok(symbol))
+}
+
+/// The symbols as a polynomial over GF(32), at alpha: 0 for a whole code. Weights differ between neighbours and none is
+/// 0, so a wrong character or a swap of neighbours always shows.
+fn remainder(symbols: &[u8]) -> u8 {
+    symbols.iter().fold(0, |sum, symbol| times_alpha(sum) ^ symbol)
+}
+
+/// Times x in GF(32) = GF(2)[x] / (x^5 + x^2 + 1).
+const fn times_alpha(symbol: u8) -> u8 {
+    let shifted = symbol << 1;
+    if shifted & 32 == 0 { shifted } else { shifted ^ 0b10_0101 }
+}

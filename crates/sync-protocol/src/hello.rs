@@ -1,0 +1,256 @@
+//! Hello: who the node is, where its log ends, what it knows of the hub. Signed, so that it admits all that follows.
+
+use change_log::{ChainHash, Digest, EpochId, HubId, NodeId, Position};
+use office_model::OfficeCode;
+
+use crate::wire::{Elements, Writer};
+use crate::{
+    FrameKind, MessageError, Problem, Signature, SignatureError, SigningKey, VerifyingKey, Versions, write_frame,
+};
+
+/// Longest name and version of a program, in bytes.
+pub const SOFTWARE_BYTES_MAX: usize = 64;
+/// Most earlier logs in one hello.
+pub const OLDER_LOGS_MAX: usize = 64;
+/// Most rungs in one ladder.
+pub const LADDER_MAX: usize = 64;
+
+const SIGNATURE_LENGTH: usize = 64;
+const CONTEXT: &[u8] = b"smart-kampung hello v1\0";
+const WHAT: &str = "hello";
+
+/// What a node says first in each exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    /// Versions of the protocol it speaks.
+    pub versions: Versions,
+    /// Who it is.
+    pub node: NodeId,
+    /// The log it writes now.
+    pub epoch: EpochId,
+    /// The last position of that log, 0 if it is empty.
+    pub position: Position,
+    /// The chain at that position: commits to every change up to there.
+    pub chain: ChainHash,
+    /// Number of this exchange, strictly rising within the epoch: a hello recorded and sent again is refused.
+    pub counter: u64,
+    /// Up to where it believes that the hub has the log. Batches of this request start after it.
+    pub acknowledged: Position,
+    /// Highest number of a refusal it knows of, 0 if none.
+    pub refusals_known: u64,
+    /// Up to where it has the feed of its office.
+    pub cursor: Option<Cursor>,
+    /// Digest of all it holds of its office.
+    pub digest: Digest,
+    /// Its clock, in milliseconds since 1970 UTC. Village clocks are often wrong.
+    pub millis: i64,
+    /// Name and version of the program, at most [`SOFTWARE_BYTES_MAX`].
+    pub software: String,
+    /// The logs it wrote before this one, newest first; sent when the hub asks. At most [`OLDER_LOGS_MAX`] are sent.
+    pub older_logs: Option<Vec<OlderLog>>,
+    /// Places of its log, to find the last common one; sent when the hub asks. At most [`LADDER_MAX`] are sent.
+    pub ladder: Option<Vec<Rung>>,
+    /// Bits: [`Hello::PROBE`]. Unknown ones mean nothing.
+    pub flags: u32,
+}
+
+/// A place in the feed of an office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// The life of the hub's database that the feed belongs to.
+    pub hub_epoch: EpochId,
+    /// The last position held.
+    pub position: Position,
+    /// The chain there.
+    pub chain: ChainHash,
+}
+
+/// A log that the node wrote in an earlier life of its database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OlderLog {
+    /// The log.
+    pub epoch: EpochId,
+    /// Its last position at the node.
+    pub position: Position,
+    /// The chain there.
+    pub chain: ChainHash,
+    /// Up to where the node believes that the hub has it.
+    pub acknowledged: Position,
+}
+
+/// A place of a log and the chain there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rung {
+    /// The place.
+    pub position: Position,
+    /// The chain there.
+    pub chain: ChainHash,
+}
+
+impl Hello {
+    /// Flag: the node only asks. No batches follow.
+    pub const PROBE: u32 = 1;
+
+    /// Whether no batches follow.
+    pub const fn is_probe(&self) -> bool {
+        self.flags & Self::PROBE != 0
+    }
+
+    /// Signs it for one hub and one office: anywhere else it means nothing.
+    pub fn sign(self, key: &SigningKey, hub: HubId, office: OfficeCode) -> SignedHello {
+        let body = self.body();
+        let signature = key.sign(&signed_bytes(hub, office, &body));
+        SignedHello { hello: self, body, signature }
+    }
+
+    fn body(&self) -> Vec<u8> {
+        let older_logs = self.older_logs.as_deref().map(|logs| logs.get(..OLDER_LOGS_MAX).unwrap_or(logs));
+        let ladder = self.ladder.as_deref().map(|rungs| rungs.get(..LADDER_MAX).unwrap_or(rungs));
+        Writer::new(17)
+            .unsigned(self.versions.min.into())
+            .unsigned(self.versions.max.into())
+            .bytes(self.node.as_bytes())
+            .bytes(self.epoch.as_bytes())
+            .unsigned(self.position)
+            .bytes(&self.chain.0)
+            .unsigned(self.counter)
+            .unsigned(self.acknowledged)
+            .unsigned(self.refusals_known)
+            .optional(self.cursor, |out, cursor| {
+                out.array(3).bytes(cursor.hub_epoch.as_bytes()).unsigned(cursor.position).bytes(&cursor.chain.0)
+            })
+            .unsigned(self.digest.count)
+            .bytes(&self.digest.sum)
+            .signed(self.millis)
+            .text(&self.software, SOFTWARE_BYTES_MAX)
+            .optional(older_logs, |out, logs| {
+                out.list(logs, |out, log| {
+                    out.array(4)
+                        .bytes(log.epoch.as_bytes())
+                        .unsigned(log.position)
+                        .bytes(&log.chain.0)
+                        .unsigned(log.acknowledged)
+                })
+            })
+            .optional(ladder, |out, rungs| {
+                out.list(rungs, |out, rung| out.array(2).unsigned(rung.position).bytes(&rung.chain.0))
+            })
+            .unsigned(self.flags.into())
+            .payload()
+    }
+
+    fn read(body: &[u8]) -> Result<Self, MessageError> {
+        let mut elements = Elements::open(FrameKind::Hello, body)?;
+        let hello = Self {
+            versions: Versions::read(&mut elements)?,
+            node: NodeId(elements.array("node")?),
+            epoch: EpochId(elements.array("epoch")?),
+            position: elements.unsigned("position")?,
+            chain: ChainHash(elements.array("chain")?),
+            counter: elements.unsigned("counter")?,
+            acknowledged: elements.unsigned("acknowledged position")?,
+            refusals_known: elements.unsigned("last refusal known")?,
+            cursor: elements.optional("cursor", |elements| elements.group("cursor", Cursor::read))?,
+            digest: Digest { count: elements.unsigned("digest count")?, sum: elements.array("digest sum")? },
+            millis: elements.signed("time")?,
+            software: elements.text("software", SOFTWARE_BYTES_MAX)?,
+            older_logs: elements.optional("older logs", |elements| {
+                elements.list("older logs", OLDER_LOGS_MAX, |logs| logs.group("older log", OlderLog::read))
+            })?,
+            ladder: elements.optional("ladder", |elements| {
+                elements.list("ladder", LADDER_MAX, |rungs| rungs.group("rung", Rung::read))
+            })?,
+            flags: elements.unsigned_32("flags")?,
+        };
+        if hello.acknowledged > hello.position {
+            return Err(elements.error("acknowledged position", Problem::Meaningless));
+        }
+        elements.finish()?;
+        Ok(hello)
+    }
+}
+
+impl Cursor {
+    fn read(elements: &mut Elements<'_>) -> Result<Self, MessageError> {
+        Ok(Self {
+            hub_epoch: EpochId(elements.array("cursor's hub epoch")?),
+            position: elements.unsigned("cursor's position")?,
+            chain: ChainHash(elements.array("cursor's chain")?),
+        })
+    }
+}
+
+impl OlderLog {
+    fn read(elements: &mut Elements<'_>) -> Result<Self, MessageError> {
+        Ok(Self {
+            epoch: EpochId(elements.array("older log's epoch")?),
+            position: elements.unsigned("older log's position")?,
+            chain: ChainHash(elements.array("older log's chain")?),
+            acknowledged: elements.unsigned("older log's acknowledged position")?,
+        })
+    }
+}
+
+impl Rung {
+    fn read(elements: &mut Elements<'_>) -> Result<Self, MessageError> {
+        Ok(Self { position: elements.unsigned("rung's position")?, chain: ChainHash(elements.array("rung's chain")?) })
+    }
+}
+
+/// A hello as it travels: CBOR array, then the 64 bytes of the signature. Its content comes out only with the
+/// signature checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedHello {
+    hello: Hello,
+    // The bytes as received: what is signed, with elements that are unknown here.
+    body: Vec<u8>,
+    signature: Signature,
+}
+
+impl SignedHello {
+    /// The whole frame.
+    pub fn encode(&self) -> Vec<u8> {
+        let payload = [&self.body[..], &self.signature.0].concat();
+        let mut out = Vec::with_capacity(payload.len() + 4);
+        write_frame(&mut out, FrameKind::Hello, &payload);
+        out
+    }
+
+    /// Reads the payload of a frame. The signature is not checked yet.
+    ///
+    /// # Errors
+    /// It breaks the protocol.
+    pub fn decode(payload: &[u8]) -> Result<Self, MessageError> {
+        let (body, signature) = payload.split_last_chunk::<SIGNATURE_LENGTH>().ok_or(MessageError {
+            message: FrameKind::Hello,
+            field: "signature",
+            problem: Problem::Missing,
+        })?;
+        Ok(Self { hello: Hello::read(body)?, body: body.to_vec(), signature: Signature(*signature) })
+    }
+
+    /// Who it claims to be from: tells which key and office to check it with, nothing more.
+    pub const fn claimed_node(&self) -> NodeId {
+        self.hello.node
+    }
+
+    /// The versions it claims to speak, for the fault to a node whose hello cannot be checked.
+    pub const fn claimed_versions(&self) -> Versions {
+        self.hello.versions
+    }
+
+    /// The content, if `key` signed it for this hub and this office.
+    ///
+    /// # Errors
+    /// It did not.
+    pub fn verify(self, key: &VerifyingKey, hub: HubId, office: OfficeCode) -> Result<Hello, SignatureError> {
+        key.verify(WHAT, &signed_bytes(hub, office, &self.body), &self.signature)?;
+        Ok(self.hello)
+    }
+}
+
+/// What is signed. Unambiguous though the office code has no fixed length: it is ASCII, the body starts with the head
+/// of a CBOR array, which is not.
+fn signed_bytes(hub: HubId, office: OfficeCode, body: &[u8]) -> Vec<u8> {
+    [CONTEXT, hub.as_bytes(), office.as_str().as_bytes(), body].concat()
+}
