@@ -1,0 +1,77 @@
+//! The program `fleet`: made-up records for tests and benches.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+use fleet::generate::{Generator, write_lines};
+use office_model::{OfficeCode, calendar};
+
+/// A regency on one machine: made-up but right records, and the demo of the whole.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes made-up records as JSON lines, for `village-node record --lines`.
+    ///
+    /// Example: `fleet generate --count 10000 --seed 1 --office 35.10.01.2001 > records.jsonl`
+    Generate {
+        /// How many.
+        #[arg(long, default_value_t = 1_000)]
+        count: usize,
+        /// The same seed, office and day give the same records.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Code of the village office.
+        #[arg(long, default_value = "35.10.01.2001")]
+        office: OfficeCode,
+        /// The day they are made, such as 2026-11-23; today where left out.
+        #[arg(long)]
+        day: Option<String>,
+        /// The file to write; standard output where left out.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            eprintln!("fleet: {text}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), String> {
+    let Command::Generate { count, seed, office, day, output } = arguments.command;
+    let day = match day {
+        Some(text) => calendar::parse_date(&text).map_err(|fault| fault.text.en)?,
+        None => today()?,
+    };
+    let mut generator = Generator::new(office, seed, day);
+    let mut to: Box<dyn Write> = match output {
+        Some(path) => {
+            Box::new(File::create(&path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?)
+        }
+        None => Box::new(io::stdout().lock()),
+    };
+    write_lines(&mut BufWriter::new(&mut to), &mut generator, count).map_err(|error| error.to_string())
+}
+
+/// The day it is in Banyuwangi.
+fn today() -> Result<NaiveDate, String> {
+    #[expect(clippy::disallowed_methods, reason = "a program for people reads the clock here, and only here")]
+    let now = chrono::Utc::now();
+    calendar::wib_date(now.timestamp_millis())
+        .ok_or_else(|| "this machine's clock shows no possible day: set it".to_owned())
+}
