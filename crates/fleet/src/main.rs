@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
-use fleet::generate::{Generator, write_lines};
+use fleet::generate::{Generator, LineForm, write_lines};
 use office_model::{OfficeCode, calendar};
 
 /// A regency on one machine: made-up but right records, and the demo of the whole.
@@ -36,6 +36,9 @@ enum Command {
         /// The day they are made, such as 2026-11-23; today where left out.
         #[arg(long)]
         day: Option<String>,
+        /// Write the steps that each record takes after the first save as well.
+        #[arg(long)]
+        steps: bool,
         /// The file to write; standard output where left out.
         #[arg(long)]
         output: Option<PathBuf>,
@@ -53,11 +56,12 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), String> {
-    let Command::Generate { count, seed, office, day, output } = arguments.command;
+    let Command::Generate { count, seed, office, day, steps, output } = arguments.command;
     let day = match day {
         Some(text) => calendar::parse_date(&text).map_err(|fault| fault.text.en)?,
         None => today()?,
     };
+    let form = if steps { LineForm::WithSteps } else { LineForm::Form };
     let mut generator = Generator::new(office, seed, day);
     let mut to: Box<dyn Write> = match output {
         Some(path) => {
@@ -65,7 +69,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         }
         None => Box::new(io::stdout().lock()),
     };
-    write_lines(&mut BufWriter::new(&mut to), &mut generator, count).map_err(|error| error.to_string())
+    write_lines(&mut BufWriter::new(&mut to), &mut generator, count, form).map_err(|error| error.to_string())
 }
 
 /// The day it is in Banyuwangi.

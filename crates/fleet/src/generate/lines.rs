@@ -15,13 +15,30 @@ pub enum LinesError {
     Json(#[from] serde_json::Error),
 }
 
-/// Writes so many records, one JSON object a line: `{"service":"G01","fields":{...},"steps":[{"to":"diajukan"}]}`.
+/// How much of a record its line holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineForm {
+    /// What a form is filled in with: `{"service":"G01","fields":{...}}`. `village-node record --lines` takes it.
+    Form,
+    /// The steps taken since as well: `{"service":"G01","fields":{...},"steps":[{"to":"diajukan"}]}`.
+    WithSteps,
+}
+
+/// Writes so many records, one JSON object a line.
 ///
 /// # Errors
 ///
 /// When the output refuses.
-pub fn write_lines(output: &mut dyn Write, generator: &mut Generator, count: usize) -> Result<(), LinesError> {
-    for record in generator.take(count) {
+pub fn write_lines(
+    output: &mut dyn Write,
+    generator: &mut Generator,
+    count: usize,
+    form: LineForm,
+) -> Result<(), LinesError> {
+    for mut record in generator.take(count) {
+        if form == LineForm::Form {
+            record.steps.clear();
+        }
         serde_json::to_writer(&mut *output, &record)?;
         output.write_all(b"\n")?;
     }

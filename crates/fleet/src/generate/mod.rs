@@ -14,6 +14,6 @@ mod values;
 mod weights;
 
 pub use dice::Dice;
-pub use lines::{LinesError, write_lines};
+pub use lines::{LineForm, LinesError, write_lines};
 pub use record::{Generator, Record};
 pub use steps::Step;

@@ -111,7 +111,8 @@ fn filled_in(key: &str) -> u32 {
         "agama" => 82,
         "telepon" => 58,
         "berlaku_sampai" => 15,
-        "no_lapor_polisi" | "anonim" | "hasil_musyawarah" | "putus_sejak" => 20,
+        "no_lapor_polisi" => 0,
+        "anonim" | "hasil_musyawarah" | "putus_sejak" => 20,
         _ => 55,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use fleet::generate::{Generator, Record, write_lines};
+use fleet::generate::{Generator, LineForm, Record, write_lines};
 use office_model::{Catalogue, OfficeCode, Roster, Status};
 
 fn today() -> NaiveDate {
@@ -70,7 +70,8 @@ fn a_day_has_all_services_and_the_mean_number_of_changes() {
 fn the_seed_decides_all() {
     let lines = |seed, office: &str| {
         let mut bytes = Vec::new();
-        write_lines(&mut bytes, &mut Generator::new(office.parse().unwrap(), seed, today()), 50).unwrap();
+        write_lines(&mut bytes, &mut Generator::new(office.parse().unwrap(), seed, today()), 50, LineForm::Form)
+            .unwrap();
         bytes
     };
     assert_eq!(lines(1, "35.10.01.2001"), lines(1, "35.10.01.2001"));
@@ -82,10 +83,16 @@ fn the_seed_decides_all() {
 fn lines_come_back_as_the_same_records() {
     let records: Vec<Record> = Generator::new(office(), 9, today()).take(200).collect();
     let mut bytes = Vec::new();
-    write_lines(&mut bytes, &mut Generator::new(office(), 9, today()), 200).unwrap();
+    write_lines(&mut bytes, &mut Generator::new(office(), 9, today()), 200, LineForm::WithSteps).unwrap();
     let read: Vec<Record> =
         String::from_utf8(bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(read == records);
+    let mut forms = Vec::new();
+    write_lines(&mut forms, &mut Generator::new(office(), 9, today()), 200, LineForm::Form).unwrap();
+    for line in String::from_utf8(forms).unwrap().lines() {
+        let line: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+        assert!(line.keys().eq(["service", "fields"]));
+    }
     let name = records[0].fields["nama"].as_str().unwrap();
     assert!(!format!("{:?}", records[0]).contains(name));
 }
