@@ -160,3 +160,89 @@ const fn times_alpha(symbol: u8) -> u8 {
     let shifted = symbol << 1;
     if shifted & 32 == 0 { shifted } else { shifted ^ 0b10_0101 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn code() -> Code {
+        Code { fingerprint: [0xf1; 10], secret: std::array::from_fn(|index| u8::try_from(index).unwrap() * 3) }
+    }
+
+    #[test]
+    fn a_code_keeps_its_text() {
+        let shown = code().to_string();
+        assert_eq!(shown, "07RZ3-WFHY7-RZ3WF-HY400-61G91-G7H45-8R3CF-22917-58PGC");
+        assert_eq!(shown.len(), 9 * 5 + 8);
+        assert_eq!(shown.parse(), Ok(code()));
+    }
+
+    #[test]
+    fn case_spaces_and_lookalikes_do_not_matter() {
+        let text = code().to_string();
+        let typed = format!(" {} ", text.to_lowercase().replace('-', "  ").replace('0', "o").replace('1', "l"));
+        assert_eq!(typed.parse(), Ok(code()));
+        assert_eq!(text.replace('1', "i").replace('-', "\n").parse(), Ok(code()));
+    }
+
+    #[test]
+    fn every_wrong_character_and_every_swap_is_found() {
+        let symbols: Vec<char> = code().to_string().chars().filter(|character| *character != '-').collect();
+        let parse = |symbols: &[char]| symbols.iter().collect::<String>().parse::<Code>();
+        for place in 0..symbols.len() {
+            for letter in ALPHABET.iter().map(|letter| char::from(*letter)).filter(|letter| *letter != symbols[place]) {
+                let mut wrong = symbols.clone();
+                wrong[place] = letter;
+                assert_eq!(parse(&wrong), Err(ParseCodeError::Check));
+            }
+            let mut swapped = symbols.clone();
+            swapped.swap(place, (place + 1).min(symbols.len() - 1));
+            assert_eq!(parse(&swapped).is_ok(), swapped == symbols);
+        }
+        assert_eq!(parse(&symbols[1..]), Err(ParseCodeError::Length { count: SYMBOLS }));
+        assert_eq!(parse(&[&symbols[..], &symbols].concat()), Err(ParseCodeError::Length { count: 90 }));
+        assert_eq!("0U".parse::<Code>(), Err(ParseCodeError::Character { character: 'U' }));
+    }
+
+    #[test]
+    fn codes_of_another_version_say_so() {
+        let with_check = |mut symbols: Vec<u8>| {
+            symbols.push(times_alpha(remainder(&symbols)));
+            symbols.iter().map(|symbol| char::from(ALPHABET[usize::from(*symbol)])).collect::<String>()
+        };
+        let mut newer = code().symbols().to_vec();
+        newer[1] ^= 8;
+        assert_eq!(with_check(newer).parse::<Code>(), Err(ParseCodeError::Version));
+        let mut padded = code().symbols().to_vec();
+        padded[SYMBOLS - 1] ^= 1;
+        assert_eq!(with_check(padded).parse::<Code>(), Err(ParseCodeError::Version));
+        assert_eq!(with_check(code().symbols().to_vec()), code().to_string().replace('-', ""));
+    }
+
+    #[test]
+    fn the_secret_is_not_in_the_debug_form_and_hashes_differ() {
+        let shown = format!("{:?}", Code { fingerprint: [1; 10], secret: [0xab; 16] });
+        assert!(shown.contains("fingerprint") && !shown.contains("171") && !shown.to_lowercase().contains("ab, "));
+        assert_ne!(Code::secret_hash(&[1; 16]), Code::secret_hash(&[2; 16]));
+        // The first bytes of the SHA-256 of "abc" (FIPS 180-2).
+        assert_eq!(Code::fingerprint_of(b"abc")[..4], [0xba, 0x78, 0x16, 0xbf]);
+    }
+
+    proptest! {
+        #[test]
+        fn codes_survive_their_text(fingerprint in any::<[u8; 10]>(), secret in any::<[u8; 16]>()) {
+            let code = Code { fingerprint, secret };
+            prop_assert_eq!(code.to_string().parse(), Ok(code));
+        }
+
+        #[test]
+        fn any_text_gives_an_answer(text in "\\PC{0,60}", symbols in "[0-9A-Z-]{40,60}") {
+            for text in [text, symbols] {
+                if let Ok(code) = text.parse::<Code>() {
+                    prop_assert_eq!(code.to_string().parse(), Ok(code));
+                }
+            }
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub enum Problem {
         /// The limit.
         max: u64,
     },
-    /// A text has control characters in it, which could mislead who reads it on a terminal.
+    /// A text has characters in it that move a terminal's cursor or turn the direction of writing.
     #[error("has control characters in it")]
     ControlCharacters,
     /// Its value has no meaning in this version of the protocol.

@@ -1,12 +1,14 @@
 //! Fault: the hub cannot go on, why, and what to do about it.
 
 use crate::wire::{Elements, Writer};
-use crate::{FrameKind, MessageError};
+use crate::{FrameKind, MessageError, fault_text};
 
 /// Longest text of a fault, in bytes.
 pub const FAULT_TEXT_BYTES_MAX: usize = 600;
 
 /// Ends an exchange before its time. What was acknowledged before it stays acknowledged.
+///
+/// It is not signed: it counts only where the hub's key vouches for every byte, as TLS with the pinned key does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// What is wrong, for the program.
@@ -87,6 +89,12 @@ impl FaultCode {
 }
 
 impl Fault {
+    /// The fault with the texts that people read for this code.
+    pub fn new(code: FaultCode, retry_after_seconds: Option<u32>) -> Self {
+        let (text_id, text_en) = fault_text::texts(code);
+        Self { code, text_id: text_id.to_owned(), text_en: text_en.to_owned(), retry_after_seconds }
+    }
+
     /// The whole frame.
     pub fn encode(&self) -> Vec<u8> {
         Writer::new(4)
@@ -112,5 +120,21 @@ impl Fault {
         };
         elements.finish()?;
         Ok(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_texts_that_fit_and_say_what_happened_to_the_data() {
+        for code in (0..20).map(FaultCode::from_number) {
+            let fault = Fault::new(code, None);
+            assert!(fault.text_id.len() <= FAULT_TEXT_BYTES_MAX && fault.text_en.len() <= FAULT_TEXT_BYTES_MAX);
+            assert!(fault.text_id.contains("data") || fault.text_id.contains("Data"), "{code:?}");
+            assert!(fault.text_en.contains("data") || fault.text_en.contains("safe"), "{code:?}");
+            assert!(!fault.text_id.contains("  ") && !fault.text_en.contains("  "), "{code:?}");
+        }
     }
 }

@@ -105,7 +105,7 @@ pub enum FrameError {
         /// Bytes announced.
         length: u64,
     },
-    /// The length is not a number in its shortest form.
+    /// The length is not a number in its shortest form, or has more than three bytes.
     #[error(
         "the other side sent bytes that are no frame: something on the way alters the traffic, or it is another \
          program. The exchange ends here; what was confirmed before is safe, and the rest is sent again in the next"
@@ -179,20 +179,46 @@ impl FrameReader {
         let rest = self.buffer.get(self.start..).unwrap_or_default();
         let Some((kind, after)) = rest.split_first() else { return Ok(None) };
         let kind = FrameKind::from_byte(*kind);
-        let mut reader = leb::Reader::new(after);
+        // Lengths allowed have at most three bytes. Never more is looked at, so that it makes no difference how the
+        // stream is cut.
+        let head = after.get(..FRAME_HEAD_BYTES_MAX - 1).unwrap_or(after);
+        let mut reader = leb::Reader::new(head);
         let Ok(length) = reader.unsigned() else {
-            // The longest length allowed has three bytes: a number that needs more is wrong already.
-            let whole = after.iter().take(FRAME_HEAD_BYTES_MAX - 1).any(|byte| byte & 0x80 == 0);
-            return if whole || after.len() >= FRAME_HEAD_BYTES_MAX - 1 {
-                Err(FrameError::Malformed)
-            } else {
-                Ok(None)
-            };
+            let more = head.len() < FRAME_HEAD_BYTES_MAX - 1 && head.iter().all(|byte| byte & 0x80 != 0);
+            return if more { Ok(None) } else { Err(FrameError::Malformed) };
         };
         let Some(size) = usize::try_from(length).ok().filter(|size| *size <= kind.payload_max()) else {
             return Err(FrameError::TooLarge { kind, length });
         };
-        let payload = self.buffer.len() - reader.rest().len();
-        Ok((reader.rest().len() >= size).then_some((kind, payload, payload + size)))
+        let payload = self.start + 1 + head.len() - reader.rest().len();
+        let end = payload + size;
+        Ok((end <= self.buffer.len()).then_some((kind, payload, end)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_follows_what_came_not_what_was_announced() {
+        let mut reader = FrameReader::new();
+        let mut head = vec![FrameKind::Batch.byte()];
+        leb::write_unsigned(&mut head, FRAME_BYTES_MAX as u64);
+        reader.push(&head);
+        assert_eq!(reader.next(), Ok(None));
+        assert!(reader.buffer.capacity() < 100);
+    }
+
+    #[test]
+    fn what_was_taken_out_is_freed() {
+        let mut frame = Vec::new();
+        write_frame(&mut frame, FrameKind::Batch, &[7; 1000]);
+        let mut reader = FrameReader::new();
+        for _ in 0..1000 {
+            reader.push(&frame);
+            assert!(reader.next().unwrap().is_some());
+        }
+        assert!(reader.buffer.capacity() < 10_000);
     }
 }

@@ -162,9 +162,6 @@ impl Hello {
             })?,
             flags: elements.unsigned_32("flags")?,
         };
-        if hello.acknowledged > hello.position {
-            return Err(elements.error("acknowledged position", Problem::Meaningless));
-        }
         elements.finish()?;
         Ok(hello)
     }

@@ -13,6 +13,7 @@ mod end;
 pub mod enrolment;
 mod error;
 mod fault;
+mod fault_text;
 mod frame;
 mod hello;
 mod keys;

@@ -94,6 +94,11 @@ impl Writer {
     }
 }
 
+/// Whether a character could mislead who reads it: it moves the cursor of a terminal, or turns the direction of writing.
+fn misleading(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The text with control characters turned into spaces, cut at a character so that it has at most `bytes_max` bytes.
 fn presentable(text: &str, bytes_max: usize) -> Cow<'_, str> {
     let mut end = text.len().min(bytes_max);
@@ -101,9 +106,9 @@ fn presentable(text: &str, bytes_max: usize) -> Cow<'_, str> {
         end -= 1;
     }
     let text = text.get(..end).unwrap_or_default();
-    if text.contains(char::is_control) {
-        // A control character may take two bytes, so this can only make it shorter.
-        Cow::Owned(text.replace(char::is_control, " "))
+    if text.contains(misleading) {
+        // Each takes at least one byte, so this can only make it shorter.
+        Cow::Owned(text.replace(misleading, " "))
     } else {
         Cow::Borrowed(text)
     }
@@ -175,7 +180,7 @@ impl<'a> Elements<'a> {
         if text.len() > bytes_max {
             return Err(self.error(field, Problem::TooMuch { max: bytes_max as u64 }));
         }
-        if text.contains(char::is_control) {
+        if text.contains(misleading) {
             return Err(self.error(field, Problem::ControlCharacters));
         }
         Ok(text.to_owned())
