@@ -1,0 +1,4 @@
+//! The promises of the whole.
+
+#[cfg(test)]
+mod architecture;
