@@ -1,1 +1,15 @@
 //! Sans-IO: what a node says next, how the hub judges it, repair, backoff, when to call.
+//!
+//! Everything here is a value computed from values: no store, no socket, no clock, no randomness of its own.
+
+mod faults;
+mod ladder;
+mod pace;
+mod slot;
+mod standing;
+
+pub use faults::{CURSOR, FORK, UNRESOLVED, fault};
+pub use ladder::{Ladder, Rung};
+pub use pace::{Ending, Pace, Plan};
+pub use slot::nightly_slot;
+pub use standing::{Standing, standing};

@@ -1,0 +1,316 @@
+//! One exchange, as the hub lives it: what arrives.
+
+use std::sync::Arc;
+
+use change_log::Entry;
+use office_model::OfficeCode;
+use replica_store::{IngestBatch, IngestOutcome, NodeContact, Reader};
+use sync_exchange::{CURSOR, FORK, Standing, UNRESOLVED, fault, standing};
+use sync_protocol::batch::{BatchDecoder, BatchError, Item};
+use sync_protocol::{
+    Ack, End, FaultCode, Frame, FrameKind, FrameReader, Hello, SUPPORTED, SignedHello, VerifyingKey, Welcome,
+};
+
+use crate::held::Held;
+use crate::hub_commit::{CommitOutcome, Done, HubCommit, Step, counter_key};
+use crate::hub_reply::Reply;
+use crate::{DriverError, HubIdentity};
+
+/// What the caller has to do next, in order.
+#[derive(Debug)]
+pub enum HubStep {
+    /// Send these bytes.
+    Send(Vec<u8>),
+    /// Make this durable, then tell [`HubCall::committed`].
+    Commit(HubCommit),
+}
+
+/// One exchange at the hub.
+#[derive(Debug)]
+pub struct HubCall {
+    pub(crate) identity: Arc<HubIdentity>,
+    pub(crate) caller: Option<Caller>,
+    pub(crate) reply: Reply,
+    frames: FrameReader,
+    decoder: BatchDecoder,
+    waiting_for_welcome: Option<i64>,
+    /// The node sends from a place above what the hub has: nothing is taken, the welcome says where to begin.
+    above_end: bool,
+    complete: bool,
+    over: bool,
+}
+
+/// Who calls, its signature checked.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) hello: Hello,
+    pub(crate) office: OfficeCode,
+    pub(crate) signed: Vec<u8>,
+    /// Where the feed goes on for it, and whether its cursor names the hub's epoch of that feed.
+    pub(crate) feed_after: u64,
+    pub(crate) ingested: bool,
+}
+
+impl HubCall {
+    /// Waits for a hello.
+    ///
+    /// # Errors
+    /// When memory for the decompressor cannot be had.
+    pub fn new(identity: Arc<HubIdentity>) -> Result<Self, DriverError> {
+        Ok(Self {
+            identity,
+            caller: None,
+            reply: Reply::default(),
+            frames: FrameReader::new(),
+            decoder: BatchDecoder::new()?,
+            waiting_for_welcome: None,
+            above_end: false,
+            complete: false,
+            over: false,
+        })
+    }
+
+    /// Takes bytes of the request as they come, cut anywhere. `now_millis`: milliseconds since 1970 UTC.
+    ///
+    /// # Errors
+    /// When the store cannot be read. What a node does wrong is answered with a fault instead.
+    pub fn receive(&mut self, store: &Reader, bytes: &[u8], now_millis: i64) -> Result<Vec<HubStep>, DriverError> {
+        let mut steps = Vec::new();
+        if self.over {
+            return Ok(steps);
+        }
+        self.frames.push(bytes);
+        while !self.over {
+            match self.frames.next() {
+                Ok(Some(frame)) => self.take(store, &frame, now_millis, &mut steps)?,
+                Ok(None) => break,
+                Err(_) => self.refuse(FaultCode::Malformed, &mut steps),
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Goes on after a commit. Commits must be told in the order they were asked for.
+    ///
+    /// # Errors
+    /// When a commit is told that was never asked for.
+    pub fn committed(&mut self, outcome: CommitOutcome) -> Result<Vec<HubStep>, DriverError> {
+        let mut steps = Vec::new();
+        match outcome.0 {
+            _ if self.over => {}
+            Done::Noted => {}
+            Done::Taken => self.refuse(FaultCode::Replayed, &mut steps),
+            Done::EpochTaken => self.refuse(FORK, &mut steps),
+            Done::Admitted { position } => self.admitted(position, &mut steps)?,
+            Done::Ingested(outcome) => self.ingested(outcome, &mut steps)?,
+        }
+        Ok(steps)
+    }
+
+    /// The request ended. `complete`: by its own end, not by a cut.
+    pub fn request_ended(&mut self, complete: bool) {
+        self.complete &= complete;
+        self.over |= !self.complete;
+    }
+
+    /// The office that calls, once its hello was found good.
+    pub fn office(&self) -> Option<OfficeCode> {
+        self.caller.as_ref().map(|caller| caller.office)
+    }
+
+    /// Whether nothing more is read or said: a fault was sent, or the request was cut off.
+    pub const fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The node's request is complete: the reply may be made.
+    pub const fn is_complete(&self) -> bool {
+        self.complete && !self.over
+    }
+
+    fn take(
+        &mut self,
+        store: &Reader,
+        frame: &Frame,
+        now_millis: i64,
+        steps: &mut Vec<HubStep>,
+    ) -> Result<(), DriverError> {
+        match (frame.kind, &self.caller, self.complete) {
+            (FrameKind::Hello, None, _) => self.hello(store, &frame.payload, now_millis, steps),
+            (FrameKind::Batch, Some(_), false) => self.batch(store, &frame.payload, steps),
+            (FrameKind::End, Some(_), false) if End::decode(&frame.payload).is_ok() => {
+                self.complete = true;
+                Ok(())
+            }
+            (FrameKind::Unknown(_), Some(_), _) => Ok(()),
+            _ => {
+                self.refuse(FaultCode::Malformed, steps);
+                Ok(())
+            }
+        }
+    }
+
+    fn hello(
+        &mut self,
+        store: &Reader,
+        payload: &[u8],
+        now_millis: i64,
+        steps: &mut Vec<HubStep>,
+    ) -> Result<(), DriverError> {
+        let Ok(signed) = SignedHello::decode(payload) else {
+            self.refuse(FaultCode::Malformed, steps);
+            return Ok(());
+        };
+        if SUPPORTED.negotiate(signed.claimed_versions()).is_err() {
+            self.refuse(FaultCode::Version, steps);
+            return Ok(());
+        }
+        let Some(node) = store.registered_node(signed.claimed_node())? else {
+            self.refuse(FaultCode::UnknownNode, steps);
+            return Ok(());
+        };
+        let key = VerifyingKey::from_bytes(&node.public_key);
+        let hello = key.ok().and_then(|key| signed.verify(&key, self.identity.hub, node.office).ok());
+        let Some(hello) = hello else {
+            self.refuse(FaultCode::Signature, steps);
+            return Ok(());
+        };
+        if node.revoked_millis.is_some() {
+            self.refuse(FaultCode::Revoked, steps);
+            return Ok(());
+        }
+        let last = store.setting(&counter_key(hello.epoch))?.and_then(|bytes| bytes.try_into().ok());
+        if hello.counter <= last.map_or(0, u64::from_be_bytes) {
+            self.refuse(FaultCode::Replayed, steps);
+            return Ok(());
+        }
+        let log = store.log(hello.epoch)?;
+        let held = log.as_ref().map_or(0, |log| log.position);
+        let there = if log.is_some() { store.log_chain_at(hello.epoch, hello.position)? } else { None };
+        if standing(hello.position, hello.chain, held, there) == Standing::Forked {
+            self.refuse(FORK, steps);
+            return Ok(());
+        }
+        let Some(feed_after) = feed_after(store, &hello, node.office)? else {
+            self.refuse(CURSOR, steps);
+            return Ok(());
+        };
+        self.above_end = hello.acknowledged > held;
+        self.waiting_for_welcome = Some(now_millis);
+        let contact = NodeContact {
+            at_millis: now_millis,
+            version: hello.software.clone(),
+            clock_offset_millis: Some(now_millis.saturating_sub(hello.millis)),
+        };
+        steps.push(HubStep::Commit(HubCommit(Step::Admit {
+            node: hello.node,
+            office: node.office,
+            epoch: hello.epoch,
+            counter: hello.counter,
+            contact,
+        })));
+        self.caller =
+            Some(Caller { hello, office: node.office, signed: payload.to_vec(), feed_after, ingested: false });
+        // A feed that does not exist yet will begin in the hub's present epoch.
+        let feed = store.feed_head(node.office.as_str())?;
+        self.reply.hub_epoch = Some(feed.map_or_else(|| store.epoch(), |head| head.hub_epoch));
+        Ok(())
+    }
+
+    fn admitted(&mut self, position: u64, steps: &mut Vec<HubStep>) -> Result<(), DriverError> {
+        let (Some(caller), Some(millis)) = (&self.caller, self.waiting_for_welcome.take()) else {
+            return Err(DriverError::Unexpected("an admission that was not asked for"));
+        };
+        // Always told before the first feed frame; the feed may only begin while this exchange lasts.
+        let known = caller.hello.cursor.map(|cursor| cursor.hub_epoch);
+        let hub_epoch = self.reply.hub_epoch.filter(|epoch| Some(*epoch) != known);
+        let welcome = Welcome { version: SUPPORTED.max, millis, acknowledged: position, hub_epoch, flags: 0 };
+        steps.push(HubStep::Send(welcome.encode()));
+        Ok(())
+    }
+
+    fn batch(&mut self, store: &Reader, payload: &[u8], steps: &mut Vec<HubStep>) -> Result<(), DriverError> {
+        let Some(caller) = &self.caller else { return Ok(()) };
+        if self.above_end {
+            return Ok(());
+        }
+        if store.registered_node(caller.hello.node)?.is_none_or(|node| node.revoked_millis.is_some()) {
+            self.refuse(FaultCode::Revoked, steps);
+            return Ok(());
+        }
+        let items = match self.decoder.decode(payload, &Held(store)) {
+            Ok(items) => items,
+            Err(BatchError::Unresolved | BatchError::Check) => {
+                self.refuse(UNRESOLVED, steps);
+                return Ok(());
+            }
+            Err(_) => {
+                self.refuse(FaultCode::Malformed, steps);
+                return Ok(());
+            }
+        };
+        let entries: Option<Vec<Entry>> = items
+            .into_iter()
+            .map(|item| match item {
+                Item::Entry(entry) if entry.epoch == caller.hello.epoch && entry.position <= caller.hello.position => {
+                    Some(entry)
+                }
+                _ => None,
+            })
+            .collect();
+        let Some(entries) = entries else {
+            self.refuse(FaultCode::Malformed, steps);
+            return Ok(());
+        };
+        let reaches_head = entries.last().is_some_and(|last| last.position == caller.hello.position);
+        let signed_head = reaches_head.then(|| caller.signed.clone());
+        let batch = IngestBatch { epoch: caller.hello.epoch, entries, signed_head };
+        steps.push(HubStep::Commit(HubCommit(Step::Ingest(batch))));
+        Ok(())
+    }
+
+    fn ingested(&mut self, outcome: IngestOutcome, steps: &mut Vec<HubStep>) -> Result<(), DriverError> {
+        let Some(caller) = &mut self.caller else {
+            return Err(DriverError::Unexpected("a commit that was not asked for"));
+        };
+        match outcome {
+            IngestOutcome::Appended { position, chain } => {
+                caller.ingested = true;
+                if position == caller.hello.position && chain != caller.hello.chain {
+                    self.refuse(FORK, steps);
+                } else {
+                    steps.push(HubStep::Send(Ack { position }.encode()));
+                }
+            }
+            IngestOutcome::Gap { .. } => self.above_end = true,
+            IngestOutcome::Fork { .. } => self.refuse(FORK, steps),
+            IngestOutcome::UnknownLog => self.refuse(FaultCode::Log, steps),
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, code: FaultCode, steps: &mut Vec<HubStep>) {
+        self.over = true;
+        steps.push(HubStep::Send(fault(code).encode()));
+    }
+}
+
+/// Where the office's feed goes on for a node; `None` when its cursor names no place in it and it showed no ladder.
+fn feed_after(store: &Reader, hello: &Hello, office: OfficeCode) -> Result<Option<u64>, DriverError> {
+    let Some(cursor) = hello.cursor else { return Ok(Some(0)) };
+    let audience = office.as_str();
+    let same_feed = store.feed_head(audience)?.is_some_and(|head| head.hub_epoch == cursor.hub_epoch);
+    let is_there = |position, chain| -> Result<bool, DriverError> {
+        Ok(same_feed && store.feed_chain_at(audience, position)? == Some(chain))
+    };
+    if is_there(cursor.position, cursor.chain)? {
+        return Ok(Some(cursor.position));
+    }
+    let Some(ladder) = &hello.ladder else { return Ok(None) };
+    for rung in ladder.iter().rev() {
+        if is_there(rung.position, rung.chain)? {
+            return Ok(Some(rung.position));
+        }
+    }
+    Ok(Some(0))
+}

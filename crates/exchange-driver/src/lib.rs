@@ -1,0 +1,23 @@
+//! Carries out on a replica what an exchange asks for: used by both shells and the simulator alike.
+//!
+//! A [`NodeCall`] is one exchange as the node lives it, a [`HubCall`] the same as the hub does. Bytes go in and come
+//! out; the caller moves them and owns sockets, threads and clocks. Every step that changes something is committed
+//! before the bytes that tell of it leave.
+
+mod error;
+mod feed_frame;
+mod held;
+mod hub_call;
+mod hub_commit;
+mod hub_reply;
+mod identity;
+mod node_call;
+mod node_receive;
+mod progress;
+
+pub use error::DriverError;
+pub use hub_call::{HubCall, HubStep};
+pub use hub_commit::{CommitOutcome, HubCommit, commit_all, judge};
+pub use identity::{HubIdentity, NodeIdentity};
+pub use node_call::{CallPlan, NodeCall};
+pub use progress::{Outcome, Progress};

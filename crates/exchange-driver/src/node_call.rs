@@ -1,0 +1,213 @@
+//! One exchange, as the node lives it: what it sends.
+
+use change_log::{Digest, EpochId, Position};
+use replica_store::{LogState, Reader, Replica};
+use sync_exchange::Ladder;
+use sync_protocol::batch::{BatchDecoder, BatchEncoder, Item};
+use sync_protocol::{
+    Cursor, End, Fault, FrameKind, FrameReader, Hello, Rung, SUPPORTED, Verdict, Welcome, write_frame,
+};
+
+use crate::held::Held;
+use crate::{DriverError, NodeIdentity, Progress};
+
+/// Settings of the replica in which an exchange leaves word for the next.
+pub(crate) mod notes {
+    pub(crate) const COUNTER: &str = "exchange/counter";
+    pub(crate) const LADDER: &str = "exchange/ladder";
+    pub(crate) const SHOW_LADDER: &str = "exchange/show-ladder";
+    pub(crate) const SPELL_OUT: &str = "exchange/spell-out";
+    pub(crate) const DIFFERED: &str = "exchange/differed";
+}
+
+/// zstd level of what a node sends: its link is dear, its processor idle.
+const LEVEL: i32 = 19;
+/// Packed bytes a change is taken to need before the first frame told better.
+const BYTES_PER_CHANGE: usize = 24;
+const ENTRIES_PER_FRAME_MAX: usize = 2048;
+const RAW_BYTES_PER_FRAME_MAX: usize = 512 * 1024;
+
+/// How to make an exchange.
+#[derive(Debug, Clone)]
+pub struct CallPlan {
+    /// Target size of a batch frame, in compressed bytes.
+    pub frame_bytes: usize,
+    /// Only ask: send nothing of the log.
+    pub probe: bool,
+    /// The program and its version, for the hub's list.
+    pub software: String,
+    /// 16 random bytes, used when this folder turns out to be a copy and a new epoch must begin.
+    pub fresh_epoch: EpochId,
+}
+
+/// One exchange of a node.
+#[derive(Debug)]
+pub struct NodeCall {
+    pub(crate) identity: NodeIdentity,
+    pub(crate) plan: CallPlan,
+    pub(crate) log: LogState,
+    pub(crate) audience: String,
+    pub(crate) ladder: Ladder,
+    pub(crate) frames: FrameReader,
+    pub(crate) decoder: BatchDecoder,
+    pub(crate) welcome: Option<Welcome>,
+    pub(crate) verdict: Option<(Verdict, Digest)>,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) received_new: u64,
+    pub(crate) progress: Progress,
+    pub(crate) more_logs: bool,
+    pub(crate) call_again: bool,
+    hello: Option<Vec<u8>>,
+    encoder: BatchEncoder,
+    sent_to: Position,
+    bytes_per_change: usize,
+    ended: bool,
+}
+
+impl NodeCall {
+    /// Prepares an exchange: makes its counter durable and signs the hello. `now_millis`: milliseconds since 1970 UTC by
+    /// this machine's clock.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub fn begin(
+        replica: &mut Replica,
+        identity: &NodeIdentity,
+        plan: CallPlan,
+        now_millis: i64,
+    ) -> Result<Self, DriverError> {
+        if replica.epoch_spent() {
+            replica.begin_epoch(plan.fresh_epoch)?;
+        }
+        let differed = number(replica, notes::DIFFERED)?;
+        if differed >= 3 {
+            start_over(replica, identity)?;
+        }
+        let (log, more_logs) = log_to_send(replica, differed)?;
+        let audience = identity.office.as_str().to_owned();
+        let counter = number(replica, notes::COUNTER)? + 1;
+        replica.set_setting(notes::COUNTER, &counter.to_be_bytes())?;
+        let ladder = Ladder::from_bytes(&replica.setting(notes::LADDER)?.unwrap_or_default());
+        let show_ladder = number(replica, notes::SHOW_LADDER)? > 0;
+        let spell_out = number(replica, notes::SPELL_OUT)? > 0;
+        let cursor = replica.feed_cursor(&audience)?.map(|cursor| Cursor {
+            hub_epoch: cursor.hub_epoch,
+            position: cursor.position,
+            chain: cursor.chain,
+        });
+        let rungs = || ladder.rungs().iter().map(|rung| Rung { position: rung.position, chain: rung.chain }).collect();
+        let hello = Hello {
+            versions: SUPPORTED,
+            node: identity.node,
+            epoch: log.epoch,
+            position: log.position,
+            chain: log.chain,
+            counter,
+            acknowledged: log.acknowledged,
+            refusals_known: log.refusals,
+            cursor,
+            digest: replica.office_digest(&identity.office)?,
+            millis: now_millis,
+            software: plan.software.clone(),
+            older_logs: None,
+            ladder: show_ladder.then(rungs),
+            flags: if plan.probe { Hello::PROBE } else { 0 },
+        };
+        let hello = hello.sign(&identity.key, identity.hub, identity.office).encode();
+        let to_send = log.position - log.acknowledged;
+        Ok(Self {
+            identity: identity.clone(),
+            sent_to: log.acknowledged,
+            audience,
+            ladder,
+            frames: FrameReader::new(),
+            decoder: BatchDecoder::new()?,
+            welcome: None,
+            verdict: None,
+            fault: None,
+            received_new: 0,
+            progress: Progress { to_send, ..Progress::default() },
+            more_logs,
+            call_again: false,
+            hello: Some(hello),
+            encoder: if spell_out { BatchEncoder::plain_only(LEVEL)? } else { BatchEncoder::new(LEVEL)? },
+            bytes_per_change: BYTES_PER_CHANGE,
+            ended: false,
+            plan,
+            log,
+        })
+    }
+
+    /// The next piece of the request body; `None` when it is complete.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn next_frame(&mut self, replica: &Reader) -> Result<Option<Vec<u8>>, DriverError> {
+        let frame = if let Some(hello) = self.hello.take() {
+            Some(hello)
+        } else if self.ended {
+            None
+        } else if self.plan.probe || self.sent_to >= self.log.position {
+            self.ended = true;
+            Some(End.encode())
+        } else {
+            Some(self.batch(replica)?)
+        };
+        self.progress.bytes_up += frame.as_ref().map_or(0, |frame| frame.len() as u64);
+        Ok(frame)
+    }
+
+    fn batch(&mut self, replica: &Reader) -> Result<Vec<u8>, DriverError> {
+        let wanted = self.plan.frame_bytes / self.bytes_per_change.max(1);
+        let left = usize::try_from(self.log.position - self.sent_to).unwrap_or(usize::MAX);
+        let count = wanted.clamp(1, ENTRIES_PER_FRAME_MAX).min(left);
+        let entries = replica.entries(self.log.epoch, self.sent_to, count, RAW_BYTES_PER_FRAME_MAX)?;
+        let Some(last) = entries.last().map(|entry| entry.position) else {
+            return Err(DriverError::Unexpected("the log ends before its head"));
+        };
+        let items: Vec<Item> = entries.into_iter().map(Item::Entry).collect();
+        let payload = self.encoder.encode(&items, &Held(replica))?;
+        self.sent_to = last;
+        self.progress.sent += items.len() as u64;
+        self.bytes_per_change = (payload.len() / items.len().max(1)).max(1);
+        let mut frame = Vec::with_capacity(payload.len() + 4);
+        write_frame(&mut frame, FrameKind::Batch, &payload);
+        Ok(frame)
+    }
+
+    /// How far it is.
+    pub const fn progress(&self) -> Progress {
+        self.progress
+    }
+}
+
+/// The log to send from: the oldest with unsent entries, else the current one; and whether others wait too. After a
+/// difference every own log gets its turn, so that refusals of older ones are told again.
+fn log_to_send(replica: &Replica, differed: u64) -> Result<(LogState, bool), DriverError> {
+    let own: Vec<LogState> = replica.logs()?.into_iter().filter(|log| log.own).collect();
+    let mut unsent = own.iter().filter(|log| log.acknowledged < log.position && log.epoch != replica.epoch());
+    if let Some(first) = unsent.next() {
+        return Ok((first.clone(), true));
+    }
+    let turn = usize::try_from(differed).unwrap_or(0) % own.len().max(1);
+    let current = own.iter().position(|log| log.epoch == replica.epoch()).ok_or(DriverError::NotEnrolled)?;
+    let chosen = own.get((current + own.len() - turn) % own.len()).ok_or(DriverError::NotEnrolled)?;
+    let waits = |log: &LogState| log.epoch != chosen.epoch && log.acknowledged < log.position;
+    Ok((chosen.clone(), own.iter().any(waits)))
+}
+
+/// The last resort when digests differ though cursors agree: read the whole feed and show the whole log again. What is
+/// held already is skipped on both sides; nothing is dropped.
+fn start_over(replica: &mut Replica, identity: &NodeIdentity) -> Result<(), DriverError> {
+    for log in replica.logs()?.into_iter().filter(|log| log.own) {
+        replica.rewind_acknowledged(log.epoch, 0)?;
+    }
+    replica.reset_feed_cursor(identity.office.as_str(), None)?;
+    replica.set_setting(notes::DIFFERED, &[])?;
+    Ok(())
+}
+
+pub(crate) fn number(replica: &Reader, key: &str) -> Result<u64, DriverError> {
+    let bytes = replica.setting(key)?.unwrap_or_default();
+    Ok(bytes.try_into().map_or(0, u64::from_be_bytes))
+}
