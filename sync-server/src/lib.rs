@@ -1,1 +1,19 @@
-//! The hub.
+//! The hub: takes what the offices recorded, keeps it, proves it, and says who is behind.
+//!
+//! The program `sync-server` is [`cli::main`]; [`init::init`], [`act::offer_code`] and [`serve::run`] start a real hub
+//! inside another program.
+
+pub mod act;
+pub mod admin;
+pub mod cli;
+pub mod clock;
+mod commands;
+mod failure;
+pub mod init;
+pub mod keys;
+pub mod nightly;
+pub mod serve;
+pub mod settings;
+mod tls;
+
+pub use failure::Failure;

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The hub program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sync_server::cli::main()
+}

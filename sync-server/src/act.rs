@@ -1,0 +1,95 @@
+//! What changes a hub: each act works on the open replica, in the server that runs or in the command itself.
+
+use change_log::{DocumentId, NodeId};
+use chrono::NaiveDate;
+use office_model::OfficeCode;
+use replica_store::Replica;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sync_protocol::enrolment::Code;
+
+use crate::keys::HubKeys;
+use crate::{Failure, clock, init, nightly};
+
+/// Something to do with the replica. Also a line of the admin socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Act {
+    /// Offer a one-time code for an office, good for some hours.
+    Enrol {
+        /// The office.
+        office: OfficeCode,
+        /// From now on.
+        hours: u32,
+    },
+    /// Shut a node out.
+    Revoke {
+        /// The node.
+        node: NodeId,
+    },
+    /// Judge again what the gate refused, of one document or all.
+    Retry {
+        /// The document.
+        document: Option<DocumentId>,
+    },
+    /// Make rows, search and digests again.
+    RebuildViews,
+    /// Make the report of a night, or give the one that was made.
+    Nightly {
+        /// The day on whose morning the night ended.
+        date: NaiveDate,
+    },
+}
+
+/// Does it and says what came of it.
+///
+/// # Errors
+///
+/// When the act is not possible; nothing was changed then.
+pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64) -> Result<Value, Failure> {
+    match act {
+        Act::Enrol { office, hours } => {
+            let code = offer_code(replica, keys, *office, *hours, now_millis)?;
+            let expires = now_millis.saturating_add(i64::from(*hours) * 3_600_000);
+            Ok(json!({ "office": office, "code": code.to_string(), "expires_millis": expires }))
+        }
+        Act::Revoke { node } => {
+            replica.revoke_node(*node, now_millis)?;
+            let revoked = replica.registered_node(*node)?.and_then(|node| node.revoked_millis);
+            Ok(json!({ "node": node, "revoked_millis": revoked }))
+        }
+        Act::Retry { document } => {
+            let retried = replica.retry_quarantined(*document)?;
+            Ok(json!({ "retried": retried }))
+        }
+        Act::RebuildViews => {
+            let documents = replica.rebuild_views()?;
+            Ok(json!({ "documents": documents }))
+        }
+        Act::Nightly { date } => nightly::report(replica, *date, now_millis),
+    }
+}
+
+/// Offers a one-time code for an office of the roster. Only the hash of its secret is kept.
+///
+/// # Errors
+///
+/// When the office is not in the roster, or the disk refuses.
+pub fn offer_code(
+    replica: &mut Replica,
+    keys: &HubKeys,
+    office: OfficeCode,
+    hours: u32,
+    now_millis: i64,
+) -> Result<Code, Failure> {
+    if init::roster(replica)?.get(office).is_none() {
+        return Err(Failure::new(
+            format!("office {office} is not in this hub's roster"),
+            "check the code: sync-server offices lists them all",
+        ));
+    }
+    let code = Code { fingerprint: keys.fingerprint()?, secret: clock::random()? };
+    let expires = now_millis.saturating_add(i64::from(hours) * 3_600_000);
+    replica.offer_code(Code::secret_hash(&code.secret), office, now_millis, expires)?;
+    Ok(code)
+}

@@ -1,0 +1,137 @@
+//! The command line: what can be said, and how answers and failures are shown.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{
+    Answer, backup, config, divergences, enrol, history, init, list, nightly, nodes, offices, quarantine, rebuild_views,
+    restore, revoke, serve, show, status, verify,
+};
+use crate::{Failure, settings::Settings};
+
+/// The hub of Smart Kampung Sync: takes what the village offices recorded, keeps it, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "sync-server", version, after_help = EXAMPLES)]
+struct Line {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  sync-server init --roster data/banyuwangi-offices.csv
+  sync-server serve
+  sync-server enrol 35.10.01.2001
+  sync-server status --json
+
+Commands that only read, and enrol, revoke, quarantine retry, rebuild-views and nightly, work while `serve` runs.
+Exit code 0 means success; every error says what happened to the data and what to do next.";
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// The data folder.
+    #[arg(long, global = true, env = "SYNC_SERVER_DATA", value_name = "DIR", default_value = "sync-server-data")]
+    pub(crate) data: PathBuf,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+impl Common {
+    /// The settings of the data folder and the environment.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        Settings::load(&self.data, |name| std::env::var(name).ok())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a hub: data folder, keys, certificates, roster.
+    Init(init::Arguments),
+    /// Serve the offices until SIGINT or SIGTERM.
+    Serve(serve::Arguments),
+    /// Print a one-time code that admits one machine to an office.
+    Enrol(enrol::Arguments),
+    /// Shut a node out, at once and for ever.
+    Revoke(revoke::Arguments),
+    /// All offices of the roster: nodes, transactions, last proof.
+    Offices(offices::Arguments),
+    /// All nodes: office, last contact, last proof, clock.
+    Nodes(nodes::Arguments),
+    /// The hub at a glance.
+    Status(status::Arguments),
+    /// Transactions, the last to arrive first.
+    List(list::Arguments),
+    /// One transaction with all its fields.
+    Show(show::Arguments),
+    /// Who changed what and when in one transaction.
+    History(history::Arguments),
+    /// Fields with two values that wait for a person.
+    Divergences(divergences::Arguments),
+    /// Changes that were not accepted, and why; `retry` has them judged again.
+    Quarantine(quarantine::Arguments),
+    /// Check everything stored: chains, feeds, digests, rows against logs.
+    Verify(verify::Arguments),
+    /// Make rows, search and digests again from the logs.
+    RebuildViews(rebuild_views::Arguments),
+    /// Write a copy of the whole hub, keys included, to one new file.
+    Backup(backup::Arguments),
+    /// Make a data folder from a backup.
+    Restore(restore::Arguments),
+    /// The report of a night: which office is proven, late, or was never proven.
+    Nightly(nightly::Arguments),
+    /// The settings.
+    Config(config::Arguments),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            // There is nobody to tell when the terminal is gone.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let common = line.common;
+    match run(&common, line.command).and_then(|answer| answer.print(common.json)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            if common.json {
+                eprintln!("{}", serde_json::json!(failure));
+            } else {
+                eprintln!("error: {failure}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Init(arguments) => init::run(common, &arguments),
+        Command::Serve(arguments) => serve::run(common, &arguments),
+        Command::Enrol(arguments) => enrol::run(common, &arguments),
+        Command::Revoke(arguments) => revoke::run(common, &arguments),
+        Command::Offices(arguments) => offices::run(common, &arguments),
+        Command::Nodes(arguments) => nodes::run(common, &arguments),
+        Command::Status(arguments) => status::run(common, &arguments),
+        Command::List(arguments) => list::run(common, &arguments),
+        Command::Show(arguments) => show::run(common, &arguments),
+        Command::History(arguments) => history::run(common, &arguments),
+        Command::Divergences(arguments) => divergences::run(common, &arguments),
+        Command::Quarantine(arguments) => quarantine::run(common, &arguments),
+        Command::Verify(arguments) => verify::run(common, &arguments),
+        Command::RebuildViews(arguments) => rebuild_views::run(common, &arguments),
+        Command::Backup(arguments) => backup::run(common, &arguments),
+        Command::Restore(arguments) => restore::run(common, &arguments),
+        Command::Nightly(arguments) => nightly::run(common, &arguments),
+        Command::Config(arguments) => config::run(&arguments),
+    }
+}

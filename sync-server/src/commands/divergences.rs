@@ -1,0 +1,62 @@
+//! `divergences`: fields with several values that wait for a person at the office.
+
+use replica_store::{ListFilter, Page};
+use serde_json::{Value, json};
+use service_document::TransactionDocument;
+
+use super::{Answer, list, load, open};
+use crate::Failure;
+use crate::cli::Common;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sync-server divergences --json\n\nAn office settles one with: village-node settle ID PATH VALUE")]
+pub(crate) struct Arguments {
+    /// So many transactions at most.
+    #[arg(long, default_value_t = 100)]
+    limit: usize,
+}
+
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let filter = ListFilter { divergent: true, ..ListFilter::default() };
+    let (mut transactions, mut text) = (Vec::new(), String::new());
+    for row in reader.list(&filter, Page { after: None, count: arguments.limit })? {
+        let document = load(&reader, row.document)?;
+        let mut line = list::row(&row);
+        if let Some(line) = line.as_object_mut() {
+            line.insert("divergences".to_owned(), of(&document));
+        }
+        transactions.push(line);
+        for divergence in document.divergences() {
+            let said: Vec<String> =
+                divergence.values.iter().map(|one| format!("{} ({})", one.value, one.clerk)).collect();
+            text.push_str(&format!("{} {} {}: {}\n", row.document, row.office, divergence.path, said.join(" | ")));
+        }
+    }
+    if text.is_empty() {
+        text.push_str("nothing to settle\n");
+    }
+    Ok(Answer::new(json!({ "transactions": transactions }), text))
+}
+
+/// The divergences of one document, each value with who gave it.
+pub(super) fn of(document: &TransactionDocument) -> Value {
+    let all = document.divergences().into_iter().map(|divergence| {
+        let values: Vec<Value> = divergence
+            .values
+            .into_iter()
+            .map(|value| {
+                json!({
+                    "value": value.value,
+                    "clerk": value.clerk,
+                    "millis": value.millis,
+                    "hub_offset_millis": value.hub_offset_millis,
+                    "epoch": value.epoch,
+                    "change": value.change,
+                })
+            })
+            .collect();
+        json!({ "path": divergence.path, "values": values })
+    });
+    Value::Array(all.collect())
+}

@@ -1,0 +1,97 @@
+//! `list`: transactions, the last to arrive first, NIKs masked.
+
+use change_log::DocumentId;
+use office_model::{OfficeCode, ServiceId, Status};
+use replica_store::{ListFilter, ListedTransaction, Page};
+use serde_json::{Value, json};
+
+use super::{Answer, mask, open, table, time};
+use crate::Failure;
+use crate::cli::Common;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  sync-server list
+  sync-server list --office 35.10.01.2001 --limit 10
+  sync-server list --search 'siti 3510' --json
+  sync-server list --after ID            the next page")]
+pub(crate) struct Arguments {
+    /// Of this office only.
+    #[arg(long)]
+    office: Option<OfficeCode>,
+    /// Of this service only.
+    #[arg(long)]
+    service: Option<ServiceId>,
+    /// With this status only.
+    #[arg(long)]
+    status: Option<Status>,
+    /// Words to look for: beginnings of names, NIKs, letter numbers.
+    #[arg(long, value_name = "WORDS")]
+    search: Option<String>,
+    /// Only those with something to settle.
+    #[arg(long)]
+    divergent: bool,
+    /// Below this transaction.
+    #[arg(long, value_name = "ID")]
+    after: Option<DocumentId>,
+    /// So many at most.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+}
+
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let filter = ListFilter {
+        office: arguments.office,
+        service: arguments.service.as_ref().map(ToString::to_string),
+        status: arguments.status.map(|status| status.as_str().to_owned()),
+        divergent: arguments.divergent,
+    };
+    let count = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
+    let page = Page { after: arguments.after, count: count + 1 };
+    let mut rows = match &arguments.search {
+        Some(words) => reader.search(words, &filter, page)?,
+        None => reader.list(&filter, page)?,
+    };
+    let more = rows.len() > count;
+    rows.truncate(count);
+    let next = if more { rows.last().map(|row| row.document) } else { None };
+    let lines: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.document.to_string(),
+                row.office.to_string(),
+                row.service.to_string(),
+                row.status.clone(),
+                row.name.clone().unwrap_or_default(),
+                row.nik.as_deref().map(mask).unwrap_or_default(),
+                time(Some(row.changed_millis)),
+            ]
+        })
+        .collect();
+    let mut text = table(&["id", "office", "service", "status", "name", "nik", "changed"], &lines);
+    if let Some(next) = next {
+        text.push_str(&format!("more: --after {next}\n"));
+    }
+    Ok(Answer::new(json!({ "rows": rows.iter().map(row).collect::<Vec<_>>(), "next": next }), text))
+}
+
+/// One line as lists show it.
+pub(super) fn row(row: &ListedTransaction) -> Value {
+    json!({
+        "id": row.document,
+        "office": row.office,
+        "service": row.service,
+        "status": row.status,
+        "number": row.number,
+        "name": row.name,
+        "nik": row.nik.as_deref().map(mask),
+        "created_millis": row.created_millis,
+        "created_by": row.created_by,
+        "changed_millis": row.changed_millis,
+        "changed_by": row.changed_by,
+        "changes": row.changes,
+        "divergences": row.divergences,
+    })
+}

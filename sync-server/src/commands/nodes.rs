@@ -1,0 +1,44 @@
+//! `nodes`: every machine that was ever admitted.
+
+use serde_json::{Value, json};
+
+use super::{Answer, open, table, time};
+use crate::Failure;
+use crate::cli::Common;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sync-server nodes\n  sync-server nodes --json")]
+pub(crate) struct Arguments {}
+
+pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Failure> {
+    let nodes = open(&common.data)?.registered_nodes()?;
+    let list = nodes.iter().map(|node| {
+        json!({
+            "node": node.id,
+            "office": node.office,
+            "enrolled_millis": node.enrolled_millis,
+            "revoked_millis": node.revoked_millis,
+            "last_contact_millis": node.last_contact_millis,
+            "exchanges": node.exchanges,
+            "version": node.version,
+            "clock_offset_millis": node.clock_offset_millis,
+            "proven_millis": node.proven.map(|(at, _)| at),
+            "proven_digest": node.proven.map(|(_, digest)| digest.to_string()),
+        })
+    });
+    let lines: Vec<Vec<String>> = nodes
+        .iter()
+        .map(|node| {
+            vec![
+                node.id.to_string(),
+                node.office.to_string(),
+                if node.revoked_millis.is_some() { "revoked" } else { "admitted" }.to_owned(),
+                time(node.last_contact_millis),
+                time(node.proven.map(|(at, _)| at)),
+                node.version.clone().unwrap_or_else(|| "-".to_owned()),
+            ]
+        })
+        .collect();
+    let head = ["node", "office", "state", "last contact", "proven", "version"];
+    Ok(Answer::new(Value::Array(list.collect()), table(&head, &lines)))
+}

@@ -1,0 +1,73 @@
+//! `offices`: every office of the roster and how far it is.
+
+use std::collections::BTreeMap;
+
+use office_model::OfficeCode;
+use serde_json::{Value, json};
+
+use super::{Answer, open, table, time};
+use crate::cli::Common;
+use crate::{Failure, init};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sync-server offices\n  sync-server offices --enrolled --json")]
+pub(crate) struct Arguments {
+    /// Only offices with a node.
+    #[arg(long)]
+    enrolled: bool,
+}
+
+#[derive(Default)]
+struct Seen {
+    nodes: u64,
+    contact: Option<i64>,
+    /// Of the node whose proof is oldest.
+    proven: Option<i64>,
+    unproven: bool,
+}
+
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let mut seen: BTreeMap<OfficeCode, Seen> = BTreeMap::new();
+    for node in reader.registered_nodes()?.into_iter().filter(|node| node.revoked_millis.is_none()) {
+        let office = seen.entry(node.office).or_default();
+        office.nodes += 1;
+        office.contact = office.contact.max(node.last_contact_millis);
+        match node.proven {
+            Some((at, _)) => office.proven = Some(office.proven.map_or(at, |oldest| oldest.min(at))),
+            None => office.unproven = true,
+        }
+    }
+    let digests: BTreeMap<_, _> = reader.offices()?.into_iter().collect();
+    let none = Seen::default();
+    let (mut list, mut lines): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
+    for office in init::roster(&reader)?.iter() {
+        let of_office = seen.get(&office.code).unwrap_or(&none);
+        if arguments.enrolled && of_office.nodes == 0 {
+            continue;
+        }
+        let proven = if of_office.unproven { None } else { of_office.proven };
+        let transactions = reader.transactions_of(&office.code)?;
+        lines.push(vec![
+            office.code.to_string(),
+            office.full_name(),
+            of_office.nodes.to_string(),
+            transactions.to_string(),
+            time(of_office.contact),
+            time(proven),
+        ]);
+        list.push(json!({
+            "office": office.code,
+            "name": office.full_name(),
+            "kind": office.kind.as_str(),
+            "nodes": of_office.nodes,
+            "transactions": transactions,
+            "entries": digests.get(&office.code).map_or(0, |digest| digest.count),
+            "digest": digests.get(&office.code).copied().unwrap_or_default().to_string(),
+            "last_contact_millis": of_office.contact,
+            "proven_millis": proven,
+        }));
+    }
+    let head = ["office", "name", "nodes", "transactions", "last contact", "proven"];
+    Ok(Answer::new(Value::Array(list), table(&head, &lines)))
+}

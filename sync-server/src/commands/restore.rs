@@ -1,0 +1,84 @@
+//! `restore`: a data folder from a backup. What was there before is moved aside, never deleted.
+
+use std::path::{Path, PathBuf};
+
+use replica_store::Reader;
+use serde_json::json;
+
+use super::{Answer, open};
+use crate::cli::Common;
+use crate::keys::{self, HubKeys};
+use crate::{Failure, admin, clock};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sync-server restore /mnt/usb/hub-2026-11-24.backup --data /srv/hub
+
+The nodes send again by themselves what the backup lacks. A database that is there is moved aside.")]
+pub(crate) struct Arguments {
+    /// The backup.
+    file: PathBuf,
+}
+
+const DATABASE: [&str; 4] = ["replica.db", "replica.db-wal", "replica.db-shm", "replica.head"];
+
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    let dir = &common.data;
+    if admin::is_served(dir) {
+        return Err(Failure::new(format!("a server runs on {}", dir.display()), "stop it first"));
+    }
+    std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
+    // The backup is brought into the folder and looked at before anything there is touched.
+    let incoming = dir.join(format!("restore-{}", clock::now_millis()));
+    let restored = bring(&arguments.file, &incoming).and_then(|keys| put(dir, &incoming, &keys));
+    if restored.is_err() {
+        // Only our own copy; the backup itself stays.
+        let _ = std::fs::remove_dir_all(&incoming);
+    }
+    let aside = restored?;
+    let counts = open(dir)?.counts()?;
+    let mut text = format!("{} transactions are back in {}\n", counts.transactions, dir.display());
+    if let Some(aside) = &aside {
+        text.push_str(&format!("what was there before is in {}\n", aside.display()));
+    }
+    Ok(Answer::new(json!({ "transactions": counts.transactions, "moved_aside": aside }), text))
+}
+
+fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
+    std::fs::create_dir(incoming).map_err(|error| Failure::file(incoming, &error))?;
+    let copy = incoming.join("replica.db");
+    std::fs::copy(file, &copy).map_err(|error| Failure::file(file, &error))?;
+    std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(|error| Failure::file(&copy, &error))?;
+    let not_whole = || Failure::new(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
+    let reader: Reader = open(incoming).map_err(|_| not_whole())?;
+    let keys = HubKeys::parse(&reader.setting(keys::SETTING)?.ok_or_else(not_whole)?)?;
+    let problems = reader.verify()?.problems;
+    if let Some(first) = problems.first() {
+        let next = "take another backup; when there is none, ask for help before you go on";
+        return Err(Failure::new(format!("the backup has {} faults, the first: {first}", problems.len()), next));
+    }
+    Ok(keys)
+}
+
+/// Moves what is there aside and the copy into its place.
+fn put(dir: &Path, incoming: &Path, keys: &HubKeys) -> Result<Option<PathBuf>, Failure> {
+    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("replica.lock"));
+    let lock = lock.map_err(|error| Failure::file(dir, &error))?;
+    if lock.try_lock().is_err() {
+        return Err(replica_store::OpenError::InUse(dir.to_owned()).into());
+    }
+    let failed = |error: std::io::Error| Failure::file(dir, &error);
+    let aside = dir.join(format!("before-restore-{}", clock::now_millis()));
+    let mut moved = false;
+    for name in DATABASE.iter().chain([&keys::FILE]) {
+        if dir.join(name).exists() {
+            std::fs::create_dir_all(&aside).map_err(failed)?;
+            std::fs::rename(dir.join(name), aside.join(name)).map_err(failed)?;
+            moved = true;
+        }
+    }
+    keys.save(dir)?;
+    std::fs::rename(incoming.join("replica.db"), dir.join("replica.db")).map_err(failed)?;
+    std::fs::remove_dir_all(incoming).map_err(failed)?;
+    std::fs::File::open(dir).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    Ok(moved.then_some(aside))
+}

@@ -1,0 +1,76 @@
+//! `serve`: serves the offices until it is told to stop.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Answer;
+use crate::cli::Common;
+use crate::serve::{self, Config};
+use crate::{Failure, admin};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sync-server serve\n  sync-server serve --listen 127.0.0.1:0 --data /srv/hub")]
+pub(crate) struct Arguments {
+    /// Address and port; port 0 takes a free one. [default: 0.0.0.0:8217]
+    #[arg(long, value_name = "ADDRESS", env = "SYNC_SERVER_LISTEN")]
+    listen: Option<SocketAddr>,
+}
+
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    let mut settings = common.settings()?;
+    if let Some(listen) = arguments.listen {
+        settings.listen = listen;
+    }
+    start_log(&settings.log)?;
+    if admin::is_served(&common.data) {
+        return Err(Failure::new(
+            format!("a server runs on {} already", common.data.display()),
+            "use that one, or stop it first",
+        ));
+    }
+    let config = Config { dir: common.data.clone(), settings };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::internal)?;
+    runtime.block_on(serve(config, common.json))?;
+    Ok(Answer::new(json!({ "stopped": true }), "stopped\n".to_owned()))
+}
+
+async fn serve(config: Config, json: bool) -> Result<(), Failure> {
+    let address = config.settings.listen;
+    let cannot = |error: std::io::Error| {
+        Failure::new(
+            format!("{address} cannot be listened on: {error}"),
+            "choose another address or port with --listen, or stop the program that has it",
+        )
+    };
+    // Before the line that says we listen: who reads it may stop us at once.
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::internal)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::internal)?;
+    let listener = TcpListener::bind(address).await.map_err(cannot)?;
+    let bound = listener.local_addr().map_err(cannot)?;
+    let said = if json { json!({ "listening": format!("https://{bound}") }).to_string() } else { format!("listening on https://{bound}") };
+    let ready = async move {
+        let mut out = std::io::stdout();
+        // Nobody need read it.
+        let _ = writeln!(out, "{said}").and_then(|()| out.flush());
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    serve::run(config, listener, ready).await
+}
+
+fn start_log(filter: &str) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
+        Failure::new(format!("the setting log is wrong: {error}"), "set it to error, warn, info or debug")
+    })?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init()
+        .map_err(Failure::internal)
+}

@@ -1,0 +1,44 @@
+//! `show`: one transaction with all its fields, personal data included: somebody asked for just this one.
+
+use change_log::DocumentId;
+use replica_store::EntryState;
+use serde_json::json;
+
+use super::{Answer, divergences, load, open};
+use crate::Failure;
+use crate::cli::Common;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sync-server show 0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40 --json")]
+pub(crate) struct Arguments {
+    /// The transaction's id, as `list` shows it.
+    id: DocumentId,
+}
+
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let document = load(&reader, arguments.id)?;
+    let row = document.row();
+    let mut kept_out = 0_u64;
+    for (_, state) in reader.document_entries(arguments.id)? {
+        kept_out += u64::from(!matches!(state, EntryState::Accepted | EntryState::Pending));
+    }
+    let json = json!({
+        "id": arguments.id,
+        "office": row.office,
+        "service": row.service,
+        "catalogue": row.catalogue,
+        "status": row.status,
+        "number": row.number,
+        "created_millis": row.created_millis,
+        "created_by": row.created_by,
+        "changed_millis": row.changed_millis,
+        "changed_by": row.changed_by,
+        "changes": row.changes,
+        "quarantined_changes": kept_out,
+        "divergences": divergences::of(&document),
+        "record": document.to_json(),
+    });
+    let text = serde_json::to_string_pretty(&json).map_err(Failure::internal)? + "\n";
+    Ok(Answer::new(json, text))
+}

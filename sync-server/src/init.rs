@@ -1,0 +1,90 @@
+//! Makes a hub: its data folder, keys, certificates, replica and roster.
+
+use std::path::Path;
+
+use change_log::HubId;
+use office_model::Roster;
+use replica_store::{NewReplica, Reader, Replica, Role};
+
+use crate::keys::{self, HubKeys};
+use crate::{Failure, clock};
+
+/// The key under which the roster is kept.
+const ROSTER: &str = "roster";
+
+/// What was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Made {
+    /// The hub's id.
+    pub hub: HubId,
+    /// Offices in the roster.
+    pub offices: usize,
+}
+
+/// Makes a hub in a folder, from a roster in CSV. A half-made hub (the machine died) is made anew.
+///
+/// # Errors
+///
+/// When the roster has bad lines, there is a hub already, or the disk refuses.
+pub fn init(dir: &Path, roster: &str) -> Result<Made, Failure> {
+    let offices = parse_roster(roster)?.len();
+    if !dir.exists() {
+        std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
+        private(dir)?;
+    }
+    // Keys first: a replica without its keys would be of no use, keys without a replica are taken up again.
+    let keys = if dir.join(keys::FILE).exists() {
+        HubKeys::load(dir)?
+    } else {
+        let keys = HubKeys::generate()?;
+        keys.save(dir)?;
+        keys
+    };
+    let hub = keys.hub()?;
+    let epoch = clock::fresh_epoch()?;
+    let new = NewReplica { role: Role::Hub, office: None, hub, node: None, epoch, machine: clock::machine() };
+    let mut replica = match Replica::create(dir, &new) {
+        Err(replica_store::OpenError::Exists(_)) if half_made(dir)? => {
+            Replica::open(dir, &clock::machine(), clock::fresh_epoch()?)?.0
+        }
+        created => created?,
+    };
+    replica.set_setting(keys::SETTING, &keys.to_bytes()?)?;
+    replica.set_setting(ROSTER, roster.as_bytes())?;
+    Ok(Made { hub, offices })
+}
+
+/// The roster is stored last.
+fn half_made(dir: &Path) -> Result<bool, Failure> {
+    Ok(Reader::open(dir)?.setting(ROSTER)?.is_none())
+}
+
+/// The roster of a hub.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn roster(reader: &Reader) -> Result<Roster, Failure> {
+    let stored = reader.setting(ROSTER)?.ok_or_else(|| {
+        Failure::new("this hub has no roster: it was not made to the end", "sync-server init --roster FILE")
+    })?;
+    parse_roster(&String::from_utf8_lossy(&stored))
+}
+
+fn parse_roster(csv: &str) -> Result<Roster, Failure> {
+    Roster::parse(csv).map_err(|error| {
+        Failure::new(error.to_string(), "correct these lines of the roster file and run the command again")
+    })
+}
+
+#[cfg(unix)]
+fn private(dir: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(dir, mode).map_err(|error| Failure::file(dir, &error))
+}
+
+#[cfg(not(unix))]
+fn private(_dir: &Path) -> Result<(), Failure> {
+    Ok(())
+}

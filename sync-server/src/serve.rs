@@ -1,0 +1,117 @@
+//! The server: a listener, TLS, the routes, one writer and several readers.
+
+mod connections;
+mod enrolment;
+mod exchange;
+mod readers;
+mod routes;
+mod writer;
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use replica_store::Replica;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use crate::act::Act;
+use crate::admin::Socket;
+use crate::keys::HubKeys;
+use crate::settings::Settings;
+use crate::{Failure, clock, init, nightly, tls};
+pub(crate) use writer::Writer;
+
+/// Readers beside the writer: more would not make a disk faster.
+const READERS: usize = 4;
+/// How long running exchanges may go on when the server is to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Which hub to serve, and how.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data folder.
+    pub dir: PathBuf,
+    /// The settings; `listen` is not looked at by [`run`], which gets the listener.
+    pub settings: Settings,
+}
+
+/// What every request needs.
+pub(crate) struct Hub {
+    pub(crate) settings: Settings,
+    pub(crate) keys: HubKeys,
+    pub(crate) writer: Writer,
+    pub(crate) readers: readers::Readers,
+    /// Places for exchanges.
+    pub(crate) places: Arc<Semaphore>,
+    /// Becomes true when the server is to stop.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+/// Serves until `shutdown` is done, then lets running exchanges end, closes the data folder and returns.
+///
+/// # Errors
+///
+/// When the data folder cannot be opened, or a disk error makes going on unsafe. What was acknowledged is kept.
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), Failure> {
+    let keys = HubKeys::load(&config.dir)?;
+    let (replica, opened) = Replica::open(&config.dir, &clock::machine(), clock::fresh_epoch()?)?;
+    if let Some(why) = opened.epoch_began {
+        tracing::warn!(?why, "the database is not the one that was last used here: a new epoch began");
+    }
+    if replica.hub() != keys.hub()? {
+        return Err(Failure::new(
+            "the key file and the database of this data folder belong to two different hubs",
+            "put back the files that belong together, or restore a backup into a new folder",
+        ));
+    }
+    init::roster(&replica)?;
+    let acceptor = tokio_rustls::TlsAcceptor::from(tls::config(&keys)?);
+    let readers = readers::Readers::open(&replica, READERS)?;
+    let socket = Socket::bind(&config.dir)?;
+    let (writer, thread) = Writer::start(replica, keys.clone())?;
+    let (stop, stopping) = watch::channel(false);
+    let hub = Arc::new(Hub {
+        places: Arc::new(Semaphore::new(config.settings.exchanges_max)),
+        settings: config.settings,
+        keys,
+        writer: writer.clone(),
+        readers,
+        stopping,
+    });
+    let accepting = connections::accept(listener, acceptor, Arc::clone(&hub));
+    let failed = tokio::select! {
+        () = shutdown => None,
+        failure = thread.failed() => Some(failure),
+        never = async { tokio::join!(accepting, socket.serve(writer.clone()), nights(&hub)) } => match never.0 {},
+    };
+    tracing::info!("stopping: no more exchanges are taken, those that run may end");
+    stop.send_replace(true);
+    let all = u32::try_from(hub.settings.exchanges_max).unwrap_or(u32::MAX);
+    // Exchanges that go on after that are cut, which costs at most the frame in flight.
+    let _ = tokio::time::timeout(GRACE, hub.places.acquire_many(all)).await;
+    thread.stop(&writer).await;
+    failed.map_or(Ok(()), Err)
+}
+
+/// Makes each night's report when its time comes.
+async fn nights(hub: &Hub) {
+    loop {
+        let (today, minute) = nightly::wib(clock::now_millis());
+        let wait = (hub.settings.report_minute + 24 * 60 - minute - 1) % (24 * 60) + 1;
+        tokio::time::sleep(Duration::from_secs(60 * u64::from(wait))).await;
+        let (date, _) = nightly::wib(clock::now_millis());
+        if date < today {
+            continue;
+        }
+        match hub.writer.act(Act::Nightly { date }).await {
+            Ok(_) => tracing::info!(%date, "the night's report is made"),
+            Err(failure) => tracing::error!(%failure, "the night's report could not be made"),
+        }
+    }
+}

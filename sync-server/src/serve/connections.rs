@@ -1,0 +1,91 @@
+//! Accepting connections: bounded, with time limits on handshake and headers.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+
+use super::{Hub, routes};
+
+/// For the TLS handshake and, on HTTP/1.1, for each request's headers.
+const OPENING: Duration = Duration::from_secs(30);
+/// Bytes and number of a request's headers.
+const HEADER_BYTES_MAX: usize = 8 * 1024;
+const HEADERS_MAX: usize = 32;
+/// Requests at once on one connection.
+const STREAMS_MAX: u32 = 8;
+/// A connection without a request going on is asked every so often whether it still lives.
+const PING_EVERY: Duration = Duration::from_secs(60);
+
+/// Accepts until the future is dropped.
+pub(super) async fn accept(listener: TcpListener, acceptor: TlsAcceptor, hub: Arc<Hub>) -> Infallible {
+    let places = Arc::new(Semaphore::new(hub.settings.connections_max));
+    let router = routes::router(Arc::clone(&hub));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            std::future::pending::<()>().await;
+            continue;
+        };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, mostly: connections that end give some back.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let (acceptor, router, hub) = (acceptor.clone(), router.clone(), Arc::clone(&hub));
+        tokio::spawn(async move {
+            let _place = place;
+            serve(stream, acceptor, router, hub).await;
+        });
+    }
+}
+
+async fn serve(stream: TcpStream, acceptor: TlsAcceptor, router: axum::Router, hub: Arc<Hub>) {
+    // Acknowledgements are small and must not wait for each other.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection ended at once");
+        return;
+    }
+    let stream = match tokio::time::timeout(OPENING, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return tracing::debug!(%error, "a connection ended in its TLS handshake"),
+        Err(_) => return tracing::debug!("a TLS handshake took too long"),
+    };
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(OPENING)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(64 * 1024)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(HEADER_BYTES_MAX).unwrap_or(u32::MAX))
+        .max_concurrent_streams(STREAMS_MAX)
+        .initial_stream_window_size(1024 * 1024)
+        .initial_connection_window_size(2 * 1024 * 1024)
+        .keep_alive_interval(PING_EVERY)
+        .keep_alive_timeout(OPENING);
+    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    tokio::pin!(connection);
+    let mut stopping = hub.stopping.clone();
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopping.wait_for(|stop| *stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke");
+    }
+}

@@ -1,0 +1,45 @@
+//! A small pool of readers, each used by one blocking call at a time.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use replica_store::Reader;
+use tokio::sync::Semaphore;
+
+use crate::Failure;
+
+/// The pool.
+#[derive(Clone)]
+pub(crate) struct Readers {
+    dir: PathBuf,
+    idle: Arc<Mutex<Vec<Reader>>>,
+    places: Arc<Semaphore>,
+}
+
+impl Readers {
+    /// `count` readers of a replica's folder.
+    pub(crate) fn open(replica: &Reader, count: usize) -> Result<Self, Failure> {
+        let idle = (0..count).map(|_| replica.reader()).collect::<Result<Vec<_>, _>>()?;
+        let places = Arc::new(Semaphore::new(count));
+        Ok(Self { dir: replica.dir().to_owned(), idle: Arc::new(Mutex::new(idle)), places })
+    }
+
+    /// Runs `act` with a reader, on a thread that may block.
+    pub(crate) async fn with<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Reader) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(Failure::internal)?;
+        let pool = self.clone();
+        let ran = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            // One is missing after a panic.
+            let reader = idle.map_or_else(|| Reader::open(&pool.dir), Ok)?;
+            let done = act(&reader);
+            pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            Ok(done)
+        });
+        ran.await.map_err(Failure::internal)?
+    }
+}

@@ -1,0 +1,22 @@
+//! What the server answers: exchanges, enrolments, and whether it lives.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use super::{Hub, enrolment, exchange};
+
+/// Longest body of a request that is no exchange, in bytes.
+const BODY_MAX: usize = 4096;
+
+/// All routes.
+pub(super) fn router(hub: Arc<Hub>) -> Router {
+    Router::new()
+        .route("/v1/exchange", post(exchange::exchange))
+        .route("/v1/enrol", post(enrolment::enrol))
+        .route("/healthz", get(async || "ok\n"))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(hub)
+}
