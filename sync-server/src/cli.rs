@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    Answer, backup, config, divergences, enrol, history, init, list, nightly, nodes, offices, quarantine, rebuild_views,
-    restore, revoke, serve, show, status, verify,
+    Answer, backup, config, divergences, enrol, history, init, list, nightly, nodes, offices, quarantine,
+    rebuild_views, restore, revoke, serve, show, status, verify,
 };
 use crate::{Failure, settings::Settings};
 

@@ -36,6 +36,7 @@ pub fn machine() -> String {
     let id = ["/etc/machine-id", "/etc/hostname"]
         .iter()
         .find_map(|path| std::fs::read_to_string(path).ok().filter(|text| !text.trim().is_empty()));
-    let hash = Sha256::new().chain_update(b"smart-kampung machine v1\0").chain_update(id.unwrap_or_default()).finalize();
+    let hash =
+        Sha256::new().chain_update(b"smart-kampung machine v1\0").chain_update(id.unwrap_or_default()).finalize();
     data_encoding::HEXLOWER.encode(hash.get(..8).unwrap_or_default())
 }

@@ -32,10 +32,7 @@ impl Failure {
 
     /// A bug of ours.
     pub fn internal(what: impl fmt::Display) -> Self {
-        Self::new(
-            format!("the program failed inside: {what}"),
-            "start it again, and report this line if it comes back",
-        )
+        Self::new(format!("the program failed inside: {what}"), "start it again, and report this line if it comes back")
     }
 }
 

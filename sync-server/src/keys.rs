@@ -12,7 +12,8 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use sync_protocol::SigningKey;
+use sync_protocol::enrolment::Code;
 
 use crate::{Failure, clock};
 
@@ -93,7 +94,7 @@ impl HubKeys {
     /// When they are damaged.
     pub fn parse(text: &[u8]) -> Result<Self, Failure> {
         let keys: Self = serde_json::from_slice(text).map_err(|_| damaged())?;
-        keys.signing_seed()?;
+        keys.signing_key()?;
         keys.fingerprint()?;
         Ok(keys)
     }
@@ -117,13 +118,14 @@ impl HubKeys {
         write_secret(&path, &self.to_bytes()?).map_err(|error| Failure::file(&path, &error))
     }
 
-    /// The seed of the key that signs receipts.
+    /// The key that signs receipts.
     ///
     /// # Errors
     ///
     /// When the keys are damaged.
-    pub fn signing_seed(&self) -> Result<[u8; 32], Failure> {
-        bytes(&self.seed)?.try_into().map_err(|_| damaged())
+    pub fn signing_key(&self) -> Result<SigningKey, Failure> {
+        let seed: [u8; 32] = bytes(&self.seed)?.try_into().map_err(|_| damaged())?;
+        Ok(SigningKey::from_seed(&seed))
     }
 
     /// The public key that receipts are checked with.
@@ -132,7 +134,7 @@ impl HubKeys {
     ///
     /// When the keys are damaged.
     pub fn public_key(&self) -> Result<[u8; 32], Failure> {
-        Ok(ed25519_dalek::SigningKey::from_bytes(&self.signing_seed()?).verifying_key().to_bytes())
+        Ok(self.signing_key()?.verifying_key().to_bytes())
     }
 
     /// The hub's id.
@@ -152,8 +154,7 @@ impl HubKeys {
     pub fn fingerprint(&self) -> Result<[u8; 10], Failure> {
         let der = PrivatePkcs8KeyDer::from(bytes(&self.tls_key)?);
         let key = KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_ED25519).map_err(|_| damaged())?;
-        let hash = Sha256::digest(key.subject_public_key_info());
-        hash.get(..10).and_then(|first| first.try_into().ok()).ok_or_else(damaged)
+        Ok(Code::fingerprint_of(&key.subject_public_key_info()))
     }
 
     /// What the TLS server presents.

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use exchange_driver::HubIdentity;
 use replica_store::Replica;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -41,6 +42,7 @@ pub struct Config {
 pub(crate) struct Hub {
     pub(crate) settings: Settings,
     pub(crate) keys: HubKeys,
+    pub(crate) identity: Arc<HubIdentity>,
     pub(crate) writer: Writer,
     pub(crate) readers: readers::Readers,
     /// Places for exchanges.
@@ -79,6 +81,7 @@ pub async fn run(
     let hub = Arc::new(Hub {
         places: Arc::new(Semaphore::new(config.settings.exchanges_max)),
         settings: config.settings,
+        identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
         keys,
         writer: writer.clone(),
         readers,

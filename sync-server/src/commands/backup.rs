@@ -30,7 +30,8 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let placed = private(&half).and_then(|()| std::fs::rename(&half, &arguments.file));
     placed.map_err(|error| Failure::file(&arguments.file, &error))?;
     let bytes = std::fs::metadata(&arguments.file).map_or(0, |file| file.len());
-    let text = format!("{bytes} bytes in {}\nIt holds the hub's secret keys: keep it safe.\n", arguments.file.display());
+    let text =
+        format!("{bytes} bytes in {}\nIt holds the hub's secret keys: keep it safe.\n", arguments.file.display());
     Ok(Answer::new(json!({ "file": arguments.file, "bytes": bytes }), text))
 }
 

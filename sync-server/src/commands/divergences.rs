@@ -9,7 +9,9 @@ use crate::Failure;
 use crate::cli::Common;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  sync-server divergences --json\n\nAn office settles one with: village-node settle ID PATH VALUE")]
+#[command(
+    after_help = "Example:\n  sync-server divergences --json\n\nAn office settles one with: village-node settle ID PATH VALUE"
+)]
 pub(crate) struct Arguments {
     /// So many transactions at most.
     #[arg(long, default_value_t = 100)]

@@ -11,9 +11,11 @@ use crate::cli::Common;
 use crate::{Failure, admin};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sync-server enrol 35.10.01.2001\n  sync-server enrol 35.10.01.2001 --hours 4 --json
+#[command(
+    after_help = "Examples:\n  sync-server enrol 35.10.01.2001\n  sync-server enrol 35.10.01.2001 --hours 4 --json
 
-Give the code to the clerk, who types: village-node enrol --hub https://HUB:8217 --code CODE")]
+Give the code to the clerk, who types: village-node enrol --hub https://HUB:8217 --code CODE"
+)]
 pub(crate) struct Arguments {
     /// Code of the office, such as 35.10.01.2001.
     office: OfficeCode,
@@ -30,8 +32,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let offered = admin::submit(&common.data, &Act::Enrol { office: arguments.office, hours })?;
     let code = offered.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
     let expires = offered.get("expires_millis").and_then(serde_json::Value::as_i64);
-    let mut text =
-        format!("{code}\n\nGood for one machine of office {} until {}.\n", arguments.office, time(expires));
+    let mut text = format!("{code}\n\nGood for one machine of office {} until {}.\n", arguments.office, time(expires));
     if std::io::stdout().is_terminal()
         && let Ok(picture) = qrcode::QrCode::new(code)
     {

@@ -9,9 +9,11 @@ use crate::cli::Common;
 use crate::{Failure, admin, nightly};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sync-server nightly --date 2026-11-24\n  sync-server nightly --date 2026-11-24 --json
+#[command(
+    after_help = "Examples:\n  sync-server nightly --date 2026-11-24\n  sync-server nightly --date 2026-11-24 --json
 
-The report of a date is made once and kept: the same date gives the same bytes. A server that runs makes it at 06:00 WIB.")]
+The report of a date is made once and kept: the same date gives the same bytes. A server that runs makes it at 06:00 WIB."
+)]
 pub(crate) struct Arguments {
     /// The day on whose morning the night ended.
     #[arg(long, value_name = "YYYY-MM-DD")]

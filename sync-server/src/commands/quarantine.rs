@@ -10,7 +10,9 @@ use crate::cli::Common;
 use crate::{Failure, admin};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sync-server quarantine\n  sync-server quarantine retry\n  sync-server quarantine retry ID")]
+#[command(
+    after_help = "Examples:\n  sync-server quarantine\n  sync-server quarantine retry\n  sync-server quarantine retry ID"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     what: Option<What>,

@@ -48,7 +48,8 @@ fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
     let copy = incoming.join("replica.db");
     std::fs::copy(file, &copy).map_err(|error| Failure::file(file, &error))?;
     std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(|error| Failure::file(&copy, &error))?;
-    let not_whole = || Failure::new(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
+    let not_whole =
+        || Failure::new(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
     let reader: Reader = open(incoming).map_err(|_| not_whole())?;
     let keys = HubKeys::parse(&reader.setting(keys::SETTING)?.ok_or_else(not_whole)?)?;
     let problems = reader.verify()?.problems;

@@ -16,9 +16,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let done = admin::submit(&common.data, &Act::Revoke { node: arguments.node })?;
-    let text = format!(
-        "Node {} is shut out from now on. What the hub received from it before stays.\n",
-        arguments.node
-    );
+    let text =
+        format!("Node {} is shut out from now on. What the hub received from it before stays.\n", arguments.node);
     Ok(Answer::new(done, text))
 }

@@ -51,7 +51,11 @@ async fn serve(config: Config, json: bool) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::internal)?;
     let listener = TcpListener::bind(address).await.map_err(cannot)?;
     let bound = listener.local_addr().map_err(cannot)?;
-    let said = if json { json!({ "listening": format!("https://{bound}") }).to_string() } else { format!("listening on https://{bound}") };
+    let said = if json {
+        json!({ "listening": format!("https://{bound}") }).to_string()
+    } else {
+        format!("listening on https://{bound}")
+    };
     let ready = async move {
         let mut out = std::io::stdout();
         // Nobody need read it.
@@ -68,9 +72,5 @@ fn start_log(filter: &str) -> Result<(), Failure> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
         Failure::new(format!("the setting log is wrong: {error}"), "set it to error, warn, info or debug")
     })?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init()
-        .map_err(Failure::internal)
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init().map_err(Failure::internal)
 }

@@ -18,7 +18,8 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let day_ago = clock::now_millis() - 24 * 3_600_000;
     let proven = admitted.clone().filter(|node| node.proven.is_some_and(|(at, _)| at >= day_ago)).count();
     let (admitted, running) = (admitted.count(), admin::is_served(&common.data));
-    let open_codes = codes.iter().filter(|code| code.used.is_none() && code.expires_millis > clock::now_millis()).count();
+    let open_codes =
+        codes.iter().filter(|code| code.used.is_none() && code.expires_millis > clock::now_millis()).count();
     let alarms: u64 = codes.iter().map(|code| code.tries_after_use).sum();
     let entries: u64 = reader.logs()?.iter().map(|log| log.position).sum();
     let json = json!({

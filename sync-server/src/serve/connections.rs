@@ -78,9 +78,10 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, router: axum::Router, h
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     tokio::pin!(connection);
     let mut stopping = hub.stopping.clone();
+    let stop = async move { stopping.wait_for(|stop| *stop).await.is_ok() };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        _ = stopping.wait_for(|stop| *stop) => {
+        _ = stop => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -1,29 +1,221 @@
 //! `POST /v1/exchange`: frames in, frames out, each applied while the rest still arrives.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use exchange_driver::{DriverError, HubCall, HubCommit, HubStep};
+use futures_util::{StreamExt as _, stream};
 use sync_protocol::{Fault, FaultCode};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::Hub;
+use crate::{Failure, clock};
 
-pub(super) async fn exchange(State(hub): State<Arc<Hub>>, _request: Request) -> Response {
-    busy(hub.settings.retry_seconds)
+/// Pieces of the reply that wait to be sent; a slow link holds up its own exchange only.
+const PIECES: usize = 4;
+/// How long judging may take before the reply says what is there.
+const JUDGING: Duration = Duration::from_secs(20);
+/// What is still read of a request after a fault, so that the fault reaches the node before the connection ends.
+const REST_TIME: Duration = Duration::from_secs(2);
+const REST_BYTES: usize = 4 * 1024 * 1024;
+
+pub(super) async fn exchange(State(hub): State<Arc<Hub>>, request: Request) -> Response {
+    let Ok(place) = Arc::clone(&hub.places).try_acquire_owned() else {
+        return busy(hub.settings.retry_seconds);
+    };
+    if *hub.stopping.borrow() {
+        return busy(hub.settings.retry_seconds);
+    }
+    let (pieces, reply) = mpsc::channel::<Bytes>(PIECES);
+    tokio::spawn(async move {
+        let _place = place;
+        converse(hub, request.into_body().into_data_stream(), pieces).await;
+    });
+    let pieces = stream::unfold(reply, async |mut reply| {
+        let piece = reply.recv().await?;
+        Some((Ok::<_, std::convert::Infallible>(piece), reply))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    response
 }
 
 /// No place is free. Said in the header and, for the node's screen, as a frame.
 fn busy(seconds: u32) -> Response {
     let fault = Fault {
         code: FaultCode::Busy,
-        text_id: "Server pusat sedang melayani banyak kantor. Data Anda aman di sini; akan dicoba lagi sendiri.".to_owned(),
-        text_en: "The hub serves many offices just now. Your data is safe here; it will be tried again by itself.".to_owned(),
+        text_id: "Server pusat sedang melayani banyak kantor. Data Anda aman di sini dan akan dikirim lagi sendiri."
+            .to_owned(),
+        text_en: "The hub serves many offices just now. Your data is safe here and is sent again by itself.".to_owned(),
         retry_after_seconds: Some(seconds),
     };
     let mut response = Response::new(Body::from(fault.encode()));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     response
+}
+
+/// Why an exchange ended before its time.
+enum End {
+    /// The link, or a node too slow: nobody is there to be told.
+    Link(&'static str),
+    /// The hub's fault.
+    Hub(String),
+}
+
+impl From<DriverError> for End {
+    fn from(error: DriverError) -> Self {
+        Self::Hub(error.to_string())
+    }
+}
+
+impl From<Failure> for End {
+    fn from(failure: Failure) -> Self {
+        Self::Hub(failure.error)
+    }
+}
+
+async fn converse(hub: Arc<Hub>, mut body: BodyDataStream, pieces: mpsc::Sender<Bytes>) {
+    let mut talk = Talk { progress: Duration::from_secs(hub.settings.progress_seconds), hub, pieces, round: 0 };
+    match talk.run(&mut body).await {
+        Ok(()) => {}
+        Err(End::Link(reason)) => tracing::debug!(reason, "an exchange was cut"),
+        Err(End::Hub(error)) => {
+            tracing::error!(error, "an exchange failed here: what was acknowledged is kept");
+            // The node may be gone.
+            let _ = talk.send(internal().encode()).await;
+        }
+    }
+    drop(talk);
+    let rest = async {
+        let mut left = REST_BYTES;
+        while let Some(Ok(bytes)) = body.next().await {
+            let Some(less) = left.checked_sub(bytes.len()) else { break };
+            left = less;
+        }
+    };
+    // Whatever it is, it was not asked for.
+    let _ = timeout(REST_TIME, rest).await;
+}
+
+fn internal() -> Fault {
+    Fault {
+        code: FaultCode::Storage,
+        text_id: "Server pusat sedang terganggu. Yang sudah diterima aman; sisanya dikirim lagi sendiri.".to_owned(),
+        text_en: "The hub has a fault just now. What it received is safe; the rest is sent again by itself.".to_owned(),
+        retry_after_seconds: Some(60),
+    }
+}
+
+struct Talk {
+    hub: Arc<Hub>,
+    pieces: mpsc::Sender<Bytes>,
+    progress: Duration,
+    /// Of the last commit.
+    round: u64,
+}
+
+impl Talk {
+    async fn run(&mut self, body: &mut BodyDataStream) -> Result<(), End> {
+        let mut call = HubCall::new(Arc::clone(&self.hub.identity))?;
+        loop {
+            match timeout(self.progress, body.next()).await {
+                Err(_) => return Err(End::Link("no byte came for too long")),
+                Ok(Some(Err(_))) => return Err(End::Link("the request broke off")),
+                Ok(None) => break,
+                Ok(Some(Ok(bytes))) => {
+                    let (back, steps) = self
+                        .hub
+                        .readers
+                        .with(move |reader| {
+                            let steps = call.receive(reader, &bytes, clock::now_millis());
+                            (call, steps)
+                        })
+                        .await?;
+                    call = back;
+                    self.carry_out(&mut call, steps?).await?;
+                }
+            }
+            if call.is_over() {
+                return Ok(());
+            }
+        }
+        call.request_ended(true);
+        self.reply(call).await
+    }
+
+    /// Does what the exchange asks for, in order; a commit may lead to further steps.
+    async fn carry_out(&mut self, call: &mut HubCall, steps: Vec<HubStep>) -> Result<(), End> {
+        let mut steps = VecDeque::from(steps);
+        while let Some(step) = steps.pop_front() {
+            let first = match step {
+                HubStep::Send(bytes) => {
+                    self.send(bytes).await?;
+                    continue;
+                }
+                HubStep::Commit(commit) => commit,
+            };
+            let mut commits = vec![first];
+            while let Some(HubStep::Commit(_)) = steps.front() {
+                if let Some(HubStep::Commit(commit)) = steps.pop_front() {
+                    commits.push(commit);
+                }
+            }
+            for step in self.commit(call, commits).await?.into_iter().rev() {
+                steps.push_front(step);
+            }
+        }
+        Ok(())
+    }
+
+    async fn commit(&mut self, call: &mut HubCall, commits: Vec<HubCommit>) -> Result<Vec<HubStep>, End> {
+        let committed = self.hub.writer.commit(commits).await;
+        let committed = committed.ok_or_else(|| End::Hub("the commit failed".to_owned()))?;
+        self.round = committed.round;
+        let mut further = Vec::new();
+        for outcome in committed.outcomes {
+            further.extend(call.committed(outcome)?);
+        }
+        Ok(further)
+    }
+
+    /// What the hub has for the node, once all it sent is judged.
+    async fn reply(&mut self, mut call: HubCall) -> Result<(), End> {
+        // Judging that takes longer goes on behind; the verdict then says that there is more to do.
+        let _ = timeout(JUDGING, self.hub.writer.judged(self.round)).await;
+        loop {
+            let (back, piece) = self
+                .hub
+                .readers
+                .with(move |reader| {
+                    let piece = call.reply(reader, clock::now_millis());
+                    (call, piece)
+                })
+                .await?;
+            call = back;
+            match piece? {
+                Some(bytes) => self.send(bytes).await?,
+                None => break,
+            }
+        }
+        if let Some(commit) = call.closing_commit(clock::now_millis()) {
+            self.commit(&mut call, vec![commit]).await?;
+        }
+        Ok(())
+    }
+
+    async fn send(&self, bytes: Vec<u8>) -> Result<(), End> {
+        match timeout(self.progress, self.pieces.send(Bytes::from(bytes))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Link("the node went away")),
+            Err(_) => Err(End::Link("the node took no byte for too long")),
+        }
+    }
 }

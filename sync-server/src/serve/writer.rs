@@ -1,7 +1,9 @@
 //! The one thread that writes: commits what exchanges bring, many at once, and has the gate judge it right behind.
 
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use exchange_driver::{CommitOutcome, DriverError, HubCommit};
 use replica_store::{DirectGate, Gate, Replica, StoreError};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -14,13 +16,24 @@ use crate::{Failure, clock};
 const QUEUE: usize = 1024;
 /// Jobs done before the gate has its turn.
 const ROUND: usize = 64;
-/// Documents the gate judges in one turn.
-const DOCUMENTS: usize = 64;
+/// After a failure to judge.
+const RETRY: Duration = Duration::from_secs(1);
 
 type Run = Box<dyn FnOnce(&mut Replica, &HubKeys) + Send>;
 
+type Told = oneshot::Sender<Option<Committed>>;
+
+/// Steps of an exchange that are durable now.
+pub(super) struct Committed {
+    /// What became of each, in order.
+    pub(super) outcomes: Vec<CommitOutcome>,
+    /// To wait for with [`Writer::judged`].
+    pub(super) round: u64,
+}
+
 enum Job {
     Run(Run),
+    Commit(Vec<HubCommit>, Told),
     Stop,
 }
 
@@ -54,6 +67,20 @@ impl Writer {
             })
             .map_err(Failure::internal)?;
         Ok((Self { jobs, judged }, WriterThread { handle, failed }))
+    }
+
+    /// Makes steps of an exchange durable, together with those of others. `None` when the disk refused.
+    pub(super) async fn commit(&self, steps: Vec<HubCommit>) -> Option<Committed> {
+        let (tell, told) = oneshot::channel();
+        self.jobs.send(Job::Commit(steps, tell)).await.ok()?;
+        told.await.ok().flatten()
+    }
+
+    /// Done when the gate has judged everything of a round.
+    pub(super) async fn judged(&self, round: u64) {
+        let mut judged = self.judged.clone();
+        // An error means that the server stops; the exchange is cut then.
+        let _ = judged.wait_for(|&done| done >= round).await;
     }
 
     /// Does something with the replica, in its turn.
@@ -132,16 +159,70 @@ impl Work {
                 jobs.push(job);
             }
             self.round += 1;
-            for job in jobs {
-                match job {
-                    Job::Run(run) => run(&mut self.replica, &self.keys),
-                    Job::Stop => return Ok(()),
-                }
+            if self.round_of(jobs)? {
+                return Ok(());
             }
-            behind = self.replica.judge_pending(self.gate.as_mut(), clock::now_millis(), DOCUMENTS)?.documents > 0;
+            behind = self.judge()?;
             if !behind {
                 self.judged.send_replace(self.round);
             }
         }
+    }
+
+    /// Does the jobs of a round, all commits in one. Says whether to stop.
+    fn round_of(&mut self, jobs: Vec<Job>) -> Result<bool, StoreError> {
+        let (mut steps, mut waiting, mut stop) = (Vec::new(), Vec::new(), false);
+        for job in jobs {
+            match job {
+                Job::Run(run) => run(&mut self.replica, &self.keys),
+                Job::Commit(of_call, tell) => {
+                    waiting.push((of_call.len(), tell));
+                    steps.extend(of_call);
+                }
+                Job::Stop => stop = true,
+            }
+        }
+        if waiting.is_empty() {
+            return Ok(stop);
+        }
+        match exchange_driver::commit_all(&mut self.replica, steps) {
+            Ok(outcomes) => {
+                let mut outcomes = outcomes.into_iter();
+                for (count, tell) in waiting {
+                    let committed = Committed { outcomes: outcomes.by_ref().take(count).collect(), round: self.round };
+                    // Whoever asked may be gone; what is committed is committed.
+                    let _ = tell.send(Some(committed));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a commit failed: its exchanges are cut, nothing of them was acknowledged");
+                for (_, tell) in waiting {
+                    let _ = tell.send(None);
+                }
+                fatal(error)?;
+            }
+        }
+        Ok(stop)
+    }
+
+    /// Judges one commit's worth; says whether more waits.
+    fn judge(&mut self) -> Result<bool, StoreError> {
+        match exchange_driver::judge(&mut self.replica, self.gate.as_mut(), clock::now_millis()) {
+            Ok(pending) => Ok(pending > 0),
+            Err(error) => {
+                tracing::error!(%error, "what arrived could not be judged: it stays pending and is tried again");
+                fatal(error)?;
+                std::thread::sleep(RETRY);
+                Ok(true)
+            }
+        }
+    }
+}
+
+/// Errors after which going on is not safe: the program has to start again.
+fn fatal(error: DriverError) -> Result<(), StoreError> {
+    match error {
+        DriverError::Store(error @ (StoreError::Broken(_) | StoreError::Head(_))) => Err(error),
+        _ => Ok(()),
     }
 }
