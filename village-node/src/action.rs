@@ -1,0 +1,168 @@
+//! What a node can be asked to do with its records. The commands, the local API and other programs ask alike.
+
+mod backup;
+mod divergences;
+mod export;
+mod history;
+mod list;
+mod record;
+mod set;
+mod settle;
+mod show;
+mod status;
+mod step;
+mod verify;
+
+use std::path::PathBuf;
+
+use change_log::DocumentId;
+use office_model::{Catalogue, ClerkId, FieldPath, ServiceId, Status};
+use replica_store::{Clock, Replica};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use service_document::TransactionDocument;
+
+use crate::{Failure, moment};
+
+pub(crate) use backup::IDENTITY as IDENTITY_SETTING;
+pub use list::{ListQuery, ROWS_MAX};
+pub use record::NewRecord;
+pub(crate) use status::{hub_offset, note_hub_offset};
+
+/// One thing to do.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// Record transactions. Bad ones are reported one by one, good ones kept.
+    Record {
+        /// The records.
+        records: Vec<NewRecord>,
+        /// Who records.
+        clerk: ClerkId,
+    },
+    /// List transactions, or search them.
+    List {
+        /// Which.
+        query: ListQuery,
+    },
+    /// One transaction, everything in it.
+    Show {
+        /// Which.
+        id: DocumentId,
+    },
+    /// Who changed what and when.
+    History {
+        /// Which.
+        id: DocumentId,
+    },
+    /// Set fields.
+    Set {
+        /// Which.
+        id: DocumentId,
+        /// Fields and their values.
+        edits: Vec<(FieldPath, Value)>,
+        /// Who.
+        clerk: ClerkId,
+    },
+    /// Move to another status.
+    Step {
+        /// Which.
+        id: DocumentId,
+        /// Where to.
+        to: Status,
+        /// Why.
+        reason: Option<String>,
+        /// Who.
+        clerk: ClerkId,
+    },
+    /// Everything that two people entered differently.
+    Divergences {
+        /// So many transactions at most.
+        limit: usize,
+    },
+    /// Decide between different values.
+    Settle {
+        /// Which.
+        id: DocumentId,
+        /// Which field.
+        path: FieldPath,
+        /// What stands from now on.
+        value: Value,
+        /// Who.
+        clerk: ClerkId,
+    },
+    /// Where this node stands.
+    Status,
+    /// A copy of the database.
+    Backup {
+        /// A new file.
+        file: PathBuf,
+    },
+    /// Check everything stored against everything else.
+    Verify,
+    /// The Automerge file of a transaction.
+    Export {
+        /// Which.
+        id: DocumentId,
+    },
+}
+
+impl Action {
+    /// Whether it may change records.
+    pub const fn writes(&self) -> bool {
+        matches!(self, Self::Record { .. } | Self::Set { .. } | Self::Step { .. } | Self::Settle { .. })
+    }
+}
+
+/// Does it.
+pub(crate) fn perform(replica: &mut Replica, action: &Action, now_millis: i64) -> Result<Value, Failure> {
+    match action {
+        Action::Record { records, clerk } => record::perform(replica, records, &clock(replica, clerk, now_millis)),
+        Action::List { query } => list::perform(replica, query),
+        Action::Show { id } => show::perform(replica, *id),
+        Action::History { id } => history::perform(replica, *id),
+        Action::Set { id, edits, clerk } => set::perform(replica, *id, edits, &clock(replica, clerk, now_millis)),
+        Action::Step { id, to, reason, clerk } => {
+            step::perform(replica, *id, *to, reason.as_deref(), &clock(replica, clerk, now_millis))
+        }
+        Action::Divergences { limit } => divergences::perform(replica, *limit),
+        Action::Settle { id, path, value, clerk } => {
+            settle::perform(replica, *id, path, value, &clock(replica, clerk, now_millis))
+        }
+        Action::Status => status::perform(replica, now_millis),
+        Action::Backup { file } => backup::perform(replica, file),
+        Action::Verify => verify::perform(replica),
+        Action::Export { id } => export::perform(replica, *id),
+    }
+}
+
+/// Who and when, as it goes into a change.
+fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Clock {
+    Clock {
+        millis: moment::whole_seconds(now_millis),
+        hub_offset_millis: status::notable_offset(replica),
+        clerk: clerk.as_str().to_owned(),
+    }
+}
+
+fn load(replica: &Replica, id: DocumentId) -> Result<TransactionDocument, Failure> {
+    replica.document(id)?.ok_or_else(|| Failure::no_transaction(id))
+}
+
+/// The form's values of a transaction.
+fn fields(document: &TransactionDocument) -> Map<String, Value> {
+    match document.to_json().get("fields") {
+        Some(Value::Object(fields)) => fields.clone(),
+        _ => Map::new(),
+    }
+}
+
+/// The catalogue a transaction was made under; the newest known one where this program does not have that.
+fn catalogue_of(document: &TransactionDocument) -> &'static Catalogue {
+    Catalogue::of_version(document.row().catalogue).unwrap_or_else(Catalogue::current)
+}
+
+/// What people call a service, in both languages.
+fn service_label(id: &ServiceId) -> Value {
+    Catalogue::current().service(id).map_or(Value::Null, |service| json!(service.label))
+}

@@ -1,0 +1,80 @@
+//! Lists and search: one line a transaction, NIKs masked.
+
+use change_log::DocumentId;
+use office_model::{OfficeCode, ServiceId, Status};
+use replica_store::{ListFilter, ListedTransaction, Page, Replica};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::service_label;
+use crate::{Failure, mask};
+
+/// So many lines at most in one answer.
+pub const ROWS_MAX: usize = 1_000;
+
+/// Which transactions, and how many of them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    /// Words to search for: beginnings of names, NIKs, letter numbers.
+    #[serde(default)]
+    pub q: Option<String>,
+    /// Of this office only.
+    #[serde(default)]
+    pub office: Option<OfficeCode>,
+    /// With this status only.
+    #[serde(default)]
+    pub status: Option<Status>,
+    /// Of this service only.
+    #[serde(default)]
+    pub service: Option<ServiceId>,
+    /// Only those with something to settle.
+    #[serde(default)]
+    pub divergent: bool,
+    /// Below this one.
+    #[serde(default)]
+    pub after: Option<DocumentId>,
+    /// So many at most, up to [`ROWS_MAX`]; 50 when left out.
+    #[serde(default)]
+    pub limit: Option<usize>,
+}
+
+/// `{"rows": [...], "next": id or null}`.
+pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Failure> {
+    let filter = ListFilter {
+        office: query.office,
+        status: query.status.map(|status| status.as_str().to_owned()),
+        service: query.service.map(|service| service.to_string()),
+        divergent: query.divergent,
+    };
+    let count = query.limit.unwrap_or(50).min(ROWS_MAX);
+    let page = Page { after: query.after, count: count + 1 };
+    let mut rows = match &query.q {
+        Some(words) => replica.search(words, &filter, page)?,
+        None => replica.list(&filter, page)?,
+    };
+    let more = rows.len() > count;
+    rows.truncate(count);
+    let next = if more { rows.last().map(|row| row.document) } else { None };
+    Ok(json!({"rows": rows.iter().map(row).collect::<Vec<Value>>(), "next": next}))
+}
+
+/// One line as lists show it.
+pub(super) fn row(row: &ListedTransaction) -> Value {
+    json!({
+        "id": row.document,
+        "office": row.office,
+        "service": row.service,
+        "service_label": service_label(&row.service),
+        "status": row.status,
+        "number": row.number,
+        "name": row.name,
+        "nik": row.nik.as_deref().map(mask::nik),
+        "created_millis": row.created_millis,
+        "created_by": row.created_by,
+        "changed_millis": row.changed_millis,
+        "changed_by": row.changed_by,
+        "changes": row.changes,
+        "divergences": row.divergences,
+    })
+}

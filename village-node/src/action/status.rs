@@ -1,0 +1,91 @@
+//! Where this node stands: what is unsent, when it was last proven equal with the hub, how the link was.
+
+use replica_store::{Contact, Replica};
+use serde_json::{Value, json};
+
+use crate::Failure;
+
+/// The setting where exchanges leave hub clock minus device clock, in milliseconds, as decimal digits.
+const HUB_OFFSET: &str = "hub_offset_millis";
+/// A clock that is off by less is not worth bytes in every change.
+const NOTABLE_MILLIS: i64 = 60_000;
+/// A known offset stands until another one differs by as much.
+const WOBBLE_MILLIS: i64 = 5_000;
+
+/// Hub clock minus device clock in milliseconds, where an exchange told it.
+pub(crate) fn hub_offset(replica: &Replica) -> Option<i64> {
+    let bytes = replica.setting(HUB_OFFSET).ok().flatten()?;
+    std::str::from_utf8(&bytes).ok()?.parse().ok()
+}
+
+/// Keeps what an exchange told of the hub's clock; small wobbles are not worth a write.
+pub(crate) fn note_hub_offset(replica: &mut Replica, offset_millis: i64) -> Result<(), Failure> {
+    if hub_offset(replica).is_some_and(|known| (known - offset_millis).abs() < WOBBLE_MILLIS) {
+        return Ok(());
+    }
+    Ok(replica.set_setting(HUB_OFFSET, offset_millis.to_string().as_bytes())?)
+}
+
+/// The offset as it is stamped on changes: in whole minutes, and only where the clock is really wrong.
+pub(super) fn notable_offset(replica: &Replica) -> Option<i64> {
+    hub_offset(replica).filter(|offset| offset.abs() >= NOTABLE_MILLIS).map(|offset| offset - offset % NOTABLE_MILLIS)
+}
+
+/// The status object; its fields are a documented contract.
+pub(super) fn perform(replica: &Replica, now_millis: i64) -> Result<Value, Failure> {
+    let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
+    let counts = replica.counts()?;
+    let digest = replica.office_digest(&office)?;
+    let proof = replica.last_proof(&office)?;
+    let equal_now = proof.is_some_and(|proof| proof.digest == digest) && counts.unsent == 0;
+    let contacts = replica.contacts(20)?;
+    let quarantine: Vec<Value> = replica
+        .quarantine(20)?
+        .into_iter()
+        .map(|entry| {
+            json!({
+                "document": entry.document,
+                "epoch": entry.epoch,
+                "position": entry.position,
+                "source": format!("{:?}", entry.source).to_lowercase(),
+                "code": entry.code,
+                "detail": entry.detail,
+                "at_millis": entry.at_millis,
+            })
+        })
+        .collect();
+    Ok(json!({
+        "office": office,
+        "node": replica.node(),
+        "hub": replica.hub(),
+        "epoch": replica.epoch(),
+        "epoch_spent": replica.epoch_spent(),
+        "now_millis": now_millis,
+        "transactions": counts.transactions,
+        "unsent": counts.unsent,
+        "pending": counts.pending,
+        "quarantined": counts.quarantined,
+        "refused_by_hub": counts.refused_by_hub,
+        "divergent": counts.divergent,
+        "set_aside": counts.set_aside,
+        "digest": digest.to_string(),
+        "last_proof": proof.map(|proof| json!({"at_millis": proof.at_millis, "digest": proof.digest.to_string()})),
+        "proven_now": equal_now,
+        "hub_offset_millis": hub_offset(replica),
+        "numbers_left": Value::Null,
+        "quarantine": quarantine,
+        "link": contacts.iter().map(contact).collect::<Vec<Value>>(),
+    }))
+}
+
+fn contact(contact: &Contact) -> Value {
+    json!({
+        "at_millis": contact.at_millis,
+        "outcome": contact.outcome,
+        "bytes_up": contact.bytes_up,
+        "bytes_down": contact.bytes_down,
+        "duration_millis": contact.duration_millis,
+        "frames": contact.frames,
+        "bytes_per_second": contact.bytes_per_second,
+    })
+}

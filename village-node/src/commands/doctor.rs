@@ -1,0 +1,88 @@
+//! `doctor`: what is in the way, and what to do about it.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::output;
+use super::session::Session;
+use crate::pin::Pin;
+use crate::{Action, Failure, Identity, http, private_file};
+
+/// Check folder, clock, hub and records, and say what to do; exit code 0 only when nothing is in the way
+#[derive(Args)]
+#[command(after_help = "Example:\n  village-node doctor")]
+pub(super) struct Doctor {}
+
+/// One thing looked at.
+struct Check {
+    name: &'static str,
+    good: bool,
+    text: String,
+}
+
+impl Doctor {
+    pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
+        let mut checks = Vec::new();
+        match Identity::load(session.dir()) {
+            Ok(identity) => {
+                let open = private_file::is_open_to_others(&Identity::file(session.dir()));
+                let text = if open {
+                    "others can read identity.json: chmod 600 it".to_owned()
+                } else {
+                    format!("office {}, node {}", identity.office, identity.node)
+                };
+                checks.push(Check { name: "identity", good: !open, text });
+                checks.push(hub(&identity).await);
+            }
+            Err(failure) => checks.push(Check { name: "identity", good: false, text: failure.text.en }),
+        }
+        match session.perform(&Action::Status).await {
+            Ok(status) => judge(&status, &mut checks),
+            Err(failure) => checks.push(Check { name: "folder", good: false, text: failure.text.en }),
+        }
+        let good = checks.iter().all(|check| check.good);
+        if session.json {
+            let list: Vec<Value> = checks
+                .iter()
+                .map(|check| json!({"check": check.name, "good": check.good, "text": check.text}))
+                .collect();
+            output::line(json!({"good": good, "checks": list}));
+        } else {
+            for check in &checks {
+                output::line(format!("{} {:<11} {}", if check.good { "ok" } else { "!!" }, check.name, check.text));
+            }
+        }
+        Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    }
+}
+
+/// Any answer of the pinned server will do.
+async fn hub(identity: &Identity) -> Check {
+    let asked = async {
+        let (client, _) = http::client(Pin::Key(identity.server_pin.0))?;
+        let url = http::page(&identity.hub_url, "/v1/health")?;
+        let answer = client.get(url).timeout(Duration::from_secs(20)).send().await;
+        answer.map(drop).map_err(|error| http::unreachable(&error))
+    };
+    match asked.await {
+        Ok(()) => Check { name: "hub", good: true, text: format!("{} answers, key as pinned", identity.hub_url) },
+        Err(failure) => Check { name: "hub", good: false, text: failure.text.en },
+    }
+}
+
+fn judge(status: &Value, checks: &mut Vec<Check>) {
+    let number = |key: &str| status.get(key).and_then(Value::as_i64).unwrap_or_default();
+    let mut add = |name, good, text| checks.push(Check { name, good, text });
+    let offset = number("hub_offset_millis") / 1000;
+    add("clock", offset.abs() <= 300, format!("{offset} s from the hub's clock"));
+    add("sent", number("unsent") == 0, format!("{} changes wait to be sent: run `sync`", number("unsent")));
+    let proven = status.get("proven_now") == Some(&Value::Bool(true));
+    let text = if proven { "all proven equal with the hub" } else { "not proven equal with the hub: run `sync`" };
+    add("proof", proven, text.to_owned());
+    let kept_out = number("quarantined") + number("refused_by_hub");
+    add("quarantine", kept_out == 0, format!("{kept_out} changes kept out of their records: see `status`"));
+    add("divergences", number("divergent") == 0, format!("{} records wait for `settle`", number("divergent")));
+}

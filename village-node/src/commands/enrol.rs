@@ -1,0 +1,47 @@
+//! `enrol`: join an office.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use super::output;
+use super::session::Session;
+use crate::{Failure, NodeOptions};
+
+/// Join an office with the one-time code of the hub's operator
+///
+/// The machine makes its own key, checks the hub against the code before it says anything, and creates its database.
+#[derive(Args)]
+#[command(after_help = "Example:\n  village-node enrol --hub https://sync.example.go.id:8217 --code 04AB2-...")]
+pub(super) struct Enrol {
+    /// Address of the hub
+    #[arg(long, value_name = "URL")]
+    hub: String,
+    /// The one-time code
+    #[arg(long, value_name = "CODE")]
+    code: String,
+}
+
+impl Enrol {
+    pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
+        let enrolled = crate::enrol(session.dir(), &self.hub, &self.code, &NodeOptions::default()).await?;
+        let identity = enrolled.node.identity();
+        if session.json {
+            output::line(json!({
+                "office": identity.office,
+                "node": identity.node,
+                "hub": identity.hub,
+                "hub_offset_millis": enrolled.hub_offset_millis,
+            }));
+        } else {
+            output::line(format!("Terdaftar / joined: {}, node {}", identity.office, identity.node));
+            if enrolled.hub_offset_millis.abs() > 300_000 {
+                output::note(
+                    "Jam komputer ini meleset lebih dari 5 menit. / This machine's clock is off by over 5 minutes.",
+                );
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

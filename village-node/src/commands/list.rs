@@ -1,0 +1,91 @@
+//! `list`: the transactions, the last to arrive first; NIKs masked.
+
+use std::process::ExitCode;
+
+use change_log::DocumentId;
+use clap::Args;
+use office_model::{ServiceId, Status};
+use serde_json::Value;
+
+use super::output;
+use super::session::Session;
+use crate::action::ListQuery;
+use crate::{Action, Failure};
+
+/// List transactions, the last to arrive first (NIKs masked; `show` reveals)
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  village-node list --status diajukan --limit 20\n  village-node list --service G01 --json"
+)]
+pub(super) struct List {
+    #[command(flatten)]
+    filter: Filter,
+}
+
+/// Which transactions.
+#[derive(Args)]
+pub(super) struct Filter {
+    /// With this status only, such as draf
+    #[arg(long, value_name = "STATUS")]
+    status: Option<Status>,
+    /// Of this service only, such as G01
+    #[arg(long, value_name = "ID")]
+    service: Option<ServiceId>,
+    /// Only those with something to settle
+    #[arg(long)]
+    divergent: bool,
+    /// So many at most, up to 1000
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    limit: usize,
+    /// Those below this id (the next page)
+    #[arg(long, value_name = "ID")]
+    after: Option<DocumentId>,
+}
+
+impl Filter {
+    pub(super) fn query(self, words: Option<String>) -> ListQuery {
+        ListQuery {
+            q: words,
+            office: None,
+            status: self.status,
+            service: self.service,
+            divergent: self.divergent,
+            after: self.after,
+            limit: Some(self.limit),
+        }
+    }
+}
+
+impl List {
+    pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
+        let answer = session.perform(&Action::List { query: self.filter.query(None) }).await?;
+        print(&answer, session.json);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The lines of a list.
+pub(super) fn print(answer: &Value, json: bool) {
+    if json {
+        return output::line(answer);
+    }
+    let rows = output::entries(answer, "rows");
+    for row in rows {
+        let apart = if row.get("divergences").and_then(Value::as_u64) > Some(0) { "  !" } else { "" };
+        output::line(format!(
+            "{}  {:<14}  {}  {}  {}  {}{apart}",
+            output::field(row, "id"),
+            output::field(row, "status"),
+            output::field(row, "service"),
+            output::field(row, "nik"),
+            output::time(row.get("changed_millis").unwrap_or(&Value::Null)),
+            output::field(row, "name"),
+        ));
+    }
+    if rows.is_empty() {
+        output::note("Tidak ada berkas. / No transactions.");
+    }
+    if let Some(next) = answer.get("next").and_then(Value::as_str) {
+        output::note(format!("Selanjutnya / next: --after {next}"));
+    }
+}

@@ -1,0 +1,82 @@
+//! What all commands share: the data folder, and the way to it: open it, or ask the `serve` that has it open.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use office_model::ClerkId;
+use serde_json::Value;
+
+use crate::remote::Door;
+use crate::settings::{self, Settings};
+use crate::{Action, Failure, Node, NodeOptions};
+
+/// So long another short command may hold the folder.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One run of the program.
+pub(super) struct Session {
+    dir: PathBuf,
+    pub(super) json: bool,
+    clerk: Option<String>,
+}
+
+/// The way to the records.
+pub(super) enum Way {
+    /// This process has the folder open.
+    Own(Node),
+    /// A `serve` has.
+    Served(Door),
+}
+
+impl Session {
+    pub(super) fn new(data: Option<PathBuf>, json: bool, clerk: Option<String>) -> Self {
+        Self { dir: data.unwrap_or_else(settings::default_folder), json, clerk }
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(super) fn settings(&self) -> Result<Settings, Failure> {
+        Settings::load(&self.dir)
+    }
+
+    pub(super) fn clerk(&self) -> Result<ClerkId, Failure> {
+        settings::clerk(self.clerk.as_deref(), &self.settings()?)
+    }
+
+    /// Opens the folder, or finds the `serve` that has it; waits a while for another short command to end.
+    pub(super) async fn way(&self) -> Result<Way, Failure> {
+        let begun = Instant::now();
+        loop {
+            match Node::open(&self.dir, &NodeOptions::default()) {
+                Err(failure) if failure.code == "in_use" => {
+                    if let Some(door) = Door::load(&self.dir)
+                        && tokio::net::TcpStream::connect(&door.address).await.is_ok()
+                    {
+                        return Ok(Way::Served(door));
+                    }
+                    if begun.elapsed() > PATIENCE {
+                        return Err(failure);
+                    }
+                }
+                opened => return opened.map(Way::Own),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Does one action.
+    pub(super) async fn perform(&self, action: &Action) -> Result<Value, Failure> {
+        self.way().await?.perform(action).await
+    }
+}
+
+impl Way {
+    pub(super) async fn perform(&self, action: &Action) -> Result<Value, Failure> {
+        match self {
+            Self::Own(node) => node.perform(action),
+            Self::Served(door) => door.perform(action).await,
+        }
+    }
+}

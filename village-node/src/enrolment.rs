@@ -1,0 +1,205 @@
+//! Joining an office: a one-time code, a new key, a hub that is checked before anything is said to it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use change_log::{EpochId, HubId, NodeId};
+use data_encoding::HEXLOWER;
+use office_model::OfficeCode;
+use replica_store::{NewReplica, Opened, Replica, Role};
+use serde::{Deserialize, Serialize};
+use sync_protocol::SigningKey;
+use sync_protocol::enrolment::Code;
+
+use crate::identity::Bytes32;
+use crate::pin::Pin;
+use crate::{Blame, Failure, Identity, Node, NodeOptions, action, http, moment, private_file};
+
+/// So long an enrolment may take in all.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The hub's answer is short; more is not read.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;
+
+/// What came of an enrolment.
+#[derive(Debug)]
+pub struct Enrolled {
+    /// The node, open.
+    pub node: Node,
+    /// Hub clock minus device clock in milliseconds.
+    pub hub_offset_millis: i64,
+}
+
+#[derive(Serialize)]
+struct Question {
+    secret: String,
+    public_key: String,
+    software: String,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    office: OfficeCode,
+    node: NodeId,
+    hub: HubId,
+    hub_public_key: Bytes32,
+    millis: i64,
+}
+
+/// Joins the office that `code` is for. The hub's TLS key is checked against the code before anything is sent. When
+/// the answer gets lost, the same call again gets the same answer: the key is kept in the folder from the start.
+///
+/// # Errors
+///
+/// When the folder has joined already, the code is mistyped, used or expired, the hub is not the one the code is for
+/// or cannot be reached, or the disk refuses. The folder holds no node then, and the call can be made again.
+pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions) -> Result<Enrolled, Failure> {
+    if Identity::file(dir).exists() {
+        return Err(already(dir));
+    }
+    let code: Code = code.trim().parse().map_err(|error| bad_code(&error))?;
+    let url = http::page(hub_url, "/v1/enrol")?;
+    private_file::make_folder(dir)?;
+    let seed = key_of(dir)?;
+    let key = SigningKey::from_seed(&seed);
+    let (client, verifier) = http::client(Pin::Fingerprint(code.fingerprint))?;
+    let question = Question {
+        secret: HEXLOWER.encode(&code.secret),
+        public_key: key.verifying_key().to_string(),
+        software: crate::sync::SOFTWARE.to_owned(),
+    };
+    let body = serde_json::to_vec(&question).unwrap_or_default();
+    let answer = tokio::time::timeout(PATIENCE, ask(&client, url, body)).await.unwrap_or_else(|_| {
+        Err(Failure::new(
+            Blame::Link,
+            "timeout",
+            "Pusat tidak menjawab dalam 60 detik. Coba lagi dengan kode yang sama.",
+            "The hub did not answer within 60 seconds. Try again with the same code.",
+        ))
+    })?;
+    let hub_key = sync_protocol::VerifyingKey::from_bytes(&answer.hub_public_key.0).map_err(|_| nonsense())?;
+    if hub_key.hub_id() != answer.hub || key.verifying_key().node_id() != answer.node {
+        return Err(nonsense());
+    }
+    let identity = Identity {
+        office: answer.office,
+        node: answer.node,
+        hub: answer.hub,
+        hub_public_key: answer.hub_public_key,
+        hub_url: hub_url.trim_end_matches('/').to_owned(),
+        server_pin: Bytes32(verifier.seen().ok_or_else(nonsense)?),
+        secret_key: Bytes32(seed),
+    };
+    let node = establish(dir, &identity, options)?;
+    let hub_offset_millis = answer.millis - moment::now_millis();
+    action::note_hub_offset(&mut node.replica(), hub_offset_millis)?;
+    Ok(Enrolled { node, hub_offset_millis })
+}
+
+/// Makes the folder the node that `identity` says: its database, then its identity file.
+///
+/// # Errors
+///
+/// When there is another node in the folder, or the disk refuses.
+pub fn establish(dir: &Path, identity: &Identity, options: &NodeOptions) -> Result<Node, Failure> {
+    private_file::make_folder(dir)?;
+    let fresh = EpochId(moment::random()?);
+    let new = NewReplica {
+        role: Role::Node,
+        office: Some(identity.office),
+        hub: identity.hub,
+        node: Some(identity.node),
+        epoch: fresh,
+        machine: options.machine.clone(),
+    };
+    let (replica, opened) = match Replica::create_with(dir, &new, options.durability) {
+        Ok(replica) => (replica, Opened { epoch_began: None }),
+        // A crash right before the identity was written: the database is this node's already.
+        Err(replica_store::OpenError::Exists(_)) => {
+            Replica::open_with(dir, &options.machine, fresh, options.durability)?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let node = Node::of(identity.clone(), replica, opened)?;
+    identity.save(dir)?;
+    // The key stands in the identity now. When this fails the file is only left over.
+    let _ = std::fs::remove_file(dir.join(KEY_FILE));
+    Ok(node)
+}
+
+const KEY_FILE: &str = "enrolling.key";
+
+/// The key of an enrolment that is under way, or a new one, on the disk before the hub hears of it.
+fn key_of(dir: &Path) -> Result<[u8; 32], Failure> {
+    let path = dir.join(KEY_FILE);
+    if let Some(seed) = std::fs::read(&path).ok().and_then(|bytes| bytes.try_into().ok()) {
+        return Ok(seed);
+    }
+    let seed: [u8; 32] = moment::random()?;
+    private_file::write(&path, &seed)?;
+    Ok(seed)
+}
+
+async fn ask(client: &reqwest::Client, url: reqwest::Url, body: Vec<u8>) -> Result<Answer, Failure> {
+    let mut response = client
+        .post(url)
+        .header("content-type", "application/json")
+        .body(body)
+        .send()
+        .await
+        .map_err(|error| http::unreachable(&error))?;
+    let status = response.status();
+    let mut text = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| http::unreachable(&error))? {
+        text.extend_from_slice(&chunk);
+        if text.len() > ANSWER_BYTES_MAX {
+            return Err(nonsense());
+        }
+    }
+    if status.is_success() {
+        return serde_json::from_slice(&text).map_err(|_| nonsense());
+    }
+    let told: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    // The hub's own words, where it has any: `{"code", "text": {"id", "en"}}` or flat.
+    let find = |key: &str| {
+        let text = told.get("text").and_then(|text| text.get(key)).or_else(|| told.get(format!("text_{key}")));
+        text.and_then(serde_json::Value::as_str).map(|text| text.chars().take(600).collect::<String>())
+    };
+    let code = told.get("code").and_then(serde_json::Value::as_str).unwrap_or("refused");
+    Err(Failure::new(
+        Blame::Hub,
+        code,
+        find("id").unwrap_or_else(|| format!("Pusat menolak kode ini ({status}). Minta kode baru dari operator.")),
+        find("en").unwrap_or_else(|| format!("The hub refused this code ({status}). Ask the operator for a new one.")),
+    ))
+}
+
+fn already(dir: &Path) -> Failure {
+    let office = Identity::load(dir).map(|identity| identity.office.to_string()).unwrap_or_default();
+    Failure::new(
+        Blame::State,
+        "already_enrolled",
+        format!("Folder {} sudah terdaftar untuk kantor {office}. Tidak ada yang berubah.", dir.display()),
+        format!(
+            "The folder {} has joined office {office} already. Nothing was changed; use another --data folder for a \
+             second node.",
+            dir.display()
+        ),
+    )
+}
+
+fn bad_code(error: &impl std::fmt::Display) -> Failure {
+    Failure::input(
+        "code",
+        format!("Kode pendaftaran salah ketik: {error}. Tidak ada yang dikirim; periksa dan ketik ulang."),
+        format!("The enrolment code is mistyped: {error}. Nothing was sent; check it and type it again."),
+    )
+}
+
+fn nonsense() -> Failure {
+    Failure::new(
+        Blame::Hub,
+        "answer",
+        "Jawaban pusat tidak dapat dipahami. Komputer ini belum terdaftar; laporkan kepada operator.",
+        "The hub's answer makes no sense. This machine has not joined; tell the operator.",
+    )
+}

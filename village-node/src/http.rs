@@ -1,0 +1,88 @@
+//! The HTTP client that talks to the hub.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::pin::{Pin, PinVerifier, client_config};
+use crate::{Blame, Failure};
+
+/// So long a connection may take to come up.
+const CONNECT: Duration = Duration::from_secs(20);
+
+/// A client for one pinned server: no redirects, no proxies, nothing but HTTPS.
+///
+/// # Errors
+///
+/// When the TLS library of this build cannot do it.
+pub(crate) fn client(pin: Pin) -> Result<(reqwest::Client, Arc<PinVerifier>), Failure> {
+    let built = client_config(pin).map_err(|error| error.to_string()).and_then(|(config, verifier)| {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(config)
+            .https_only(true)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .pool_idle_timeout(Duration::from_secs(90))
+            .pool_max_idle_per_host(1)
+            .tcp_nodelay(true)
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok((client, verifier))
+    });
+    built.map_err(|error| {
+        Failure::machine(
+            "tls",
+            format!("TLS tidak dapat disiapkan: {error}. Tidak ada yang dikirim."),
+            format!("TLS could not be set up: {error}. Nothing was sent."),
+        )
+    })
+}
+
+/// The address of a page of the hub.
+///
+/// # Errors
+///
+/// When the hub's address is no `https://` address.
+pub(crate) fn page(hub_url: &str, path: &str) -> Result<reqwest::Url, Failure> {
+    let wrong = || {
+        Failure::input(
+            "hub_url",
+            format!("`{hub_url}` bukan alamat pusat. Tulis seperti https://sinkron.example.go.id:8217."),
+            format!("`{hub_url}` is not a hub's address. Write it like https://sync.example.go.id:8217."),
+        )
+    };
+    let url: reqwest::Url = hub_url.parse().map_err(|_| wrong())?;
+    if url.scheme() != "https" || url.host_str().is_none() {
+        return Err(wrong());
+    }
+    url.join(path).map_err(|_| wrong())
+}
+
+/// Why the hub was not reached, without its inner workings.
+pub(crate) fn unreachable(error: &reqwest::Error) -> Failure {
+    let cause = root_cause(error);
+    if cause.contains("UnknownIssuer") || cause.contains("BadEncoding") || cause.contains("invalid peer certificate") {
+        return Failure::new(
+            Blame::Link,
+            "wrong_server",
+            "Yang menjawab bukan pusat yang terdaftar (mungkin halaman masuk Wi-Fi). Tidak ada data yang dikirim. \
+             Periksa jaringan dan alamatnya.",
+            "Whoever answered is not the hub this machine knows (a Wi-Fi login page, perhaps). No data was sent. Check \
+             the network and the address.",
+        );
+    }
+    Failure::new(
+        Blame::Link,
+        "unreachable",
+        format!("Pusat tidak dapat dihubungi ({cause}). Data aman di komputer ini dan akan dikirim nanti."),
+        format!("The hub could not be reached ({cause}). Data is safe on this machine and will be sent later."),
+    )
+}
+
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}

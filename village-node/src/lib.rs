@@ -1,0 +1,29 @@
+//! The office program: a clerk records, edits and searches here whether the link is up or not, and the node exchanges
+//! with the hub whenever it is.
+//!
+//! As a library: [`enrol`] joins an office, [`Node`] is an open data folder, [`Action`] is what it can be asked to do,
+//! [`sync`] drives its exchanges, [`serve`](mod@serve) its local API. There are no globals: many nodes can live in one
+//! process.
+
+pub mod action;
+pub mod commands;
+mod enrolment;
+mod failure;
+mod http;
+mod identity;
+mod mask;
+mod moment;
+mod node;
+pub mod pin;
+mod private_file;
+mod remote;
+pub mod restoring;
+pub mod serve;
+pub mod settings;
+pub mod sync;
+
+pub use action::Action;
+pub use enrolment::{Enrolled, enrol, establish};
+pub use failure::{Blame, Failure};
+pub use identity::{Bytes32, Identity};
+pub use node::{Node, NodeOptions};

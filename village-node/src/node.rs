@@ -1,0 +1,160 @@
+//! One node: an open data folder. Used by the commands, by `serve`, and by programs that run many nodes at once.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use change_log::EpochId;
+use replica_store::{Durability, Opened, Replica, WhyNewEpoch};
+use tokio::sync::Notify;
+
+use crate::action::{self, Action};
+use crate::sync::Live;
+use crate::{Failure, Identity, moment};
+
+/// How a node is opened.
+#[derive(Debug, Clone)]
+pub struct NodeOptions {
+    /// Names the machine: a folder copied to another one is noticed. No spaces.
+    pub machine: String,
+    /// How hard a commit is; anything but the default is for tests.
+    pub durability: Durability,
+}
+
+impl Default for NodeOptions {
+    fn default() -> Self {
+        Self { machine: moment::machine_name(), durability: Durability::Power }
+    }
+}
+
+/// One node. Cheap to clone; all clones are the same node. Everything that touches the store blocks: from
+/// asynchronous code use [`Node::blocking`].
+#[derive(Clone)]
+pub struct Node {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dir: PathBuf,
+    identity: Identity,
+    began: Option<WhyNewEpoch>,
+    replica: Mutex<Replica>,
+    recorded: Notify,
+    live: Live,
+}
+
+impl Node {
+    /// Opens the node of a data folder.
+    ///
+    /// # Errors
+    ///
+    /// When the folder has not joined an office, is in use, or the disk refuses.
+    pub fn open(dir: &Path, options: &NodeOptions) -> Result<Self, Failure> {
+        let identity = Identity::load(dir)?;
+        let fresh = EpochId(moment::random()?);
+        let (replica, opened) = Replica::open_with(dir, &options.machine, fresh, options.durability)?;
+        Self::of(identity, replica, opened)
+    }
+
+    pub(crate) fn of(identity: Identity, replica: Replica, opened: Opened) -> Result<Self, Failure> {
+        if replica.node() != Some(identity.node) || replica.hub() != identity.hub {
+            return Err(Failure::new(
+                crate::Blame::State,
+                "identity_differs",
+                "Identitas dan basis data di folder ini bukan pasangan. Tidak ada yang berubah; pulihkan keduanya \
+                 dari cadangan yang sama.",
+                "The identity and the database in this folder do not belong together. Nothing was changed; restore \
+                 both from the same backup.",
+            ));
+        }
+        let live = Live::new(&identity, replica.epoch())?;
+        let dir = replica.dir().to_owned();
+        let inner = Inner {
+            dir,
+            identity,
+            began: opened.epoch_began,
+            replica: Mutex::new(replica),
+            recorded: Notify::new(),
+            live,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    /// Who it is.
+    pub fn identity(&self) -> &Identity {
+        &self.inner.identity
+    }
+
+    /// Why a new epoch began when the folder was opened, if one did.
+    pub fn epoch_began(&self) -> Option<WhyNewEpoch> {
+        self.inner.began
+    }
+
+    /// The store, for as long as the guard lives. Blocks while another thread has it.
+    pub fn replica(&self) -> MutexGuard<'_, Replica> {
+        // A panic elsewhere cannot leave half a commit: SQLite rolled it back.
+        self.inner.replica.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what an action asks for, and says what came of it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be done; nothing was changed then, unless the failure says so.
+    pub fn perform(&self, action: &Action) -> Result<serde_json::Value, Failure> {
+        let done = action::perform(&mut self.replica(), action, moment::now_millis());
+        if done.is_ok() && action.writes() {
+            self.inner.recorded.notify_waiters();
+        }
+        done
+    }
+
+    /// [`Node::perform`] from asynchronous code.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::perform`].
+    pub async fn perform_soon(&self, action: Action) -> Result<serde_json::Value, Failure> {
+        self.blocking(move |node| node.perform(&action)).await
+    }
+
+    /// Runs work on the store on a thread where it may block.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `act` says; and when it panicked.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let node = self.clone();
+        tokio::task::spawn_blocking(move || act(&node)).await.unwrap_or_else(|error| {
+            Err(Failure::machine(
+                "internal",
+                format!("Kesalahan program: {error}. Yang sudah tersimpan aman; mohon laporkan."),
+                format!("Internal: {error}. What was saved is safe; please report this."),
+            ))
+        })
+    }
+
+    /// Returns when something was recorded after the call.
+    pub async fn recorded(&self) {
+        self.inner.recorded.notified().await;
+    }
+
+    /// What exchanges leave in memory.
+    pub(crate) fn live(&self) -> &Live {
+        &self.inner.live
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({:?})", self.inner.identity)
+    }
+}

@@ -1,0 +1,97 @@
+//! The local API on loopback, and beside it the driver that exchanges whenever the link is up.
+
+mod api;
+mod guard;
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use office_model::ClerkId;
+use tokio::net::TcpListener;
+
+use crate::remote::Door;
+use crate::{Failure, Node, moment, private_file, sync};
+
+/// The local API of one node, listening.
+#[derive(Debug)]
+pub struct Server {
+    node: Node,
+    listener: TcpListener,
+    address: SocketAddr,
+    clerk: ClerkId,
+    token: String,
+}
+
+/// What the handlers share.
+struct Shared {
+    node: Node,
+    clerk: ClerkId,
+    token: String,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Listens on a loopback address; port 0 takes any free one. `clerk` records when a request names nobody.
+    ///
+    /// # Errors
+    ///
+    /// When the address is taken or the disk refuses.
+    pub async fn bind(node: Node, address: SocketAddr, clerk: ClerkId) -> Result<Self, Failure> {
+        let taken = |error: std::io::Error| {
+            Failure::machine(
+                "listen",
+                format!("Alamat {address} tidak dapat dipakai: {error}. Pilih yang lain dengan --listen."),
+                format!("The address {address} cannot be used: {error}. Choose another one with --listen."),
+            )
+        };
+        let listener = TcpListener::bind(address).await.map_err(taken)?;
+        let address = listener.local_addr().map_err(taken)?;
+        let token = token_of(&node)?;
+        let door = Door { address: address.to_string(), token: token.clone() };
+        door.save(node.dir())?;
+        Ok(Self { node, listener, address, clerk, token })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves, and exchanges in the background, until `over` comes.
+    ///
+    /// # Errors
+    ///
+    /// When the listener fails.
+    pub async fn run_until(self, over: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
+        let Self { node, listener, address, clerk, token } = self;
+        let door = Door::file(node.dir());
+        let driver = tokio::spawn(sync::drive(node.clone()));
+        let shared = Arc::new(Shared { node, clerk, token, address });
+        let served = axum::serve(listener, api::router(shared)).with_graceful_shutdown(over).await;
+        driver.abort();
+        // A file left over only makes the next command look twice.
+        let _ = std::fs::remove_file(door);
+        served.map_err(|error| {
+            Failure::machine("serve", format!("Layanan lokal berhenti: {error}."), format!("Serving stopped: {error}."))
+        })
+    }
+}
+
+/// The token that opens the API: made once, in a file that only the owner of the folder can read.
+fn token_of(node: &Node) -> Result<String, Failure> {
+    let path = node.dir().join("api.token");
+    if let Ok(text) = std::fs::read_to_string(&path)
+        && text.trim().len() == 64
+        && !private_file::is_open_to_others(&path)
+    {
+        return Ok(text.trim().to_owned());
+    }
+    let mut token = String::with_capacity(64);
+    for byte in moment::random::<32>()? {
+        // Writing to a String cannot fail.
+        let _ = write!(token, "{byte:02x}");
+    }
+    private_file::write(&path, token.as_bytes())?;
+    Ok(token)
+}

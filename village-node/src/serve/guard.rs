@@ -1,0 +1,71 @@
+//! Who may ask: only programs of this machine that can read the token, and no web page, wherever its name points.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest as _, Sha256};
+
+use super::Shared;
+use super::api::refuse;
+use crate::Failure;
+
+/// Lets a request through, or says why not.
+pub(super) async fn check(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+    let host = host.or_else(|| request.uri().authority().map(ToString::to_string));
+    if !host.is_some_and(|host| is_ours(&host, shared.address)) {
+        return refusal(StatusCode::FORBIDDEN, "host", "asked for under another machine's name");
+    }
+    if let Some(origin) = request.headers().get(ORIGIN) {
+        let own = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://"));
+        if !own.is_some_and(|origin| is_ours(origin, shared.address)) {
+            return refusal(StatusCode::FORBIDDEN, "origin", "asked for by another site's page");
+        }
+    }
+    if !has_token(request.headers(), &shared.token) {
+        return refusal(StatusCode::UNAUTHORIZED, "token", "send the content of api.token as bearer token");
+    }
+    next.run(request).await
+}
+
+/// Whether a name stands for this server: loopback names with its port. Any other name is DNS rebinding.
+fn is_ours(host: &str, address: SocketAddr) -> bool {
+    let port = address.port();
+    [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}"), address.to_string()]
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(host))
+}
+
+fn has_token(headers: &HeaderMap, token: &str) -> bool {
+    let told = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let told = told.strip_prefix("Bearer ").unwrap_or_default();
+    // Hashes: how long a comparison takes tells nothing about the token.
+    Sha256::digest(told) == Sha256::digest(token)
+}
+
+fn refusal(status: StatusCode, code: &str, why: &str) -> Response {
+    let failure =
+        Failure::input(code, "Permintaan ini tidak diizinkan.", format!("This request is not allowed: {why}."));
+    (status, refuse(&failure)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_with_the_port_are_ours() {
+        let address = "127.0.0.1:7217".parse().unwrap();
+        for host in ["127.0.0.1:7217", "localhost:7217", "LOCALHOST:7217", "[::1]:7217"] {
+            assert!(is_ours(host, address), "{host}");
+        }
+        for host in ["evil.example:7217", "127.0.0.1:80", "127.0.0.1", "localhost.evil.example:7217", ""] {
+            assert!(!is_ours(host, address), "{host}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Exchanges with the hub: one request each, repeated until both sides hold the same.
+
+mod driver;
+mod exchange;
+mod live;
+mod night;
+mod proven;
+
+pub use driver::drive;
+pub use exchange::{Exchanged, exchange_once};
+pub(crate) use live::Live;
+pub use proven::{Patience, Proven, sync_until_proven};
+
+pub use exchange_driver::{Outcome, Progress};
+
+/// What the node calls itself to the hub.
+pub const SOFTWARE: &str = concat!("village-node ", env!("CARGO_PKG_VERSION"));

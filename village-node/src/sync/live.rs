@@ -1,0 +1,45 @@
+//! What exchanges keep in memory between them: the connection, what is known of the link, one exchange at a time.
+
+use change_log::EpochId;
+use exchange_driver::NodeIdentity;
+use sync_exchange::Pace;
+use sync_protocol::{SigningKey, VerifyingKey};
+use tokio::sync::Mutex;
+
+use crate::pin::Pin;
+use crate::{Failure, Identity, http};
+
+/// Of one node.
+pub(crate) struct Live {
+    pub(crate) client: reqwest::Client,
+    pub(crate) url: reqwest::Url,
+    pub(crate) identity: NodeIdentity,
+    /// Held for the length of an exchange: a node makes one at a time.
+    pub(crate) pace: Mutex<Pace>,
+}
+
+impl Live {
+    pub(crate) fn new(identity: &Identity, epoch: EpochId) -> Result<Self, Failure> {
+        let (client, _) = http::client(Pin::Key(identity.server_pin.0))?;
+        let hub_key = VerifyingKey::from_bytes(&identity.hub_public_key.0).map_err(|error| {
+            Failure::machine(
+                "identity_damaged",
+                "Kunci pusat di identity.json rusak. Data Anda utuh; pulihkan berkas itu dari cadangan.",
+                format!("The hub's key in identity.json is damaged ({error}). Your data is whole; restore that file."),
+            )
+        })?;
+        let seed = epoch.0.iter().fold(0u64, |seed, byte| seed.rotate_left(8) ^ u64::from(*byte));
+        Ok(Self {
+            client,
+            url: http::page(&identity.hub_url, "/v1/exchange")?,
+            identity: NodeIdentity {
+                key: SigningKey::from_seed(&identity.secret_key.0),
+                node: identity.node,
+                office: identity.office,
+                hub: identity.hub,
+                hub_key,
+            },
+            pace: Mutex::new(Pace::new(seed)),
+        })
+    }
+}
