@@ -1,4 +1,4 @@
-//! The program `fleet`: made-up records for tests and benches.
+//! The program `fleet`: a day of the regency on one machine, and made-up records for tests and benches.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
+use fleet::demo::{self, DemoOptions};
 use fleet::generate::{Generator, LineForm, write_lines};
 use office_model::{OfficeCode, calendar};
 
@@ -20,6 +21,11 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Plays a day: every office records with its line down, lines come back in their bad way, the night follows.
+    ///
+    /// Ends with a table; the exit code is 0 only when every office is proven equal with the hub.
+    /// Example: `fleet demo --offices 30 --transactions 50 --link cut`
+    Demo(DemoOptions),
     /// Writes made-up records as JSON lines, for `village-node record --lines`.
     ///
     /// Example: `fleet generate --count 10000 --seed 1 --office 35.10.01.2001 > records.jsonl`
@@ -56,12 +62,39 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), String> {
-    let Command::Generate { count, seed, office, day, steps, output } = arguments.command;
+    match arguments.command {
+        Command::Demo(options) => play(&options),
+        Command::Generate { count, seed, office, day, steps, output } => {
+            let form = if steps { LineForm::WithSteps } else { LineForm::Form };
+            generate((count, form), (office, seed), day, output)
+        }
+    }
+}
+
+fn play(options: &DemoOptions) -> Result<(), String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let table = runtime.block_on(demo::play(options)).map_err(|error| error.to_string())?;
+    println!("{table}");
+    if table.is_proven() {
+        return Ok(());
+    }
+    let late: Vec<String> = table.late().map(|code| code.to_string()).collect();
+    Err(format!(
+        "not every office is proven equal: {}",
+        if late.is_empty() { "see the report".to_owned() } else { late.join(", ") }
+    ))
+}
+
+fn generate(
+    (count, form): (usize, LineForm),
+    (office, seed): (OfficeCode, u64),
+    day: Option<String>,
+    output: Option<PathBuf>,
+) -> Result<(), String> {
     let day = match day {
         Some(text) => calendar::parse_date(&text).map_err(|fault| fault.text.en)?,
         None => today()?,
     };
-    let form = if steps { LineForm::WithSteps } else { LineForm::Form };
     let mut generator = Generator::new(office, seed, day);
     let mut to: Box<dyn Write> = match output {
         Some(path) => {

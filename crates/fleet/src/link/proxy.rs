@@ -25,7 +25,9 @@ pub struct LinkError(#[from] io::Error);
 pub struct Link {
     address: SocketAddr,
     line: Arc<Line>,
-    tasks: Vec<JoinHandle<()>>,
+    accepting: JoinHandle<()>,
+    flapping: Mutex<Option<JoinHandle<()>>>,
+    seed: u64,
 }
 
 /// What all connections of a line share.
@@ -44,7 +46,7 @@ struct Count {
 }
 
 impl Link {
-    /// Lays a line to `hub`, up at once. The seed decides when a flapping line goes down.
+    /// Lays a line to `hub`, up at once. The seed decides when it goes down once [`Link::flap`] was called.
     ///
     /// # Errors
     ///
@@ -55,11 +57,18 @@ impl Link {
         let left = plan.cut_every.unwrap_or(u64::MAX).max(1);
         let count = Mutex::new(Count { tally: Tally::default(), left });
         let line = Arc::new(Line { plan, count, up: watch::Sender::new(true) });
-        let mut tasks = vec![tokio::spawn(accept(listener, hub, Arc::clone(&line)))];
-        if let Some(flap) = plan.flap {
-            tasks.push(tokio::spawn(go_up_and_down(Arc::clone(&line), flap, Dice::new(seed))));
-        }
-        Ok(Self { address, line, tasks })
+        let accepting = tokio::spawn(accept(listener, hub, Arc::clone(&line)));
+        Ok(Self { address, line, accepting, flapping: Mutex::new(None), seed })
+    }
+
+    /// Begins to go up and down by itself, if the plan says so.
+    pub fn flap(&self) {
+        let begun = self
+            .line
+            .plan
+            .flap
+            .map(|flap| tokio::spawn(go_up_and_down(Arc::clone(&self.line), flap, Dice::new(self.seed))));
+        self.replace_flapping(begun);
     }
 
     /// Where the node calls.
@@ -67,7 +76,7 @@ impl Link {
         self.address
     }
 
-    /// Takes the line down, which cuts all it carries, or up again. A flapping line goes on flapping from there.
+    /// Takes the line down, which cuts all it carries, or up again. A line that flaps goes on flapping from there.
     pub fn set_up(&self, up: bool) {
         self.line.up.send_replace(up);
     }
@@ -83,21 +92,25 @@ impl Link {
     }
 
     /// Stops going up and down by itself, and stays up.
-    pub fn calm(&mut self) {
-        if let Some(flapping) = self.tasks.get(1) {
-            flapping.abort();
-        }
+    pub fn calm(&self) {
+        self.replace_flapping(None);
         self.set_up(true);
+    }
+
+    fn replace_flapping(&self, new: Option<JoinHandle<()>>) {
+        let mut flapping = self.flapping.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(old) = std::mem::replace(&mut *flapping, new) {
+            old.abort();
+        }
     }
 }
 
 impl Drop for Link {
     fn drop(&mut self) {
         // Connections see the line go down and end; the rest ends here.
+        self.replace_flapping(None);
         self.set_up(false);
-        for task in &self.tasks {
-            task.abort();
-        }
+        self.accepting.abort();
     }
 }
 

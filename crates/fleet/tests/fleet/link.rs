@@ -118,9 +118,10 @@ async fn a_far_line_answers_late() {
 async fn a_flapping_line_cuts_by_itself_and_calms_down() {
     let times = (Duration::from_secs(1), Duration::from_secs(2));
     let plan = LinkPlan { flap: Some(Flap { up: times, down: times }), ..LinkPlan::default() };
-    let mut link = Link::open(echo().await, plan, 4).await.unwrap();
+    let link = Link::open(echo().await, plan, 4).await.unwrap();
     let mut stream = connect(&link).await;
     assert_eq!(exchange(&mut stream, 10).await, 10);
+    link.flap();
     // Nobody closes this connection but the line.
     assert!(matches!(stream.read(&mut [0; 8]).await, Ok(0) | Err(_)));
     assert_eq!(link.tally().cuts, 1);

@@ -1,0 +1,42 @@
+//! A day of the whole regency on one machine: real nodes, a real hub, TLS over bad lines.
+//!
+//! In the morning all lines are down and every office records. Then the lines come back in their bad way while offices
+//! go on recording. In the evening the lines fail again, and the night brings everybody level: an office counts as
+//! proven only when its digest and the hub's, read from both databases after the night, are equal.
+
+mod board;
+mod day;
+mod error;
+mod hub;
+mod office;
+mod table;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::link::LinkPlan;
+
+pub use day::play;
+pub use error::DemoError;
+pub use table::{OfficeResult, Table};
+
+/// What day to play.
+#[derive(Debug, Clone, Args)]
+pub struct DemoOptions {
+    /// How many of the roster's offices take part.
+    #[arg(long, default_value_t = 217)]
+    pub offices: usize,
+    /// How many transactions each of them records.
+    #[arg(long, default_value_t = 20)]
+    pub transactions: usize,
+    /// How bad the lines are: good, slow, far, cut, flapping or village.
+    #[arg(long, default_value = "village")]
+    pub link: LinkPlan,
+    /// The same seed makes the same records and lines.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Keep all databases in this new folder; a temporary one where left out.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+}

@@ -1,0 +1,163 @@
+//! One office of the day: its node, its line, its clerk.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use change_log::{Digest, DocumentId};
+use office_model::{ClerkId, OfficeCode, calendar};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+use village_node::action::NewRecord;
+use village_node::sync::{Patience, sync_until_proven};
+use village_node::{Action, Blame, Failure, Node, NodeOptions};
+
+use super::DemoError;
+use crate::generate::{Generator, Record};
+use crate::link::{Link, LinkPlan, Tally};
+
+/// Tries to join before a bad line counts as a dead one.
+const TRIES: u32 = 40;
+
+/// An office that joined.
+pub(super) struct Office {
+    pub(super) code: OfficeCode,
+    pub(super) link: Link,
+    node: Node,
+    clerk: ClerkId,
+    generator: Mutex<Generator>,
+    /// What the line carried to join.
+    joined: Tally,
+    transactions: AtomicU64,
+    changes: AtomicU64,
+    sent: AtomicU64,
+    proven: AtomicU64,
+}
+
+impl Office {
+    /// Lays the line and joins over it.
+    pub(super) async fn join(
+        dir: &Path,
+        hub: SocketAddr,
+        office: (OfficeCode, String),
+        plan: LinkPlan,
+        seed: u64,
+    ) -> Result<Self, DemoError> {
+        let (code, secret) = office;
+        let today = calendar::wib_date(sync_server::clock::now_millis());
+        let today = today.ok_or_else(|| DemoError::Internal("this machine's clock shows no day".to_owned()))?;
+        let seed_of_line = crate::generate::Dice::for_text(seed, code.as_str()).draw();
+        let link = Link::open(hub, plan, seed_of_line).await?;
+        let url = format!("https://{}", link.address());
+        let dir = dir.join(code.as_str());
+        let mut tries = 0;
+        let node = loop {
+            match village_node::enrol(&dir, &url, &secret, &NodeOptions::default()).await {
+                Ok(enrolled) => break enrolled.node,
+                Err(failure) if failure.blame == Blame::Link && tries < TRIES => tries += 1,
+                Err(failure) => return Err(failure.into()),
+            }
+        };
+        let clerk = "siti".parse().map_err(|_| DemoError::Internal("the clerk's name".to_owned()))?;
+        let joined = link.tally();
+        let generator = Mutex::new(Generator::new(code, seed, today));
+        let zero = || AtomicU64::new(0);
+        let (transactions, changes, sent, proven) = (zero(), zero(), zero(), zero());
+        Ok(Self { code, link, node, clerk, generator, joined, transactions, changes, sent, proven })
+    }
+
+    /// Records so many transactions with their steps, each save durable before the next.
+    pub(super) async fn record(&self, count: usize) -> Result<(), DemoError> {
+        let records: Vec<Record> = {
+            let mut generator = self.generator.lock().unwrap_or_else(PoisonError::into_inner);
+            generator.by_ref().take(count).collect()
+        };
+        for record in records {
+            let new = NewRecord { service: record.service, fields: record.fields };
+            let action = Action::Record { records: vec![new], clerk: self.clerk.clone() };
+            let id = saved(&self.node.perform_soon(action).await?)?;
+            self.transactions.fetch_add(1, Ordering::Relaxed);
+            self.changes.fetch_add(1, Ordering::Relaxed);
+            self.proven.store(0, Ordering::Relaxed);
+            for step in record.steps {
+                let action = Action::Step { id, to: step.to, reason: step.reason, clerk: self.clerk.clone() };
+                self.node.perform_soon(action).await?;
+                self.changes.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Exchanges until proven equal, or until the deadline: an office that is late is for the final table to tell.
+    pub(super) async fn sync(&self, deadline: Instant) -> Result<(), DemoError> {
+        let patience = Patience { without_progress: Duration::from_secs(5), ..Patience::default() };
+        while Instant::now() < deadline {
+            let before = self.changes.load(Ordering::Relaxed);
+            let (mut of_exchange, mut all) = ((0, 0), 0);
+            let attempt = sync_until_proven(&self.node, &patience, |progress| {
+                // Counts begin anew with each exchange.
+                if (progress.bytes_up, progress.sent) < of_exchange {
+                    all += of_exchange.1;
+                }
+                of_exchange = (progress.bytes_up, progress.sent);
+            });
+            let ended = tokio::time::timeout_at(deadline, attempt).await;
+            self.sent.fetch_add(all + of_exchange.1, Ordering::Relaxed);
+            match ended {
+                Ok(Ok(_)) => {
+                    self.proven.store(before.max(1), Ordering::Relaxed);
+                    return Ok(());
+                }
+                Ok(Err(failure)) if matches!(failure.blame, Blame::Link | Blame::Hub) => {
+                    sleep(Duration::from_millis(200)).await;
+                }
+                Ok(Err(failure)) => return Err(failure.into()),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the last exchange proved everything recorded so far.
+    pub(super) fn is_proven(&self) -> bool {
+        let changes = self.changes.load(Ordering::Relaxed);
+        changes > 0 && self.proven.load(Ordering::Relaxed) == changes
+    }
+
+    /// Transactions, changes, and changes sent (again, too).
+    pub(super) fn counts(&self) -> (u64, u64, u64) {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (read(&self.transactions), read(&self.changes), read(&self.sent))
+    }
+
+    /// What the line carried since the office joined.
+    pub(super) fn tally(&self) -> Tally {
+        let now = self.link.tally();
+        Tally {
+            up: now.up - self.joined.up,
+            down: now.down - self.joined.down,
+            cuts: now.cuts - self.joined.cuts,
+            connections: now.connections - self.joined.connections,
+            turned_away: now.turned_away - self.joined.turned_away,
+        }
+    }
+
+    /// The digest of all the node holds.
+    pub(super) fn digest(&self) -> Result<Digest, DemoError> {
+        Ok(self.node.replica().office_digest(&self.code)?)
+    }
+}
+
+/// The id of the one record saved.
+fn saved(answer: &Value) -> Result<DocumentId, Failure> {
+    let id = answer.pointer("/saved/0/id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| {
+        Failure::machine(
+            "demo",
+            format!("Rekaman contoh ditolak: {answer}"),
+            format!("A made-up record was refused: {answer}"),
+        )
+    })
+}
