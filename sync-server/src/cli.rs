@@ -132,6 +132,6 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Backup(arguments) => backup::run(common, &arguments),
         Command::Restore(arguments) => restore::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
-        Command::Config(arguments) => config::run(&arguments),
+        Command::Config(arguments) => Ok(config::run(&arguments)),
     }
 }

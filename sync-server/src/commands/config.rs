@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Answer;
-use crate::{Failure, settings};
+use crate::settings;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server config example > /srv/hub/sync-server.toml")]
@@ -18,7 +18,7 @@ enum What {
     Example,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Answer, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Answer {
     let What::Example = arguments.what;
-    Ok(Answer::new(json!({ "file": settings::FILE, "text": settings::EXAMPLE }), settings::EXAMPLE.to_owned()))
+    Answer::new(json!({ "file": settings::FILE, "text": settings::EXAMPLE }), settings::EXAMPLE.to_owned())
 }

@@ -1,5 +1,7 @@
 //! `divergences`: fields with several values that wait for a person at the office.
 
+use std::fmt::Write as _;
+
 use replica_store::{ListFilter, Page};
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
@@ -32,7 +34,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         for divergence in document.divergences() {
             let said: Vec<String> =
                 divergence.values.iter().map(|one| format!("{} ({})", one.value, one.clerk)).collect();
-            text.push_str(&format!("{} {} {}: {}\n", row.document, row.office, divergence.path, said.join(" | ")));
+            let _ = writeln!(text, "{} {} {}: {}", row.document, row.office, divergence.path, said.join(" | "));
         }
     }
     if text.is_empty() {

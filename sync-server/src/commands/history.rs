@@ -1,5 +1,7 @@
 //! `history`: who changed what and when in one transaction.
 
+use std::fmt::Write as _;
+
 use change_log::DocumentId;
 use serde_json::{Value, json};
 
@@ -18,10 +20,10 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let document = load(&open(&common.data)?, arguments.id)?;
     let (mut changes, mut text) = (Vec::new(), String::new());
     for item in document.history() {
-        text.push_str(&format!("{}  {}\n", time(Some(item.millis)), item.clerk));
+        let _ = writeln!(text, "{}  {}", time(Some(item.millis)), item.clerk);
         for edit in &item.changed {
             let said = |value: &Option<Value>| value.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-            text.push_str(&format!("    {}: {} -> {}\n", edit.path, said(&edit.from), said(&edit.to)));
+            let _ = writeln!(text, "    {}: {} -> {}", edit.path, said(&edit.from), said(&edit.to));
         }
         let edits: Vec<Value> = item
             .changed

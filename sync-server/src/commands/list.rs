@@ -1,5 +1,7 @@
 //! `list`: transactions, the last to arrive first, NIKs masked.
 
+use std::fmt::Write as _;
+
 use change_log::DocumentId;
 use office_model::{OfficeCode, ServiceId, Status};
 use replica_store::{ListFilter, ListedTransaction, Page};
@@ -72,7 +74,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         .collect();
     let mut text = table(&["id", "office", "service", "status", "name", "nik", "changed"], &lines);
     if let Some(next) = next {
-        text.push_str(&format!("more: --after {next}\n"));
+        let _ = writeln!(text, "more: --after {next}");
     }
     Ok(Answer::new(json!({ "rows": rows.iter().map(row).collect::<Vec<_>>(), "next": next }), text))
 }

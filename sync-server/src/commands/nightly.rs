@@ -1,5 +1,7 @@
 //! `nightly`: the report of a night.
 
+use std::fmt::Write as _;
+
 use chrono::NaiveDate;
 use serde_json::Value;
 
@@ -34,7 +36,7 @@ fn text(report: &Value) -> String {
     let word = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut out = format!("Night of {}\n", word(report, "date"));
     for (state, count) in report.get("totals").and_then(Value::as_object).into_iter().flatten() {
-        out.push_str(&format!("{state:14}{count}\n"));
+        let _ = writeln!(out, "{state:14}{count}");
     }
     let offices = report.get("offices").and_then(Value::as_array).into_iter().flatten();
     let lines: Vec<Vec<String>> = offices

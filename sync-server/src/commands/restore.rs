@@ -1,5 +1,6 @@
 //! `restore`: a data folder from a backup. What was there before is moved aside, never deleted.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use replica_store::Reader;
@@ -38,7 +39,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let counts = open(dir)?.counts()?;
     let mut text = format!("{} transactions are back in {}\n", counts.transactions, dir.display());
     if let Some(aside) = &aside {
-        text.push_str(&format!("what was there before is in {}\n", aside.display()));
+        let _ = writeln!(text, "what was there before is in {}", aside.display());
     }
     Ok(Answer::new(json!({ "transactions": counts.transactions, "moved_aside": aside }), text))
 }

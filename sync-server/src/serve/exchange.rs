@@ -190,6 +190,7 @@ impl Talk {
     async fn reply(&mut self, mut call: HubCall) -> Result<(), End> {
         // Judging that takes longer goes on behind; the verdict then says that there is more to do.
         let _ = timeout(JUDGING, self.hub.writer.judged(self.round)).await;
+        let mut noted = false;
         loop {
             let (back, piece) = self
                 .hub
@@ -200,15 +201,17 @@ impl Talk {
                 })
                 .await?;
             call = back;
-            match piece? {
+            let piece = piece?;
+            // Noted before the node hears of it: who is told "proven" finds it in the hub's lists.
+            if !noted && let Some(commit) = call.closing_commit(clock::now_millis()) {
+                self.commit(&mut call, vec![commit]).await?;
+                noted = true;
+            }
+            match piece {
                 Some(bytes) => self.send(bytes).await?,
-                None => break,
+                None => return Ok(()),
             }
         }
-        if let Some(commit) = call.closing_commit(clock::now_millis()) {
-            self.commit(&mut call, vec![commit]).await?;
-        }
-        Ok(())
     }
 
     async fn send(&self, bytes: Vec<u8>) -> Result<(), End> {
