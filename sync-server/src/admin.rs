@@ -7,6 +7,7 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use replica_store::{DirectGate, OpenError, Replica};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,9 @@ use crate::{Failure, clock};
 const SOCKET: &str = "admin.sock";
 /// Longest request, in bytes.
 const LINE_MAX: u64 = 4096;
+/// How often, and with what pause, a folder in use by another command is tried again: 5 seconds in all.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,14 +44,20 @@ pub fn submit(dir: &Path, act: &Act) -> Result<Value, Failure> {
         return ask(stream, act);
     }
     let keys = HubKeys::load(dir)?;
-    let mut replica = match Replica::open(dir, &clock::machine(), clock::fresh_epoch()?) {
-        Ok((replica, _)) => replica,
-        // A server that began meanwhile.
-        Err(OpenError::InUse(held)) => match connect(dir) {
-            Some(stream) => return ask(stream, act),
-            None => return Err(OpenError::InUse(held).into()),
-        },
-        Err(error) => return Err(error.into()),
+    let mut tries = TRIES;
+    let mut replica = loop {
+        match Replica::open(dir, &clock::machine(), clock::fresh_epoch()?) {
+            Ok((replica, _)) => break replica,
+            // Another command, which is soon done, or a server that began meanwhile.
+            Err(OpenError::InUse(_)) if tries > 0 => {
+                tries -= 1;
+                std::thread::sleep(PAUSE);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(stream) = connect(dir) {
+            return ask(stream, act);
+        }
     };
     let done = act::perform(&mut replica, &keys, act, clock::now_millis())?;
     if matches!(act, Act::Retry { .. }) {

@@ -1,0 +1,173 @@
+//! The commands of the real program: what they answer, what they refuse, and that they work beside a server.
+
+mod support;
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use support::{Folder, OFFICE, Server};
+
+#[test]
+fn a_hub_is_made_once_and_says_how_it_is() {
+    let folder = Folder::with_hub();
+    let status = folder.json(&["status"]);
+    // The two villages and their sub-district.
+    assert_eq!((&status["offices"], &status["nodes"], &status["running"]), (&3.into(), &0.into(), &false.into()));
+    let keys = std::fs::metadata(folder.data().join("hub-keys.json")).unwrap();
+    assert_eq!(keys.permissions().mode() & 0o777, 0o600);
+    let roster = folder.dir.path().join("roster.csv");
+    let again = folder.failure(&["init", "--roster", roster.to_str().unwrap()]);
+    assert!(again["error"].as_str().unwrap().contains("already"));
+    assert_eq!(folder.json(&["status"])["hub"], status["hub"], "the hub is as it was");
+    assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
+    assert_eq!(folder.json(&["offices"]).as_array().unwrap().len(), 3);
+    assert_eq!(folder.json(&["list"])["rows"].as_array().unwrap().len(), 0);
+    assert_eq!(folder.json(&["quarantine"]).as_array().unwrap().len(), 0);
+    assert_eq!(folder.json(&["rebuild-views"])["documents"], 0);
+}
+
+#[test]
+fn a_bad_roster_is_refused_line_by_line_and_nothing_is_made() {
+    let folder = Folder::new();
+    let roster = folder.dir.path().join("roster.csv");
+    std::fs::write(&roster, "code,name,kind,district_code,district\nx,y,desa,,\n35.10.01.2001,,desa,,\n").unwrap();
+    let failure = folder.failure(&["init", "--roster", roster.to_str().unwrap()]);
+    let text = failure["error"].as_str().unwrap();
+    assert!(text.contains("line 2") && text.contains("line 3"), "{text}");
+    assert!(!folder.data().exists());
+    folder.failure(&["init", "--roster", "/nowhere/roster.csv"]);
+}
+
+#[test]
+fn commands_without_a_hub_say_what_to_do() {
+    let folder = Folder::new();
+    let read: &[&[&str]] =
+        &[&["status"], &["offices"], &["nodes"], &["list"], &["divergences"], &["quarantine"], &["verify"]];
+    let write: &[&[&str]] = &[&["enrol", OFFICE], &["rebuild-views"], &["nightly", "--date", "2026-01-01"]];
+    for arguments in read.iter().chain(write) {
+        assert!(folder.failure(arguments)["next"].as_str().unwrap().contains("init"), "{arguments:?}");
+    }
+    assert!(!folder.data().exists(), "asking makes nothing");
+}
+
+#[test]
+fn a_code_is_offered_for_offices_of_the_roster_only() {
+    let folder = Folder::with_hub();
+    let offered = folder.json(&["enrol", OFFICE]);
+    let code: sync_protocol::enrolment::Code = offered["code"].as_str().unwrap().parse().unwrap();
+    let other: sync_protocol::enrolment::Code =
+        folder.json(&["enrol", OFFICE])["code"].as_str().unwrap().parse().unwrap();
+    assert_eq!(code.fingerprint, other.fingerprint);
+    assert_ne!(code.secret, other.secret);
+    assert_eq!(folder.json(&["status"])["codes_open"], 2);
+    folder.failure(&["enrol", "35.10.01.2999"]);
+    assert!(!folder.run(&["enrol", "nonsense"]).status.success());
+    assert!(!folder.run(&["enrol", OFFICE, "--hours", "0"]).status.success());
+    folder.failure(&["revoke", "AAAAAAAAAAAAA"]);
+    folder.failure(&["show", "0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40"]);
+    folder.failure(&["history", "0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40"]);
+}
+
+#[test]
+fn commands_work_beside_a_server_which_stops_when_told() {
+    let folder = Folder::with_hub();
+    let server = Server::start(&folder);
+    assert!(server.url.starts_with("https://127.0.0.1:") && !server.url.ends_with(":0"));
+    let socket = std::fs::metadata(folder.data().join("admin.sock")).unwrap();
+    assert_eq!(socket.permissions().mode() & 0o777, 0o600);
+    assert_eq!(folder.json(&["status"])["running"], true);
+    assert!(folder.json(&["enrol", OFFICE])["code"].is_string());
+    folder.failure(&["enrol", "35.10.01.2999"]);
+    folder.failure(&["revoke", "AAAAAAAAAAAAA"]);
+    assert_eq!(folder.json(&["rebuild-views"])["documents"], 0);
+    assert_eq!(folder.json(&["quarantine", "retry"])["retried"], 0);
+    assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
+    let second = folder.failure(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(second["error"].as_str().unwrap().contains("already"));
+    assert!(server.stop());
+    assert!(!folder.data().join("admin.sock").exists());
+    assert_eq!(folder.json(&["status"])["codes_open"], 1);
+}
+
+#[test]
+fn a_server_killed_at_work_leaves_a_folder_that_works() {
+    let folder = Folder::with_hub();
+    drop(Server::start(&folder));
+    assert!(folder.json(&["enrol", OFFICE])["code"].is_string());
+    assert!(Server::start(&folder).stop());
+}
+
+#[test]
+fn the_report_of_a_night_is_made_once() {
+    let folder = Folder::with_hub();
+    let first = folder.run(&["nightly", "--date", "2026-01-02", "--json"]);
+    assert!(first.status.success());
+    folder.json(&["enrol", OFFICE]);
+    let server = Server::start(&folder);
+    let second = folder.run(&["nightly", "--date", "2026-01-02", "--json"]);
+    assert_eq!(first.stdout, second.stdout);
+    assert_eq!(folder.json(&["nightly", "--date", "2026-01-03"])["totals"]["not_enrolled"], 3);
+    folder.failure(&["nightly", "--date", "2200-01-01"]);
+    assert!(server.stop());
+}
+
+#[test]
+fn a_backup_becomes_the_same_hub_and_what_was_there_stays() {
+    let folder = Folder::with_hub();
+    folder.json(&["enrol", OFFICE]);
+    let file = folder.dir.path().join("hub.backup");
+    let file = file.to_str().unwrap();
+    let server = Server::start(&folder);
+    folder.json(&["backup", file]);
+    folder.failure(&["backup", file]);
+    folder.failure(&["restore", file]);
+    assert!(server.stop());
+    let before = folder.json(&["status"]);
+
+    let other = Folder::new();
+    assert!(other.json(&["restore", file])["moved_aside"].is_null());
+    let restored = other.json(&["status"]);
+    assert_eq!((&restored["hub"], &restored["codes_open"]), (&before["hub"], &1.into()));
+    assert!(Server::start(&other).stop());
+    assert_ne!(other.json(&["status"])["epoch"], before["epoch"], "a restored hub begins a new epoch");
+
+    let aside = folder.json(&["restore", file])["moved_aside"].as_str().unwrap().to_owned();
+    assert!(std::path::Path::new(&aside).join("replica.db").exists());
+    assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
+    let garbage = folder.dir.path().join("garbage");
+    std::fs::write(&garbage, [7; 5000]).unwrap();
+    folder.failure(&["restore", garbage.to_str().unwrap()]);
+    assert_eq!(folder.json(&["status"])["hub"], before["hub"], "a bad backup changes nothing");
+}
+
+#[test]
+fn settings_come_from_the_file_and_mistakes_are_named() {
+    let folder = Folder::with_hub();
+    let example = folder.run(&["config", "example"]);
+    std::fs::write(folder.data().join("sync-server.toml"), &example.stdout).unwrap();
+    folder.json(&["enrol", OFFICE]);
+    std::fs::write(folder.data().join("sync-server.toml"), "listne = \"127.0.0.1:0\"\n").unwrap();
+    assert!(folder.failure(&["serve"])["error"].as_str().unwrap().contains("listne"));
+    std::fs::write(folder.data().join("sync-server.toml"), "listen = \"127.0.0.1:0\"\ncode_hours = 1\n").unwrap();
+    let expires = folder.json(&["enrol", OFFICE])["expires_millis"].as_i64().unwrap();
+    let now = i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis());
+    assert!(expires - now.unwrap() <= 3_600_000);
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let folder = Folder::new();
+    let help = String::from_utf8(folder.run(&["--help"]).stdout).unwrap();
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help" && name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'))
+        .collect();
+    assert!(commands.len() >= 18, "{commands:?}");
+    for command in commands {
+        let help = String::from_utf8(folder.run(&[command, "--help"]).stdout).unwrap();
+        assert!(help.contains("Example"), "{command}");
+    }
+}

@@ -1,0 +1,279 @@
+//! A hub inside this process, and a node that speaks to it over real TLS.
+
+mod support;
+
+use std::sync::Arc;
+
+use change_log::EpochId;
+use exchange_driver::{CallPlan, NodeCall, NodeIdentity, Outcome};
+use replica_store::{Clock, DirectGate, NewReplica, Replica, Role};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use serde_json::{Value, json};
+use service_document::NewTransaction;
+use support::{Folder, OFFICE, Server};
+use sync_protocol::enrolment::Code;
+use sync_protocol::{SigningKey, VerifyingKey};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// Trusts a certificate for its handshake signature alone; these tests look at the pin elsewhere.
+#[derive(Debug)]
+struct Trusting(rustls::crypto::CryptoProvider);
+
+impl ServerCertVerifier for Trusting {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _cert: &CertificateDer<'_>,
+        _dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::General("TLS 1.2".to_owned()))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+type Tls = tokio_rustls::client::TlsStream<TcpStream>;
+
+async fn connect(url: &str, versions: &[&'static rustls::SupportedProtocolVersion]) -> std::io::Result<Tls> {
+    let provider = rustls::crypto::ring::default_provider();
+    let config = ClientConfig::builder_with_provider(Arc::new(provider.clone()))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Trusting(provider)))
+        .with_no_client_auth();
+    let stream = TcpStream::connect(url.strip_prefix("https://").unwrap()).await?;
+    tokio_rustls::TlsConnector::from(Arc::new(config))
+        .connect(ServerName::try_from("sync-server").unwrap(), stream)
+        .await
+}
+
+/// One request with the body in chunks; the status and the body of the answer.
+async fn request(url: &str, path: &str, body: &[Vec<u8>]) -> (u16, Vec<u8>) {
+    let mut stream = connect(url, &[&rustls::version::TLS13]).await.unwrap();
+    let head = format!("POST {path} HTTP/1.1\r\nhost: hub\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for piece in body {
+        stream.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await.unwrap();
+        stream.write_all(piece).await.unwrap();
+        stream.write_all(b"\r\n").await.unwrap();
+    }
+    stream.write_all(b"0\r\n\r\n").await.unwrap();
+    stream.flush().await.unwrap();
+    let mut answer = Vec::new();
+    // A server need not say goodbye in TLS.
+    let _ = stream.read_to_end(&mut answer).await;
+    let split = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
+    let head = String::from_utf8(answer[..split].to_vec()).unwrap().to_ascii_lowercase();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let rest = &answer[split..];
+    (status, if head.contains("transfer-encoding: chunked") { unchunked(rest) } else { rest.to_vec() })
+}
+
+fn unchunked(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|bytes| bytes == b"\r\n").unwrap();
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
+        if size == 0 {
+            return body;
+        }
+        body.extend_from_slice(&rest[end + 2..end + 2 + size]);
+        rest = &rest[end + 4 + size..];
+    }
+}
+
+struct Machine {
+    key: SigningKey,
+    dir: tempfile::TempDir,
+}
+
+impl Machine {
+    fn new(seed: u8) -> Self {
+        Self { key: SigningKey::from_seed(&[seed; 32]), dir: tempfile::tempdir().unwrap() }
+    }
+
+    async fn ask(&self, url: &str, code: &Code) -> (u16, Value) {
+        let body = json!({
+            "secret": data_encoding::HEXLOWER.encode(&code.secret),
+            "public_key": self.key.verifying_key().to_string(),
+            "software": "test 1",
+        });
+        let (status, body) = request(url, "/v1/enrol", &[serde_json::to_vec(&body).unwrap()]).await;
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    fn join(&self, answer: &Value) -> (Replica, NodeIdentity) {
+        let hub_key: VerifyingKey = answer["hub_public_key"].as_str().unwrap().parse().unwrap();
+        let identity = NodeIdentity {
+            key: self.key.clone(),
+            node: answer["node"].as_str().unwrap().parse().unwrap(),
+            office: answer["office"].as_str().unwrap().parse().unwrap(),
+            hub: answer["hub"].as_str().unwrap().parse().unwrap(),
+            hub_key,
+        };
+        let new = NewReplica {
+            role: Role::Node,
+            office: Some(identity.office),
+            hub: identity.hub,
+            node: Some(identity.node),
+            epoch: EpochId([3; 16]),
+            machine: "test".to_owned(),
+        };
+        (Replica::create(self.dir.path(), &new).unwrap(), identity)
+    }
+}
+
+fn record(replica: &mut Replica, name: &str) {
+    let new = NewTransaction {
+        office: OFFICE.parse().unwrap(),
+        service: office_model::Catalogue::current().services().next().unwrap().id.clone(),
+        catalogue_version: 1,
+        fields: [("nama".to_owned(), Value::from(name))].into_iter().collect(),
+        number: None,
+    };
+    let clock = Clock { millis: 1_790_000_000_000, hub_offset_millis: None, clerk: "ani".to_owned() };
+    replica.create_transaction(&new, &clock).unwrap();
+}
+
+async fn exchange(url: &str, replica: &mut Replica, identity: &NodeIdentity) -> Outcome {
+    let plan =
+        CallPlan { frame_bytes: 4096, probe: false, software: "test 1".to_owned(), fresh_epoch: EpochId([4; 16]) };
+    let now = sync_server::clock::now_millis();
+    let mut call = NodeCall::begin(replica, identity, plan, now).unwrap();
+    let mut body = Vec::new();
+    while let Some(frame) = call.next_frame(replica).unwrap() {
+        body.push(frame);
+    }
+    let (status, answer) = request(url, "/v1/exchange", &body).await;
+    assert_eq!(status, 200);
+    call.receive(replica, &mut DirectGate, &answer, now).unwrap();
+    call.end(replica, now).unwrap()
+}
+
+fn code(folder: &Folder) -> Code {
+    folder.json(&["enrol", OFFICE])["code"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_node_joins_records_and_is_proven_equal() {
+    let folder = Folder::with_hub();
+    let server = Server::start(&folder);
+    let machine = Machine::new(1);
+    let (status, answer) = machine.ask(&server.url, &code(&folder)).await;
+    assert_eq!((status, answer["office"].as_str().unwrap()), (200, OFFICE));
+    let (mut replica, identity) = machine.join(&answer);
+    record(&mut replica, "SITI AMINAH");
+    record(&mut replica, "BUDI");
+    let mut outcome = exchange(&server.url, &mut replica, &identity).await;
+    while outcome == Outcome::Again {
+        outcome = exchange(&server.url, &mut replica, &identity).await;
+    }
+    assert!(matches!(outcome, Outcome::Proven { digest } if digest.count == 2), "{outcome:?}");
+    let rows = folder.json(&["list"])["rows"].clone();
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+    let id = rows[0]["id"].as_str().unwrap();
+    assert_eq!(folder.json(&["history", id])["changes"][0]["clerk"], "ani");
+    assert_eq!(folder.json(&["show", id])["office"], OFFICE);
+    let offices = folder.json(&["offices", "--enrolled"]);
+    assert!(offices[0]["proven_millis"].is_i64() && offices[0]["transactions"] == 2, "{offices}");
+    let today = sync_server::nightly::wib(sync_server::clock::now_millis()).0.to_string();
+    assert_eq!(folder.json(&["nightly", "--date", &today])["totals"]["proven"], 1);
+    assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
+
+    folder.json(&["revoke", &identity.node.to_string()]);
+    let refused = exchange(&server.url, &mut replica, &identity).await;
+    assert!(
+        matches!(&refused, Outcome::Refused(fault) if fault.code == sync_protocol::FaultCode::Revoked),
+        "{refused:?}"
+    );
+    let (status, _) = machine.ask(&server.url, &code(&folder)).await;
+    assert_eq!(status, 403, "a revoked key stays out");
+    assert!(server.stop());
+}
+
+#[tokio::test]
+async fn a_code_admits_one_machine_and_a_second_use_alarms() {
+    let folder = Folder::with_hub();
+    let server = Server::start(&folder);
+    let code = code(&folder);
+    let (first, second) = (Machine::new(1), Machine::new(2));
+    let (status, answer) = first.ask(&server.url, &code).await;
+    assert_eq!(status, 200);
+    let (status, again) = first.ask(&server.url, &code).await;
+    assert_eq!((status, &again["node"]), (200, &answer["node"]), "a lost answer can be asked for again");
+    let (status, refused) = second.ask(&server.url, &code).await;
+    assert_eq!((status, refused["code"].as_str().unwrap()), (403, "used"));
+    assert_eq!(folder.json(&["status"])["codes_tried_again"], 1);
+    let (status, refused) = second.ask(&server.url, &Code { secret: [9; 16], ..code }).await;
+    assert_eq!((status, refused["code"].as_str().unwrap()), (403, "unknown"));
+    assert!(!refused["text_id"].as_str().unwrap().is_empty() && !refused["text_en"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn strangers_and_garbage_are_refused_and_the_server_goes_on() {
+    let folder = Folder::with_hub();
+    let server = Server::start(&folder);
+    let (status, _) = request(&server.url, "/v1/enrol", &[b"{".to_vec()]).await;
+    assert_eq!(status, 400);
+    let mut endless = connect(&server.url, &[&rustls::version::TLS13]).await.unwrap();
+    let head = b"POST /v1/enrol HTTP/1.1\r\nhost: hub\r\ncontent-length: 100000000000\r\n\r\n";
+    endless.write_all(head).await.unwrap();
+    let written = async { while endless.write_all(&[b' '; 4096]).await.is_ok() {} };
+    tokio::time::timeout(std::time::Duration::from_secs(20), written).await.expect("the hub stops reading");
+    for garbage in [vec![0; 100], vec![255; 3000], b"\x01\xff\xff\x7f".to_vec(), Vec::new()] {
+        let body: Vec<Vec<u8>> = if garbage.is_empty() { Vec::new() } else { vec![garbage] };
+        let (status, _) = request(&server.url, "/v1/exchange", &body).await;
+        assert_eq!(status, 200, "what is wrong is said in a frame");
+    }
+    assert!(connect(&server.url, &[&rustls::version::TLS12]).await.is_err(), "TLS 1.3 only");
+    let mut plain = TcpStream::connect(server.url.strip_prefix("https://").unwrap()).await.unwrap();
+    plain.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let machine = Machine::new(1);
+    let (status, _) = machine.ask(&server.url, &code(&folder)).await;
+    assert_eq!(status, 200);
+    assert!(server.stop());
+}
+
+#[tokio::test]
+async fn a_hub_without_a_free_place_says_when_to_come_back() {
+    let folder = Folder::with_hub();
+    std::fs::write(folder.data().join("sync-server.toml"), "exchanges_max = 1\nretry_seconds = 7\n").unwrap();
+    let server = Server::start(&folder);
+    let mut first = connect(&server.url, &[&rustls::version::TLS13]).await.unwrap();
+    first.write_all(b"POST /v1/exchange HTTP/1.1\r\nhost: hub\r\ntransfer-encoding: chunked\r\n\r\n").await.unwrap();
+    let mut head = [0; 12];
+    first.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    let (status, body) = request(&server.url, "/v1/exchange", &[]).await;
+    assert_eq!(status, 503);
+    let mut frames = sync_protocol::FrameReader::new();
+    frames.push(&body);
+    let fault = sync_protocol::Fault::decode(&frames.next().unwrap().unwrap().payload).unwrap();
+    assert_eq!((fault.code, fault.retry_after_seconds), (sync_protocol::FaultCode::Busy, Some(7)));
+}
