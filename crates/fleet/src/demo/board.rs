@@ -45,7 +45,7 @@ fn show(bar: &ProgressBar, offices: &[Arc<Office>]) {
     let count = |is: &dyn Fn(&Office) -> bool| offices.iter().filter(|office| is(office)).count();
     let up = count(&|office| office.link.is_up());
     let proven = count(&Office::is_proven);
-    let changes: u64 = offices.iter().map(|office| office.counts().1).sum();
+    let changes: u64 = offices.iter().map(|office| office.changes()).sum();
     bar.set_position(proven as u64);
     bar.set_message(format!(
         "up {up}, down {}, behind {}, proven {proven}; {changes} changes",

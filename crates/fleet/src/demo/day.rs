@@ -23,8 +23,8 @@ use super::{DemoError, DemoOptions};
 const AT_ONCE: usize = 16;
 /// The working day with its flapping lines is over after this, whoever is still behind.
 const DAY: Duration = Duration::from_secs(25);
-/// The nightly run starts spread over this, as the real one is over hours.
-const NIGHT_STARTS: Duration = Duration::from_secs(3);
+/// The nightly run starts spread over so many milliseconds for each office, as the real one is over hours.
+const NIGHT_START_MILLIS: u64 = 15;
 /// The nightly run ends after this.
 const NIGHT: Duration = Duration::from_secs(60);
 
@@ -74,8 +74,8 @@ pub async fn play(options: &DemoOptions) -> Result<Table, DemoError> {
         let _board = Board::start("night", &offices);
         set_all(&offices, true);
         let end = Instant::now() + NIGHT;
+        let window = NIGHT_START_MILLIS * offices.len() as u64;
         each(&offices, |office| async move {
-            let window = u64::try_from(NIGHT_STARTS.as_millis()).unwrap_or_default();
             sleep(Duration::from_millis(nightly_slot(&office.code, window))).await;
             office.sync(end).await
         })
@@ -92,11 +92,11 @@ fn results(hub_dir: &Path, offices: &[Arc<Office>]) -> Result<Vec<OfficeResult>,
     let hub = Reader::open(hub_dir)?;
     let result = |office: &Arc<Office>| -> Result<OfficeResult, DemoError> {
         let (own, theirs) = (office.digest()?, hub.office_digest(&office.code)?);
-        let (transactions, changes, sent) = office.counts();
+        let (transactions, changes, (sent, sent_bytes)) = (office.transactions(), office.changes(), office.sent());
         let tally = office.tally();
         let is_proven = own == theirs && own.count == changes && hub.transactions_of(&office.code)? == transactions;
         let (up, down, cuts) = (tally.up, tally.down, tally.cuts);
-        Ok(OfficeResult { code: office.code, is_proven, transactions, changes, sent, up, down, cuts })
+        Ok(OfficeResult { code: office.code, is_proven, transactions, changes, sent, sent_bytes, up, down, cuts })
     };
     offices.iter().map(result).collect()
 }
@@ -150,11 +150,15 @@ where
 }
 
 fn set_all(offices: &[Arc<Office>], up: bool) {
-    offices.iter().for_each(|office| office.link.set_up(up));
+    for office in offices {
+        office.link.set_up(up);
+    }
 }
 
 fn calm_all(offices: &[Arc<Office>]) {
-    offices.iter().for_each(|office| office.link.calm());
+    for office in offices {
+        office.link.calm();
+    }
 }
 
 /// Some systems begin with 1,024 open files a process, too few for 217 databases and their connections.

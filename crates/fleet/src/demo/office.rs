@@ -11,7 +11,7 @@ use office_model::{ClerkId, OfficeCode, calendar};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use village_node::action::NewRecord;
-use village_node::sync::{Patience, sync_until_proven};
+use village_node::sync::{Patience, Progress, sync_until_proven};
 use village_node::{Action, Blame, Failure, Node, NodeOptions};
 
 use super::DemoError;
@@ -33,6 +33,7 @@ pub(super) struct Office {
     transactions: AtomicU64,
     changes: AtomicU64,
     sent: AtomicU64,
+    sent_bytes: AtomicU64,
     proven: AtomicU64,
 }
 
@@ -64,8 +65,9 @@ impl Office {
         let joined = link.tally();
         let generator = Mutex::new(Generator::new(code, seed, today));
         let zero = || AtomicU64::new(0);
-        let (transactions, changes, sent, proven) = (zero(), zero(), zero(), zero());
-        Ok(Self { code, link, node, clerk, generator, joined, transactions, changes, sent, proven })
+        let (transactions, changes, proven) = (zero(), zero(), zero());
+        let (sent, sent_bytes) = (zero(), zero());
+        Ok(Self { code, link, node, clerk, generator, joined, transactions, changes, sent, sent_bytes, proven })
     }
 
     /// Records so many transactions with their steps, each save durable before the next.
@@ -95,16 +97,12 @@ impl Office {
         let patience = Patience { without_progress: Duration::from_secs(5), ..Patience::default() };
         while Instant::now() < deadline {
             let before = self.changes.load(Ordering::Relaxed);
-            let (mut of_exchange, mut all) = ((0, 0), 0);
-            let attempt = sync_until_proven(&self.node, &patience, |progress| {
-                // Counts begin anew with each exchange.
-                if (progress.bytes_up, progress.sent) < of_exchange {
-                    all += of_exchange.1;
-                }
-                of_exchange = (progress.bytes_up, progress.sent);
-            });
+            let mut count = SentCount::default();
+            let attempt = sync_until_proven(&self.node, &patience, |progress| count.see(progress));
             let ended = tokio::time::timeout_at(deadline, attempt).await;
-            self.sent.fetch_add(all + of_exchange.1, Ordering::Relaxed);
+            count.end_exchange();
+            self.sent.fetch_add(count.changes, Ordering::Relaxed);
+            self.sent_bytes.fetch_add(count.bytes, Ordering::Relaxed);
             match ended {
                 Ok(Ok(_)) => {
                     self.proven.store(before.max(1), Ordering::Relaxed);
@@ -126,10 +124,19 @@ impl Office {
         changes > 0 && self.proven.load(Ordering::Relaxed) == changes
     }
 
-    /// Transactions, changes, and changes sent (again, too).
-    pub(super) fn counts(&self) -> (u64, u64, u64) {
-        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        (read(&self.transactions), read(&self.changes), read(&self.sent))
+    /// Transactions recorded.
+    pub(super) fn transactions(&self) -> u64 {
+        self.transactions.load(Ordering::Relaxed)
+    }
+
+    /// Changes recorded.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    /// Changes sent and the bytes of the frames that held them, whatever was sent again included.
+    pub(super) fn sent(&self) -> (u64, u64) {
+        (self.sent.load(Ordering::Relaxed), self.sent_bytes.load(Ordering::Relaxed))
     }
 
     /// What the line carried since the office joined.
@@ -147,6 +154,38 @@ impl Office {
     /// The digest of all the node holds.
     pub(super) fn digest(&self) -> Result<Digest, DemoError> {
         Ok(self.node.replica().office_digest(&self.code)?)
+    }
+}
+
+/// Counts what exchanges send.
+#[derive(Default)]
+struct SentCount {
+    changes: u64,
+    bytes: u64,
+    last: Progress,
+    /// Bytes of the running exchange before its first change.
+    hello: u64,
+}
+
+impl SentCount {
+    fn see(&mut self, progress: &Progress) {
+        // Counts begin anew with each exchange.
+        if (progress.bytes_up, progress.sent) < (self.last.bytes_up, self.last.sent) {
+            self.end_exchange();
+        }
+        if progress.sent == 0 {
+            self.hello = progress.bytes_up;
+        }
+        self.last = *progress;
+    }
+
+    fn end_exchange(&mut self) {
+        if self.last.sent > 0 {
+            self.changes += self.last.sent;
+            self.bytes += self.last.bytes_up.saturating_sub(self.hello);
+        }
+        self.last = Progress::default();
+        self.hello = 0;
     }
 }
 

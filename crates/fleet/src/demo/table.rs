@@ -18,6 +18,8 @@ pub struct OfficeResult {
     pub changes: u64,
     /// Changes sent, those sent again included.
     pub sent: u64,
+    /// Bytes of the frames that held them.
+    pub sent_bytes: u64,
     /// Bytes from the node, TLS and all, since it joined.
     pub up: u64,
     /// Bytes to the node.
@@ -62,6 +64,8 @@ impl fmt::Display for Table {
             (self.sum(|office| office.up), self.sum(|office| office.down), self.sum(|office| office.sent));
         let each = |bytes: u64| bytes.checked_div(transactions).unwrap_or_default();
         let again = sent.saturating_sub(changes);
+        let sent_bytes = u128::from(self.sum(|office| office.sent_bytes));
+        let twice = (sent_bytes * u128::from(again)).checked_div(sent.into()).unwrap_or_default();
         let proven = self.offices.iter().filter(|office| office.is_proven).count();
         writeln!(f, "offices proven equal       {proven:>12} of {}", self.offices.len())?;
         writeln!(f, "  in the hub's night report{:>12}", self.reported)?;
@@ -69,13 +73,10 @@ impl fmt::Display for Table {
         writeln!(f, "changes                    {changes:>12}")?;
         writeln!(f, "bytes up, TLS and all      {up:>12}   {} a transaction", each(up))?;
         writeln!(f, "bytes down, TLS and all    {down:>12}   {} a transaction", each(down))?;
+        writeln!(f, "  frames of changes        {sent_bytes:>12}")?;
         writeln!(f, "cuts survived              {:>12}", self.sum(|office| office.cuts))?;
         writeln!(f, "changes sent twice         {again:>12}")?;
-        writeln!(
-            f,
-            "bytes sent twice, about    {:>12}",
-            u128::from(up).saturating_mul(again.into()).checked_div(sent.into()).unwrap_or_default()
-        )?;
+        writeln!(f, "bytes sent twice, about    {twice:>12}")?;
         write!(f, "time                       {:>10.1} s", self.took.as_secs_f64())
     }
 }
@@ -93,6 +94,7 @@ mod tests {
             transactions: 10,
             changes: 28,
             sent: 30,
+            sent_bytes: 1_500,
             up: 3_000,
             down: 500,
             cuts: 4,

@@ -43,8 +43,8 @@ impl FromStr for LinkPlan {
     fn from_str(name: &str) -> Result<Self, ParseLinkPlanError> {
         let good = Self::default();
         let flap = Flap {
-            up: (Duration::from_millis(400), Duration::from_millis(2_500)),
-            down: (Duration::from_millis(200), Duration::from_millis(1_500)),
+            up: (Duration::from_millis(1_500), Duration::from_secs(6)),
+            down: (Duration::from_millis(300), Duration::from_secs(2)),
         };
         match name {
             "good" => Ok(good),

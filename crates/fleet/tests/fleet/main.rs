@@ -1,6 +1,8 @@
 //! The promises of made-up records and bad lines.
 
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod link;

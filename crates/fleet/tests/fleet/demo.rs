@@ -1,0 +1,23 @@
+//! A small day is played for real and ends proven.
+
+use clap::Parser;
+use fleet::demo::{DemoOptions, play};
+
+#[derive(Parser)]
+struct Day {
+    #[command(flatten)]
+    options: DemoOptions,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_office_of_a_small_day_is_proven() {
+    let day = Day::parse_from(["day", "--offices", "3", "--transactions", "10", "--link", "cut", "--seed", "7"]);
+    let table = play(&day.options).await.unwrap();
+    assert!(table.is_proven(), "{table}");
+    assert_eq!(table.offices.len(), 3);
+    for office in &table.offices {
+        assert_eq!(office.transactions, 10);
+        assert!(office.changes >= 10 && office.sent >= office.changes);
+        assert!(office.cuts > 0, "a day without a cut proves little: {table}");
+    }
+}
