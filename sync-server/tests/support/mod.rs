@@ -9,25 +9,25 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub const OFFICE: &str = "35.10.01.2001";
+pub(crate) const OFFICE: &str = "35.10.01.2001";
 
-pub const ROSTER: &str = "code,name,kind,district_code,district
+pub(crate) const ROSTER: &str = "code,name,kind,district_code,district
 35.10.01.2001,Sarongan,desa,35.10.01,Pesanggaran
 35.10.01.2002,Pesanggaran,desa,35.10.01,Pesanggaran
 ";
 
-pub struct Folder {
-    pub dir: TempDir,
+pub(crate) struct Folder {
+    pub(crate) dir: TempDir,
 }
 
 impl Folder {
     /// An empty place for a hub.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
     /// A hub, made by the real program.
-    pub fn with_hub() -> Self {
+    pub(crate) fn with_hub() -> Self {
         let folder = Self::new();
         let roster = folder.dir.path().join("roster.csv");
         std::fs::write(&roster, ROSTER).unwrap();
@@ -35,29 +35,29 @@ impl Folder {
         folder
     }
 
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.dir.path().join("hub")
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(&self.data());
         command.args(arguments);
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
     /// The answer of a command that must succeed.
-    pub fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// The error of a command that must fail.
-    pub fn failure(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn failure(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         assert!(!output.status.success(), "{arguments:?} succeeded");
         let error: Value = serde_json::from_slice(&output.stderr).unwrap();
@@ -75,13 +75,13 @@ fn program(data: &Path) -> Command {
 }
 
 /// A server that runs, killed when dropped.
-pub struct Server {
-    pub child: Child,
-    pub url: String,
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) url: String,
 }
 
 impl Server {
-    pub fn start(folder: &Folder) -> Self {
+    pub(crate) fn start(folder: &Folder) -> Self {
         let mut command = folder.command(&["serve", "--listen", "127.0.0.1:0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
@@ -91,7 +91,7 @@ impl Server {
     }
 
     /// SIGTERM, and whether it ended well.
-    pub fn stop(mut self) -> bool {
+    pub(crate) fn stop(mut self) -> bool {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         self.child.wait().unwrap().success()
