@@ -1,7 +1,7 @@
 //! Personal data as lists show it: enough to recognise, not enough to misuse.
 
 /// A NIK with its middle hidden: `3510••••••••0001`.
-pub fn nik(text: &str) -> String {
+pub(crate) fn nik(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let count = letters.len();
     if count <= 8 {

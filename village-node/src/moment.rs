@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::Failure;
 
 /// The device clock: milliseconds since 1970 UTC.
-pub fn now_millis() -> i64 {
+pub(crate) fn now_millis() -> i64 {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis),
@@ -16,7 +16,7 @@ pub fn now_millis() -> i64 {
 }
 
 /// Rounded down to whole seconds: what goes into a record. Fewer bytes on the wire, and no clerk needs more.
-pub const fn whole_seconds(millis: i64) -> i64 {
+pub(crate) const fn whole_seconds(millis: i64) -> i64 {
     millis - millis.rem_euclid(1000)
 }
 
@@ -25,7 +25,7 @@ pub const fn whole_seconds(millis: i64) -> i64 {
 /// # Errors
 ///
 /// When the operating system has none to give.
-pub fn random<const COUNT: usize>() -> Result<[u8; COUNT], Failure> {
+pub(crate) fn random<const COUNT: usize>() -> Result<[u8; COUNT], Failure> {
     let mut bytes = [0; COUNT];
     getrandom::fill(&mut bytes).map_err(|error| {
         Failure::machine(
@@ -38,7 +38,7 @@ pub fn random<const COUNT: usize>() -> Result<[u8; COUNT], Failure> {
 }
 
 /// A name for this machine that tells nothing about it, so that a folder copied elsewhere is noticed.
-pub fn machine_name() -> String {
+pub(crate) fn machine_name() -> String {
     let known = ["/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostname"]
         .into_iter()
         .find_map(|path| std::fs::read_to_string(path).ok().filter(|text| !text.trim().is_empty()))

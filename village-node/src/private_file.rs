@@ -19,7 +19,10 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         file.sync_all()?;
         std::fs::rename(&beside, path)?;
         match path.parent() {
-            Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+            Some(folder) if cfg!(unix) => {
+                let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                File::open(folder)?.sync_all()
+            }
             _ => Ok(()),
         }
     })();

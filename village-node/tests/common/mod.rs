@@ -1,0 +1,81 @@
+//! A data folder with a node in it, and the real program run on it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use change_log::{HubId, NodeId};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use village_node::{Bytes32, Identity, Node, NodeOptions, establish};
+
+/// Nobody listens there: port 9 is for discarding.
+pub(crate) const NO_HUB: &str = "https://127.0.0.1:9";
+
+/// A folder that holds a node, as an enrolment would have left it.
+pub(crate) fn enrolled() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    drop(node_in(dir.path()));
+    dir
+}
+
+pub(crate) fn node_in(dir: &Path) -> Node {
+    let secret = [7; 32];
+    let hub_key = sync_protocol::SigningKey::from_seed(&[8; 32]).verifying_key();
+    let key = sync_protocol::SigningKey::from_seed(&secret).verifying_key();
+    let identity = Identity {
+        office: "35.10.01.2001".parse().unwrap(),
+        node: NodeId::from_public_key(&key.to_bytes()),
+        hub: HubId::from_public_key(&hub_key.to_bytes()),
+        hub_public_key: Bytes32(hub_key.to_bytes()),
+        hub_url: NO_HUB.to_owned(),
+        server_pin: Bytes32([9; 32]),
+        secret_key: Bytes32(secret),
+    };
+    establish(dir, &identity, &NodeOptions::default()).unwrap()
+}
+
+pub(crate) fn command(dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_village-node"));
+    command.arg("--data").arg(dir).args(arguments);
+    command.env_remove("VILLAGE_NODE_DATA").env("VILLAGE_NODE_CLERK", "siti");
+    command
+}
+
+pub(crate) fn run(dir: &Path, arguments: &[&str]) -> Output {
+    command(dir, arguments).output().unwrap()
+}
+
+#[allow(dead_code, reason = "not every test file feeds standard input")]
+pub(crate) fn run_with_input(dir: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let piped = || Stdio::piped();
+    let mut child = command(dir, arguments).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// The JSON a command printed; it must have succeeded.
+pub(crate) fn json_of(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A domicile letter's form.
+pub(crate) fn fields(name: &str) -> Value {
+    json!({
+        "nik": "3510014107900001", "nama": name, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
+        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
+        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+    })
+}
+
+/// Records one letter and gives its id.
+pub(crate) fn record(dir: &Path, name: &str) -> String {
+    let output = run(dir, &["record", "--service", "G01", "--json", &fields(name).to_string()]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout).trim().to_owned()
+}

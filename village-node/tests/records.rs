@@ -1,0 +1,183 @@
+//! A clerk's day without any link, with the real program: what is recorded is there, what is wrong is said.
+
+mod common;
+
+use common::{enrolled, fields, json_of, record, run, run_with_input, text};
+use serde_json::{Value, json};
+
+#[test]
+fn a_folder_that_never_joined_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    for command in [&["list"][..], &["status"], &["sync"], &["record", "--service", "G01", "--json", "{}"]] {
+        let output = run(dir.path(), command);
+        assert_eq!(output.status.code(), Some(3), "{command:?}");
+        let told = text(&output.stderr);
+        assert!(told.contains("village-node enrol") && told.contains("belum terdaftar"), "{told}");
+    }
+}
+
+#[test]
+fn joining_twice_is_said_and_changes_nothing() {
+    let dir = enrolled();
+    let before = std::fs::read(dir.path().join("identity.json")).unwrap();
+    let output = run(dir.path(), &["enrol", "--hub", common::NO_HUB, "--code", "x", "--json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let told: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(told["error"]["code"], "already_enrolled");
+    assert_eq!(std::fs::read(dir.path().join("identity.json")).unwrap(), before);
+}
+
+#[test]
+fn a_mistyped_code_is_noticed_before_anything_is_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = run(dir.path(), &["enrol", "--hub", common::NO_HUB, "--code", "ABCDE-12345"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("Nothing was sent"));
+}
+
+#[test]
+fn a_record_is_listed_masked_found_shown_and_its_history_told() {
+    let dir = enrolled();
+    let id = record(dir.path(), "Siti Aminah");
+    let list = run(dir.path(), &["list"]);
+    let line = text(&list.stdout);
+    assert!(line.contains(&id) && line.contains("Siti Aminah") && !line.contains("3510014107900001"), "{line}");
+    let found = json_of(&run(dir.path(), &["search", "amin", "--json"]));
+    assert_eq!(found["rows"][0]["id"], id.as_str());
+    assert_eq!(found["rows"][0]["nik"], "3510••••••••0001");
+
+    assert!(run(dir.path(), &["set", &id, "pekerjaan=Guru", "rt=5"]).status.success());
+    assert!(run(dir.path(), &["step", &id, "diajukan"]).status.success());
+    let shown = json_of(&run(dir.path(), &["show", &id, "--json"]));
+    assert_eq!(shown["record"]["fields"]["pekerjaan"], "Guru");
+    assert_eq!(shown["record"]["fields"]["rt"], 5);
+    assert_eq!(shown["record"]["fields"]["nik"], "3510014107900001");
+    assert_eq!(shown["status"], "diajukan");
+    assert_eq!(shown["unsent_changes"], 3);
+    assert_eq!(shown["created_millis"].as_i64().unwrap() % 1000, 0);
+
+    let history = json_of(&run(dir.path(), &["history", &id, "--json"]));
+    let changes = history["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 3);
+    assert_eq!(changes[1]["edits"][0], json!({"path": "pekerjaan", "from": "Petani", "to": "Guru", "settled": false}));
+    assert!(changes.iter().all(|change| change["clerk"] == "siti"));
+}
+
+#[test]
+fn every_reason_is_told_in_both_languages_and_nothing_is_saved() {
+    let dir = enrolled();
+    let output = run(dir.path(), &["record", "--service", "G01", "--json", "{\"nik\": \"12\"}"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    for part in ["NIK harus 16 angka", "A NIK must have 16 digits", "Nama lengkap wajib", "Full name is required"] {
+        assert!(told.contains(part), "{told}");
+    }
+    let status = json_of(&run(dir.path(), &["status", "--json"]));
+    assert_eq!((&status["transactions"], &status["unsent"]), (&json!(0), &json!(0)));
+}
+
+#[test]
+fn bad_lines_are_named_and_good_ones_kept() {
+    let dir = enrolled();
+    let good = |name: &str| json!({"service": "G01", "fields": fields(name)}).to_string();
+    let mut lines = vec![good("Budi Santoso"), "nonsense".to_owned(), String::new(), good("Sri Wahyuni")];
+    lines.push(json!({"service": "G01", "fields": {"nik": "1"}}).to_string());
+    lines.push("x".repeat(300_000));
+    lines.push(json!({"service": "Z99", "fields": {}}).to_string());
+    lines.push(good("Agus Salim"));
+    let output = run_with_input(dir.path(), &["record", "--lines", "-", "--json"], lines.join("\n").as_bytes());
+    assert_eq!(output.status.code(), Some(2));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let numbers = |key: &str| -> Vec<u64> {
+        let mut numbers: Vec<u64> =
+            told[key].as_array().unwrap().iter().map(|line| line["line"].as_u64().unwrap()).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    assert_eq!(numbers("saved"), [1, 4, 8]);
+    assert_eq!(numbers("refused"), [2, 5, 6, 7]);
+    assert_eq!(json_of(&run(dir.path(), &["list", "--json"]))["rows"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_same_letter_many_times_in_one_second_is_many_changes() {
+    let dir = enrolled();
+    let line = json!({"service": "G01", "fields": fields("Siti Aminah")}).to_string();
+    let lines = vec![line; 20].join("\n");
+    for _ in 0..2 {
+        assert!(run_with_input(dir.path(), &["record", "--lines", "-"], lines.as_bytes()).status.success());
+    }
+    let rows = json_of(&run(dir.path(), &["list", "--json"]));
+    let mut heads: Vec<String> = rows["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| json_of(&run(dir.path(), &["show", row["id"].as_str().unwrap(), "--json"]))["heads"].to_string())
+        .collect();
+    heads.sort_unstable();
+    heads.dedup();
+    assert_eq!(heads.len(), 40);
+}
+
+#[test]
+fn a_step_that_is_not_allowed_and_an_unknown_record_are_refused() {
+    let dir = enrolled();
+    let id = record(dir.path(), "Siti Aminah");
+    assert_eq!(run(dir.path(), &["step", &id, "selesai"]).status.code(), Some(2));
+    assert_eq!(run(dir.path(), &["settle", &id, "nama", "x"]).status.code(), Some(2));
+    assert_eq!(run(dir.path(), &["show", "00000000-0000-7000-8000-000000000000"]).status.code(), Some(2));
+    let shown = json_of(&run(dir.path(), &["show", &id, "--json"]));
+    assert_eq!((&shown["status"], &shown["changes"]), (&json!("draf"), &json!(1)));
+}
+
+#[test]
+fn without_a_hub_sync_fails_and_says_that_data_is_safe() {
+    let dir = enrolled();
+    record(dir.path(), "Siti Aminah");
+    let output = run(dir.path(), &["sync", "--patience", "0"]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(text(&output.stderr).contains("Data is safe"), "{}", text(&output.stderr));
+    let status = json_of(&run(dir.path(), &["status", "--json"]));
+    assert_eq!(status["unsent"], 1);
+    assert_eq!(status["proven_now"], false);
+    assert_eq!(status["link"][0]["outcome"], "unreachable");
+}
+
+#[test]
+fn a_backup_is_restored_under_a_new_epoch_and_nothing_is_deleted() {
+    let dir = enrolled();
+    let backup = dir.path().join("copy.backup");
+    let first = record(dir.path(), "Siti Aminah");
+    assert!(run(dir.path(), &["backup", backup.to_str().unwrap()]).status.success());
+    assert_eq!(run(dir.path(), &["backup", backup.to_str().unwrap()]).status.code(), Some(2));
+    let later = record(dir.path(), "Budi Santoso");
+    let epoch = json_of(&run(dir.path(), &["status", "--json"]))["epoch"].clone();
+
+    assert_eq!(run(dir.path(), &["restore", backup.to_str().unwrap()]).status.code(), Some(3));
+    assert!(run(dir.path(), &["show", &later]).status.success());
+    let restored = json_of(&run(dir.path(), &["restore", backup.to_str().unwrap(), "--replace", "--json"]));
+    assert!(std::path::Path::new(restored["aside"].as_str().unwrap()).join("replica.db").exists());
+    assert!(run(dir.path(), &["show", &first]).status.success());
+    assert_eq!(run(dir.path(), &["show", &later]).status.code(), Some(2));
+    assert_ne!(json_of(&run(dir.path(), &["status", "--json"]))["epoch"], epoch);
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert!(run(elsewhere.path(), &["restore", backup.to_str().unwrap()]).status.success());
+    assert!(run(elsewhere.path(), &["show", &first]).status.success());
+    assert!(run(elsewhere.path(), &["verify"]).status.success());
+    let nonsense = elsewhere.path().join("nonsense");
+    std::fs::write(&nonsense, "no database ".repeat(1000)).unwrap();
+    let output = run(elsewhere.path(), &["restore", nonsense.to_str().unwrap(), "--replace"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(run(elsewhere.path(), &["show", &first]).status.success());
+}
+
+#[test]
+fn an_exported_letter_is_an_automerge_file() {
+    let dir = enrolled();
+    let id = record(dir.path(), "Siti Aminah");
+    let mut command = common::command(dir.path(), &["export", &id, "letter.automerge"]);
+    assert!(command.current_dir(dir.path()).status().unwrap().success());
+    let bytes = std::fs::read(dir.path().join("letter.automerge")).unwrap();
+    assert_eq!(bytes[..4], [0x85, 0x6f, 0x4a, 0x83]);
+}

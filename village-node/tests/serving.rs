@@ -1,0 +1,129 @@
+//! While `serve` has the folder: commands go through it, and nobody else gets in.
+
+mod common;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use common::{command, enrolled, fields, json_of, record, run};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+struct Served {
+    child: Child,
+    address: String,
+    token: String,
+    dir: TempDir,
+}
+
+impl Served {
+    fn start() -> Self {
+        let dir = enrolled();
+        let mut child = command(dir.path(), &["serve", "--listen", "127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let told: Value = serde_json::from_str(&line).unwrap();
+        let token = std::fs::read_to_string(dir.path().join("api.token")).unwrap();
+        Self { child, address: told["address"].as_str().unwrap().to_owned(), token, dir }
+    }
+
+    /// Status and JSON body of a request with these header lines.
+    fn ask(&self, line: &str, headers: &str, body: &str) -> (u16, Value) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let length = body.len();
+        write!(stream, "{line} HTTP/1.1\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n{body}")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        (status, serde_json::from_str(body).unwrap_or_default())
+    }
+
+    fn good(&self) -> String {
+        format!("host: {}\r\nauthorization: Bearer {}\r\n", self.address, self.token)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn commands_work_while_serve_has_the_folder() {
+    let served = Served::start();
+    let dir = served.dir.path();
+    let id = record(dir, "Siti Aminah");
+    assert!(run(dir, &["set", &id, "pekerjaan=Guru"]).status.success());
+    assert!(run(dir, &["step", &id, "diajukan"]).status.success());
+    assert_eq!(json_of(&run(dir, &["show", &id, "--json"]))["record"]["fields"]["pekerjaan"], "Guru");
+    assert_eq!(run(dir, &["set", &id, "nik=1"]).status.code(), Some(2));
+    assert_eq!(json_of(&run(dir, &["list", "--json"]))["rows"].as_array().unwrap().len(), 1);
+    assert!(run(dir, &["verify"]).status.success());
+}
+
+#[test]
+fn the_api_records_lists_edits_and_tells() {
+    let served = Served::start();
+    let new = json!({"service": "G01", "fields": fields("Siti Aminah"), "clerk": "budi"}).to_string();
+    let (status, made) = served.ask("POST /api/v1/records", &served.good(), &new);
+    assert_eq!(status, 201, "{made}");
+    let id = made["id"].as_str().unwrap();
+    let edit = json!({"edits": {"pekerjaan": "Guru"}}).to_string();
+    assert_eq!(served.ask(&format!("PATCH /api/v1/records/{id}"), &served.good(), &edit).0, 200);
+    let step = json!({"status": "diajukan"}).to_string();
+    assert_eq!(served.ask(&format!("POST /api/v1/records/{id}/step"), &served.good(), &step).0, 200);
+    let (_, shown) = served.ask(&format!("GET /api/v1/records/{id}"), &served.good(), "");
+    assert_eq!((&shown["status"], &shown["created_by"]), (&json!("diajukan"), &json!("budi")));
+    let (_, history) = served.ask(&format!("GET /api/v1/records/{id}/history"), &served.good(), "");
+    assert_eq!(history["changes"].as_array().unwrap().len(), 3);
+    let (_, found) = served.ask("GET /api/v1/search?q=aminah&limit=5", &served.good(), "");
+    assert_eq!(found["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(served.ask("GET /api/v1/status", &served.good(), "").1["unsent"], 3);
+
+    let bad = json!({"service": "G01", "fields": {}}).to_string();
+    let (status, told) = served.ask("POST /api/v1/records", &served.good(), &bad);
+    assert_eq!((status, told["problems"].as_array().unwrap().is_empty()), (400, false));
+    assert_eq!(served.ask("GET /api/v1/records/nonsense", &served.good(), "").0, 404);
+    assert_eq!(served.ask("GET /api/v1/nothing", &served.good(), "").0, 404);
+}
+
+#[test]
+fn other_sites_other_names_and_those_without_the_token_stay_out() {
+    let served = Served::start();
+    let host = format!("host: {}\r\n", served.address);
+    let token = format!("authorization: Bearer {}\r\n", served.token);
+    let status = |headers: &str| served.ask("GET /api/v1/status", headers, "").0;
+    assert_eq!(status(&format!("{host}{token}")), 200);
+    assert_eq!(status(&host), 401);
+    assert_eq!(status(&format!("{host}authorization: Bearer {}\r\n", "0".repeat(64))), 401);
+    assert_eq!(status(&format!("host: evil.example\r\n{token}")), 403);
+    assert_eq!(status(&format!("{host}{token}origin: https://evil.example\r\n")), 403);
+    assert_eq!(status(&format!("{host}{token}origin: null\r\n")), 403);
+    assert_eq!(status(&format!("{host}{token}origin: http://{}\r\n", served.address)), 200);
+}
+
+#[test]
+fn a_body_that_is_too_large_is_not_read() {
+    let served = Served::start();
+    let mut stream = TcpStream::connect(&served.address).unwrap();
+    let head = format!("POST /api/v1/records HTTP/1.1\r\n{}content-length: 999999999\r\n\r\n", served.good());
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut first = String::new();
+    BufReader::new(stream).read_line(&mut first).unwrap();
+    assert!(first.contains("413"), "{first}");
+}
+
+#[test]
+fn only_this_machine_may_be_listened_for() {
+    let dir = enrolled();
+    assert_eq!(run(dir.path(), &["serve", "--listen", "0.0.0.0:0"]).status.code(), Some(2));
+}
