@@ -1,6 +1,6 @@
 //! `serve`: serves the offices until it is told to stop.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
 use serde_json::json;
