@@ -179,7 +179,7 @@ impl HubCall {
             self.refuse(FaultCode::Revoked, steps);
             return Ok(());
         }
-        let last = store.setting(&counter_key(hello.epoch))?.and_then(|bytes| bytes.try_into().ok());
+        let last = store.setting(&counter_key(hello.node, hello.epoch))?.and_then(|bytes| bytes.try_into().ok());
         if hello.counter <= last.map_or(0, u64::from_be_bytes) {
             self.refuse(FaultCode::Replayed, steps);
             return Ok(());
@@ -187,7 +187,7 @@ impl HubCall {
         let log = store.log(hello.epoch)?;
         let held = log.as_ref().map_or(0, |log| log.position);
         let there = if log.is_some() { store.log_chain_at(hello.epoch, hello.position)? } else { None };
-        if standing(hello.position, hello.chain, held, there) == Standing::Forked {
+        if standing(hello.chain, held, there) == Standing::Forked {
             self.refuse(FORK, steps);
             return Ok(());
         }

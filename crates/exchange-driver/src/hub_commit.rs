@@ -36,9 +36,9 @@ pub(crate) enum Done {
     Noted,
 }
 
-/// The setting that holds the last counter of an epoch.
-pub(crate) fn counter_key(epoch: EpochId) -> String {
-    format!("exchange/counter/{epoch}")
+/// The setting that holds the last counter of a node for an epoch.
+pub(crate) fn counter_key(node: NodeId, epoch: EpochId) -> String {
+    format!("exchange/counter/{node}/{epoch}")
 }
 
 /// Commits the steps of many exchanges: all batches together in one transaction.
@@ -86,10 +86,12 @@ fn admit(
 ) -> Result<Done, DriverError> {
     match replica.register_log(epoch, office, node) {
         Ok(()) => {}
+        // A node may bring back what another one of its office wrote: the hub may have lost it.
+        Err(StoreError::EpochTaken(_)) if replica.log(epoch)?.is_some_and(|log| log.office == Some(office)) => {}
         Err(StoreError::EpochTaken(_)) => return Ok(Done::EpochTaken),
         Err(error) => return Err(error.into()),
     }
-    let key = counter_key(epoch);
+    let key = counter_key(node, epoch);
     let last = replica.setting(&key)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
     if counter <= last {
         return Ok(Done::Taken);

@@ -80,7 +80,7 @@ impl NodeCall {
             replica.begin_epoch(plan.fresh_epoch)?;
         }
         let differed = number(replica, notes::DIFFERED)?;
-        if differed >= 3 {
+        if differed > replica.logs()?.len() as u64 {
             start_over(replica, identity)?;
         }
         let (log, more_logs) = log_to_send(replica, differed)?;
@@ -147,7 +147,7 @@ impl NodeCall {
             Some(hello)
         } else if self.ended {
             None
-        } else if self.plan.probe || self.sent_to >= self.log.position {
+        } else if self.only_asks() || self.sent_to >= self.log.position {
             self.ended = true;
             Some(End.encode())
         } else {
@@ -155,6 +155,11 @@ impl NodeCall {
         };
         self.progress.bytes_up += frame.as_ref().map_or(0, |frame| frame.len() as u64);
         Ok(frame)
+    }
+
+    /// Whether nothing of the log is sent this time: asked to, or the log is another node's and the hub likely has it.
+    pub(crate) const fn only_asks(&self) -> bool {
+        self.plan.probe || (!self.log.own && self.log.acknowledged == 0)
     }
 
     fn batch(&mut self, replica: &Reader) -> Result<Vec<u8>, DriverError> {
@@ -181,25 +186,26 @@ impl NodeCall {
     }
 }
 
-/// The log to send from: the oldest with unsent entries, else the current one; and whether others wait too. After a
-/// difference every own log gets its turn, so that refusals of older ones are told again.
+/// The log to send from: the oldest own one with unsent entries, else the current one; and whether others wait too.
+/// After a difference every log held gets its turn, those of other nodes included: a hub put back to an older backup may
+/// lack what only we still hold.
 fn log_to_send(replica: &Replica, differed: u64) -> Result<(LogState, bool), DriverError> {
-    let own: Vec<LogState> = replica.logs()?.into_iter().filter(|log| log.own).collect();
-    let mut unsent = own.iter().filter(|log| log.acknowledged < log.position && log.epoch != replica.epoch());
-    if let Some(first) = unsent.next() {
+    let logs = replica.logs()?;
+    let waits = |log: &&LogState| log.own && log.acknowledged < log.position;
+    if let Some(first) = logs.iter().filter(waits).find(|log| log.epoch != replica.epoch()) {
         return Ok((first.clone(), true));
     }
-    let turn = usize::try_from(differed).unwrap_or(0) % own.len().max(1);
-    let current = own.iter().position(|log| log.epoch == replica.epoch()).ok_or(DriverError::NotEnrolled)?;
-    let chosen = own.get((current + own.len() - turn) % own.len()).ok_or(DriverError::NotEnrolled)?;
-    let waits = |log: &LogState| log.epoch != chosen.epoch && log.acknowledged < log.position;
-    Ok((chosen.clone(), own.iter().any(waits)))
+    let turn = usize::try_from(differed).unwrap_or(0) % logs.len().max(1);
+    let current = logs.iter().position(|log| log.epoch == replica.epoch()).ok_or(DriverError::NotEnrolled)?;
+    let chosen = logs.get((current + logs.len() - turn) % logs.len()).ok_or(DriverError::NotEnrolled)?;
+    let others_wait = logs.iter().filter(waits).any(|log| log.epoch != chosen.epoch);
+    Ok((chosen.clone(), others_wait))
 }
 
 /// The last resort when digests differ though cursors agree: read the whole feed and show the whole log again. What is
 /// held already is skipped on both sides; nothing is dropped.
 fn start_over(replica: &mut Replica, identity: &NodeIdentity) -> Result<(), DriverError> {
-    for log in replica.logs()?.into_iter().filter(|log| log.own) {
+    for log in replica.logs()? {
         replica.rewind_acknowledged(log.epoch, 0)?;
     }
     replica.reset_feed_cursor(identity.office.as_str(), None)?;

@@ -116,11 +116,18 @@ impl NodeCall {
             // The hub was restored from a backup: it gets again what it lost.
             replica.rewind_acknowledged(self.log.epoch, welcome.acknowledged)?;
             self.call_again = true;
-        } else if welcome.acknowledged <= self.log.position {
-            replica.acknowledge(self.log.epoch, welcome.acknowledged)?;
-            self.progress.acknowledged = welcome.acknowledged - self.log.acknowledged;
+        } else {
+            let acknowledged = welcome.acknowledged.min(self.log.position);
+            replica.acknowledge(self.log.epoch, acknowledged)?;
+            self.progress.acknowledged = acknowledged - self.log.acknowledged;
         }
-        if self.plan.probe && welcome.acknowledged < self.log.position {
+        if welcome.acknowledged > self.log.position && self.log.epoch == replica.epoch() {
+            // The hub knows more of our own log than we do: an old backup was put back. What is missing comes back in
+            // the feed; nobody may write in this epoch again.
+            replica.begin_epoch(self.plan.fresh_epoch)?;
+            self.call_again = true;
+        }
+        if self.only_asks() && welcome.acknowledged < self.log.position {
             self.call_again = true;
         }
         self.welcome = Some(welcome);
@@ -128,11 +135,10 @@ impl NodeCall {
     }
 
     fn acknowledged(&mut self, replica: &mut Replica, ack: Ack) -> Result<(), DriverError> {
-        if ack.position > self.log.position {
-            return Err(DriverError::Unexpected("the hub acknowledges more than was written"));
-        }
-        replica.acknowledge(self.log.epoch, ack.position)?;
-        self.progress.acknowledged = ack.position.saturating_sub(self.log.acknowledged);
+        // A hub that knows more of this log than this folder does says so in its welcome.
+        let position = ack.position.min(self.log.position);
+        replica.acknowledge(self.log.epoch, position)?;
+        self.progress.acknowledged = position.saturating_sub(self.log.acknowledged);
         Ok(())
     }
 

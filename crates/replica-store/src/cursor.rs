@@ -168,7 +168,7 @@ fn take(work: &mut Work<'_>, entry: &Entry, office: i64, applied: &mut AppliedFe
         rebuild_log_chain(work, &mut log)?;
     } else {
         insert(work, place, office, entry)?;
-        if log.own && entry.position == log.position + 1 {
+        if entry.position == log.position + 1 {
             advance_over_held(work, &mut log)?;
         }
         applied.new += 1;

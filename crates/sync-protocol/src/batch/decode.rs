@@ -12,7 +12,7 @@ use super::encode::{
 };
 use super::stream::Unpacker;
 use super::tables::{Places, Tables};
-use super::{BatchError, CHANGES_BYTES_MAX, ITEMS_MAX, VALUES_MAX, Item, Known, References, dictionary};
+use super::{BatchError, CHANGES_BYTES_MAX, ITEMS_MAX, Item, Known, References, VALUES_MAX, dictionary};
 
 /// Reads the batches of one exchange, in order.
 pub struct BatchDecoder {
@@ -258,8 +258,7 @@ impl BatchDecoder {
         references: &impl References,
     ) -> Result<Link, BatchError> {
         let same_document = reader.byte()? != 0;
-        let mut document =
-            if same_document { None } else { Some(DocumentId(uuid::Uuid::from_bytes(reader.array()?))) };
+        let mut document = if same_document { None } else { Some(DocumentId(uuid::Uuid::from_bytes(reader.array()?))) };
         let mut prediction = Prediction::default();
         let mut dependencies = Vec::new();
         for _ in 0..reader.count(DEPENDENCIES_MAX)? {
@@ -290,8 +289,7 @@ impl BatchDecoder {
                 None
             }
         }
-        let mut decoder =
-            Self { tables: Tables::default(), places: Places::default(), unpacker: Unpacker::new(&[])? };
+        let mut decoder = Self { tables: Tables::default(), places: Places::default(), unpacker: Unpacker::new(&[])? };
         decoder.read(plain, &Nothing)?;
         Ok(decoder.tables)
     }

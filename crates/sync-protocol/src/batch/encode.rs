@@ -185,12 +185,8 @@ impl BatchEncoder {
     }
 
     fn learn(&mut self, entry: &Entry, change: &RawChange<'_>) {
-        let known = Known {
-            document: entry.document,
-            hash: entry.hash,
-            sequence: change.sequence,
-            max_op: change.max_op(),
-        };
+        let known =
+            Known { document: entry.document, hash: entry.hash, sequence: change.sequence, max_op: change.max_op() };
         self.places.learn(entry.epoch, entry.position, known);
     }
 

@@ -64,7 +64,8 @@ impl FieldValues {
     }
 
     fn remember(&mut self, value: &[u8]) {
-        if self.seen.len() < REMEMBERED_MAX && value.len() <= REMEMBERED_BYTES_MAX && !self.numbers.contains_key(value) {
+        if self.seen.len() < REMEMBERED_MAX && value.len() <= REMEMBERED_BYTES_MAX && !self.numbers.contains_key(value)
+        {
             self.numbers.insert(value.to_vec(), self.seen.len() as u64);
             self.seen.push(value.to_vec());
         }
@@ -74,7 +75,8 @@ impl FieldValues {
 fn write_new(out: &mut Vec<u8>, values: &[&[u8]]) {
     let Some(first) = values.first() else { return };
     let is_figure = |byte: &u8| byte.is_ascii_digit() || b"-+:./".contains(byte);
-    let alike = values.len() > 1 && values.iter().all(|value| value.len() == first.len() && value.iter().all(is_figure));
+    let alike =
+        values.len() > 1 && values.iter().all(|value| value.len() == first.len() && value.iter().all(is_figure));
     if alike && !first.is_empty() {
         out.push(TRANSPOSED);
         write_unsigned(out, first.len() as u64);
@@ -112,9 +114,7 @@ fn read_new(reader: &mut Reader<'_>, count: usize) -> Result<Vec<Vec<u8>>, Batch
             Ok(values)
         }
         WITH_LENGTHS => {
-            let lengths = (0..count)
-                .map(|_| reader.count(super::PLAIN_BYTES_MAX))
-                .collect::<Result<Vec<_>, _>>()?;
+            let lengths = (0..count).map(|_| reader.count(super::PLAIN_BYTES_MAX)).collect::<Result<Vec<_>, _>>()?;
             lengths.into_iter().map(|length| Ok(reader.take(length)?.to_vec())).collect()
         }
         ENDED_BY_ZERO => (0..count)

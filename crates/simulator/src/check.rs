@@ -1,0 +1,80 @@
+//! What must hold after every run.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use office_model::OfficeCode;
+use replica_store::{ListFilter, Page, Reader};
+
+use crate::World;
+
+/// Why a run failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Something promised was not kept.
+    #[error("promise broken: {0}")]
+    Promise(String),
+    /// Something failed that nothing in the run makes fail.
+    #[error("unexpected failure: {0}")]
+    Other(String),
+}
+
+impl Failure {
+    pub(crate) fn other(error: impl fmt::Display) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+impl World {
+    /// Equal digests and equal contents everywhere, everything saved there exactly once, chains and views sound.
+    pub(crate) fn check(&mut self) -> Result<(), Failure> {
+        let mut saved: BTreeMap<OfficeCode, BTreeMap<_, _>> = BTreeMap::new();
+        for node in &self.nodes {
+            saved.entry(node.identity.office).or_default().extend(node.saved.clone());
+        }
+        // With backups put back on both sides, what stood only on the two lost disks is gone with them.
+        let lossless = !(self.hub_restored && self.nodes.iter().any(|node| node.restored));
+        let hub = self.hub.replica()?;
+        sound(hub)?;
+        for node in &mut self.nodes {
+            let office = node.identity.office;
+            let replica = node.machine.replica()?;
+            sound(replica)?;
+            let (ours, theirs) = (
+                replica.office_digest(&office).map_err(Failure::other)?,
+                hub.office_digest(&office).map_err(Failure::other)?,
+            );
+            promise(ours == theirs, || format!("digests of {office} differ: {ours} here, {theirs} at the hub"))?;
+            let (ours, theirs) = (contents(replica, office)?, contents(hub, office)?);
+            promise(ours == theirs, || format!("contents of {office} differ though digests agree"))?;
+            for (document, label) in saved.get(&office).into_iter().flatten().filter(|_| lossless) {
+                let found = ours.get(&document.to_string()).is_some_and(|json| json.contains(label.as_str()));
+                promise(found, || format!("{document} was saved and is gone"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn promise(kept: bool, otherwise: impl FnOnce() -> String) -> Result<(), Failure> {
+    if kept { Ok(()) } else { Err(Failure::Promise(otherwise())) }
+}
+
+fn sound(replica: &Reader) -> Result<(), Failure> {
+    let report = replica.verify().map_err(Failure::other)?;
+    promise(report.is_sound(), || format!("verify finds {report:?}"))
+}
+
+/// Every document of an office, whole, by id.
+fn contents(replica: &Reader, office: OfficeCode) -> Result<BTreeMap<String, String>, Failure> {
+    let filter = ListFilter { office: Some(office), ..ListFilter::default() };
+    let rows = replica.list(&filter, Page { after: None, count: usize::MAX >> 1 }).map_err(Failure::other)?;
+    let mut contents = BTreeMap::new();
+    for row in rows {
+        let document = replica.document(row.document).map_err(Failure::other)?;
+        let json = document.map(|document| document.to_json().to_string()).unwrap_or_default();
+        let twice = contents.insert(row.document.to_string(), format!("{json} {:?}", row.status));
+        promise(twice.is_none(), || format!("{} is listed twice", row.document))?;
+    }
+    Ok(contents)
+}

@@ -1,0 +1,66 @@
+//! One machine with its data folder: a replica that can die, come back, and be restored from a backup.
+
+use std::path::{Path, PathBuf};
+
+use change_log::EpochId;
+use replica_store::{Durability, NewReplica, Replica};
+
+use crate::Failure;
+
+/// A machine.
+pub(crate) struct Machine {
+    dir: PathBuf,
+    name: String,
+    replica: Option<Replica>,
+    backups: usize,
+}
+
+impl Machine {
+    pub(crate) fn create(dir: &Path, new: &NewReplica) -> Result<Self, Failure> {
+        let replica = Replica::create_with(dir, new, Durability::Test).map_err(Failure::other)?;
+        Ok(Self { dir: dir.to_owned(), name: new.machine.clone(), replica: Some(replica), backups: 0 })
+    }
+
+    pub(crate) fn replica(&mut self) -> Result<&mut Replica, Failure> {
+        self.replica.as_mut().ok_or_else(|| Failure::other("a dead machine was asked"))
+    }
+
+    /// The process dies and is started again.
+    pub(crate) fn crash(&mut self, fresh_epoch: EpochId) -> Result<(), Failure> {
+        if let Some(replica) = self.replica.take() {
+            replica.crash();
+        }
+        self.start(fresh_epoch)
+    }
+
+    fn start(&mut self, fresh_epoch: EpochId) -> Result<(), Failure> {
+        let (replica, _) =
+            Replica::open_with(&self.dir, &self.name, fresh_epoch, Durability::Test).map_err(Failure::other)?;
+        self.replica = Some(replica);
+        Ok(())
+    }
+
+    pub(crate) fn backup(&mut self) -> Result<(), Failure> {
+        self.backups += 1;
+        let path = self.backup_path();
+        self.replica()?.backup(&path).map_err(Failure::other)
+    }
+
+    /// Puts the last backup in place of the database, as somebody with a file manager would.
+    pub(crate) fn restore(&mut self, fresh_epoch: EpochId) -> Result<bool, Failure> {
+        if self.backups == 0 {
+            return Ok(false);
+        }
+        drop(self.replica.take());
+        for tail in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(self.dir.join(format!("replica.db{tail}")));
+        }
+        std::fs::copy(self.backup_path(), self.dir.join("replica.db")).map_err(Failure::other)?;
+        self.start(fresh_epoch)?;
+        Ok(true)
+    }
+
+    fn backup_path(&self) -> PathBuf {
+        self.dir.join(format!("backup-{}.db", self.backups))
+    }
+}

@@ -1,0 +1,320 @@
+//! The world of a run: two offices with two nodes each, one hub, and what happens to them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use change_log::{DocumentId, EpochId};
+use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome};
+use office_model::{OfficeCode, Status};
+use replica_store::{Clock, ListFilter, NewReplica, Page, Replica, Role, StoreError};
+use serde_json::{Map, Value, json};
+use service_document::NewTransaction;
+use sync_exchange::{Ending, Pace};
+use sync_protocol::SigningKey;
+
+use crate::Failure;
+use crate::call::{Ended, Link, exchange};
+use crate::dice::Dice;
+use crate::machine::Machine;
+
+const OFFICES: [&str; 2] = ["35.10.01.2001", "35.10.24.2008"];
+const NODES_PER_OFFICE: usize = 2;
+/// After healing, this many rounds of calls must be enough for everybody.
+const ROUNDS_TO_HEAL: usize = 24;
+
+/// Which faults a run has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Faults {
+    /// Cuts at any byte, lost replies, crashes of node and hub between any two commits.
+    Links,
+    /// The same, and backups put back on either side.
+    Restores,
+}
+
+/// One node of the world.
+pub(crate) struct SimNode {
+    pub(crate) machine: Machine,
+    pub(crate) identity: NodeIdentity,
+    pub(crate) pace: Pace,
+    /// What its clerks were told is saved, with the office's name for it.
+    pub(crate) saved: BTreeMap<DocumentId, String>,
+    pub(crate) restored: bool,
+}
+
+/// The world.
+pub struct World {
+    pub(crate) hub: Machine,
+    pub(crate) hub_identity: Arc<HubIdentity>,
+    pub(crate) nodes: Vec<SimNode>,
+    pub(crate) hub_restored: bool,
+    dice: Dice,
+    now: i64,
+    faults: Faults,
+    _folder: tempfile::TempDir,
+}
+
+/// Plays one run of `steps` happenings and checks everything promised.
+///
+/// # Errors
+/// A [`Failure`] that says what was promised and not kept.
+pub fn run(seed: u64, steps: usize, faults: Faults) -> Result<(), Failure> {
+    let mut world = World::new(seed, faults)?;
+    for _ in 0..steps {
+        world.step()?;
+    }
+    world.heal()?;
+    world.check()
+}
+
+impl World {
+    /// A world before anything happened.
+    ///
+    /// # Errors
+    /// When files cannot be made.
+    pub fn new(seed: u64, faults: Faults) -> Result<Self, Failure> {
+        let mut dice = Dice::new(seed);
+        let folder = tempfile::tempdir().map_err(Failure::other)?;
+        let hub_key = SigningKey::from_seed(&dice.bytes());
+        let hub_id = hub_key.verifying_key().hub_id();
+        let new = NewReplica {
+            role: Role::Hub,
+            office: None,
+            hub: hub_id,
+            node: None,
+            epoch: EpochId(dice.bytes()),
+            machine: "hub".to_owned(),
+        };
+        let mut hub = Machine::create(&folder.path().join("hub"), &new)?;
+        let mut nodes = Vec::new();
+        for index in 0..OFFICES.len() * NODES_PER_OFFICE {
+            let office: OfficeCode =
+                OFFICES.get(index % OFFICES.len()).unwrap_or(&"").parse().map_err(Failure::other)?;
+            let key = SigningKey::from_seed(&dice.bytes());
+            let public = key.verifying_key();
+            let new = NewReplica {
+                role: Role::Node,
+                office: Some(office),
+                hub: hub_id,
+                node: Some(public.node_id()),
+                epoch: EpochId(dice.bytes()),
+                machine: format!("node-{index}"),
+            };
+            let machine = Machine::create(&folder.path().join(&new.machine), &new)?;
+            hub.replica()?
+                .register_node(public.node_id(), office, public.to_bytes(), 0)
+                .map_err(Failure::other)?;
+            nodes.push(SimNode {
+                machine,
+                identity: NodeIdentity {
+                    key,
+                    node: public.node_id(),
+                    office,
+                    hub: hub_id,
+                    hub_key: hub_key.verifying_key(),
+                },
+                pace: Pace::new(dice.number()),
+                saved: BTreeMap::new(),
+                restored: false,
+            });
+        }
+        let hub_identity = Arc::new(HubIdentity { key: hub_key, hub: hub_id });
+        let now = 1_790_000_000_000;
+        Ok(Self { hub, hub_identity, nodes, hub_restored: false, dice, now, faults, _folder: folder })
+    }
+
+    fn step(&mut self) -> Result<(), Failure> {
+        self.now += 1000 * i64::try_from(1 + self.dice.below(600)).unwrap_or(1);
+        let node = self.dice.below(self.nodes.len());
+        match self.dice.below(100) {
+            0..=29 => self.record(node),
+            30..=49 => self.change(node),
+            50..=89 => self.call(node, true),
+            90..=92 => self.crash(node),
+            93..=94 => self.crash_hub(),
+            _ if self.faults == Faults::Links => self.call(node, false),
+            95 => self.nodes.get_mut(node).map_or(Ok(()), |node| node.machine.backup()),
+            96..=97 => self.hub.backup(),
+            98 => self.restore(node),
+            _ => self.restore_hub(),
+        }
+    }
+
+    fn clock(&self, node: usize) -> Clock {
+        Clock { millis: self.now, hub_offset_millis: None, clerk: format!("petugas{node}") }
+    }
+
+    fn record(&mut self, index: usize) -> Result<(), Failure> {
+        let clock = self.clock(index);
+        let label = format!("{:016x}", self.dice.number());
+        let dies = self.dice.chance(5).then(|| self.dice.below(2) as u64);
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        let mut fields = Map::new();
+        fields.insert("nama".to_owned(), json!(format!("Warga {label}")));
+        fields.insert("isi".to_owned(), json!(label));
+        let new = NewTransaction {
+            office: node.identity.office,
+            service: "P06".parse().map_err(Failure::other)?,
+            catalogue_version: 1,
+            fields,
+            number: None,
+        };
+        let replica = node.machine.replica()?;
+        if let Some(commits) = dies {
+            replica.crash_after(commits);
+        }
+        match replica.create_transaction(&new, &clock) {
+            Ok(document) => {
+                node.saved.insert(document, label);
+                if dies.is_some() { self.crash(index) } else { Ok(()) }
+            }
+            Err(StoreError::EpochSpent) => self.begin_epoch(index),
+            Err(error) if dies.is_none() => Err(Failure::other(error)),
+            Err(_) => self.crash(index),
+        }
+    }
+
+    fn begin_epoch(&mut self, index: usize) -> Result<(), Failure> {
+        let fresh = EpochId(self.dice.bytes());
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        node.machine.replica()?.begin_epoch(fresh).map_err(Failure::other)
+    }
+
+    /// An edit or a step on any record this node can see.
+    fn change(&mut self, index: usize) -> Result<(), Failure> {
+        let clock = self.clock(index);
+        let (which, what, value) = (self.dice.number(), self.dice.below(3), self.dice.below(5));
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        let replica = node.machine.replica()?;
+        let listed = replica
+            .list(&ListFilter::default(), Page { after: None, count: 40 })
+            .map_err(Failure::other)?;
+        let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
+        let done = match what {
+            0 => replica.step(row.document, Status::Diajukan, None, &clock).map(drop),
+            1 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
+            _ => {
+                let path = "lokasi".parse().map_err(Failure::other)?;
+                let edits = [(path, Value::from(format!("Dusun {value}")))];
+                replica.edit(row.document, &edits, &clock).map(drop)
+            }
+        };
+        match done {
+            // A step that the rules do not allow from where the record is now.
+            Ok(()) | Err(StoreError::Document(_)) => Ok(()),
+            Err(StoreError::EpochSpent) => self.begin_epoch(index),
+            Err(error) => Err(Failure::other(error)),
+        }
+    }
+
+    fn call(&mut self, index: usize, faulty: bool) -> Result<(), Failure> {
+        let mut link = Link { up: None, down: None, buffered: self.dice.chance(30) };
+        if faulty {
+            let scale = 1 << (6 + self.dice.below(9));
+            link.up = self.dice.chance(45).then(|| self.dice.below(scale));
+            link.down = self.dice.chance(45).then(|| self.dice.below(scale));
+            if self.dice.chance(8) {
+                let commits = self.dice.below(8) as u64;
+                self.hub.replica()?.crash_after(commits);
+            }
+            if self.dice.chance(8) {
+                let commits = self.dice.below(8) as u64;
+                if let Some(node) = self.nodes.get_mut(index) {
+                    node.machine.replica()?.crash_after(commits);
+                }
+            }
+        }
+        let ended = self.exchange(index, link)?;
+        if let Outcome::Refused(fault) = &ended.outcome {
+            return Err(Failure::Promise(format!("an honest node was refused: {:?}", fault.code)));
+        }
+        if faulty && (ended.hub_died || self.dice.chance(4)) {
+            self.crash_hub()?;
+        }
+        if faulty && (ended.node_died || self.dice.chance(4)) {
+            self.crash(index)?;
+        }
+        // A crash that was planned and did not come to pass must not hang over the next step.
+        if faulty {
+            self.crash(index)?;
+            self.crash_hub()?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn exchange(&mut self, index: usize, link: Link) -> Result<Ended, Failure> {
+        let fresh_epoch = EpochId(self.dice.bytes());
+        let now = self.now;
+        let node = self.nodes.get_mut(index).ok_or_else(|| Failure::other("no such node"))?;
+        let plan = node.pace.plan();
+        let plan =
+            CallPlan { frame_bytes: plan.frame_bytes, probe: plan.probe, software: "simulator".to_owned(), fresh_epoch };
+        let ended =
+            exchange(&mut node.machine, &mut self.hub, (&node.identity, &self.hub_identity), plan, link, now)?;
+        let ending = match &ended.outcome {
+            Outcome::Proven { .. } | Outcome::Again => Ending::Complete,
+            Outcome::Cut => Ending::Cut,
+            Outcome::Refused(fault) => Ending::Refused { retry_after_seconds: fault.retry_after_seconds },
+        };
+        node.pace.ended(ending, ended.bytes_up, ended.bytes_down, 10);
+        Ok(ended)
+    }
+
+    fn crash(&mut self, index: usize) -> Result<(), Failure> {
+        let fresh = EpochId(self.dice.bytes());
+        self.nodes.get_mut(index).map_or(Ok(()), |node| node.machine.crash(fresh))
+    }
+
+    fn crash_hub(&mut self) -> Result<(), Failure> {
+        let fresh = EpochId(self.dice.bytes());
+        self.hub.crash(fresh)
+    }
+
+    fn restore(&mut self, index: usize) -> Result<(), Failure> {
+        let fresh = EpochId(self.dice.bytes());
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        // What it never sent is gone with the disk: only what the hub acknowledged must come back.
+        let sent = sent_documents(node.machine.replica()?)?;
+        if node.machine.restore(fresh)? {
+            node.restored = true;
+            node.saved.retain(|document, _| sent.contains(document));
+        }
+        Ok(())
+    }
+
+    fn restore_hub(&mut self) -> Result<(), Failure> {
+        let fresh = EpochId(self.dice.bytes());
+        self.hub_restored |= self.hub.restore(fresh)?;
+        Ok(())
+    }
+
+    /// No more faults: everybody calls until proven. More rounds than allowed means something is stuck.
+    fn heal(&mut self) -> Result<(), Failure> {
+        let mut quiet_rounds = 0;
+        for _ in 0..ROUNDS_TO_HEAL {
+            let mut all_proven = true;
+            for index in 0..self.nodes.len() {
+                self.now += 1000;
+                let ended = self.exchange(index, Link { up: None, down: None, buffered: false })?;
+                if std::env::var("DBG").is_ok() { eprintln!("DBG {index} {:?} up {} down {}", ended.outcome, ended.bytes_up, ended.bytes_down); }
+                all_proven &= matches!(ended.outcome, Outcome::Proven { .. });
+            }
+            // In the first such round a node may have been proven before another one sent something new.
+            quiet_rounds = if all_proven { quiet_rounds + 1 } else { 0 };
+            if quiet_rounds == 2 {
+                return Ok(());
+            }
+        }
+        Err(Failure::Promise(format!("not all proven after {ROUNDS_TO_HEAL} rounds on healed links")))
+    }
+}
+
+/// Documents whose first change the hub acknowledged.
+fn sent_documents(replica: &Replica) -> Result<Vec<DocumentId>, Failure> {
+    let mut documents = Vec::new();
+    for log in replica.logs().map_err(Failure::other)?.into_iter().filter(|log| log.own) {
+        let count = usize::try_from(log.acknowledged).unwrap_or(usize::MAX);
+        let entries = replica.entries(log.epoch, 0, count, usize::MAX).map_err(Failure::other)?;
+        documents.extend(entries.into_iter().map(|entry| entry.document));
+    }
+    Ok(documents)
+}
