@@ -9,9 +9,9 @@ use std::time::Duration;
 use change_log::{Digest, DocumentId};
 use office_model::{ClerkId, OfficeCode, calendar};
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 use village_node::action::NewRecord;
-use village_node::sync::{Patience, Progress, sync_until_proven};
+use village_node::sync::{Exchanged, Outcome, Progress, exchange_once};
 use village_node::{Action, Blame, Failure, Node, NodeOptions};
 
 use super::DemoError;
@@ -20,6 +20,10 @@ use crate::link::{Link, LinkPlan, Tally};
 
 /// Tries to join before a bad line counts as a dead one.
 const TRIES: u32 = 40;
+/// No node waits longer than this before it calls again: a day here has no hours.
+const WAIT_MAX: Duration = Duration::from_secs(2);
+/// What an exchange sends before its first change, about.
+const HELLO_BYTES: u64 = 280;
 
 /// An office that joined.
 pub(super) struct Office {
@@ -94,28 +98,37 @@ impl Office {
 
     /// Exchanges until proven equal, or until the deadline: an office that is late is for the final table to tell.
     pub(super) async fn sync(&self, deadline: Instant) -> Result<(), DemoError> {
-        let patience = Patience { without_progress: Duration::from_secs(5), ..Patience::default() };
-        while Instant::now() < deadline {
-            let before = self.changes.load(Ordering::Relaxed);
-            let mut count = SentCount::default();
-            let attempt = sync_until_proven(&self.node, &patience, |progress| count.see(progress));
-            let ended = tokio::time::timeout_at(deadline, attempt).await;
-            count.end_exchange();
-            self.sent.fetch_add(count.changes, Ordering::Relaxed);
-            self.sent_bytes.fetch_add(count.bytes, Ordering::Relaxed);
-            match ended {
-                Ok(Ok(_)) => {
-                    self.proven.store(before.max(1), Ordering::Relaxed);
+        loop {
+            let (recorded, carried) = (self.changes(), self.link.tally().up);
+            let Ok(ended) = timeout_at(deadline, exchange_once(&self.node, |_| ())).await else { return Ok(()) };
+            let Exchanged { outcome, progress, wait_millis, .. } = ended?;
+            self.count(&progress, self.link.tally().up - carried);
+            match outcome {
+                Outcome::Proven { .. } => {
+                    self.proven.store(recorded, Ordering::Relaxed);
                     return Ok(());
                 }
-                Ok(Err(failure)) if matches!(failure.blame, Blame::Link | Blame::Hub) => {
-                    sleep(Duration::from_millis(200)).await;
+                Outcome::Again => {}
+                Outcome::Cut | Outcome::Refused(_) => {
+                    let wait = Duration::from_millis(wait_millis).min(WAIT_MAX);
+                    if timeout_at(deadline, sleep(wait)).await.is_err() {
+                        return Ok(());
+                    }
                 }
-                Ok(Err(failure)) => return Err(failure.into()),
-                Err(_) => {}
             }
         }
-        Ok(())
+    }
+
+    /// Counts the changes of an exchange as sent in so far as the line carried them: what was made ready for a line
+    /// that was down cost nothing.
+    fn count(&self, progress: &Progress, carried: u64) {
+        if progress.sent == 0 {
+            return;
+        }
+        let carried = carried.min(progress.bytes_up);
+        let sent = (progress.sent * carried).div_ceil(progress.bytes_up.max(1));
+        self.sent.fetch_add(sent, Ordering::Relaxed);
+        self.sent_bytes.fetch_add(carried.saturating_sub(HELLO_BYTES), Ordering::Relaxed);
     }
 
     /// Whether the last exchange proved everything recorded so far.
@@ -154,38 +167,6 @@ impl Office {
     /// The digest of all the node holds.
     pub(super) fn digest(&self) -> Result<Digest, DemoError> {
         Ok(self.node.replica().office_digest(&self.code)?)
-    }
-}
-
-/// Counts what exchanges send.
-#[derive(Default)]
-struct SentCount {
-    changes: u64,
-    bytes: u64,
-    last: Progress,
-    /// Bytes of the running exchange before its first change.
-    hello: u64,
-}
-
-impl SentCount {
-    fn see(&mut self, progress: &Progress) {
-        // Counts begin anew with each exchange.
-        if (progress.bytes_up, progress.sent) < (self.last.bytes_up, self.last.sent) {
-            self.end_exchange();
-        }
-        if progress.sent == 0 {
-            self.hello = progress.bytes_up;
-        }
-        self.last = *progress;
-    }
-
-    fn end_exchange(&mut self) {
-        if self.last.sent > 0 {
-            self.changes += self.last.sent;
-            self.bytes += self.last.bytes_up.saturating_sub(self.hello);
-        }
-        self.last = Progress::default();
-        self.hello = 0;
     }
 }
 
