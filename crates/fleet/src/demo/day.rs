@@ -40,7 +40,7 @@ pub async fn play(options: &DemoOptions) -> Result<Table, DemoError> {
     let dir = options.data.as_deref().unwrap_or(temporary.path());
     let hub_dir = dir.join("hub");
     let codes: Vec<OfficeCode> =
-        Roster::banyuwangi().villages().map(|office| office.code).take(options.offices).collect();
+        Roster::banyuwangi().villages().map(|office| office.code).take(options.offices.get()).collect();
     let secrets = hub::make(&hub_dir, &codes)?;
     let hub = Hub::start(&hub_dir).await?;
     let offices = join_all(dir, &hub, codes.into_iter().zip(secrets).collect(), options).await?;

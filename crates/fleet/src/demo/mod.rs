@@ -11,6 +11,7 @@ mod hub;
 mod office;
 mod table;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -25,8 +26,8 @@ pub use table::{OfficeResult, Table};
 #[derive(Debug, Clone, Args)]
 pub struct DemoOptions {
     /// How many of the roster's offices take part.
-    #[arg(long, default_value_t = 217)]
-    pub offices: usize,
+    #[arg(long, default_value = "217")]
+    pub offices: NonZeroUsize,
     /// How many transactions each of them records.
     #[arg(long, default_value_t = 20)]
     pub transactions: usize,

@@ -11,13 +11,13 @@ struct Day {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_office_of_a_small_day_is_proven() {
-    let day = Day::parse_from(["day", "--offices", "3", "--transactions", "10", "--link", "cut", "--seed", "7"]);
+    let day = Day::parse_from(["day", "--offices", "3", "--transactions", "100", "--link", "cut", "--seed", "7"]);
     let table = play(&day.options).await.unwrap();
     assert!(table.is_proven(), "{table}");
     assert_eq!(table.offices.len(), 3);
     for office in &table.offices {
-        assert_eq!(office.transactions, 10);
-        assert!(office.changes >= 10 && office.sent >= office.changes);
+        assert_eq!(office.transactions, 100);
+        assert!(office.changes >= 100 && office.sent >= office.changes);
         assert!(office.cuts > 0, "a day without a cut proves little: {table}");
     }
 }
