@@ -17,6 +17,8 @@ pub(crate) mod notes {
     pub(crate) const LADDER: &str = "exchange/ladder";
     pub(crate) const SHOW_LADDER: &str = "exchange/show-ladder";
     pub(crate) const SPELL_OUT: &str = "exchange/spell-out";
+    /// The log of another node that the hub was last asked about.
+    pub(crate) const ASKED: &str = "exchange/asked";
     pub(crate) const DIFFERED: &str = "exchange/differed";
 }
 
@@ -57,6 +59,8 @@ pub struct NodeCall {
     pub(crate) progress: Progress,
     pub(crate) more_logs: bool,
     pub(crate) call_again: bool,
+    /// Nothing of the log is sent this time.
+    pub(crate) only_asks: bool,
     hello: Option<Vec<u8>>,
     encoder: BatchEncoder,
     sent_to: Position,
@@ -115,6 +119,9 @@ impl NodeCall {
         };
         let hello = hello.sign(&identity.key, identity.hub, identity.office).encode();
         let to_send = log.position - log.acknowledged;
+        // The hub likely has what another node wrote: it is asked before anything is sent.
+        let asked = replica.setting(notes::ASKED)?.is_some_and(|asked| asked == log.epoch.0);
+        let only_asks = plan.probe || (!log.own && log.acknowledged == 0 && !asked);
         Ok(Self {
             identity: identity.clone(),
             sent_to: log.acknowledged,
@@ -129,6 +136,7 @@ impl NodeCall {
             progress: Progress { to_send, ..Progress::default() },
             more_logs,
             call_again: false,
+            only_asks,
             hello: Some(hello),
             encoder: if spell_out { BatchEncoder::plain_only(LEVEL)? } else { BatchEncoder::new(LEVEL)? },
             bytes_per_change: BYTES_PER_CHANGE,
@@ -147,7 +155,7 @@ impl NodeCall {
             Some(hello)
         } else if self.ended {
             None
-        } else if self.only_asks() || self.sent_to >= self.log.position {
+        } else if self.only_asks || self.sent_to >= self.log.position {
             self.ended = true;
             Some(End.encode())
         } else {
@@ -155,11 +163,6 @@ impl NodeCall {
         };
         self.progress.bytes_up += frame.as_ref().map_or(0, |frame| frame.len() as u64);
         Ok(frame)
-    }
-
-    /// Whether nothing of the log is sent this time: asked to, or the log is another node's and the hub likely has it.
-    pub(crate) const fn only_asks(&self) -> bool {
-        self.plan.probe || (!self.log.own && self.log.acknowledged == 0)
     }
 
     fn batch(&mut self, replica: &Reader) -> Result<Vec<u8>, DriverError> {
@@ -195,7 +198,8 @@ fn log_to_send(replica: &Replica, differed: u64) -> Result<(LogState, bool), Dri
     if let Some(first) = logs.iter().filter(waits).find(|log| log.epoch != replica.epoch()) {
         return Ok((first.clone(), true));
     }
-    let turn = usize::try_from(differed).unwrap_or(0) % logs.len().max(1);
+    let unsent = logs.iter().any(|log| waits(&log));
+    let turn = if unsent { 0 } else { usize::try_from(differed).unwrap_or(0) % logs.len().max(1) };
     let current = logs.iter().position(|log| log.epoch == replica.epoch()).ok_or(DriverError::NotEnrolled)?;
     let chosen = logs.get((current + logs.len() - turn) % logs.len()).ok_or(DriverError::NotEnrolled)?;
     let others_wait = logs.iter().filter(waits).any(|log| log.epoch != chosen.epoch);

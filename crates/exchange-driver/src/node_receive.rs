@@ -127,8 +127,11 @@ impl NodeCall {
             replica.begin_epoch(self.plan.fresh_epoch)?;
             self.call_again = true;
         }
-        if self.only_asks() && welcome.acknowledged < self.log.position {
+        if self.only_asks && welcome.acknowledged < self.log.position {
             self.call_again = true;
+            if !self.log.own {
+                replica.set_setting(notes::ASKED, &self.log.epoch.0)?;
+            }
         }
         self.welcome = Some(welcome);
         Ok(())

@@ -44,8 +44,7 @@ pub(crate) fn exchange(
     now: i64,
 ) -> Result<Ended, Failure> {
     let (identity, hub_identity) = identities;
-    let mut ended =
-        Ended { outcome: Outcome::Cut, bytes_up: 0, bytes_down: 0, hub_died: false, node_died: false };
+    let mut ended = Ended { outcome: Outcome::Cut, bytes_up: 0, bytes_down: 0, hub_died: false, node_died: false };
     let Ok(mut call) = NodeCall::begin(node.replica()?, identity, plan, now) else {
         ended.node_died = true;
         return Ok(ended);

@@ -100,9 +100,7 @@ impl World {
                 machine: format!("node-{index}"),
             };
             let machine = Machine::create(&folder.path().join(&new.machine), &new)?;
-            hub.replica()?
-                .register_node(public.node_id(), office, public.to_bytes(), 0)
-                .map_err(Failure::other)?;
+            hub.replica()?.register_node(public.node_id(), office, public.to_bytes(), 0).map_err(Failure::other)?;
             nodes.push(SimNode {
                 machine,
                 identity: NodeIdentity {
@@ -185,9 +183,7 @@ impl World {
         let (which, what, value) = (self.dice.number(), self.dice.below(3), self.dice.below(5));
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         let replica = node.machine.replica()?;
-        let listed = replica
-            .list(&ListFilter::default(), Page { after: None, count: 40 })
-            .map_err(Failure::other)?;
+        let listed = replica.list(&ListFilter::default(), Page { after: None, count: 40 }).map_err(Failure::other)?;
         let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
         let done = match what {
             0 => replica.step(row.document, Status::Diajukan, None, &clock).map(drop),
@@ -246,10 +242,13 @@ impl World {
         let now = self.now;
         let node = self.nodes.get_mut(index).ok_or_else(|| Failure::other("no such node"))?;
         let plan = node.pace.plan();
-        let plan =
-            CallPlan { frame_bytes: plan.frame_bytes, probe: plan.probe, software: "simulator".to_owned(), fresh_epoch };
-        let ended =
-            exchange(&mut node.machine, &mut self.hub, (&node.identity, &self.hub_identity), plan, link, now)?;
+        let plan = CallPlan {
+            frame_bytes: plan.frame_bytes,
+            probe: plan.probe,
+            software: "simulator".to_owned(),
+            fresh_epoch,
+        };
+        let ended = exchange(&mut node.machine, &mut self.hub, (&node.identity, &self.hub_identity), plan, link, now)?;
         let ending = match &ended.outcome {
             Outcome::Proven { .. } | Outcome::Again => Ending::Complete,
             Outcome::Cut => Ending::Cut,
@@ -295,7 +294,6 @@ impl World {
             for index in 0..self.nodes.len() {
                 self.now += 1000;
                 let ended = self.exchange(index, Link { up: None, down: None, buffered: false })?;
-                if std::env::var("DBG").is_ok() { eprintln!("DBG {index} {:?} up {} down {}", ended.outcome, ended.bytes_up, ended.bytes_down); }
                 all_proven &= matches!(ended.outcome, Outcome::Proven { .. });
             }
             // In the first such round a node may have been proven before another one sent something new.

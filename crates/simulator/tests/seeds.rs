@@ -9,7 +9,10 @@ fn seeds(from: u64, count: u64, faults: Faults) {
     for seed in only.map_or(from..from + count, |seed| seed..seed + 1) {
         if let Err(failure) = run(seed, 120, faults) {
             println!("seed {seed} {faults:?}: {failure}");
-            println!("  again: SIMULATOR_SEED={seed} cargo test -p simulator --test seeds -- {}", if faults == Faults::Links { "links_first" } else { "restores_first" });
+            println!(
+                "  again: SIMULATOR_SEED={seed} cargo test -p simulator --test seeds -- {}",
+                if faults == Faults::Links { "links_first" } else { "restores_first" }
+            );
             failed.push(seed);
         }
     }
@@ -18,12 +21,12 @@ fn seeds(from: u64, count: u64, faults: Faults) {
 
 #[test]
 fn links_first_half() {
-    seeds(0, 150, Faults::Links);
+    seeds(0, 125, Faults::Links);
 }
 
 #[test]
 fn links_second_half() {
-    seeds(1_000, 150, Faults::Links);
+    seeds(1_000, 125, Faults::Links);
 }
 
 #[test]
