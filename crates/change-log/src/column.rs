@@ -61,16 +61,25 @@ pub enum ColumnError {
 }
 
 /// Rows of a run-length encoded column of unsigned numbers, at most `max`.
+///
+/// # Errors
+/// More than `max` rows, or rows that are malformed.
 pub fn unsigned_rows(bytes: &[u8], max: usize) -> Result<Vec<Option<u64>>, ColumnError> {
     rows(bytes, max, Reader::unsigned)
 }
 
 /// Rows of a run-length encoded column of strings, at most `max`.
+///
+/// # Errors
+/// More than `max` rows, or rows that are malformed.
 pub fn string_rows(bytes: &[u8], max: usize) -> Result<Vec<Option<&str>>, ColumnError> {
     rows(bytes, max, |reader| std::str::from_utf8(reader.prefixed()?).map_err(|_| LebError))
 }
 
 /// Rows of a delta encoded column, summed up, at most `max`.
+///
+/// # Errors
+/// More than `max` rows, rows that are malformed, or sums beyond 64 bits.
 pub fn delta_rows(bytes: &[u8], max: usize) -> Result<Vec<Option<i64>>, ColumnError> {
     let mut sum = 0i64;
     rows(bytes, max, Reader::signed)?
@@ -86,6 +95,9 @@ pub fn delta_rows(bytes: &[u8], max: usize) -> Result<Vec<Option<i64>>, ColumnEr
 }
 
 /// Rows of a column of booleans, at most `max`.
+///
+/// # Errors
+/// More than `max` rows, or rows that are malformed.
 pub fn boolean_rows(bytes: &[u8], max: usize) -> Result<Vec<bool>, ColumnError> {
     let mut reader = Reader::new(bytes);
     let mut rows = Vec::new();
@@ -148,15 +160,12 @@ pub fn write_unsigned_rows(rows: &[Option<u64>]) -> Vec<u8> {
             Some(value) if run == 1 => literals.push(*value),
             _ => {
                 flush_literals(&mut out, &mut literals);
-                match first {
-                    Some(value) => {
-                        write_signed(&mut out, i64::try_from(run).unwrap_or(i64::MAX));
-                        write_unsigned(&mut out, *value);
-                    }
-                    None => {
-                        write_signed(&mut out, 0);
-                        write_unsigned(&mut out, run as u64);
-                    }
+                if let Some(value) = first {
+                    write_signed(&mut out, i64::try_from(run).unwrap_or(i64::MAX));
+                    write_unsigned(&mut out, *value);
+                } else {
+                    write_signed(&mut out, 0);
+                    write_unsigned(&mut out, run as u64);
                 }
             }
         }

@@ -28,6 +28,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte.
+    ///
+    /// # Errors
+    /// At the end.
     pub fn byte(&mut self) -> Result<u8, LebError> {
         let (first, rest) = self.rest.split_first().ok_or(LebError)?;
         self.rest = rest;
@@ -35,6 +38,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `count` bytes.
+    ///
+    /// # Errors
+    /// When fewer are left.
     pub fn take(&mut self, count: usize) -> Result<&'a [u8], LebError> {
         let (head, rest) = self.rest.split_at_checked(count).ok_or(LebError)?;
         self.rest = rest;
@@ -42,11 +48,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `N` bytes.
+    ///
+    /// # Errors
+    /// When fewer are left.
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], LebError> {
         self.take(N)?.try_into().map_err(|_| LebError)
     }
 
     /// An unsigned integer.
+    ///
+    /// # Errors
+    /// When it is cut short, overlong, or beyond 64 bits.
     pub fn unsigned(&mut self) -> Result<u64, LebError> {
         let mut value = 0u64;
         for shift in (0..70).step_by(7) {
@@ -64,11 +76,17 @@ impl<'a> Reader<'a> {
     }
 
     /// An unsigned integer that counts things in memory, at most `max`.
+    ///
+    /// # Errors
+    /// When it is no integer or above `max`.
     pub fn count(&mut self, max: usize) -> Result<usize, LebError> {
         usize::try_from(self.unsigned()?).ok().filter(|count| *count <= max).ok_or(LebError)
     }
 
     /// A signed integer.
+    ///
+    /// # Errors
+    /// When it is cut short, overlong, or beyond 64 bits.
     pub fn signed(&mut self) -> Result<i64, LebError> {
         let start = self.rest;
         let mut value = 0i64;
@@ -96,6 +114,9 @@ impl<'a> Reader<'a> {
     }
 
     /// A length and that many bytes.
+    ///
+    /// # Errors
+    /// When fewer bytes are left than the length says.
     pub fn prefixed(&mut self) -> Result<&'a [u8], LebError> {
         let length = self.count(self.rest.len())?;
         self.take(length)

@@ -90,6 +90,9 @@ pub struct RawChange<'a> {
 
 impl<'a> RawChange<'a> {
     /// Reads a chunk, whole and nothing after it.
+    ///
+    /// # Errors
+    /// Anything that is not exactly one raw change within the limits.
     pub fn parse(chunk: &'a [u8]) -> Result<Self, RawChangeError> {
         if chunk.len() > CHANGE_BYTES_MAX {
             return Err(RawChangeError::TooLong);
@@ -107,7 +110,7 @@ impl<'a> RawChange<'a> {
         let extra = reader.rest();
         let actors = 1 + other_actors.len() as u64;
         let op_count = column::check(&columns, actors, OPERATIONS_MAX)?;
-        let in_range = sequence >= 1 && start_op >= 1 && start_op < (1 << 31) && sequence < (1 << 31);
+        let in_range = (1..1 << 31).contains(&sequence) && (1..1 << 31).contains(&start_op);
         if !in_range || other_actors.contains(&actor) {
             return Err(RawChangeError::Numbers);
         }

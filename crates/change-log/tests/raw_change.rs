@@ -1,5 +1,7 @@
 //! The parser against changes that Automerge itself made.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails the test that calls it")]
+
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, AutoCommit, ObjType, ReadDoc, ScalarValue};
 use change_log::column::{spec, unsigned_rows, write_unsigned_rows};

@@ -96,7 +96,8 @@ impl HubCall {
     /// When a commit is told that was never asked for.
     pub fn committed(&mut self, outcome: CommitOutcome) -> Result<Vec<HubStep>, DriverError> {
         let mut steps = Vec::new();
-        match outcome.0 {
+        let CommitOutcome(done) = outcome;
+        match done {
             _ if self.over => {}
             Done::Noted => {}
             Done::Taken => self.refuse(FaultCode::Replayed, &mut steps),

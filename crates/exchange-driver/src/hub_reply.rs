@@ -148,8 +148,8 @@ impl HubCall {
         let head = store.feed_head(caller.office.as_str())?.map_or(0, |head| head.position);
         let sent_to = self.reply.feed_after.unwrap_or(caller.feed_after);
         let expected = caller.hello.digest.union(self.reply.sent_new).difference(self.reply.told);
-        let held = store.log(caller.hello.epoch)?.map_or(0, |log| log.position);
-        let state = if head != sent_to || held < caller.hello.position {
+        let log_end = store.log(caller.hello.epoch)?.map_or(0, |log| log.position);
+        let state = if head != sent_to || log_end < caller.hello.position {
             VerdictState::More
         } else if expected == digest {
             VerdictState::Proven

@@ -61,11 +61,21 @@ pub struct NodeCall {
     pub(crate) call_again: bool,
     /// Nothing of the log is sent this time.
     pub(crate) only_asks: bool,
-    hello: Option<Vec<u8>>,
+    sending: Sending,
     encoder: BatchEncoder,
     sent_to: Position,
     bytes_per_change: usize,
-    ended: bool,
+}
+
+/// How far the request is.
+#[derive(Debug)]
+enum Sending {
+    /// The hello is yet to be sent.
+    Hello(Vec<u8>),
+    /// Batches, then the end.
+    Batches,
+    /// All is sent.
+    Complete,
 }
 
 impl NodeCall {
@@ -137,10 +147,9 @@ impl NodeCall {
             more_logs,
             call_again: false,
             only_asks,
-            hello: Some(hello),
+            sending: Sending::Hello(hello),
             encoder: if spell_out { BatchEncoder::plain_only(LEVEL)? } else { BatchEncoder::new(LEVEL)? },
             bytes_per_change: BYTES_PER_CHANGE,
-            ended: false,
             plan,
             log,
         })
@@ -151,15 +160,17 @@ impl NodeCall {
     /// # Errors
     /// When the log cannot be read.
     pub fn next_frame(&mut self, replica: &Reader) -> Result<Option<Vec<u8>>, DriverError> {
-        let frame = if let Some(hello) = self.hello.take() {
-            Some(hello)
-        } else if self.ended {
-            None
-        } else if self.only_asks || self.sent_to >= self.log.position {
-            self.ended = true;
-            Some(End.encode())
-        } else {
-            Some(self.batch(replica)?)
+        let frame = match std::mem::replace(&mut self.sending, Sending::Batches) {
+            Sending::Hello(hello) => Some(hello),
+            Sending::Batches if self.only_asks || self.sent_to >= self.log.position => {
+                self.sending = Sending::Complete;
+                Some(End.encode())
+            }
+            Sending::Batches => Some(self.batch(replica)?),
+            Sending::Complete => {
+                self.sending = Sending::Complete;
+                None
+            }
         };
         self.progress.bytes_up += frame.as_ref().map_or(0, |frame| frame.len() as u64);
         Ok(frame)

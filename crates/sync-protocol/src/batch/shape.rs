@@ -13,6 +13,9 @@ const COLUMNS_MAX: usize = 32;
 /// Which field a value belongs to: the key it is put at and the kind of value.
 pub(super) type FieldKey = (Vec<u8>, u8);
 
+/// Columns with their values in them, and the bytes after them.
+pub(super) type Joined<'a> = (Vec<(u32, Vec<u8>)>, &'a [u8]);
+
 /// A shape, read: what is needed to put values back.
 #[derive(Debug)]
 pub(super) struct Shape {
@@ -93,7 +96,7 @@ impl Shape {
     }
 
     /// The columns with their values put back, as (spec, bytes), and the bytes after them.
-    pub(super) fn join(&self, values: &[&[u8]]) -> Result<(Vec<(u32, Vec<u8>)>, &[u8]), BatchError> {
+    pub(super) fn join(&self, values: &[&[u8]]) -> Result<Joined<'_>, BatchError> {
         let mut rest = values.iter();
         let mut metas = Vec::with_capacity(self.kinds.len());
         for kind in &self.kinds {

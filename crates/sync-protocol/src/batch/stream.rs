@@ -33,7 +33,7 @@ impl Packer {
         while input.pos() < plain.len() {
             self.step(&mut packed, |encoder, output| encoder.run(&mut input, output))?;
         }
-        while self.step(&mut packed, |encoder, output| encoder.flush(output))? > 0 {}
+        while self.step(&mut packed, Operation::flush)? > 0 {}
         Ok(packed)
     }
 

@@ -81,7 +81,7 @@ pub(super) struct Places {
     pub(super) last: Vec<Position>,
     pub(super) millis: i64,
     known: BTreeMap<(EpochId, Position), Known>,
-    places: BTreeMap<ChangeHash, (EpochId, Position)>,
+    by_hash: BTreeMap<ChangeHash, (EpochId, Position)>,
 }
 
 impl Places {
@@ -101,12 +101,12 @@ impl Places {
     }
 
     pub(super) fn learn(&mut self, epoch: EpochId, position: Position, known: Known) {
-        self.places.insert(known.hash, (epoch, position));
+        self.by_hash.insert(known.hash, (epoch, position));
         self.known.insert((epoch, position), known);
     }
 
     pub(super) fn place_of(&self, change: &ChangeHash, outside: &impl References) -> Option<(EpochId, Position)> {
-        self.places.get(change).copied().or_else(|| outside.place_of(change))
+        self.by_hash.get(change).copied().or_else(|| outside.place_of(change))
     }
 
     pub(super) fn known(&self, epoch: &EpochId, position: Position, outside: &impl References) -> Option<Known> {

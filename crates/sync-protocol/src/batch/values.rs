@@ -29,13 +29,13 @@ impl FieldValues {
         let mut new = Vec::new();
         let tokens: Vec<u64> = values
             .iter()
-            .map(|value| match self.numbers.get(*value) {
-                Some(number) => number + 1,
-                None => {
-                    new.push(*value);
-                    self.remember(value);
-                    0
+            .map(|value| {
+                if let Some(number) = self.numbers.get(*value) {
+                    return number + 1;
                 }
+                new.push(*value);
+                self.remember(value);
+                0
             })
             .collect();
         write_integers(out, &tokens);
