@@ -163,6 +163,6 @@ fn catalogue_of(document: &TransactionDocument) -> &'static Catalogue {
 }
 
 /// What people call a service, in both languages.
-fn service_label(id: &ServiceId) -> Value {
-    Catalogue::current().service(id).map_or(Value::Null, |service| json!(service.label))
+fn service_label(id: ServiceId) -> Value {
+    Catalogue::current().service(&id).map_or(Value::Null, |service| json!(service.label))
 }

@@ -29,13 +29,33 @@ pub(crate) fn client(pin: Pin) -> Result<(reqwest::Client, Arc<PinVerifier>), Fa
             .map_err(|error| error.to_string())?;
         Ok((client, verifier))
     });
-    built.map_err(|error| {
-        Failure::machine(
-            "tls",
-            format!("TLS tidak dapat disiapkan: {error}. Tidak ada yang dikirim."),
-            format!("TLS could not be set up: {error}. Nothing was sent."),
-        )
-    })
+    built.map_err(|error| no_client(&error))
+}
+
+fn no_client(error: &str) -> Failure {
+    Failure::machine(
+        "tls",
+        format!("TLS tidak dapat disiapkan: {error}. Tidak ada yang dikirim."),
+        format!("TLS could not be set up: {error}. Nothing was sent."),
+    )
+}
+
+/// A client for the loopback API of this machine: no TLS is spoken there, and no server's key would fit.
+///
+/// # Errors
+///
+/// When the client cannot be set up.
+pub(crate) fn local() -> Result<reqwest::Client, Failure> {
+    let built = client_config(Pin::Key([0; 32])).map_err(|error| error.to_string()).and_then(|(config, _)| {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(config)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
+            .build();
+        client.map_err(|error| error.to_string())
+    });
+    built.map_err(|error| no_client(&error))
 }
 
 /// The address of a page of the hub.

@@ -1,12 +1,11 @@
 //! Talking to the `serve` that has the data folder open, over its loopback API.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Action, Failure, private_file};
+use crate::{Action, Failure, http, private_file};
 
 /// Where a running `serve` is and what opens its door: `serve.json` in the data folder, for its owner only.
 #[derive(Clone, Serialize, Deserialize)]
@@ -48,8 +47,7 @@ impl Door {
                 ),
             )
         };
-        let client =
-            reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(5)).build().map_err(lost)?;
+        let client = http::local()?;
         let response = client
             .post(format!("http://{}/api/v1/{page}", self.address))
             .bearer_auth(&self.token)

@@ -6,12 +6,16 @@ mod guard;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use office_model::ClerkId;
 use tokio::net::TcpListener;
 
 use crate::remote::Door;
 use crate::{Failure, Node, moment, private_file, sync};
+
+/// So long requests that are being answered may still take when it is time to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// The local API of one node, listening.
 #[derive(Debug)]
@@ -38,15 +42,15 @@ impl Server {
     ///
     /// When the address is taken or the disk refuses.
     pub async fn bind(node: Node, address: SocketAddr, clerk: ClerkId) -> Result<Self, Failure> {
-        let taken = |error: std::io::Error| {
+        let unusable = |error: std::io::Error| {
             Failure::machine(
                 "listen",
                 format!("Alamat {address} tidak dapat dipakai: {error}. Pilih yang lain dengan --listen."),
                 format!("The address {address} cannot be used: {error}. Choose another one with --listen."),
             )
         };
-        let listener = TcpListener::bind(address).await.map_err(taken)?;
-        let address = listener.local_addr().map_err(taken)?;
+        let listener = TcpListener::bind(address).await.map_err(unusable)?;
+        let address = listener.local_addr().map_err(unusable)?;
         let token = token_of(&node)?;
         let door = Door { address: address.to_string(), token: token.clone() };
         door.save(node.dir())?;
@@ -68,7 +72,20 @@ impl Server {
         let door = Door::file(node.dir());
         let driver = tokio::spawn(sync::drive(node.clone()));
         let shared = Arc::new(Shared { node, clerk, token, address });
-        let served = axum::serve(listener, api::router(shared)).with_graceful_shutdown(over).await;
+        let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
+        let serving = axum::serve(listener, api::router(shared)).with_graceful_shutdown(async {
+            // A sender that is gone says the same.
+            let _ = stopping.await;
+        });
+        let ending = async {
+            over.await;
+            let _ = stop.send(());
+            tokio::time::sleep(LAST_ANSWERS).await;
+        };
+        let served = tokio::select! {
+            served = serving => served,
+            () = ending => Ok(()),
+        };
         driver.abort();
         // A file left over only makes the next command look twice.
         let _ = std::fs::remove_file(door);

@@ -1,5 +1,11 @@
 //! A clerk's day without any link, with the real program: what is recorded is there, what is wrong is said.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must fail, and these places are known to be there"
+)]
+
 mod common;
 
 use common::{enrolled, fields, json_of, record, run, run_with_input, text};

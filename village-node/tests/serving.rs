@@ -1,5 +1,11 @@
 //! While `serve` has the folder: commands go through it, and nobody else gets in.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must fail, and these places are known to be there"
+)]
+
 mod common;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

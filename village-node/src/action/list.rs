@@ -65,7 +65,7 @@ pub(super) fn row(row: &ListedTransaction) -> Value {
         "id": row.document,
         "office": row.office,
         "service": row.service,
-        "service_label": service_label(&row.service),
+        "service_label": service_label(row.service),
         "status": row.status,
         "number": row.number,
         "name": row.name,

@@ -19,7 +19,8 @@ pub(super) fn perform(
     let document = load(replica, id)?;
     let divergences = document.divergences();
     let one = divergences.iter().find(|divergence| divergence.path == *path);
-    let given = |known: &Value| known == value || value.as_str().is_some_and(|text| known.to_string() == text);
+    let typed = value.as_str().map(str::to_owned);
+    let given = |known: &Value| known == value || typed == Some(known.to_string());
     // One of the values that stand there needs no check: it is somebody's. Another one does, if it is a field's.
     let known = one.and_then(|divergence| divergence.values.iter().find(|known| given(&known.value)));
     let value = match known {

@@ -21,7 +21,7 @@ pub(super) fn perform(replica: &Replica, id: DocumentId) -> Result<Value, Failur
         "id": id,
         "office": row.office,
         "service": row.service,
-        "service_label": service_label(&row.service),
+        "service_label": service_label(row.service),
         "catalogue": row.catalogue,
         "status": row.status,
         "number": row.number,

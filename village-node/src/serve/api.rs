@@ -21,7 +21,7 @@ use crate::action::{ListQuery, NewRecord};
 use crate::{Action, Blame, Failure, sync};
 
 /// Nothing larger is read.
-const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub(super) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 type Told = State<Arc<Shared>>;
 
@@ -40,14 +40,6 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::check))
         .with_state(shared)
-}
-
-/// A record as a program sends it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RecordBody {
-    #[serde(flatten)]
-    record: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -81,7 +73,7 @@ async fn list(State(shared): Told, Query(query): Query<ListParameters>) -> Respo
 
 async fn record(State(shared): Told, body: Bytes) -> Response {
     let done = async {
-        let RecordBody { mut record } = parse(&body)?;
+        let mut record: Map<String, Value> = parse(&body)?;
         let clerk = record.remove("clerk").filter(|clerk| !clerk.is_null());
         let clerk = match clerk {
             Some(clerk) => serde_json::from_value(clerk).map_err(|error| bad_body(&error))?,

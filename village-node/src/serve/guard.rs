@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
 
 use super::Shared;
-use super::api::refuse;
+use super::api::{BODY_BYTES_MAX, refuse};
 use crate::Failure;
 
 /// Lets a request through, or says why not.
@@ -29,6 +29,10 @@ pub(super) async fn check(State(shared): State<Arc<Shared>>, request: Request, n
     }
     if !has_token(request.headers(), &shared.token) {
         return refusal(StatusCode::UNAUTHORIZED, "token", "send the content of api.token as bearer token");
+    }
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than any request needs");
     }
     next.run(request).await
 }
