@@ -2,3 +2,13 @@
 
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod cut;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod programs;
+#[cfg(test)]
+mod proxy;
+#[cfg(test)]
+mod regency;

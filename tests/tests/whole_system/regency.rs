@@ -1,0 +1,239 @@
+//! A real hub and real offices, each in a folder of its own, joined by links that break.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+
+use fleet::generate::{Generator, LineForm, write_lines};
+use serde_json::Value;
+use tempfile::TempDir;
+use whole_system::root;
+
+use crate::programs::{sync_server, village_node};
+use crate::proxy::Proxy;
+
+pub(crate) const OFFICE: &str = "35.10.01.2001";
+
+/// A process that others may kill.
+pub(crate) type Victim = Arc<Mutex<Option<Child>>>;
+
+/// `kill -9`, and waits until it is gone.
+pub(crate) fn kill(victim: &Victim) {
+    if let Some(mut child) = victim.lock().unwrap().take() {
+        // One that ended by itself is gone as well.
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+}
+
+/// A hub with its data folder. Ends with its value.
+pub(crate) struct Hub {
+    data: PathBuf,
+    settings: Vec<(&'static str, &'static str)>,
+    pub(crate) process: Victim,
+    pub(crate) address: SocketAddr,
+}
+
+impl Hub {
+    fn new(data: PathBuf, settings: &[(&'static str, &'static str)]) -> Self {
+        let roster = root().join("data/banyuwangi-offices.csv");
+        done(sync_server(&data).arg("init").arg("--roster").arg(roster));
+        let mut hub = Self {
+            data,
+            settings: settings.to_vec(),
+            process: Victim::default(),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        hub.start();
+        hub
+    }
+
+    /// Starts the server on a free port.
+    pub(crate) fn start(&mut self) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
+        let mut command = sync_server(&self.data);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(self.settings.iter().copied());
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on https://");
+        self.address = address.unwrap_or_else(|| panic!("no listener: {line}{}", self.told())).parse().unwrap();
+        *self.process.lock().unwrap() = Some(child);
+    }
+
+    fn log(&self) -> PathBuf {
+        self.data.with_extension("log")
+    }
+
+    /// What the server logged.
+    pub(crate) fn told(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap()
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        let mut process = self.process.lock().unwrap();
+        process.as_mut().is_some_and(|child| child.try_wait().unwrap().is_none())
+    }
+
+    fn code(&self) -> String {
+        let offered = json(&done(sync_server(&self.data).args(["enrol", OFFICE, "--json"])));
+        offered["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Ids of all transactions in its list, sorted; one that is there twice is here twice.
+    fn ids(&self) -> Vec<String> {
+        sorted_ids(&json(&done(sync_server(&self.data).args(["list", "--limit", "100000", "--json"]))))
+    }
+
+    fn verified(&self) -> Value {
+        json(&done(sync_server(&self.data).args(["verify", "--json"])))
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        kill(&self.process);
+    }
+}
+
+/// A hub, a link, and as many machines of one office as have joined.
+pub(crate) struct Regency {
+    pub(crate) hub: Hub,
+    pub(crate) link: Proxy,
+    generator: Generator,
+    /// Ids of all that was recorded.
+    pub(crate) recorded: BTreeSet<String>,
+    dir: TempDir,
+}
+
+impl Regency {
+    pub(crate) fn new(seed: u64, settings: &[(&'static str, &'static str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let hub = Hub::new(dir.path().join("hub"), settings);
+        let link = Proxy::to(hub.address);
+        let generator = Generator::new(OFFICE.parse().unwrap(), seed, "2026-11-23".parse().unwrap());
+        Self { hub, link, generator, recorded: BTreeSet::new(), dir }
+    }
+
+    /// A machine joins over the link.
+    pub(crate) fn join(&self, name: &str) -> Machine {
+        let machine = Machine { data: self.dir.path().join(name) };
+        let hub = format!("https://{}", self.link.address);
+        done(village_node(&machine.data).args(["enrol", "--hub", &hub, "--code", &self.hub.code()]));
+        machine
+    }
+
+    /// Records so many made-up transactions on a machine.
+    pub(crate) fn record(&mut self, machine: &Machine, count: usize) {
+        let mut lines = Vec::new();
+        write_lines(&mut lines, &mut self.generator, count, LineForm::Form).unwrap();
+        let mut command = village_node(&machine.data);
+        command.args(["record", "--lines", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(&lines).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let before = self.recorded.len();
+        self.recorded.extend(String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned));
+        assert_eq!(self.recorded.len(), before + count);
+    }
+
+    /// The hub comes back after a kill, and the link with it.
+    pub(crate) fn restart(&mut self) {
+        self.hub.start();
+        self.link.lead_to(self.hub.address);
+        self.link.mend();
+    }
+
+    /// A whole exchange over a whole link: proven equal, and every transaction counted once.
+    pub(crate) fn prove(&self, machine: &Machine) {
+        self.link.mend();
+        let output = machine.sync("20").wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "not proven: {told}\nthe hub: {}", self.hub.told());
+        let digest = json(&output)["digest"].as_str().unwrap().to_owned();
+        assert_eq!(digest.split(':').next(), Some(self.recorded.len().to_string().as_str()));
+    }
+
+    /// Everything recorded is on the hub and on the machine exactly once, and both find nothing wrong with themselves.
+    pub(crate) fn check(&self, machine: &Machine) {
+        self.prove(machine);
+        let recorded: Vec<String> = self.recorded.iter().cloned().collect();
+        let is =
+            |ids: Vec<String>, place: &str| assert!(ids == recorded, "{place}: {} of {}", ids.len(), recorded.len());
+        is(self.hub.ids(), "hub");
+        is(machine.ids(), "machine");
+        for verified in [self.hub.verified(), machine.said(&["verify", "--json"])] {
+            assert_eq!(verified["sound"], true, "{verified}");
+            // A record that was only made is one change.
+            assert_eq!(verified["entries"], recorded.len(), "{verified}");
+        }
+        let status = machine.said(&["status", "--json"]);
+        assert_eq!(status["proven_now"], true, "{status}");
+        for figure in ["unsent", "pending", "quarantined", "refused_by_hub", "set_aside", "divergent"] {
+            assert_eq!(status[figure], 0, "{figure} in {status}");
+        }
+        assert!(self.hub.is_up());
+        let told = self.hub.told();
+        assert!(!told.contains("panicked") && !told.contains("ERROR"), "{told}");
+    }
+}
+
+/// A machine of the office.
+pub(crate) struct Machine {
+    data: PathBuf,
+}
+
+impl Machine {
+    /// `sync`, under way.
+    pub(crate) fn sync(&self, patience: &str) -> Child {
+        let mut command = village_node(&self.data);
+        command.args(["sync", "--json", "--patience", patience]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    /// One exchange; true when both sides are proven equal.
+    pub(crate) fn try_once(&self) -> bool {
+        self.sync("0").wait_with_output().unwrap().status.success()
+    }
+
+    /// One exchange by a process that `victim` names as soon as it runs, until it ends in one way or the other.
+    pub(crate) fn try_as(&self, victim: &Victim) {
+        let mut place = victim.lock().unwrap();
+        let mut child = self.sync("0");
+        let mut out = child.stdout.take().unwrap();
+        *place = Some(child);
+        drop(place);
+        out.read_to_end(&mut Vec::new()).unwrap();
+        kill(victim);
+    }
+
+    fn said(&self, arguments: &[&str]) -> Value {
+        json(&done(village_node(&self.data).args(arguments)))
+    }
+
+    fn ids(&self) -> Vec<String> {
+        sorted_ids(&self.said(&["list", "--limit", "100000", "--json"]))
+    }
+}
+
+fn sorted_ids(list: &Value) -> Vec<String> {
+    let rows = list["rows"].as_array().unwrap();
+    let mut ids: Vec<String> = rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    ids
+}
+
+fn done(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {told}{}", String::from_utf8_lossy(&output.stdout));
+    output
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
