@@ -6,3 +6,5 @@
 pub mod demo;
 pub mod generate;
 pub mod link;
+pub mod made_log;
+pub mod sizes;

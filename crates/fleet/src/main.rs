@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use fleet::demo::{self, DemoOptions};
 use fleet::generate::{Generator, LineForm, write_lines};
 use office_model::{OfficeCode, calendar};
+use sync_protocol::batch::{Item, make_dictionary};
 
 /// A regency on one machine: made-up but right records, and the demo of the whole.
 #[derive(Debug, Parser)]
@@ -49,6 +50,28 @@ enum Command {
         #[arg(long)]
         output: Option<PathBuf>,
     },
+    /// Measures how many bytes changes need on the wire, beside compressed JSON of the same data.
+    ///
+    /// Example: `fleet sizes --count 10000`
+    Sizes {
+        /// How many records.
+        #[arg(long, default_value_t = 10_000)]
+        count: usize,
+        /// The same seed gives the same records.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Makes the dictionary of a new protocol version from made-up records of all services.
+    ///
+    /// Example: `fleet dictionary --output crates/sync-protocol/data/dictionary-1.bin`
+    Dictionary {
+        /// How many records to make it from.
+        #[arg(long, default_value_t = 150)]
+        count: usize,
+        /// The file to write.
+        #[arg(long)]
+        output: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -64,11 +87,31 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), String> {
     match arguments.command {
         Command::Demo(options) => play(&options),
+        Command::Sizes { count, seed } => sizes(count, seed),
+        Command::Dictionary { count, output } => dictionary(count, &output),
         Command::Generate { count, seed, office, day, steps, output } => {
             let form = if steps { LineForm::WithSteps } else { LineForm::Form };
             generate((count, form), (office, seed), day, output)
         }
     }
+}
+
+fn day() -> Result<NaiveDate, String> {
+    NaiveDate::from_ymd_opt(2026, 11, 23).ok_or_else(|| "no such day".to_owned())
+}
+
+fn sizes(count: usize, seed: u64) -> Result<(), String> {
+    let office = "35.10.01.2001".parse().map_err(|_| "no such office".to_owned())?;
+    println!("{}", fleet::sizes::measure(office, seed, count, day()?)?);
+    Ok(())
+}
+
+fn dictionary(count: usize, output: &Path) -> Result<(), String> {
+    let office = "35.10.12.2005".parse().map_err(|_| "no such office".to_owned())?;
+    let made = fleet::made_log::make(office, 4_711, count, day()?).map_err(|error| error.to_string())?;
+    let items: Vec<Item> = made.entries.into_iter().map(Item::Entry).collect();
+    let bytes = make_dictionary(&items).map_err(|error| error.to_string())?;
+    std::fs::write(output, bytes).map_err(|error| error.to_string())
 }
 
 fn play(options: &DemoOptions) -> Result<(), String> {
