@@ -21,7 +21,7 @@ pub struct MadeLog {
 /// # Errors
 /// When a made-up record cannot be a document: a fault of the generator.
 pub fn make(office: OfficeCode, seed: u64, count: usize, day: NaiveDate) -> Result<MadeLog, DocumentError> {
-    let mut dice = Dice::new(seed ^ 0x6c6f67);
+    let mut dice = Dice::new(seed ^ 0x006c_6f67);
     let epoch = EpochId(std::array::from_fn(|_| u8::try_from(dice.below(256)).unwrap_or(0)));
     let mut maker = Maker { epoch, millis: 1_790_000_000_000, entries: Vec::new(), dice };
     let mut json_lines = Vec::new();
