@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
@@ -19,6 +19,10 @@ use crate::{Failure, clock};
 
 /// Pieces of the reply that wait to be sent; a slow link holds up its own exchange only.
 const PIECES: usize = 4;
+/// Pieces of a request that may wait to be worked on.
+const ARRIVED_PIECES: usize = 128;
+/// So many bytes of a request are worked on together.
+const TOGETHER_BYTES: usize = 256 * 1024;
 /// How long judging may take before the reply says what is there.
 const JUDGING: Duration = Duration::from_secs(20);
 /// What is still read of a request after a fault, so that the fault reaches the node before the connection ends.
@@ -82,7 +86,8 @@ impl From<Failure> for End {
     }
 }
 
-async fn converse(hub: Arc<Hub>, mut body: BodyDataStream, pieces: mpsc::Sender<Bytes>) {
+async fn converse(hub: Arc<Hub>, body: BodyDataStream, pieces: mpsc::Sender<Bytes>) {
+    let mut body = Arriving::read(body);
     let mut talk = Talk { progress: Duration::from_secs(hub.settings.progress_seconds), hub, pieces, round: 0 };
     match talk.run(&mut body).await {
         Ok(()) => {}
@@ -114,6 +119,38 @@ fn internal() -> Fault {
     }
 }
 
+/// The request, read as fast as it comes: what reached this machine before a cut is made durable all the same.
+struct Arriving(mpsc::Receiver<Result<Bytes, axum::Error>>);
+
+impl Arriving {
+    fn read(mut body: BodyDataStream) -> Self {
+        let (arrived, waiting) = mpsc::channel(ARRIVED_PIECES);
+        tokio::spawn(async move {
+            while let Some(piece) = body.next().await {
+                let is_cut = piece.is_err();
+                if arrived.send(piece).await.is_err() || is_cut {
+                    break;
+                }
+            }
+        });
+        Self(waiting)
+    }
+
+    /// Everything that has arrived, together, so that it shares one commit; `None` at the end.
+    async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
+        let mut bytes = match self.0.recv().await? {
+            Ok(first) => first.to_vec(),
+            Err(error) => return Some(Err(error)),
+        };
+        while bytes.len() < TOGETHER_BYTES
+            && let Ok(Ok(more)) = self.0.try_recv()
+        {
+            bytes.extend_from_slice(&more);
+        }
+        Some(Ok(bytes.into()))
+    }
+}
+
 struct Talk {
     hub: Arc<Hub>,
     pieces: mpsc::Sender<Bytes>,
@@ -123,10 +160,14 @@ struct Talk {
 }
 
 impl Talk {
-    async fn run(&mut self, body: &mut BodyDataStream) -> Result<(), End> {
+    async fn run(&mut self, body: &mut Arriving) -> Result<(), End> {
         let mut call = HubCall::new(Arc::clone(&self.hub.identity))?;
+        let begun = Instant::now();
         loop {
-            match timeout(self.progress, body.next()).await {
+            // A stranger who says a byte now and then must not keep a place that an office needs.
+            let stranger = call.office().is_none();
+            let patience = if stranger { self.progress.saturating_sub(begun.elapsed()) } else { self.progress };
+            match timeout(patience, body.next()).await {
                 Err(_) => return Err(End::Link("no byte came for too long")),
                 Ok(Some(Err(_))) => return Err(End::Link("the request broke off")),
                 Ok(None) => break,
@@ -216,8 +257,8 @@ impl Talk {
 
     async fn send(&self, bytes: Vec<u8>) -> Result<(), End> {
         match timeout(self.progress, self.pieces.send(Bytes::from(bytes))).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Link("the node went away")),
+            // A node that went away hears nothing more, but what it sent before is made durable all the same.
+            Ok(Ok(()) | Err(_)) => Ok(()),
             Err(_) => Err(End::Link("the node took no byte for too long")),
         }
     }
