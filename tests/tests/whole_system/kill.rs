@@ -61,7 +61,7 @@ fn kill_node_after(regency: &Regency, machine: &crate::regency::Machine, way: Wa
 
 /// When to kill: after so many bytes in a direction, fewer than any exchange with twenty new records has.
 fn moment(dice: &mut Dice, turn: usize) -> (Way, usize) {
-    if turn % 2 == 0 {
+    if turn.is_multiple_of(2) {
         (Way::Up, dice.between(400, 2200) as usize)
     } else {
         (Way::Down, dice.between(1, 1000) as usize)

@@ -5,6 +5,10 @@ mod architecture;
 #[cfg(test)]
 mod cut;
 #[cfg(test)]
+mod door;
+#[cfg(test)]
+mod garbage;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod programs;

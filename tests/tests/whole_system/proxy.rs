@@ -56,7 +56,7 @@ impl Proxy {
         // Ends with the test process.
         thread::spawn(move || {
             for node in listener.incoming().map_while(Result::ok) {
-                join(&accepting, node);
+                join(&accepting, &node);
             }
         });
         Self { address, shared }
@@ -87,12 +87,12 @@ impl Proxy {
     }
 }
 
-fn join(shared: &Arc<Shared>, node: TcpStream) {
+fn join(shared: &Arc<Shared>, node: &TcpStream) {
     if matches!(*shared.line.lock().unwrap(), Line::Down) {
         return;
     }
     let Ok(hub) = TcpStream::connect(*shared.hub.lock().unwrap()) else { return };
-    for (way, from, to) in [(Way::Up, &node, &hub), (Way::Down, &hub, &node)] {
+    for (way, from, to) in [(Way::Up, node, &hub), (Way::Down, &hub, node)] {
         let (shared, from, to) = (Arc::clone(shared), from.try_clone().unwrap(), to.try_clone().unwrap());
         from.set_nodelay(true).unwrap();
         thread::spawn(move || {

@@ -214,7 +214,7 @@ async fn receive(
 ) -> Event {
     let Some(response) = response else {
         return match answering.await {
-            Ok(answer) if answer.status().is_success() => Event::Answer(answer),
+            Ok(answer) if answer.status().is_success() || is_busy(&answer) => Event::Answer(answer),
             Ok(answer) => Event::Broken(odd_status(answer.status().as_u16())),
             Err(error) => Event::Broken(http::unreachable(&error)),
         };
@@ -224,6 +224,13 @@ async fn receive(
         Ok(None) => Event::Over,
         Err(error) => Event::Broken(http::unreachable(&error)),
     }
+}
+
+/// Whether the hub has no place just now: the frame in the body says when to come back.
+fn is_busy(answer: &reqwest::Response) -> bool {
+    let kind = answer.headers().get(CONTENT_TYPE);
+    answer.status() == reqwest::StatusCode::SERVICE_UNAVAILABLE
+        && kind.is_some_and(|kind| kind == "application/octet-stream")
 }
 
 /// Hub clock minus device clock in milliseconds, to the second, from the date of the reply.
