@@ -126,7 +126,13 @@ impl Arriving {
     fn read(mut body: BodyDataStream) -> Self {
         let (arrived, waiting) = mpsc::channel(ARRIVED_PIECES);
         tokio::spawn(async move {
-            while let Some(piece) = body.next().await {
+            loop {
+                // Nobody waits for the rest: to go on reading would keep the connection open as long as the caller likes.
+                let piece = tokio::select! {
+                    piece = body.next() => piece,
+                    () = arrived.closed() => break,
+                };
+                let Some(piece) = piece else { break };
                 let is_cut = piece.is_err();
                 if arrived.send(piece).await.is_err() || is_cut {
                     break;
