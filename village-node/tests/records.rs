@@ -1,10 +1,6 @@
 //! A clerk's day without any link, with the real program: what is recorded is there, what is wrong is said.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on must fail, and these places are known to be there"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod common;
 
