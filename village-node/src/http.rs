@@ -91,6 +91,14 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> Failure {
              the network and the address.",
         );
     }
+    if !error.is_connect() {
+        return Failure::new(
+            Blame::Link,
+            "cut",
+            format!("Sambungan terputus ({cause}). Yang sudah diterima pusat tetap diterima; sisanya dikirim nanti."),
+            format!("The link broke ({cause}). What the hub has received stays received; the rest goes later."),
+        );
+    }
     Failure::new(
         Blame::Link,
         "unreachable",
