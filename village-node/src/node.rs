@@ -67,7 +67,7 @@ impl Node {
                  both from the same backup.",
             ));
         }
-        let live = Live::new(&identity, replica.epoch())?;
+        let live = Live::new(&identity, &replica)?;
         let dir = replica.dir().to_owned();
         let inner = Inner {
             dir,

@@ -1,13 +1,18 @@
 //! What exchanges keep in memory between them: the connection, what is known of the link, one exchange at a time.
 
-use change_log::EpochId;
 use exchange_driver::NodeIdentity;
-use sync_exchange::Pace;
+use replica_store::Reader;
+use sync_exchange::{Ending, Pace};
 use sync_protocol::{SigningKey, VerifyingKey};
 use tokio::sync::Mutex;
 
 use crate::pin::Pin;
-use crate::{Failure, Identity, http};
+use crate::{Failure, Identity, http, moment};
+
+/// What the link was like longer ago says nothing about it.
+const RECENT_MILLIS: i64 = 3_600_000;
+/// So many contacts are looked at.
+const RECENT_COUNT: usize = 6;
 
 /// Of one node.
 pub(crate) struct Live {
@@ -19,7 +24,7 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    pub(crate) fn new(identity: &Identity, epoch: EpochId) -> Result<Self, Failure> {
+    pub(crate) fn new(identity: &Identity, replica: &Reader) -> Result<Self, Failure> {
         let (client, _) = http::client(Pin::Key(identity.server_pin.0))?;
         let hub_key = VerifyingKey::from_bytes(&identity.hub_public_key.0).map_err(|error| {
             Failure::machine(
@@ -28,7 +33,7 @@ impl Live {
                 format!("The hub's key in identity.json is damaged ({error}). Your data is whole; restore that file."),
             )
         })?;
-        let seed = epoch.0.iter().fold(0u64, |seed, byte| seed.rotate_left(8) ^ u64::from(*byte));
+        let seed = replica.epoch().0.iter().fold(0u64, |seed, byte| seed.rotate_left(8) ^ u64::from(*byte));
         Ok(Self {
             client,
             url: http::page(&identity.hub_url, "/v1/exchange")?,
@@ -39,7 +44,21 @@ impl Live {
                 hub: identity.hub,
                 hub_key,
             },
-            pace: Mutex::new(Pace::new(seed)),
+            pace: Mutex::new(remembered(Pace::new(seed), replica)?),
         })
     }
+}
+
+/// What the diary knows of the link: a program that is started anew for every try learns all the same.
+fn remembered(mut pace: Pace, replica: &Reader) -> Result<Pace, Failure> {
+    let since = moment::now_millis() - RECENT_MILLIS;
+    for contact in replica.contacts(RECENT_COUNT)?.iter().rev().filter(|contact| contact.at_millis > since) {
+        let ending = match contact.outcome.as_str() {
+            "proven" | "again" => Ending::Complete,
+            "cut" | "silence" => Ending::Cut,
+            _ => continue,
+        };
+        pace.ended(ending, contact.bytes_up, contact.bytes_down, contact.duration_millis);
+    }
+    Ok(pace)
 }
