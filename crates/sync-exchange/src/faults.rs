@@ -11,62 +11,22 @@ pub const CURSOR: FaultCode = FaultCode::Unknown(14);
 
 /// The fault with this code, in both languages.
 pub fn fault(code: FaultCode) -> Fault {
-    let (text_id, text_en) = texts(code);
     let retry_after_seconds = match code {
         FaultCode::Busy => Some(20),
         FaultCode::Storage | FaultCode::Maintenance => Some(300),
         FaultCode::Internal => Some(60),
         _ => None,
     };
-    Fault { code, text_id: text_id.to_owned(), text_en: text_en.to_owned(), retry_after_seconds }
+    let mut fault = Fault::new(code, retry_after_seconds);
+    if let Some((text_id, text_en)) = own_texts(code) {
+        (fault.text_id, fault.text_en) = (text_id.to_owned(), text_en.to_owned());
+    }
+    fault
 }
 
-const fn texts(code: FaultCode) -> (&'static str, &'static str) {
-    match code {
-        FaultCode::Malformed => (
-            "Pesan dari komputer ini tidak dapat dibaca pusat. Data tetap tersimpan di sini; dicoba lagi otomatis. Bila terulang, perbarui program.",
-            "The hub could not read this machine's message. Nothing is lost here; it is tried again by itself. If it repeats, update the program.",
-        ),
-        FaultCode::Version => (
-            "Versi program di sini dan di pusat tidak cocok. Data tetap tersimpan; perbarui program.",
-            "The programs here and at the hub speak no common version. Nothing is lost; update the program.",
-        ),
-        FaultCode::UnknownNode => (
-            "Pusat tidak mengenal komputer ini. Data tetap tersimpan; minta kode pendaftaran kepada operator pusat.",
-            "The hub does not know this machine. Nothing is lost; ask the hub's operator for an enrolment code.",
-        ),
-        FaultCode::Revoked => (
-            "Komputer ini telah dicabut izinnya oleh operator pusat. Yang sudah diterima pusat tetap ada di pusat; hubungi operator.",
-            "This machine was revoked by the hub's operator. What the hub received stays there; call the operator.",
-        ),
-        FaultCode::Signature => (
-            "Tanda tangan komputer ini tidak cocok dengan yang terdaftar. Data tetap tersimpan; hubungi operator pusat.",
-            "This machine's signature does not fit the enrolled key. Nothing is lost; call the hub's operator.",
-        ),
-        FaultCode::Replayed => (
-            "Pesan ini sudah pernah diterima pusat. Data tetap tersimpan; dicoba lagi otomatis.",
-            "The hub has seen this very message before. Nothing is lost; it is tried again by itself.",
-        ),
-        FaultCode::Log => (
-            "Urutan catatan tidak bersambung dengan yang ada di pusat. Data tetap tersimpan; dicoba lagi otomatis.",
-            "The records do not continue what the hub holds. Nothing is lost; it is tried again by itself.",
-        ),
-        FaultCode::Busy => (
-            "Pusat sedang sibuk. Data tetap tersimpan; dicoba lagi otomatis.",
-            "The hub is busy. Nothing is lost; it is tried again by itself.",
-        ),
-        FaultCode::Storage => (
-            "Penyimpanan di pusat bermasalah. Data tetap tersimpan di sini; dicoba lagi otomatis.",
-            "The hub's storage has a problem. Nothing is lost here; it is tried again by itself.",
-        ),
-        FaultCode::Maintenance => (
-            "Pusat sedang dipelihara. Data tetap tersimpan; dicoba lagi otomatis.",
-            "The hub is being maintained. Nothing is lost; it is tried again by itself.",
-        ),
-        FaultCode::Internal => (
-            "Ada kesalahan program di pusat. Data tetap tersimpan di sini; dicoba lagi otomatis.",
-            "A fault of the hub's program. Nothing is lost here; it is tried again by itself.",
-        ),
+/// Texts of the codes that only the exchange knows.
+const fn own_texts(code: FaultCode) -> Option<(&'static str, &'static str)> {
+    Some(match code {
         UNRESOLVED => (
             "Pusat meminta kiriman lengkap. Dicoba lagi otomatis.",
             "The hub asks for everything in full. It is tried again by itself.",
@@ -79,11 +39,8 @@ const fn texts(code: FaultCode) -> (&'static str, &'static str) {
             "Pusat dipulihkan dari cadangan. Titik temu dicari otomatis; tidak ada data yang hilang.",
             "The hub was restored from a backup. The common point is looked for by itself; nothing is lost.",
         ),
-        FaultCode::Unknown(_) => (
-            "Pusat menolak dengan alasan yang belum dikenal program ini. Data tetap tersimpan; perbarui program.",
-            "The hub refused for a reason this program does not know. Nothing is lost; update the program.",
-        ),
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

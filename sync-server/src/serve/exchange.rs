@@ -120,7 +120,11 @@ fn internal() -> Fault {
 }
 
 /// The request, read as fast as it comes: what reached this machine before a cut is made durable all the same.
-struct Arriving(mpsc::Receiver<Result<Bytes, axum::Error>>);
+struct Arriving {
+    waiting: mpsc::Receiver<Result<Bytes, axum::Error>>,
+    /// Came together with bytes, which go first.
+    cut: Option<axum::Error>,
+}
 
 impl Arriving {
     fn read(mut body: BodyDataStream) -> Self {
@@ -139,19 +143,24 @@ impl Arriving {
                 }
             }
         });
-        Self(waiting)
+        Self { waiting, cut: None }
     }
 
     /// Everything that has arrived, together, so that it shares one commit; `None` at the end.
     async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
-        let mut bytes = match self.0.recv().await? {
+        if let Some(error) = self.cut.take() {
+            return Some(Err(error));
+        }
+        let mut bytes = match self.waiting.recv().await? {
             Ok(first) => first.to_vec(),
             Err(error) => return Some(Err(error)),
         };
-        while bytes.len() < TOGETHER_BYTES
-            && let Ok(Ok(more)) = self.0.try_recv()
-        {
-            bytes.extend_from_slice(&more);
+        while bytes.len() < TOGETHER_BYTES && self.cut.is_none() {
+            match self.waiting.try_recv() {
+                Ok(Ok(more)) => bytes.extend_from_slice(&more),
+                Ok(Err(error)) => self.cut = Some(error),
+                Err(_) => break,
+            }
         }
         Some(Ok(bytes.into()))
     }
