@@ -18,7 +18,7 @@ const GROUP: usize = 5;
 /// The check finds every single wrong character and every two neighbours swapped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Code {
-    /// First 10 bytes of the SHA-256 of the public key (`SubjectPublicKeyInfo`) of the hub's certificate authority:
+    /// First 10 bytes of the SHA-256 of the public key (`SubjectPublicKeyInfo`) of the hub's TLS server key:
     /// the machine says nothing to a server that does not prove it.
     pub fingerprint: [u8; 10],
     /// Random, good for one enrolment. The hub keeps only [`Code::secret_hash`].
