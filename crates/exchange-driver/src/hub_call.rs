@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use change_log::Entry;
 use office_model::OfficeCode;
-use replica_store::{IngestBatch, IngestOutcome, NodeContact, Reader};
+use replica_store::{Admission, HubDone, HubWork, IngestBatch, IngestOutcome, NodeContact, Reader};
 use sync_exchange::{CURSOR, FORK, Standing, UNRESOLVED, fault, standing};
 use sync_protocol::batch::{BatchDecoder, BatchError, Item};
 use sync_protocol::{
@@ -12,7 +12,7 @@ use sync_protocol::{
 };
 
 use crate::held::Held;
-use crate::hub_commit::{CommitOutcome, Done, HubCommit, Step, counter_key};
+use crate::hub_commit::{CommitOutcome, HubCommit, counter_key};
 use crate::hub_reply::Reply;
 use crate::{DriverError, HubIdentity};
 
@@ -99,11 +99,14 @@ impl HubCall {
         let CommitOutcome(done) = outcome;
         match done {
             _ if self.over => {}
-            Done::Noted => {}
-            Done::Taken => self.refuse(FaultCode::Replayed, &mut steps),
-            Done::EpochTaken => self.refuse(FORK, &mut steps),
-            Done::Admitted { position } => self.admitted(position, &mut steps)?,
-            Done::Ingested(outcome) => self.ingested(outcome, &mut steps)?,
+            HubDone::Noted => {}
+            HubDone::CounterUsed => self.refuse(FaultCode::Replayed, &mut steps),
+            HubDone::EpochTaken => self.refuse(FORK, &mut steps),
+            HubDone::NoNode => self.refuse(FaultCode::UnknownNode, &mut steps),
+            HubDone::Admitted { position } => self.admitted(position, &mut steps)?,
+            HubDone::Ingested(outcome) => self.ingested(outcome, &mut steps)?,
+            HubDone::Failed(error) => return Err(error.into()),
+            HubDone::Skipped => return Err(DriverError::Unexpected("a commit after one that failed")),
         }
         Ok(steps)
     }
@@ -203,13 +206,14 @@ impl HubCall {
             version: hello.software.clone(),
             clock_offset_millis: Some(now_millis.saturating_sub(hello.millis)),
         };
-        steps.push(HubStep::Commit(HubCommit(Step::Admit {
+        steps.push(HubStep::Commit(HubCommit(HubWork::Admit(Admission {
             node: hello.node,
             office: node.office,
             epoch: hello.epoch,
+            counter_key: counter_key(hello.node, hello.epoch),
             counter: hello.counter,
             contact,
-        })));
+        }))));
         self.caller =
             Some(Caller { hello, office: node.office, signed: payload.to_vec(), feed_after, ingested: false });
         // A feed that does not exist yet will begin in the hub's present epoch.
@@ -266,7 +270,7 @@ impl HubCall {
         let reaches_head = entries.last().is_some_and(|last| last.position == caller.hello.position);
         let signed_head = reaches_head.then(|| caller.signed.clone());
         let batch = IngestBatch { epoch: caller.hello.epoch, entries, signed_head };
-        steps.push(HubStep::Commit(HubCommit(Step::Ingest(batch))));
+        steps.push(HubStep::Commit(HubCommit(HubWork::Ingest(batch))));
         Ok(())
     }
 

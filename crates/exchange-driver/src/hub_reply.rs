@@ -1,7 +1,7 @@
 //! One exchange, as the hub lives it: what it answers once all that arrived is durable and judged.
 
 use change_log::{Digest, EntryHash, EpochId};
-use replica_store::Reader;
+use replica_store::{HubWork, Reader};
 use sync_protocol::batch::{BatchEncoder, Item};
 use sync_protocol::{LogName, Receipt, Refusal, Refusals, Verdict, VerdictState};
 
@@ -9,7 +9,7 @@ use crate::DriverError;
 use crate::feed_frame::FeedFrame;
 use crate::held::Held;
 use crate::hub_call::HubCall;
-use crate::hub_commit::{HubCommit, Step};
+use crate::hub_commit::HubCommit;
 
 /// zstd level of what the hub sends: many nodes share its processor.
 const LEVEL: i32 = 9;
@@ -73,7 +73,7 @@ impl HubCall {
     pub fn closing_commit(&self, now_millis: i64) -> Option<HubCommit> {
         let caller = self.caller.as_ref()?;
         let digest = self.reply.proven?;
-        Some(HubCommit(Step::Proven { node: caller.hello.node, at_millis: now_millis, digest }))
+        Some(HubCommit(HubWork::Proven { node: caller.hello.node, at_millis: now_millis, digest }))
     }
 
     fn receipt(&self, store: &Reader) -> Result<Vec<u8>, DriverError> {

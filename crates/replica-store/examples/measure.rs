@@ -9,7 +9,9 @@ use std::time::Instant;
 
 use change_log::{EpochId, HubId, NodeId};
 use office_model::{OfficeCode, Status};
-use replica_store::{Clock, DirectGate, IngestBatch, ListFilter, NewReplica, Page, Replica, Role};
+use replica_store::{
+    Admission, Clock, DirectGate, HubWork, IngestBatch, ListFilter, NewReplica, NodeContact, Page, Replica, Role,
+};
 use serde_json::json;
 use service_document::NewTransaction;
 
@@ -24,7 +26,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let hub_dir = dir.path().join("hub");
     let mut node = Replica::create(&node_dir, &new(Role::Node, Some(office), EPOCH))?;
     let mut hub = Replica::create(&hub_dir, &new(Role::Hub, None, EpochId([2; 16])))?;
-    hub.register_log(EPOCH, office, node_id)?;
+    hub.register_node(node_id, office, [1; 32], 0)?;
+    let contact = NodeContact { at_millis: 0, version: String::new(), clock_offset_millis: None };
+    let counter_key = "counter".to_owned();
+    let admission = Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, contact };
+    hub.hub_commit(&[vec![HubWork::Admit(admission)]])?;
 
     let began = Instant::now();
     record(&mut node, office, count)?;
@@ -44,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         read_for += reading.elapsed().as_secs_f64();
         let Some(last) = entries.last() else { break };
         after = last.position;
-        hub.ingest(&[IngestBatch { epoch: EPOCH, entries, signed_head: None }])?;
+        hub.hub_commit(&[vec![HubWork::Ingest(IngestBatch { epoch: EPOCH, entries, signed_head: None })]])?;
     }
     report("taken in by the hub, durable", count, began);
     println!("{read_for:>10.2} s of it reading them at the node");

@@ -1,4 +1,4 @@
-//! Ingest at the hub: many nodes' batches into their logs with one commit, before anything is judged.
+//! Ingest at the hub: what nodes send goes into their logs before anything is judged.
 
 use change_log::{ChainHash, DocumentId, Entry, EntryHash, EpochId, Position, RawChange, RawChangeError};
 use rusqlite::params;
@@ -8,7 +8,7 @@ use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow};
 use crate::refusal::{Reason, RefusalSource, codes, note};
 use crate::work::Work;
-use crate::{Replica, StoreError, aside, document};
+use crate::{StoreError, aside, document};
 
 /// Entries of one log, in order.
 #[derive(Debug, Clone)]
@@ -79,19 +79,8 @@ pub(crate) fn door(entry: &Entry) -> Result<bool, DoorRefusal> {
     Ok(begins)
 }
 
-impl Replica {
-    /// Appends batches of many nodes to their logs: one commit, durable when this returns. Entries that a rule in
-    /// front keeps out are in the log like all others (its chain counts them), but refused.
-    ///
-    /// # Errors
-    ///
-    /// When the disk refuses: nothing of any batch was taken then.
-    pub fn ingest(&mut self, batches: &[IngestBatch]) -> Result<Vec<IngestOutcome>, StoreError> {
-        self.write(|work| batches.iter().map(|batch| ingest_batch(work, batch)).collect())
-    }
-}
-
-fn ingest_batch(work: &mut Work<'_>, batch: &IngestBatch) -> Result<IngestOutcome, StoreError> {
+/// Appends a batch to its log.
+pub(crate) fn ingest_batch(work: &mut Work<'_>, batch: &IngestBatch) -> Result<IngestOutcome, StoreError> {
     let Some(mut log) = log::find(work.connection, batch.epoch)? else { return Ok(IngestOutcome::UnknownLog) };
     let Some(office) = log.office.filter(|_| !log.own) else { return Ok(IngestOutcome::UnknownLog) };
     let before = log.position;

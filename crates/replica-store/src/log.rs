@@ -132,6 +132,16 @@ pub(crate) fn insert_own(
     insert(connection, epoch, office, node, true)
 }
 
+/// A node's log becomes known (hub).
+pub(crate) fn insert_of_node(
+    connection: &Connection,
+    epoch: EpochId,
+    office: i64,
+    node: NodeId,
+) -> Result<(), StoreError> {
+    insert(connection, epoch, Some(office), Some(node), false)
+}
+
 fn insert(
     connection: &Connection,
     epoch: EpochId,
@@ -249,24 +259,6 @@ fn read_state(row: &Row<'_>) -> Result<LogState, StoreError> {
 }
 
 impl Replica {
-    /// Makes a node's log known (hub). Calling it again with the same owner changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// When the log belongs to another node or office already.
-    pub fn register_log(&mut self, epoch: EpochId, office: OfficeCode, node: NodeId) -> Result<(), StoreError> {
-        if let Some(known) = self.log(epoch)? {
-            let same = known.office == Some(office) && known.node == Some(node) && !known.own;
-            return if same { Ok(()) } else { Err(StoreError::EpochTaken(epoch)) };
-        }
-        self.write(|work| {
-            let office = crate::digest::office_index(work.connection, &office)?;
-            insert(work.connection, epoch, Some(office), Some(node), false)?;
-            work.mark(&epoch.0);
-            Ok(())
-        })
-    }
-
     /// Notes that the hub durably holds our log up to `position`, with its receipt (node). Never goes back.
     ///
     /// # Errors

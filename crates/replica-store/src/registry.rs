@@ -106,39 +106,22 @@ impl Replica {
             )
         })
     }
+}
 
-    /// Notes that a node spoke with the hub.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::NoNode`] when it is not enrolled.
-    pub fn node_contact(&mut self, id: NodeId, contact: &NodeContact) -> Result<(), StoreError> {
-        self.write(|work| {
-            let sql = "UPDATE node SET last_contact = ?, exchanges = exchanges + 1, version = ?, clock_offset = ?
-                       WHERE id = ?";
-            let mut statement = work.connection.prepare_cached(sql)?;
-            changed(statement.execute(params![
-                contact.at_millis,
-                contact.version,
-                contact.clock_offset_millis,
-                id.0
-            ])?)
-        })
-    }
+/// Notes that a node spoke with the hub. False when it is not enrolled.
+pub(crate) fn contact(connection: &Connection, id: NodeId, contact: &NodeContact) -> Result<bool, StoreError> {
+    let sql = "UPDATE node SET last_contact = ?, exchanges = exchanges + 1, version = ?, clock_offset = ? WHERE id = ?";
+    let mut statement = connection.prepare_cached(sql)?;
+    let values = params![contact.at_millis, contact.version, contact.clock_offset_millis, id.0];
+    Ok(statement.execute(values)? == 1)
+}
 
-    /// Notes that a node and the hub were found equal. The time never goes back.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::NoNode`] when it is not enrolled.
-    pub fn node_proven(&mut self, id: NodeId, at_millis: i64, digest: Digest) -> Result<(), StoreError> {
-        self.write(|work| {
-            let sql = "UPDATE node SET proven = max(coalesce(proven, ?1), ?1), proven_count = ?2, proven_sum = ?3
-                       WHERE id = ?4";
-            let mut statement = work.connection.prepare_cached(sql)?;
-            changed(statement.execute(params![at_millis, signed(digest.count), digest.sum, id.0])?)
-        })
-    }
+/// Notes that a node and the hub were found equal. False when it is not enrolled.
+pub(crate) fn proven(connection: &Connection, id: NodeId, at_millis: i64, digest: Digest) -> Result<bool, StoreError> {
+    let sql = "UPDATE node SET proven = max(coalesce(proven, ?1), ?1), proven_count = ?2, proven_sum = ?3
+               WHERE id = ?4";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.execute(params![at_millis, signed(digest.count), digest.sum, id.0])? == 1)
 }
 
 pub(crate) fn insert(

@@ -1,6 +1,6 @@
 //! Small values that shells keep with a replica: bytes by key.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::{Reader, Replica, StoreError};
 
@@ -11,8 +11,7 @@ impl Reader {
     ///
     /// When the database cannot be read.
     pub fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT value FROM setting WHERE key = ?")?;
-        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+        get(&self.connection, key)
     }
 }
 
@@ -23,10 +22,17 @@ impl Replica {
     ///
     /// When the disk refuses.
     pub fn set_setting(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        self.write(|work| {
-            let sql = "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)";
-            work.connection.prepare_cached(sql)?.execute(params![key, value])?;
-            Ok(())
-        })
+        self.write(|work| put(work.connection, key, value))
     }
+}
+
+pub(crate) fn get(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT value FROM setting WHERE key = ?")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+pub(crate) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)";
+    connection.prepare_cached(sql)?.execute(params![key, value])?;
+    Ok(())
 }

@@ -122,11 +122,11 @@ impl HubSide<'_> {
             match step {
                 HubStep::Send(bytes) => self.out.extend(bytes),
                 HubStep::Commit(commit) => {
-                    let Ok(outcomes) = commit_all(self.machine.replica()?, vec![commit]) else {
+                    let Ok(outcomes) = commit_all(self.machine.replica()?, vec![vec![commit]]) else {
                         self.died = true;
                         return Ok(());
                     };
-                    for outcome in outcomes {
+                    for outcome in outcomes.into_iter().flatten() {
                         let more = self.call.committed(outcome).map_err(Failure::other)?;
                         for step in more.into_iter().rev() {
                             steps.push_front(step);
@@ -153,7 +153,7 @@ impl HubSide<'_> {
             self.out.extend(bytes);
         }
         if let Some(commit) = self.call.closing_commit(now) {
-            self.died |= commit_all(self.machine.replica()?, vec![commit]).is_err();
+            self.died |= commit_all(self.machine.replica()?, vec![vec![commit]]).is_err();
         }
         Ok(())
     }

@@ -171,13 +171,13 @@ impl Work {
 
     /// Does the jobs of a round, all commits in one. Says whether to stop.
     fn round_of(&mut self, jobs: Vec<Job>) -> Result<bool, StoreError> {
-        let (mut steps, mut waiting, mut stop) = (Vec::new(), Vec::new(), false);
+        let (mut calls, mut waiting, mut stop) = (Vec::new(), Vec::new(), false);
         for job in jobs {
             match job {
                 Job::Run(run) => run(&mut self.replica, &self.keys),
                 Job::Commit(of_call, tell) => {
-                    waiting.push((of_call.len(), tell));
-                    steps.extend(of_call);
+                    waiting.push(tell);
+                    calls.push(of_call);
                 }
                 Job::Stop => stop = true,
             }
@@ -185,18 +185,17 @@ impl Work {
         if waiting.is_empty() {
             return Ok(stop);
         }
-        match exchange_driver::commit_all(&mut self.replica, steps) {
+        match exchange_driver::commit_all(&mut self.replica, calls) {
             Ok(outcomes) => {
-                let mut outcomes = outcomes.into_iter();
-                for (count, tell) in waiting {
-                    let committed = Committed { outcomes: outcomes.by_ref().take(count).collect(), round: self.round };
+                for (tell, outcomes) in waiting.into_iter().zip(outcomes) {
+                    let committed = Committed { outcomes, round: self.round };
                     // Whoever asked may be gone; what is committed is committed.
                     let _ = tell.send(Some(committed));
                 }
             }
             Err(error) => {
                 tracing::error!(%error, "a commit failed: its exchanges are cut, nothing of them was acknowledged");
-                for (_, tell) in waiting {
+                for tell in waiting {
                     let _ = tell.send(None);
                 }
                 fatal(error)?;

@@ -14,7 +14,7 @@ fn day(node: &mut Replica, hub: &mut Replica, saved: &mut Vec<change_log::Docume
     let log = node.epoch();
     let held = hub.log(log)?.unwrap().position;
     let entries = node.entries(log, held, 100, usize::MAX)?;
-    hub.ingest(&[replica_store::IngestBatch { epoch: log, entries, signed_head: None }])?;
+    ingest(hub, replica_store::IngestBatch { epoch: log, entries, signed_head: None })?;
     let state = hub.log(log)?.unwrap();
     node.store_receipt(log, state.position, state.chain, &[1; 64])?;
     while hub.judge_pending(&mut replica_store::DirectGate, 1, 2)?.documents > 0 {}

@@ -23,8 +23,9 @@ fn an_unnoticed_copy_is_found_at_the_first_exchange() {
     let lost = second.create_transaction(&transaction("Cabang dua", "35"), &clock(20)).unwrap();
     exchange(&mut first, &mut hub);
     let entries = second.entries(epoch(1), 3, 10, usize::MAX).unwrap();
-    let outcome = hub.ingest(&[IngestBatch { epoch: epoch(1), entries: entries.clone(), signed_head: None }]).unwrap();
-    assert_eq!(outcome, [IngestOutcome::Fork { position: 4 }]);
+    let outcome =
+        ingest(&mut hub, IngestBatch { epoch: epoch(1), entries: entries.clone(), signed_head: None }).unwrap();
+    assert_eq!(outcome, IngestOutcome::Fork { position: 4 });
     assert_eq!(hub.set_aside().unwrap(), entries);
 
     let hubs = hub.log(epoch(1)).unwrap().unwrap();

@@ -14,8 +14,8 @@ fn entries(millis: std::ops::Range<i64>) -> Vec<Entry> {
     node.entries(epoch(1), 0, 1000, usize::MAX).unwrap()
 }
 
-fn batch(entries: Vec<Entry>) -> [IngestBatch; 1] {
-    [IngestBatch { epoch: epoch(1), entries, signed_head: None }]
+fn batch(entries: Vec<Entry>) -> IngestBatch {
+    IngestBatch { epoch: epoch(1), entries, signed_head: None }
 }
 
 type Spoil = fn(&mut Entry);
@@ -35,8 +35,8 @@ fn each_rule_at_the_door_keeps_the_entry_and_its_reason() {
         let mut hub = hub(dir.path(), &[1]);
         let mut bad = good.clone();
         spoil(&mut bad[1]);
-        let outcome = hub.ingest(&batch(bad.clone())).unwrap();
-        assert!(matches!(outcome[..], [IngestOutcome::Appended { position: 3, .. }]), "{code}");
+        let outcome = ingest(&mut hub, batch(bad.clone())).unwrap();
+        assert!(matches!(outcome, IngestOutcome::Appended { position: 3, .. }), "{code}");
         judge(&mut hub);
         let refusals = hub.refusals_after(epoch(1), 0).unwrap();
         assert_eq!((refusals.len(), refusals[0].code.as_str(), refusals[0].position), (1, code, 2));
@@ -63,8 +63,8 @@ fn a_change_at_two_places_counts_once() {
     let mut again = twice[1].clone();
     again.position = 3;
     twice.push(again);
-    let outcome = hub.ingest(&batch(twice.clone())).unwrap();
-    assert!(matches!(outcome[..], [IngestOutcome::Appended { position: 3, .. }]), "{outcome:?} {twice:?}");
+    let outcome = ingest(&mut hub, batch(twice.clone())).unwrap();
+    assert!(matches!(outcome, IngestOutcome::Appended { position: 3, .. }), "{outcome:?} {twice:?}");
     judge(&mut hub);
     let refusals = hub.refusals_after(epoch(1), 0).unwrap();
     assert_eq!((refusals.len(), refusals[0].position, refusals[0].code.as_str()), (1, 3, codes::DUPLICATE));
@@ -79,14 +79,14 @@ fn gaps_forks_and_strangers_are_told_apart() {
     let mut hub = hub(dir.path(), &[1]);
     let all = entries(0..6);
     let stranger = IngestBatch { epoch: epoch(44), entries: all.clone(), signed_head: None };
-    assert_eq!(hub.ingest(&[stranger]).unwrap(), [IngestOutcome::UnknownLog]);
-    assert_eq!(hub.ingest(&batch(all[2..].to_vec())).unwrap(), [IngestOutcome::Gap { expected: 1 }]);
-    hub.ingest(&batch(all[..4].to_vec())).unwrap();
+    assert_eq!(ingest(&mut hub, stranger).unwrap(), IngestOutcome::UnknownLog);
+    assert_eq!(ingest(&mut hub, batch(all[2..].to_vec())).unwrap(), IngestOutcome::Gap { expected: 1 });
+    ingest(&mut hub, batch(all[..4].to_vec())).unwrap();
     // What is held already is skipped.
-    let outcome = hub.ingest(&batch(all[1..].to_vec())).unwrap();
-    assert!(matches!(outcome[..], [IngestOutcome::Appended { position: 6, .. }]));
-    let outcome = hub.ingest(&batch(entries(100..103))).unwrap();
-    assert_eq!(outcome, [IngestOutcome::Fork { position: 1 }]);
+    let outcome = ingest(&mut hub, batch(all[1..].to_vec())).unwrap();
+    assert!(matches!(outcome, IngestOutcome::Appended { position: 6, .. }));
+    let outcome = ingest(&mut hub, batch(entries(100..103))).unwrap();
+    assert_eq!(outcome, IngestOutcome::Fork { position: 1 });
     assert_eq!(hub.set_aside().unwrap().len(), 3);
     assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
 }
@@ -96,7 +96,7 @@ fn another_offices_document_cannot_be_written_or_squatted() {
     let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
     let other = "35.10.02.2002".parse().unwrap();
     let mut hub = hub(dirs[0].path(), &[1]);
-    hub.register_log(epoch(66), other, node_id(66)).unwrap();
+    admit(&mut hub, epoch(66), other, node_id(66));
     let mut maker = node(dirs[1].path(), 1);
     let id = maker.create_transaction(&transaction("Milik desa", "35"), &clock(1)).unwrap();
     let change = |replica: &mut replica_store::Replica, word: &str, millis| {
@@ -114,7 +114,7 @@ fn another_offices_document_cannot_be_written_or_squatted() {
     let authored = forged.edit(&edits, &stamp).unwrap().unwrap();
     let foreign = Entry { epoch: epoch(66), position: 1, document: id, hash: authored.hash, raw: authored.raw.clone() };
     // It comes first and so names the document before its maker does.
-    hub.ingest(&[IngestBatch { epoch: epoch(66), entries: vec![foreign], signed_head: None }]).unwrap();
+    ingest(&mut hub, IngestBatch { epoch: epoch(66), entries: vec![foreign], signed_head: None }).unwrap();
     judge(&mut hub);
     exchange(&mut maker, &mut hub);
     assert_eq!(hub.row(id).unwrap().unwrap().name.as_deref(), Some("Satu"));
@@ -194,7 +194,7 @@ fn a_feed_that_does_not_lead_where_it_says_is_not_taken() {
     let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
     let mut hub = hub(dirs[0].path(), &[1]);
     let mut reader = node(dirs[1].path(), 2);
-    hub.ingest(&batch(entries(0..4))).unwrap();
+    ingest(&mut hub, batch(entries(0..4))).unwrap();
     judge(&mut hub);
     let slice = hub.feed_items(OFFICE, 0, 10, usize::MAX).unwrap();
     let head = slice.head.unwrap();

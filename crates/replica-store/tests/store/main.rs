@@ -7,6 +7,8 @@ mod fork;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod hub_commit;
+#[cfg(test)]
 mod integrity;
 #[cfg(test)]
 mod lists;

@@ -3,7 +3,7 @@
 use change_log::Digest;
 
 use crate::world::*;
-use replica_store::{CONTACTS_MAX, Contact, NodeContact, Redeemed, StoreError};
+use replica_store::{CONTACTS_MAX, Contact, HubDone, HubWork, Redeemed, StoreError};
 
 #[test]
 fn a_code_admits_one_node_once_and_in_time() {
@@ -30,20 +30,19 @@ fn a_node_is_followed_and_revoked() {
     let dir = tempfile::tempdir().unwrap();
     let mut hub = hub(dir.path(), &[]);
     hub.register_node(node_id(1), office(), [1; 32], 10).unwrap();
-    let contact = NodeContact { at_millis: 20, version: "0.1.0".to_owned(), clock_offset_millis: Some(-5) };
-    hub.node_contact(node_id(1), &contact).unwrap();
     let digest = Digest { count: 3, sum: [4; 32] };
-    hub.node_proven(node_id(1), 30, digest).unwrap();
-    hub.node_proven(node_id(1), 25, digest).unwrap();
+    let proven = |number, at_millis| HubWork::Proven { node: node_id(number), at_millis, digest };
+    let admit = HubWork::Admit(admission(epoch(1), office(), node_id(1), 1));
+    let done = hub.hub_commit(&[vec![admit, proven(1, 30), proven(1, 25)], vec![proven(2, 30)]]).unwrap();
+    assert!(matches!(done[0][..], [HubDone::Admitted { position: 0 }, HubDone::Noted, HubDone::Noted]));
+    assert!(matches!(done[1][..], [HubDone::NoNode]));
     hub.revoke_node(node_id(1), 40).unwrap();
     hub.revoke_node(node_id(1), 50).unwrap();
     let node = hub.registered_node(node_id(1)).unwrap().unwrap();
     assert_eq!((node.exchanges, node.proven, node.revoked_millis), (1, Some((30, digest)), Some(40)));
     assert_eq!((node.last_contact_millis, node.clock_offset_millis), (Some(20), Some(-5)));
     assert!(matches!(hub.revoke_node(node_id(2), 1), Err(StoreError::NoNode)));
-    assert!(matches!(hub.node_contact(node_id(2), &contact), Err(StoreError::NoNode)));
     assert!(matches!(hub.register_node(node_id(1), office(), [2; 32], 1), Err(StoreError::NoNode)));
-    assert!(matches!(hub.register_log(epoch(200), office(), node_id(1)), Err(StoreError::EpochTaken(_))));
 }
 
 #[test]

@@ -45,9 +45,9 @@ fn a_feed_has_first_what_others_build_on() {
     // A new hub hears of the edit first, in a log that stands before the other one.
     let mut hub = hub(dirs[3].path(), &[1, 2]);
     let entries = one.entries(epoch(1), 0, 10, usize::MAX).unwrap();
-    hub.ingest(&[replica_store::IngestBatch { epoch: epoch(1), entries, signed_head: None }]).unwrap();
+    ingest(&mut hub, replica_store::IngestBatch { epoch: epoch(1), entries, signed_head: None }).unwrap();
     let entries = two.entries(epoch(2), 0, 10, usize::MAX).unwrap();
-    hub.ingest(&[replica_store::IngestBatch { epoch: epoch(2), entries, signed_head: None }]).unwrap();
+    ingest(&mut hub, replica_store::IngestBatch { epoch: epoch(2), entries, signed_head: None }).unwrap();
     judge(&mut hub);
     let feed = hub.feed_items(OFFICE, 0, 10, usize::MAX).unwrap().items;
     assert_eq!(feed.iter().map(|(_, entry)| entry.epoch).collect::<Vec<_>>(), [epoch(2), epoch(1)]);

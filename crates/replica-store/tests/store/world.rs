@@ -5,8 +5,8 @@ use std::path::Path;
 use change_log::{ChangeHash, EpochId, HubId, NodeId};
 use office_model::OfficeCode;
 use replica_store::{
-    Case, Clock, DirectGate, Durability, FeedCursor, FeedItem, Gate, IngestBatch, IngestOutcome, NewReplica, Replica,
-    Role,
+    Admission, Case, Clock, DirectGate, Durability, FeedCursor, FeedItem, Gate, HubDone, HubWork, IngestBatch,
+    IngestOutcome, NewReplica, NodeContact, Replica, Role, StoreError,
 };
 use serde_json::json;
 use service_document::{Judgement, NewTransaction, Refusal, RefusalCode, Verdict};
@@ -49,9 +49,29 @@ pub(crate) fn node(dir: &Path, number: u8) -> Replica {
 pub(crate) fn hub(dir: &Path, nodes: &[u8]) -> Replica {
     let mut hub = Replica::create_with(dir, &new_hub(), Durability::Test).unwrap();
     for number in nodes {
-        hub.register_log(epoch(*number), office(), node_id(*number)).unwrap();
+        admit(&mut hub, epoch(*number), office(), node_id(*number));
     }
     hub
+}
+
+/// Enrols a node and makes its log known.
+pub(crate) fn admit(hub: &mut Replica, epoch: EpochId, office: OfficeCode, node: NodeId) {
+    hub.register_node(node, office, [node.0[0]; 32], 1).unwrap();
+    let done = hub.hub_commit(&[vec![HubWork::Admit(admission(epoch, office, node, 1))]]).unwrap();
+    assert!(matches!(done[0][..], [HubDone::Admitted { .. }]));
+}
+
+pub(crate) fn admission(epoch: EpochId, office: OfficeCode, node: NodeId, counter: u64) -> Admission {
+    let contact = NodeContact { at_millis: 20, version: "0.1.0".to_owned(), clock_offset_millis: Some(-5) };
+    Admission { node, office, epoch, counter_key: format!("{node}/{epoch}"), counter, contact }
+}
+
+/// The hub takes one batch.
+pub(crate) fn ingest(hub: &mut Replica, batch: IngestBatch) -> Result<IngestOutcome, StoreError> {
+    match hub.hub_commit(&[vec![HubWork::Ingest(batch)]])?.pop().unwrap().pop() {
+        Some(HubDone::Ingested(outcome)) => Ok(outcome),
+        other => panic!("not looked at: {other:?}"),
+    }
 }
 
 pub(crate) fn clock(millis: i64) -> Clock {
@@ -78,14 +98,14 @@ pub(crate) fn judge(replica: &mut Replica) {
 pub(crate) fn push(node: &mut Replica, hub: &mut Replica, max: usize) {
     for log in node.logs().unwrap().into_iter().filter(|log| log.own) {
         if hub.log(log.epoch).unwrap().is_none() {
-            hub.register_log(log.epoch, node.office().unwrap(), node.node().unwrap()).unwrap();
+            admit(hub, log.epoch, node.office().unwrap(), node.node().unwrap());
         }
         let held = hub.log(log.epoch).unwrap().unwrap().position;
         let entries = node.entries(log.epoch, held, max, usize::MAX).unwrap();
         let batch = IngestBatch { epoch: log.epoch, entries, signed_head: Some(vec![1, 2, 3]) };
-        let outcome = hub.ingest(&[batch]).unwrap();
+        let outcome = ingest(hub, batch).unwrap();
         // A restored node may not hold all of its old log again yet; its receipt waits until then.
-        if let [IngestOutcome::Appended { position, chain }] = outcome[..]
+        if let IngestOutcome::Appended { position, chain } = outcome
             && position <= log.position
         {
             node.store_receipt(log.epoch, position, chain, &[7; 64]).unwrap();

@@ -1,0 +1,153 @@
+//! What callers change at the hub: the work of many callers, one durable commit.
+
+use change_log::{Digest, EpochId, NodeId, Position};
+use office_model::OfficeCode;
+use rusqlite::ErrorCode;
+
+use crate::ingest::ingest_batch;
+use crate::work::Work;
+use crate::{IngestBatch, IngestOutcome, NodeContact, Replica, StoreError, digest, log, registry, setting};
+
+/// One piece of work of one caller.
+#[derive(Debug, Clone)]
+pub enum HubWork {
+    /// A node calls.
+    Admit(Admission),
+    /// Entries of its log arrived.
+    Ingest(IngestBatch),
+    /// A node and the hub were found equal. The time never goes back.
+    Proven {
+        /// The node.
+        node: NodeId,
+        /// When: milliseconds since 1970 UTC by the hub's clock.
+        at_millis: i64,
+        /// What both had.
+        digest: Digest,
+    },
+}
+
+/// A node that calls about a log.
+#[derive(Debug, Clone)]
+pub struct Admission {
+    /// The node.
+    pub node: NodeId,
+    /// Its office.
+    pub office: OfficeCode,
+    /// The log, made known if it is not. Any node of its office may bring it: the hub may have lost it.
+    pub epoch: EpochId,
+    /// The setting that keeps the highest number this caller has used.
+    pub counter_key: String,
+    /// Must be above that number.
+    pub counter: u64,
+    /// Noted in the registry.
+    pub contact: NodeContact,
+}
+
+/// What became of a piece of work. Everything it reports is durable.
+#[derive(Debug)]
+pub enum HubDone {
+    /// The log is held up to here.
+    Admitted {
+        /// The log's last position.
+        position: Position,
+    },
+    /// Not admitted: the number was used before. Nothing was changed.
+    CounterUsed,
+    /// Not admitted: the log is another office's, or the hub's own. Nothing was changed.
+    EpochTaken,
+    /// No such node is enrolled. Nothing was changed.
+    NoNode,
+    /// The batch was looked at.
+    Ingested(IngestOutcome),
+    /// The proof is noted.
+    Noted,
+    /// Stored data that this work touches is damaged. Nothing of this work was done, the others' stands.
+    Failed(StoreError),
+    /// Work of the same caller before it was not done, so this was not looked at.
+    Skipped,
+}
+
+impl HubDone {
+    const fn is_refused(&self) -> bool {
+        matches!(self, Self::CounterUsed | Self::EpochTaken | Self::NoNode | Self::Failed(_) | Self::Skipped)
+    }
+}
+
+impl Replica {
+    /// Does the work of many callers, each caller's in order, with one commit: durable when this returns. What is not
+    /// admitted or fails ends that caller's work and no other's.
+    ///
+    /// Entries that a rule in front keeps out are in the log like all others (its chain counts them), but refused.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses: no work of any caller was done then.
+    pub fn hub_commit(&mut self, callers: &[Vec<HubWork>]) -> Result<Vec<Vec<HubDone>>, StoreError> {
+        self.write(|work| callers.iter().map(|pieces| of_caller(work, pieces)).collect())
+    }
+}
+
+fn of_caller(work: &mut Work<'_>, pieces: &[HubWork]) -> Result<Vec<HubDone>, StoreError> {
+    let mut all_done: Vec<HubDone> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let stopped = all_done.last().is_some_and(HubDone::is_refused);
+        all_done.push(if stopped { HubDone::Skipped } else { apart(work, piece)? });
+    }
+    Ok(all_done)
+}
+
+/// One piece inside a savepoint of its own, so that what fails in it leaves nothing behind.
+fn apart(work: &mut Work<'_>, piece: &HubWork) -> Result<HubDone, StoreError> {
+    work.connection.prepare_cached("SAVEPOINT piece")?.execute([])?;
+    let done = match perform(work, piece) {
+        Err(error) if is_of_the_piece(&error) => {
+            work.connection.prepare_cached("ROLLBACK TO piece")?.execute([])?;
+            HubDone::Failed(error)
+        }
+        done => done?,
+    };
+    work.connection.prepare_cached("RELEASE piece")?.execute([])?;
+    Ok(done)
+}
+
+fn perform(work: &mut Work<'_>, piece: &HubWork) -> Result<HubDone, StoreError> {
+    match piece {
+        HubWork::Admit(admission) => admit(work, admission),
+        HubWork::Ingest(batch) => ingest_batch(work, batch).map(HubDone::Ingested),
+        HubWork::Proven { node, at_millis, digest } => {
+            let known = registry::proven(work.connection, *node, *at_millis, *digest)?;
+            Ok(if known { HubDone::Noted } else { HubDone::NoNode })
+        }
+    }
+}
+
+fn admit(work: &mut Work<'_>, admission: &Admission) -> Result<HubDone, StoreError> {
+    let log = log::find(work.connection, admission.epoch)?;
+    let office = digest::find_office(work.connection, &admission.office)?;
+    if log.is_some_and(|log| log.own || log.office.is_none() || log.office != office) {
+        return Ok(HubDone::EpochTaken);
+    }
+    let last = setting::get(work.connection, &admission.counter_key)?.and_then(|bytes| bytes.try_into().ok());
+    if admission.counter <= last.map_or(0, u64::from_be_bytes) {
+        return Ok(HubDone::CounterUsed);
+    }
+    if !registry::contact(work.connection, admission.node, &admission.contact)? {
+        return Ok(HubDone::NoNode);
+    }
+    setting::put(work.connection, &admission.counter_key, &admission.counter.to_be_bytes())?;
+    if let Some(log) = log {
+        return Ok(HubDone::Admitted { position: log.position });
+    }
+    let office = digest::office_index(work.connection, &admission.office)?;
+    log::insert_of_node(work.connection, admission.epoch, office, admission.node)?;
+    work.mark(&admission.epoch.0);
+    Ok(HubDone::Admitted { position: 0 })
+}
+
+/// Whether others' work may go on after an error: SQLite took back nothing but the statement that failed.
+fn is_of_the_piece(error: &StoreError) -> bool {
+    match error {
+        StoreError::Database(error) => error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation),
+        _ => true,
+    }
+}
