@@ -278,3 +278,22 @@ impl Talk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_cut_that_arrives_together_with_bytes_is_passed_on_after_them() {
+        let pieces = [Ok("ab"), Ok("cd"), Err(Error::from(ErrorKind::ConnectionReset))];
+        let mut body = Arriving::read(Body::from_stream(stream::iter(pieces)).into_data_stream());
+        while body.waiting.len() < 3 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(body.next().await, Some(Ok(bytes)) if bytes == "abcd"));
+        assert!(matches!(body.next().await, Some(Err(_))), "the cut was taken for the request's end");
+        assert!(body.next().await.is_none());
+    }
+}
