@@ -2,9 +2,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
+
+use rustix::net::sockopt::set_socket_linger;
 
 /// A direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,9 +18,21 @@ pub(crate) enum Way {
     Down,
 }
 
+/// How a line breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Break {
+    /// Both sides see an end (FIN).
+    End,
+    /// Both sides see the connection reset (RST).
+    Reset,
+}
+
 /// A break to come.
 struct Cut {
     way: Way,
+    how: Break,
+    /// Connections of before do not count.
+    first: u64,
     /// Bytes that still pass.
     left: usize,
     /// Done when they have passed, before the sockets are shut.
@@ -34,7 +49,7 @@ enum Line {
 struct Shared {
     hub: Mutex<SocketAddr>,
     line: Mutex<Line>,
-    passed: [AtomicU64; 2],
+    connections: AtomicU64,
 }
 
 /// A TCP proxy on a free port.
@@ -47,16 +62,13 @@ impl Proxy {
     pub(crate) fn to(hub: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared {
-            hub: Mutex::new(hub),
-            line: Mutex::new(Line::Up),
-            passed: [AtomicU64::new(0), AtomicU64::new(0)],
-        });
+        let shared =
+            Arc::new(Shared { hub: Mutex::new(hub), line: Mutex::new(Line::Up), connections: AtomicU64::new(0) });
         let accepting = Arc::clone(&shared);
         // Ends with the test process.
         thread::spawn(move || {
             for node in listener.incoming().map_while(Result::ok) {
-                join(&accepting, &node);
+                join(&accepting, node);
             }
         });
         Self { address, shared }
@@ -67,9 +79,19 @@ impl Proxy {
         *self.shared.hub.lock().unwrap() = hub;
     }
 
-    /// Lets so many more bytes pass in a direction, then does `act`, hangs up, and stays down.
+    /// Lets so many bytes of new connections pass in a direction, then does `act`, hangs up, and stays down.
     pub(crate) fn break_after(&self, way: Way, bytes: usize, act: impl FnOnce() + Send + 'static) {
-        *self.shared.line.lock().unwrap() = Line::Breaks(Cut { way, left: bytes, act: Box::new(act) });
+        self.arm(way, Break::End, bytes, Box::new(act));
+    }
+
+    /// Lets so many bytes of new connections pass in a direction, then breaks, and stays down.
+    pub(crate) fn cut_after(&self, way: Way, how: Break, bytes: usize) {
+        self.arm(way, how, bytes, Box::new(|| {}));
+    }
+
+    fn arm(&self, way: Way, how: Break, left: usize, act: Box<dyn FnOnce() + Send>) {
+        let first = self.shared.connections.load(Ordering::SeqCst);
+        *self.shared.line.lock().unwrap() = Line::Breaks(Cut { way, how, first, left, act });
     }
 
     /// Whether the break came.
@@ -80,53 +102,81 @@ impl Proxy {
     pub(crate) fn mend(&self) {
         *self.shared.line.lock().unwrap() = Line::Up;
     }
+}
 
-    /// Bytes that passed in a direction since the start.
-    pub(crate) fn passed(&self, way: Way) -> u64 {
-        self.shared.passed[way as usize].load(Ordering::SeqCst)
+/// The two sockets of a connection. They close with its value.
+struct Pair {
+    number: u64,
+    node: TcpStream,
+    hub: TcpStream,
+    reset: AtomicBool,
+}
+
+impl Pair {
+    fn hang_up(&self, how: Break) {
+        let both = [&self.node, &self.hub];
+        if how == Break::Reset {
+            self.reset.store(true, Ordering::SeqCst);
+            for socket in both {
+                set_socket_linger(socket, Some(Duration::ZERO)).unwrap();
+            }
+        }
+        // A socket that is to be reset says nothing before it closes.
+        let way = if self.reset.load(Ordering::SeqCst) { Shutdown::Read } else { Shutdown::Both };
+        for socket in both {
+            // The other side may have gone before.
+            let _ = socket.shutdown(way);
+        }
     }
 }
 
-fn join(shared: &Arc<Shared>, node: &TcpStream) {
+fn join(shared: &Arc<Shared>, node: TcpStream) {
+    let number = shared.connections.fetch_add(1, Ordering::SeqCst);
     if matches!(*shared.line.lock().unwrap(), Line::Down) {
         return;
     }
     let Ok(hub) = TcpStream::connect(*shared.hub.lock().unwrap()) else { return };
-    for (way, from, to) in [(Way::Up, node, &hub), (Way::Down, &hub, node)] {
-        let (shared, from, to) = (Arc::clone(shared), from.try_clone().unwrap(), to.try_clone().unwrap());
-        from.set_nodelay(true).unwrap();
-        thread::spawn(move || {
-            carry(&shared, way, &from, &to);
-            let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
-        });
+    for socket in [&node, &hub] {
+        socket.set_nodelay(true).unwrap();
+    }
+    let pair = Arc::new(Pair { number, node, hub, reset: AtomicBool::new(false) });
+    for way in [Way::Up, Way::Down] {
+        let (shared, pair) = (Arc::clone(shared), Arc::clone(&pair));
+        thread::spawn(move || pair.hang_up(carry(&shared, way, &pair)));
     }
 }
 
-fn carry(shared: &Shared, way: Way, mut from: &TcpStream, mut to: &TcpStream) {
+/// Carries bytes until the connection ends; says how to end it for the other direction too.
+fn carry(shared: &Shared, way: Way, pair: &Pair) -> Break {
+    let (mut from, mut to) = match way {
+        Way::Up => (&pair.node, &pair.hub),
+        Way::Down => (&pair.hub, &pair.node),
+    };
     let mut buffer = [0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
-        let (some, cut) = allowed(shared, way, read);
+        let (some, cut) = allowed(shared, way, pair.number, read);
         if to.write_all(&buffer[..some]).is_err() && cut.is_none() {
-            return;
+            return Break::End;
         }
-        shared.passed[way as usize].fetch_add(some as u64, Ordering::SeqCst);
         if let Some(cut) = cut {
-            return (cut.act)();
+            (cut.act)();
+            return cut.how;
         }
     }
+    Break::End
 }
 
 /// How many of these bytes pass, and what happens then.
-fn allowed(shared: &Shared, way: Way, bytes: usize) -> (usize, Option<Cut>) {
+fn allowed(shared: &Shared, way: Way, number: u64, bytes: usize) -> (usize, Option<Cut>) {
     let mut line = shared.line.lock().unwrap();
     match &mut *line {
-        Line::Breaks(cut) if cut.way == way && cut.left <= bytes => {
+        Line::Breaks(cut) if cut.way == way && cut.first <= number => {
+            if cut.left > bytes {
+                cut.left -= bytes;
+                return (bytes, None);
+            }
             let Line::Breaks(cut) = std::mem::replace(&mut *line, Line::Down) else { unreachable!() };
             (cut.left, Some(cut))
-        }
-        Line::Breaks(cut) if cut.way == way => {
-            cut.left -= bytes;
-            (bytes, None)
         }
         Line::Up | Line::Breaks(_) => (bytes, None),
         Line::Down => (0, None),

@@ -184,7 +184,7 @@ impl Regency {
 
 /// A machine of the office.
 pub(crate) struct Machine {
-    data: PathBuf,
+    pub(crate) data: PathBuf,
 }
 
 impl Machine {
@@ -215,8 +215,17 @@ impl Machine {
         json(&done(village_node(&self.data).args(arguments)))
     }
 
-    fn ids(&self) -> Vec<String> {
-        sorted_ids(&self.said(&["list", "--limit", "100000", "--json"]))
+    /// Ids of all transactions in its list, sorted; one that is there twice is here twice.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        let mut page = self.said(&["list", "--limit", "1000", "--json"]);
+        loop {
+            ids.extend(sorted_ids(&page));
+            let Some(next) = page["next"].as_str() else { break };
+            page = self.said(&["list", "--limit", "1000", "--json", "--after", next]);
+        }
+        ids.sort();
+        ids
     }
 }
 
