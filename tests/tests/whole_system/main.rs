@@ -15,4 +15,6 @@ mod programs;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
+mod record;
+#[cfg(test)]
 mod regency;

@@ -85,7 +85,8 @@ impl Hub {
 
     /// Ids of all transactions in its list, sorted; one that is there twice is here twice.
     fn ids(&self) -> Vec<String> {
-        sorted_ids(&json(&done(sync_server(&self.data).args(["list", "--limit", "100000", "--json"]))))
+        let list = json(&done(sync_server(&self.data).args(["list", "--limit", "100000", "--json"])));
+        sorted_ids(list["rows"].as_array().unwrap())
     }
 
     fn verified(&self) -> Value {
@@ -211,26 +212,29 @@ impl Machine {
         kill(victim);
     }
 
-    fn said(&self, arguments: &[&str]) -> Value {
+    /// The JSON a command printed; it must have succeeded.
+    pub(crate) fn said(&self, arguments: &[&str]) -> Value {
         json(&done(village_node(&self.data).args(arguments)))
     }
 
     /// Ids of all transactions in its list, sorted; one that is there twice is here twice.
     pub(crate) fn ids(&self) -> Vec<String> {
-        let mut ids = Vec::new();
+        sorted_ids(&self.rows())
+    }
+
+    /// Its whole list, the last to arrive first.
+    pub(crate) fn rows(&self) -> Vec<Value> {
+        let mut rows = Vec::new();
         let mut page = self.said(&["list", "--limit", "1000", "--json"]);
         loop {
-            ids.extend(sorted_ids(&page));
-            let Some(next) = page["next"].as_str() else { break };
+            rows.extend(page["rows"].as_array().unwrap().iter().cloned());
+            let Some(next) = page["next"].as_str() else { return rows };
             page = self.said(&["list", "--limit", "1000", "--json", "--after", next]);
         }
-        ids.sort();
-        ids
     }
 }
 
-fn sorted_ids(list: &Value) -> Vec<String> {
-    let rows = list["rows"].as_array().unwrap();
+fn sorted_ids(rows: &[Value]) -> Vec<String> {
     let mut ids: Vec<String> = rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
     ids.sort();
     ids

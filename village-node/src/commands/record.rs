@@ -22,7 +22,9 @@ const LINE_BYTES_MAX: u64 = 256 * 1024;
 /// Record one transaction, or many from a file with one JSON object a line
 ///
 /// Prints the id of each record. Of a file, bad lines are reported with their number and every reason, and the good
-/// ones are kept; the exit code is 0 only when all lines were good.
+/// ones are kept; the exit code is 0 only when all lines were good. Lines are saved 500 at a time, and printed when they
+/// are on the disk: after a power cut every printed id is there, and the 500 behind them may be. Look with `list`
+/// before you record the rest.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  village-node record --service G01 --json '{\"nik\": \"3510014107900001\", \"nama\": \"Siti Aminah\", ...}'\n  \
