@@ -6,6 +6,7 @@ pub(crate) mod divergences;
 pub(crate) mod enrol;
 pub(crate) mod history;
 pub(crate) mod init;
+mod late_bar;
 pub(crate) mod list;
 pub(crate) mod nightly;
 pub(crate) mod nodes;

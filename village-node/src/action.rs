@@ -16,8 +16,9 @@ mod verify;
 use std::path::PathBuf;
 
 use change_log::DocumentId;
+use exchange_driver::NodeIdentity;
 use office_model::{Catalogue, ClerkId, FieldPath, ServiceId, Status};
-use replica_store::{Clock, Replica};
+use replica_store::{Clock, Replica, Watch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use service_document::TransactionDocument;
@@ -114,8 +115,14 @@ impl Action {
     }
 }
 
-/// Does it.
-pub(crate) fn perform(replica: &mut Replica, action: &Action, now_millis: i64) -> Result<Value, Failure> {
+/// Does it. `watch` is told of the progress of what takes long.
+pub(crate) fn perform(
+    replica: &mut Replica,
+    identity: &NodeIdentity,
+    action: &Action,
+    now_millis: i64,
+    watch: &mut Watch<'_>,
+) -> Result<Value, Failure> {
     match action {
         Action::Record { records, clerk } => record::perform(replica, records, &clock(replica, clerk, now_millis)),
         Action::List { query } => list::perform(replica, query),
@@ -131,7 +138,7 @@ pub(crate) fn perform(replica: &mut Replica, action: &Action, now_millis: i64) -
         }
         Action::Status => status::perform(replica, now_millis),
         Action::Backup { file } => backup::perform(replica, file),
-        Action::Verify => verify::perform(replica),
+        Action::Verify => verify::perform(replica, identity, watch),
         Action::Export { id } => export::perform(replica, *id),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use change_log::EpochId;
-use replica_store::{Durability, Opened, Replica, WhyNewEpoch};
+use replica_store::{Durability, Opened, Replica, Watch, WhyNewEpoch};
 use tokio::sync::Notify;
 
 use crate::action::{self, Action};
@@ -107,7 +107,17 @@ impl Node {
     ///
     /// When it cannot be done; nothing was changed then, unless the failure says so.
     pub fn perform(&self, action: &Action) -> Result<serde_json::Value, Failure> {
-        let done = action::perform(&mut self.replica(), action, moment::now_millis());
+        self.perform_watched(action, &mut |_, _| ())
+    }
+
+    /// [`Node::perform`], with the progress of what takes long: how much is done, and how much there is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::perform`].
+    pub fn perform_watched(&self, action: &Action, watch: &mut Watch<'_>) -> Result<serde_json::Value, Failure> {
+        let identity = &self.inner.live.identity;
+        let done = action::perform(&mut self.replica(), identity, action, moment::now_millis(), watch);
         if done.is_ok() && action.writes() {
             self.inner.recorded.notify_waiters();
         }

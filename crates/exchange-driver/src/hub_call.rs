@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use change_log::Entry;
 use office_model::OfficeCode;
-use replica_store::{Admission, HubDone, HubWork, IngestBatch, IngestOutcome, NodeContact, Reader};
+use replica_store::{Admission, HubDone, HubWork, IngestBatch, IngestOutcome, NodeContact, Reader, SignedHead};
 use sync_exchange::{CURSOR, FORK, Standing, UNRESOLVED, fault, standing};
 use sync_protocol::batch::{BatchDecoder, BatchError, Item};
 use sync_protocol::{
@@ -45,7 +45,7 @@ pub struct HubCall {
 pub(crate) struct Caller {
     pub(crate) hello: Hello,
     pub(crate) office: OfficeCode,
-    pub(crate) signed: Vec<u8>,
+    pub(crate) head: SignedHead,
     /// Where the feed goes on for it, and whether its cursor names the hub's epoch of that feed.
     pub(crate) feed_after: u64,
     pub(crate) ingested: bool,
@@ -206,16 +206,17 @@ impl HubCall {
             version: hello.software.clone(),
             clock_offset_millis: Some(now_millis.saturating_sub(hello.millis)),
         };
+        let signed_head = SignedHead { position: hello.position, chain: hello.chain, bytes: payload.to_vec() };
         steps.push(HubStep::Commit(HubCommit(HubWork::Admit(Admission {
             node: hello.node,
             office: node.office,
             epoch: hello.epoch,
             counter_key: counter_key(hello.node, hello.epoch),
             counter: hello.counter,
+            head: signed_head.clone(),
             contact,
         }))));
-        self.caller =
-            Some(Caller { hello, office: node.office, signed: payload.to_vec(), feed_after, ingested: false });
+        self.caller = Some(Caller { hello, office: node.office, head: signed_head, feed_after, ingested: false });
         // A feed that does not exist yet will begin in the hub's present epoch.
         let feed = store.feed_head(node.office.as_str())?;
         self.reply.hub_epoch = Some(feed.map_or_else(|| store.epoch(), |head| head.hub_epoch));
@@ -268,7 +269,7 @@ impl HubCall {
             return Ok(());
         };
         let reaches_head = entries.last().is_some_and(|last| last.position == caller.hello.position);
-        let signed_head = reaches_head.then(|| caller.signed.clone());
+        let signed_head = reaches_head.then(|| caller.head.clone());
         let batch = IngestBatch { epoch: caller.hello.epoch, entries, signed_head };
         steps.push(HubStep::Commit(HubCommit(HubWork::Ingest(batch))));
         Ok(())

@@ -79,7 +79,7 @@ impl HubCall {
     fn receipt(&self, store: &Reader) -> Result<Vec<u8>, DriverError> {
         let Some(caller) = &self.caller else { return Ok(Vec::new()) };
         let Some(log) = store.log(caller.hello.epoch)? else { return Ok(Vec::new()) };
-        let is_news = log.position > caller.hello.acknowledged || caller.ingested;
+        let is_news = log.position > caller.hello.acknowledged || caller.ingested || caller.hello.wants_receipt();
         if !is_news || log.position == 0 || log.position > caller.hello.position {
             return Ok(Vec::new());
         }

@@ -4,6 +4,7 @@
 //! out; the caller moves them and owns sockets, threads and clocks. Every step that changes something is committed
 //! before the bytes that tell of it leave.
 
+mod advice;
 mod error;
 mod feed_frame;
 mod held;
@@ -14,6 +15,7 @@ mod identity;
 mod node_call;
 mod node_receive;
 mod progress;
+mod verify;
 
 pub use error::DriverError;
 pub use hub_call::{HubCall, HubStep};
@@ -21,3 +23,4 @@ pub use hub_commit::{CommitOutcome, HubCommit, commit_all, judge};
 pub use identity::{HubIdentity, NodeIdentity};
 pub use node_call::{CallPlan, NodeCall};
 pub use progress::{Outcome, Progress};
+pub use verify::{Covered, Verified, verify_hub, verify_node};

@@ -7,10 +7,11 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use change_log::{EpochId, HubId, NodeId};
+use change_log::{ChainHash, EpochId, HubId, NodeId};
 use office_model::{OfficeCode, Status};
 use replica_store::{
     Admission, Clock, DirectGate, HubWork, IngestBatch, ListFilter, NewReplica, NodeContact, Page, Replica, Role,
+    SignedHead,
 };
 use serde_json::json;
 use service_document::NewTransaction;
@@ -29,7 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     hub.register_node(node_id, office, [1; 32], 0)?;
     let contact = NodeContact { at_millis: 0, version: String::new(), clock_offset_millis: None };
     let counter_key = "counter".to_owned();
-    let admission = Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, contact };
+    let head = SignedHead { position: 0, chain: ChainHash::of_log(EPOCH), bytes: Vec::new() };
+    let admission = Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, head, contact };
     hub.hub_commit(&[vec![HubWork::Admit(admission)]])?;
 
     let began = Instant::now();

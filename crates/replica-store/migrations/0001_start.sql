@@ -30,9 +30,11 @@ CREATE TABLE log (
   own          INTEGER NOT NULL,               -- 1: written by this replica
   position     INTEGER NOT NULL,               -- everything from 1 up to here is held
   chain        BLOB NOT NULL,                  -- at that position
-  head         BLOB,                           -- last signed head (hub)
+  head         BLOB,                           -- last signed head whose entries are all held (hub)
+  signed       INTEGER NOT NULL DEFAULT 0,     -- the position it signs, 0 for none
   acknowledged INTEGER NOT NULL DEFAULT 0,     -- the hub holds up to here (node)
-  receipt      BLOB,                           -- the hub's signature for it (node)
+  receipt      BLOB,                           -- the hub's signature that reaches furthest (node)
+  receipted    INTEGER NOT NULL DEFAULT 0,     -- the position it signs, 0 for none
   refusals     INTEGER NOT NULL DEFAULT 0      -- number of the last refusal given (hub) or told (node)
 ) STRICT;
 

@@ -6,7 +6,7 @@ use rusqlite::ErrorCode;
 
 use crate::ingest::ingest_batch;
 use crate::work::Work;
-use crate::{IngestBatch, IngestOutcome, NodeContact, Replica, StoreError, digest, log, registry, setting};
+use crate::{IngestBatch, IngestOutcome, NodeContact, Replica, SignedHead, StoreError, digest, log, registry, setting};
 
 /// One piece of work of one caller.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct Admission {
     pub counter_key: String,
     /// Must be above that number.
     pub counter: u64,
+    /// Where it says that the log ends: kept when the log here ends there, too.
+    pub head: SignedHead,
     /// Noted in the registry.
     pub contact: NodeContact,
 }
@@ -136,6 +138,7 @@ fn admit(work: &mut Work<'_>, admission: &Admission) -> Result<HubDone, StoreErr
     }
     setting::put(work.connection, &admission.counter_key, &admission.counter.to_be_bytes())?;
     if let Some(log) = log {
+        log.keep_head(work.connection, &admission.head)?;
         return Ok(HubDone::Admitted { position: log.position });
     }
     let office = digest::office_index(work.connection, &admission.office)?;

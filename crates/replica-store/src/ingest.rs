@@ -1,11 +1,10 @@
 //! Ingest at the hub: what nodes send goes into their logs before anything is judged.
 
 use change_log::{ChainHash, DocumentId, Entry, EntryHash, EpochId, Position, RawChange, RawChangeError};
-use rusqlite::params;
 use service_document::RefusalCode;
 
 use crate::entry::{self, EntryState, NewBytes, place};
-use crate::log::{self, LogRow};
+use crate::log::{self, LogRow, SignedHead};
 use crate::refusal::{Reason, RefusalSource, codes, note};
 use crate::work::Work;
 use crate::{StoreError, aside, document};
@@ -17,8 +16,8 @@ pub struct IngestBatch {
     pub epoch: EpochId,
     /// Gap-free and ascending. What is held already is skipped.
     pub entries: Vec<Entry>,
-    /// The signed head they lead to, kept as it is.
-    pub signed_head: Option<Vec<u8>>,
+    /// The signed head they lead to: kept when they do.
+    pub signed_head: Option<SignedHead>,
 }
 
 /// What became of one batch. Everything it reports is durable.
@@ -108,8 +107,7 @@ pub(crate) fn ingest_batch(work: &mut Work<'_>, batch: &IngestBatch) -> Result<I
         return Ok(outcome);
     }
     if let Some(head) = &batch.signed_head {
-        let mut statement = work.connection.prepare_cached("UPDATE log SET head = ? WHERE idx = ?")?;
-        statement.execute(params![head, log.index])?;
+        log.keep_head(work.connection, head)?;
     }
     Ok(IngestOutcome::Appended { position: log.position, chain: log.chain })
 }

@@ -28,8 +28,23 @@ pub struct LogState {
     pub chain: ChainHash,
     /// The hub holds everything up to here (own logs of a node).
     pub acknowledged: Position,
+    /// The signed head kept here signs everything up to here (hub); 0 without one.
+    pub signed: Position,
+    /// The receipt kept here is for everything up to here (node); 0 without one.
+    pub receipted: Position,
     /// The number of the last refusal given (hub) or told (node).
     pub refusals: u64,
+}
+
+/// A head of a log that its node signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedHead {
+    /// The log's last position then.
+    pub position: Position,
+    /// The chain there.
+    pub chain: ChainHash,
+    /// What was signed and its signature, kept as it is.
+    pub bytes: Vec<u8>,
 }
 
 /// A log as the writing side uses it.
@@ -42,6 +57,7 @@ pub(crate) struct LogRow {
     pub(crate) position: Position,
     pub(crate) chain: ChainHash,
     pub(crate) acknowledged: Position,
+    pub(crate) signed: Position,
 }
 
 impl LogRow {
@@ -51,6 +67,15 @@ impl LogRow {
         self.chain = self.chain.after(entry);
         if self.position.is_multiple_of(MARK_EVERY) {
             put_mark(connection, owner(self.index), self.position, self.chain)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a signed head, once the log leads exactly there.
+    pub(crate) fn keep_head(&self, connection: &Connection, head: &SignedHead) -> Result<(), StoreError> {
+        if (head.position, head.chain) == (self.position, self.chain) && head.position > self.signed {
+            let mut statement = connection.prepare_cached("UPDATE log SET head = ?, signed = ? WHERE idx = ?")?;
+            statement.execute(params![head.bytes, signed(head.position), self.index])?;
         }
         Ok(())
     }
@@ -98,7 +123,7 @@ pub(crate) fn mark_below(
 }
 
 pub(crate) fn find(connection: &Connection, epoch: EpochId) -> Result<Option<LogRow>, StoreError> {
-    let sql = "SELECT idx, epoch, office, own, position, chain, acknowledged FROM log WHERE epoch = ?";
+    let sql = "SELECT idx, epoch, office, own, position, chain, acknowledged, signed FROM log WHERE epoch = ?";
     Ok(connection.prepare_cached(sql)?.query_row([epoch.0], read_row).optional()?)
 }
 
@@ -120,6 +145,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<LogRow> {
         position: row.get::<_, i64>(4)?.unsigned_abs(),
         chain: ChainHash(row.get(5)?),
         acknowledged: row.get::<_, i64>(6)?.unsigned_abs(),
+        signed: row.get::<_, i64>(7)?.unsigned_abs(),
     })
 }
 
@@ -164,7 +190,8 @@ pub(crate) fn find_or_note(connection: &Connection, epoch: EpochId) -> Result<Lo
     get(connection, epoch)
 }
 
-const STATE: &str = "SELECT l.epoch, o.code, l.node, l.own, l.position, l.chain, l.acknowledged, l.refusals
+const STATE: &str = "SELECT l.epoch, o.code, l.node, l.own, l.position, l.chain, l.acknowledged, l.signed,
+                            l.receipted, l.refusals
                      FROM log l LEFT JOIN office o ON o.idx = l.office";
 
 impl Reader {
@@ -254,7 +281,9 @@ fn read_state(row: &Row<'_>) -> Result<LogState, StoreError> {
         position: row.get::<_, i64>(4)?.unsigned_abs(),
         chain: ChainHash(row.get(5)?),
         acknowledged: row.get::<_, i64>(6)?.unsigned_abs(),
-        refusals: row.get::<_, i64>(7)?.unsigned_abs(),
+        signed: row.get::<_, i64>(7)?.unsigned_abs(),
+        receipted: row.get::<_, i64>(8)?.unsigned_abs(),
+        refusals: row.get::<_, i64>(9)?.unsigned_abs(),
     })
 }
 
@@ -275,7 +304,8 @@ impl Replica {
             return Err(StoreError::Receipt { epoch, position });
         }
         self.write(|work| {
-            let sql = "UPDATE log SET acknowledged = ?1, receipt = ?2 WHERE epoch = ?3 AND acknowledged <= ?1";
+            let sql = "UPDATE log SET acknowledged = max(acknowledged, ?1),
+                       receipt = iif(receipted <= ?1, ?2, receipt), receipted = max(receipted, ?1) WHERE epoch = ?3";
             work.connection.prepare_cached(sql)?.execute(params![signed(position), receipt, epoch.0])?;
             work.mark(&chain.0);
             Ok(())

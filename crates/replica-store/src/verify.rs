@@ -10,64 +10,71 @@ use crate::feed::{self, FeedHead};
 use crate::log::LogState;
 use crate::packed::unpack;
 use crate::rebuild::{counts, load};
+use crate::verify_report::{Claim, Examiner, ProblemKind, Testimony, VerifyReport, Watch};
 use crate::{Reader, Role, StoreError, digest, rows};
 
-/// What verification found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct VerifyReport {
-    /// Logs looked at.
-    pub logs: u64,
-    /// Entries looked at.
-    pub entries: u64,
-    /// Documents looked at.
-    pub documents: u64,
-    /// Feeds looked at.
-    pub feeds: u64,
-    /// What is wrong, one sentence each, at most [`PROBLEMS_MAX`]. Empty: all is as it should be.
-    pub problems: Vec<String>,
+/// How far it is.
+struct Steps<'s, 'w> {
+    done: u64,
+    all: u64,
+    watch: &'s mut Watch<'w>,
 }
 
-/// More problems than this are not listed.
-pub const PROBLEMS_MAX: usize = 1000;
-
-impl VerifyReport {
-    /// Whether nothing is wrong.
-    pub const fn is_sound(&self) -> bool {
-        self.problems.is_empty()
-    }
-
-    fn problem(&mut self, text: String) {
-        if self.problems.len() < PROBLEMS_MAX {
-            self.problems.push(text);
+impl Steps<'_, '_> {
+    fn step(&mut self) {
+        self.done += 1;
+        if self.done.is_multiple_of(1024) {
+            (self.watch)(self.done.min(self.all), self.all);
         }
     }
 }
 
 impl Reader {
-    /// Checks everything stored against everything else, as of one moment.
+    /// Checks everything stored against everything else, as of one moment; of signatures it knows nothing.
     ///
     /// # Errors
     ///
     /// When the database cannot be read at all. Damage that can be named is a problem in the report instead.
     pub fn verify(&self) -> Result<VerifyReport, StoreError> {
+        self.verify_with(&mut |_| (Vec::new(), Vec::new()), &mut |_, _| ())
+    }
+
+    /// [`Reader::verify`], and whether each log leads to the chain values that others vouch for. `examine` knows how to
+    /// read and check what they signed; `watch` is told of the progress. Memory does not grow with the number of
+    /// entries.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::verify`].
+    pub fn verify_with(&self, examine: &mut Examiner<'_>, watch: &mut Watch<'_>) -> Result<VerifyReport, StoreError> {
         // One read transaction: writers meanwhile do not look like faults.
         let snapshot = self.connection.is_autocommit();
         if snapshot {
             self.connection.execute_batch("BEGIN")?;
         }
-        let report = self.verify_snapshot();
+        let report = self.verify_snapshot(examine, watch);
         if snapshot {
             self.connection.execute_batch("COMMIT")?;
         }
         report
     }
 
-    fn verify_snapshot(&self) -> Result<VerifyReport, StoreError> {
+    fn verify_snapshot(&self, examine: &mut Examiner<'_>, watch: &mut Watch<'_>) -> Result<VerifyReport, StoreError> {
         let mut report = VerifyReport::default();
         self.verify_pages(&mut report)?;
-        for log in self.logs()? {
+        let logs = self.logs()?;
+        let entries: u64 = logs.iter().map(|log| log.position).sum();
+        let documents: i64 = self.connection.query_row("SELECT count(*) FROM document", [], |row| row.get(0))?;
+        let mut steps = Steps { done: 0, all: entries + documents.unsigned_abs(), watch };
+        for log in &logs {
             report.logs += 1;
-            self.verify_log(&log, &mut report)?;
+            let (head, receipt) = (self.signed_head(log.epoch)?, self.receipt(log.epoch)?);
+            let testimony = Testimony { log, head: head.as_deref(), receipt: receipt.as_deref() };
+            let (claims, faults) = examine(testimony);
+            for fault in faults {
+                report.problem(ProblemKind::Signature, format!("log {}: {fault}", log.epoch));
+            }
+            self.verify_log(log, claims, &mut steps, &mut report)?;
         }
         self.verify_strays(&mut report)?;
         if self.role() == Role::Hub {
@@ -76,7 +83,7 @@ impl Reader {
                 self.verify_feed(index, &audience, head, &mut report)?;
             }
         }
-        self.verify_documents(&mut report)?;
+        self.verify_documents(&mut steps, &mut report)?;
         Ok(report)
     }
 
@@ -86,19 +93,26 @@ impl Reader {
         for line in lines {
             let line = line?;
             if line != "ok" {
-                report.problem(format!("the database file: {line}"));
+                report.problem(ProblemKind::File, format!("the database file: {line}"));
             }
         }
         Ok(())
     }
 
-    fn verify_log(&self, log: &LogState, report: &mut VerifyReport) -> Result<(), StoreError> {
+    fn verify_log(
+        &self,
+        log: &LogState,
+        mut claims: Vec<Claim>,
+        steps: &mut Steps<'_, '_>,
+        report: &mut VerifyReport,
+    ) -> Result<(), StoreError> {
+        use ProblemKind::{Log, Signature};
         let index = crate::log::get(&self.connection, log.epoch)?.index;
         let marks = marks(&self.connection, 2 * index)?;
         let mut chain = ChainHash::of_log(log.epoch);
         let mut reached: Position = 0;
         if log.position == 0 && log.chain != chain {
-            report.problem(format!("log {}: its chain is not that of an empty log", log.epoch));
+            report.problem(Log, format!("log {}: its chain is not that of an empty log", log.epoch));
         }
         let sql = "SELECT e.place, e.prefix, e.raw, d.id FROM entry e LEFT JOIN document d ON d.idx = e.document
                    WHERE e.place BETWEEN ? AND ? ORDER BY e.place";
@@ -106,41 +120,57 @@ impl Reader {
         let mut found = statement.query([index * STRIDE, (index + 1) * STRIDE - 1])?;
         while let Some(row) = found.next()? {
             report.entries += 1;
+            steps.step();
             let position = place_of_log(row.get(0)?).1;
             let id: Option<[u8; 16]> = row.get(3)?;
             let prefix = row.get(1)?;
             let Some(hash) = row.get_ref(2)?.as_blob().ok().and_then(|packed| unpack(packed, log.epoch, prefix).ok())
             else {
-                report.problem(format!("log {} position {position}: its bytes do not fit its hash", log.epoch));
+                report.problem(Log, format!("log {} position {position}: its bytes do not fit its hash", log.epoch));
                 continue;
             };
             let hash = hash.1;
             let Some(id) = id else {
-                report.problem(format!("log {} position {position}: its document is missing", log.epoch));
+                report.problem(Log, format!("log {} position {position}: its document is missing", log.epoch));
                 continue;
             };
             if position > log.position {
                 continue;
             }
             if position != reached + 1 {
-                report.problem(format!("log {}: position {} is missing", log.epoch, reached + 1));
+                report.problem(Log, format!("log {}: position {} is missing", log.epoch, reached + 1));
             }
             reached = position;
             chain = chain.after(EntryHash::of(change_log::DocumentId(uuid::Uuid::from_bytes(id)), hash));
+            claims.retain(|claim| {
+                if claim.position == position && claim.chain != chain {
+                    let by = claim.by;
+                    let text = format!("log {}: {by} for position {position} is for other entries", log.epoch);
+                    report.problem(Signature, text);
+                }
+                claim.position != position
+            });
             if marks.get(&position).is_some_and(|mark| *mark != chain) {
-                report.problem(format!("log {}: the chain kept for position {position} is another", log.epoch));
+                report.problem(Log, format!("log {}: the chain kept for position {position} is another", log.epoch));
             }
         }
+        for claim in claims {
+            let (by, position) = (claim.by, claim.position);
+            report.problem(Signature, format!("log {}: {by} is for position {position}, which is not held", log.epoch));
+        }
         if reached != log.position {
-            report.problem(format!("log {}: it ends at {reached}, not at {}", log.epoch, log.position));
+            report.problem(Log, format!("log {}: it ends at {reached}, not at {}", log.epoch, log.position));
         } else if chain != log.chain {
-            report.problem(format!("log {}: its entries do not lead to its chain", log.epoch));
+            report.problem(Log, format!("log {}: its entries do not lead to its chain", log.epoch));
         }
         if log.acknowledged > log.position {
-            report.problem(format!(
-                "log {}: the hub acknowledged position {}, the log ends at {}",
-                log.epoch, log.acknowledged, log.position
-            ));
+            report.problem(
+                Log,
+                format!(
+                    "log {}: the hub acknowledged position {}, the log ends at {}",
+                    log.epoch, log.acknowledged, log.position
+                ),
+            );
         }
         Ok(())
     }
@@ -179,7 +209,7 @@ impl Reader {
         for (what, sql) in checks.iter().chain(at_hub) {
             let count: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
             if count != 0 {
-                report.problem(format!("{count} {what}"));
+                report.problem(ProblemKind::Log, format!("{count} {what}"));
             }
         }
         Ok(())
@@ -199,49 +229,62 @@ impl Reader {
         let office = office.map(|office| digest::find_office(&self.connection, &office)).transpose()?.flatten();
         feed::for_each_item(&self.connection, index, 0, |position, place| {
             if position != reached + 1 {
-                report.problem(format!("feed {audience}: position {} is missing", reached + 1));
+                report.problem(ProblemKind::Feed, format!("feed {audience}: position {} is missing", reached + 1));
             }
             reached = position;
             match entry::at(&self.connection, place) {
                 Ok(Some(stored)) => {
                     if stored.state != EntryState::Accepted || Some(stored.office) != office {
-                        report
-                            .problem(format!("feed {audience}: position {position} names an entry that is not of it"));
+                        report.problem(
+                            ProblemKind::Feed,
+                            format!("feed {audience}: position {position} names an entry that is not of it"),
+                        );
                     }
                     chain = chain.after(stored.entry_hash());
                 }
-                Ok(None) => report.problem(format!("feed {audience}: position {position} names a missing entry")),
+                Ok(None) => report
+                    .problem(ProblemKind::Feed, format!("feed {audience}: position {position} names a missing entry")),
                 Err(StoreError::Damaged(_)) => {
-                    report.problem(format!("feed {audience}: position {position} names a damaged entry"));
+                    report.problem(
+                        ProblemKind::Feed,
+                        format!("feed {audience}: position {position} names a damaged entry"),
+                    );
                 }
                 Err(error) => return Err(error),
             }
             if marks.get(&position).is_some_and(|mark| *mark != chain) {
-                report.problem(format!("feed {audience}: the chain kept for position {position} is another"));
+                report.problem(
+                    ProblemKind::Feed,
+                    format!("feed {audience}: the chain kept for position {position} is another"),
+                );
             }
             Ok(true)
         })?;
         if reached != head.position || chain != head.chain {
-            report.problem(format!("feed {audience}: its entries do not lead to its head"));
+            report.problem(ProblemKind::Feed, format!("feed {audience}: its entries do not lead to its head"));
         }
         if feed::repeats(&self.connection, index)? {
-            report.problem(format!("feed {audience}: it holds an entry twice"));
+            report.problem(ProblemKind::Feed, format!("feed {audience}: it holds an entry twice"));
         }
         let sql =
             "SELECT count(*) FROM entry e JOIN document d ON d.idx = e.document WHERE e.state = 1 AND d.office = ?";
         let accepted: i64 = self.connection.query_row(sql, [office], |row| row.get(0))?;
         if accepted.unsigned_abs() != head.position {
-            report.problem(format!("feed {audience}: it holds {} of {accepted} accepted entries", head.position));
+            report.problem(
+                ProblemKind::Feed,
+                format!("feed {audience}: it holds {} of {accepted} accepted entries", head.position),
+            );
         }
         Ok(())
     }
 
-    fn verify_documents(&self, report: &mut VerifyReport) -> Result<(), StoreError> {
+    fn verify_documents(&self, steps: &mut Steps<'_, '_>, report: &mut VerifyReport) -> Result<(), StoreError> {
         let mut digests: BTreeMap<i64, Digest> = BTreeMap::new();
         let mut statement = self.connection.prepare("SELECT idx FROM document ORDER BY idx")?;
         let mut documents = statement.query([])?;
         while let Some(row) = documents.next()? {
             report.documents += 1;
+            steps.step();
             let document: i64 = row.get(0)?;
             // Damaged entries are named by their logs already.
             let Ok(entries) = entry::of_document(&self.connection, document) else { continue };
@@ -256,7 +299,7 @@ impl Reader {
         for (office, held) in self.offices()? {
             let index = digest::find_office(&self.connection, &office)?.unwrap_or_default();
             if digests.get(&index).copied().unwrap_or_default() != held {
-                report.problem(format!("office {office}: its digest is not that of its entries"));
+                report.problem(ProblemKind::View, format!("office {office}: its digest is not that of its entries"));
             }
         }
         Ok(())
@@ -267,13 +310,16 @@ impl Reader {
         let expected = match load(entries) {
             Ok(loaded) => loaded,
             Err(error) => {
-                report.problem(format!("transaction {id}: {error}"));
+                report.problem(ProblemKind::View, format!("transaction {id}: {error}"));
                 return Ok(());
             }
         };
         let row = expected.as_ref().map(service_document::TransactionDocument::row);
         if !rows::fits(&self.connection, document, self.row(id)?.as_ref(), row)? {
-            report.problem(format!("transaction {id}: its row in lists or in the search is not what its changes say"));
+            report.problem(
+                ProblemKind::View,
+                format!("transaction {id}: its row in lists or in the search is not what its changes say"),
+            );
         }
         Ok(())
     }

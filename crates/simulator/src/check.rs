@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use exchange_driver::{Verified, verify_hub, verify_node};
 use office_model::OfficeCode;
 use replica_store::{ListFilter, Page, Reader};
 
@@ -35,11 +36,11 @@ impl World {
         // With backups put back on both sides, what stood only on the two lost disks is gone with them.
         let lossless = !(self.hub_restored && self.nodes.iter().any(|node| node.restored));
         let hub = self.hub.replica()?;
-        sound(hub)?;
+        sound(&verify_hub(hub, &mut |_, _| ()).map_err(Failure::other)?)?;
         for node in &mut self.nodes {
             let office = node.identity.office;
             let replica = node.machine.replica()?;
-            sound(replica)?;
+            sound(&verify_node(replica, &node.identity, &mut |_, _| ()).map_err(Failure::other)?)?;
             let (ours, theirs) = (
                 replica.office_digest(&office).map_err(Failure::other)?,
                 hub.office_digest(&office).map_err(Failure::other)?,
@@ -60,9 +61,11 @@ fn promise(kept: bool, otherwise: impl FnOnce() -> String) -> Result<(), Failure
     if kept { Ok(()) } else { Err(Failure::Promise(otherwise())) }
 }
 
-fn sound(replica: &Reader) -> Result<(), Failure> {
-    let report = replica.verify().map_err(Failure::other)?;
-    promise(report.is_sound(), || format!("verify finds {report:?}"))
+/// Nothing wrong, and everything signed by the other side.
+fn sound(verified: &Verified) -> Result<(), Failure> {
+    promise(verified.report.is_sound(), || format!("verify finds {:?}", verified.report))?;
+    let bare = verified.covered.iter().find(|log| log.signed < log.position);
+    promise(bare.is_none(), || format!("not signed to the end: {bare:?}"))
 }
 
 /// Every document of an office, whole, by id.

@@ -50,7 +50,7 @@ pub struct Hello {
     pub older_logs: Option<Vec<OlderLog>>,
     /// Places of its log, to find the last common one; sent when the hub asks. At most [`LADDER_MAX`] are sent.
     pub ladder: Option<Vec<Rung>>,
-    /// Bits: [`Hello::PROBE`]. Unknown ones mean nothing.
+    /// Bits: [`Hello::PROBE`], [`Hello::WANTS_RECEIPT`]. Unknown ones mean nothing.
     pub flags: u32,
 }
 
@@ -90,6 +90,14 @@ pub struct Rung {
 impl Hello {
     /// Flag: the node only asks. No batches follow.
     pub const PROBE: u32 = 1;
+
+    /// Flag: a receipt was lost on the way; the hub sends one for what it has, even if nothing is new.
+    pub const WANTS_RECEIPT: u32 = 2;
+
+    /// Whether a receipt is wanted though nothing is new.
+    pub const fn wants_receipt(&self) -> bool {
+        self.flags & Self::WANTS_RECEIPT != 0
+    }
 
     /// Whether no batches follow.
     pub const fn is_probe(&self) -> bool {

@@ -53,7 +53,7 @@ fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
         || Failure::new(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
     let reader: Reader = open(incoming).map_err(|_| not_whole())?;
     let keys = HubKeys::parse(&reader.setting(keys::SETTING)?.ok_or_else(not_whole)?)?;
-    let problems = reader.verify()?.problems;
+    let problems = exchange_driver::verify_hub(&reader, &mut |_, _| ())?.report.problems;
     if let Some(first) = problems.first() {
         let next = "take another backup; when there is none, ask for help before you go on";
         return Err(Failure::new(format!("the backup has {} faults, the first: {first}", problems.len()), next));

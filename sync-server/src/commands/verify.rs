@@ -1,7 +1,12 @@
 //! `verify`: checks everything stored. Exit code 0 only when nothing is wrong.
 
+use std::fmt::Write as _;
+
+use exchange_driver::Covered;
+use replica_store::Role;
 use serde_json::json;
 
+use super::late_bar::LateBar;
 use super::{Answer, open};
 use crate::Failure;
 use crate::cli::Common;
@@ -12,28 +17,47 @@ pub(crate) struct Arguments {}
 
 pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
-    let mut report = reader.verify()?;
+    let mut bar = LateBar::new(common.json);
+    let verified = exchange_driver::verify_hub(&reader, &mut |done, all| bar.set(done, all));
+    bar.finish();
+    let verified = verified?;
+    let report = &verified.report;
+    let mut problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    let mut advice: Vec<String> = verified.advice(Role::Hub).into_iter().map(|advice| advice.en).collect();
     let keys = crate::keys::HubKeys::load(&common.data)?;
     if keys.hub()? != reader.hub() {
-        report.problems.push("the key file belongs to another hub than the database".to_owned());
+        problems.push("the key file belongs to another hub than the database".to_owned());
+        advice.push(format!("Put the {} of this hub back beside its database.", crate::keys::FILE));
     }
+    let bare: Vec<&Covered> = verified.covered.iter().filter(|log| log.signed < log.position).collect();
+    let sound = problems.is_empty();
     let json = json!({
-        "sound": report.is_sound(),
+        "sound": sound,
         "logs": report.logs,
         "entries": report.entries,
         "documents": report.documents,
         "feeds": report.feeds,
-        "problems": report.problems,
+        "problems": problems,
+        "advice": advice,
+        "signatures": verified.covered.iter().map(|log| {
+            json!({ "log": log.epoch.to_string(), "position": log.position, "signed": log.signed })
+        }).collect::<Vec<_>>(),
     });
     let figures = format!(
         "{} logs, {} changes, {} transactions, {} feeds",
         report.logs, report.entries, report.documents, report.feeds
     );
-    if report.is_sound() {
-        return Ok(Answer::new(json, format!("sound: {figures}\n")));
+    let mut text = if sound {
+        format!("sound: {figures}\n")
+    } else {
+        format!("{} problems in {figures}\n{}\n{}\n", problems.len(), problems.join("\n"), advice.join("\n"))
+    };
+    for log in bare {
+        let Covered { epoch, position, signed } = log;
+        let _ = writeln!(
+            text,
+            "log {epoch}: signed up to {signed} of {position}; its node signs the rest with its next complete exchange"
+        );
     }
-    let next = "next: sync-server rebuild-views repairs rows, search and digests; for the rest restore a backup \
-                (sync-server restore FILE), the nodes then send again what it lacks";
-    let text = format!("{} problems in {figures}\n{}\n{next}\n", report.problems.len(), report.problems.join("\n"));
-    Ok(Answer::bad(json, text))
+    Ok(if sound { Answer::new(json, text) } else { Answer::bad(json, text) })
 }

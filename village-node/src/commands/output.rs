@@ -1,7 +1,7 @@
 //! How answers reach the terminal.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -76,4 +76,32 @@ pub(super) fn bar(length: u64, json: bool) -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+/// A progress bar for what is mostly quick: it shows itself after a second.
+pub(super) struct LateBar {
+    json: bool,
+    begun: Instant,
+    bar: Option<ProgressBar>,
+}
+
+impl LateBar {
+    pub(super) fn new(json: bool) -> Self {
+        Self { json, begun: Instant::now(), bar: None }
+    }
+
+    pub(super) fn set(&mut self, done: u64, all: u64) {
+        if self.bar.is_none() && self.begun.elapsed() > Duration::from_secs(1) {
+            self.bar = Some(bar(all, self.json));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(done);
+        }
+    }
+
+    pub(super) fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }

@@ -6,17 +6,25 @@ use clap::Args;
 use serde_json::Value;
 
 use super::output;
-use super::session::Session;
+use super::session::{Session, Way};
 use crate::{Action, Failure};
 
-/// Check chains, hashes, digests and lists against the log; exit code 0 only when all is sound
+/// Check chains, hashes, receipts, digests and lists against the log; exit code 0 only when all is sound
 #[derive(Args)]
 #[command(after_help = "Example:\n  village-node verify")]
 pub(super) struct Verify {}
 
 impl Verify {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
-        let answer = session.perform(&Action::Verify).await?;
+        let answer = match session.way().await? {
+            Way::Own(node) => {
+                let mut bar = output::LateBar::new(session.json);
+                let answer = node.perform_watched(&Action::Verify, &mut |done, all| bar.set(done, all));
+                bar.finish();
+                answer?
+            }
+            served @ Way::Served(_) => served.perform(&Action::Verify).await?,
+        };
         let sound = answer.get("sound") == Some(&Value::Bool(true));
         if session.json {
             output::line(&answer);
@@ -32,10 +40,20 @@ impl Verify {
             for problem in output::entries(&answer, "problems") {
                 output::line(format!("  {}", output::plain(problem)));
             }
-            if !sound {
-                output::note(
-                    "Buat cadangan sekarang dan hubungi operator pusat. / Make a backup now and call the hub's operator.",
-                );
+            for receipt in output::entries(&answer, "receipts") {
+                let get = |key: &str| receipt.get(key).and_then(Value::as_u64).unwrap_or_default();
+                if get("receipt") < get("acknowledged") {
+                    output::line(format!(
+                        "  log {}: tanda terima pusat sampai {} dari {}; sinkron berikutnya melengkapi. / the hub's \
+                         receipt is for {1} of {2}; the next sync completes it.",
+                        output::field(receipt, "log"),
+                        get("receipt"),
+                        get("acknowledged")
+                    ));
+                }
+            }
+            for advice in output::entries(&answer, "advice") {
+                output::note(format!("{} / {}", output::field(advice, "id"), output::field(advice, "en")));
             }
         }
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(4) })

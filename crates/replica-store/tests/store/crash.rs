@@ -38,7 +38,7 @@ fn reopen(dir: &std::path::Path, machine: &str) -> Replica {
 }
 
 fn assert_sound(replica: &mut Replica) {
-    assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(replica.verify().unwrap().problems, []);
     let views = replica.dump_views().unwrap();
     replica.rebuild_views().unwrap();
     assert_eq!(replica.dump_views().unwrap(), views);

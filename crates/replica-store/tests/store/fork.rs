@@ -49,7 +49,7 @@ fn an_unnoticed_copy_is_found_at_the_first_exchange() {
     exchange(&mut first, &mut hub);
     for replica in [&first, &second] {
         assert_eq!(replica.dump_views().unwrap(), hub.dump_views().unwrap());
-        assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+        assert_eq!(replica.verify().unwrap().problems, []);
     }
     assert_eq!(rows(&hub).len(), 5);
 }
@@ -75,7 +75,7 @@ fn a_restored_node_pulls_its_own_records_back() {
     assert_eq!(restored.log(epoch(1)).unwrap().unwrap().chain, hub.log(epoch(1)).unwrap().unwrap().chain);
     assert_eq!(restored.dump_views().unwrap(), hub.dump_views().unwrap());
     assert_eq!(rows(&hub).len(), 5);
-    assert_eq!(restored.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(restored.verify().unwrap().problems, []);
 }
 
 #[test]
@@ -110,9 +110,9 @@ fn a_restored_hub_gets_everything_back() {
     exchange(&mut two, &mut hub);
     for replica in [&one, &two] {
         assert_eq!(replica.dump_views().unwrap(), hub.dump_views().unwrap());
-        assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+        assert_eq!(replica.verify().unwrap().problems, []);
         assert_eq!(replica.counts().unwrap().unsent, 0);
     }
-    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(hub.verify().unwrap().problems, []);
     assert_eq!(rows(&hub).len(), 7);
 }

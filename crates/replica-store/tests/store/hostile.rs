@@ -45,7 +45,7 @@ fn each_rule_at_the_door_keeps_the_entry_and_its_reason() {
         assert_eq!(hub.office_digest(&office()).unwrap().count, 2);
         // Bytes, hash and chain are as they came.
         assert_eq!(hub.entries(epoch(1), 0, 10, usize::MAX).unwrap(), bad);
-        assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new(), "{code}");
+        assert_eq!(hub.verify().unwrap().problems, [], "{code}");
         // Judging again does not get round the rule.
         assert_eq!(hub.retry_quarantined(None).unwrap(), 0);
         assert_eq!(hub.quarantine(10).unwrap()[0].source, RefusalSource::Door);
@@ -70,7 +70,7 @@ fn a_change_at_two_places_counts_once() {
     assert_eq!((refusals.len(), refusals[0].position, refusals[0].code.as_str()), (1, 3, codes::DUPLICATE));
     assert_eq!(hub.place_of(twice[1].hash).unwrap(), Some((epoch(1), 2)));
     assert_eq!(hub.office_digest(&office()).unwrap().count, 2);
-    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(hub.verify().unwrap().problems, []);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn gaps_forks_and_strangers_are_told_apart() {
     let outcome = ingest(&mut hub, batch(entries(100..103))).unwrap();
     assert_eq!(outcome, IngestOutcome::Fork { position: 1 });
     assert_eq!(hub.set_aside().unwrap().len(), 3);
-    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(hub.verify().unwrap().problems, []);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn another_offices_document_cannot_be_written_or_squatted() {
     assert_eq!(hub.entry_state(epoch(66), 1).unwrap(), Some(EntryState::Refused));
     assert_eq!(hub.office_digest(&other).unwrap().count, 0);
     assert_eq!(hub.office_digest(&office()).unwrap(), maker.office_digest(&office()).unwrap());
-    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(hub.verify().unwrap().problems, []);
 }
 
 #[test]
@@ -148,14 +148,14 @@ fn a_refused_record_is_told_and_can_be_judged_again() {
     let told = hub.refusals_after(epoch(1), 0).unwrap();
     one.apply_refusals(epoch(1), &told).unwrap();
     assert_eq!(one.office_digest(&office()).unwrap(), hub.office_digest(&office()).unwrap());
-    assert_eq!(one.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(one.verify().unwrap().problems, []);
     // A change on top of it waits at the hub.
     let edits = [("nama".parse().unwrap(), serde_json::json!("Ditolak juga"))];
     one.edit(bad, &edits, &clock(3)).unwrap();
     exchange(&mut one, &mut hub);
     assert_eq!(hub.entry_state(epoch(1), 3).unwrap(), Some(EntryState::Parked));
     assert_eq!(one.office_digest(&office()).unwrap(), hub.office_digest(&office()).unwrap());
-    assert_eq!(hub.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(hub.verify().unwrap().problems, []);
 
     // A hub that was put back numbers its refusals anew, so all are asked for again.
     assert_eq!(one.log(epoch(1)).unwrap().unwrap().refusals, 2);
@@ -184,7 +184,7 @@ fn a_refused_record_is_told_and_can_be_judged_again() {
     assert!(one.quarantine(9).unwrap().is_empty());
     for replica in [&one, &two] {
         assert_eq!(replica.dump_views().unwrap(), hub.dump_views().unwrap());
-        assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+        assert_eq!(replica.verify().unwrap().problems, []);
     }
     assert_eq!(rows(&two).len(), 2);
 }

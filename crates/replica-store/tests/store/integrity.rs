@@ -3,7 +3,7 @@
 use change_log::ChainHash;
 
 use crate::world::*;
-use replica_store::{Durability, Replica};
+use replica_store::{Durability, Problem, ProblemKind, Replica};
 use rusqlite::Connection;
 
 #[test]
@@ -98,7 +98,7 @@ fn every_alteration_is_found() {
     // Node 1's log is empty at neither side, so one of the two statements about empty logs only fits the hub's own.
     let fits = |sql: &str, hub: bool| hub || !sql.contains("position = 0");
     for (dir, replica, machine, is_hub) in [(&dirs[0], back, "hub", true), (&dirs[1], front, "pc-1", false)] {
-        assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+        assert_eq!(replica.verify().unwrap().problems, []);
         drop(replica);
         let extra: &[&str] = if is_hub { &at_hub } else { &[] };
         for sql in both.iter().chain(extra).filter(|sql| fits(sql, is_hub)) {
@@ -181,7 +181,7 @@ fn a_damaged_entry_is_put_right_with_the_other_sides_bytes() {
     let cursor = replica_store::FeedCursor { hub_epoch: head.hub_epoch, position: head.position, chain: head.chain };
     let items: Vec<_> = slice.items.into_iter().map(|(_, entry)| replica_store::FeedItem::Entry(entry)).collect();
     assert_eq!(node.apply_feed(OFFICE, &items, cursor).unwrap().held, 4);
-    assert_eq!(node.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(node.verify().unwrap().problems, []);
     drop(node);
     let raw = Connection::open(dirs[1].path().join("replica.db")).unwrap();
     raw.execute("UPDATE entry SET raw = CAST(substr(raw, 1, 50) AS BLOB) WHERE place % 4 = 2", []).unwrap();
@@ -189,7 +189,7 @@ fn a_damaged_entry_is_put_right_with_the_other_sides_bytes() {
     let (mut node, _) = Replica::open_with(dirs[1].path(), "pc-1", epoch(78), Durability::Test).unwrap();
     assert!(node.repair(&entries[1]).unwrap());
     assert!(!node.repair(&entries[1]).unwrap());
-    assert_eq!(node.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(node.verify().unwrap().problems, []);
 }
 
 #[test]
@@ -234,5 +234,6 @@ fn a_feed_that_names_one_entry_twice_is_found_even_when_its_chain_fits() {
     raw.execute("UPDATE feed SET chain = ?", [chain.0]).unwrap();
     drop(raw);
     let (hub, _) = Replica::open_with(dirs[0].path(), "hub", epoch(77), Durability::Test).unwrap();
-    assert_eq!(hub.verify().unwrap().problems, [format!("feed {OFFICE}: it holds an entry twice")]);
+    let text = format!("feed {OFFICE}: it holds an entry twice");
+    assert_eq!(hub.verify().unwrap().problems, [Problem { kind: ProblemKind::Feed, text }]);
 }

@@ -97,7 +97,7 @@ fn an_older_database_begins_a_new_epoch() {
     record(&mut node, 9);
     assert_eq!(node.log(epoch(1)).unwrap().unwrap().position, 3);
     assert_eq!(node.log(epoch(77)).unwrap().unwrap().position, 1);
-    assert_eq!(node.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(node.verify().unwrap().problems, []);
     drop(node);
     // Once is enough.
     assert_eq!(open(dirs[0].path(), "pc-1").1.epoch_began, None);

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use change_log::{ChangeHash, EpochId, HubId, NodeId};
+use change_log::{ChainHash, ChangeHash, EpochId, HubId, NodeId};
 use office_model::OfficeCode;
 use replica_store::{
     Admission, Case, Clock, DirectGate, Durability, FeedCursor, FeedItem, Gate, HubDone, HubWork, IngestBatch,
-    IngestOutcome, NewReplica, NodeContact, Replica, Role, StoreError,
+    IngestOutcome, NewReplica, NodeContact, Replica, Role, SignedHead, StoreError,
 };
 use serde_json::json;
 use service_document::{Judgement, NewTransaction, Refusal, RefusalCode, Verdict};
@@ -63,7 +63,8 @@ pub(crate) fn admit(hub: &mut Replica, epoch: EpochId, office: OfficeCode, node:
 
 pub(crate) fn admission(epoch: EpochId, office: OfficeCode, node: NodeId, counter: u64) -> Admission {
     let contact = NodeContact { at_millis: 20, version: "0.1.0".to_owned(), clock_offset_millis: Some(-5) };
-    Admission { node, office, epoch, counter_key: format!("{node}/{epoch}"), counter, contact }
+    let head = SignedHead { position: 0, chain: ChainHash::of_log(epoch), bytes: Vec::new() };
+    Admission { node, office, epoch, counter_key: format!("{node}/{epoch}"), counter, head, contact }
 }
 
 /// The hub takes one batch.
@@ -102,7 +103,8 @@ pub(crate) fn push(node: &mut Replica, hub: &mut Replica, max: usize) {
         }
         let held = hub.log(log.epoch).unwrap().unwrap().position;
         let entries = node.entries(log.epoch, held, max, usize::MAX).unwrap();
-        let batch = IngestBatch { epoch: log.epoch, entries, signed_head: Some(vec![1, 2, 3]) };
+        let signed_head = SignedHead { position: log.position, chain: log.chain, bytes: vec![1, 2, 3] };
+        let batch = IngestBatch { epoch: log.epoch, entries, signed_head: Some(signed_head) };
         let outcome = ingest(hub, batch).unwrap();
         // A restored node may not hold all of its old log again yet; its receipt waits until then.
         if let IngestOutcome::Appended { position, chain } = outcome

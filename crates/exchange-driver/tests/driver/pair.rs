@@ -1,17 +1,19 @@
-//! What a call may change at the hub, and what it may not.
+//! A hub and its nodes, on real files, with nothing but bytes between them.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
 use change_log::EpochId;
-use exchange_driver::{CallPlan, HubCall, HubCommit, HubIdentity, HubStep, NodeCall, NodeIdentity, commit_all};
+use exchange_driver::{
+    CallPlan, HubCall, HubCommit, HubIdentity, HubStep, NodeCall, NodeIdentity, Outcome, commit_all, judge,
+};
 use office_model::OfficeCode;
-use replica_store::{Clock, Durability, NewReplica, Replica, Role};
+use replica_store::{Clock, DirectGate, Durability, NewReplica, Replica, Role};
 use service_document::NewTransaction;
 use sync_protocol::SigningKey;
 
-#[cfg(test)]
-fn record(node: &mut Replica, office: OfficeCode, millis: i64) {
+pub(crate) fn record(node: &mut Replica, office: OfficeCode, millis: i64) {
     let mut fields = serde_json::Map::new();
     fields.insert("nama".to_owned(), format!("Warga {millis}").into());
     let service = "P06".parse().unwrap();
@@ -20,14 +22,13 @@ fn record(node: &mut Replica, office: OfficeCode, millis: i64) {
     node.create_transaction(&record, &clock).unwrap();
 }
 
-struct Pair {
-    hub: Replica,
-    identity: Arc<HubIdentity>,
+pub(crate) struct Pair {
+    pub(crate) hub: Replica,
+    pub(crate) identity: Arc<HubIdentity>,
 }
 
-#[cfg(test)]
 impl Pair {
-    fn new(dir: &Path) -> Self {
+    pub(crate) fn new(dir: &Path) -> Self {
         let key = SigningKey::from_seed(&[9; 32]);
         let hub = key.verifying_key().hub_id();
         let new = NewReplica {
@@ -43,7 +44,7 @@ impl Pair {
     }
 
     /// An enrolled node that writes in this epoch, with one record.
-    fn node(&mut self, dir: &Path, number: u8, office: &str, epoch: EpochId) -> (Replica, NodeIdentity) {
+    pub(crate) fn node(&mut self, dir: &Path, number: u8, office: &str, epoch: EpochId) -> (Replica, NodeIdentity) {
         let office: OfficeCode = office.parse().unwrap();
         let key = SigningKey::from_seed(&[number; 32]);
         let public = key.verifying_key();
@@ -58,7 +59,7 @@ impl Pair {
     }
 
     /// The whole request reaches the hub at once; all its commits are one group, as at a busy hub.
-    fn arrives(&mut self, node: &mut Replica, identity: &NodeIdentity) -> Vec<u8> {
+    pub(crate) fn arrives(&mut self, node: &mut Replica, identity: &NodeIdentity) -> Vec<u8> {
         let fresh_epoch = EpochId([77; 16]);
         let plan = CallPlan { frame_bytes: 4096, probe: false, software: "test".to_owned(), fresh_epoch };
         let mut call = NodeCall::begin(node, identity, plan, 5).unwrap();
@@ -85,23 +86,44 @@ impl Pair {
         }
         sent
     }
-}
 
-#[test]
-fn nothing_that_comes_with_a_refused_call_reaches_another_offices_log() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut pair = Pair::new(dir.path());
-    let log = EpochId([1; 16]);
-    let (mut owner, of_owner) = pair.node(dir.path(), 1, "35.10.01.2001", log);
-    let (mut thief, of_thief) = pair.node(dir.path(), 2, "35.10.24.2008", log);
-    pair.arrives(&mut owner, &of_owner);
-    let held = pair.hub.log(log).unwrap().unwrap();
-    assert_eq!(held.position, 1);
-    // It knows the other office's epoch and goes on where that log ends.
-    record(&mut thief, of_thief.office, 2);
-    thief.acknowledge(log, 1).unwrap();
-    let told = pair.arrives(&mut thief, &of_thief);
-    assert_eq!(pair.hub.log(log).unwrap().unwrap(), held);
-    let fault = sync_exchange::fault(sync_exchange::FORK).encode();
-    assert_eq!(told, fault, "one fault and nothing else");
+    /// One complete exchange. `reply_max`: so many bytes of the reply arrive.
+    pub(crate) fn exchange(&mut self, node: &mut Replica, identity: &NodeIdentity, reply_max: usize) -> Outcome {
+        let fresh_epoch = EpochId([77; 16]);
+        let plan = CallPlan { frame_bytes: 4096, probe: false, software: "test".to_owned(), fresh_epoch };
+        let mut call = NodeCall::begin(node, identity, plan, 5).unwrap();
+        let mut hub_call = HubCall::new(Arc::clone(&self.identity)).unwrap();
+        let reader = self.hub.reader().unwrap();
+        let mut sent: Vec<u8> = Vec::new();
+        while let Some(frame) = call.next_frame(node).unwrap() {
+            let mut steps = VecDeque::from(hub_call.receive(&reader, &frame, 6).unwrap());
+            while let Some(step) = steps.pop_front() {
+                match step {
+                    HubStep::Send(bytes) => sent.extend(bytes),
+                    HubStep::Commit(commit) => {
+                        for outcome in commit_all(&mut self.hub, vec![vec![commit]]).unwrap().into_iter().flatten() {
+                            steps.extend(hub_call.committed(outcome).unwrap());
+                        }
+                    }
+                }
+            }
+        }
+        hub_call.request_ended(true);
+        while judge(&mut self.hub, &mut DirectGate, 7).unwrap() > 0 {}
+        while let Some(bytes) = hub_call.reply(&reader, 7).unwrap() {
+            sent.extend(bytes);
+        }
+        sent.truncate(reply_max);
+        call.receive(node, &mut DirectGate, &sent, 8).unwrap();
+        call.end(node, 8).unwrap()
+    }
+
+    pub(crate) fn until_proven(&mut self, node: &mut Replica, identity: &NodeIdentity) {
+        for _ in 0..10 {
+            if matches!(self.exchange(node, identity, usize::MAX), Outcome::Proven { .. }) {
+                return;
+            }
+        }
+        panic!("not proven");
+    }
 }

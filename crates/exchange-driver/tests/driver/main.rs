@@ -1,0 +1,8 @@
+//! The driver on both sides, without a network.
+
+#[cfg(test)]
+mod commits;
+#[cfg(test)]
+mod pair;
+#[cfg(test)]
+mod verify;
