@@ -1,5 +1,7 @@
 //! A clerk's work: each step is one change, recorded, shown and counted in one commit.
 
+use std::collections::BTreeMap;
+
 use change_log::{ChangeHash, DocumentId, EntryHash};
 use office_model::{FieldPath, Status};
 use serde_json::Value;
@@ -44,7 +46,8 @@ impl Replica {
         ids.first().copied().ok_or(StoreError::Misuse("no transaction was made"))
     }
 
-    /// Records many new transactions with one commit: all, or none.
+    /// Records many new transactions with one commit: all, or none. Records that are alike to the last byte, of one
+    /// clerk and one moment, would be one and the same change: the later ones are stamped a millisecond later each.
     ///
     /// # Errors
     ///
@@ -57,13 +60,14 @@ impl Replica {
         self.write(|work| {
             let mut log = own_log(work)?;
             let stamp = clock.stamp(work);
+            let mut apart = Apart::default();
             let mut ids = Vec::with_capacity(many.len());
             for new in many {
                 if let Some(own) = work.office.filter(|own| *own != new.office) {
                     return Err(StoreError::Office { own, other: new.office });
                 }
-                let (made, authored) = TransactionDocument::create(new, &stamp)?;
-                let id = DocumentId::derive(work.epoch, log.position + 1, stamp.millis);
+                let (made, authored, millis) = apart.create(work, new, &stamp)?;
+                let id = DocumentId::derive(work.epoch, log.position + 1, millis);
                 let office = digest::office_index(work.connection, &new.office)?;
                 let index = document::insert(work.connection, id, office)?;
                 append(work, &mut log, (id, index, office), &authored)?;
@@ -167,6 +171,38 @@ impl Replica {
             }
             Ok(changed)
         })
+    }
+}
+
+/// Keeps records apart that are alike.
+#[derive(Default)]
+struct Apart {
+    /// For what was met already, by its hash at the time it was meant to have: the first time that may be free.
+    free: BTreeMap<ChangeHash, i64>,
+}
+
+impl Apart {
+    /// Makes a document, and says with which time.
+    fn create(
+        &mut self,
+        work: &Work<'_>,
+        new: &NewTransaction,
+        stamp: &Stamp,
+    ) -> Result<(TransactionDocument, Authored, i64), StoreError> {
+        let (made, authored) = TransactionDocument::create(new, stamp)?;
+        if entry::find(work.connection, authored.hash)?.is_none() {
+            return Ok((made, authored, stamp.millis));
+        }
+        let free = self.free.entry(authored.hash).or_insert(stamp.millis);
+        let mut later = stamp.clone();
+        loop {
+            *free += 1;
+            later.millis = *free;
+            let (made, authored) = TransactionDocument::create(new, &later)?;
+            if entry::find(work.connection, authored.hash)?.is_none() {
+                return Ok((made, authored, later.millis));
+            }
+        }
     }
 }
 

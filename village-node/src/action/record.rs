@@ -1,13 +1,11 @@
 //! New transactions: each checked against the catalogue, the good ones saved with one commit.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use change_log::DocumentId;
 use office_model::{Catalogue, Problem, ServiceId, Valid, calendar};
 use replica_store::{Clock, Replica, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use service_document::{NewTransaction, Stamp, TransactionDocument};
+use service_document::NewTransaction;
 
 use crate::Failure;
 
@@ -44,23 +42,20 @@ pub(super) fn perform(replica: &mut Replica, records: &[NewRecord], clock: &Cloc
         }
     }
     let mut saved = Vec::new();
-    for (millis, group) in by_time(replica, good, clock)? {
-        let clock = Clock { millis, ..clock.clone() };
-        let all: Vec<NewTransaction> = group.iter().map(|good| good.new.clone()).collect();
-        match replica.create_transactions(&all, &clock) {
-            Ok(ids) => saved.extend(group.iter().zip(ids).map(|(good, id)| good.saved(id))),
-            // One of them cannot be stored: the others still can.
-            Err(StoreError::Document(_)) => {
-                for good in &group {
-                    match replica.create_transaction(&good.new, &clock) {
-                        Ok(id) => saved.push(good.saved(id)),
-                        Err(StoreError::Document(error)) => refused.push((good.index, error.into())),
-                        Err(error) => return Err(error.into()),
-                    }
+    let all: Vec<NewTransaction> = good.iter().map(|good| good.new.clone()).collect();
+    match replica.create_transactions(&all, clock) {
+        Ok(ids) => saved.extend(good.iter().zip(ids).map(|(good, id)| good.saved(id))),
+        // One of them cannot be stored: the others still can.
+        Err(StoreError::Document(_)) => {
+            for good in &good {
+                match replica.create_transaction(&good.new, clock) {
+                    Ok(id) => saved.push(good.saved(id)),
+                    Err(StoreError::Document(error)) => refused.push((good.index, error.into())),
+                    Err(error) => return Err(error.into()),
                 }
             }
-            Err(error) => return Err(error.into()),
         }
+        Err(error) => return Err(error.into()),
     }
     saved.sort_by_key(|(index, _)| *index);
     let saved: Vec<Value> = saved.into_iter().map(|(_, line)| line).collect();
@@ -80,30 +75,6 @@ impl Good {
     fn saved(&self, id: DocumentId) -> (usize, Value) {
         (self.index, json!({"index": self.index, "id": id, "warnings": self.warnings}))
     }
-}
-
-/// The records by the time each is stamped with. Two records of the same content, clerk and second would be one and
-/// the same change, and the hub keeps a change once only: the later one is stamped a millisecond later.
-fn by_time(replica: &Replica, good: Vec<Good>, clock: &Clock) -> Result<BTreeMap<i64, Vec<Good>>, Failure> {
-    let mut groups: BTreeMap<i64, Vec<Good>> = BTreeMap::new();
-    let mut taken = BTreeSet::new();
-    for good in good {
-        let mut stamp = Stamp {
-            epoch: replica.epoch(),
-            millis: clock.millis,
-            hub_offset_millis: clock.hub_offset_millis,
-            clerk: clock.clerk.clone(),
-        };
-        // What cannot be made at all is refused where it is stored.
-        while let Ok((_, authored)) = TransactionDocument::create(&good.new, &stamp) {
-            if replica.place_of(authored.hash)?.is_none() && taken.insert(authored.hash) {
-                break;
-            }
-            stamp.millis += 1;
-        }
-        groups.entry(stamp.millis).or_default().push(good);
-    }
-    Ok(groups)
 }
 
 fn refusal(index: usize, failure: &Failure) -> Value {

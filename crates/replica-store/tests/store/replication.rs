@@ -196,9 +196,9 @@ proptest! {
         for index in 1..3 {
             let digest = world.at(index).office_digest(&office()).unwrap();
             prop_assert_eq!(digest, world.at(0).office_digest(&office()).unwrap());
-            prop_assert_eq!(world.at(index).verify().unwrap().problems, Vec::<String>::new());
+            prop_assert_eq!(world.at(index).verify().unwrap().problems, []);
         }
-        prop_assert_eq!(world.at(0).verify().unwrap().problems, Vec::<String>::new());
+        prop_assert_eq!(world.at(0).verify().unwrap().problems, []);
         world.at(0).retry_quarantined(None).unwrap();
         for node in [1, 2, 1, 2] {
             world.with_hub(node, exchange);
@@ -212,7 +212,7 @@ proptest! {
             prop_assert_eq!(replica.office_digest(&office()).unwrap(), digest);
             prop_assert_eq!(replica.pending().unwrap(), 0);
             prop_assert_eq!(replica.dump_views().unwrap(), views.as_str());
-            prop_assert_eq!(replica.verify().unwrap().problems, Vec::<String>::new());
+            prop_assert_eq!(replica.verify().unwrap().problems, []);
             if index > 0 {
                 prop_assert_eq!(replica.feed_cursor(OFFICE).unwrap().map(|cursor| cursor.chain), chain);
                 prop_assert_eq!(replica.counts().unwrap().unsent, 0);
@@ -220,5 +220,31 @@ proptest! {
             replica.rebuild_views().unwrap();
             prop_assert_eq!(replica.dump_views().unwrap(), views.as_str());
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Two people of one name, the same form, one clerk, one second: two records, here and at the hub.
+    #[test]
+    fn records_that_are_alike_are_all_kept(saves in prop::collection::vec(prop::collection::vec((0..2u8, 0..2i64), 1..6), 1..8)) {
+        let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let mut hub = hub(dirs[0].path(), &[1]);
+        let mut node = node(dirs[1].path(), 1);
+        let mut ids = std::collections::BTreeSet::new();
+        let mut count = 0;
+        for save in saves {
+            let millis = save[0].1 * 2;
+            let many: Vec<_> = save.iter().map(|(name, _)| transaction(&format!("Nama {name}"), "35")).collect();
+            count += many.len();
+            ids.extend(node.create_transactions(&many, &clock(millis)).unwrap());
+        }
+        prop_assert_eq!(ids.len(), count);
+        exchange(&mut node, &mut hub);
+        prop_assert_eq!(hub.refusals_after(epoch(1), 0).unwrap(), []);
+        prop_assert_eq!(rows(&hub).len(), count);
+        prop_assert_eq!(rows(&hub), rows(&node));
+        prop_assert_eq!(node.verify().unwrap().problems, []);
     }
 }
