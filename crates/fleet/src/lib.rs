@@ -1,9 +1,11 @@
 //! A regency on one machine: made-up but right records, and links that are bad in a repeatable way.
 //!
 //! [`generate`] makes records that pass the catalogue's checks; [`link`] stands between a node and the hub and makes
-//! the line slow, late, cut or dead; [`demo`] plays a day of a whole regency with both. All take a seed: the same seed gives the same records and the same cuts.
+//! the line slow, late, cut or dead; [`demo`] plays a day of a whole regency with both. All take a seed: the same seed gives
+//! the same records and the same cuts. [`exchange`] shows the bytes of an exchange.
 
 pub mod demo;
+pub mod exchange;
 pub mod generate;
 pub mod link;
 pub mod made_log;

@@ -61,6 +61,14 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Plays an exchange with fixed keys, clock and records, and shows its bytes as docs/protocol.md has them.
+    ///
+    /// Example: `fleet exchange --write docs/protocol.md`
+    Exchange {
+        /// The page whose marked part is replaced; standard output where left out.
+        #[arg(long)]
+        write: Option<PathBuf>,
+    },
     /// Makes the dictionary of a new protocol version from made-up records of all services.
     ///
     /// Example: `fleet dictionary --output crates/sync-protocol/data/dictionary-1.bin`
@@ -88,6 +96,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
     match arguments.command {
         Command::Demo(options) => play(&options),
         Command::Sizes { count, seed } => sizes(count, seed),
+        Command::Exchange { write } => exchange(write.as_deref()),
         Command::Dictionary { count, output } => dictionary(count, &output),
         Command::Generate { count, seed, office, day, steps, output } => {
             let form = if steps { LineForm::WithSteps } else { LineForm::Form };
@@ -104,6 +113,17 @@ fn sizes(count: usize, seed: u64) -> Result<(), String> {
     let office = "35.10.01.2001".parse().map_err(|_| "no such office".to_owned())?;
     println!("{}", fleet::sizes::measure(office, seed, count, day()?)?);
     Ok(())
+}
+
+fn exchange(page: Option<&Path>) -> Result<(), String> {
+    let part = fleet::exchange::render(&fleet::exchange::play()?)?;
+    let Some(path) = page else {
+        print!("{part}");
+        return Ok(());
+    };
+    let page = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let page = fleet::exchange::put(&page, &part).ok_or("the page has no marked part")?;
+    std::fs::write(path, page).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn dictionary(count: usize, output: &Path) -> Result<(), String> {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod link;
