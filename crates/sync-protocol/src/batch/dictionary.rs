@@ -10,7 +10,8 @@ use super::encode::BatchEncoder;
 use super::tables::Tables;
 use super::{BatchError, Item};
 
-const SAMPLE: &[u8] = include_bytes!("../../data/dictionary-1.bin");
+/// The dictionary of protocol version 1, as it is shipped: what zstd has seen before a stream begins.
+pub const SAMPLE: &[u8] = include_bytes!("../../data/dictionary-1.bin");
 
 static SHIPPED: LazyLock<Tables> = LazyLock::new(|| {
     if SAMPLE.is_empty() { Tables::default() } else { BatchDecoder::learn_from(SAMPLE).unwrap_or_default() }

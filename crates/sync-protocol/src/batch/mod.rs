@@ -19,7 +19,7 @@ use change_log::leb::LebError;
 use change_log::{ChangeHash, DocumentId, Entry, EpochId, Position};
 
 pub use decode::BatchDecoder;
-pub use dictionary::make as make_dictionary;
+pub use dictionary::{SAMPLE as DICTIONARY, make as make_dictionary};
 pub use encode::BatchEncoder;
 
 /// A batch may unpack to this many bytes before the changes are rebuilt.
