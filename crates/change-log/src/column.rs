@@ -2,7 +2,7 @@
 //!
 //! Column numbers and types are those of Automerge's binary format ("operation columns").
 
-use crate::leb::{LebError, Reader, write_signed, write_unsigned};
+use crate::leb::{LebError, Reader, write_prefixed, write_signed, write_unsigned};
 use crate::raw::Column;
 
 /// Column specs of operations: `id << 4 | type`.
@@ -146,42 +146,85 @@ fn rows<'a, T: Copy>(
     Ok(rows)
 }
 
-/// Run-length encodes rows as Automerge does: runs of two or more equal values, literals between, nulls as runs.
+/// Run-length encodes rows of unsigned numbers as Automerge does: runs of two or more equal values, literals between,
+/// nulls as runs. Nothing but nulls is written as nothing.
 pub fn write_unsigned_rows(rows: &[Option<u64>]) -> Vec<u8> {
-    if rows.iter().all(Option::is_none) {
-        return Vec::new();
-    }
+    write_rows(rows, |out, value| write_unsigned(out, *value))
+}
+
+/// Run-length encodes rows of strings, as [`write_unsigned_rows`] does numbers.
+pub fn write_string_rows(rows: &[Option<&str>]) -> Vec<u8> {
+    write_rows(rows, |out, value| write_prefixed(out, value.as_bytes()))
+}
+
+/// Run-length encodes the differences between rows, as [`write_unsigned_rows`] does numbers.
+pub fn write_delta_rows(rows: &[Option<i64>]) -> Vec<u8> {
+    let mut before = 0i64;
+    let deltas: Vec<Option<i64>> = rows
+        .iter()
+        .map(|row| {
+            row.map(|value| {
+                let delta = value.wrapping_sub(before);
+                before = value;
+                delta
+            })
+        })
+        .collect();
+    write_rows(&deltas, |out, delta| write_signed(out, *delta))
+}
+
+/// Run lengths of booleans, beginning with those that are false.
+pub fn write_boolean_rows(rows: &[bool]) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut literals: Vec<u64> = Vec::new();
+    let (mut value, mut run) = (false, 0u64);
+    for row in rows {
+        if *row != value {
+            write_unsigned(&mut out, run);
+            (value, run) = (*row, 0);
+        }
+        run += 1;
+    }
+    if run > 0 {
+        write_unsigned(&mut out, run);
+    }
+    out
+}
+
+fn write_rows<T: PartialEq>(rows: &[Option<T>], write: impl Fn(&mut Vec<u8>, &T)) -> Vec<u8> {
+    let mut out = Vec::new();
+    if rows.iter().all(Option::is_none) {
+        return out;
+    }
+    let mut literals: Vec<&T> = Vec::new();
     let mut rest = rows;
     while let Some(first) = rest.first() {
         let run = rest.iter().take_while(|row| *row == first).count();
         match first {
-            Some(value) if run == 1 => literals.push(*value),
-            _ => {
-                flush_literals(&mut out, &mut literals);
-                if let Some(value) = first {
-                    write_signed(&mut out, i64::try_from(run).unwrap_or(i64::MAX));
-                    write_unsigned(&mut out, *value);
-                } else {
-                    write_signed(&mut out, 0);
-                    write_unsigned(&mut out, run as u64);
-                }
+            Some(value) if run == 1 => literals.push(value),
+            Some(value) => {
+                write_literals(&mut out, &mut literals, &write);
+                write_signed(&mut out, i64::try_from(run).unwrap_or(i64::MAX));
+                write(&mut out, value);
+            }
+            None => {
+                write_literals(&mut out, &mut literals, &write);
+                write_signed(&mut out, 0);
+                write_unsigned(&mut out, run as u64);
             }
         }
         rest = rest.get(run..).unwrap_or_default();
     }
-    flush_literals(&mut out, &mut literals);
+    write_literals(&mut out, &mut literals, &write);
     out
 }
 
-fn flush_literals(out: &mut Vec<u8>, literals: &mut Vec<u64>) {
+fn write_literals<T>(out: &mut Vec<u8>, literals: &mut Vec<&T>, write: impl Fn(&mut Vec<u8>, &T)) {
     if literals.is_empty() {
         return;
     }
     write_signed(out, -i64::try_from(literals.len()).unwrap_or(i64::MAX));
     for literal in literals.drain(..) {
-        write_unsigned(out, literal);
+        write(out, literal);
     }
 }
 
@@ -227,7 +270,7 @@ pub(crate) fn check(columns: &[Column<'_>], actors: u64, max: usize) -> Result<u
     Ok(count as u64)
 }
 
-fn at<T: Copy>(rows: &[Option<T>], row: usize) -> Option<T> {
+pub(crate) fn at<T: Copy>(rows: &[Option<T>], row: usize) -> Option<T> {
     rows.get(row).copied().flatten()
 }
 

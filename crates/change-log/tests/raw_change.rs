@@ -4,8 +4,8 @@
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, AutoCommit, ObjType, ReadDoc, ScalarValue};
-use change_log::column::{spec, unsigned_rows, write_unsigned_rows};
-use change_log::{ChangeHash, EpochId, RawChange, RawChangeError};
+use change_log::column::spec;
+use change_log::{ChangeHash, Column, EpochId, RawChange, RawChangeError, read_operations, write_operations};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -90,10 +90,11 @@ proptest! {
             let (built, hash) = parsed.build();
             prop_assert_eq!(&built[..], raw);
             prop_assert_eq!(hash, parsed.hash);
-            if let Some(meta) = parsed.columns.iter().find(|column| column.spec == spec::VALUE_META) {
-                let rows = unsigned_rows(meta.bytes, 4096).unwrap();
-                prop_assert_eq!(&write_unsigned_rows(&rows)[..], meta.bytes);
-            }
+            let operations = read_operations(&parsed).unwrap();
+            prop_assert_eq!(operations.len() as u64, parsed.op_count);
+            let columns = write_operations(&operations);
+            let columns: Vec<Column> = columns.iter().map(|(spec, bytes)| Column { spec: *spec, bytes }).collect();
+            prop_assert_eq!(&columns, &parsed.columns);
         }
     }
 
@@ -121,6 +122,9 @@ proptest! {
 fn check_any(bytes: &[u8]) -> Result<(), TestCaseError> {
     if let Ok(parsed) = RawChange::parse(bytes) {
         prop_assert_eq!(&parsed.build().0[..], bytes);
+        if let Ok(operations) = read_operations(&parsed) {
+            write_operations(&operations);
+        }
     }
     Ok(())
 }
@@ -140,7 +144,7 @@ fn run_lengths_are_counted_before_anything_is_expanded() {
         millis: 0,
         message: "",
         other_actors: vec![],
-        columns: vec![change_log::Column { spec: spec::ACTION, bytes: &action }],
+        columns: vec![Column { spec: spec::ACTION, bytes: &action }],
         extra: &[],
     };
     let (chunk, _) = bomb.build();

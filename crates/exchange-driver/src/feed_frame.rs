@@ -6,21 +6,19 @@ use sync_protocol::batch::BatchError;
 use sync_protocol::{FrameKind, write_frame};
 
 /// A stretch of a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FeedFrame<'a> {
+pub(crate) struct FeedFrame<'a> {
     /// The position before its first item.
-    pub after: Position,
+    pub(crate) after: Position,
     /// The position of its last.
-    pub position: Position,
+    pub(crate) position: Position,
     /// The feed's chain there.
-    pub chain: ChainHash,
+    pub(crate) chain: ChainHash,
     /// The batch, packed.
-    pub batch: &'a [u8],
+    pub(crate) batch: &'a [u8],
 }
 
 impl<'a> FeedFrame<'a> {
-    /// The whole frame.
-    pub fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut payload = Vec::with_capacity(self.batch.len() + 48);
         write_unsigned(&mut payload, self.after);
         write_unsigned(&mut payload, self.position);
@@ -31,11 +29,7 @@ impl<'a> FeedFrame<'a> {
         frame
     }
 
-    /// Reads the payload of a frame.
-    ///
-    /// # Errors
-    /// It is cut short, or a number is out of its form.
-    pub fn decode(payload: &'a [u8]) -> Result<Self, BatchError> {
+    pub(crate) fn decode(payload: &'a [u8]) -> Result<Self, BatchError> {
         let mut reader = Reader::new(payload);
         let (after, position) = (reader.unsigned()?, reader.unsigned()?);
         let chain = ChainHash(reader.array()?);

@@ -1,6 +1,6 @@
 //! What a replica holds, as the codec's references.
 
-use change_log::{ChangeHash, EpochId, Position};
+use change_log::{ChangeHash, EpochId, Position, RawChange};
 use replica_store::Reader;
 use sync_protocol::batch::{Known, References};
 
@@ -13,7 +13,7 @@ impl References for Held<'_> {
     }
 
     fn known(&self, epoch: &EpochId, position: Position) -> Option<Known> {
-        let meta = self.0.entry_meta(*epoch, position).ok().flatten()?;
-        Some(Known { document: meta.document, hash: meta.hash, sequence: meta.seq, max_op: meta.max_op })
+        let entry = self.0.entry(*epoch, position).ok().flatten()?;
+        Some(Known::of(entry.document, &RawChange::parse(&entry.raw).ok()?))
     }
 }

@@ -62,7 +62,7 @@ impl HubCall {
             caller: None,
             reply: Reply::default(),
             frames: FrameReader::new(),
-            decoder: BatchDecoder::new()?,
+            decoder: BatchDecoder::new(),
             waiting_for_welcome: None,
             above_end: false,
             complete: false,
@@ -200,6 +200,7 @@ impl HubCall {
             return Ok(());
         };
         self.above_end = hello.acknowledged > held;
+        self.decoder.expect(hello.epoch, hello.acknowledged, hello.millis)?;
         self.waiting_for_welcome = Some(now_millis);
         let contact = NodeContact {
             at_millis: now_millis,

@@ -11,8 +11,6 @@ use crate::held::Held;
 use crate::hub_call::HubCall;
 use crate::hub_commit::HubCommit;
 
-/// zstd level of what the hub sends: many nodes share its processor.
-const LEVEL: i32 = 9;
 const ENTRIES_PER_FRAME: usize = 400;
 const RAW_BYTES_PER_FRAME: usize = 128 * 1024;
 
@@ -132,7 +130,11 @@ impl HubCall {
         }
         let encoder = match &mut self.reply.encoder {
             Some(encoder) => encoder,
-            none => none.insert(BatchEncoder::new(LEVEL)?),
+            none => {
+                let mut encoder = BatchEncoder::new();
+                encoder.expect(caller.hello.epoch, caller.hello.acknowledged, caller.hello.millis)?;
+                none.insert(encoder)
+            }
         };
         let batch = encoder.encode(&items, &Held(store))?;
         self.reply.sent_new = sent_new.into_iter().fold(self.reply.sent_new, Digest::with);

@@ -22,10 +22,8 @@ pub(crate) mod notes {
     pub(crate) const DIFFERED: &str = "exchange/differed";
 }
 
-/// zstd level of what a node sends: its link is dear, its processor idle.
-const LEVEL: i32 = 19;
 /// Packed bytes a change is taken to need before the first frame told better.
-const BYTES_PER_CHANGE: usize = 24;
+const BYTES_PER_CHANGE: usize = 14;
 const ENTRIES_PER_FRAME_MAX: usize = 2048;
 const RAW_BYTES_PER_FRAME_MAX: usize = 512 * 1024;
 
@@ -130,6 +128,10 @@ impl NodeCall {
         };
         let hello = hello.sign(&identity.key, identity.hub, identity.office).encode();
         let to_send = log.position - log.acknowledged;
+        let mut encoder = if spell_out { BatchEncoder::plain_only() } else { BatchEncoder::new() };
+        encoder.expect(log.epoch, log.acknowledged, now_millis)?;
+        let mut decoder = BatchDecoder::new();
+        decoder.expect(log.epoch, log.acknowledged, now_millis)?;
         // The hub likely has what another node wrote: it is asked before anything is sent.
         let asked = replica.setting(notes::ASKED)?.is_some_and(|asked| asked == log.epoch.0);
         let only_asks = plan.probe || (!log.own && log.acknowledged == 0 && !asked);
@@ -139,7 +141,7 @@ impl NodeCall {
             audience,
             ladder,
             frames: FrameReader::new(),
-            decoder: BatchDecoder::new()?,
+            decoder,
             welcome: None,
             verdict: None,
             fault: None,
@@ -149,7 +151,7 @@ impl NodeCall {
             call_again: false,
             only_asks,
             sending: Sending::Hello(hello),
-            encoder: if spell_out { BatchEncoder::plain_only(LEVEL)? } else { BatchEncoder::new(LEVEL)? },
+            encoder,
             bytes_per_change: BYTES_PER_CHANGE,
             plan,
             log,

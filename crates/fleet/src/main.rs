@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use fleet::demo::{self, DemoOptions};
 use fleet::generate::{Generator, LineForm, write_lines};
 use office_model::{OfficeCode, calendar};
-use sync_protocol::batch::{Item, make_dictionary};
+use sync_protocol::batch::make_dictionary;
 
 /// A regency on one machine: made-up but right records, and the demo of the whole.
 #[derive(Debug, Parser)]
@@ -71,7 +71,7 @@ enum Command {
     },
     /// Makes the dictionary of a new protocol version from made-up records of all services.
     ///
-    /// Example: `fleet dictionary --output crates/sync-protocol/data/dictionary-1.bin`
+    /// Example: `fleet dictionary --output crates/sync-protocol/data/dictionary-1.zst`
     Dictionary {
         /// How many records to make it from.
         #[arg(long, default_value_t = 150)]
@@ -129,8 +129,7 @@ fn exchange(page: Option<&Path>) -> Result<(), String> {
 fn dictionary(count: usize, output: &Path) -> Result<(), String> {
     let office = "35.10.12.2005".parse().map_err(|_| "no such office".to_owned())?;
     let made = fleet::made_log::make(office, 4_711, count, day()?).map_err(|error| error.to_string())?;
-    let items: Vec<Item> = made.entries.into_iter().map(Item::Entry).collect();
-    let bytes = make_dictionary(&items).map_err(|error| error.to_string())?;
+    let bytes = make_dictionary(&made.entries).map_err(|error| error.to_string())?;
     std::fs::write(output, bytes).map_err(|error| error.to_string())
 }
 

@@ -9,8 +9,6 @@ use sync_protocol::batch::{BatchDecoder, BatchEncoder, BatchError, Item, Known, 
 
 use crate::made_log::make;
 
-const LEVEL: i32 = 19;
-
 /// Nothing held before: the worst case for the codec.
 struct Nothing;
 
@@ -34,9 +32,7 @@ impl References for Held<'_> {
 
     fn known(&self, epoch: &EpochId, position: Position) -> Option<Known> {
         let entry = self.0.iter().find(|entry| entry.epoch == *epoch && entry.position == position)?;
-        let change = change_log::RawChange::parse(&entry.raw).ok()?;
-        let (sequence, max_op) = (change.sequence, change.max_op());
-        Some(Known { document: entry.document, hash: entry.hash, sequence, max_op })
+        Some(Known::of(entry.document, &change_log::RawChange::parse(&entry.raw).ok()?))
     }
 }
 
@@ -98,8 +94,8 @@ fn is_first(entry: &Entry) -> bool {
 
 /// Packs entries in frames of about so many bytes and reads them back.
 fn pack(entries: &[Entry], frame_bytes: usize, held: &[Entry]) -> Result<usize, BatchError> {
-    let mut encoder = BatchEncoder::new(LEVEL)?;
-    let mut decoder = BatchDecoder::new()?;
+    let mut encoder = BatchEncoder::new();
+    let mut decoder = BatchDecoder::new();
     let (mut rest, mut total, mut per_change) = (entries, 0, 24);
     while !rest.is_empty() {
         let count = (frame_bytes / per_change).clamp(1, 2048).min(rest.len());

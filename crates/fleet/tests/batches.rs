@@ -19,12 +19,12 @@ impl References for Nothing {
 }
 
 #[test]
-fn a_first_push_stays_near_compressed_json_and_comes_back_byte_for_byte() {
+fn a_first_push_is_smaller_than_compressed_json_and_comes_back_byte_for_byte() {
     let day = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
     let sizes = fleet::sizes::measure("35.10.01.2001".parse().unwrap(), 5, 1_000, day).unwrap();
-    assert!(sizes.batches <= 72 * sizes.transactions, "{sizes}");
-    assert!(sizes.batches * 4 <= sizes.json_zstd_19 * 5, "{sizes}");
-    assert!(sizes.fifty <= 5_000 && sizes.one_step <= 80, "{sizes}");
+    assert!(sizes.batches <= 38 * sizes.transactions && sizes.small_batches <= 40 * sizes.transactions, "{sizes}");
+    assert!(sizes.batches * 4 <= sizes.json_zstd_19 * 3, "{sizes}");
+    assert!(sizes.fifty <= 2_400 && sizes.one_step <= 56, "{sizes}");
 }
 
 #[test]
@@ -33,14 +33,14 @@ fn what_a_receiver_cannot_resolve_it_says_and_plain_form_always_passes() {
     let made = make("35.10.01.2001".parse().unwrap(), 6, 40, day).unwrap();
     let items: Vec<Item> = made.entries.into_iter().map(Item::Entry).collect();
     let (first, second) = items.split_at(items.len() / 2);
-    let mut encoder = BatchEncoder::new(19).unwrap();
+    let mut encoder = BatchEncoder::new();
     encoder.encode(first, &Nothing).unwrap();
     // The second batch of a stream cannot be read without the first.
     let torn = encoder.encode(second, &Nothing).unwrap();
-    assert!(BatchDecoder::new().unwrap().decode(&torn, &Nothing).is_err());
-    let mut plain = BatchEncoder::plain_only(19).unwrap();
+    assert!(BatchDecoder::new().decode(&torn, &Nothing).is_err());
+    let mut plain = BatchEncoder::plain_only();
     let payload = plain.encode(second, &Nothing).unwrap();
-    assert_eq!(BatchDecoder::new().unwrap().decode(&payload, &Nothing).unwrap(), second);
+    assert_eq!(BatchDecoder::new().decode(&payload, &Nothing).unwrap(), second);
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn hostile_bytes_are_answered_without_panic_and_nothing_false_is_taken() {
     let day = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
     let made = make("35.10.01.2001".parse().unwrap(), 7, 25, day).unwrap();
     let items: Vec<Item> = made.entries.into_iter().map(Item::Entry).collect();
-    let payload = BatchEncoder::new(3).unwrap().encode(&items, &Nothing).unwrap();
+    let payload = BatchEncoder::new().encode(&items, &Nothing).unwrap();
     let mut dice = Dice::new(99);
     let mut taken = 0;
     for _ in 0..3_000 {
@@ -60,7 +60,7 @@ fn hostile_bytes_are_answered_without_panic_and_nothing_false_is_taken() {
         if dice.percent(20) {
             bytes.truncate(usize::try_from(dice.below(u32::try_from(bytes.len()).unwrap())).unwrap());
         }
-        match BatchDecoder::new().unwrap().decode(&bytes, &Nothing) {
+        match BatchDecoder::new().decode(&bytes, &Nothing) {
             Ok(read) => {
                 assert_eq!(read, items);
                 taken += 1;

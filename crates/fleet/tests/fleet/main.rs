@@ -7,6 +7,4 @@ mod exchange;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
-mod hostile;
-#[cfg(test)]
 mod link;

@@ -15,8 +15,6 @@ mod lists;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
-mod power;
-#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod replication;

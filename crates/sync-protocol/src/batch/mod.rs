@@ -1,48 +1,45 @@
-//! The compact form in which changes travel: what the receiver can derive is not sent.
+//! The compact form in which changes travel: what the receiver can derive or expect is not sent, or costs next to
+//! nothing.
 //!
-//! A batch is a list of log entries. Their parts are taken apart and laid out one column a field: the *shape* of a
-//! change (which operations on which keys) is named once a stream and then by number, values of one field stand
-//! together, dependencies become places in a log the receiver holds, ids of new documents and all hashes are computed
-//! there. All batches of one exchange form one zstd stream, flushed after each, that begins with a shipped dictionary.
-//! The receiver rebuilds each change byte for byte; a check over the hashes proves it.
+//! A batch is a list of log entries. Each change is taken apart: dependencies become places in a log the receiver holds,
+//! ids of new documents and all hashes are computed there, and what its operations name is said relative to the change
+//! and to the one before it in the document ([`draft`]). What remains is coded bit by bit, arithmetically, with a
+//! model that both sides keep alike ([`model`]): which operations follow each other, which values a field has had, which
+//! letters follow each other. The model begins with what a shipped sample taught it and learns over all batches of an
+//! exchange. What it is not made for (long texts, changes of unknown form) goes through one zstd stream beside it. The
+//! receiver rebuilds each change byte for byte; a check over the hashes proves it.
 
-mod codec;
 mod decode;
 mod dictionary;
+mod draft;
 mod encode;
-mod shape;
+mod item;
+mod mixer;
+mod model;
+mod places;
+mod range;
+mod residue;
+mod state;
 mod stream;
-mod tables;
 mod values;
+mod words;
 
 use change_log::leb::LebError;
-use change_log::{ChangeHash, DocumentId, Entry, EpochId, Position};
+use change_log::{ChangeHash, Entry, EpochId, Position};
 
 pub use decode::BatchDecoder;
-pub use dictionary::{SAMPLE as DICTIONARY, make as make_dictionary};
+pub use dictionary::make as make_dictionary;
 pub use encode::BatchEncoder;
+pub use places::Known;
 
-/// A batch may unpack to this many bytes before the changes are rebuilt.
+/// What a batch leaves to zstd may unpack to this many bytes.
 pub const PLAIN_BYTES_MAX: usize = 1024 * 1024;
 /// The rebuilt changes of a batch may have this many bytes together.
 pub const CHANGES_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A batch may hold this many entries.
 pub const ITEMS_MAX: usize = 8192;
-/// The changes of a batch may hold this many values together.
-pub const VALUES_MAX: usize = 256 * 1024;
-
-/// What a place in a log tells about the change there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
-    /// The document it belongs to.
-    pub document: DocumentId,
-    /// Its hash.
-    pub hash: ChangeHash,
-    /// Its sequence number within document and actor.
-    pub sequence: u64,
-    /// The number of its last operation.
-    pub max_op: u64,
-}
+/// The model may be asked for this many bits in one batch: half a second of work, however few bytes they come from.
+pub const WORK_MAX: u64 = 6 * 1024 * 1024;
 
 /// The changes both sides hold: the sender may name them by place instead of by hash.
 pub trait References {

@@ -1,4 +1,5 @@
-//! The zstd stream under all batches of one exchange: flushed after each, unpacked under a hard limit.
+//! The zstd stream of what the model leaves over, through all batches of one exchange: flushed after each, unpacked
+//! under a hard limit.
 
 use zstd::stream::raw::{CParameter, DParameter, Decoder, Encoder, InBuffer, Operation, OutBuffer};
 
@@ -6,13 +7,14 @@ use super::{BatchError, PLAIN_BYTES_MAX};
 
 /// Matches reach back this far (2^20 bytes): also the memory a decoder needs.
 const WINDOW_LOG: u32 = 20;
+const LEVEL: i32 = 9;
 
 /// The packing side.
 pub(super) struct Packer(Encoder<'static>);
 
 impl Packer {
-    pub(super) fn new(level: i32, dictionary: &[u8]) -> Result<Self, BatchError> {
-        let mut encoder = Encoder::with_dictionary(level, dictionary).map_err(|_| BatchError::Compression)?;
+    pub(super) fn new(dictionary: &[u8]) -> Result<Self, BatchError> {
+        let mut encoder = Encoder::with_dictionary(LEVEL, dictionary).map_err(|_| BatchError::Compression)?;
         let parameters = [
             CParameter::WindowLog(WINDOW_LOG),
             CParameter::HashLog(18),
