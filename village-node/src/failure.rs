@@ -21,6 +21,9 @@ pub struct Failure {
     pub problems: Vec<Problem>,
 }
 
+/// Of a record with more wrong values than this the first ones are listed: nobody reads on.
+const PROBLEMS_MAX: usize = 100;
+
 /// Whose fault a failure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,8 +72,9 @@ impl Failure {
     }
 
     /// The values of a record are not right.
-    pub fn values(problems: Vec<Problem>) -> Self {
+    pub fn values(mut problems: Vec<Problem>) -> Self {
         let count = problems.len();
+        problems.truncate(PROBLEMS_MAX);
         let mut failure = Self::input(
             "invalid",
             format!("{count} isian belum benar. Tidak ada yang disimpan; perbaiki lalu coba lagi."),

@@ -11,6 +11,7 @@ mod enrolment;
 mod failure;
 mod http;
 mod identity;
+mod json;
 mod mask;
 mod moment;
 mod node;

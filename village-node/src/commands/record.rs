@@ -12,10 +12,15 @@ use serde_json::{Map, Value, json};
 use super::output;
 use super::session::{Session, Way};
 use crate::action::NewRecord;
-use crate::{Action, Failure};
+use crate::{Action, Failure, json};
 
 /// So many records share one durable commit.
 const BATCH: usize = 500;
+/// Lines of a batch have at most about so many bytes together: `serve`, which may have the folder, takes them as one
+/// request.
+const BATCH_BYTES: u64 = 4 * 1024 * 1024;
+/// Reasons are listed for so many refused lines; of those behind them the list has number and code.
+const REASONS_MAX: usize = 1_000;
 /// A longer line is no record.
 const LINE_BYTES_MAX: u64 = 256 * 1024;
 
@@ -46,8 +51,25 @@ pub(super) struct Record {
 /// What came of the lines so far.
 #[derive(Default)]
 struct Tally {
-    saved: Vec<Value>,
-    refused: Vec<Value>,
+    saved: Lines,
+    refused: Lines,
+}
+
+/// Lines of the answer, written down at once: as trees, those of a large file would not fit into memory.
+#[derive(Default)]
+struct Lines {
+    count: usize,
+    /// As JSON, with commas between them.
+    json: String,
+}
+
+impl Lines {
+    fn push(&mut self, line: &Value) {
+        if !self.json.is_empty() {
+            self.json.push(',');
+        }
+        self.json.push_str(&line.to_string());
+    }
 }
 
 impl Record {
@@ -76,7 +98,7 @@ async fn one(
     service: ServiceId,
     text: &str,
 ) -> Result<ExitCode, Failure> {
-    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| bad_json(&error))?;
+    let fields: Map<String, Value> = json::parse(text.as_bytes()).map_err(|error| bad_json(&error))?;
     let records = vec![NewRecord { service, fields }];
     let answer = way.perform(&Action::Record { records, clerk }).await?;
     if let Some(refusal) = output::entries(&answer, "refused").first() {
@@ -98,28 +120,32 @@ async fn many(session: &Session, way: &Way, clerk: &ClerkId, path: &Path) -> Res
     let bar = output::bar(bytes, session.json);
     let mut tally = Tally::default();
     let mut batch: Vec<(u64, NewRecord)> = Vec::new();
-    let mut number = 0;
+    let (mut number, mut bytes) = (0, 0);
     while let Some(line) = next_line(&mut reader).map_err(|error| Failure::file(path, &error))? {
         number += 1;
         bar.inc(line.bytes);
         match parse(&line) {
-            Ok(Some(record)) => batch.push((number, record)),
+            Ok(Some(record)) => {
+                batch.push((number, record));
+                bytes += line.bytes;
+            }
             Ok(None) => {}
             Err(failure) => tally.refuse(session, number, &failure),
         }
-        if batch.len() == BATCH {
+        if batch.len() == BATCH || bytes >= BATCH_BYTES {
             save(session, way, clerk, &mut batch, &mut tally).await?;
+            bytes = 0;
         }
     }
     save(session, way, clerk, &mut batch, &mut tally).await?;
     bar.finish_and_clear();
+    let (saved, refused) = (tally.saved.count, tally.refused.count);
     if session.json {
-        output::line(json!({"saved": tally.saved, "refused": tally.refused}));
+        output::line(format_args!("{{\"saved\":[{}],\"refused\":[{}]}}", tally.saved.json, tally.refused.json));
     } else {
-        let (saved, refused) = (tally.saved.len(), tally.refused.len());
         output::note(format!("{saved} tersimpan, {refused} baris ditolak. / {saved} saved, {refused} lines refused."));
     }
-    Ok(if tally.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
 /// Saves a batch with one commit and tells of it at once: what was printed is on the disk.
@@ -146,11 +172,13 @@ async fn save(
         ));
     })?;
     for saved in output::entries(&answer, "saved") {
-        if !session.json {
+        tally.saved.count += 1;
+        if session.json {
+            let line = json!({"line": number(saved), "id": saved.get("id"), "warnings": saved.get("warnings")});
+            tally.saved.push(&line);
+        } else {
             output::line(output::field(saved, "id"));
         }
-        let line = json!({"line": number(saved), "id": saved.get("id"), "warnings": saved.get("warnings")});
-        tally.saved.push(line);
     }
     for refused in output::entries(&answer, "refused") {
         tally.refuse(session, number(refused), &refusal_of(refused));
@@ -160,15 +188,15 @@ async fn save(
 
 impl Tally {
     fn refuse(&mut self, session: &Session, line: u64, failure: &Failure) {
+        self.refused.count += 1;
         if !session.json {
             output::note(format!("baris / line {line}: {failure}"));
+        } else if self.refused.count > REASONS_MAX {
+            self.refused.push(&json!({"line": line, "code": failure.code}));
+        } else {
+            let (code, text, problems) = (&failure.code, &failure.text, &failure.problems);
+            self.refused.push(&json!({"line": line, "code": code, "text": text, "problems": problems}));
         }
-        self.refused.push(json!({
-            "line": line,
-            "code": failure.code,
-            "text": failure.text,
-            "problems": failure.problems,
-        }));
     }
 }
 
@@ -220,7 +248,7 @@ fn parse(line: &Line) -> Result<Option<NewRecord>, Failure> {
     if text.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
-    serde_json::from_slice(text).map(Some).map_err(|error| bad_json(&error))
+    json::parse(text).map(Some).map_err(|error| bad_json(&error))
 }
 
 /// The failure that a refusal of the answer tells of.

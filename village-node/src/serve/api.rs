@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Shared, guard};
 use crate::action::{ListQuery, NewRecord};
-use crate::{Action, Blame, Failure, sync};
+use crate::{Action, Blame, Failure, json, sync};
 
 /// Nothing larger is read.
 pub(super) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -175,7 +175,7 @@ fn document(id: &str) -> Result<DocumentId, Failure> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
-    serde_json::from_slice(body).map_err(|error| bad_body(&error))
+    json::parse(body).map_err(|error| bad_body(&error))
 }
 
 fn bad_body(error: &dyn std::fmt::Display) -> Failure {

@@ -74,6 +74,7 @@ pub(crate) fn fields(name: &str) -> Value {
 }
 
 /// Records one letter and gives its id.
+#[allow(dead_code, reason = "not every test file records one by one")]
 pub(crate) fn record(dir: &Path, name: &str) -> String {
     let output = run(dir, &["record", "--service", "G01", "--json", &fields(name).to_string()]);
     assert!(output.status.success(), "{}", text(&output.stderr));
