@@ -9,7 +9,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use replica_store::{DirectGate, OpenError, Replica};
+use gate_worker::GatePlace;
+use replica_store::{OpenError, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
@@ -34,12 +35,12 @@ enum Answer {
     Failed(Failure),
 }
 
-/// Has an act done: by the server that runs on the folder, else right here.
+/// Has an act done: by the server that runs on the folder, else right here, judging in `gate`.
 ///
 /// # Errors
 ///
 /// When the act fails, or another program has the folder.
-pub fn submit(dir: &Path, act: &Act) -> Result<Value, Failure> {
+pub fn submit(dir: &Path, act: &Act, gate: &GatePlace) -> Result<Value, Failure> {
     if let Some(stream) = connect(dir) {
         return ask(stream, act);
     }
@@ -61,7 +62,8 @@ pub fn submit(dir: &Path, act: &Act) -> Result<Value, Failure> {
     };
     let done = act::perform(&mut replica, &keys, act, clock::now_millis())?;
     if matches!(act, Act::Retry { .. }) {
-        while replica.judge_pending(&mut DirectGate, clock::now_millis(), 64)?.documents > 0 {}
+        let mut gate = gate.open();
+        while replica.judge_pending(gate.as_mut(), clock::now_millis(), 64)?.documents > 0 {}
     }
     Ok(done)
 }

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use gate_worker::{GatePlace, WorkerCommand};
+use serde_json::Value;
 
+use crate::act::Act;
 use crate::commands::{
     Answer, backup, config, divergences, enrol, history, init, list, nightly, nodes, offices, quarantine,
     rebuild_views, restore, revoke, serve, show, status, verify,
 };
-use crate::{Failure, settings::Settings};
+use crate::{Failure, admin, settings::Settings};
 
 /// The hub of Smart Kampung Sync: takes what the village offices recorded, keeps it, and proves it.
 #[derive(Debug, Parser)]
@@ -46,6 +49,16 @@ impl Common {
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         Settings::load(&self.data, |name| std::env::var(name).ok())
     }
+
+    /// Has an act done: by the server that runs on the folder, else right here.
+    pub(crate) fn submit(&self, act: &Act) -> Result<Value, Failure> {
+        admin::submit(&self.data, act, &own_process())
+    }
+}
+
+/// This program as a child, to judge in.
+pub(crate) fn own_process() -> GatePlace {
+    GatePlace::Child(WorkerCommand::this_program())
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +99,9 @@ enum Command {
     Nightly(nightly::Arguments),
     /// The settings.
     Config(config::Arguments),
+    /// Judge what a parent process sends, until it ends.
+    #[command(name = gate_worker::SUBCOMMAND, hide = true)]
+    GateWorker,
 }
 
 /// Runs the program.
@@ -98,6 +114,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if matches!(line.command, Command::GateWorker) {
+        return gate_worker::run();
+    }
     let common = line.common;
     match run(&common, line.command).and_then(|answer| answer.print(common.json)) {
         Ok(true) => ExitCode::SUCCESS,
@@ -133,5 +152,7 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Restore(arguments) => restore::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
         Command::Config(arguments) => Ok(config::run(&arguments)),
+        // It has done its work before: it answers nobody but its parent.
+        Command::GateWorker => Ok(Answer::new(Value::Null, String::new())),
     }
 }

@@ -64,6 +64,10 @@ impl From<StoreError> for Failure {
             StoreError::NoDocument(_) => ("nothing was changed", "sync-server list shows the ids"),
             StoreError::TargetExists(_) => ("nothing was written", "choose another file name"),
             StoreError::Damaged(_) => ("nothing was changed", "sync-server verify names what is damaged"),
+            StoreError::Gate(_) => (
+                "what arrived is stored and stays pending",
+                "check that this user may start processes and memory is left; it is tried again by itself",
+            ),
             _ => ("what was saved before is safe", "check the disk, then try again"),
         };
         Self { error: error.to_string(), data: data.to_owned(), next: next.to_owned() }

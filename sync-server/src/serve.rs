@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use exchange_driver::HubIdentity;
+use gate_worker::GatePlace;
 use replica_store::Replica;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -36,6 +37,8 @@ pub struct Config {
     pub dir: PathBuf,
     /// The settings; `listen` is not looked at by [`run`], which gets the listener.
     pub settings: Settings,
+    /// Where what arrives is judged.
+    pub gate: GatePlace,
 }
 
 /// What every request needs.
@@ -76,7 +79,7 @@ pub async fn run(
     let acceptor = tokio_rustls::TlsAcceptor::from(tls::config(&keys)?);
     let readers = readers::Readers::open(&replica, READERS)?;
     let socket = Socket::bind(&config.dir)?;
-    let (writer, thread) = Writer::start(replica, keys.clone())?;
+    let (writer, thread) = Writer::start(replica, keys.clone(), config.gate.open())?;
     let (stop, stopping) = watch::channel(false);
     let hub = Arc::new(Hub {
         places: Arc::new(Semaphore::new(config.settings.exchanges_max)),

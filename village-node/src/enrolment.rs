@@ -119,7 +119,7 @@ pub fn establish(dir: &Path, identity: &Identity, options: &NodeOptions) -> Resu
         }
         Err(error) => return Err(error.into()),
     };
-    let node = Node::of(identity.clone(), replica, opened)?;
+    let node = Node::of(identity.clone(), replica, opened, options)?;
     identity.save(dir)?;
     // The key stands in the identity now. When this fails the file is only left over.
     let _ = std::fs::remove_file(dir.join(KEY_FILE));

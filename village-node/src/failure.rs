@@ -143,6 +143,16 @@ impl From<StoreError> for Failure {
             StoreError::TargetExists(_) => {
                 Self::input("target_exists", "Berkas tujuan sudah ada; pilih nama lain.", error.to_string())
             }
+            StoreError::Gate(_) => Self::machine(
+                "gate",
+                format!(
+                    "Pemeriksaan data dari pusat tidak dapat dijalankan: {error}. Data aman dan diperiksa lagi nanti; \
+                     mulai ulang komputer ini bila sering terjadi."
+                ),
+                format!(
+                    "What the hub sent cannot be judged: {error}. Data is safe; restart this machine if it happens often."
+                ),
+            ),
             error => Self::machine(
                 "store",
                 format!("Penyimpanan di komputer ini menolak: {error}."),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use change_log::EpochId;
-use replica_store::{Durability, Opened, Replica, Watch, WhyNewEpoch};
+use gate_worker::{GatePlace, WorkerCommand};
+use replica_store::{Durability, Gate, Opened, Replica, Watch, WhyNewEpoch};
 use tokio::sync::Notify;
 
 use crate::action::{self, Action};
@@ -19,11 +20,20 @@ pub struct NodeOptions {
     pub machine: String,
     /// How hard a commit is; anything but the default is for tests.
     pub durability: Durability,
+    /// Where what the hub sends is judged.
+    pub gate: GatePlace,
+}
+
+impl NodeOptions {
+    /// As the program opens a node: it judges in a child process of its own.
+    pub(crate) fn of_program() -> Self {
+        Self { gate: GatePlace::Child(WorkerCommand::this_program()), ..Self::default() }
+    }
 }
 
 impl Default for NodeOptions {
     fn default() -> Self {
-        Self { machine: moment::machine_name(), durability: Durability::Power }
+        Self { machine: moment::machine_name(), durability: Durability::Power, gate: GatePlace::Here }
     }
 }
 
@@ -39,6 +49,7 @@ struct Inner {
     identity: Identity,
     began: Option<WhyNewEpoch>,
     replica: Mutex<Replica>,
+    gate: Mutex<Box<dyn Gate + Send>>,
     recorded: Notify,
     live: Live,
 }
@@ -53,10 +64,15 @@ impl Node {
         let identity = Identity::load(dir)?;
         let fresh = EpochId(moment::random()?);
         let (replica, opened) = Replica::open_with(dir, &options.machine, fresh, options.durability)?;
-        Self::of(identity, replica, opened)
+        Self::of(identity, replica, opened, options)
     }
 
-    pub(crate) fn of(identity: Identity, replica: Replica, opened: Opened) -> Result<Self, Failure> {
+    pub(crate) fn of(
+        identity: Identity,
+        replica: Replica,
+        opened: Opened,
+        options: &NodeOptions,
+    ) -> Result<Self, Failure> {
         if replica.node() != Some(identity.node) || replica.hub() != identity.hub {
             return Err(Failure::new(
                 crate::Blame::State,
@@ -74,6 +90,7 @@ impl Node {
             identity,
             began: opened.epoch_began,
             replica: Mutex::new(replica),
+            gate: Mutex::new(options.gate.open()),
             recorded: Notify::new(),
             live,
         };
@@ -99,6 +116,12 @@ impl Node {
     pub fn replica(&self) -> MutexGuard<'_, Replica> {
         // A panic elsewhere cannot leave half a commit: SQLite rolled it back.
         self.inner.replica.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The gate, for as long as the guard lives. Whoever has the store may take it, not the other way round.
+    pub(crate) fn gate(&self) -> MutexGuard<'_, Box<dyn Gate + Send>> {
+        // A gate keeps nothing between two batches but its process, which it looks after.
+        self.inner.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does what an action asks for, and says what came of it.

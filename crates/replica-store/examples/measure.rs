@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             break;
         }
         let judging = Instant::now();
-        let verdicts = replica_store::Gate::judge_all(&mut DirectGate, &cases);
+        let verdicts = replica_store::Gate::judge_all(&mut DirectGate, &cases)?;
         judged_for += judging.elapsed().as_secs_f64();
         hub.apply_verdicts(&cases, &verdicts, 0)?;
     }

@@ -166,9 +166,26 @@ pub(crate) fn at(connection: &Connection, place: i64) -> Result<Option<Stored>, 
 
 /// All entries of a document, by place.
 pub(crate) fn of_document(connection: &Connection, document: i64) -> Result<Vec<Stored>, StoreError> {
+    let mut all = Vec::new();
+    for_each_of_document(connection, document, |stored| {
+        all.push(stored);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Calls `visit` for the entries of a document, by place.
+pub(crate) fn for_each_of_document(
+    connection: &Connection,
+    document: i64,
+    mut visit: impl FnMut(Stored) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE e.document = ? ORDER BY e.place"))?;
-    let rows = statement.query_map([document], |row| Ok(read(row)))?;
-    rows.map(|row| row?).collect()
+    let mut rows = statement.query([document])?;
+    while let Some(row) = rows.next()? {
+        visit(read(row)?)?;
+    }
+    Ok(())
 }
 
 /// Calls `visit` for the entries of a range of places, in order, until it says false.

@@ -6,6 +6,8 @@ use change_log::{DocumentId, EpochId, Position};
 use office_model::OfficeCode;
 use service_document::DocumentError;
 
+use crate::gate::GateError;
+
 /// Why a replica could not be created or opened. Nothing in its folder was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -70,6 +72,9 @@ pub enum StoreError {
     /// A document could not be made or read.
     #[error(transparent)]
     Document(#[from] DocumentError),
+    /// The gate could not be run.
+    #[error(transparent)]
+    Gate(#[from] GateError),
     /// No such document here.
     #[error("no transaction {0} here; check the id, or exchange with the hub first")]
     NoDocument(DocumentId),

@@ -44,10 +44,19 @@ impl Case {
     }
 }
 
-/// Judges cases: right here, on other threads, or in a child process with a memory limit.
+/// The gate itself could not be run. No change is to blame for it: everything stays pending.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the gate cannot be run: {0}; what arrived is stored, stays pending and is judged later")]
+pub struct GateError(pub String);
+
+/// Judges cases: right here, or in a child process with a memory limit.
 pub trait Gate {
     /// One verdict for each case, in their order, with one judgement for each candidate.
-    fn judge_all(&mut self, cases: &[Case]) -> Vec<Verdict>;
+    ///
+    /// # Errors
+    ///
+    /// When the gate cannot be run. A change that the gate cannot cope with is no error, but refused.
+    fn judge_all(&mut self, cases: &[Case]) -> Result<Vec<Verdict>, GateError>;
 }
 
 /// Judges on the calling thread.
@@ -55,13 +64,13 @@ pub trait Gate {
 pub struct DirectGate;
 
 impl Gate for DirectGate {
-    fn judge_all(&mut self, cases: &[Case]) -> Vec<Verdict> {
-        cases.iter().map(Case::judge).collect()
+    fn judge_all(&mut self, cases: &[Case]) -> Result<Vec<Verdict>, GateError> {
+        Ok(cases.iter().map(Case::judge).collect())
     }
 }
 
 impl<F: FnMut(&Case) -> Verdict> Gate for F {
-    fn judge_all(&mut self, cases: &[Case]) -> Vec<Verdict> {
-        cases.iter().map(self).collect()
+    fn judge_all(&mut self, cases: &[Case]) -> Result<Vec<Verdict>, GateError> {
+        Ok(cases.iter().map(self).collect())
     }
 }

@@ -10,6 +10,11 @@ use crate::refusal::{self, Reason, RefusalSource, codes};
 use crate::work::Work;
 use crate::{Reader, Replica, Role, StoreError, digest, log, rows};
 
+/// Raw bytes of one round, but for its last document.
+const ROUND_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Raw bytes of pending changes in one case, but for its last one: a document may have 256 KiB, a sender may send more.
+const PENDING_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// What a round of judging did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct JudgeReport {
@@ -37,7 +42,8 @@ impl Reader {
     }
 
     /// At most `documents_max` documents with pending changes, to be judged anywhere and handed to
-    /// [`Replica::apply_verdicts`].
+    /// [`Replica::apply_verdicts`]. Fewer when they are large (some 32 MiB), and not all pending changes of a document
+    /// that has more than 4 MiB of them: the others come in the next round.
     ///
     /// # Errors
     ///
@@ -53,7 +59,7 @@ impl Replica {
     ///
     /// # Errors
     ///
-    /// When the disk refuses: everything stays pending then.
+    /// When the gate cannot be run or the disk refuses: everything stays pending then.
     pub fn judge_pending(
         &mut self,
         gate: &mut dyn Gate,
@@ -64,7 +70,7 @@ impl Replica {
         if cases.is_empty() {
             return Ok(JudgeReport::default());
         }
-        let verdicts = gate.judge_all(&cases);
+        let verdicts = gate.judge_all(&cases)?;
         self.apply_verdicts(&cases, &verdicts, now_millis)
     }
 
@@ -116,21 +122,30 @@ fn cases(connection: &Connection, documents_max: usize) -> Result<Vec<Case>, Sto
         statement.query_map([log::signed(documents_max as u64)], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
     let mut offices = std::collections::BTreeMap::new();
     let mut cases = Vec::with_capacity(documents.len());
+    let mut round_bytes = 0;
     for index in documents {
-        let mut accepted = Vec::new();
-        let mut candidates = Vec::new();
-        let mut whose = None;
-        for stored in entry::of_document(connection, index)? {
+        if round_bytes > ROUND_BYTES_MAX {
+            break;
+        }
+        let (mut accepted, mut candidates) = (Vec::new(), Vec::new());
+        let (mut whose, mut pending_bytes) = (None, 0);
+        entry::for_each_of_document(connection, index, |stored| {
             whose = Some((stored.id, stored.office));
             match stored.state {
-                EntryState::Accepted => accepted.push(stored.raw),
-                EntryState::Pending | EntryState::Parked => {
-                    let Stored { epoch, hash, raw, place, .. } = stored;
-                    candidates.push(CaseCandidate { epoch, hash, raw, place });
-                }
-                EntryState::Refused => {}
+                EntryState::Pending if pending_bytes > PENDING_BYTES_MAX => return Ok(()),
+                EntryState::Refused => return Ok(()),
+                EntryState::Pending => pending_bytes += stored.raw.len(),
+                EntryState::Accepted | EntryState::Parked => {}
             }
-        }
+            round_bytes += stored.raw.len();
+            if stored.state == EntryState::Accepted {
+                accepted.push(stored.raw);
+            } else {
+                let Stored { epoch, hash, raw, place, .. } = stored;
+                candidates.push(CaseCandidate { epoch, hash, raw, place });
+            }
+            Ok(())
+        })?;
         let Some((document, office)) = whose else { continue };
         let office = match offices.get(&office) {
             Some(code) => *code,

@@ -50,7 +50,7 @@ pub use enrolment::{EnrolmentCode, Redeemed};
 pub use entry::{EntryMeta, EntryState};
 pub use error::{OpenError, StoreError};
 pub use feed::{FeedHead, FeedSlice};
-pub use gate::{Case, CaseCandidate, DirectGate, Gate};
+pub use gate::{Case, CaseCandidate, DirectGate, Gate, GateError};
 pub use head_file::WhyNewEpoch;
 pub use hub_commit::{Admission, HubDone, HubWork};
 pub use ingest::{IngestBatch, IngestOutcome};

@@ -65,11 +65,13 @@ pub enum RefusalCode {
     TooManyBad,
     /// The document's accepted changes cannot be read here: nothing can be judged before they are repaired.
     DocumentUnreadable,
+    /// The process that judged its document died of it: aborted, ran out of memory or never came to an end.
+    GateDied,
 }
 
 impl RefusalCode {
     /// Every code.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::TooLarge,
         Self::Malformed,
         Self::Hash,
@@ -88,6 +90,7 @@ impl RefusalCode {
         Self::TooManyParked,
         Self::TooManyBad,
         Self::DocumentUnreadable,
+        Self::GateDied,
     ];
 
     /// The word that is stored and sent.
@@ -111,12 +114,13 @@ impl RefusalCode {
             Self::TooManyParked => "too_many_parked",
             Self::TooManyBad => "too_many_bad",
             Self::DocumentUnreadable => "document_unreadable",
+            Self::GateDied => "gate_died",
         }
     }
 
     /// Whether the same bytes may pass when they are judged again, because the reason lies outside of them.
     pub const fn may_pass_later(self) -> bool {
-        matches!(self, Self::TooManyParked | Self::TooManyBad | Self::DocumentUnreadable)
+        matches!(self, Self::TooManyParked | Self::TooManyBad | Self::DocumentUnreadable | Self::GateDied)
     }
 
     /// What people read: what happened and what to do.
@@ -137,6 +141,10 @@ impl RefusalCode {
             Self::TooManyParked | Self::TooManyBad | Self::DocumentUnreadable => (
                 "Perubahan lain pada catatan ini belum ada atau rusak. Isinya tetap tersimpan dan diperiksa lagi nanti.",
                 "Other changes of this record are missing or damaged here. Its content is kept and judged again later.",
+            ),
+            Self::GateDied => (
+                "Pemeriksaan catatan ini gagal di tengah jalan. Isinya tetap tersimpan; laporkan ke operator, yang dapat memeriksanya lagi.",
+                "The check of this record broke down on it. Its content is kept; tell the operator, who can have it judged again.",
             ),
             _ => (
                 "Perubahan ini rusak atau tidak sah. Isinya tetap tersimpan; perbarui program lalu isi ulang, atau laporkan ke operator.",

@@ -6,9 +6,9 @@ use office_model::OfficeCode;
 use qrcode::render::unicode::Dense1x2;
 
 use super::{Answer, time};
+use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
-use crate::{Failure, admin};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -29,7 +29,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         Some(hours) => hours,
         None => common.settings()?.code_hours,
     };
-    let offered = admin::submit(&common.data, &Act::Enrol { office: arguments.office, hours })?;
+    let offered = common.submit(&Act::Enrol { office: arguments.office, hours })?;
     let code = offered.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
     let expires = offered.get("expires_millis").and_then(serde_json::Value::as_i64);
     let mut text = format!("{code}\n\nGood for one machine of office {} until {}.\n", arguments.office, time(expires));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Answer, open, table, time};
 use crate::act::Act;
 use crate::cli::Common;
-use crate::{Failure, admin, nightly};
+use crate::{Failure, nightly};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -26,7 +26,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let kept = nightly::kept(&open(&common.data)?, arguments.date)?;
     let report = match kept {
         Some(report) => report,
-        None => admin::submit(&common.data, &Act::Nightly { date: arguments.date })?,
+        None => common.submit(&Act::Nightly { date: arguments.date })?,
     };
     let text = text(&report);
     Ok(Answer::new(report, text))

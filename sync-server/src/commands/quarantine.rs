@@ -5,9 +5,9 @@ use replica_store::{EntryState, RefusalSource};
 use serde_json::{Value, json};
 
 use super::{Answer, open, table, time};
+use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
-use crate::{Failure, admin};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -32,7 +32,7 @@ enum What {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     if let Some(What::Retry { id }) = &arguments.what {
-        let done = admin::submit(&common.data, &Act::Retry { document: *id })?;
+        let done = common.submit(&Act::Retry { document: *id })?;
         let count = done.get("retried").and_then(Value::as_u64).unwrap_or_default();
         let text = format!("{count} changes are judged again; sync-server quarantine shows what stays out\n");
         return Ok(Answer::new(done, text));

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Answer;
-use crate::cli::Common;
+use crate::cli::{Common, own_process};
 use crate::serve::{self, Config};
 use crate::{Failure, admin};
 
@@ -32,7 +32,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             "use that one, or stop it first",
         ));
     }
-    let config = Config { dir: common.data.clone(), settings };
+    let config = Config { dir: common.data.clone(), settings, gate: own_process() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::internal)?;
     runtime.block_on(serve(config, common.json))?;
     Ok(Answer::new(json!({ "stopped": true }), "stopped\n".to_owned()))

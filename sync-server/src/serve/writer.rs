@@ -4,7 +4,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use exchange_driver::{CommitOutcome, DriverError, HubCommit};
-use replica_store::{DirectGate, Gate, Replica, StoreError};
+use replica_store::{Gate, Replica, StoreError};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -52,11 +52,15 @@ pub(super) struct WriterThread {
 
 impl Writer {
     /// Starts the thread, which owns the replica until it is stopped.
-    pub(super) fn start(replica: Replica, keys: HubKeys) -> Result<(Self, WriterThread), Failure> {
+    pub(super) fn start(
+        replica: Replica,
+        keys: HubKeys,
+        gate: Box<dyn Gate + Send>,
+    ) -> Result<(Self, WriterThread), Failure> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (tell_judged, judged) = watch::channel(0);
         let (tell_failed, failed) = watch::channel(None);
-        let mut work = Work { replica, keys, gate: Box::new(DirectGate), queue, round: 0, judged: tell_judged };
+        let mut work = Work { replica, keys, gate, queue, round: 0, judged: tell_judged };
         let handle = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {

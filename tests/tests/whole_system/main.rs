@@ -9,6 +9,8 @@ mod door;
 #[cfg(test)]
 mod garbage;
 #[cfg(test)]
+mod gate;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod programs;

@@ -161,6 +161,13 @@ impl Regency {
 
     /// Everything recorded is on the hub and on the machine exactly once, and both find nothing wrong with themselves.
     pub(crate) fn check(&self, machine: &Machine) {
+        self.check_data(machine);
+        let told = self.hub.told();
+        assert!(!told.contains("ERROR"), "{told}");
+    }
+
+    /// [`Regency::check`], whatever the hub had to complain of.
+    pub(crate) fn check_data(&self, machine: &Machine) {
         self.prove(machine);
         let recorded: Vec<String> = self.recorded.iter().cloned().collect();
         let is =
@@ -179,7 +186,7 @@ impl Regency {
         }
         assert!(self.hub.is_up());
         let told = self.hub.told();
-        assert!(!told.contains("panicked") && !told.contains("ERROR"), "{told}");
+        assert!(!told.contains("panicked"), "{told}");
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Enrol {
 
 impl Enrol {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
-        let enrolled = crate::enrol(session.dir(), &self.hub, &self.code, &NodeOptions::default()).await?;
+        let enrolled = crate::enrol(session.dir(), &self.hub, &self.code, &NodeOptions::of_program()).await?;
         let identity = enrolled.node.identity();
         if session.json {
             output::line(json!({

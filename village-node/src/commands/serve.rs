@@ -30,9 +30,9 @@ impl Serve {
         }
         // What goes wrong while it runs is told to whoever reads the log. Never personal data.
         let filter = tracing_subscriber::EnvFilter::try_from_env("VILLAGE_NODE_LOG")
-            .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("village_node=info"));
+            .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("village_node=info,gate_worker=warn"));
         let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-        let node = Node::open(session.dir(), &NodeOptions::default())?;
+        let node = Node::open(session.dir(), &NodeOptions::of_program())?;
         let server = serve::Server::bind(node, address, clerk).await?;
         if session.json {
             output::line(json!({"address": server.address().to_string()}));

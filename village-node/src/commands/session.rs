@@ -49,7 +49,7 @@ impl Session {
     pub(super) async fn way(&self) -> Result<Way, Failure> {
         let begun = Instant::now();
         loop {
-            match Node::open(&self.dir, &NodeOptions::default()) {
+            match Node::open(&self.dir, &NodeOptions::of_program()) {
                 Err(failure) if failure.code == "in_use" => {
                     if let Some(door) = Door::load(&self.dir)
                         && tokio::net::TcpStream::connect(&door.address).await.is_ok()

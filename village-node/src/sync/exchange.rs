@@ -6,7 +6,7 @@ use change_log::EpochId;
 use chrono::DateTime;
 use exchange_driver::{CallPlan, DriverError, NodeCall, Outcome, Progress};
 use futures_util::stream;
-use replica_store::{Contact, DirectGate, Replica};
+use replica_store::{Contact, Replica};
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap};
 use sync_exchange::{Ending, Pace};
 use tokio::sync::mpsc;
@@ -176,8 +176,9 @@ impl Talk<'_> {
                     response = Some(answer);
                 }
                 Event::Chunk(bytes) => {
+                    let node = self.node.clone();
                     self.advance(move |call, replica| {
-                        call.receive(replica, &mut DirectGate, &bytes, moment::now_millis())
+                        call.receive(replica, node.gate().as_mut(), &bytes, moment::now_millis())
                     })
                     .await?;
                 }

@@ -1,9 +1,13 @@
 //! One bad entry never blocks another, is kept with its reason, and leaves both digests equal.
 
-use change_log::{ChangeHash, DocumentId, Entry};
+use change_log::{ChangeHash, DocumentId, Entry, RawChange};
 
 use crate::world::*;
-use replica_store::{EntryState, FeedCursor, FeedItem, IngestBatch, IngestOutcome, RefusalSource, StoreError, codes};
+use replica_store::{
+    Case, DirectGate, EntryState, FeedCursor, FeedItem, Gate, GateError, IngestBatch, IngestOutcome, RefusalSource,
+    StoreError, codes,
+};
+use service_document::Verdict;
 
 fn entries(millis: std::ops::Range<i64>) -> Vec<Entry> {
     let dir = tempfile::tempdir().unwrap();
@@ -219,4 +223,57 @@ fn a_feed_that_does_not_lead_where_it_says_is_not_taken() {
     assert_eq!(reader.apply_feed(OFFICE, &items, cursor).unwrap().new, 4);
     judge(&mut reader);
     assert_eq!(reader.dump_views().unwrap(), hub.dump_views().unwrap());
+}
+
+#[test]
+fn a_flood_on_one_document_is_judged_in_bounded_rounds() {
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut node = node(dirs[0].path(), 1);
+    let id = node.create_transaction(&transaction("Nama", "35"), &clock(1)).unwrap();
+    let path = "keperluan".parse().unwrap();
+    node.edit(id, &[(path, serde_json::json!("x".repeat(60_000)))], &clock(2)).unwrap();
+    let mut flood = node.entries(epoch(1), 0, 10, usize::MAX).unwrap();
+    // The same large edit, made at another time each.
+    let edit = flood[1].clone();
+    for number in 1..100 {
+        let mut parts = RawChange::parse(&edit.raw).unwrap();
+        parts.millis += number;
+        let (raw, hash) = parts.build();
+        flood.push(Entry { position: flood.len() as u64 + 1, hash, raw, ..edit.clone() });
+    }
+    let (mut hub, count) = (hub(dirs[1].path(), &[1]), flood.len() as u64);
+    ingest(&mut hub, batch(flood)).unwrap();
+    let (mut rounds, mut accepted, mut refused) = (0, 0, 0);
+    loop {
+        let largest = hub.cases(10).unwrap().iter().flat_map(|case| &case.candidates).map(|one| one.raw.len()).sum();
+        assert!((0..5_000_000_usize).contains(&largest), "{largest} bytes in a round");
+        let report = hub.judge_pending(&mut DirectGate, 5, 10).unwrap();
+        if report.documents == 0 {
+            break;
+        }
+        rounds += 1;
+        accepted += report.accepted;
+        refused += report.refused;
+    }
+    assert_eq!((rounds, accepted, refused), (2, 2, count - 2));
+    assert_eq!((hub.pending().unwrap(), rows(&hub).len()), (0, 1));
+    assert!(hub.verify().unwrap().is_sound());
+}
+
+#[test]
+fn a_gate_that_cannot_be_run_leaves_everything_pending() {
+    struct Broken;
+    impl Gate for Broken {
+        fn judge_all(&mut self, _: &[Case]) -> Result<Vec<Verdict>, GateError> {
+            Err(GateError("no process".to_owned()))
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut hub = hub(dir.path(), &[1]);
+    ingest(&mut hub, batch(entries(0..3))).unwrap();
+    let error = hub.judge_pending(&mut Broken, 5, 10).unwrap_err();
+    assert!(matches!(error, StoreError::Gate(_)), "{error}");
+    assert_eq!((hub.pending().unwrap(), hub.quarantine(10).unwrap().len()), (3, 0));
+    judge(&mut hub);
+    assert_eq!((hub.pending().unwrap(), rows(&hub).len()), (0, 3));
 }

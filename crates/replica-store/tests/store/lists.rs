@@ -99,7 +99,7 @@ fn a_verdict_about_an_older_state_changes_nothing() {
     exchange(&mut one, &mut hub);
     pull(&mut two, &hub, 10);
     let cases = two.cases(10).unwrap();
-    let verdicts = replica_store::DirectGate.judge_all(&cases);
+    let verdicts = replica_store::DirectGate.judge_all(&cases).unwrap();
     edit(&mut two, "keperluan", "Dari dua");
     let report = two.apply_verdicts(&cases, &verdicts, 0).unwrap();
     assert_eq!((report.stale, report.accepted), (1, 0));

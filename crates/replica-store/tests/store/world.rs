@@ -5,8 +5,8 @@ use std::path::Path;
 use change_log::{ChainHash, ChangeHash, EpochId, HubId, NodeId};
 use office_model::OfficeCode;
 use replica_store::{
-    Admission, Case, Clock, DirectGate, Durability, FeedCursor, FeedItem, Gate, HubDone, HubWork, IngestBatch,
-    IngestOutcome, NewReplica, NodeContact, Replica, Role, SignedHead, StoreError,
+    Admission, Case, Clock, DirectGate, Durability, FeedCursor, FeedItem, Gate, GateError, HubDone, HubWork,
+    IngestBatch, IngestOutcome, NewReplica, NodeContact, Replica, Role, SignedHead, StoreError,
 };
 use serde_json::json;
 use service_document::{Judgement, NewTransaction, Refusal, RefusalCode, Verdict};
@@ -161,8 +161,8 @@ pub(crate) fn rows(replica: &Replica) -> Vec<replica_store::ListedTransaction> {
 pub(crate) struct Picky<F>(pub(crate) F);
 
 impl<F: FnMut(ChangeHash) -> bool> Gate for Picky<F> {
-    fn judge_all(&mut self, cases: &[Case]) -> Vec<Verdict> {
-        cases.iter().map(|case| self.judge(case)).collect()
+    fn judge_all(&mut self, cases: &[Case]) -> Result<Vec<Verdict>, GateError> {
+        Ok(cases.iter().map(|case| self.judge(case)).collect())
     }
 }
 

@@ -1,0 +1,237 @@
+//! Payloads: cases one way, verdicts the other. Parent and child are the same program file, so there is one version.
+//!
+//! Numbers are little-endian; bytes and texts have their length (4 bytes) in front, lists their count.
+
+use change_log::{ChangeHash, DocumentId, EpochId};
+use office_model::OfficeCode;
+use replica_store::Case;
+use service_document::{Candidate, Judgement, Refusal, TransactionRow, Verdict};
+use uuid::Uuid;
+
+use crate::question::Question;
+
+/// The payload is not what the other side of this program writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+type Read<T> = Result<T, Unreadable>;
+
+const ACCEPTED: u8 = 0;
+const PARKED: u8 = 1;
+const REFUSED: u8 = 2;
+
+pub(crate) fn write_cases(cases: &[Case]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(cases.iter().map(|case| 64 + bytes_of(case)).sum());
+    put_count(&mut out, cases.len());
+    for case in cases {
+        out.extend_from_slice(case.document.as_bytes());
+        put_bytes(&mut out, case.office.as_str().as_bytes());
+        put_count(&mut out, case.accepted.len());
+        for raw in &case.accepted {
+            put_bytes(&mut out, raw);
+        }
+        put_count(&mut out, case.candidates.len());
+        for candidate in &case.candidates {
+            out.extend_from_slice(&candidate.epoch.0);
+            out.extend_from_slice(&candidate.hash.0);
+            put_bytes(&mut out, &candidate.raw);
+        }
+    }
+    out
+}
+
+/// Bytes of a case in a frame, about.
+pub(crate) fn bytes_of(case: &Case) -> usize {
+    let accepted: usize = case.accepted.iter().map(|raw| raw.len() + 4).sum();
+    accepted + case.candidates.iter().map(|candidate| candidate.raw.len() + 52).sum::<usize>()
+}
+
+pub(crate) fn read_questions(payload: &[u8]) -> Read<Vec<Question<'_>>> {
+    let mut input = Input(payload);
+    let questions = input.list(|input| {
+        Ok(Question {
+            document: DocumentId(Uuid::from_bytes(input.array()?)),
+            office: input.text()?.parse::<OfficeCode>().map_err(|_| Unreadable)?,
+            accepted: input.list(Input::bytes)?,
+            candidates: input.list(|input| {
+                Ok(Candidate { epoch: EpochId(input.array()?), hash: ChangeHash(input.array()?), raw: input.bytes()? })
+            })?,
+        })
+    })?;
+    input.end(questions)
+}
+
+pub(crate) fn write_verdicts<'a>(verdicts: impl ExactSizeIterator<Item = &'a Verdict>) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_count(&mut out, verdicts.len());
+    for verdict in verdicts {
+        put_count(&mut out, verdict.judgements.len());
+        for judgement in &verdict.judgements {
+            put_judgement(&mut out, judgement);
+        }
+        put_option(&mut out, verdict.row.as_ref(), put_row);
+    }
+    out
+}
+
+pub(crate) fn read_verdicts(payload: &[u8]) -> Read<Vec<Verdict>> {
+    let mut input = Input(payload);
+    let verdicts =
+        input.list(|input| Ok(Verdict { judgements: input.list(read_judgement)?, row: input.option(read_row)? }))?;
+    input.end(verdicts)
+}
+
+fn put_judgement(out: &mut Vec<u8>, judgement: &Judgement) {
+    match judgement {
+        Judgement::Accepted => out.push(ACCEPTED),
+        Judgement::Parked { missing } => {
+            out.push(PARKED);
+            put_count(out, missing.len());
+            for hash in missing {
+                out.extend_from_slice(&hash.0);
+            }
+        }
+        Judgement::Refused(refusal) => {
+            out.push(REFUSED);
+            put_bytes(out, refusal.code.as_str().as_bytes());
+            put_bytes(out, refusal.detail.as_bytes());
+        }
+    }
+}
+
+fn read_judgement(input: &mut Input<'_>) -> Read<Judgement> {
+    match input.byte()? {
+        ACCEPTED => Ok(Judgement::Accepted),
+        PARKED => Ok(Judgement::Parked { missing: input.list(|input| Ok(ChangeHash(input.array()?)))? }),
+        REFUSED => {
+            let code = input.text()?.parse().map_err(|_| Unreadable)?;
+            Ok(Judgement::Refused(Refusal { code, detail: input.text()?.to_owned() }))
+        }
+        _ => Err(Unreadable),
+    }
+}
+
+fn put_row(out: &mut Vec<u8>, row: &TransactionRow) {
+    put_text(out, row.office.as_str());
+    put_text(out, row.service.as_str());
+    put_text(out, &row.status);
+    put_option(out, row.number.as_deref(), put_text);
+    put_option(out, row.name.as_deref(), put_text);
+    put_option(out, row.nik.as_deref(), put_text);
+    for list in [&row.names, &row.niks] {
+        put_count(out, list.len());
+        for text in list {
+            put_text(out, text);
+        }
+    }
+    for (millis, clerk) in [(row.created_millis, &row.created_by), (row.changed_millis, &row.changed_by)] {
+        out.extend_from_slice(&millis.to_le_bytes());
+        put_text(out, clerk);
+    }
+    for number in [row.catalogue, row.changes, row.steps, row.divergences] {
+        out.extend_from_slice(&number.to_le_bytes());
+    }
+}
+
+fn read_row(input: &mut Input<'_>) -> Read<TransactionRow> {
+    let (office, service) = (input.text()?, input.text()?);
+    let text = |input: &mut Input<'_>| input.text().map(str::to_owned);
+    let status = text(input)?;
+    let (number, name, nik) = (input.option(text)?, input.option(text)?, input.option(text)?);
+    let (names, niks) = (input.list(text)?, input.list(text)?);
+    let (created_millis, created_by) = (i64::from_le_bytes(input.array()?), text(input)?);
+    let (changed_millis, changed_by) = (i64::from_le_bytes(input.array()?), text(input)?);
+    Ok(TransactionRow {
+        office: office.parse().map_err(|_| Unreadable)?,
+        service: service.parse().map_err(|_| Unreadable)?,
+        status,
+        number,
+        name,
+        nik,
+        names,
+        niks,
+        created_millis,
+        created_by,
+        changed_millis,
+        changed_by,
+        catalogue: input.number()?,
+        changes: input.number()?,
+        steps: input.number()?,
+        divergences: input.number()?,
+    })
+}
+
+fn put_count(out: &mut Vec<u8>, count: usize) {
+    // Nothing of 4 GiB fits in a frame, so a frame with this in it is never sent.
+    out.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_count(out, bytes.len());
+    out.extend_from_slice(bytes);
+}
+
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    put_bytes(out, text.as_bytes());
+}
+
+fn put_option<T: ?Sized>(out: &mut Vec<u8>, value: Option<&T>, put: impl Fn(&mut Vec<u8>, &T)) {
+    out.push(u8::from(value.is_some()));
+    if let Some(value) = value {
+        put(out, value);
+    }
+}
+
+/// The rest of a payload.
+struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn take(&mut self, count: usize) -> Read<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(Unreadable)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Read<[u8; N]> {
+        self.take(N)?.try_into().map_err(|_| Unreadable)
+    }
+
+    fn byte(&mut self) -> Read<u8> {
+        self.array().map(|[byte]| byte)
+    }
+
+    fn number(&mut self) -> Read<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn bytes(&mut self) -> Read<&'a [u8]> {
+        let count = self.number()?;
+        self.take(usize::try_from(count).map_err(|_| Unreadable)?)
+    }
+
+    fn text(&mut self) -> Read<&'a str> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| Unreadable)
+    }
+
+    /// Every item takes at least a byte, so a count that lies ends with the payload.
+    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Read<T>) -> Read<Vec<T>> {
+        let mut list = Vec::new();
+        for _ in 0..self.number()? {
+            list.push(item(self)?);
+        }
+        Ok(list)
+    }
+
+    fn option<T>(&mut self, value: impl FnOnce(&mut Self) -> Read<T>) -> Read<Option<T>> {
+        match self.byte()? {
+            0 => Ok(None),
+            1 => value(self).map(Some),
+            _ => Err(Unreadable),
+        }
+    }
+
+    /// Nothing may be left over.
+    fn end<T>(self, value: T) -> Read<T> {
+        if self.0.is_empty() { Ok(value) } else { Err(Unreadable) }
+    }
+}
