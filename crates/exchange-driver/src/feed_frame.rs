@@ -6,19 +6,21 @@ use sync_protocol::batch::BatchError;
 use sync_protocol::{FrameKind, write_frame};
 
 /// A stretch of a feed.
-pub(crate) struct FeedFrame<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedFrame<'a> {
     /// The position before its first item.
-    pub(crate) after: Position,
+    pub after: Position,
     /// The position of its last.
-    pub(crate) position: Position,
+    pub position: Position,
     /// The feed's chain there.
-    pub(crate) chain: ChainHash,
+    pub chain: ChainHash,
     /// The batch, packed.
-    pub(crate) batch: &'a [u8],
+    pub batch: &'a [u8],
 }
 
 impl<'a> FeedFrame<'a> {
-    pub(crate) fn encode(&self) -> Vec<u8> {
+    /// The whole frame.
+    pub fn encode(&self) -> Vec<u8> {
         let mut payload = Vec::with_capacity(self.batch.len() + 48);
         write_unsigned(&mut payload, self.after);
         write_unsigned(&mut payload, self.position);
@@ -29,7 +31,11 @@ impl<'a> FeedFrame<'a> {
         frame
     }
 
-    pub(crate) fn decode(payload: &'a [u8]) -> Result<Self, BatchError> {
+    /// Reads the payload of a frame.
+    ///
+    /// # Errors
+    /// It is cut short, or a number is out of its form.
+    pub fn decode(payload: &'a [u8]) -> Result<Self, BatchError> {
         let mut reader = Reader::new(payload);
         let (after, position) = (reader.unsigned()?, reader.unsigned()?);
         let chain = ChainHash(reader.array()?);

@@ -18,6 +18,7 @@ mod progress;
 mod verify;
 
 pub use error::DriverError;
+pub use feed_frame::FeedFrame;
 pub use hub_call::{HubCall, HubStep};
 pub use hub_commit::{CommitOutcome, HubCommit, commit_all, judge};
 pub use identity::{HubIdentity, NodeIdentity};

@@ -7,4 +7,6 @@ mod exchange;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod link;

@@ -15,6 +15,8 @@ mod lists;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod power;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod replication;
