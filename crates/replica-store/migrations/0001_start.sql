@@ -132,9 +132,10 @@ CREATE TABLE transaction_row (
 ) STRICT;
 CREATE INDEX row_office ON transaction_row (office);
 CREATE INDEX row_status ON transaction_row (status);
+CREATE INDEX row_service ON transaction_row (service);
 CREATE INDEX row_divergent ON transaction_row (document) WHERE divergences > 0;
 CREATE VIRTUAL TABLE search USING fts5 (
-  text, content = '', contentless_delete = 1, detail = none, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
+  text, content = '', contentless_delete = 1, detail = none, prefix = '2 3 4 6 8', tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- Not derived, not shared.

@@ -113,3 +113,82 @@ fn a_verdict_about_an_older_state_changes_nothing() {
     assert_eq!(one.dump_views().unwrap(), two.dump_views().unwrap());
     assert!(two.apply_verdicts(&cases, &[], 0).is_err());
 }
+
+#[test]
+fn every_beginning_of_a_word_finds_it_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let people = [
+        ("Supriyadi Santoso", "3510014107900001"),
+        ("Supriyanto", "3510014107900002"),
+        ("Sri", "3510024107900003"),
+        ("Séno Ñur", "3511010101010101"),
+        ("S A01", "35"),
+        ("Ahmad 12345a 1234567b", "351001"),
+    ];
+    let mut words = std::collections::BTreeMap::new();
+    for (millis, (name, nik)) in people.into_iter().enumerate() {
+        let id = node.create_transaction(&transaction(name, nik), &clock(i64::try_from(millis).unwrap())).unwrap();
+        let plain = format!("{name} {nik} a01").to_lowercase().replace('é', "e").replace('ñ', "n");
+        words.insert(id, plain.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    }
+    let typed: std::collections::BTreeSet<String> =
+        words.values().flatten().flat_map(|word| (1..=word.len()).map(|end| word[..end].to_owned())).collect();
+    assert!(typed.len() > 60);
+    let found = |typed: &str| -> Vec<_> {
+        let rows = node.search(typed, &ListFilter::default(), Page::default()).unwrap();
+        rows.into_iter().map(|row| row.document).rev().collect()
+    };
+    for one in &typed {
+        let expected = |one: &str| -> Vec<_> {
+            let begin = |words: &Vec<String>| words.iter().any(|word| word.starts_with(one));
+            words.iter().filter(|(_, words)| begin(words)).map(|(id, _)| *id).collect()
+        };
+        assert_eq!(found(one), expected(one), "{one}");
+        let both: Vec<_> = expected(one).into_iter().filter(|id| expected("35100").contains(id)).collect();
+        assert_eq!(found(&format!("{one} 35100")), both, "{one} and 35100");
+    }
+}
+
+#[test]
+fn filters_choose_the_same_rows_whichever_index_leads() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let many: Vec<_> = (0..700)
+        .map(|number| {
+            let mut new = transaction(&format!("Warga {}", number % 7), "35");
+            new.service = if number % 2 == 0 { "A01" } else { "P06" }.parse().unwrap();
+            new
+        })
+        .collect();
+    let ids = node.create_transactions(&many, &clock(1)).unwrap();
+    let some: Vec<_> = ids.iter().copied().step_by(5).collect();
+    node.change_many(&some, &clock(2), |document, stamp| {
+        document.step(Status::Diajukan, None, stamp).map(Some)
+    })
+    .unwrap();
+    let all = Page { after: None, count: 1000 };
+    for status in [None, Some("draf"), Some("diajukan"), Some("ditolak")] {
+        for service in [None, Some("A01"), Some("P06"), Some("B01")] {
+            for by_office in [None, Some(office())] {
+                let (status, service) = (status.map(str::to_owned), service.map(str::to_owned));
+                let filter = ListFilter { office: by_office, status, service, divergent: false };
+                let fits = |row: &replica_store::ListedTransaction| {
+                    filter.status.as_ref().is_none_or(|status| *status == row.status)
+                        && filter.service.as_deref().is_none_or(|service| service == row.service.as_str())
+                };
+                let expected = |typed: &str| -> Vec<_> {
+                    let unfiltered = match typed {
+                        "" => node.list(&ListFilter::default(), all),
+                        typed => node.search(typed, &ListFilter::default(), all),
+                    };
+                    unfiltered.unwrap().into_iter().filter(fits).collect()
+                };
+                assert_eq!(node.list(&filter, all).unwrap(), expected(""), "{filter:?}");
+                for typed in ["w", "warga 3", "35"] {
+                    assert_eq!(node.search(typed, &filter, all).unwrap(), expected(typed), "{typed} {filter:?}");
+                }
+            }
+        }
+    }
+}
