@@ -163,10 +163,8 @@ fn filters_choose_the_same_rows_whichever_index_leads() {
         .collect();
     let ids = node.create_transactions(&many, &clock(1)).unwrap();
     let some: Vec<_> = ids.iter().copied().step_by(5).collect();
-    node.change_many(&some, &clock(2), |document, stamp| {
-        document.step(Status::Diajukan, None, stamp).map(Some)
-    })
-    .unwrap();
+    node.change_many(&some, &clock(2), |document, stamp| document.step(Status::Diajukan, None, stamp).map(Some))
+        .unwrap();
     let all = Page { after: None, count: 1000 };
     for status in [None, Some("draf"), Some("diajukan"), Some("ditolak")] {
         for service in [None, Some("A01"), Some("P06"), Some("B01")] {
