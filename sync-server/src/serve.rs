@@ -5,6 +5,7 @@ mod enrolment;
 mod exchange;
 mod readers;
 mod routes;
+mod silent;
 mod writer;
 
 use std::future::Future;

@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::Request;
+use axum::middleware;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -11,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
+use super::silent::{Guest, Silent};
 use super::{Hub, routes};
 
 /// For the TLS handshake and, on HTTP/1.1, for each request's headers.
@@ -27,11 +30,8 @@ const PING_EVERY: Duration = Duration::from_secs(60);
 pub(super) async fn accept(listener: TcpListener, acceptor: TlsAcceptor, hub: Arc<Hub>) -> Infallible {
     let places = Arc::new(Semaphore::new(hub.settings.connections_max));
     let router = routes::router(Arc::clone(&hub));
+    let silent = Arc::new(Silent::default());
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            std::future::pending::<()>().await;
-            continue;
-        };
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
@@ -41,12 +41,32 @@ pub(super) async fn accept(listener: TcpListener, acceptor: TlsAcceptor, hub: Ar
                 continue;
             }
         };
-        let (acceptor, router, hub) = (acceptor.clone(), router.clone(), Arc::clone(&hub));
+        if places.available_permits() == 0 && silent.make_room() {
+            tracing::debug!("all connections are taken: the oldest that asked for nothing was closed");
+        }
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            std::future::pending::<()>().await;
+            continue;
+        };
+        let guest = Arc::new(silent.enter());
+        let (acceptor, router, hub) = (acceptor.clone(), telling(&router, &guest), Arc::clone(&hub));
         tokio::spawn(async move {
             let _place = place;
-            serve(stream, acceptor, router, hub).await;
+            tokio::select! {
+                () = guest.sent_away() => {}
+                () = serve(stream, acceptor, router, hub) => {}
+            }
         });
     }
+}
+
+/// The routes, which tell when something is asked for.
+fn telling(router: &axum::Router, guest: &Arc<Guest>) -> axum::Router {
+    let guest = Arc::clone(guest);
+    router.clone().layer(middleware::map_request(move |request: Request| {
+        guest.spoke();
+        std::future::ready(request)
+    }))
 }
 
 async fn serve(stream: TcpStream, acceptor: TlsAcceptor, router: axum::Router, hub: Arc<Hub>) {

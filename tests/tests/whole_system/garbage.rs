@@ -143,6 +143,27 @@ fn slow_callers_cannot_keep_the_others_out() {
 }
 
 #[test]
+fn connections_that_say_nothing_cannot_keep_the_others_out() {
+    let mut regency = Regency::new(10, &[("SYNC_SERVER_CONNECTIONS_MAX", "16")]);
+    let machine = regency.join("office");
+    regency.record(&machine, 20);
+    let hub = regency.hub.address;
+    let mut held = Vec::new();
+    for _ in 0..24 {
+        let mut stream = plain(hub);
+        // A part of a TLS hello.
+        stream.write_all(&[0x16, 3, 1, 2, 0, 1]).unwrap();
+        held.push(stream);
+    }
+    let spoken = (0..24).map(|_| tls(hub)).collect::<Vec<_>>();
+    // Far less than a connection may take to say something.
+    let told = machine.sync("5").wait_with_output().unwrap();
+    assert!(told.status.success(), "{told:?}");
+    drop((held, spoken));
+    regency.check(&machine);
+}
+
+#[test]
 fn an_office_without_a_place_is_told_to_come_back_and_does() {
     let mut regency = Regency::new(8, &[("SYNC_SERVER_EXCHANGES_MAX", "1"), ("SYNC_SERVER_RETRY_SECONDS", "1")]);
     let machine = regency.join("office");
