@@ -7,6 +7,7 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use gate_worker::GatePlace;
@@ -18,7 +19,7 @@ use tokio::net::UnixListener;
 
 use crate::act::{self, Act};
 use crate::keys::HubKeys;
-use crate::serve::Writer;
+use crate::serve::{Waiting, Writer};
 use crate::{Failure, clock};
 
 const SOCKET: &str = "admin.sock";
@@ -125,12 +126,12 @@ impl Socket {
     }
 
     /// Answers until the future is dropped.
-    pub(crate) async fn serve(&self, writer: Writer) {
+    pub(crate) async fn serve(&self, writer: Writer, waiting: Arc<Waiting>) {
         loop {
             let Ok((stream, _)) = self.listener.accept().await else { continue };
-            let writer = writer.clone();
+            let (writer, waiting) = (writer.clone(), Arc::clone(&waiting));
             tokio::spawn(async move {
-                if let Err(error) = answer(stream, &writer).await {
+                if let Err(error) = answer(stream, &writer, &waiting).await {
                     tracing::debug!(%error, "a command went away before its answer");
                 }
             });
@@ -145,7 +146,19 @@ impl Drop for Socket {
     }
 }
 
-async fn answer(stream: tokio::net::UnixStream, writer: &Writer) -> std::io::Result<()> {
+/// Does an act; exchanges that wait are told when it may mean something to them.
+async fn perform(act: Act, writer: &Writer, waiting: &Waiting) -> Result<Value, Failure> {
+    let concerns_nodes = matches!(act, Act::Revoke { .. } | Act::Retry { .. });
+    let done = writer.act(act).await?;
+    if concerns_nodes {
+        // Comes after the judging of what is tried again.
+        writer.run(|_| Ok(())).await?;
+        waiting.tell_all();
+    }
+    Ok(done)
+}
+
+async fn answer(stream: tokio::net::UnixStream, writer: &Writer, waiting: &Waiting) -> std::io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut line = String::new();
     tokio::io::BufReader::new(from).take(LINE_MAX).read_line(&mut line).await?;
@@ -153,7 +166,7 @@ async fn answer(stream: tokio::net::UnixStream, writer: &Writer) -> std::io::Res
         return Ok(());
     }
     let answer = match serde_json::from_str::<Act>(&line) {
-        Ok(act) => match writer.act(act).await {
+        Ok(act) => match perform(act, writer, waiting).await {
             Ok(value) => Answer::Ok(value),
             Err(failure) => Answer::Failed(failure),
         },

@@ -6,6 +6,7 @@ mod exchange;
 mod readers;
 mod routes;
 mod silent;
+mod waiting;
 mod writer;
 
 use std::future::Future;
@@ -24,12 +25,15 @@ use crate::admin::Socket;
 use crate::keys::HubKeys;
 use crate::settings::Settings;
 use crate::{Failure, clock, init, nightly, tls};
+pub(crate) use waiting::Waiting;
 pub(crate) use writer::Writer;
 
 /// Readers beside the writer: more would not make a disk faster.
 const READERS: usize = 4;
 /// How long running exchanges may go on when the server is to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long connections may take to close after that.
+const GOODBYE: Duration = Duration::from_millis(500);
 
 /// Which hub to serve, and how.
 #[derive(Debug, Clone)]
@@ -51,6 +55,7 @@ pub(crate) struct Hub {
     pub(crate) readers: readers::Readers,
     /// Places for exchanges.
     pub(crate) places: Arc<Semaphore>,
+    pub(crate) waiting: Arc<Waiting>,
     /// Becomes true when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -84,6 +89,7 @@ pub async fn run(
     let (stop, stopping) = watch::channel(false);
     let hub = Arc::new(Hub {
         places: Arc::new(Semaphore::new(config.settings.exchanges_max)),
+        waiting: Arc::new(Waiting::new(&config.settings)),
         settings: config.settings,
         identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
         keys,
@@ -91,17 +97,24 @@ pub async fn run(
         readers,
         stopping,
     });
-    let accepting = connections::accept(listener, acceptor, Arc::clone(&hub));
+    let (accepting, connections) = connections::accept(listener, acceptor, Arc::clone(&hub));
     let failed = tokio::select! {
         () = shutdown => None,
         failure = thread.failed() => Some(failure),
-        never = async { tokio::join!(accepting, socket.serve(writer.clone()), nights(&hub)) } => match never.0 {},
+        never = async { tokio::join!(accepting, socket.serve(writer.clone(), Arc::clone(&hub.waiting)), nights(&hub)) } => match never.0 {},
     };
     tracing::info!("stopping: no more exchanges are taken, those that run may end");
     stop.send_replace(true);
-    let all = u32::try_from(hub.settings.exchanges_max).unwrap_or(u32::MAX);
+    let ended = async {
+        hub.waiting.all_left().await;
+        let all = u32::try_from(hub.settings.exchanges_max).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
+        let _ = hub.places.acquire_many(all).await;
+    };
     // Exchanges that go on after that are cut, which costs at most the frame in flight.
-    let _ = tokio::time::timeout(GRACE, hub.places.acquire_many(all)).await;
+    let _ = tokio::time::timeout(GRACE, ended).await;
+    // The last words leave; who does not take them is not waited for.
+    let _ = tokio::time::timeout(GOODBYE, connections.all_closed()).await;
     thread.stop(&writer).await;
     failed.map_or(Ok(()), Err)
 }

@@ -13,6 +13,9 @@ pub const FILE: &str = "sync-server.toml";
 /// The commented file that `config example` prints. Every value in it is the default.
 pub const EXAMPLE: &str = include_str!("../sync-server.example.toml");
 
+/// No node believes in a longer silence.
+const WAIT_SECONDS_MAX: u32 = 600;
+
 /// How the hub serves.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -23,6 +26,10 @@ pub struct Settings {
     pub exchanges_max: usize,
     /// Connections at the same time; more wait to be accepted.
     pub connections_max: usize,
+    /// Exchanges that may wait for news at the same time, beside the others; those beyond are answered at once.
+    pub waiting_max: usize,
+    /// Seconds that an exchange may wait for news; 0 lets none wait.
+    pub wait_seconds: u32,
     /// Seconds without a byte after which an exchange is given up.
     pub progress_seconds: u64,
     /// Seconds after which a caller that found no place is to try again.
@@ -41,6 +48,8 @@ impl Default for Settings {
             listen: SocketAddr::from(([0, 0, 0, 0], 8217)),
             exchanges_max: 256,
             connections_max: 2048,
+            waiting_max: 1536,
+            wait_seconds: 240,
             progress_seconds: 30,
             retry_seconds: 30,
             code_hours: 72,
@@ -89,6 +98,18 @@ impl Settings {
                 return Err(Failure::new(format!("the setting {key} is 0"), format!("set {key} to at least 1")));
             }
         }
+        if self.waiting_max >= self.connections_max {
+            return Err(Failure::new(
+                "the setting waiting_max leaves no connection for exchanges that do not wait",
+                "set waiting_max below connections_max",
+            ));
+        }
+        if self.wait_seconds > WAIT_SECONDS_MAX {
+            return Err(Failure::new(
+                format!("the setting wait_seconds is above {WAIT_SECONDS_MAX}"),
+                "set it to 0 .. 600: nodes take a longer silence for a broken link",
+            ));
+        }
         if self.report_minute >= 24 * 60 {
             return Err(Failure::new("the setting report_minute is not a minute of the day", "set it to 0 .. 1439"));
         }
@@ -100,6 +121,8 @@ const KEYS: &[&str] = &[
     "listen",
     "exchanges_max",
     "connections_max",
+    "waiting_max",
+    "wait_seconds",
     "progress_seconds",
     "retry_seconds",
     "code_hours",

@@ -80,13 +80,16 @@ async fn request(url: &str, path: &str, body: &[Vec<u8>]) -> (u16, Vec<u8>) {
     let mut stream = connect(url, &[&rustls::version::TLS13]).await.unwrap();
     let head = format!("POST {path} HTTP/1.1\r\nhost: hub\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
+    let mut chunks = Vec::new();
     for piece in body {
-        stream.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await.unwrap();
-        stream.write_all(piece).await.unwrap();
-        stream.write_all(b"\r\n").await.unwrap();
+        chunks.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
+        chunks.extend_from_slice(piece);
+        chunks.extend_from_slice(b"\r\n");
     }
-    stream.write_all(b"0\r\n\r\n").await.unwrap();
-    stream.flush().await.unwrap();
+    chunks.extend_from_slice(b"0\r\n\r\n");
+    // A server that has no place answers before it has read all.
+    let _ = stream.write_all(&chunks).await;
+    let _ = stream.flush().await;
     let mut answer = Vec::new();
     // A server need not say goodbye in TLS.
     let _ = stream.read_to_end(&mut answer).await;
@@ -164,18 +167,53 @@ fn record(replica: &mut Replica, name: &str) {
 }
 
 async fn exchange(url: &str, replica: &mut Replica, identity: &NodeIdentity) -> Outcome {
-    let plan =
-        CallPlan { frame_bytes: 4096, probe: false, software: "test 1".to_owned(), fresh_epoch: EpochId([4; 16]) };
+    call(url, replica, identity, false).await
+}
+
+/// One exchange, which may wait at the hub. A hub without a place for it says so in a fault.
+async fn call(url: &str, replica: &mut Replica, identity: &NodeIdentity, may_wait: bool) -> Outcome {
+    let plan = CallPlan {
+        frame_bytes: 4096,
+        probe: false,
+        may_wait,
+        software: "test 1".to_owned(),
+        fresh_epoch: EpochId([4; 16]),
+    };
     let now = sync_server::clock::now_millis();
     let mut call = NodeCall::begin(replica, identity, plan, now).unwrap();
     let mut body = Vec::new();
     while let Some(frame) = call.next_frame(replica).unwrap() {
         body.push(frame);
     }
-    let (status, answer) = request(url, "/v1/exchange", &body).await;
-    assert_eq!(status, 200);
+    let (status, answer) = request(url, "/v1/exchange", &[body.concat()]).await;
+    assert!(matches!(status, 200 | 503), "{status}");
     call.receive(replica, &mut DirectGate, &answer, now).unwrap();
     call.end(replica, now).unwrap()
+}
+
+async fn proven(url: &str, replica: &mut Replica, identity: &NodeIdentity) {
+    loop {
+        match exchange(url, replica, identity).await {
+            Outcome::Proven { .. } => return,
+            Outcome::Again => {}
+            other => unreachable!("{other:?}"),
+        }
+    }
+}
+
+/// Far less than the hub lets anybody wait here.
+async fn within<T>(test: impl Future<Output = T>) -> T {
+    tokio::time::timeout(std::time::Duration::from_secs(60), test).await.unwrap()
+}
+
+fn proven_millis(folder: &Folder, identity: &NodeIdentity) -> Value {
+    let nodes = folder.json(&["nodes"]);
+    let node = nodes.as_array().unwrap().iter().find(|node| node["node"] == identity.node.to_string());
+    node.unwrap()["proven_millis"].clone()
+}
+
+fn is_busy(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused(fault) if fault.code == sync_protocol::FaultCode::Busy)
 }
 
 fn code(folder: &Folder) -> Code {
@@ -278,4 +316,88 @@ async fn a_hub_without_a_free_place_says_when_to_come_back() {
     frames.push(&body);
     let fault = sync_protocol::Fault::decode(&frames.next().unwrap().unwrap().payload).unwrap();
     assert_eq!((fault.code, fault.retry_after_seconds), (sync_protocol::FaultCode::Busy, Some(7)));
+}
+
+#[tokio::test]
+async fn one_that_waits_takes_no_place_from_others_and_hears_of_news_at_once() {
+    let folder = Folder::with_hub();
+    let settings = "exchanges_max = 1\nwaiting_max = 1\nwait_seconds = 600\n";
+    std::fs::write(folder.data().join("sync-server.toml"), settings).unwrap();
+    let server = Server::start(&folder);
+    let url = server.url.as_str();
+    let (first, second) = (Machine::new(1), Machine::new(2));
+    let (mut counter, at_counter) = first.join(&first.ask(url, &code(&folder)).await.1);
+    let (mut outreach, at_outreach) = second.join(&second.ask(url, &code(&folder)).await.1);
+    record(&mut counter, "SITI AMINAH");
+    proven(url, &mut counter, &at_counter).await;
+    proven(url, &mut outreach, &at_outreach).await;
+    let waits = async {
+        loop {
+            let outcome = call(url, &mut counter, &at_counter, true).await;
+            if !is_busy(&outcome) {
+                return outcome;
+            }
+        }
+    };
+    let goes_on = async {
+        // The one place is free as soon as the other one waits.
+        let mut outcome = exchange(url, &mut outreach, &at_outreach).await;
+        while is_busy(&outcome) {
+            outcome = exchange(url, &mut outreach, &at_outreach).await;
+        }
+        assert!(matches!(outcome, Outcome::Proven { .. }), "{outcome:?}");
+        record(&mut outreach, "BUDI");
+        let outcome = exchange(url, &mut outreach, &at_outreach).await;
+        assert!(matches!(outcome, Outcome::Proven { .. }), "{outcome:?}");
+    };
+    let (heard, ()) = within(Box::pin(async { tokio::join!(waits, goes_on) })).await;
+    assert_eq!(heard, Outcome::Again, "what came down is confirmed by the next hello");
+    assert_eq!(counter.counts().unwrap().transactions, 2);
+
+    // Nobody waits any more: the seat is free, and who has something to send is answered at once all the same.
+    record(&mut counter, "WAYAN");
+    let outcome = call(url, &mut counter, &at_counter, true).await;
+    assert!(matches!(outcome, Outcome::Proven { .. }), "{outcome:?}");
+    assert!(server.stop());
+}
+
+#[tokio::test]
+async fn one_that_waits_is_shut_out_at_once_and_keeps_no_server_from_stopping() {
+    let folder = Folder::with_hub();
+    std::fs::write(folder.data().join("sync-server.toml"), "wait_seconds = 600\n").unwrap();
+    let server = Server::start(&folder);
+    let (first, second) = (Machine::new(1), Machine::new(2));
+    let (mut stolen, by_thief) = first.join(&first.ask(&server.url, &code(&folder)).await.1);
+    let (mut kept, by_clerk) = second.join(&second.ask(&server.url, &code(&folder)).await.1);
+    proven(&server.url, &mut stolen, &by_thief).await;
+    proven(&server.url, &mut kept, &by_clerk).await;
+    let mut revoke = folder.command(&["revoke", &by_thief.node.to_string()]);
+    let revoke = tokio::task::spawn_blocking(move || revoke.output().unwrap());
+    let called = async {
+        let outcome = call(&server.url, &mut stolen, &by_thief, true).await;
+        // Shut out after its hello and before it could wait: the next hello is refused.
+        if matches!(outcome, Outcome::Refused(_)) {
+            outcome
+        } else {
+            exchange(&server.url, &mut stolen, &by_thief).await
+        }
+    };
+    let (refused, revoked) = within(Box::pin(async { tokio::join!(called, revoke) })).await;
+    assert!(revoked.unwrap().status.success());
+    assert!(
+        matches!(&refused, Outcome::Refused(fault) if fault.code == sync_protocol::FaultCode::Revoked),
+        "{refused:?}"
+    );
+    let url = server.url.clone();
+    let clerk = by_clerk.clone();
+    let waits = async { call(&url, &mut kept, &clerk, true).await };
+    let before = proven_millis(&folder, &by_clerk);
+    let stops = tokio::task::spawn_blocking(move || {
+        // Its proof is noted when it begins to wait.
+        while proven_millis(&folder, &by_clerk) == before {}
+        (server.stop(), folder)
+    });
+    let (outcome, stopped) = within(Box::pin(async { tokio::join!(waits, stops) })).await;
+    assert!(stopped.unwrap().0);
+    assert!(matches!(outcome, Outcome::Proven { .. }), "it hears its verdict: {outcome:?}");
 }

@@ -61,7 +61,8 @@ pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions)
     private_file::make_folder(dir)?;
     let seed = key_of(dir)?;
     let key = SigningKey::from_seed(&seed);
-    let (client, verifier) = http::client(Pin::Fingerprint(code.fingerprint))?;
+    let (tls, verifier) = http::tls(Pin::Fingerprint(code.fingerprint))?;
+    let client = http::client(tls)?;
     let question = Question {
         secret: HEXLOWER.encode(&code.secret),
         public_key: key.verifying_key().to_string(),

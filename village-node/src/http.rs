@@ -3,33 +3,54 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ClientConfig;
+
 use crate::pin::{Pin, PinVerifier, client_config};
 use crate::{Blame, Failure};
 
 /// So long a connection may take to come up.
 const CONNECT: Duration = Duration::from_secs(20);
+/// A connection serves for so long without a new exchange: longer than the longest one waits at the hub.
+const KEEP: Duration = Duration::from_secs(12 * 60);
+/// While nothing comes, the hub is asked so often whether it is still there. Often enough that
+/// no router on the way forgets the connection, seldom enough to cost next to nothing.
+const PING_EVERY: Duration = Duration::from_secs(60);
+/// A link over which no answer comes for so long is dead.
+const PING_ANSWER: Duration = Duration::from_secs(20);
 
-/// A client for one pinned server: no redirects, no proxies, nothing but HTTPS.
+/// A client for one pinned server: no redirects, no proxies, nothing but HTTPS. `tls` is what [`tls`] made: clients made
+/// from the same one resume each other's TLS sessions.
+///
+/// # Errors
+///
+/// When the client cannot be set up.
+pub(crate) fn client(tls: ClientConfig) -> Result<reqwest::Client, Failure> {
+    let built = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .https_only(true)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(KEEP)
+        .pool_max_idle_per_host(1)
+        .tcp_nodelay(true)
+        // Asked end to end: what speeds up satellite links answers TCP's own question itself.
+        .tcp_keepalive(None)
+        // Without this, hyper 1.12 never begins to ask over a connection whose only stream is quiet from its start.
+        .http2_keep_alive_while_idle(true)
+        .http2_keep_alive_interval(PING_EVERY)
+        .http2_keep_alive_timeout(PING_ANSWER)
+        .build();
+    built.map_err(|error| no_client(&error.to_string()))
+}
+
+/// TLS that trusts one pinned server.
 ///
 /// # Errors
 ///
 /// When the TLS library of this build cannot do it.
-pub(crate) fn client(pin: Pin) -> Result<(reqwest::Client, Arc<PinVerifier>), Failure> {
-    let built = client_config(pin).map_err(|error| error.to_string()).and_then(|(config, verifier)| {
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(config)
-            .https_only(true)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .pool_idle_timeout(Duration::from_secs(90))
-            .pool_max_idle_per_host(1)
-            .tcp_nodelay(true)
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok((client, verifier))
-    });
-    built.map_err(|error| no_client(&error))
+pub(crate) fn tls(pin: Pin) -> Result<(ClientConfig, Arc<PinVerifier>), Failure> {
+    client_config(pin).map_err(|error| no_client(&error.to_string()))
 }
 
 fn no_client(error: &str) -> Failure {

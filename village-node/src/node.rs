@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use change_log::EpochId;
 use gate_worker::{GatePlace, WorkerCommand};
 use replica_store::{Durability, Gate, Opened, Replica, Watch, WhyNewEpoch};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::action::{self, Action};
 use crate::sync::Live;
@@ -50,7 +50,7 @@ struct Inner {
     began: Option<WhyNewEpoch>,
     replica: Mutex<Replica>,
     gate: Mutex<Box<dyn Gate + Send>>,
-    recorded: Notify,
+    recorded: watch::Sender<()>,
     live: Live,
 }
 
@@ -91,7 +91,7 @@ impl Node {
             began: opened.epoch_began,
             replica: Mutex::new(replica),
             gate: Mutex::new(options.gate.open()),
-            recorded: Notify::new(),
+            recorded: watch::channel(()).0,
             live,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -142,7 +142,7 @@ impl Node {
         let identity = &self.inner.live.identity;
         let done = action::perform(&mut self.replica(), identity, action, moment::now_millis(), watch);
         if done.is_ok() && action.writes() {
-            self.inner.recorded.notify_waiters();
+            self.inner.recorded.send_replace(());
         }
         done
     }
@@ -175,9 +175,9 @@ impl Node {
         })
     }
 
-    /// Returns when something was recorded after the call.
-    pub async fn recorded(&self) {
-        self.inner.recorded.notified().await;
+    /// Changes whenever something is recorded from now on.
+    pub(crate) fn recordings(&self) -> watch::Receiver<()> {
+        self.inner.recorded.subscribe()
     }
 
     /// What exchanges leave in memory.

@@ -5,6 +5,8 @@ mod exchange;
 mod live;
 mod night;
 mod proven;
+mod resting;
+mod talk;
 
 pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};

@@ -32,7 +32,8 @@ pub struct HubCall {
     pub(crate) caller: Option<Caller>,
     pub(crate) reply: Reply,
     frames: FrameReader,
-    decoder: BatchDecoder,
+    /// Made for the first batch: a call that only asks needs none.
+    decoder: Option<BatchDecoder>,
     waiting_for_welcome: Option<i64>,
     /// The node sends from a place above what the hub has: nothing is taken, the welcome says where to begin.
     above_end: bool,
@@ -53,21 +54,18 @@ pub(crate) struct Caller {
 
 impl HubCall {
     /// Waits for a hello.
-    ///
-    /// # Errors
-    /// When memory for the decompressor cannot be had.
-    pub fn new(identity: Arc<HubIdentity>) -> Result<Self, DriverError> {
-        Ok(Self {
+    pub fn new(identity: Arc<HubIdentity>) -> Self {
+        Self {
             identity,
             caller: None,
             reply: Reply::default(),
             frames: FrameReader::new(),
-            decoder: BatchDecoder::new(),
+            decoder: None,
             waiting_for_welcome: None,
             above_end: false,
             complete: false,
             over: false,
-        })
+        }
     }
 
     /// Takes bytes of the request as they come, cut anywhere. `now_millis`: milliseconds since 1970 UTC.
@@ -200,7 +198,6 @@ impl HubCall {
             return Ok(());
         };
         self.above_end = hello.acknowledged > held;
-        self.decoder.expect(hello.epoch, hello.acknowledged, hello.millis)?;
         self.waiting_for_welcome = Some(now_millis);
         let contact = NodeContact {
             at_millis: now_millis,
@@ -245,7 +242,15 @@ impl HubCall {
             self.refuse(FaultCode::Revoked, steps);
             return Ok(());
         }
-        let items = match self.decoder.decode(payload, &Held(store)) {
+        let decoder = match &mut self.decoder {
+            Some(decoder) => decoder,
+            none => {
+                let mut decoder = BatchDecoder::new();
+                decoder.expect(caller.hello.epoch, caller.hello.acknowledged, caller.hello.millis)?;
+                none.insert(decoder)
+            }
+        };
+        let items = match decoder.decode(payload, &Held(store)) {
             Ok(items) => items,
             Err(BatchError::Unresolved | BatchError::Check) => {
                 self.refuse(UNRESOLVED, steps);
@@ -296,7 +301,7 @@ impl HubCall {
         Ok(())
     }
 
-    fn refuse(&mut self, code: FaultCode, steps: &mut Vec<HubStep>) {
+    pub(crate) fn refuse(&mut self, code: FaultCode, steps: &mut Vec<HubStep>) {
         self.over = true;
         steps.push(HubStep::Send(fault(code).encode()));
     }

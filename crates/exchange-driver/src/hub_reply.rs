@@ -23,7 +23,7 @@ pub(crate) struct Reply {
     feed_after: Option<u64>,
     sent_new: Digest,
     told: Digest,
-    proven: Option<Digest>,
+    pub(crate) proven: Option<Digest>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl HubCall {
         }
     }
 
-    /// After the reply: what is to be noted of it, if anything.
+    /// After the verdict, or before it is waited for: what is to be noted, if anything.
     pub fn closing_commit(&self, now_millis: i64) -> Option<HubCommit> {
         let caller = self.caller.as_ref()?;
         let digest = self.reply.proven?;

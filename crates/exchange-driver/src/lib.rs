@@ -11,9 +11,11 @@ mod held;
 mod hub_call;
 mod hub_commit;
 mod hub_reply;
+mod hub_wait;
 mod identity;
 mod node_call;
 mod node_receive;
+mod node_wait;
 mod progress;
 mod verify;
 

@@ -9,6 +9,7 @@ use sync_protocol::{
 };
 
 use crate::held::Held;
+use crate::node_wait::{Waiting, has_no_news};
 use crate::{DriverError, NodeIdentity, Progress};
 
 /// Settings of the replica in which an exchange leaves word for the next.
@@ -34,6 +35,8 @@ pub struct CallPlan {
     pub frame_bytes: usize,
     /// Only ask: send nothing of the log.
     pub probe: bool,
+    /// Let the hub hold its verdict back until there is something new, if this node has nothing new itself.
+    pub may_wait: bool,
     /// The program and its version, for the hub's list.
     pub software: String,
     /// 16 random bytes, used when this folder turns out to be a copy and a new epoch must begin.
@@ -59,6 +62,10 @@ pub struct NodeCall {
     pub(crate) call_again: bool,
     /// Nothing of the log is sent this time.
     pub(crate) only_asks: bool,
+    pub(crate) waiting: Waiting,
+    /// When it began, by this machine's clock, and what the hub's clock was ahead of it.
+    pub(crate) begun_millis: i64,
+    pub(crate) hub_offset_millis: Option<i64>,
     sending: Sending,
     encoder: BatchEncoder,
     sent_to: Position,
@@ -108,6 +115,9 @@ impl NodeCall {
             chain: cursor.chain,
         });
         let rungs = || ladder.rungs().iter().map(|rung| Rung { position: rung.position, chain: rung.chain }).collect();
+        let digest = replica.office_digest(&identity.office)?;
+        let asked_to_wait =
+            plan.may_wait && !plan.probe && !more_logs && has_no_news(replica, &identity.office, &log, digest)?;
         let hello = Hello {
             versions: SUPPORTED,
             node: identity.node,
@@ -118,13 +128,14 @@ impl NodeCall {
             acknowledged: log.acknowledged,
             refusals_known: log.refusals,
             cursor,
-            digest: replica.office_digest(&identity.office)?,
+            digest,
             millis: now_millis,
             software: plan.software.clone(),
             older_logs: None,
             ladder: show_ladder.then(rungs),
             flags: if plan.probe { Hello::PROBE } else { 0 }
-                | if lacks_receipt(&log) { Hello::WANTS_RECEIPT } else { 0 },
+                | if lacks_receipt(&log) { Hello::WANTS_RECEIPT } else { 0 }
+                | if asked_to_wait { Hello::WAIT } else { 0 },
         };
         let hello = hello.sign(&identity.key, identity.hub, identity.office).encode();
         let to_send = log.position - log.acknowledged;
@@ -150,6 +161,9 @@ impl NodeCall {
             more_logs,
             call_again: false,
             only_asks,
+            waiting: if asked_to_wait { Waiting::Asked } else { Waiting::No },
+            begun_millis: now_millis,
+            hub_offset_millis: None,
             sending: Sending::Hello(hello),
             encoder,
             bytes_per_change: BYTES_PER_CHANGE,
@@ -175,7 +189,10 @@ impl NodeCall {
                 None
             }
         };
-        self.progress.bytes_up += frame.as_ref().map_or(0, |frame| frame.len() as u64);
+        if let Some(frame) = &frame {
+            self.progress.frames += 1;
+            self.progress.bytes_up += frame.len() as u64;
+        }
         Ok(frame)
     }
 
@@ -195,6 +212,12 @@ impl NodeCall {
         let mut frame = Vec::with_capacity(payload.len() + 4);
         write_frame(&mut frame, FrameKind::Batch, &payload);
         Ok(frame)
+    }
+
+    /// The hub's clock minus this machine's, in milliseconds, once the hub said its time. Off by at most half of what the
+    /// hub took to answer.
+    pub const fn hub_offset_millis(&self) -> Option<i64> {
+        self.hub_offset_millis
     }
 
     /// How far it is.
@@ -226,7 +249,7 @@ fn log_to_send(replica: &Replica, differed: u64, counter: u64) -> Result<(LogSta
 }
 
 /// The hub holds more of the log than the receipt kept for it says.
-fn lacks_receipt(log: &LogState) -> bool {
+pub(crate) fn lacks_receipt(log: &LogState) -> bool {
     log.acknowledged > log.receipted
 }
 

@@ -10,6 +10,7 @@ use sync_protocol::{
 use crate::feed_frame::FeedFrame;
 use crate::held::Held;
 use crate::node_call::{NodeCall, notes, number};
+use crate::node_wait::Waiting;
 use crate::{DriverError, Outcome};
 
 /// Documents judged in one commit.
@@ -28,8 +29,12 @@ impl NodeCall {
         now_millis: i64,
     ) -> Result<(), DriverError> {
         self.progress.bytes_down += bytes.len() as u64;
+        if self.welcome.is_some() {
+            self.waiting = Waiting::No;
+        }
         self.frames.push(bytes);
         while let Some(frame) = self.frames.next()? {
+            self.progress.frames += 1;
             self.take(replica, gate, &frame, now_millis)?;
         }
         Ok(())
@@ -87,7 +92,12 @@ impl NodeCall {
         now_millis: i64,
     ) -> Result<(), DriverError> {
         match frame.kind {
-            FrameKind::Welcome => self.welcomed(replica, Welcome::decode(&frame.payload)?),
+            FrameKind::Welcome => {
+                let welcome = Welcome::decode(&frame.payload)?;
+                let half_way = self.begun_millis.midpoint(now_millis);
+                self.hub_offset_millis = Some(welcome.millis.saturating_sub(half_way));
+                self.welcomed(replica, welcome)
+            }
             FrameKind::Ack => self.acknowledged(replica, Ack::decode(&frame.payload)?),
             FrameKind::Receipt => self.receipt(replica, &Receipt::decode(&frame.payload)?),
             FrameKind::Refusals => self.refusals(replica, Refusals::decode(&frame.payload)?),

@@ -14,6 +14,8 @@ pub struct Progress {
     pub acknowledged: u64,
     /// Entries received.
     pub received: u64,
+    /// Frames that were made ready, and that arrived whole.
+    pub frames: u64,
     /// Body bytes sent.
     pub bytes_up: u64,
     /// Body bytes received.

@@ -50,7 +50,7 @@ pub(crate) fn exchange(
         return Ok(ended);
     };
     let reader = hub.replica()?.reader().map_err(Failure::other)?;
-    let hub_call = HubCall::new(Arc::clone(hub_identity)).map_err(Failure::other)?;
+    let hub_call = HubCall::new(Arc::clone(hub_identity));
     let mut side = HubSide { machine: hub, reader, call: hub_call, out: Vec::new(), died: false };
     let mut whole = true;
     while let Some(frame) = call.next_frame(node.replica()?).map_err(Failure::other)? {
@@ -147,6 +147,15 @@ impl HubSide<'_> {
                     self.died = true;
                     return Ok(());
                 }
+            }
+        }
+        if self.call.may_wait(&self.reader).map_err(Failure::other)?
+            && let Some(commit) = self.call.closing_commit(now)
+        {
+            // The wait itself takes no time here.
+            if commit_all(self.machine.replica()?, vec![vec![commit]]).is_err() {
+                self.died = true;
+                return Ok(());
             }
         }
         while let Some(bytes) = self.call.reply(&self.reader, now).map_err(Failure::other)? {

@@ -245,6 +245,7 @@ impl World {
         let plan = CallPlan {
             frame_bytes: plan.frame_bytes,
             probe: plan.probe,
+            may_wait: true,
             software: "simulator".to_owned(),
             fresh_epoch,
         };

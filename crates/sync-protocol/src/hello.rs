@@ -50,7 +50,7 @@ pub struct Hello {
     pub older_logs: Option<Vec<OlderLog>>,
     /// Places of its log, to find the last common one; sent when the hub asks. At most [`LADDER_MAX`] are sent.
     pub ladder: Option<Vec<Rung>>,
-    /// Bits: [`Hello::PROBE`], [`Hello::WANTS_RECEIPT`]. Unknown ones mean nothing.
+    /// Bits: [`Hello::PROBE`], [`Hello::WANTS_RECEIPT`], [`Hello::WAIT`]. Unknown ones mean nothing.
     pub flags: u32,
 }
 
@@ -94,6 +94,10 @@ impl Hello {
     /// Flag: a receipt was lost on the way; the hub sends one for what it has, even if nothing is new.
     pub const WANTS_RECEIPT: u32 = 2;
 
+    /// Flag: the node sends nothing and knows that both sides were equal. The hub may hold its verdict back until there
+    /// is something new for the node.
+    pub const WAIT: u32 = 4;
+
     /// Whether a receipt is wanted though nothing is new.
     pub const fn wants_receipt(&self) -> bool {
         self.flags & Self::WANTS_RECEIPT != 0
@@ -102,6 +106,11 @@ impl Hello {
     /// Whether no batches follow.
     pub const fn is_probe(&self) -> bool {
         self.flags & Self::PROBE != 0
+    }
+
+    /// Whether the verdict may be held back until there is something new.
+    pub const fn may_wait(&self) -> bool {
+        self.flags & Self::WAIT != 0
     }
 
     /// Signs it for one hub and one office: anywhere else it means nothing.

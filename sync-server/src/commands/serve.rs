@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,6 +27,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         settings.listen = listen;
     }
     start_log(&settings.log)?;
+    open_many_files();
     if admin::is_served(&common.data) {
         return Err(Failure::new(
             format!("a server runs on {} already", common.data.display()),
@@ -66,6 +68,15 @@ async fn serve(config: Config, json: bool) -> Result<(), Failure> {
         }
     };
     serve::run(config, listener, ready).await
+}
+
+/// Every connection is an open file, and those that wait are many; systems grant a program more than it has at first.
+fn open_many_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the number of open files stays as it is");
+    }
 }
 
 fn start_log(filter: &str) -> Result<(), Failure> {

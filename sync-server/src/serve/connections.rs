@@ -23,12 +23,40 @@ const HEADER_BYTES_MAX: usize = 8 * 1024;
 const HEADERS_MAX: usize = 32;
 /// Requests at once on one connection.
 const STREAMS_MAX: u32 = 8;
-/// A connection without a request going on is asked every so often whether it still lives.
-const PING_EVERY: Duration = Duration::from_secs(60);
+/// Frees what a dead node left behind. Rare: nodes that wait ask themselves whether the link still lives.
+const PING_EVERY: Duration = Duration::from_secs(300);
+
+/// All connections there are.
+pub(super) struct Connections {
+    places: Arc<Semaphore>,
+    max: usize,
+}
+
+impl Connections {
+    /// Done when none is left.
+    pub(super) async fn all_closed(&self) {
+        // The semaphore is never closed.
+        let _ = self.places.acquire_many(u32::try_from(self.max).unwrap_or(u32::MAX)).await;
+    }
+}
 
 /// Accepts until the future is dropped.
-pub(super) async fn accept(listener: TcpListener, acceptor: TlsAcceptor, hub: Arc<Hub>) -> Infallible {
-    let places = Arc::new(Semaphore::new(hub.settings.connections_max));
+pub(super) fn accept(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    hub: Arc<Hub>,
+) -> (impl Future<Output = Infallible>, Connections) {
+    let max = hub.settings.connections_max;
+    let places = Arc::new(Semaphore::new(max));
+    (accept_into(Arc::clone(&places), listener, acceptor, hub), Connections { places, max })
+}
+
+async fn accept_into(
+    places: Arc<Semaphore>,
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    hub: Arc<Hub>,
+) -> Infallible {
     let router = routes::router(Arc::clone(&hub));
     let silent = Arc::new(Silent::default());
     loop {

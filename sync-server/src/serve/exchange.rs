@@ -10,11 +10,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use exchange_driver::{DriverError, HubCall, HubCommit, HubStep};
 use futures_util::{StreamExt as _, stream};
+use office_model::OfficeCode;
 use sync_protocol::{Fault, FaultCode};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
 
-use super::Hub;
+use super::{Hub, waiting};
 use crate::{Failure, clock};
 
 /// Pieces of the reply that wait to be sent; a slow link holds up its own exchange only.
@@ -25,6 +26,8 @@ const ARRIVED_PIECES: usize = 128;
 const TOGETHER_BYTES: usize = 256 * 1024;
 /// How long judging may take before the reply says what is there.
 const JUDGING: Duration = Duration::from_secs(20);
+/// While a long request is still coming in, others of the office are told of what it brought so often.
+const UNTOLD: Duration = Duration::from_secs(2);
 /// What is still read of a request after a fault, so that the fault reaches the node before the connection ends.
 const REST_TIME: Duration = Duration::from_secs(2);
 const REST_BYTES: usize = 4 * 1024 * 1024;
@@ -38,8 +41,7 @@ pub(super) async fn exchange(State(hub): State<Arc<Hub>>, request: Request) -> R
     }
     let (pieces, reply) = mpsc::channel::<Bytes>(PIECES);
     tokio::spawn(async move {
-        let _place = place;
-        converse(hub, request.into_body().into_data_stream(), pieces).await;
+        converse(hub, request.into_body().into_data_stream(), pieces, place).await;
     });
     let pieces = stream::unfold(reply, async |mut reply| {
         let piece = reply.recv().await?;
@@ -86,10 +88,13 @@ impl From<Failure> for End {
     }
 }
 
-async fn converse(hub: Arc<Hub>, body: BodyDataStream, pieces: mpsc::Sender<Bytes>) {
+async fn converse(hub: Arc<Hub>, body: BodyDataStream, pieces: mpsc::Sender<Bytes>, place: OwnedSemaphorePermit) {
     let mut body = Arriving::read(body);
-    let mut talk = Talk { progress: Duration::from_secs(hub.settings.progress_seconds), hub, pieces, round: 0 };
-    match talk.run(&mut body).await {
+    let progress = Duration::from_secs(hub.settings.progress_seconds);
+    let mut talk = Talk { hub, pieces, place: Some(place), progress, round: 0, untold: None };
+    let ended = talk.run(&mut body).await;
+    talk.tell();
+    match ended {
         Ok(()) => {}
         Err(End::Link(reason)) => tracing::debug!(reason, "an exchange was cut"),
         Err(End::Hub(error)) => {
@@ -98,6 +103,8 @@ async fn converse(hub: Arc<Hub>, body: BodyDataStream, pieces: mpsc::Sender<Byte
             let _ = talk.send(internal().encode()).await;
         }
     }
+    // The reply ends here, the place is kept.
+    let _place = talk.place.take();
     drop(talk);
     let rest = async {
         let mut left = REST_BYTES;
@@ -169,14 +176,18 @@ impl Arriving {
 struct Talk {
     hub: Arc<Hub>,
     pieces: mpsc::Sender<Bytes>,
+    /// Its place among the exchanges; given up while it waits.
+    place: Option<OwnedSemaphorePermit>,
     progress: Duration,
     /// Of the last commit.
     round: u64,
+    /// Changes were brought that others who wait were not told of, since then.
+    untold: Option<(OfficeCode, Instant)>,
 }
 
 impl Talk {
     async fn run(&mut self, body: &mut Arriving) -> Result<(), End> {
-        let mut call = HubCall::new(Arc::clone(&self.hub.identity))?;
+        let mut call = HubCall::new(Arc::clone(&self.hub.identity));
         let begun = Instant::now();
         loop {
             // A stranger who says a byte now and then must not keep a place that an office needs.
@@ -204,6 +215,7 @@ impl Talk {
             }
         }
         call.request_ended(true);
+        self.tell();
         self.reply(call).await
     }
 
@@ -232,9 +244,16 @@ impl Talk {
     }
 
     async fn commit(&mut self, call: &mut HubCall, commits: Vec<HubCommit>) -> Result<Vec<HubStep>, End> {
+        let brings = commits.iter().any(HubCommit::brings_changes);
         let committed = self.hub.writer.commit(commits).await;
         let committed = committed.ok_or_else(|| End::Hub("the commit failed".to_owned()))?;
         self.round = committed.round;
+        if brings && let Some(office) = call.office() {
+            let (_, since) = *self.untold.get_or_insert_with(|| (office, Instant::now()));
+            if since.elapsed() > UNTOLD {
+                self.tell();
+            }
+        }
         let mut further = Vec::new();
         for outcome in committed.outcomes {
             further.extend(call.committed(outcome)?);
@@ -242,11 +261,24 @@ impl Talk {
         Ok(further)
     }
 
+    /// Lets others of the office know what this exchange brought so far.
+    fn tell(&mut self) {
+        if let Some((office, _)) = self.untold.take() {
+            waiting::tell_when_judged(&self.hub.waiting, &self.hub.writer, office, self.round);
+        }
+    }
+
     /// What the hub has for the node, once all it sent is judged.
     async fn reply(&mut self, mut call: HubCall) -> Result<(), End> {
         // Judging that takes longer goes on behind; the verdict then says that there is more to do.
-        let _ = timeout(JUDGING, self.hub.writer.judged(self.round)).await;
+        let judged = timeout(JUDGING, self.hub.writer.judged(self.round)).await.is_ok();
         let mut noted = false;
+        if judged && call.asks_to_wait() {
+            (call, noted) = self.wait(call).await?;
+            if call.is_over() {
+                return Ok(());
+            }
+        }
         loop {
             let (back, piece) = self
                 .hub
@@ -268,6 +300,50 @@ impl Talk {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Waits until there is something new for the node, if it may, and has nothing but its seat meanwhile. Says whether
+    /// it waited; that both sides are equal is noted then.
+    async fn wait(&mut self, mut call: HubCall) -> Result<(HubCall, bool), End> {
+        let hub = Arc::clone(&self.hub);
+        let (Some(_seat), Some(office)) = (hub.waiting.seat(), call.office()) else { return Ok((call, false)) };
+        // Listens before it looks: what comes in between is heard.
+        let mut news = hub.waiting.listen(office);
+        let (back, may_wait) = hub
+            .readers
+            .with(move |reader| {
+                let may_wait = call.may_wait(reader);
+                (call, may_wait)
+            })
+            .await?;
+        call = back;
+        if !may_wait? {
+            return Ok((call, false));
+        }
+        if let Some(commit) = call.closing_commit(clock::now_millis()) {
+            self.commit(&mut call, vec![commit]).await?;
+        }
+        self.place = None;
+        let [chance] = clock::random()?;
+        let mut stopping = hub.stopping.clone();
+        tokio::select! {
+            () = self.pieces.closed() => return Err(End::Link("the node waits no longer")),
+            // Neither sender is ever gone while the hub lives.
+            _ = news.changed() => {}
+            () = tokio::time::sleep(hub.waiting.patience(chance)) => {}
+            // The last word needs no place: nobody else gets one any more.
+            _ = stopping.wait_for(|stop| *stop) => return Ok((call, true)),
+        }
+        self.place = Some(Arc::clone(&hub.places).acquire_owned().await.map_err(Failure::internal)?);
+        let (mut call, steps) = hub
+            .readers
+            .with(move |reader| {
+                let steps = call.waited(reader);
+                (call, steps)
+            })
+            .await?;
+        self.carry_out(&mut call, steps?).await?;
+        Ok((call, true))
     }
 
     async fn send(&self, bytes: Vec<u8>) -> Result<(), End> {

@@ -20,3 +20,5 @@ mod proxy;
 mod record;
 #[cfg(test)]
 mod regency;
+#[cfg(test)]
+mod wait;

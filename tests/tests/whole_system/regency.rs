@@ -219,6 +219,15 @@ impl Machine {
         kill(victim);
     }
 
+    /// `serve`, until the value is dropped.
+    pub(crate) fn serve(&self) -> Serving {
+        let mut command = village_node(&self.data);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--json"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+        Serving(child)
+    }
+
     /// The JSON a command printed; it must have succeeded.
     pub(crate) fn said(&self, arguments: &[&str]) -> Value {
         json(&done(village_node(&self.data).args(arguments)))
@@ -238,6 +247,25 @@ impl Machine {
             let Some(next) = page["next"].as_str() else { return rows };
             page = self.said(&["list", "--limit", "1000", "--json", "--after", next]);
         }
+    }
+}
+
+/// A machine that serves.
+pub(crate) struct Serving(Child);
+
+impl Serving {
+    /// `kill -TERM`, and whether it ended well.
+    pub(crate) fn stop(mut self) -> bool {
+        let done = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+        done.success() && self.0.wait().unwrap().success()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // One that ended by itself is gone as well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

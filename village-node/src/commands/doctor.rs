@@ -62,8 +62,9 @@ impl Doctor {
 /// Any answer of the pinned server will do.
 async fn hub(identity: &Identity) -> Check {
     let asked = async {
-        let (client, _) = http::client(Pin::Key(identity.server_pin.0))?;
-        let url = http::page(&identity.hub_url, "/v1/health")?;
+        let (tls, _) = http::tls(Pin::Key(identity.server_pin.0))?;
+        let client = http::client(tls)?;
+        let url = http::page(&identity.hub_url, "/healthz")?;
         let answer = client.get(url).timeout(Duration::from_secs(20)).send().await;
         answer.map(drop).map_err(|error| http::unreachable(&error))
     };

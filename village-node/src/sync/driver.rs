@@ -1,79 +1,83 @@
-//! The driver of `serve`: exchanges when something was recorded, when the link comes back, at the nightly minute,
-//! and when the machine wakes from sleep.
+//! The driver of `serve`: exchanges when something was recorded, when the hub has news, when the link comes back, at the
+//! nightly minute, and when the machine wakes from sleep.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use exchange_driver::Outcome;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::sleep;
 
-use super::exchange::exchange_once;
+use super::exchange::{Exchanged, exchange_waiting};
 use super::night;
+use super::resting::{Reason, Resting};
 use crate::action::hub_offset;
 use crate::{Failure, Node, moment};
 
-/// While nothing happens the hub is asked so often whether it has something new.
+/// A hub that lets nobody wait is asked so often whether it has something new.
 const IDLE: Duration = Duration::from_secs(60);
+/// A hub that held its verdict for less did not let the node wait,
+const HELD: Duration = Duration::from_secs(5);
+/// which may happen now and then.
+const DECLINED_MAX: u32 = 3;
 /// Several records typed one after the other go in one exchange.
 const GATHER: Duration = Duration::from_millis(300);
-/// Clocks are compared so often.
-const TICK: Duration = Duration::from_secs(5);
-/// The wall clock ran so far ahead of the timer: the machine slept.
-const SLEPT: Duration = Duration::from_secs(20);
-/// Not even a hub that keeps saying "more" is called more often.
+/// A waiting exchange ends by itself long before.
+const AT_MOST: Duration = Duration::from_secs(3600);
+/// Not even a hub that keeps saying "more" is called more often without anything moved.
 const SPIN_MAX: u32 = 50;
 
 /// Runs until it is dropped. It holds no state that matters: whatever is unsent stands in the log.
 pub async fn drive(node: Node) {
-    let mut rounds = 0;
+    let mut resting = Resting::new(node.recordings(), moment::now_millis);
+    // The first verdict is not to be waited for: it shows a clerk that the link is up.
+    let mut may_wait = false;
+    let (mut rounds, mut declined) = (0, 0);
     loop {
-        let wait = match exchange_once(&node, |_| {}).await {
-            Ok(exchanged) => match exchanged.outcome {
-                Outcome::Again if rounds < SPIN_MAX => {
-                    rounds += 1;
-                    continue;
-                }
-                Outcome::Proven { .. } | Outcome::Again => IDLE,
-                Outcome::Cut => Duration::from_millis(exchanged.wait_millis.max(250)),
-                Outcome::Refused(fault) => {
-                    tracing::warn!(code = ?fault.code, text = fault.text_en, "the hub refused the exchange");
-                    Duration::from_millis(exchanged.wait_millis.max(1_000))
-                }
-            },
+        let night = next_night(&node).await.unwrap_or(i64::MAX);
+        resting.note_recorded();
+        let mut reason = None;
+        let exchanged = if may_wait {
+            exchange_waiting(&node, async { reason = Some(resting.reason(AT_MOST, night).await) }).await
+        } else {
+            super::exchange_once(&node, |_| {}).await
+        };
+        let waited = may_wait;
+        may_wait = matches!(&exchanged, Ok(Exchanged { outcome: Outcome::Proven { .. } | Outcome::Again, .. }));
+        let pause = match exchanged {
+            Ok(Exchanged { outcome: Outcome::Again, progress, .. }) => {
+                rounds = if progress.sent + progress.received > 0 || reason.is_some() { 0 } else { rounds + 1 };
+                (rounds >= SPIN_MAX).then_some(IDLE)
+            }
+            Ok(Exchanged { outcome: Outcome::Proven { .. }, waited: held, .. }) => {
+                rounds = 0;
+                declined = if waited && held < HELD { declined + 1 } else { 0 };
+                (declined >= DECLINED_MAX).then_some(IDLE)
+            }
+            Ok(Exchanged { outcome: Outcome::Cut, wait_millis, .. }) => {
+                Some(Duration::from_millis(wait_millis.max(250)))
+            }
+            Ok(Exchanged { outcome: Outcome::Refused(fault), wait_millis, .. }) => {
+                tracing::warn!(code = ?fault.code, text = fault.text_en, "the hub refused the exchange");
+                Some(Duration::from_millis(wait_millis.max(1_000)))
+            }
             Err(failure) => {
                 tracing::warn!(code = failure.code, text = failure.text.en, "an exchange failed");
-                IDLE
+                Some(IDLE)
             }
         };
-        rounds = 0;
-        rest(&node, wait).await;
-    }
-}
-
-/// Waits until it is time to call again, or something gives a reason to.
-async fn rest(node: &Node, wait: Duration) {
-    let until = Instant::now() + wait;
-    let night = next_night(node).await.unwrap_or(i64::MAX);
-    let recorded = node.recorded();
-    tokio::pin!(recorded);
-    loop {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return;
+        if let Some(pause) = pause {
+            reason = Some(resting.reason(pause, night).await);
         }
-        let wall = SystemTime::now();
-        let step = left.min(TICK);
-        // A record waits out the back-off only while the link is known to be bad: then `wait` is short anyway.
-        if timeout(step, &mut recorded).await.is_ok() {
-            sleep(GATHER).await;
-            return;
-        }
-        let passed = wall.elapsed().unwrap_or_default();
-        if passed > step + SLEPT {
-            tracing::info!(seconds = passed.as_secs(), "the machine slept; calling the hub at once");
-            return;
-        }
-        if moment::now_millis() >= night {
-            return;
+        match reason {
+            Some(Reason::Recorded) => sleep(GATHER).await,
+            Some(Reason::Slept) => {
+                tracing::info!("the machine slept; calling the hub at once");
+                may_wait = false;
+                if let Err(failure) = node.live().reconnect() {
+                    tracing::warn!(code = failure.code, text = failure.text.en, "the old connection is kept");
+                }
+            }
+            Some(Reason::Night) => may_wait = false,
+            Some(Reason::Due) | None => {}
         }
     }
 }

@@ -77,7 +77,7 @@ pub async fn sync_until_proven(
     let (mut moved, mut idle) = (Instant::now(), 0);
     let mut mark = mark_of(node).await?;
     loop {
-        let Exchanged { outcome, progress, cut, wait_millis } = exchange_once(node, &mut on_progress).await?;
+        let Exchanged { outcome, progress, cut, wait_millis, .. } = exchange_once(node, &mut on_progress).await?;
         sum.exchanges += 1;
         sum.bytes_up += progress.bytes_up;
         sum.bytes_down += progress.bytes_down;

@@ -61,13 +61,14 @@ impl Pair {
     /// The whole request reaches the hub at once; all its commits are one group, as at a busy hub.
     pub(crate) fn arrives(&mut self, node: &mut Replica, identity: &NodeIdentity) -> Vec<u8> {
         let fresh_epoch = EpochId([77; 16]);
-        let plan = CallPlan { frame_bytes: 4096, probe: false, software: "test".to_owned(), fresh_epoch };
+        let plan =
+            CallPlan { frame_bytes: 4096, probe: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
         let mut call = NodeCall::begin(node, identity, plan, 5).unwrap();
         let mut request = Vec::new();
         while let Some(frame) = call.next_frame(node).unwrap() {
             request.extend(frame);
         }
-        let mut hub_call = HubCall::new(Arc::clone(&self.identity)).unwrap();
+        let mut hub_call = HubCall::new(Arc::clone(&self.identity));
         let reader = self.hub.reader().unwrap();
         let (mut commits, mut sent): (Vec<HubCommit>, Vec<u8>) = (Vec::new(), Vec::new());
         for step in hub_call.receive(&reader, &request, 6).unwrap() {
@@ -90,9 +91,10 @@ impl Pair {
     /// One complete exchange. `reply_max`: so many bytes of the reply arrive.
     pub(crate) fn exchange(&mut self, node: &mut Replica, identity: &NodeIdentity, reply_max: usize) -> Outcome {
         let fresh_epoch = EpochId([77; 16]);
-        let plan = CallPlan { frame_bytes: 4096, probe: false, software: "test".to_owned(), fresh_epoch };
+        let plan =
+            CallPlan { frame_bytes: 4096, probe: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
         let mut call = NodeCall::begin(node, identity, plan, 5).unwrap();
-        let mut hub_call = HubCall::new(Arc::clone(&self.identity)).unwrap();
+        let mut hub_call = HubCall::new(Arc::clone(&self.identity));
         let reader = self.hub.reader().unwrap();
         let mut sent: Vec<u8> = Vec::new();
         while let Some(frame) = call.next_frame(node).unwrap() {

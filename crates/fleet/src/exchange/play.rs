@@ -70,7 +70,7 @@ impl Hub {
 
     fn answer(&mut self, request: &[Vec<u8>]) -> Result<Vec<u8>, DriverError> {
         let reader = self.replica.reader()?;
-        let mut call = HubCall::new(Arc::clone(&self.identity))?;
+        let mut call = HubCall::new(Arc::clone(&self.identity));
         let mut reply = Vec::new();
         for frame in request {
             let steps = call.receive(&reader, frame, NOW_MILLIS)?;
@@ -158,6 +158,7 @@ impl Machine {
         let plan = CallPlan {
             frame_bytes: FRAME_BYTES,
             probe: false,
+            may_wait: false,
             software: SOFTWARE.to_owned(),
             fresh_epoch: EpochId([0xff; 16]),
         };

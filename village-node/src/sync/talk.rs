@@ -1,0 +1,255 @@
+//! One exchange on the wire: one request whose body and reply stream at the same time.
+
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use exchange_driver::{DriverError, NodeCall, Outcome, Progress};
+use futures_util::stream;
+use replica_store::Replica;
+use reqwest::header::CONTENT_TYPE;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::{Failure, Node, http, moment};
+
+/// After so long without a byte in either direction the link counts as cut.
+const SILENCE: Duration = Duration::from_secs(30);
+/// No hub holds back its verdict for longer. Whether the link lives all that time, pings tell.
+const WAIT_MAX: Duration = Duration::from_secs(11 * 60);
+
+/// Why bytes move no longer.
+pub(super) enum Ended {
+    /// The reply is complete, or broke off politely.
+    Reply,
+    /// Something else was to be done than to wait; nothing was under way.
+    GivenUp,
+    /// The link broke.
+    Cut(Failure),
+    /// The link broke while nothing was under way.
+    CutWaiting(Failure),
+}
+
+/// An exchange under way.
+pub(super) struct Talk<'a> {
+    node: &'a Node,
+    /// Always there between steps.
+    call: Option<NodeCall>,
+    waited: Duration,
+}
+
+impl<'a> Talk<'a> {
+    pub(super) const fn new(node: &'a Node, call: NodeCall) -> Self {
+        Self { node, call: Some(call), waited: Duration::ZERO }
+    }
+
+    /// How far it is.
+    pub(super) fn progress(&self) -> Progress {
+        self.call.as_ref().map(NodeCall::progress).unwrap_or_default()
+    }
+
+    /// Hub clock minus device clock in milliseconds, once the hub answered.
+    pub(super) fn hub_offset_millis(&self) -> Option<i64> {
+        self.call.as_ref().and_then(NodeCall::hub_offset_millis)
+    }
+
+    /// How long the hub had nothing to say and the node nothing to send.
+    pub(super) const fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// Closes the exchange.
+    pub(super) async fn end(mut self) -> Result<Outcome, Failure> {
+        self.step(|call, replica| call.end(replica, moment::now_millis())).await
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.call.as_ref().is_some_and(NodeCall::is_waiting)
+    }
+
+    /// A step that ends the call.
+    async fn step<T: Send + 'static>(
+        &mut self,
+        act: impl FnOnce(NodeCall, &mut Replica) -> Result<T, DriverError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let call = self.take()?;
+        self.node.blocking(move |node| act(call, &mut node.replica()).map_err(|error| failure_of(&error))).await
+    }
+
+    /// A step after which the call goes on.
+    async fn advance<T: Send + 'static>(
+        &mut self,
+        act: impl FnOnce(&mut NodeCall, &mut Replica) -> Result<T, DriverError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (call, done) = self
+            .step(move |mut call, replica| {
+                let done = act(&mut call, replica);
+                Ok((call, done))
+            })
+            .await?;
+        self.call = Some(call);
+        done.map_err(|error| failure_of(&error))
+    }
+
+    fn take(&mut self) -> Result<NodeCall, Failure> {
+        self.call
+            .take()
+            .ok_or_else(|| Failure::machine("internal", "Kesalahan program.", "Internal: the call is gone."))
+    }
+
+    async fn next_frame(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        self.advance(|call, replica| call.next_frame(replica)).await
+    }
+
+    /// Moves bytes both ways until the reply ends, or until `reason` is done while the call waits.
+    pub(super) async fn run(
+        &mut self,
+        reason: impl Future<Output = ()>,
+        on_progress: &mut impl FnMut(&Progress),
+    ) -> Result<Ended, Failure> {
+        let mut reason = pin!(reason);
+        // A body that is complete from the start goes out with the headers.
+        let first = self.next_frame().await?;
+        let second = if first.is_some() { self.next_frame().await? } else { None };
+        let (body, mut sender, mut waiting) = match second {
+            None => (reqwest::Body::from(first.unwrap_or_default()), None, None),
+            Some(second) => {
+                let (body, sender) = streamed(first);
+                (body, Some(sender), Some(second))
+            }
+        };
+        let live = self.node.live();
+        let request = live.client().post(live.url.clone()).header(CONTENT_TYPE, "application/octet-stream").body(body);
+        let mut answering = Box::pin(request.send());
+        let mut response: Option<reqwest::Response> = None;
+        loop {
+            let sending = send(sender.as_ref(), waiting.is_some());
+            let (waits, since) = (self.is_waiting(), Instant::now());
+            let next = timeout(if waits { WAIT_MAX } else { SILENCE }, async {
+                tokio::select! {
+                    permit = sending => Event::MaySend(permit),
+                    event = receive(&mut answering, &mut response) => event,
+                    () = reason.as_mut(), if waits => Event::Reason,
+                    () = live.is_wanted(), if waits => Event::Reason,
+                }
+            });
+            let event = next.await.unwrap_or(Event::Silence);
+            if waits {
+                self.waited += since.elapsed();
+            }
+            match event {
+                Event::MaySend(Some(permit)) => {
+                    if let Some(frame) = waiting.take() {
+                        permit.send(frame);
+                    }
+                    waiting = self.next_frame().await?;
+                    if waiting.is_none() {
+                        sender = None;
+                    }
+                }
+                // Nobody reads the body any more: the reply says why, or breaks off.
+                Event::MaySend(None) => (sender, waiting) = (None, None),
+                Event::Answer(answer) => response = Some(answer),
+                Event::Chunk(bytes) => {
+                    let node = self.node.clone();
+                    self.advance(move |call, replica| {
+                        call.receive(replica, node.gate().as_mut(), &bytes, moment::now_millis())
+                    })
+                    .await?;
+                }
+                Event::Over => return Ok(Ended::Reply),
+                Event::Reason => return Ok(Ended::GivenUp),
+                Event::Broken(failure) if waits => return Ok(Ended::CutWaiting(failure)),
+                Event::Broken(failure) => return Ok(Ended::Cut(failure)),
+                Event::Silence => {
+                    // Over this connection nothing will come any more, though nobody said that it is closed.
+                    live.reconnect()?;
+                    return Ok(Ended::Cut(silence()));
+                }
+            }
+            on_progress(&self.progress());
+        }
+    }
+}
+
+/// What happens next in an exchange.
+enum Event {
+    MaySend(Option<mpsc::OwnedPermit<Vec<u8>>>),
+    Answer(reqwest::Response),
+    Chunk(Vec<u8>),
+    Over,
+    Reason,
+    Broken(Failure),
+    Silence,
+}
+
+/// A body that goes on as long as the sender lives.
+fn streamed(first: Option<Vec<u8>>) -> (reqwest::Body, mpsc::Sender<Vec<u8>>) {
+    let (sender, receiver) = mpsc::channel::<Vec<u8>>(1);
+    let chunks = stream::unfold((first, receiver), |(first, mut receiver)| async move {
+        let chunk = match first {
+            Some(chunk) => chunk,
+            None => receiver.recv().await?,
+        };
+        Some((Ok::<_, std::convert::Infallible>(chunk), (None, receiver)))
+    });
+    (reqwest::Body::wrap_stream(chunks), sender)
+}
+
+/// Waits until the body takes another frame; for ever when there is none to send.
+async fn send(sender: Option<&mpsc::Sender<Vec<u8>>>, waiting: bool) -> Option<mpsc::OwnedPermit<Vec<u8>>> {
+    match sender {
+        Some(sender) if waiting => sender.clone().reserve_owned().await.ok(),
+        _ => std::future::pending().await,
+    }
+}
+
+async fn receive(
+    answering: &mut (impl Future<Output = reqwest::Result<reqwest::Response>> + Unpin),
+    response: &mut Option<reqwest::Response>,
+) -> Event {
+    let Some(response) = response else {
+        return match answering.await {
+            Ok(answer) if answer.status().is_success() || is_busy(&answer) => Event::Answer(answer),
+            Ok(answer) => Event::Broken(odd_status(answer.status().as_u16())),
+            Err(error) => Event::Broken(http::unreachable(&error)),
+        };
+    };
+    match response.chunk().await {
+        Ok(Some(bytes)) => Event::Chunk(bytes.to_vec()),
+        Ok(None) => Event::Over,
+        Err(error) => Event::Broken(http::unreachable(&error)),
+    }
+}
+
+/// Whether the hub has no place just now: the frame in the body says when to come back.
+fn is_busy(answer: &reqwest::Response) -> bool {
+    let kind = answer.headers().get(CONTENT_TYPE);
+    answer.status() == reqwest::StatusCode::SERVICE_UNAVAILABLE
+        && kind.is_some_and(|kind| kind == "application/octet-stream")
+}
+
+fn silence() -> Failure {
+    Failure::new(
+        crate::Blame::Link,
+        "silence",
+        "Pusat diam lebih dari 30 detik. Yang sudah diterima pusat tetap diterima; sisanya dikirim nanti.",
+        "The hub was silent for over 30 seconds. What it has received stays received; the rest goes later.",
+    )
+}
+
+fn odd_status(status: u16) -> Failure {
+    Failure::new(
+        crate::Blame::Hub,
+        "http_status",
+        format!("Pusat menjawab dengan kode HTTP {status}. Data aman di komputer ini dan akan dikirim nanti."),
+        format!("The hub answered with HTTP status {status}. Data is safe on this machine and will be sent later."),
+    )
+}
+
+pub(super) fn failure_of(error: &DriverError) -> Failure {
+    Failure::machine(
+        "exchange",
+        format!("Pertukaran dengan pusat gagal: {error}. Data di komputer ini aman."),
+        format!("The exchange with the hub failed: {error}. Data on this machine is safe."),
+    )
+}
