@@ -16,6 +16,9 @@ const WIB_SECONDS: i32 = 7 * 3600;
 /// The night of a date begins at 18:00 WIB of the day before.
 const NIGHT_BEGINS_BEFORE_MILLIS: i64 = 6 * 3_600_000;
 
+/// So many missed nights are caught up with.
+pub const CAUGHT_UP_MAX: usize = 31;
+
 /// The report of the night that ended on the morning of `date`: the one that was made, else a new one, which is kept.
 ///
 /// # Errors
@@ -45,6 +48,31 @@ pub fn report(replica: &mut Replica, date: NaiveDate, now_millis: i64) -> Result
 pub fn kept(reader: &Reader, date: NaiveDate) -> Result<Option<Value>, Failure> {
     let Some(bytes) = reader.setting(&key(date))? else { return Ok(None) };
     serde_json::from_slice(&bytes).map(Some).map_err(Failure::internal)
+}
+
+/// The nights whose reports are due and were not made, the oldest first: back to the last one that was made, to the first
+/// node's enrolment, or [`CAUGHT_UP_MAX`] nights. `report_minute`: minutes after 00:00 WIB at which a night's report is
+/// due.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn missed(reader: &Reader, now_millis: i64, report_minute: u32) -> Result<Vec<NaiveDate>, Failure> {
+    let Some(begun) = reader.registered_nodes()?.iter().map(|node| node.enrolled_millis).min() else {
+        return Ok(Vec::new());
+    };
+    let (today, minute) = wib(now_millis);
+    let last = if minute >= report_minute { Some(today) } else { today.pred_opt() };
+    let mut missed = Vec::new();
+    for date in last.into_iter().flat_map(|last| last.iter_days().rev()).take(CAUGHT_UP_MAX) {
+        let due = midnight_millis(date)? + i64::from(report_minute) * 60_000;
+        if due < begun || kept(reader, date)?.is_some() {
+            break;
+        }
+        missed.push(date);
+    }
+    missed.reverse();
+    Ok(missed)
 }
 
 /// The date in WIB, and the minute of that day.
@@ -147,6 +175,35 @@ mod tests {
         assert_eq!(judge(&[node(Some(150)), node(None)], 100), ("never", Some(5)));
         assert_eq!(judge(&[node(Some(150)), node(Some(99))], 100), ("late", Some(99)));
         assert_eq!(judge(&[node(Some(150)), node(Some(100))], 100), ("proven", Some(100)));
+    }
+
+    #[test]
+    fn missed_nights_are_caught_up_with_and_a_report_stays_as_it_was_made() {
+        const MINUTE: i64 = 60_000;
+        const DAY: i64 = 24 * 60 * MINUTE;
+        let roster = "code,name,kind,district_code,district\n35.10.01.2001,Sarongan,desa,35.10.01,Pesanggaran\n";
+        let dir = tempfile::tempdir().unwrap();
+        init::init(dir.path(), roster).unwrap();
+        let (mut replica, _) = Replica::open(dir.path(), "test", change_log::EpochId([1; 16])).unwrap();
+        let date = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+        let six = midnight_millis(date(24)).unwrap() + 360 * MINUTE;
+        assert!(missed(&replica, six, 360).unwrap().is_empty(), "nobody has joined");
+        replica.offer_code([1; 32], "35.10.01.2001".parse().unwrap(), six - 10, six).unwrap();
+        let joined = replica.redeem_code([1; 32], NodeId([1; 8]), [0; 32], six - 5).unwrap();
+        assert!(matches!(joined, replica_store::Redeemed::Admitted(_)));
+        assert!(missed(&replica, six - 1, 360).unwrap().is_empty(), "the night before they joined tells nothing");
+        assert_eq!(missed(&replica, six, 360).unwrap(), [date(24)]);
+        let first = report(&mut replica, date(24), six).unwrap().to_string();
+        assert!(missed(&replica, six, 360).unwrap().is_empty());
+        let later = six + 2 * DAY + 5 * MINUTE;
+        let caught_up = missed(&replica, later, 360).unwrap();
+        assert_eq!(caught_up, [date(25), date(26)], "the hub was off");
+        for missed in caught_up {
+            report(&mut replica, missed, later).unwrap();
+        }
+        assert!(missed(&replica, later, 360).unwrap().is_empty());
+        assert_eq!(report(&mut replica, date(24), later).unwrap().to_string(), first);
+        assert_eq!(missed(&replica, later + 90 * DAY, 360).unwrap().len(), CAUGHT_UP_MAX);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(crate) use writer::Writer;
 
 /// Readers beside the writer: more would not make a disk faster.
 const READERS: usize = 4;
+/// How often it is looked whether a night's report is due.
+const NIGHT_LOOK: Duration = Duration::from_secs(60);
 /// How long running exchanges may go on when the server is to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long connections may take to close after that.
@@ -119,19 +121,22 @@ pub async fn run(
     failed.map_or(Ok(()), Err)
 }
 
-/// Makes each night's report when its time comes.
+/// Makes each night's report when its time comes, and those that were missed while the hub or its machine was off.
 async fn nights(hub: &Hub) {
+    let report_minute = hub.settings.report_minute;
     loop {
-        let (today, minute) = nightly::wib(clock::now_millis());
-        let wait = (hub.settings.report_minute + 24 * 60 - minute - 1) % (24 * 60) + 1;
-        tokio::time::sleep(Duration::from_secs(60 * u64::from(wait))).await;
-        let (date, _) = nightly::wib(clock::now_millis());
-        if date < today {
-            continue;
+        let missed = hub.readers.with(move |reader| nightly::missed(reader, clock::now_millis(), report_minute)).await;
+        let made = async {
+            for date in missed?? {
+                hub.writer.act(Act::Nightly { date }).await?;
+                tracing::info!(%date, "the night's report is made");
+            }
+            Ok::<_, Failure>(())
+        };
+        if let Err(failure) = made.await {
+            tracing::error!(%failure, "a night's report could not be made: it is tried again");
         }
-        match hub.writer.act(Act::Nightly { date }).await {
-            Ok(_) => tracing::info!(%date, "the night's report is made"),
-            Err(failure) => tracing::error!(%failure, "the night's report could not be made"),
-        }
+        // No longer sleep: timers stand still while a machine sleeps, and clocks are set.
+        tokio::time::sleep(NIGHT_LOOK).await;
     }
 }
