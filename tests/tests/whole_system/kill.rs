@@ -40,27 +40,30 @@ fn a_node_killed_in_the_middle_loses_and_doubles_nothing() {
     let mut dice = Dice::new(2);
     for turn in 0..KILLS {
         let (way, bytes) = moment(&mut dice, turn);
-        kill_node_after(&regency, &machine, way, bytes);
+        assert!(kill_node_after(&regency, &machine, way, bytes), "turn {turn}: {way:?} {bytes} never passed");
         regency.record(&machine, 20);
     }
     regency.check(&machine);
 
     // A new machine of the office is killed again and again while it fetches what the other recorded.
     let other = regency.join("second");
-    for _ in 0..KILLS {
-        kill_node_after(&regency, &other, Way::Down, 800 + dice.below(20_000) as usize);
-    }
+    let bytes: Vec<usize> = (0..KILLS).map(|_| dice.between(800, 3000) as usize).collect();
+    let killed = bytes.iter().filter(|bytes| kill_node_after(&regency, &other, Way::Down, **bytes)).count();
+    // Once it has all of it, an exchange is over sooner.
+    assert!(killed > 2, "{killed} kills at {bytes:?}");
     regency.check(&other);
     regency.check(&machine);
 }
 
-fn kill_node_after(regency: &Regency, machine: &Machine, way: Way, bytes: usize) {
+/// False when the exchange was over before.
+fn kill_node_after(regency: &Regency, machine: &Machine, way: Way, bytes: usize) -> bool {
     let node = Victim::default();
     let victim = Arc::clone(&node);
     regency.link.break_after(way, bytes, move || kill(&victim));
     machine.try_as(&node);
-    assert!(regency.link.is_broken(), "{way:?} {bytes} never passed");
+    let is_killed = regency.link.is_broken();
     regency.link.mend();
+    is_killed
 }
 
 #[test]
