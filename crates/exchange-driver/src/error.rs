@@ -29,3 +29,15 @@ pub enum DriverError {
     #[error("this folder is not enrolled; run `enrol` first")]
     NotEnrolled,
 }
+
+impl DriverError {
+    /// The other side named entries that are not here, or are others here.
+    pub(crate) const fn is_unresolved(&self) -> bool {
+        matches!(self, Self::Batch(_) | Self::Store(StoreError::FeedChain(_)))
+    }
+
+    /// An entry that should be there was lost or damaged on our own disk: a repair may bring it back.
+    pub(crate) const fn is_lost_entry(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Damaged(_) | StoreError::NotHeld { .. }))
+    }
+}

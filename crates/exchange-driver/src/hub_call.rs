@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use change_log::Entry;
+use change_log::{ChainHash, Entry, EpochId, Position};
 use office_model::OfficeCode;
-use replica_store::{Admission, HubDone, HubWork, IngestBatch, IngestOutcome, NodeContact, Reader, SignedHead};
+use replica_store::{
+    Admission, HubDone, HubWork, IngestBatch, IngestOutcome, NodeContact, Reader, SignedHead, StoreError,
+};
 use sync_exchange::{CURSOR, FORK, Standing, UNRESOLVED, fault, standing};
-use sync_protocol::batch::{BatchDecoder, BatchError, Item};
+use sync_protocol::batch::{BatchDecoder, Item};
 use sync_protocol::{
-    Ack, End, FaultCode, Frame, FrameKind, FrameReader, Hello, SUPPORTED, SignedHello, VerifyingKey, Welcome,
+    Ack, End, FaultCode, Frame, FrameKind, FrameReader, Hello, Repair, SUPPORTED, SignedHello, VerifyingKey, Welcome,
 };
 
 use crate::held::Held;
 use crate::hub_commit::{CommitOutcome, HubCommit, counter_key};
+use crate::hub_repair::HubRepair;
 use crate::hub_reply::Reply;
 use crate::{DriverError, HubIdentity};
 
@@ -31,10 +34,14 @@ pub struct HubCall {
     pub(crate) identity: Arc<HubIdentity>,
     pub(crate) caller: Option<Caller>,
     pub(crate) reply: Reply,
+    /// Most calls have none.
+    pub(crate) repair: Box<HubRepair>,
     frames: FrameReader,
     /// Made for the first batch: a call that only asks needs none.
     decoder: Option<BatchDecoder>,
     waiting_for_welcome: Option<i64>,
+    /// The chain at the end of the node's log here, when the node believes in another end.
+    chain_held: Option<(Position, ChainHash)>,
     /// The node sends from a place above what the hub has: nothing is taken, the welcome says where to begin.
     above_end: bool,
     complete: bool,
@@ -59,9 +66,11 @@ impl HubCall {
             identity,
             caller: None,
             reply: Reply::default(),
+            repair: Box::default(),
             frames: FrameReader::new(),
             decoder: None,
             waiting_for_welcome: None,
+            chain_held: None,
             above_end: false,
             complete: false,
             over: false,
@@ -97,7 +106,7 @@ impl HubCall {
         let CommitOutcome(done) = outcome;
         match done {
             _ if self.over => {}
-            HubDone::Noted => {}
+            HubDone::Noted | HubDone::Returned(_) => {}
             HubDone::CounterUsed => self.refuse(FaultCode::Replayed, &mut steps),
             HubDone::EpochTaken => self.refuse(FORK, &mut steps),
             HubDone::NoNode => self.refuse(FaultCode::UnknownNode, &mut steps),
@@ -140,6 +149,10 @@ impl HubCall {
         match (frame.kind, &self.caller, self.complete) {
             (FrameKind::Hello, None, _) => self.hello(store, &frame.payload, now_millis, steps),
             (FrameKind::Batch, Some(_), false) => self.batch(store, &frame.payload, steps),
+            (FrameKind::Repair, Some(_), false) => {
+                self.repair(store, &frame.payload, steps);
+                Ok(())
+            }
             (FrameKind::End, Some(_), false) if End::decode(&frame.payload).is_ok() => {
                 self.complete = true;
                 Ok(())
@@ -188,7 +201,7 @@ impl HubCall {
         }
         let log = store.log(hello.epoch)?;
         let held = log.as_ref().map_or(0, |log| log.position);
-        let there = if log.is_some() { store.log_chain_at(hello.epoch, hello.position)? } else { None };
+        let there = if log.is_some() { chain_there(store, hello.epoch, hello.position)? } else { None };
         if standing(hello.chain, held, there) == Standing::Forked {
             self.refuse(FORK, steps);
             return Ok(());
@@ -198,6 +211,8 @@ impl HubCall {
             return Ok(());
         };
         self.above_end = hello.acknowledged > held;
+        let elsewhere = held != hello.acknowledged && held < hello.position;
+        self.chain_held = log.as_ref().filter(|_| elsewhere).map(|log| (log.position, log.chain));
         self.waiting_for_welcome = Some(now_millis);
         let contact = NodeContact {
             at_millis: now_millis,
@@ -228,9 +243,25 @@ impl HubCall {
         // Always told before the first feed frame; the feed may only begin while this exchange lasts.
         let known = caller.hello.cursor.map(|cursor| cursor.hub_epoch);
         let hub_epoch = self.reply.hub_epoch.filter(|epoch| Some(*epoch) != known);
-        let welcome = Welcome { version: SUPPORTED.max, millis, acknowledged: position, hub_epoch, flags: 0 };
+        let chain = self.chain_held.filter(|(held, _)| *held == position).map(|(_, chain)| chain);
+        let welcome = Welcome { version: SUPPORTED.max, millis, acknowledged: position, hub_epoch, flags: 0, chain };
         steps.push(HubStep::Send(welcome.encode()));
         Ok(())
+    }
+
+    fn repair(&mut self, store: &Reader, payload: &[u8], steps: &mut Vec<HubStep>) {
+        let Some(caller) = &mut self.caller else { return };
+        // Admitted by the hello's signature, once.
+        let admitted = caller.hello.repair.take() == Some(Repair::fingerprint_of(payload));
+        let message = Repair::decode(payload).ok().filter(|message| admitted && message.counter < caller.hello.counter);
+        match message.map(|message| self.repair.take(store, message)) {
+            Some(Ok(entries)) if entries.is_empty() => {}
+            Some(Ok(entries)) => {
+                let office = caller.office;
+                steps.push(HubStep::Commit(HubCommit(HubWork::Return { office, entries })));
+            }
+            Some(Err(_)) | None => self.refuse(FaultCode::Malformed, steps),
+        }
     }
 
     fn batch(&mut self, store: &Reader, payload: &[u8], steps: &mut Vec<HubStep>) -> Result<(), DriverError> {
@@ -252,7 +283,8 @@ impl HubCall {
         };
         let items = match decoder.decode(payload, &Held(store)) {
             Ok(items) => items,
-            Err(BatchError::Unresolved | BatchError::Check) => {
+            // What it names may be another entry here: then nothing that follows in it makes sense.
+            Err(_) if !caller.hello.is_spelled_out() => {
                 self.refuse(UNRESOLVED, steps);
                 return Ok(());
             }
@@ -307,13 +339,25 @@ impl HubCall {
     }
 }
 
+/// The hub's chain at a place of a log; `None` beyond its end, or where entries were lost and cannot tell.
+fn chain_there(store: &Reader, epoch: EpochId, position: Position) -> Result<Option<ChainHash>, DriverError> {
+    match store.log_chain_at(epoch, position) {
+        Err(StoreError::NotHeld { .. } | StoreError::Damaged(_)) => Ok(None),
+        chain => Ok(chain?),
+    }
+}
+
 /// Where the office's feed goes on for a node; `None` when its cursor names no place in it and it showed no ladder.
 fn feed_after(store: &Reader, hello: &Hello, office: OfficeCode) -> Result<Option<u64>, DriverError> {
     let Some(cursor) = hello.cursor else { return Ok(Some(0)) };
     let audience = office.as_str();
     let same_feed = store.feed_head(audience)?.is_some_and(|head| head.hub_epoch == cursor.hub_epoch);
     let is_there = |position, chain| -> Result<bool, DriverError> {
-        Ok(same_feed && store.feed_chain_at(audience, position)? == Some(chain))
+        match store.feed_chain_at(audience, position) {
+            // Entries around it were lost: it cannot be told apart, and the feed goes on above.
+            Err(StoreError::Damaged(_)) => Ok(same_feed),
+            there => Ok(same_feed && there? == Some(chain)),
+        }
     };
     if is_there(cursor.position, cursor.chain)? {
         return Ok(Some(cursor.position));

@@ -3,16 +3,17 @@
 use change_log::{Digest, EntryHash, EpochId};
 use replica_store::{HubWork, Reader};
 use sync_protocol::batch::{BatchEncoder, Item};
-use sync_protocol::{LogName, Receipt, Refusal, Refusals, Verdict, VerdictState};
+use sync_protocol::{LogName, Receipt, Refusal, Refusals, Verdict, VerdictState, repair_salt};
 
 use crate::DriverError;
+use crate::difference::{difference_key, node_difference};
 use crate::feed_frame::FeedFrame;
 use crate::held::Held;
 use crate::hub_call::HubCall;
 use crate::hub_commit::HubCommit;
 
-const ENTRIES_PER_FRAME: usize = 400;
-const RAW_BYTES_PER_FRAME: usize = 128 * 1024;
+pub(crate) const ENTRIES_PER_FRAME: usize = 400;
+pub(crate) const RAW_BYTES_PER_FRAME: usize = 128 * 1024;
 
 /// How far the reply is.
 #[derive(Debug, Default)]
@@ -24,6 +25,12 @@ pub(crate) struct Reply {
     sent_new: Digest,
     told: Digest,
     pub(crate) proven: Option<Digest>,
+    /// A proof of this exchange is noted already.
+    noted: bool,
+    /// The feed names an entry that the disk lost: it cannot go on from there.
+    broken: bool,
+    /// A difference with this node is on record.
+    pub(crate) differed: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +38,10 @@ enum Part {
     #[default]
     Receipt,
     Refusals,
+    Returned,
     Feed,
+    Compare,
+    Missing,
     Done,
 }
 
@@ -41,7 +51,7 @@ impl HubCall {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn reply(&mut self, store: &Reader, _now_millis: i64) -> Result<Option<Vec<u8>>, DriverError> {
+    pub fn reply(&mut self, store: &Reader, now_millis: i64) -> Result<Option<Vec<u8>>, DriverError> {
         if !self.is_complete() {
             return Ok(None);
         }
@@ -52,10 +62,32 @@ impl HubCall {
                     self.receipt(store)?
                 }
                 Part::Refusals => {
-                    self.reply.next = Part::Feed;
+                    self.reply.next = Part::Returned;
                     self.refusals(store)?
                 }
-                Part::Feed => match self.feed(store)? {
+                Part::Returned => {
+                    self.reply.next = Part::Feed;
+                    self.repair.answer_returned(store)?
+                }
+                Part::Feed => match self.feed(store) {
+                    Ok(Some(frame)) => frame,
+                    Ok(None) => {
+                        self.reply.next = Part::Compare;
+                        Vec::new()
+                    }
+                    Err(error) if error.is_lost_entry() => {
+                        self.reply.broken = true;
+                        self.reply.next = Part::Compare;
+                        Vec::new()
+                    }
+                    Err(error) => return Err(error),
+                },
+                Part::Compare => {
+                    self.reply.next = Part::Missing;
+                    let Some(caller) = &self.caller else { return Ok(None) };
+                    self.repair.compare(store, &self.identity, caller, now_millis)?
+                }
+                Part::Missing => match self.repair.missing(store)? {
                     Some(frame) => frame,
                     None => self.verdict(store)?,
                 },
@@ -67,11 +99,24 @@ impl HubCall {
         }
     }
 
-    /// After the verdict, or before it is waited for: what is to be noted, if anything.
-    pub fn closing_commit(&self, now_millis: i64) -> Option<HubCommit> {
-        let caller = self.caller.as_ref()?;
-        let digest = self.reply.proven?;
-        Some(HubCommit(HubWork::Proven { node: caller.hello.node, at_millis: now_millis, digest }))
+    /// After the verdict, or before it is waited for: what is to be noted, each thing once.
+    pub fn closing_commits(&mut self, now_millis: i64) -> Vec<HubCommit> {
+        let Some(caller) = &self.caller else { return Vec::new() };
+        let mut commits = Vec::new();
+        let mut notes = std::mem::take(&mut self.repair.notes);
+        let recount = self.repair.counted.take().map(|_| caller.office);
+        let proven = self.reply.proven.take().filter(|_| !self.reply.noted);
+        if proven.is_some() && self.reply.differed {
+            notes.push((difference_key(caller.hello.node), Vec::new()));
+        }
+        if recount.is_some() || !notes.is_empty() {
+            commits.push(HubCommit(HubWork::Compared { recount, notes }));
+        }
+        if let Some(digest) = proven {
+            self.reply.noted = true;
+            commits.push(HubCommit(HubWork::Proven { node: caller.hello.node, at_millis: now_millis, digest }));
+        }
+        commits
     }
 
     fn receipt(&self, store: &Reader) -> Result<Vec<u8>, DriverError> {
@@ -105,7 +150,7 @@ impl HubCall {
                 detail: refusal.detail,
             });
         }
-        Ok(Refusals { refusals }.encode())
+        Ok(Refusals { repaired: None, refusals }.encode())
     }
 
     fn feed(&mut self, store: &Reader) -> Result<Option<Vec<u8>>, DriverError> {
@@ -117,11 +162,12 @@ impl HubCall {
         let position = *position;
         let chain = store.feed_chain_at(audience, position)?;
         let chain = chain.ok_or(DriverError::Unexpected("a feed that ends before its items"))?;
+        let in_full = caller.hello.wants_all_spelled_out();
         let mut sent_new: Vec<EntryHash> = Vec::new();
         let mut items = Vec::with_capacity(slice.items.len());
         for (_, entry) in slice.items {
             // The node showed that it holds its log up to the head it signed.
-            if entry.epoch == caller.hello.epoch && entry.position <= caller.hello.position {
+            if !in_full && entry.epoch == caller.hello.epoch && entry.position <= caller.hello.position {
                 items.push(Item::Own { epoch: entry.epoch, position: entry.position });
             } else {
                 sent_new.push(entry.entry_hash());
@@ -131,7 +177,7 @@ impl HubCall {
         let encoder = match &mut self.reply.encoder {
             Some(encoder) => encoder,
             none => {
-                let mut encoder = BatchEncoder::new();
+                let mut encoder = if in_full { BatchEncoder::plain_only() } else { BatchEncoder::new() };
                 encoder.expect(caller.hello.epoch, caller.hello.acknowledged, caller.hello.millis)?;
                 none.insert(encoder)
             }
@@ -146,23 +192,35 @@ impl HubCall {
 
     fn verdict(&mut self, store: &Reader) -> Result<Vec<u8>, DriverError> {
         let Some(caller) = &self.caller else { return Ok(Vec::new()) };
-        let digest = store.office_digest(&caller.office)?;
+        let mut digest = store.office_digest(&caller.office)?;
+        if self.reply.broken {
+            let (counted, kept) = store.survey(&caller.office, |_| {})?;
+            self.repair.counted = (counted != kept).then_some(counted);
+        }
+        digest = self.repair.counted.unwrap_or(digest);
         let head = store.feed_head(caller.office.as_str())?.map_or(0, |head| head.position);
         let sent_to = self.reply.feed_after.unwrap_or(caller.feed_after);
-        let expected = caller.hello.digest.union(self.reply.sent_new).difference(self.reply.told);
+        let sent_new = self.reply.sent_new.union(self.repair.sent);
+        let told = self.reply.told.union(self.repair.told);
+        let expected = caller.hello.digest.union(sent_new).difference(told);
         let log_end = store.log(caller.hello.epoch)?.map_or(0, |log| log.position);
-        let state = if head != sent_to || log_end < caller.hello.position {
+        let state = if (head != sent_to && !self.reply.broken) || log_end < caller.hello.position {
             VerdictState::More
-        } else if expected == digest {
+        } else if expected == digest && !self.reply.broken {
             VerdictState::Proven
         } else {
             VerdictState::Differ
         };
         // Only what the node demonstrably held counts here; what was sent down is confirmed by its next hello.
-        if state == VerdictState::Proven && self.reply.sent_new.count == 0 {
+        if state == VerdictState::Proven && sent_new.count == 0 && told.count == self.reply.told.count {
             self.reply.proven = Some(digest);
+            self.reply.differed = node_difference(store, caller.hello.node)?.is_some();
         }
+        let salt = (state == VerdictState::Differ).then(|| {
+            let hello = &caller.hello;
+            repair_salt(&self.identity.key, self.identity.hub, caller.office, hello.node, hello.counter, &[])
+        });
         self.reply.next = Part::Done;
-        Ok(Verdict { state, feed_position: head, digest }.encode())
+        Ok(Verdict { state, feed_position: head, digest, salt }.encode())
     }
 }

@@ -3,12 +3,12 @@
 use replica_store::{HubWork, Reader};
 use sync_protocol::FaultCode;
 
-use crate::{DriverError, HubCall, HubCommit, HubStep};
+use crate::{DriverError, HubCall, HubCommit, HubStep, node_difference};
 
 impl HubCommit {
     /// Whether it brings changes: once they are judged, calls that wait for their office have news.
     pub const fn brings_changes(&self) -> bool {
-        matches!(self.0, HubWork::Ingest(_))
+        matches!(self.0, HubWork::Ingest(_) | HubWork::Return { .. })
     }
 }
 
@@ -20,7 +20,7 @@ impl HubCall {
 
     /// Whether the verdict may be held back until the feed of the node's office grows: the node asked for it, nothing
     /// moved either way, and both sides are equal. To be called before the first [`HubCall::reply`], with judging caught
-    /// up. That both are equal is noted by [`HubCall::closing_commit`] now rather than after the wait: it is now that the
+    /// up. That both are equal is noted by [`HubCall::closing_commits`] now rather than after the wait: it is now that the
     /// node shows what it holds.
     ///
     /// # Errors
@@ -47,6 +47,7 @@ impl HubCall {
         let is_equal = hello.digest == digest;
         if is_equal {
             self.reply.proven = Some(digest);
+            self.reply.differed = node_difference(store, caller.hello.node)?.is_some();
         }
         Ok(is_equal)
     }

@@ -5,20 +5,24 @@
 //! before the bytes that tell of it leave.
 
 mod advice;
+mod difference;
 mod error;
 mod feed_frame;
 mod held;
 mod hub_call;
 mod hub_commit;
+mod hub_repair;
 mod hub_reply;
 mod hub_wait;
 mod identity;
 mod node_call;
 mod node_receive;
+mod node_repair;
 mod node_wait;
 mod progress;
 mod verify;
 
+pub use difference::{Difference, difference, node_difference};
 pub use error::DriverError;
 pub use feed_frame::FeedFrame;
 pub use hub_call::{HubCall, HubStep};

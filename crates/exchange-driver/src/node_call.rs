@@ -9,6 +9,7 @@ use sync_protocol::{
 };
 
 use crate::held::Held;
+use crate::node_repair::NodeRepair;
 use crate::node_wait::{Waiting, has_no_news};
 use crate::{DriverError, NodeIdentity, Progress};
 
@@ -18,9 +19,9 @@ pub(crate) mod notes {
     pub(crate) const LADDER: &str = "exchange/ladder";
     pub(crate) const SHOW_LADDER: &str = "exchange/show-ladder";
     pub(crate) const SPELL_OUT: &str = "exchange/spell-out";
-    /// The log of another node that the hub was last asked about.
-    pub(crate) const ASKED: &str = "exchange/asked";
-    pub(crate) const DIFFERED: &str = "exchange/differed";
+    /// The hub is asked to spell everything out.
+    pub(crate) const ASK_IN_FULL: &str = "exchange/ask-in-full";
+    pub(crate) const REPAIR: &str = "exchange/repair";
 }
 
 /// Packed bytes a change is taken to need before the first frame told better.
@@ -60,6 +61,11 @@ pub struct NodeCall {
     pub(crate) progress: Progress,
     pub(crate) more_logs: bool,
     pub(crate) call_again: bool,
+    /// Of this exchange.
+    pub(crate) counter: u64,
+    /// What was held at its start.
+    pub(crate) held: Digest,
+    pub(crate) repair: NodeRepair,
     /// Nothing of the log is sent this time.
     pub(crate) only_asks: bool,
     pub(crate) waiting: Waiting,
@@ -98,16 +104,14 @@ impl NodeCall {
         if replica.epoch_spent() {
             replica.begin_epoch(plan.fresh_epoch)?;
         }
-        let differed = number(replica, notes::DIFFERED)?;
-        if differed > replica.logs()?.len() as u64 {
-            start_over(replica, identity)?;
-        }
+        let repair = NodeRepair::begin(replica, identity, &plan)?;
         let counter = number(replica, notes::COUNTER)? + 1;
-        let (log, more_logs) = log_to_send(replica, differed, counter)?;
+        let (log, more_logs) = log_to_send(replica, &repair, counter)?;
         let audience = identity.office.as_str().to_owned();
         replica.set_setting(notes::COUNTER, &counter.to_be_bytes())?;
         let ladder = Ladder::from_bytes(&replica.setting(notes::LADDER)?.unwrap_or_default());
         let show_ladder = number(replica, notes::SHOW_LADDER)? > 0;
+        let ask_in_full = number(replica, notes::ASK_IN_FULL)? > 0;
         let spell_out = number(replica, notes::SPELL_OUT)? > 0;
         let cursor = replica.feed_cursor(&audience)?.map(|cursor| Cursor {
             hub_epoch: cursor.hub_epoch,
@@ -116,8 +120,8 @@ impl NodeCall {
         });
         let rungs = || ladder.rungs().iter().map(|rung| Rung { position: rung.position, chain: rung.chain }).collect();
         let digest = replica.office_digest(&identity.office)?;
-        let asked_to_wait =
-            plan.may_wait && !plan.probe && !more_logs && has_no_news(replica, &identity.office, &log, digest)?;
+        let is_quiet = !plan.probe && !more_logs && !repair.note.is_under_way();
+        let asked_to_wait = plan.may_wait && is_quiet && has_no_news(replica, &identity.office, &log, digest)?;
         let hello = Hello {
             versions: SUPPORTED,
             node: identity.node,
@@ -131,11 +135,13 @@ impl NodeCall {
             digest,
             millis: now_millis,
             software: plan.software.clone(),
-            older_logs: None,
+            repair: repair.message.as_ref().map(sync_protocol::Repair::fingerprint),
             ladder: show_ladder.then(rungs),
             flags: if plan.probe { Hello::PROBE } else { 0 }
                 | if lacks_receipt(&log) { Hello::WANTS_RECEIPT } else { 0 }
-                | if asked_to_wait { Hello::WAIT } else { 0 },
+                | if asked_to_wait { Hello::WAIT } else { 0 }
+                | if ask_in_full { Hello::SPELL_OUT } else { 0 }
+                | if spell_out { Hello::SPELLED_OUT } else { 0 },
         };
         let hello = hello.sign(&identity.key, identity.hub, identity.office).encode();
         let to_send = log.position - log.acknowledged;
@@ -143,9 +149,7 @@ impl NodeCall {
         encoder.expect(log.epoch, log.acknowledged, now_millis)?;
         let mut decoder = BatchDecoder::new();
         decoder.expect(log.epoch, log.acknowledged, now_millis)?;
-        // The hub likely has what another node wrote: it is asked before anything is sent.
-        let asked = replica.setting(notes::ASKED)?.is_some_and(|asked| asked == log.epoch.0);
-        let only_asks = plan.probe || (!log.own && log.acknowledged == 0 && !asked);
+        let only_asks = plan.probe || repair.offered == Some(log.epoch);
         Ok(Self {
             identity: identity.clone(),
             sent_to: log.acknowledged,
@@ -160,6 +164,9 @@ impl NodeCall {
             progress: Progress { to_send, ..Progress::default() },
             more_logs,
             call_again: false,
+            counter,
+            held: digest,
+            repair,
             only_asks,
             waiting: if asked_to_wait { Waiting::Asked } else { Waiting::No },
             begun_millis: now_millis,
@@ -178,7 +185,10 @@ impl NodeCall {
     /// When the log cannot be read.
     pub fn next_frame(&mut self, replica: &Reader) -> Result<Option<Vec<u8>>, DriverError> {
         let frame = match std::mem::replace(&mut self.sending, Sending::Batches) {
-            Sending::Hello(hello) => Some(hello),
+            Sending::Hello(mut hello) => {
+                hello.extend(self.repair.message.iter().flat_map(sync_protocol::Repair::encode));
+                Some(hello)
+            }
             Sending::Batches if self.only_asks || self.sent_to >= self.log.position => {
                 self.sending = Sending::Complete;
                 Some(End.encode())
@@ -226,24 +236,20 @@ impl NodeCall {
     }
 }
 
-/// The log to send from: the oldest own one with unsent entries, else the current one; and whether others wait too.
-/// After a difference every log held gets its turn, those of other nodes included: a hub put back to an older backup may
-/// lack what only we still hold.
-fn log_to_send(replica: &Replica, differed: u64, counter: u64) -> Result<(LogState, bool), DriverError> {
+/// The log to speak of: the one the hub is to be asked about, else the oldest own one with unsent entries, else the
+/// current one; and whether others wait too.
+fn log_to_send(replica: &Replica, repair: &NodeRepair, counter: u64) -> Result<(LogState, bool), DriverError> {
     let logs = replica.logs()?;
     let waits = |log: &&LogState| log.own && log.acknowledged < log.position;
-    if let Some(first) = logs.iter().filter(waits).find(|log| log.epoch != replica.epoch()) {
-        return Ok((first.clone(), true));
-    }
     let unsent = logs.iter().any(|log| waits(&log));
+    let offered = logs.iter().find(|log| Some(log.epoch) == repair.offered);
+    let older = logs.iter().filter(waits).find(|log| log.epoch != replica.epoch());
     // A receipt that a cut line swallowed: with nothing else to do, every second exchange asks about an earlier log.
-    let forgotten = logs.iter().find(|log| log.own && log.epoch != replica.epoch() && lacks_receipt(log));
-    if let Some(log) = forgotten.filter(|_| !unsent && differed == 0 && counter.is_multiple_of(2)) {
-        return Ok((log.clone(), false));
-    }
-    let turn = if unsent { 0 } else { usize::try_from(differed).unwrap_or(0) % logs.len().max(1) };
-    let current = logs.iter().position(|log| log.epoch == replica.epoch()).ok_or(DriverError::NotEnrolled)?;
-    let chosen = logs.get((current + logs.len() - turn) % logs.len()).ok_or(DriverError::NotEnrolled)?;
+    let idle = !unsent && !repair.note.is_under_way() && counter.is_multiple_of(2);
+    let forgotten = logs.iter().filter(|_| idle);
+    let forgotten = forgotten.into_iter().find(|log| log.own && log.epoch != replica.epoch() && lacks_receipt(log));
+    let current = logs.iter().find(|log| log.epoch == replica.epoch());
+    let chosen = offered.or(older).or(forgotten).or(current).ok_or(DriverError::NotEnrolled)?;
     let others_wait = logs.iter().filter(waits).any(|log| log.epoch != chosen.epoch);
     Ok((chosen.clone(), others_wait))
 }
@@ -251,17 +257,6 @@ fn log_to_send(replica: &Replica, differed: u64, counter: u64) -> Result<(LogSta
 /// The hub holds more of the log than the receipt kept for it says.
 pub(crate) fn lacks_receipt(log: &LogState) -> bool {
     log.acknowledged > log.receipted
-}
-
-/// The last resort when digests differ though cursors agree: read the whole feed and show the whole log again. What is
-/// held already is skipped on both sides; nothing is dropped.
-fn start_over(replica: &mut Replica, identity: &NodeIdentity) -> Result<(), DriverError> {
-    for log in replica.logs()? {
-        replica.rewind_acknowledged(log.epoch, 0)?;
-    }
-    replica.reset_feed_cursor(identity.office.as_str(), None)?;
-    replica.set_setting(notes::DIFFERED, &[])?;
-    Ok(())
 }
 
 pub(crate) fn number(replica: &Reader, key: &str) -> Result<u64, DriverError> {

@@ -1,10 +1,11 @@
 //! One exchange, as the node lives it: what it makes of the reply.
 
-use replica_store::{FeedCursor, FeedItem, Gate, Refusal, Replica};
-use sync_exchange::{CURSOR, FORK, UNRESOLVED};
+use change_log::{ChainHash, EpochId, Position};
+use replica_store::{FeedCursor, FeedItem, Gate, Refusal, Replica, StoreError};
+use sync_exchange::{CURSOR, FORK, Next, Round, UNRESOLVED};
 use sync_protocol::batch::Item;
 use sync_protocol::{
-    Ack, Fault, FaultCode, Frame, FrameKind, LogName, Receipt, Refusals, Verdict, VerdictState, Welcome,
+    Ack, Comparison, Fault, FaultCode, Frame, FrameKind, LogName, Receipt, Refusals, Verdict, VerdictState, Welcome,
 };
 
 use crate::feed_frame::FeedFrame;
@@ -15,6 +16,8 @@ use crate::{DriverError, Outcome};
 
 /// Documents judged in one commit.
 const DOCUMENTS_PER_COMMIT: usize = 500;
+/// By so many exchanges a copy of this folder may be ahead.
+const COUNTER_LEAP: u64 = 1 << 20;
 
 impl NodeCall {
     /// Takes bytes of the reply as they come, cut anywhere. `now_millis`: milliseconds since 1970 UTC.
@@ -35,7 +38,9 @@ impl NodeCall {
         self.frames.push(bytes);
         while let Some(frame) = self.frames.next()? {
             self.progress.frames += 1;
-            self.take(replica, gate, &frame, now_millis)?;
+            if !self.repair.unreadable {
+                self.take(replica, gate, &frame, now_millis)?;
+            }
         }
         Ok(())
     }
@@ -48,40 +53,93 @@ impl NodeCall {
         if let Some(fault) = self.fault.take() {
             return self.refused(replica, fault);
         }
+        if self.repair.unreadable {
+            return Ok(Outcome::Again);
+        }
         let Some((verdict, ours)) = self.verdict.take() else { return Ok(Outcome::Cut) };
         if number(replica, notes::SHOW_LADDER)? > 0 {
             replica.set_setting(notes::SHOW_LADDER, &[])?;
+        }
+        if number(replica, notes::ASK_IN_FULL)? > 0 {
+            replica.set_setting(notes::ASK_IN_FULL, &[])?;
         }
         if number(replica, notes::SPELL_OUT)? > 0 && !self.plan.probe {
             replica.set_setting(notes::SPELL_OUT, &[])?;
         }
         let all_sent = replica.logs()?.iter().all(|log| !log.own || log.acknowledged >= log.position);
         if verdict.digest == ours && all_sent {
-            replica.proven(&self.identity.office, now_millis, ours)?;
-            if number(replica, notes::DIFFERED)? > 0 {
-                replica.set_setting(notes::DIFFERED, &[])?;
+            return self.equal(replica, &verdict, now_millis);
+        }
+        if self.repair.offered.take().is_some() {
+            replica.set_setting(notes::REPAIR, &self.repair.note.to_bytes())?;
+            return Ok(Outcome::Again);
+        }
+        let exhausted = all_sent && !self.call_again && !self.more_logs && !self.plan.probe;
+        let (true, VerdictState::Differ, Some(salt)) = (exhausted, verdict.state, verdict.salt) else {
+            return Ok(Outcome::Again);
+        };
+        self.repair.moved |= ours != self.held;
+        let round = Round {
+            now_millis,
+            counts_apart: ours.count.abs_diff(verdict.digest.count),
+            frame_bytes: self.plan.frame_bytes,
+            ..self.repair.round(self.counter, salt)
+        };
+        let mut note = self.repair.note.clone();
+        let next = note.ended(&round);
+        replica.set_setting(notes::REPAIR, &note.to_bytes())?;
+        match next {
+            Next::Again => Ok(Outcome::Again),
+            Next::Later { seconds } => {
+                replica.record_anew()?;
+                Ok(Outcome::Differs { retry_seconds: seconds })
             }
-            // What came down was new to us: one more, tiny exchange lets the hub know that it arrived.
-            let confirmed = self.received_new == 0 && verdict.state == VerdictState::Proven;
-            return Ok(if confirmed { Outcome::Proven { digest: ours } } else { Outcome::Again });
         }
-        if all_sent && !self.call_again && !self.more_logs && !self.plan.probe && verdict.state != VerdictState::More {
-            let differed = number(replica, notes::DIFFERED)? + 1;
-            replica.set_setting(notes::DIFFERED, &differed.to_be_bytes())?;
-        }
-        Ok(Outcome::Again)
     }
 
-    fn refused(&self, replica: &mut Replica, fault: Fault) -> Result<Outcome, DriverError> {
+    fn equal(&self, replica: &mut Replica, verdict: &Verdict, now_millis: i64) -> Result<Outcome, DriverError> {
+        replica.proven(&self.identity.office, now_millis, verdict.digest)?;
+        if self.repair.note.is_under_way() {
+            replica.set_setting(notes::REPAIR, &[])?;
+        }
+        // What a fork set aside comes back as records of this epoch.
+        let recorded = replica.record_anew()?;
+        // What came down was new to us: one more, tiny exchange lets the hub know that it arrived.
+        let confirmed = self.received_new == 0 && recorded.changes == 0 && verdict.state == VerdictState::Proven;
+        Ok(if confirmed { Outcome::Proven { digest: verdict.digest } } else { Outcome::Again })
+    }
+
+    fn refused(&mut self, replica: &mut Replica, fault: Fault) -> Result<Outcome, DriverError> {
         let again = 1u64.to_be_bytes();
         match fault.code {
             UNRESOLVED => replica.set_setting(notes::SPELL_OUT, &again)?,
             CURSOR => replica.set_setting(notes::SHOW_LADDER, &again)?,
-            FORK if self.log.epoch == replica.epoch() => replica.begin_epoch(self.plan.fresh_epoch)?,
-            FaultCode::Replayed => {}
+            FORK if self.log.own => self.forked(replica)?,
+            FaultCode::Replayed => self.outrun(replica)?,
             _ => return Ok(Outcome::Refused(fault)),
         }
         Ok(Outcome::Again)
+    }
+
+    /// Somebody else wrote on in this log: a copy of this folder. What only this one holds of it is set aside when the
+    /// comparison names it, and recorded anew.
+    fn forked(&mut self, replica: &mut Replica) -> Result<(), DriverError> {
+        if self.log.epoch == replica.epoch() {
+            replica.begin_epoch(self.plan.fresh_epoch)?;
+        }
+        replica.mark_forked(self.log.epoch)?;
+        self.only_asks = true;
+        self.call_again = true;
+        Ok(())
+    }
+
+    /// Somebody else speaks in our epoch, most likely a copy of this folder: whether it also wrote, the next hello shows.
+    fn outrun(&self, replica: &mut Replica) -> Result<(), DriverError> {
+        if self.log.epoch == replica.epoch() {
+            replica.begin_epoch(self.plan.fresh_epoch)?;
+        }
+        let counter = self.counter.saturating_add(COUNTER_LEAP);
+        Ok(replica.set_setting(notes::COUNTER, &counter.to_be_bytes())?)
     }
 
     fn take(
@@ -101,7 +159,15 @@ impl NodeCall {
             FrameKind::Ack => self.acknowledged(replica, Ack::decode(&frame.payload)?),
             FrameKind::Receipt => self.receipt(replica, &Receipt::decode(&frame.payload)?),
             FrameKind::Refusals => self.refusals(replica, Refusals::decode(&frame.payload)?),
-            FrameKind::FeedBatch => self.feed(replica, &frame.payload),
+            FrameKind::FeedBatch => match self.feed(replica, &frame.payload) {
+                // This disk lost entries that it showed to hold; once the hub sends them in full they are back.
+                Err(error) if error.is_unresolved() && number(replica, notes::ASK_IN_FULL)? == 0 => {
+                    replica.set_setting(notes::ASK_IN_FULL, &1u64.to_be_bytes())?;
+                    self.repair.unreadable = true;
+                    Ok(())
+                }
+                done => done,
+            },
             FrameKind::Verdict => {
                 let verdict = Verdict::decode(&frame.payload)?;
                 while replica.judge_pending(gate, now_millis, DOCUMENTS_PER_COMMIT)?.documents > 0 {}
@@ -115,13 +181,32 @@ impl NodeCall {
                 Ok(())
             }
             FrameKind::Unknown(_) => Ok(()),
-            FrameKind::Hello | FrameKind::Batch | FrameKind::End => {
+            FrameKind::Comparison => {
+                self.repair.comparison = Some(Comparison::decode(&frame.payload)?);
+                Ok(())
+            }
+            FrameKind::RepairBatch => {
+                let entries = self.repair.decode(replica, &frame.payload)?;
+                let applied = replica.take_missing(&self.identity.office, &entries)?;
+                self.received_new += applied.new;
+                self.progress.received += applied.new;
+                Ok(())
+            }
+            FrameKind::Hello | FrameKind::Batch | FrameKind::End | FrameKind::Repair => {
                 Err(DriverError::Unexpected("the hub sent what only a node sends"))
             }
         }
     }
 
     fn welcomed(&mut self, replica: &mut Replica, welcome: Welcome) -> Result<(), DriverError> {
+        let there = welcome.acknowledged.min(self.log.position);
+        let other = welcome.chain.filter(|_| there == welcome.acknowledged);
+        let ours = chain_held(replica, self.log.epoch, there)?;
+        if other.is_some() && ours.is_some() && ours != other {
+            self.forked(replica)?;
+            self.welcome = Some(welcome);
+            return Ok(());
+        }
         if welcome.acknowledged < self.log.acknowledged {
             // The hub was restored from a backup: it gets again what it lost.
             replica.rewind_acknowledged(self.log.epoch, welcome.acknowledged)?;
@@ -139,9 +224,6 @@ impl NodeCall {
         }
         if self.only_asks && welcome.acknowledged < self.log.position {
             self.call_again = true;
-            if !self.log.own {
-                replica.set_setting(notes::ASKED, &self.log.epoch.0)?;
-            }
         }
         self.welcome = Some(welcome);
         Ok(())
@@ -163,10 +245,15 @@ impl NodeCall {
             epoch: self.log.epoch,
         };
         receipt.verify(&self.identity.hub_key, &log)?;
-        Ok(replica.store_receipt(self.log.epoch, receipt.position, receipt.chain, &receipt.encode())?)
+        match replica.store_receipt(self.log.epoch, receipt.position, receipt.chain, &receipt.encode()) {
+            // This disk lost entries and cannot check it now. It is asked for again.
+            Err(StoreError::NotHeld { .. } | StoreError::Damaged(_)) => Ok(()),
+            stored => Ok(stored?),
+        }
     }
 
-    fn refusals(&self, replica: &mut Replica, refusals: Refusals) -> Result<(), DriverError> {
+    fn refusals(&mut self, replica: &mut Replica, refusals: Refusals) -> Result<(), DriverError> {
+        let repaired = refusals.repaired;
         let refusals: Vec<Refusal> = refusals
             .refusals
             .into_iter()
@@ -177,6 +264,10 @@ impl NodeCall {
                 detail: refusal.detail,
             })
             .collect();
+        if let Some(epoch) = repaired {
+            replica.mark_refused(epoch, &refusals)?;
+            return Ok(());
+        }
         Ok(replica.apply_refusals(self.log.epoch, &refusals)?)
     }
 
@@ -219,5 +310,13 @@ impl NodeCall {
             replica.set_setting(notes::LADDER, &self.ladder.to_bytes())?;
         }
         Ok(())
+    }
+}
+
+/// Our chain at a place of a log; `None` where entries were lost and cannot tell.
+fn chain_held(replica: &Replica, epoch: EpochId, position: Position) -> Result<Option<ChainHash>, DriverError> {
+    match replica.log_chain_at(epoch, position) {
+        Err(StoreError::NotHeld { .. } | StoreError::Damaged(_)) => Ok(None),
+        chain => Ok(chain?),
     }
 }

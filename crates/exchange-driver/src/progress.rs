@@ -32,6 +32,12 @@ pub enum Outcome {
     },
     /// Call again now: there is more to do.
     Again,
+    /// All was sent and received, and still both sides differ: calling again at once leads nowhere. Nothing is lost;
+    /// what is known of it is shown by [`crate::difference`].
+    Differs {
+        /// Seconds to wait before the next exchange.
+        retry_seconds: u32,
+    },
     /// No verdict came: back off.
     Cut,
     /// The hub refused.

@@ -27,11 +27,12 @@ CREATE TABLE log (
   epoch        BLOB NOT NULL UNIQUE,
   office       INTEGER REFERENCES office,      -- unknown for a log met in a feed
   node         BLOB,
-  own          INTEGER NOT NULL,               -- 1: written by this replica
+  own          INTEGER NOT NULL,               -- 1: written by this replica, and by nobody else
   position     INTEGER NOT NULL,               -- everything from 1 up to here is held
   chain        BLOB NOT NULL,                  -- at that position
   head         BLOB,                           -- last signed head whose entries are all held (hub)
   signed       INTEGER NOT NULL DEFAULT 0,     -- the position it signs, 0 for none
+  forked       INTEGER NOT NULL DEFAULT 0,     -- 1: was own until a copy of this folder wrote on in it (node)
   acknowledged INTEGER NOT NULL DEFAULT 0,     -- the hub holds up to here (node)
   receipt      BLOB,                           -- the hub's signature that reaches furthest (node)
   receipted    INTEGER NOT NULL DEFAULT 0,     -- the position it signs, 0 for none
@@ -82,6 +83,7 @@ CREATE TABLE aside (
   document BLOB NOT NULL,
   hash     BLOB NOT NULL,
   raw      BLOB NOT NULL,
+  anew     INTEGER NOT NULL DEFAULT 0,         -- 1: recorded anew (node), 2: cannot be, a person must look
   UNIQUE (epoch, position, hash)
 ) STRICT;
 

@@ -220,14 +220,14 @@ fn change_one(
     Ok(Some(authored.hash))
 }
 
-fn own_log(work: &Work<'_>) -> Result<LogRow, StoreError> {
+pub(crate) fn own_log(work: &Work<'_>) -> Result<LogRow, StoreError> {
     if work.spent {
         return Err(StoreError::EpochSpent);
     }
     log::get(work.connection, work.epoch)
 }
 
-fn append(
+pub(crate) fn append(
     work: &mut Work<'_>,
     log: &mut LogRow,
     document: (DocumentId, i64, i64),
@@ -245,7 +245,7 @@ fn append(
     }
 }
 
-fn close(work: &mut Work<'_>, log: &LogRow) -> Result<(), StoreError> {
+pub(crate) fn close(work: &mut Work<'_>, log: &LogRow) -> Result<(), StoreError> {
     log.save(work.connection)?;
     work.mark(&log.chain.0);
     Ok(())

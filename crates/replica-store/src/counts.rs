@@ -21,6 +21,8 @@ pub struct Counts {
     pub divergent: u64,
     /// Entries that lost their place to a fork.
     pub set_aside: u64,
+    /// Of these, done again as records of a later epoch.
+    pub recorded_anew: u64,
 }
 
 impl Reader {
@@ -42,6 +44,7 @@ impl Reader {
             refused_by_hub: count("SELECT count(*) FROM refusal WHERE source = 3")?,
             divergent: count("SELECT count(*) FROM transaction_row WHERE divergences > 0")?,
             set_aside: count("SELECT count(*) FROM aside")?,
+            recorded_anew: count("SELECT count(*) FROM aside WHERE anew = 1")?,
         })
     }
 

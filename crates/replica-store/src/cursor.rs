@@ -111,6 +111,45 @@ impl Replica {
         })
     }
 
+    /// Takes in entries that the hub holds and this node lacks, outside the order of a feed: one commit. As with a feed
+    /// batch, what is held already is fine.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses: nothing was taken in then.
+    pub fn take_missing(&mut self, office: &OfficeCode, entries: &[Entry]) -> Result<AppliedFeed, StoreError> {
+        self.write(|work| {
+            let office = digest::office_index(work.connection, office)?;
+            let mut applied = AppliedFeed::default();
+            for entry in entries {
+                let hash = take(work, entry, office, &mut applied)?;
+                work.mark(&hash.0);
+            }
+            Ok(applied)
+        })
+    }
+
+    /// Puts entries of a forked log aside: the hub has another branch of it. Their documents are judged afresh without
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn give_way(&mut self, places: &[(EpochId, Position)]) -> Result<(), StoreError> {
+        self.write(|work| {
+            let mut logs = std::collections::BTreeMap::new();
+            for (epoch, position) in places {
+                let log = log::get(work.connection, *epoch)?;
+                if let Some(held) = entry::at(work.connection, place(log.index, *position)?)? {
+                    work.mark(&held.hash.0);
+                    give_way(work, held)?;
+                }
+                logs.insert(log.index, log);
+            }
+            logs.values_mut().try_for_each(|log| rebuild_log_chain(work, log))
+        })
+    }
+
     /// Puts the cursor elsewhere: the hub was restored and its feed goes another way from there. Nothing held is
     /// dropped. With `None` the feed is read from its start.
     ///
@@ -170,6 +209,8 @@ fn take(work: &mut Work<'_>, entry: &Entry, office: i64, applied: &mut AppliedFe
         insert(work, place, office, entry)?;
         if entry.position == log.position + 1 {
             advance_over_held(work, &mut log)?;
+        } else if entry.position <= log.position {
+            judge_afresh(work, entry)?;
         }
         applied.new += 1;
     }
@@ -204,6 +245,22 @@ fn insert(work: &mut Work<'_>, place: i64, office: i64, entry: &Entry) -> Result
     work.digest_with(owner, entry.entry_hash())
 }
 
+/// A change that was lost came back: others of its document may build on it, and the gate may have refused what
+/// arrived meanwhile.
+fn judge_afresh(work: &Work<'_>, entry: &Entry) -> Result<(), StoreError> {
+    if let Some((document, _)) = document::find(work.connection, entry.document)? {
+        reopen(work, document)?;
+    }
+    Ok(())
+}
+
+/// All that is visible of a document, and all that the gate refused of it, waits for judgement again. Says how many.
+fn reopen(work: &Work<'_>, document: i64) -> Result<usize, StoreError> {
+    let sql = "UPDATE entry SET state = 0 WHERE document = ?
+               AND (state = 1 OR place IN (SELECT entry FROM refusal WHERE source = 2))";
+    Ok(work.connection.prepare_cached(sql)?.execute([document])?)
+}
+
 /// Our entry goes aside; its document is judged afresh without it.
 fn give_way(work: &mut Work<'_>, held: Stored) -> Result<(), StoreError> {
     let refused = take_back(work.connection, held.place)? == Some(RefusalSource::Hub);
@@ -213,9 +270,8 @@ fn give_way(work: &mut Work<'_>, held: Stored) -> Result<(), StoreError> {
     work.connection.prepare_cached("DELETE FROM entry WHERE place = ?")?.execute([held.place])?;
     let document = held.document;
     aside::keep(work.connection, &held.into_entry())?;
-    let mut statement =
-        work.connection.prepare_cached("UPDATE entry SET state = 0 WHERE document = ? AND state = 1")?;
-    let rest = statement.execute([document])?;
+    // What the gate refused next to it may be right without it.
+    let rest = reopen(work, document)?;
     rows::remove(work.connection, document)?;
     if rest == 0 {
         let sql = "DELETE FROM document WHERE idx = ?1 AND idx NOT IN (SELECT document FROM entry WHERE document = ?1)";
@@ -225,7 +281,7 @@ fn give_way(work: &mut Work<'_>, held: Stored) -> Result<(), StoreError> {
 }
 
 /// The held entries right above the log's end are part of it now.
-fn advance_over_held(work: &Work<'_>, log: &mut LogRow) -> Result<(), StoreError> {
+pub(crate) fn advance_over_held(work: &Work<'_>, log: &mut LogRow) -> Result<(), StoreError> {
     while let Some(stored) = entry::at(work.connection, place(log.index, log.position + 1)?)? {
         log.advance(work.connection, stored.entry_hash())?;
     }

@@ -164,6 +164,11 @@ pub(crate) fn at(connection: &Connection, place: i64) -> Result<Option<Stored>, 
     statement.query_row([place], |row| Ok(read(row))).optional()?.transpose()
 }
 
+/// Whether anything stands at a place.
+pub(crate) fn is_at(connection: &Connection, place: i64) -> Result<bool, StoreError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM entry WHERE place = ?")?.exists([place])?)
+}
+
 /// All entries of a document, by place.
 pub(crate) fn of_document(connection: &Connection, document: i64) -> Result<Vec<Stored>, StoreError> {
     let mut all = Vec::new();

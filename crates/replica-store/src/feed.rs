@@ -145,6 +145,15 @@ pub(crate) fn for_each_item(
     Ok(())
 }
 
+/// Whether the feed of an office has this entry. Looks through all its runs.
+pub(crate) fn names(connection: &Connection, office: i64, place: i64) -> Result<bool, StoreError> {
+    let code = crate::digest::office_code(connection, office)?;
+    let Some(feed) = find(connection, code.as_str())? else { return Ok(false) };
+    let sql = "SELECT 1 FROM feed_run WHERE key >= ?1 AND key < ?2 AND entry <= ?3 AND entry + count > ?3";
+    let range = (feed.index.saturating_mul(STRIDE), (feed.index + 1).saturating_mul(STRIDE));
+    Ok(connection.prepare_cached(sql)?.exists(params![range.0, range.1, place])?)
+}
+
 /// Whether any entry stands in a feed twice.
 pub(crate) fn repeats(connection: &Connection, feed: i64) -> Result<bool, StoreError> {
     let sql = "SELECT entry, count FROM feed_run WHERE key >= ? AND key < ? ORDER BY entry";

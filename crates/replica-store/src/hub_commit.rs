@@ -1,12 +1,15 @@
 //! What callers change at the hub: the work of many callers, one durable commit.
 
-use change_log::{Digest, EpochId, NodeId, Position};
+use change_log::{Digest, Entry, EpochId, NodeId, Position};
 use office_model::OfficeCode;
 use rusqlite::ErrorCode;
 
 use crate::ingest::ingest_batch;
 use crate::work::Work;
-use crate::{IngestBatch, IngestOutcome, NodeContact, Replica, SignedHead, StoreError, digest, log, registry, setting};
+use crate::{
+    IngestBatch, IngestOutcome, NodeContact, Replica, Returned, SignedHead, StoreError, digest, holdings, log,
+    registry, returning, setting,
+};
 
 /// One piece of work of one caller.
 #[derive(Debug, Clone)]
@@ -15,6 +18,20 @@ pub enum HubWork {
     Admit(Admission),
     /// Entries of its log arrived.
     Ingest(IngestBatch),
+    /// A node gave entries back.
+    Return {
+        /// Its office.
+        office: OfficeCode,
+        /// The entries, of any log, in any order.
+        entries: Vec<Entry>,
+    },
+    /// A node and the hub were compared.
+    Compared {
+        /// Counted anew: the digest kept for it was not that of its entries.
+        recount: Option<OfficeCode>,
+        /// What to remember of it: settings and their values.
+        notes: Vec<(String, Vec<u8>)>,
+    },
     /// A node and the hub were found equal. The time never goes back.
     Proven {
         /// The node.
@@ -61,7 +78,9 @@ pub enum HubDone {
     NoNode,
     /// The batch was looked at.
     Ingested(IngestOutcome),
-    /// The proof is noted.
+    /// The returned entries were looked at: one outcome each.
+    Returned(Vec<Returned>),
+    /// The proof or the comparison is noted.
     Noted,
     /// Stored data that this work touches is damaged. Nothing of this work was done, the others' stands.
     Failed(StoreError),
@@ -116,6 +135,16 @@ fn perform(work: &mut Work<'_>, piece: &HubWork) -> Result<HubDone, StoreError> 
     match piece {
         HubWork::Admit(admission) => admit(work, admission),
         HubWork::Ingest(batch) => ingest_batch(work, batch).map(HubDone::Ingested),
+        HubWork::Return { office, entries } => returning::take_returned(work, office, entries).map(HubDone::Returned),
+        HubWork::Compared { recount, notes } => {
+            if let Some(office) = recount {
+                holdings::recount(work, digest::office_index(work.connection, office)?)?;
+            }
+            for (key, value) in notes {
+                setting::put(work.connection, key, value)?;
+            }
+            Ok(HubDone::Noted)
+        }
         HubWork::Proven { node, at_millis, digest } => {
             let known = registry::proven(work.connection, *node, *at_millis, *digest)?;
             Ok(if known { HubDone::Noted } else { HubDone::NoNode })
@@ -138,6 +167,7 @@ fn admit(work: &mut Work<'_>, admission: &Admission) -> Result<HubDone, StoreErr
     }
     setting::put(work.connection, &admission.counter_key, &admission.counter.to_be_bytes())?;
     if let Some(log) = log {
+        log::set_node(work.connection, log.index, admission.node)?;
         log.keep_head(work.connection, &admission.head)?;
         return Ok(HubDone::Admitted { position: log.position });
     }

@@ -1,6 +1,7 @@
 //! Ingest at the hub: what nodes send goes into their logs before anything is judged.
 
 use change_log::{ChainHash, DocumentId, Entry, EntryHash, EpochId, Position, RawChange, RawChangeError};
+use rusqlite::params;
 use service_document::RefusalCode;
 
 use crate::entry::{self, EntryState, NewBytes, place};
@@ -83,15 +84,20 @@ pub(crate) fn ingest_batch(work: &mut Work<'_>, batch: &IngestBatch) -> Result<I
     let Some(mut log) = log::find(work.connection, batch.epoch)? else { return Ok(IngestOutcome::UnknownLog) };
     let Some(office) = log.office.filter(|_| !log.own) else { return Ok(IngestOutcome::UnknownLog) };
     let before = log.position;
+    // Given back by other nodes, above what the log's own node sent.
+    let returned = holds_above(work, &log)?;
     let mut outcome = None;
     for (index, entry) in batch.entries.iter().enumerate() {
         if entry.epoch != batch.epoch || entry.position > log.position + 1 || entry.position == 0 {
             outcome = Some(IngestOutcome::Gap { expected: log.position + 1 });
             break;
         }
-        if entry.position == log.position + 1 {
+        let next = entry.position == log.position + 1;
+        if next && !(returned && entry::is_at(work.connection, place(log.index, entry.position)?)?) {
             append(work, &mut log, office, entry)?;
-        } else if !is_held(work, &log, entry)? {
+        } else if next && is_held(work, &log, entry)? {
+            log.advance(work.connection, entry.entry_hash())?;
+        } else if next || !is_held(work, &log, entry)? {
             for other in batch.entries.iter().skip(index) {
                 aside::keep_sent(work.connection, other)?;
             }
@@ -117,7 +123,20 @@ fn is_held(work: &Work<'_>, log: &LogRow, entry: &Entry) -> Result<bool, StoreEr
     Ok(held.is_some_and(|held| held.hash == entry.hash && held.id == entry.document))
 }
 
-fn append(work: &mut Work<'_>, log: &mut LogRow, office: i64, entry: &Entry) -> Result<(), StoreError> {
+fn holds_above(work: &Work<'_>, log: &LogRow) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM entry WHERE place BETWEEN ? AND ? LIMIT 1";
+    let range = (place(log.index, log.position + 1)?, place(log.index, u64::from(u32::MAX))?);
+    Ok(work.connection.prepare_cached(sql)?.exists(params![range.0, range.1])?)
+}
+
+/// Puts an entry at the end of its log. The caller saves the log.
+pub(crate) fn append(work: &mut Work<'_>, log: &mut LogRow, office: i64, entry: &Entry) -> Result<(), StoreError> {
+    put(work, place(log.index, entry.position)?, office, entry)?;
+    log.advance(work.connection, EntryHash::of(entry.document, entry.hash))
+}
+
+/// Puts an entry at its free place, pending or, if a rule in front keeps it out, refused.
+pub(crate) fn put(work: &mut Work<'_>, place: i64, office: i64, entry: &Entry) -> Result<(), StoreError> {
     let mut checked = door(entry);
     let begins = *checked.as_ref().unwrap_or(&false);
     let document = match document::find(work.connection, entry.document)? {
@@ -137,7 +156,6 @@ fn append(work: &mut Work<'_>, log: &mut LogRow, office: i64, entry: &Entry) -> 
             document
         }
     };
-    let place = place(log.index, entry.position)?;
     if checked.is_ok() && entry::find(work.connection, entry.hash)?.is_some() {
         let detail = "the change stands at an earlier place already".to_owned();
         checked = Err(DoorRefusal { code: codes::DUPLICATE, detail, change: true });
@@ -147,7 +165,6 @@ fn append(work: &mut Work<'_>, log: &mut LogRow, office: i64, entry: &Entry) -> 
         Err(refusal) => (EntryState::Refused, refusal.change),
     };
     entry::insert(work.connection, place, document, state, NewBytes::of(entry, change))?;
-    log.advance(work.connection, EntryHash::of(entry.document, entry.hash))?;
     if let Err(refusal) = checked {
         let source = RefusalSource::Door;
         note(work, place, &Reason { source, code: refusal.code, detail: &refusal.detail, at: None })?;

@@ -20,8 +20,10 @@ pub struct LogState {
     pub office: Option<OfficeCode>,
     /// The node that wrote it; nothing for the hub's own, or one only met in a feed.
     pub node: Option<NodeId>,
-    /// Written by this replica.
+    /// Written by this replica, and by nobody else.
     pub own: bool,
+    /// It was own until a copy of this folder wrote on in it.
+    pub forked: bool,
     /// Every entry from 1 to here is held. Of a log only met in a feed, single later ones may be held as well.
     pub position: Position,
     /// The chain at that position.
@@ -181,6 +183,19 @@ fn insert(
     Ok(())
 }
 
+/// The node that writes a log comes for the first time since another one gave the log back.
+pub(crate) fn set_node(connection: &Connection, log: i64, node: NodeId) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("UPDATE log SET node = ? WHERE idx = ? AND node IS NULL")?;
+    statement.execute(params![node.0, log])?;
+    Ok(())
+}
+
+/// A log that another node than its own gives back to the hub.
+pub(crate) fn insert_returned(connection: &Connection, epoch: EpochId, office: i64) -> Result<LogRow, StoreError> {
+    insert(connection, epoch, Some(office), None, false)?;
+    get(connection, epoch)
+}
+
 /// The log of an epoch, noted as somebody else's if it is new.
 pub(crate) fn find_or_note(connection: &Connection, epoch: EpochId) -> Result<LogRow, StoreError> {
     if let Some(log) = find(connection, epoch)? {
@@ -191,7 +206,7 @@ pub(crate) fn find_or_note(connection: &Connection, epoch: EpochId) -> Result<Lo
 }
 
 const STATE: &str = "SELECT l.epoch, o.code, l.node, l.own, l.position, l.chain, l.acknowledged, l.signed,
-                            l.receipted, l.refusals
+                            l.receipted, l.refusals, l.forked
                      FROM log l LEFT JOIN office o ON o.idx = l.office";
 
 impl Reader {
@@ -284,10 +299,30 @@ fn read_state(row: &Row<'_>) -> Result<LogState, StoreError> {
         signed: row.get::<_, i64>(7)?.unsigned_abs(),
         receipted: row.get::<_, i64>(8)?.unsigned_abs(),
         refusals: row.get::<_, i64>(9)?.unsigned_abs(),
+        forked: row.get(10)?,
     })
 }
 
 impl Replica {
+    /// Notes that a copy of this folder wrote on in one of our logs (node): it is no longer ours alone, and nothing of
+    /// it is sent any more. What only we hold of it goes with [`Replica::give_way`] and comes back with
+    /// [`Replica::record_anew`].
+    ///
+    /// # Errors
+    ///
+    /// When it is the log of the present epoch (a new one must begin first), or the disk refuses.
+    pub fn mark_forked(&mut self, epoch: EpochId) -> Result<(), StoreError> {
+        if epoch == self.epoch() {
+            return Err(StoreError::Misuse("the log of the present epoch cannot be given up"));
+        }
+        self.write(|work| {
+            let mut statement = work.connection.prepare_cached("UPDATE log SET own = 0, forked = 1 WHERE epoch = ?")?;
+            statement.execute([epoch.0])?;
+            work.mark(&epoch.0);
+            Ok(())
+        })
+    }
+
     /// Notes that the hub durably holds our log up to `position`, with its receipt (node). Never goes back.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use change_log::{ChangeHash, DocumentId, EntryHash, EpochId, Position};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::entry::{self, EntryState, place, place_of_log};
-use crate::log::{self, signed};
+use crate::log::{self, LogRow, signed};
 use crate::work::Work;
 use crate::{Reader, Replica, Role, StoreError};
 
@@ -201,7 +201,36 @@ impl Reader {
     }
 }
 
+fn mark(work: &mut Work<'_>, log: &LogRow, refusals: &[Refusal]) -> Result<u64, StoreError> {
+    let mut counted = 0;
+    for refusal in refusals {
+        let place = place(log.index, refusal.position)?;
+        let Some(stored) = entry::at(work.connection, place)? else { continue };
+        if !by_hub(work.connection, place)? {
+            counted += 1;
+            work.digest_without(stored.office, stored.entry_hash())?;
+        }
+        let source = RefusalSource::Hub;
+        let reason = Reason { source, code: &refusal.code, detail: &refusal.detail, at: None };
+        put(work.connection, place, signed(refusal.number), &reason)?;
+    }
+    Ok(counted)
+}
+
 impl Replica {
+    /// Notes that the hub does not count entries of any log that this node holds (node): a comparison found it. As
+    /// [`Replica::apply_refusals`], but what was told of our own log so far stays. Says how many counted until now.
+    ///
+    /// # Errors
+    ///
+    /// When the log is unknown or the disk refuses.
+    pub fn mark_refused(&mut self, epoch: EpochId, refusals: &[Refusal]) -> Result<u64, StoreError> {
+        self.write(|work| {
+            let log = log::get(work.connection, epoch)?;
+            mark(work, &log, refusals)
+        })
+    }
+
     /// Notes what the hub refused of our log (node). The entries stay visible here, are marked, and leave the digest.
     ///
     /// # Errors
@@ -210,18 +239,8 @@ impl Replica {
     pub fn apply_refusals(&mut self, epoch: EpochId, refusals: &[Refusal]) -> Result<(), StoreError> {
         self.write(|work| {
             let log = log::get(work.connection, epoch)?;
-            let mut last = 0;
-            for refusal in refusals {
-                last = last.max(refusal.number);
-                let place = place(log.index, refusal.position)?;
-                let Some(stored) = entry::at(work.connection, place)? else { continue };
-                if !by_hub(work.connection, place)? {
-                    work.digest_without(stored.office, stored.entry_hash())?;
-                }
-                let source = RefusalSource::Hub;
-                let reason = Reason { source, code: &refusal.code, detail: &refusal.detail, at: None };
-                put(work.connection, place, signed(refusal.number), &reason)?;
-            }
+            mark(work, &log, refusals)?;
+            let last = refusals.iter().map(|refusal| refusal.number).max().unwrap_or(0);
             let sql = "UPDATE log SET refusals = max(refusals, ?) WHERE idx = ?";
             work.connection.prepare_cached(sql)?.execute(params![signed(last), log.index])?;
             work.mark(&last.to_be_bytes());

@@ -51,10 +51,17 @@ pub(crate) fn heal(connection: &Connection, place: i64, entry: &Entry) -> Result
 
 /// Whether the log leads, over this entry, to the next chain value that is known.
 fn fits_chain(connection: &Connection, log: &LogRow, entry: &Entry) -> Result<bool, StoreError> {
-    if entry.position > log.position {
-        // Of a log with gaps only the entry itself is known.
-        return Ok(true);
-    }
+    // Of a log with gaps only the entry itself is known.
+    Ok(entry.position > log.position || leads_on(connection, log, entry)? == Some(true))
+}
+
+/// Whether the log is whole around this entry, and does not lead over it to the next chain value that is known.
+pub(crate) fn contradicts_chain(connection: &Connection, log: &LogRow, entry: &Entry) -> Result<bool, StoreError> {
+    Ok(entry.position <= log.position && leads_on(connection, log, entry)? == Some(false))
+}
+
+/// `None` while other entries around it are missing or damaged.
+fn leads_on(connection: &Connection, log: &LogRow, entry: &Entry) -> Result<Option<bool>, StoreError> {
     let (from, mut chain) =
         mark_below(connection, owner(log.index), entry.position - 1)?.unwrap_or((0, ChainHash::of_log(log.epoch)));
     let next = entry.position.next_multiple_of(MARK_EVERY);
@@ -62,9 +69,15 @@ fn fits_chain(connection: &Connection, log: &LogRow, entry: &Entry) -> Result<bo
         Some((to, expected)) if to == next => (to, expected),
         _ => (log.position, log.chain),
     };
-    entry::for_each(connection, place(log.index, from + 1)?..=place(log.index, to)?, |stored| {
+    let mut reached = from;
+    let walked = entry::for_each(connection, place(log.index, from + 1)?..=place(log.index, to)?, |stored| {
         chain = chain.after(stored.entry_hash());
-        Ok(place_of_log(stored.place).1 < to)
-    })?;
-    Ok(chain == expected)
+        reached += 1;
+        Ok(place_of_log(stored.place).1 == reached && reached < to)
+    });
+    match walked {
+        Err(StoreError::Damaged(_)) => Ok(None),
+        Err(error) => Err(error),
+        Ok(()) => Ok((reached == to).then_some(chain == expected)),
+    }
 }

@@ -60,6 +60,11 @@ impl<'c> Work<'c> {
         Ok(())
     }
 
+    /// Puts a digest that was counted anew. Returns the one that was kept.
+    pub(crate) fn replace_digest(&mut self, office: i64, counted: Digest) -> Result<Digest, StoreError> {
+        Ok(std::mem::replace(self.digest(office)?, counted))
+    }
+
     fn digest(&mut self, office: i64) -> Result<&mut Digest, StoreError> {
         match self.digests.entry(office) {
             std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),

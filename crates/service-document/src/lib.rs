@@ -20,6 +20,7 @@ mod path;
 mod quiet;
 mod reading;
 mod refusal;
+mod repeating;
 mod row;
 mod stamp;
 mod step;

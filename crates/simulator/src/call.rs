@@ -149,11 +149,10 @@ impl HubSide<'_> {
                 }
             }
         }
-        if self.call.may_wait(&self.reader).map_err(Failure::other)?
-            && let Some(commit) = self.call.closing_commit(now)
-        {
-            // The wait itself takes no time here.
-            if commit_all(self.machine.replica()?, vec![vec![commit]]).is_err() {
+        // The wait itself takes no time here.
+        if self.call.may_wait(&self.reader).map_err(Failure::other)? {
+            let closing = self.call.closing_commits(now);
+            if commit_all(self.machine.replica()?, vec![closing]).is_err() {
                 self.died = true;
                 return Ok(());
             }
@@ -161,8 +160,9 @@ impl HubSide<'_> {
         while let Some(bytes) = self.call.reply(&self.reader, now).map_err(Failure::other)? {
             self.out.extend(bytes);
         }
-        if let Some(commit) = self.call.closing_commit(now) {
-            self.died |= commit_all(self.machine.replica()?, vec![vec![commit]]).is_err();
+        let closing = self.call.closing_commits(now);
+        if !closing.is_empty() {
+            self.died |= commit_all(self.machine.replica()?, vec![closing]).is_err();
         }
         Ok(())
     }

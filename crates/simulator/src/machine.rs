@@ -60,6 +60,17 @@ impl Machine {
         Ok(true)
     }
 
+    /// A clone of the whole machine, down to its name: nothing at opening tells that it is one.
+    pub(crate) fn copy(&self, dir: &Path, fresh_epoch: EpochId) -> Result<Self, Failure> {
+        std::fs::create_dir_all(dir).map_err(Failure::other)?;
+        for file in ["replica.db", "replica.db-wal", "replica.head"] {
+            std::fs::copy(self.dir.join(file), dir.join(file)).map_err(Failure::other)?;
+        }
+        let mut copy = Self { dir: dir.to_owned(), name: self.name.clone(), replica: None, backups: 0 };
+        copy.start(fresh_epoch)?;
+        Ok(copy)
+    }
+
     fn backup_path(&self) -> PathBuf {
         self.dir.join(format!("backup-{}.db", self.backups))
     }

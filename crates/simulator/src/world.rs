@@ -6,7 +6,7 @@ use std::sync::Arc;
 use change_log::{DocumentId, EpochId};
 use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome};
 use office_model::{OfficeCode, Status};
-use replica_store::{Clock, ListFilter, NewReplica, Page, Replica, Role, StoreError};
+use replica_store::{Clock, ListFilter, NewReplica, Page, Refusal, Replica, Role, StoreError};
 use serde_json::{Map, Value, json};
 use service_document::NewTransaction;
 use sync_exchange::{Ending, Pace};
@@ -20,7 +20,9 @@ use crate::machine::Machine;
 const OFFICES: [&str; 2] = ["35.10.01.2001", "35.10.24.2008"];
 const NODES_PER_OFFICE: usize = 2;
 /// After healing, this many rounds of calls must be enough for everybody.
-const ROUNDS_TO_HEAL: usize = 24;
+const ROUNDS_TO_HEAL: usize = 32;
+/// Machines cloned in one run.
+const COPIES_MAX: usize = 2;
 
 /// Which faults a run has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,10 @@ pub enum Faults {
     Links,
     /// The same, and backups put back on either side.
     Restores,
+    /// The faults of links, and disks that lose single entries or miscount them, on either side.
+    Damage,
+    /// The faults of links, and machines cloned while they run: both go on.
+    Copies,
 }
 
 /// One node of the world.
@@ -39,6 +45,7 @@ pub(crate) struct SimNode {
     /// What its clerks were told is saved, with the office's name for it.
     pub(crate) saved: BTreeMap<DocumentId, String>,
     pub(crate) restored: bool,
+    pub(crate) cloned: bool,
 }
 
 /// The world.
@@ -49,8 +56,8 @@ pub struct World {
     pub(crate) hub_restored: bool,
     dice: Dice,
     now: i64,
-    faults: Faults,
-    _folder: tempfile::TempDir,
+    pub(crate) faults: Faults,
+    folder: tempfile::TempDir,
 }
 
 /// Plays one run of `steps` happenings and checks everything promised.
@@ -113,11 +120,12 @@ impl World {
                 pace: Pace::new(dice.number()),
                 saved: BTreeMap::new(),
                 restored: false,
+                cloned: false,
             });
         }
         let hub_identity = Arc::new(HubIdentity { key: hub_key, hub: hub_id });
         let now = 1_790_000_000_000;
-        Ok(Self { hub, hub_identity, nodes, hub_restored: false, dice, now, faults, _folder: folder })
+        Ok(Self { hub, hub_identity, nodes, hub_restored: false, dice, now, faults, folder })
     }
 
     fn step(&mut self) -> Result<(), Failure> {
@@ -130,6 +138,9 @@ impl World {
             90..=92 => self.crash(node),
             93..=94 => self.crash_hub(),
             _ if self.faults == Faults::Links => self.call(node, false),
+            _ if self.faults == Faults::Damage => self.damage(node),
+            95..=97 if self.faults == Faults::Copies => self.copy(node),
+            _ if self.faults == Faults::Copies => self.call(node, false),
             95 => self.nodes.get_mut(node).map_or(Ok(()), |node| node.machine.backup()),
             96..=97 => self.hub.backup(),
             98 => self.restore(node),
@@ -165,7 +176,8 @@ impl World {
                 node.saved.insert(document, label);
                 if dies.is_some() { self.crash(index) } else { Ok(()) }
             }
-            Err(StoreError::EpochSpent) => self.begin_epoch(index),
+            // A crash that was planned and did not come to pass must not hang over what follows.
+            Err(StoreError::EpochSpent) => self.crash(index).and_then(|()| self.begin_epoch(index)),
             Err(error) if dies.is_none() => Err(Failure::other(error)),
             Err(_) => self.crash(index),
         }
@@ -195,8 +207,8 @@ impl World {
             }
         };
         match done {
-            // A step that the rules do not allow from where the record is now.
-            Ok(()) | Err(StoreError::Document(_)) => Ok(()),
+            // A step that the rules do not allow from where the record is now, or a record that the disk lost.
+            Ok(()) | Err(StoreError::Document(_) | StoreError::NoDocument(_)) => Ok(()),
             Err(StoreError::EpochSpent) => self.begin_epoch(index),
             Err(error) => Err(Failure::other(error)),
         }
@@ -251,7 +263,7 @@ impl World {
         };
         let ended = exchange(&mut node.machine, &mut self.hub, (&node.identity, &self.hub_identity), plan, link, now)?;
         let ending = match &ended.outcome {
-            Outcome::Proven { .. } | Outcome::Again => Ending::Complete,
+            Outcome::Proven { .. } | Outcome::Again | Outcome::Differs { .. } => Ending::Complete,
             Outcome::Cut => Ending::Cut,
             Outcome::Refused(fault) => Ending::Refused { retry_after_seconds: fault.retry_after_seconds },
         };
@@ -287,13 +299,71 @@ impl World {
         Ok(())
     }
 
+    /// A disk loses something that somebody else still holds, or miscounts.
+    fn damage(&mut self, index: usize) -> Result<(), Failure> {
+        let (what, which) = (self.dice.below(8), self.dice.number());
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        let office = node.identity.office;
+        let (ours, hub) = (node.machine.replica()?, self.hub.replica()?);
+        let mut places = Vec::new();
+        ours.survey(&office, |holding| places.push((holding.epoch, holding.position))).map_err(Failure::other)?;
+        let Some((epoch, position)) = places.get(usize::try_from(which).unwrap_or(0) % places.len().max(1)).copied()
+        else {
+            return Ok(());
+        };
+        match (what, hub.entry(epoch, position)) {
+            (0..=2, Ok(Some(_))) => ours.lose_entry(epoch, position).map(drop),
+            (3..=5, Ok(Some(_))) => hub.lose_entry(epoch, position).map(drop),
+            (6, _) => {
+                if which & 1 == 0 {
+                    ours.skew_digest(&office)
+                } else {
+                    hub.skew_digest(&office)
+                }
+            }
+            (7, Ok(Some(_))) => {
+                let code = "told-wrong".to_owned();
+                let refusal = Refusal { number: 0, position, code, detail: String::new() };
+                ours.mark_refused(epoch, &[refusal]).map(drop)
+            }
+            _ => Ok(()),
+        }
+        .map_err(Failure::other)
+    }
+
+    /// A machine is cloned while it runs; both go on under one name.
+    fn copy(&mut self, index: usize) -> Result<(), Failure> {
+        if self.nodes.len() >= OFFICES.len() * NODES_PER_OFFICE + COPIES_MAX {
+            return Ok(());
+        }
+        let fresh = EpochId(self.dice.bytes());
+        let dir = self.folder.path().join(format!("copy-{}", self.nodes.len()));
+        let pace = Pace::new(self.dice.number());
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        // What two clones hold that the hub took from neither is recorded anew by both: see the decision on forks.
+        if std::mem::replace(&mut node.cloned, true) {
+            return Ok(());
+        }
+        let machine = node.machine.copy(&dir, fresh)?;
+        let copy = SimNode {
+            machine,
+            identity: node.identity.clone(),
+            pace,
+            saved: node.saved.clone(),
+            restored: node.restored,
+            cloned: true,
+        };
+        self.nodes.push(copy);
+        Ok(())
+    }
+
     /// No more faults: everybody calls until proven. More rounds than allowed means something is stuck.
     fn heal(&mut self) -> Result<(), Failure> {
         let mut quiet_rounds = 0;
         for _ in 0..ROUNDS_TO_HEAL {
             let mut all_proven = true;
             for index in 0..self.nodes.len() {
-                self.now += 1000;
+                self.now += 20_000;
                 let ended = self.exchange(index, Link { up: None, down: None, buffered: false })?;
                 all_proven &= matches!(ended.outcome, Outcome::Proven { .. });
             }

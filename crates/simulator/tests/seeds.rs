@@ -2,17 +2,14 @@
 
 use simulator::{Faults, run};
 
-fn seeds(from: u64, count: u64, faults: Faults) {
+fn seeds(test: &str, from: u64, count: u64, faults: Faults) {
     let only: Option<u64> = std::env::var("SIMULATOR_SEED").ok().and_then(|seed| seed.parse().ok());
     let count = std::env::var("SIMULATOR_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(count);
     let mut failed = Vec::new();
     for seed in only.map_or(from..from + count, |seed| seed..seed + 1) {
         if let Err(failure) = run(seed, 120, faults) {
             println!("seed {seed} {faults:?}: {failure}");
-            println!(
-                "  again: SIMULATOR_SEED={seed} cargo test -p simulator --test seeds -- {}",
-                if faults == Faults::Links { "links_first" } else { "restores_first" }
-            );
+            println!("  again: SIMULATOR_SEED={seed} cargo test -p simulator --test seeds -- {test}");
             failed.push(seed);
         }
     }
@@ -21,20 +18,40 @@ fn seeds(from: u64, count: u64, faults: Faults) {
 
 #[test]
 fn links_first_half() {
-    seeds(0, 125, Faults::Links);
+    seeds("links_first", 0, 75, Faults::Links);
 }
 
 #[test]
 fn links_second_half() {
-    seeds(1_000, 125, Faults::Links);
+    seeds("links_second", 1_000, 75, Faults::Links);
 }
 
 #[test]
 fn restores_first_half() {
-    seeds(2_000, 125, Faults::Restores);
+    seeds("restores_first", 2_000, 75, Faults::Restores);
 }
 
 #[test]
 fn restores_second_half() {
-    seeds(3_000, 125, Faults::Restores);
+    seeds("restores_second", 3_000, 75, Faults::Restores);
+}
+
+#[test]
+fn damage_first_half() {
+    seeds("damage_first", 4_000, 75, Faults::Damage);
+}
+
+#[test]
+fn damage_second_half() {
+    seeds("damage_second", 5_000, 75, Faults::Damage);
+}
+
+#[test]
+fn copies_first_half() {
+    seeds("copies_first", 6_000, 75, Faults::Copies);
+}
+
+#[test]
+fn copies_second_half() {
+    seeds("copies_second", 7_000, 75, Faults::Copies);
 }

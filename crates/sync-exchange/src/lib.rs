@@ -5,11 +5,15 @@
 mod faults;
 mod ladder;
 mod pace;
+mod repair;
+mod sketch;
 mod slot;
 mod standing;
 
 pub use faults::{CURSOR, FORK, UNRESOLVED, fault};
 pub use ladder::{Ladder, Rung};
 pub use pace::{Ending, Pace, Plan};
+pub use repair::{Next, Repair, Round};
+pub use sketch::{CELLS_MAX, Difference, SLICE_BITS_MAX, Salt, ShortId, Sketch};
 pub use slot::nightly_slot;
 pub use standing::{Standing, standing};

@@ -4,7 +4,7 @@ use change_log::leb;
 
 /// Largest payload of a frame, in bytes.
 pub const FRAME_BYTES_MAX: usize = 1 << 20;
-/// Largest payload of a frame that carries neither changes nor refusals, in bytes.
+/// Largest payload of a frame that carries neither changes, refusals nor repair, in bytes.
 pub const CONTROL_BYTES_MAX: usize = 16 << 10;
 /// Bytes before the payload: one for the kind and up to three for the length.
 pub const FRAME_HEAD_BYTES_MAX: usize = 4;
@@ -18,6 +18,8 @@ pub enum FrameKind {
     Batch,
     /// 3: the request is complete, nothing was cut off.
     End,
+    /// 4: what two sides that differ compare, and entries that the hub asked for.
+    Repair,
     /// 16: the hub's answer to a hello. First frame of a reply, unless that is a fault.
     Welcome,
     /// 17: all up to a position is durable.
@@ -32,6 +34,10 @@ pub enum FrameKind {
     Verdict,
     /// 22: the hub cannot go on. Nothing follows.
     Fault,
+    /// 23: what the comparison of a repair found.
+    Comparison,
+    /// 24: entries that the node lacks, outside the order of its feed.
+    RepairBatch,
     /// A kind of a newer protocol. To be ignored.
     Unknown(u8),
 }
@@ -43,6 +49,7 @@ impl FrameKind {
             1 => Self::Hello,
             2 => Self::Batch,
             3 => Self::End,
+            4 => Self::Repair,
             16 => Self::Welcome,
             17 => Self::Ack,
             18 => Self::Receipt,
@@ -50,6 +57,8 @@ impl FrameKind {
             20 => Self::Refusals,
             21 => Self::Verdict,
             22 => Self::Fault,
+            23 => Self::Comparison,
+            24 => Self::RepairBatch,
             other => Self::Unknown(other),
         }
     }
@@ -60,6 +69,7 @@ impl FrameKind {
             Self::Hello => 1,
             Self::Batch => 2,
             Self::End => 3,
+            Self::Repair => 4,
             Self::Welcome => 16,
             Self::Ack => 17,
             Self::Receipt => 18,
@@ -67,6 +77,8 @@ impl FrameKind {
             Self::Refusals => 20,
             Self::Verdict => 21,
             Self::Fault => 22,
+            Self::Comparison => 23,
+            Self::RepairBatch => 24,
             Self::Unknown(byte) => byte,
         }
     }
@@ -74,7 +86,13 @@ impl FrameKind {
     /// Largest payload of such a frame, in bytes.
     pub const fn payload_max(self) -> usize {
         match self {
-            Self::Batch | Self::FeedBatch | Self::Refusals | Self::Unknown(_) => FRAME_BYTES_MAX,
+            Self::Batch
+            | Self::FeedBatch
+            | Self::Refusals
+            | Self::Repair
+            | Self::Comparison
+            | Self::RepairBatch
+            | Self::Unknown(_) => FRAME_BYTES_MAX,
             Self::Hello | Self::End | Self::Welcome | Self::Ack | Self::Receipt | Self::Verdict | Self::Fault => {
                 CONTROL_BYTES_MAX
             }

@@ -10,8 +10,6 @@ use crate::{
 
 /// Longest name and version of a program, in bytes.
 pub const SOFTWARE_BYTES_MAX: usize = 64;
-/// Most earlier logs in one hello.
-pub const OLDER_LOGS_MAX: usize = 64;
 /// Most rungs in one ladder.
 pub const LADDER_MAX: usize = 64;
 
@@ -46,11 +44,12 @@ pub struct Hello {
     pub millis: i64,
     /// Name and version of the program, at most [`SOFTWARE_BYTES_MAX`].
     pub software: String,
-    /// The logs it wrote before this one, newest first; sent when the hub asks. At most [`OLDER_LOGS_MAX`] are sent.
-    pub older_logs: Option<Vec<OlderLog>>,
-    /// Places of its log, to find the last common one; sent when the hub asks. At most [`LADDER_MAX`] are sent.
+    /// The fingerprint of the [`crate::Repair`] that follows: the signature admits it as well.
+    pub repair: Option<[u8; 32]>,
+    /// Places of its feed, to find the last common one; sent when the hub asks. At most [`LADDER_MAX`] are sent.
     pub ladder: Option<Vec<Rung>>,
-    /// Bits: [`Hello::PROBE`], [`Hello::WANTS_RECEIPT`], [`Hello::WAIT`]. Unknown ones mean nothing.
+    /// Bits: [`Hello::PROBE`], [`Hello::WANTS_RECEIPT`], [`Hello::WAIT`], [`Hello::SPELL_OUT`],
+    /// [`Hello::SPELLED_OUT`]. Unknown ones mean nothing.
     pub flags: u32,
 }
 
@@ -65,20 +64,7 @@ pub struct Cursor {
     pub chain: ChainHash,
 }
 
-/// A log that the node wrote in an earlier life of its database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OlderLog {
-    /// The log.
-    pub epoch: EpochId,
-    /// Its last position at the node.
-    pub position: Position,
-    /// The chain there.
-    pub chain: ChainHash,
-    /// Up to where the node believes that the hub has it.
-    pub acknowledged: Position,
-}
-
-/// A place of a log and the chain there.
+/// A place of a feed and the chain there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rung {
     /// The place.
@@ -90,7 +76,10 @@ pub struct Rung {
 impl Hello {
     /// Flag: the node only asks. No batches follow.
     pub const PROBE: u32 = 1;
-
+    /// Flag: the node lost entries that it showed to hold. The hub names nothing by its place.
+    pub const SPELL_OUT: u32 = 8;
+    /// Flag: the node's own batches name nothing by its place.
+    pub const SPELLED_OUT: u32 = 16;
     /// Flag: a receipt was lost on the way; the hub sends one for what it has, even if nothing is new.
     pub const WANTS_RECEIPT: u32 = 2;
 
@@ -113,6 +102,16 @@ impl Hello {
         self.flags & Self::WAIT != 0
     }
 
+    /// Whether the batches name nothing by its place.
+    pub const fn is_spelled_out(&self) -> bool {
+        self.flags & Self::SPELLED_OUT != 0
+    }
+
+    /// Whether the hub is to name nothing by its place.
+    pub const fn wants_all_spelled_out(&self) -> bool {
+        self.flags & Self::SPELL_OUT != 0
+    }
+
     /// Signs it for one hub and one office: anywhere else it means nothing.
     pub fn sign(self, key: &SigningKey, hub: HubId, office: OfficeCode) -> SignedHello {
         let body = self.body();
@@ -121,7 +120,6 @@ impl Hello {
     }
 
     fn body(&self) -> Vec<u8> {
-        let older_logs = self.older_logs.as_deref().map(|logs| logs.get(..OLDER_LOGS_MAX).unwrap_or(logs));
         let ladder = self.ladder.as_deref().map(|rungs| rungs.get(..LADDER_MAX).unwrap_or(rungs));
         Writer::new(17)
             .unsigned(self.versions.min.into())
@@ -140,15 +138,7 @@ impl Hello {
             .bytes(&self.digest.sum)
             .signed(self.millis)
             .text(&self.software, SOFTWARE_BYTES_MAX)
-            .optional(older_logs, |out, logs| {
-                out.list(logs, |out, log| {
-                    out.array(4)
-                        .bytes(log.epoch.as_bytes())
-                        .unsigned(log.position)
-                        .bytes(&log.chain.0)
-                        .unsigned(log.acknowledged)
-                })
-            })
+            .optional(self.repair, |out, fingerprint| out.bytes(&fingerprint))
             .optional(ladder, |out, rungs| {
                 out.list(rungs, |out, rung| out.array(2).unsigned(rung.position).bytes(&rung.chain.0))
             })
@@ -171,9 +161,7 @@ impl Hello {
             digest: Digest { count: elements.unsigned("digest count")?, sum: elements.array("digest sum")? },
             millis: elements.signed("time")?,
             software: elements.text("software", SOFTWARE_BYTES_MAX)?,
-            older_logs: elements.optional("older logs", |elements| {
-                elements.list("older logs", OLDER_LOGS_MAX, |logs| logs.group("older log", OlderLog::read))
-            })?,
+            repair: elements.optional("repair", |elements| elements.array("repair"))?,
             ladder: elements.optional("ladder", |elements| {
                 elements.list("ladder", LADDER_MAX, |rungs| rungs.group("rung", Rung::read))
             })?,
@@ -190,17 +178,6 @@ impl Cursor {
             hub_epoch: EpochId(elements.array("cursor's hub epoch")?),
             position: elements.unsigned("cursor's position")?,
             chain: ChainHash(elements.array("cursor's chain")?),
-        })
-    }
-}
-
-impl OlderLog {
-    fn read(elements: &mut Elements<'_>) -> Result<Self, MessageError> {
-        Ok(Self {
-            epoch: EpochId(elements.array("older log's epoch")?),
-            position: elements.unsigned("older log's position")?,
-            chain: ChainHash(elements.array("older log's chain")?),
-            acknowledged: elements.unsigned("older log's acknowledged position")?,
         })
     }
 }

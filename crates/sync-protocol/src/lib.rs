@@ -9,6 +9,7 @@
 
 mod ack;
 pub mod batch;
+mod comparison;
 mod end;
 pub mod enrolment;
 mod error;
@@ -19,22 +20,25 @@ mod hello;
 mod keys;
 mod receipt;
 mod refusals;
+mod repair;
 mod verdict;
 mod version;
 mod welcome;
 mod wire;
 
 pub use ack::Ack;
+pub use comparison::{Comparison, ComparisonState, WANTED_MAX};
 pub use end::End;
 pub use error::{MessageError, Problem};
 pub use fault::{FAULT_TEXT_BYTES_MAX, Fault, FaultCode};
 pub use frame::{
     CONTROL_BYTES_MAX, FRAME_BYTES_MAX, FRAME_HEAD_BYTES_MAX, Frame, FrameError, FrameKind, FrameReader, write_frame,
 };
-pub use hello::{Cursor, Hello, LADDER_MAX, OLDER_LOGS_MAX, OlderLog, Rung, SOFTWARE_BYTES_MAX, SignedHello};
+pub use hello::{Cursor, Hello, LADDER_MAX, Rung, SOFTWARE_BYTES_MAX, SignedHello};
 pub use keys::{KeyError, Signature, SignatureError, SigningKey, VerifyingKey};
 pub use receipt::{LogName, Receipt};
 pub use refusals::{REFUSAL_CODE_BYTES_MAX, REFUSAL_DETAIL_BYTES_MAX, REFUSALS_MAX, Refusal, Refusals};
+pub use repair::{CELL_BYTES_MAX, RETURNED_BYTES_MAX, Repair, RepairSketch, repair_salt};
 pub use verdict::{Verdict, VerdictState};
 pub use version::{SUPPORTED, Version, VersionError, Versions};
 pub use welcome::Welcome;

@@ -1,6 +1,6 @@
 //! Refusals: changes that the hub has, but keeps out of their documents, with the reasons.
 
-use change_log::Position;
+use change_log::{EpochId, Position};
 
 use crate::wire::{Elements, Writer};
 use crate::{FrameKind, MessageError};
@@ -28,6 +28,9 @@ pub struct Refusal {
 /// Refusals of one log, in rising order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refusals {
+    /// The log, when it is another than the hello's or its refusals were told before: a repair found that the node
+    /// does not know them. `number` then is no more than a name.
+    pub repaired: Option<EpochId>,
     /// The refusals.
     pub refusals: Vec<Refusal>,
 }
@@ -35,7 +38,7 @@ pub struct Refusals {
 impl Refusals {
     /// The whole frame; as many frames as it takes when there are more than [`REFUSALS_MAX`], none when there is none.
     pub fn encode(&self) -> Vec<u8> {
-        self.refusals.chunks(REFUSALS_MAX).flat_map(frame).collect()
+        self.refusals.chunks(REFUSALS_MAX).flat_map(|refusals| frame(self.repaired, refusals)).collect()
     }
 
     /// Reads the payload of a frame.
@@ -45,8 +48,9 @@ impl Refusals {
     pub fn decode(payload: &[u8]) -> Result<Self, MessageError> {
         let mut elements = Elements::open(FrameKind::Refusals, payload)?;
         let refusals = elements.list("refusals", REFUSALS_MAX, |refusals| refusals.group("refusal", Refusal::read))?;
+        let repaired = elements.optional("log", |elements| elements.array("log").map(EpochId))?;
         elements.finish()?;
-        Ok(Self { refusals })
+        Ok(Self { repaired, refusals })
     }
 }
 
@@ -61,8 +65,8 @@ impl Refusal {
     }
 }
 
-fn frame(refusals: &[Refusal]) -> Vec<u8> {
-    Writer::new(1)
+fn frame(repaired: Option<EpochId>, refusals: &[Refusal]) -> Vec<u8> {
+    Writer::new(2)
         .list(refusals, |out, refusal| {
             out.array(4)
                 .unsigned(refusal.number)
@@ -70,5 +74,6 @@ fn frame(refusals: &[Refusal]) -> Vec<u8> {
                 .text(&refusal.code, REFUSAL_CODE_BYTES_MAX)
                 .text(&refusal.detail, REFUSAL_DETAIL_BYTES_MAX)
         })
+        .optional(repaired, |out, epoch| out.bytes(epoch.as_bytes()))
         .frame(FrameKind::Refusals)
 }

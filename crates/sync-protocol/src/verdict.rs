@@ -14,6 +14,8 @@ pub struct Verdict {
     pub feed_position: Position,
     /// The hub's digest of the office.
     pub digest: Digest,
+    /// Given when they differ: the hub's part of the salt for the comparison in the node's next exchange.
+    pub salt: Option<[u8; 16]>,
 }
 
 /// How the two sides compare.
@@ -35,11 +37,12 @@ impl Verdict {
             VerdictState::More => 1,
             VerdictState::Differ => 2,
         };
-        Writer::new(4)
+        Writer::new(5)
             .unsigned(state)
             .unsigned(self.feed_position)
             .unsigned(self.digest.count)
             .bytes(&self.digest.sum)
+            .optional(self.salt, |out, salt| out.bytes(&salt))
             .frame(FrameKind::Verdict)
     }
 
@@ -59,6 +62,7 @@ impl Verdict {
             state,
             feed_position: elements.unsigned("feed position")?,
             digest: Digest { count: elements.unsigned("digest count")?, sum: elements.array("digest sum")? },
+            salt: elements.optional("salt", |elements| elements.array("salt"))?,
         };
         elements.finish()?;
         Ok(verdict)

@@ -1,6 +1,6 @@
 //! Welcome: the hub's answer to a hello.
 
-use change_log::{EpochId, Position};
+use change_log::{ChainHash, EpochId, Position};
 
 use crate::wire::{Elements, Writer};
 use crate::{FrameKind, MessageError, Version};
@@ -18,17 +18,21 @@ pub struct Welcome {
     pub hub_epoch: Option<EpochId>,
     /// Bits; unknown ones mean nothing.
     pub flags: u32,
+    /// The chain of the hub's copy at that position, when the node believes in another position: a copied folder finds
+    /// there that somebody else wrote on.
+    pub chain: Option<ChainHash>,
 }
 
 impl Welcome {
     /// The whole frame.
     pub fn encode(&self) -> Vec<u8> {
-        Writer::new(5)
+        Writer::new(6)
             .unsigned(self.version.into())
             .signed(self.millis)
             .unsigned(self.acknowledged)
             .optional(self.hub_epoch, |out, epoch| out.bytes(epoch.as_bytes()))
             .unsigned(self.flags.into())
+            .optional(self.chain, |out, chain| out.bytes(&chain.0))
             .frame(FrameKind::Welcome)
     }
 
@@ -44,6 +48,7 @@ impl Welcome {
             acknowledged: elements.unsigned("acknowledged position")?,
             hub_epoch: elements.optional("hub epoch", |elements| elements.array("hub epoch"))?.map(EpochId),
             flags: elements.unsigned_32("flags")?,
+            chain: elements.optional("chain", |elements| elements.array("chain"))?.map(ChainHash),
         };
         elements.finish()?;
         Ok(welcome)

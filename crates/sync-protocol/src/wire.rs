@@ -153,6 +153,11 @@ impl<'a> Elements<'a> {
         self.decoder.u64().map_err(|_| self.malformed(field))
     }
 
+    pub(crate) fn unsigned_8(&mut self, field: &'static str) -> Result<u8, MessageError> {
+        let value = self.unsigned(field)?;
+        u8::try_from(value).map_err(|_| self.error(field, Problem::TooMuch { max: u8::MAX.into() }))
+    }
+
     pub(crate) fn unsigned_16(&mut self, field: &'static str) -> Result<u16, MessageError> {
         let value = self.unsigned(field)?;
         u16::try_from(value).map_err(|_| self.error(field, Problem::TooMuch { max: u16::MAX.into() }))
@@ -172,6 +177,16 @@ impl<'a> Elements<'a> {
         self.element(field)?;
         let bytes = self.decoder.bytes().map_err(|_| self.malformed(field))?;
         bytes.try_into().map_err(|_| self.error(field, Problem::WrongLength))
+    }
+
+    /// Bytes of no fixed length, still where they were received.
+    pub(crate) fn bytes(&mut self, field: &'static str, bytes_max: usize) -> Result<&'a [u8], MessageError> {
+        self.element(field)?;
+        let bytes = self.decoder.bytes().map_err(|_| self.malformed(field))?;
+        if bytes.len() > bytes_max {
+            return Err(self.error(field, Problem::TooMuch { max: bytes_max as u64 }));
+        }
+        Ok(bytes)
     }
 
     pub(crate) fn text(&mut self, field: &'static str, bytes_max: usize) -> Result<String, MessageError> {

@@ -10,8 +10,8 @@ use minicbor::Decoder;
 use minicbor::data::Type;
 use samples::{Message, idle_hello, parties, samples};
 use sync_protocol::{
-    FAULT_TEXT_BYTES_MAX, FrameKind, FrameReader, LADDER_MAX, OLDER_LOGS_MAX, REFUSAL_CODE_BYTES_MAX,
-    REFUSAL_DETAIL_BYTES_MAX, REFUSALS_MAX, Versions,
+    CELL_BYTES_MAX, FAULT_TEXT_BYTES_MAX, FrameKind, FrameReader, LADDER_MAX, REFUSAL_CODE_BYTES_MAX,
+    REFUSAL_DETAIL_BYTES_MAX, REFUSALS_MAX, RETURNED_BYTES_MAX, Versions, WANTED_MAX,
 };
 
 const ROUNDS: u64 = 20_000;
@@ -143,7 +143,6 @@ fn assert_limits(message: &Message, round: u64) {
             let (node, _, log) = parties();
             if let Ok(hello) = signed.as_ref().clone().verify(&node.verifying_key(), log.hub, log.office) {
                 assert_eq!(hello.node, idle_hello().node, "round {round}");
-                assert!(hello.older_logs.is_none_or(|logs| logs.len() <= OLDER_LOGS_MAX));
                 assert!(hello.ladder.is_none_or(|rungs| rungs.len() <= LADDER_MAX));
             }
         }
@@ -158,6 +157,11 @@ fn assert_limits(message: &Message, round: u64) {
             assert!(fault.text_id.len() <= FAULT_TEXT_BYTES_MAX, "round {round}");
             assert!(fault.text_en.len() <= FAULT_TEXT_BYTES_MAX, "round {round}");
         }
+        Message::Repair(repair) => {
+            assert!(repair.sketch.as_ref().is_none_or(|sketch| sketch.cells.len() <= CELL_BYTES_MAX), "round {round}");
+            assert!(repair.returned.as_ref().is_none_or(|bytes| bytes.len() <= RETURNED_BYTES_MAX), "round {round}");
+        }
+        Message::Comparison(comparison) => assert!(comparison.wanted.len() <= WANTED_MAX, "round {round}"),
         Message::End(_) | Message::Welcome(_) | Message::Ack(_) | Message::Receipt(_) | Message::Verdict(_) => {}
     }
 }

@@ -4,10 +4,10 @@ use change_log::{ChainHash, EpochId};
 use minicbor::Encoder;
 use proptest::prelude::*;
 use sync_protocol::{
-    CONTROL_BYTES_MAX, FAULT_TEXT_BYTES_MAX, FRAME_BYTES_MAX, Fault, FaultCode, FrameError, FrameKind, FrameReader,
-    Hello, LADDER_MAX, OLDER_LOGS_MAX, OlderLog, Problem, REFUSAL_CODE_BYTES_MAX, REFUSAL_DETAIL_BYTES_MAX,
-    REFUSALS_MAX, Refusal, Refusals, Rung, SUPPORTED, SignedHello, SigningKey, Verdict, VersionError, Versions,
-    Welcome, write_frame,
+    CELL_BYTES_MAX, CONTROL_BYTES_MAX, Comparison, ComparisonState, FAULT_TEXT_BYTES_MAX, FRAME_BYTES_MAX, Fault,
+    FaultCode, FrameError, FrameKind, FrameReader, Hello, LADDER_MAX, Problem, REFUSAL_CODE_BYTES_MAX,
+    REFUSAL_DETAIL_BYTES_MAX, REFUSALS_MAX, RETURNED_BYTES_MAX, Refusal, Refusals, Repair, RepairSketch, Rung,
+    SUPPORTED, SignedHello, SigningKey, Verdict, VersionError, Versions, WANTED_MAX, Welcome, write_frame,
 };
 
 fn refusal(number: u64) -> Refusal {
@@ -32,7 +32,7 @@ fn frames(bytes: &[u8]) -> Vec<(FrameKind, Vec<u8>)> {
 #[test]
 fn more_refusals_than_a_frame_may_have_go_into_several() {
     let refusals: Vec<_> = (1..=2 * REFUSALS_MAX as u64 + 1).map(refusal).collect();
-    let read: Vec<Refusals> = frames(&Refusals { refusals: refusals.clone() }.encode())
+    let read: Vec<Refusals> = frames(&Refusals { repaired: None, refusals: refusals.clone() }.encode())
         .iter()
         .map(|(_, payload)| Refusals::decode(payload).unwrap())
         .collect();
@@ -69,7 +69,7 @@ fn announced_sizes_are_not_believed() {
     let bytes = [&[0x84, 0, 1, 1][..], &head(2)].concat();
     assert_eq!(Verdict::decode(&bytes).unwrap_err().problem, Problem::Malformed);
     for major in [2, 3, 4, 5, 6] {
-        let unknown = [&[0x86, 1, 1, 1, 0xf6, 0][..], &head(major)].concat();
+        let unknown = [&[0x87, 1, 1, 1, 0xf6, 0, 0xf6][..], &head(major)].concat();
         assert!(Welcome::decode(&unknown).is_err(), "major type {major}");
     }
     assert!(Welcome::decode(&head(4)).is_err());
@@ -77,7 +77,7 @@ fn announced_sizes_are_not_believed() {
 
 #[test]
 fn deep_nesting_is_refused_and_shallow_nesting_skipped() {
-    let nested = |depth: usize| [&[0x86, 1, 1, 1, 0xf6, 0][..], &vec![0x81; depth], &[0]].concat();
+    let nested = |depth: usize| [&[0x87, 1, 1, 1, 0xf6, 0, 0xf6][..], &vec![0x81; depth], &[0]].concat();
     assert!(Welcome::decode(&nested(7)).is_ok());
     assert_eq!(Welcome::decode(&nested(8)).unwrap_err().field, "unknown element");
     assert!(Welcome::decode(&nested(1_000_000)).is_err());
@@ -85,10 +85,10 @@ fn deep_nesting_is_refused_and_shallow_nesting_skipped() {
 
 #[test]
 fn indefinite_lengths_and_bytes_behind_the_end_are_refused() {
-    assert!(Welcome::decode(&[0x85, 1, 1, 1, 0xf6, 0]).is_ok());
-    assert!(Welcome::decode(&[0x9f, 1, 1, 1, 0xf6, 0, 0xff]).is_err());
-    assert!(Welcome::decode(&[0x86, 1, 1, 1, 0xf6, 0, 0x9f, 0xff]).is_err());
-    let error = Welcome::decode(&[0x85, 1, 1, 1, 0xf6, 0, 0]).unwrap_err();
+    assert!(Welcome::decode(&[0x86, 1, 1, 1, 0xf6, 0, 0xf6]).is_ok());
+    assert!(Welcome::decode(&[0x9f, 1, 1, 1, 0xf6, 0, 0xf6, 0xff]).is_err());
+    assert!(Welcome::decode(&[0x87, 1, 1, 1, 0xf6, 0, 0xf6, 0x9f, 0xff]).is_err());
+    let error = Welcome::decode(&[0x86, 1, 1, 1, 0xf6, 0, 0xf6, 0]).unwrap_err();
     assert_eq!(error.problem, Problem::TrailingBytes);
     let error = Welcome::decode(&[0x82, 1, 1]).unwrap_err();
     assert_eq!((error.field, error.problem), ("acknowledged position", Problem::Missing));
@@ -120,7 +120,6 @@ fn texts_are_cut_when_written_and_refused_when_read() {
 fn the_longest_hello_fits_its_frame_and_longer_lists_are_cut() {
     let key = SigningKey::from_seed(&[1; 32]);
     let chain = ChainHash([0xff; 32]);
-    let log = OlderLog { epoch: EpochId([0xff; 16]), position: u64::MAX, chain, acknowledged: u64::MAX };
     let hello = Hello {
         versions: SUPPORTED,
         node: key.verifying_key().node_id(),
@@ -134,7 +133,7 @@ fn the_longest_hello_fits_its_frame_and_longer_lists_are_cut() {
         digest: change_log::Digest { count: u64::MAX, sum: [0xff; 32] },
         millis: i64::MIN,
         software: "x".repeat(1000),
-        older_logs: Some(vec![log; OLDER_LOGS_MAX + 1]),
+        repair: Some([0xff; 32]),
         ladder: Some(vec![Rung { position: u64::MAX, chain }; LADDER_MAX + 1]),
         flags: u32::MAX,
     };
@@ -144,8 +143,35 @@ fn the_longest_hello_fits_its_frame_and_longer_lists_are_cut() {
     let payload = &frames[0].1;
     assert!(payload.len() <= CONTROL_BYTES_MAX);
     let read = SignedHello::decode(payload).unwrap().verify(&key.verifying_key(), hub, office).unwrap();
-    assert_eq!((read.older_logs.unwrap().len(), read.ladder.unwrap().len()), (OLDER_LOGS_MAX, LADDER_MAX));
+    assert_eq!((read.repair.unwrap(), read.ladder.unwrap().len()), ([0xff; 32], LADDER_MAX));
     assert_eq!((read.millis, read.software.len()), (i64::MIN, 64));
+}
+
+#[test]
+fn the_largest_repair_fits_its_frame_and_a_larger_one_is_refused() {
+    let sketch = |bytes| RepairSketch { slice_bits: u8::MAX, size: u64::MAX, cells: vec![0xff; bytes] };
+    let repair = |cells, returned| Repair {
+        counter: u64::MAX,
+        salt: [0xff; 16],
+        sketch: Some(sketch(cells)),
+        returned: Some(vec![0xff; returned]),
+    };
+    let largest = repair(CELL_BYTES_MAX, RETURNED_BYTES_MAX);
+    let (_, payload) = frames(&largest.encode()).pop().unwrap();
+    assert_eq!(Repair::decode(&payload), Ok(largest.clone()));
+    assert_eq!(Repair::fingerprint_of(&payload), largest.fingerprint());
+    for (cells, returned) in [(CELL_BYTES_MAX + 1, 0), (0, RETURNED_BYTES_MAX + 1)] {
+        let (_, payload) = frames(&repair(cells, returned).encode()).pop().unwrap();
+        assert!(matches!(Repair::decode(&payload).unwrap_err().problem, Problem::TooMuch { .. }));
+    }
+}
+
+#[test]
+fn no_more_is_asked_for_than_allowed() {
+    let state = ComparisonState::Found { only_node: u64::MAX, only_hub: 0 };
+    let asked = Comparison { state, wanted: vec![7; WANTED_MAX + 5] }.encode();
+    let (_, payload) = frames(&asked).pop().unwrap();
+    assert_eq!(Comparison::decode(&payload).unwrap().wanted.len(), WANTED_MAX);
 }
 
 #[test]
@@ -200,10 +226,17 @@ proptest! {
     fn numbers_are_written_as_the_cbor_library_writes_them(unsigned in any::<u64>(), signed in any::<i64>()) {
         let shift = unsigned % 64;
         for (unsigned, signed) in [(unsigned, signed), (unsigned >> shift, signed >> shift)] {
-            let message = Welcome { version: 1, millis: signed, acknowledged: unsigned, hub_epoch: None, flags: 0 };
+            let message = Welcome {
+                version: 1,
+                millis: signed,
+                acknowledged: unsigned,
+                hub_epoch: None,
+                flags: 0,
+                chain: None,
+            };
             let mut encoder = Encoder::new(Vec::new());
-            encoder.array(5).unwrap().u8(1).unwrap().i64(signed).unwrap().u64(unsigned).unwrap().null().unwrap();
-            encoder.u8(0).unwrap();
+            encoder.array(6).unwrap().u8(1).unwrap().i64(signed).unwrap().u64(unsigned).unwrap().null().unwrap();
+            encoder.u8(0).unwrap().null().unwrap();
             prop_assert_eq!(&frames(&message.encode())[0].1, encoder.writer());
         }
     }

@@ -8,8 +8,9 @@ use change_log::{ChainHash, Digest, EpochId, HubId, NodeId};
 use proptest::prelude::*;
 use samples::{Message, idle_hello, parties, samples};
 use sync_protocol::{
-    Ack, Cursor, End, Fault, FaultCode, FrameKind, FrameReader, Hello, LADDER_MAX, LogName, OLDER_LOGS_MAX, OlderLog,
-    Receipt, Refusal, Refusals, Rung, Signature, SigningKey, Verdict, VerdictState, Versions, Welcome, write_frame,
+    Ack, Comparison, ComparisonState, Cursor, End, Fault, FaultCode, FrameKind, FrameReader, Hello, LADDER_MAX,
+    LogName, Receipt, Refusal, Refusals, Repair, RepairSketch, Rung, Signature, SigningKey, Verdict, VerdictState,
+    Versions, Welcome, write_frame,
 };
 
 fn chain() -> impl Strategy<Value = ChainHash> {
@@ -26,16 +27,15 @@ fn digest() -> impl Strategy<Value = Digest> {
 
 fn hello() -> impl Strategy<Value = Hello> {
     let cursor = (epoch(), any::<u64>(), chain());
-    let older = (epoch(), any::<u64>(), chain(), any::<u64>());
     let rung = (any::<u64>(), chain());
     (
         (any::<(u16, u16)>(), any::<[u8; 8]>(), epoch(), any::<(u64, u64, u64, u64)>(), chain()),
         (prop::option::of(cursor), digest(), any::<i64>(), "[ -~é\u{1f600}]{0,16}", any::<u32>()),
-        prop::option::of(prop::collection::vec(older, 0..=OLDER_LOGS_MAX)),
+        any::<Option<[u8; 32]>>(),
         prop::option::of(prop::collection::vec(rung, 0..=LADDER_MAX)),
     )
         .prop_map(
-            |((versions, node, epoch, numbers, chain), (cursor, digest, millis, software, flags), older, ladder)| {
+            |((versions, node, epoch, numbers, chain), (cursor, digest, millis, software, flags), repair, ladder)| {
                 Hello {
                     versions: Versions { min: versions.0.min(versions.1), max: versions.0.max(versions.1) },
                     node: NodeId(node),
@@ -49,16 +49,7 @@ fn hello() -> impl Strategy<Value = Hello> {
                     digest,
                     millis,
                     software,
-                    older_logs: older.map(|logs| {
-                        logs.into_iter()
-                            .map(|(epoch, position, chain, acknowledged)| OlderLog {
-                                epoch,
-                                position,
-                                chain,
-                                acknowledged,
-                            })
-                            .collect()
-                    }),
+                    repair,
                     ladder: ladder
                         .map(|rungs| rungs.into_iter().map(|(position, chain)| Rung { position, chain }).collect()),
                     flags,
@@ -71,16 +62,28 @@ fn message() -> impl Strategy<Value = Message> {
     let refusal = (any::<u64>(), any::<u64>(), "[a-z-]{0,48}", "[ -~é]{0,200}")
         .prop_map(|(number, position, code, detail)| Refusal { number, position, code, detail });
     let state = prop::sample::select(vec![VerdictState::Proven, VerdictState::More, VerdictState::Differ]);
-    let welcome = (any::<u16>(), any::<i64>(), any::<u64>(), prop::option::of(epoch()), any::<u32>());
+    let welcome =
+        (any::<u16>(), any::<i64>(), any::<u64>(), prop::option::of(epoch()), any::<u32>(), prop::option::of(chain()));
     let fault = (any::<u16>(), "[ -~é]{0,300}", "[ -~é]{0,300}", any::<Option<u32>>());
+    let bytes = prop::collection::vec(any::<u8>(), 0..300);
+    let sketch = (any::<u8>(), any::<u64>(), bytes.clone()).prop_map(|(slice_bits, size, cells)| RepairSketch {
+        slice_bits,
+        size,
+        cells,
+    });
+    let comparison = prop_oneof![
+        any::<(u64, u64)>().prop_map(|(only_node, only_hub)| ComparisonState::Found { only_node, only_hub }),
+        Just(ComparisonState::TooFewCells),
+        any::<u32>().prop_map(|seconds| ComparisonState::Later { seconds }),
+    ];
     prop_oneof![
         hello().prop_map(|hello| {
             let (node, _, log) = parties();
             Message::Hello(Box::new(hello.sign(&node, log.hub, log.office)))
         }),
         Just(Message::End(End)),
-        welcome.prop_map(|(version, millis, acknowledged, hub_epoch, flags)| {
-            Message::Welcome(Welcome { version, millis, acknowledged, hub_epoch, flags })
+        welcome.prop_map(|(version, millis, acknowledged, hub_epoch, flags, chain)| {
+            Message::Welcome(Welcome { version, millis, acknowledged, hub_epoch, flags, chain })
         }),
         any::<u64>().prop_map(|position| Message::Ack(Ack { position })),
         (any::<u64>(), chain(), any::<[u8; 32]>(), any::<[u8; 32]>()).prop_map(|(position, chain, left, right)| {
@@ -89,12 +92,15 @@ fn message() -> impl Strategy<Value = Message> {
             signature[32..].copy_from_slice(&right);
             Message::Receipt(Receipt { position, chain, signature: Signature(signature) })
         }),
-        prop::collection::vec(refusal, 1..40).prop_map(|refusals| Message::Refusals(Refusals { refusals })),
-        (state, any::<u64>(), digest()).prop_map(|(state, feed_position, digest)| Message::Verdict(Verdict {
-            state,
-            feed_position,
-            digest
-        })),
+        (prop::option::of(epoch()), prop::collection::vec(refusal, 1..40))
+            .prop_map(|(repaired, refusals)| Message::Refusals(Refusals { repaired, refusals })),
+        (state, any::<u64>(), digest(), any::<Option<[u8; 16]>>()).prop_map(|(state, feed_position, digest, salt)| {
+            Message::Verdict(Verdict { state, feed_position, digest, salt })
+        }),
+        (any::<u64>(), any::<[u8; 16]>(), prop::option::of(sketch), prop::option::of(bytes.clone()))
+            .prop_map(|(counter, salt, sketch, returned)| Message::Repair(Repair { counter, salt, sketch, returned })),
+        (comparison, prop::collection::vec(any::<u64>(), 0..50))
+            .prop_map(|(state, wanted)| Message::Comparison(Comparison { state, wanted })),
         fault.prop_map(|(code, text_id, text_en, retry_after_seconds)| {
             let code = FaultCode::from_number(code);
             Message::Fault(Fault { code, text_id, text_en, retry_after_seconds })

@@ -11,8 +11,11 @@ use crate::cli::Common;
 pub(crate) struct Arguments {}
 
 pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Failure> {
-    let nodes = open(&common.data)?.registered_nodes()?;
-    let list = nodes.iter().map(|node| {
+    let reader = open(&common.data)?;
+    let nodes = reader.registered_nodes()?;
+    let differences =
+        nodes.iter().map(|node| exchange_driver::node_difference(&reader, node.id)).collect::<Result<Vec<_>, _>>()?;
+    let list = nodes.iter().zip(&differences).map(|(node, difference)| {
         json!({
             "node": node.id,
             "office": node.office,
@@ -23,12 +26,18 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
             "version": node.version,
             "clock_offset_millis": node.clock_offset_millis,
             "proven_millis": node.proven.map(|(at, _)| at),
+            "difference": difference.map(|found| json!({
+                "at_millis": found.at_millis,
+                "only_node": found.only_node,
+                "only_hub": found.only_hub,
+            })),
             "proven_digest": node.proven.map(|(_, digest)| digest.to_string()),
         })
     });
     let lines: Vec<Vec<String>> = nodes
         .iter()
-        .map(|node| {
+        .zip(&differences)
+        .map(|(node, difference)| {
             vec![
                 node.id.to_string(),
                 node.office.to_string(),
@@ -36,9 +45,13 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
                 time(node.last_contact_millis),
                 time(node.proven.map(|(at, _)| at)),
                 node.version.clone().unwrap_or_else(|| "-".to_owned()),
+                difference.map_or_else(
+                    || "-".to_owned(),
+                    |found| format!("{} only there, {} only here", found.only_node, found.only_hub),
+                ),
             ]
         })
         .collect();
-    let head = ["node", "office", "state", "last contact", "proven", "version"];
+    let head = ["node", "office", "state", "last contact", "proven", "version", "difference"];
     Ok(Answer::new(Value::Array(list.collect()), table(&head, &lines)))
 }

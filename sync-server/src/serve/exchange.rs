@@ -272,9 +272,8 @@ impl Talk {
     async fn reply(&mut self, mut call: HubCall) -> Result<(), End> {
         // Judging that takes longer goes on behind; the verdict then says that there is more to do.
         let judged = timeout(JUDGING, self.hub.writer.judged(self.round)).await.is_ok();
-        let mut noted = false;
         if judged && call.asks_to_wait() {
-            (call, noted) = self.wait(call).await?;
+            call = self.wait(call).await?;
             if call.is_over() {
                 return Ok(());
             }
@@ -291,9 +290,9 @@ impl Talk {
             call = back;
             let piece = piece?;
             // Noted before the node hears of it: who is told "proven" finds it in the hub's lists.
-            if !noted && let Some(commit) = call.closing_commit(clock::now_millis()) {
-                self.commit(&mut call, vec![commit]).await?;
-                noted = true;
+            let closing = call.closing_commits(clock::now_millis());
+            if !closing.is_empty() {
+                self.commit(&mut call, closing).await?;
             }
             match piece {
                 Some(bytes) => self.send(bytes).await?,
@@ -302,11 +301,11 @@ impl Talk {
         }
     }
 
-    /// Waits until there is something new for the node, if it may, and has nothing but its seat meanwhile. Says whether
-    /// it waited; that both sides are equal is noted then.
-    async fn wait(&mut self, mut call: HubCall) -> Result<(HubCall, bool), End> {
+    /// Waits until there is something new for the node, if it may, and has nothing but its seat meanwhile. That
+    /// both sides are equal is noted before.
+    async fn wait(&mut self, mut call: HubCall) -> Result<HubCall, End> {
         let hub = Arc::clone(&self.hub);
-        let (Some(_seat), Some(office)) = (hub.waiting.seat(), call.office()) else { return Ok((call, false)) };
+        let (Some(_seat), Some(office)) = (hub.waiting.seat(), call.office()) else { return Ok(call) };
         // Listens before it looks: what comes in between is heard.
         let mut news = hub.waiting.listen(office);
         let (back, may_wait) = hub
@@ -318,10 +317,11 @@ impl Talk {
             .await?;
         call = back;
         if !may_wait? {
-            return Ok((call, false));
+            return Ok(call);
         }
-        if let Some(commit) = call.closing_commit(clock::now_millis()) {
-            self.commit(&mut call, vec![commit]).await?;
+        let closing = call.closing_commits(clock::now_millis());
+        if !closing.is_empty() {
+            self.commit(&mut call, closing).await?;
         }
         self.place = None;
         let [chance] = clock::random()?;
@@ -332,7 +332,7 @@ impl Talk {
             _ = news.changed() => {}
             () = tokio::time::sleep(hub.waiting.patience(chance)) => {}
             // The last word needs no place: nobody else gets one any more.
-            _ = stopping.wait_for(|stop| *stop) => return Ok((call, true)),
+            _ = stopping.wait_for(|stop| *stop) => return Ok(call),
         }
         self.place = Some(Arc::clone(&hub.places).acquire_owned().await.map_err(Failure::internal)?);
         let (mut call, steps) = hub
@@ -343,7 +343,7 @@ impl Talk {
             })
             .await?;
         self.carry_out(&mut call, steps?).await?;
-        Ok((call, true))
+        Ok(call)
     }
 
     async fn send(&self, bytes: Vec<u8>) -> Result<(), End> {

@@ -68,6 +68,12 @@ pub(super) fn perform(replica: &Replica, now_millis: i64) -> Result<Value, Failu
         "refused_by_hub": counts.refused_by_hub,
         "divergent": counts.divergent,
         "set_aside": counts.set_aside,
+        "recorded_anew": counts.recorded_anew,
+        "difference": exchange_driver::difference(replica)?.map(|found| json!({
+            "since_millis": found.at_millis,
+            "only_here": found.only_node,
+            "only_at_hub": found.only_hub,
+        })),
         "digest": digest.to_string(),
         "last_proof": proof.map(|proof| json!({"at_millis": proof.at_millis, "digest": proof.digest.to_string()})),
         "proven_now": equal_now,

@@ -44,6 +44,21 @@ fn print(answer: &Value) {
         get("quarantined"),
         get("refused_by_hub")
     ));
+    if let Some(found) = answer.get("difference").filter(|found| found.is_object()) {
+        output::line(format!(
+            "Belum sama / not proven: {} hanya di sini / only here, {} hanya di pusat / only at the hub, sejak / since {}",
+            output::field(found, "only_here"),
+            output::field(found, "only_at_hub"),
+            output::time(found.get("since_millis").unwrap_or(&Value::Null))
+        ));
+    }
+    if answer.get("set_aside").and_then(Value::as_u64).is_some_and(|count| count > 0) {
+        output::line(format!(
+            "Folder ini pernah disalin / this folder was copied: {} perubahan disisihkan / changes set aside, {} dicatat ulang / recorded anew",
+            get("set_aside"),
+            get("recorded_anew")
+        ));
+    }
     if let Some(offset) = answer.get("hub_offset_millis").and_then(Value::as_i64).filter(|ms| ms.abs() > 60_000) {
         output::line(format!("Jam meleset / clock is off by {} s", offset / 1000));
     }

@@ -55,6 +55,10 @@ pub async fn drive(node: Node) {
             Ok(Exchanged { outcome: Outcome::Cut, wait_millis, .. }) => {
                 Some(Duration::from_millis(wait_millis.max(250)))
             }
+            Ok(Exchanged { outcome: Outcome::Differs { retry_seconds }, wait_millis, .. }) => {
+                tracing::warn!(retry_seconds, "this machine and the hub differ; see `status`");
+                Some(Duration::from_millis(wait_millis.max(1_000)))
+            }
             Ok(Exchanged { outcome: Outcome::Refused(fault), wait_millis, .. }) => {
                 tracing::warn!(code = ?fault.code, text = fault.text_en, "the hub refused the exchange");
                 Some(Duration::from_millis(wait_millis.max(1_000)))

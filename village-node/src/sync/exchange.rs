@@ -113,6 +113,7 @@ fn learn(pace: &mut Pace, outcome: &Outcome, progress: &Progress, taken: u64) ->
     let ending = match outcome {
         Outcome::Proven { .. } | Outcome::Again => Ending::Complete,
         Outcome::Cut => Ending::Cut,
+        Outcome::Differs { retry_seconds } => Ending::Refused { retry_after_seconds: Some(*retry_seconds) },
         Outcome::Refused(fault) => Ending::Refused { retry_after_seconds: fault.retry_after_seconds },
     };
     pace.ended(ending, progress.bytes_up, progress.bytes_down, taken);
@@ -129,6 +130,7 @@ fn word(outcome: &Outcome, cut: Option<&Failure>, waited: Duration) -> &'static 
         Outcome::Proven { .. } => "proven",
         Outcome::Again if !waited.is_zero() => "waited",
         Outcome::Again => "again",
+        Outcome::Differs { .. } => "differs",
         Outcome::Refused(_) => "refused",
         Outcome::Cut => match cut.map(|cut| cut.code.as_str()) {
             Some("wrong_server") => "wrong_server",

@@ -90,6 +90,7 @@ pub async fn sync_until_proven(
         let waited_long = moved.elapsed() + Duration::from_millis(wait_millis) > patience.without_progress;
         match outcome {
             Outcome::Proven { digest } => return Ok(Proven { digest, ..sum }),
+            Outcome::Differs { .. } => return Err(stuck()),
             Outcome::Again if idle > patience.idle_rounds => return Err(stuck()),
             Outcome::Again => {}
             Outcome::Refused(fault) if is_final(&fault) || waited_long => return Err(refused(&fault)),

@@ -109,7 +109,7 @@ impl Office {
                     return Ok(());
                 }
                 Outcome::Again => {}
-                Outcome::Cut | Outcome::Refused(_) => {
+                Outcome::Cut | Outcome::Refused(_) | Outcome::Differs { .. } => {
                     let wait = Duration::from_millis(wait_millis).min(WAIT_MAX);
                     if timeout_at(deadline, sleep(wait)).await.is_err() {
                         return Ok(());

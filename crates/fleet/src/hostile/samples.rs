@@ -1,11 +1,15 @@
 //! Good input for each target, to be spoilt; and input made to hurt.
 
 use change_log::leb::{Reader, write_prefixed, write_unsigned};
+use change_log::{EntryHash, EpochId};
 use chrono::NaiveDate;
 use serde_json::json;
+use sync_exchange::{Salt, Sketch};
 use sync_protocol::batch::{BatchEncoder, Item};
 use sync_protocol::enrolment::Code;
-use sync_protocol::{Fault, FaultCode, FrameKind, FrameReader, Refusal, Refusals};
+use sync_protocol::{
+    Comparison, ComparisonState, Fault, FaultCode, FrameKind, FrameReader, Refusal, Refusals, Repair, RepairSketch,
+};
 
 use super::CHECK_BYTES;
 use super::target::Nothing;
@@ -76,8 +80,16 @@ fn unpacked(items: &[Item]) -> Result<Vec<u8>, String> {
 fn frames(mut wanted: impl FnMut(FrameKind, &mut Vec<u8>) -> bool) -> Result<Vec<Vec<u8>>, String> {
     let refusal =
         Refusal { number: 3, position: 9, code: "gate".to_owned(), detail: "it builds on nothing".to_owned() };
+    let mut sketch = Sketch::new(Salt::new([1; 16], [2; 16]), 0, 8);
+    (0..3).for_each(|number| sketch.add(EntryHash([number; 32])));
+    let sketch = RepairSketch { slice_bits: 0, size: sketch.size(), cells: sketch.to_bytes() };
+    let repair = Repair { counter: 5, salt: [2; 16], sketch: Some(sketch), returned: Some(vec![7; 9]) };
+    let state = ComparisonState::Found { only_node: 2, only_hub: 1 };
+    let comparison = Comparison { state, wanted: vec![1, u64::MAX] };
     let others = [
-        Refusals { refusals: vec![refusal; 3] }.encode(),
+        Refusals { repaired: Some(EpochId([3; 16])), refusals: vec![refusal; 3] }.encode(),
+        repair.encode(),
+        comparison.encode(),
         Fault::new(FaultCode::Busy, Some(30)).encode(),
         Fault::new(FaultCode::Version, None).encode(),
     ];

@@ -4,10 +4,12 @@ use change_log::{ChangeHash, EpochId, Position, RawChange, wrap_chunk};
 use chrono::NaiveDate;
 use exchange_driver::FeedFrame;
 use office_model::Catalogue;
+use sync_exchange::{Salt, Sketch};
 use sync_protocol::batch::{BatchDecoder, CHANGES_BYTES_MAX, ITEMS_MAX, Item, Known, References};
 use sync_protocol::enrolment::Code;
 use sync_protocol::{
-    Ack, End, Fault, FrameKind, FrameReader, Receipt, Refusals, SignedHello, Verdict, Versions, Welcome,
+    Ack, Comparison, End, Fault, FrameKind, FrameReader, Receipt, Refusals, Repair, SignedHello, Verdict, Versions,
+    Welcome,
 };
 use village_node::Action;
 use village_node::action::NewRecord;
@@ -68,7 +70,12 @@ fn messages(input: &[u8]) {
         FrameKind::Refusals => Refusals::decode(payload).map(|message| message.encode()),
         FrameKind::Verdict => Verdict::decode(payload).map(|message| message.encode()),
         FrameKind::Fault => Fault::decode(payload).map(|message| message.encode()),
-        FrameKind::Batch | FrameKind::FeedBatch | FrameKind::Unknown(_) => return,
+        FrameKind::Repair => Repair::decode(payload).map(|message| {
+            sketch(&message);
+            message.encode()
+        }),
+        FrameKind::Comparison => Comparison::decode(payload).map(|message| message.encode()),
+        FrameKind::Batch | FrameKind::FeedBatch | FrameKind::RepairBatch | FrameKind::Unknown(_) => return,
     };
     let _ = Versions::peek(payload);
     // A list without refusals needs no frame.
@@ -78,6 +85,17 @@ fn messages(input: &[u8]) {
     let frame = reader.next().ok().flatten();
     let again = frame.filter(|frame| frame.kind.byte() == *kind && reader.pending() == 0);
     assert!(again.is_some(), "what was read cannot be written");
+}
+
+/// Any cells must come to an end, and find no more than there are cells.
+fn sketch(message: &Repair) {
+    let Some(sketch) = &message.sketch else { return };
+    let salt = Salt::new([1; 16], message.salt);
+    let Ok(cells) = Sketch::from_bytes(salt, sketch.slice_bits, sketch.size, &sketch.cells) else { return };
+    let (count, none) = (cells.len(), cells.same_form());
+    if let Some(found) = cells.difference(&none) {
+        assert!(found.only_first.len() + found.only_second.len() <= count, "more was found than there are cells");
+    }
 }
 
 /// Nothing is held here.

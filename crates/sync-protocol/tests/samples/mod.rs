@@ -2,8 +2,8 @@
 
 use change_log::{ChainHash, Digest, EpochId, HubId};
 use sync_protocol::{
-    Ack, Cursor, End, Fault, FaultCode, FrameKind, Hello, LogName, MessageError, OlderLog, Receipt, Refusal, Refusals,
-    Rung, SUPPORTED, SignedHello, SigningKey, Verdict, VerdictState, Welcome,
+    Ack, Comparison, ComparisonState, Cursor, End, Fault, FaultCode, FrameKind, Hello, LogName, MessageError, Receipt,
+    Refusal, Refusals, Repair, RepairSketch, Rung, SUPPORTED, SignedHello, SigningKey, Verdict, VerdictState, Welcome,
 };
 
 /// Any control message.
@@ -17,6 +17,8 @@ pub(crate) enum Message {
     Refusals(Refusals),
     Verdict(Verdict),
     Fault(Fault),
+    Repair(Repair),
+    Comparison(Comparison),
 }
 
 impl Message {
@@ -30,6 +32,8 @@ impl Message {
             Self::Refusals(message) => message.encode(),
             Self::Verdict(message) => message.encode(),
             Self::Fault(message) => message.encode(),
+            Self::Repair(message) => message.encode(),
+            Self::Comparison(message) => message.encode(),
         }
     }
 
@@ -44,7 +48,9 @@ impl Message {
             FrameKind::Refusals => Refusals::decode(payload).map(Self::Refusals),
             FrameKind::Verdict => Verdict::decode(payload).map(Self::Verdict),
             FrameKind::Fault => Fault::decode(payload).map(Self::Fault),
-            FrameKind::Batch | FrameKind::FeedBatch | FrameKind::Unknown(_) => return None,
+            FrameKind::Repair => Repair::decode(payload).map(Self::Repair),
+            FrameKind::Comparison => Comparison::decode(payload).map(Self::Comparison),
+            FrameKind::Batch | FrameKind::FeedBatch | FrameKind::RepairBatch | FrameKind::Unknown(_) => return None,
         })
     }
 }
@@ -78,7 +84,7 @@ pub(crate) fn idle_hello() -> Hello {
         digest: Digest { count: 512_340, sum: [0xd1; 32] },
         millis: 1_792_345_678_901,
         software: "village-node 0.1.0".to_owned(),
-        older_logs: None,
+        repair: None,
         ladder: None,
         flags: Hello::PROBE,
     }
@@ -100,12 +106,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Message)> {
         ..idle_hello()
     };
     let repairing = Hello {
-        older_logs: Some(vec![OlderLog {
-            epoch: EpochId([0xe2; 16]),
-            position: 300,
-            chain: ChainHash([0xc3; 32]),
-            acknowledged: 299,
-        }]),
+        repair: Some(repair().fingerprint()),
         ladder: Some((0..3).map(|step| Rung { position: 1 << (8 * step), chain: ChainHash([0xc4; 32]) }).collect()),
         ..idle_hello()
     };
@@ -128,9 +129,25 @@ pub(crate) fn samples() -> Vec<(&'static str, Message)> {
         (
             "refusals",
             Message::Refusals(Refusals {
+                repaired: None,
                 refusals: vec![refusal(7, 4_000, "scope", "office 35.10.02"), refusal(9, 4_002, "number-used", "")],
             }),
         ),
+        (
+            "refusals_repaired",
+            Message::Refusals(Refusals {
+                repaired: Some(EpochId([0xe4; 16])),
+                refusals: vec![refusal(3, 900, "malformed", "")],
+            }),
+        ),
+        ("repair", Message::Repair(repair())),
+        ("repair_returned", Message::Repair(Repair { sketch: None, returned: Some(vec![0xb1; 40]), ..repair() })),
+        (
+            "comparison_found",
+            comparison(ComparisonState::Found { only_node: 2, only_hub: 1 }, &[0x0102_0304_0506_0708, u64::MAX]),
+        ),
+        ("comparison_too_few_cells", comparison(ComparisonState::TooFewCells, &[])),
+        ("comparison_later", comparison(ComparisonState::Later { seconds: 90 }, &[])),
         ("verdict_proven", Message::Verdict(verdict(VerdictState::Proven, digest))),
         ("verdict_more", Message::Verdict(verdict(VerdictState::More, Digest::default()))),
         ("verdict_differ", Message::Verdict(verdict(VerdictState::Differ, digest))),
@@ -140,9 +157,22 @@ pub(crate) fn samples() -> Vec<(&'static str, Message)> {
 }
 
 fn welcome(hub_epoch: Option<EpochId>) -> Welcome {
-    Welcome { version: 1, millis: 1_792_345_678_901, acknowledged: 412_345, hub_epoch, flags: 0 }
+    let chain = hub_epoch.map(|_| ChainHash([0xc5; 32]));
+    Welcome { version: 1, millis: 1_792_345_678_901, acknowledged: 412_345, hub_epoch, flags: 0, chain }
 }
 
 fn verdict(state: VerdictState, digest: Digest) -> Verdict {
-    Verdict { state, feed_position: 512_345, digest }
+    let salt = (state == VerdictState::Differ).then_some([0xa5; 16]);
+    Verdict { state, feed_position: 512_345, digest, salt }
+}
+
+/// Three cells, each an offset of its count, an id and a check.
+fn repair() -> Repair {
+    let cells = (1..=3).flat_map(|cell: u8| [vec![cell], vec![0x10 * cell; 8], vec![cell; 4]].concat()).collect();
+    let sketch = RepairSketch { slice_bits: 2, size: 128_085, cells };
+    Repair { counter: 98_764, salt: [0x5a; 16], sketch: Some(sketch), returned: None }
+}
+
+fn comparison(state: ComparisonState, wanted: &[u64]) -> Message {
+    Message::Comparison(Comparison { state, wanted: wanted.to_vec() })
 }

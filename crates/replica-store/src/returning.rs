@@ -1,0 +1,128 @@
+//! Entries that a node gives back to the hub: after a restore, or where the hub's disk lost them.
+//!
+//! They come in any order and of any log, so they are not appended like a node's own batches: each goes to its place.
+//! What leaves a gap below it is held all the same, and joins the log when the gap closes.
+
+use std::collections::BTreeSet;
+
+use change_log::{Entry, EntryHash};
+use office_model::OfficeCode;
+use rusqlite::params;
+
+use crate::entry::{self, EntryState, NewBytes, place};
+use crate::ingest::{append, door, put};
+use crate::log::{self, LogRow};
+use crate::work::Work;
+use crate::{StoreError, aside, cursor, digest, document, feed, holdings, rebuild, repair, rows};
+
+/// What became of a returned entry. Everything it reports is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returned {
+    /// It was here already.
+    Held,
+    /// It is at its place now.
+    Taken,
+    /// Another entry holds its place, or the chain of its log says that it is not the one. It is kept aside.
+    Aside,
+    /// Its log belongs to another office. Nothing was kept.
+    Foreign,
+}
+
+/// Puts entries of an office back to their places (hub). They pass the rules in front of a log, and are judged like
+/// all others.
+pub(crate) fn take_returned(
+    work: &mut Work<'_>,
+    office: &OfficeCode,
+    entries: &[Entry],
+) -> Result<Vec<Returned>, StoreError> {
+    let office = digest::office_index(work.connection, office)?;
+    let mut outcomes = Vec::with_capacity(entries.len());
+    let mut filled = BTreeSet::new();
+    for entry in entries {
+        outcomes.push(take(work, office, entry, &mut filled)?);
+    }
+    for document in &filled {
+        // What the gate refused while it was missing may be right.
+        let sql =
+            "UPDATE entry SET state = 0 WHERE document = ? AND place IN (SELECT entry FROM refusal WHERE source = 2)";
+        work.connection.prepare_cached(sql)?.execute([document])?;
+        // While others of its changes are still missing it cannot be shown; the last one that comes back does it.
+        let stored = entry::of_document(work.connection, *document)?;
+        if let Ok(Some(loaded)) = rebuild::load(&stored) {
+            rows::put(work.connection, *document, loaded.row())?;
+        }
+    }
+    if !filled.is_empty() {
+        holdings::recount(work, office)?;
+    }
+    Ok(outcomes)
+}
+
+fn take(work: &mut Work<'_>, office: i64, entry: &Entry, filled: &mut BTreeSet<i64>) -> Result<Returned, StoreError> {
+    let mut log = match log::find(work.connection, entry.epoch)? {
+        Some(log) => log,
+        None => log::insert_returned(work.connection, entry.epoch, office)?,
+    };
+    if !log.own && log.office != Some(office) {
+        return Ok(Returned::Foreign);
+    }
+    let at = place(log.index, entry.position)?;
+    if repair::heal(work.connection, at, entry)? {
+        let document = document::find(work.connection, entry.document)?;
+        filled.extend(document.map(|(document, _)| document));
+        return Ok(Returned::Taken);
+    }
+    match entry::at(work.connection, at) {
+        Ok(Some(held)) if held.hash == entry.hash && held.id == entry.document => Ok(Returned::Held),
+        Ok(None) if entry.position <= log.position => fill(work, &log, office, entry, filled),
+        Ok(None) if entry.position == log.position + 1 && !log.own => {
+            append(work, &mut log, office, entry)?;
+            cursor::advance_over_held(work, &mut log)?;
+            work.mark(&log.chain.0);
+            Ok(Returned::Taken)
+        }
+        Ok(None) => {
+            put(work, at, office, entry)?;
+            work.mark(&entry.entry_hash().0);
+            Ok(Returned::Taken)
+        }
+        Ok(Some(_)) | Err(StoreError::Damaged(_)) => {
+            aside::keep_sent(work.connection, entry)?;
+            Ok(Returned::Aside)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Fills a hole in a log. What the feed names there was accepted before it was lost, and is again.
+fn fill(
+    work: &mut Work<'_>,
+    log: &LogRow,
+    office: i64,
+    entry: &Entry,
+    filled: &mut BTreeSet<i64>,
+) -> Result<Returned, StoreError> {
+    let at = place(log.index, entry.position)?;
+    if feed::names(work.connection, office, at)? {
+        if door(entry).is_err() {
+            aside::keep_sent(work.connection, entry)?;
+            return Ok(Returned::Aside);
+        }
+        let document = match document::find(work.connection, entry.document)? {
+            Some((document, _)) => document,
+            None => document::insert(work.connection, entry.document, office)?,
+        };
+        entry::insert(work.connection, at, document, EntryState::Accepted, NewBytes::of(entry, true))?;
+        filled.insert(document);
+    } else {
+        put(work, at, office, entry)?;
+    }
+    if repair::contradicts_chain(work.connection, log, entry)? {
+        work.connection.prepare_cached("DELETE FROM refusal WHERE entry = ?")?.execute(params![at])?;
+        work.connection.prepare_cached("DELETE FROM entry WHERE place = ?")?.execute(params![at])?;
+        aside::keep_sent(work.connection, entry)?;
+        return Ok(Returned::Aside);
+    }
+    work.mark(&EntryHash::of(entry.document, entry.hash).0);
+    Ok(Returned::Taken)
+}

@@ -1,0 +1,54 @@
+//! Doing again what a change did that cannot be part of any document: its number in its log belongs to another one.
+
+use office_model::{FieldPath, Status};
+use serde_json::Value;
+
+use crate::error::DocumentError;
+use crate::layout::FIELDS;
+use crate::{Authored, HistoryItem, NewTransaction, Stamp, TransactionDocument, path};
+
+impl TransactionDocument {
+    /// What somebody would have to record to make this document's first change again.
+    ///
+    /// # Errors
+    ///
+    /// When it has no form.
+    pub fn as_new(&self) -> Result<NewTransaction, DocumentError> {
+        let row = self.row();
+        let json = self.to_json();
+        let fields = json.get(FIELDS).and_then(Value::as_object).cloned();
+        Ok(NewTransaction {
+            office: row.office,
+            service: row.service,
+            catalogue_version: row.catalogue,
+            fields: fields.ok_or_else(|| DocumentError::Unreadable("the document has no `fields`".to_owned()))?,
+            number: row.number.clone(),
+        })
+    }
+
+    /// Does here what a change did to the same document: its step, then its edits. Nothing where all was so already.
+    ///
+    /// # Errors
+    ///
+    /// As [`TransactionDocument::step`] and [`TransactionDocument::edit`]. The document may have half of it then.
+    pub fn repeat(&mut self, done: &HistoryItem, stamp: &Stamp) -> Result<Vec<Authored>, DocumentError> {
+        let names = self.names();
+        let (mut edits, mut step) = (Vec::new(), None);
+        for edited in &done.changed {
+            let path: FieldPath = edited.path.parse().map_err(|_| DocumentError::Path(edited.path.clone()))?;
+            let to = edited.to.clone().unwrap_or_default();
+            if path::is_status(&names.place(&path)) {
+                step = to.as_str().map(str::to_owned);
+            } else {
+                edits.push((path, to));
+            }
+        }
+        let mut authored = Vec::new();
+        if let Some(word) = step.filter(|word| *word != self.row().status) {
+            let to: Status = word.parse().map_err(|_| DocumentError::UnknownStatus(word.clone()))?;
+            authored.push(self.step(to, done.why.as_deref(), stamp)?);
+        }
+        authored.extend(self.edit(&edits, stamp)?);
+        Ok(authored)
+    }
+}
