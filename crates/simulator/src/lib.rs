@@ -7,9 +7,11 @@
 
 mod call;
 mod check;
+mod cost;
 mod dice;
 mod machine;
 mod world;
 
 pub use check::Failure;
+pub use cost::{Cost, cost};
 pub use world::{Faults, World, run};

@@ -152,7 +152,7 @@ impl World {
         Clock { millis: self.now, hub_offset_millis: None, clerk: format!("petugas{node}") }
     }
 
-    fn record(&mut self, index: usize) -> Result<(), Failure> {
+    pub(crate) fn record(&mut self, index: usize) -> Result<(), Failure> {
         let clock = self.clock(index);
         let label = format!("{:016x}", self.dice.number());
         let dies = self.dice.chance(5).then(|| self.dice.below(2) as u64);
