@@ -26,8 +26,9 @@ pub struct Settings {
     pub exchanges_max: usize,
     /// Connections at the same time; more wait to be accepted.
     pub connections_max: usize,
-    /// Exchanges that may wait for news at the same time, beside the others; those beyond are answered at once.
-    pub waiting_max: usize,
+    /// Exchanges that may wait for news at the same time, beside the others; those beyond are answered at once. Ask
+    /// [`Settings::waiting`].
+    pub waiting_max: Option<usize>,
     /// Seconds that an exchange may wait for news; 0 lets none wait.
     pub wait_seconds: u32,
     /// Seconds without a byte after which an exchange is given up.
@@ -48,7 +49,7 @@ impl Default for Settings {
             listen: SocketAddr::from(([0, 0, 0, 0], 8217)),
             exchanges_max: 256,
             connections_max: 2048,
-            waiting_max: 1536,
+            waiting_max: None,
             wait_seconds: 240,
             progress_seconds: 30,
             retry_seconds: 30,
@@ -86,6 +87,13 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Exchanges that may wait for news at the same time: as set, else three quarters of the connections.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        // Who changes only connections_max is not made to set this one as well.
+        self.waiting_max.unwrap_or(self.connections_max - self.connections_max.div_ceil(4))
+    }
+
     fn check(&self) -> Result<(), Failure> {
         let zero = [
             ("exchanges_max", self.exchanges_max == 0),
@@ -98,10 +106,15 @@ impl Settings {
                 return Err(Failure::new(format!("the setting {key} is 0"), format!("set {key} to at least 1")));
             }
         }
-        if self.waiting_max >= self.connections_max {
+        if self.waiting() >= self.connections_max {
             return Err(Failure::new(
-                "the setting waiting_max leaves no connection for exchanges that do not wait",
-                "set waiting_max below connections_max",
+                format!(
+                    "the setting waiting_max is {}, connections_max {}: that leaves no connection for exchanges that do \
+                     not wait",
+                    self.waiting(),
+                    self.connections_max
+                ),
+                "set waiting_max below connections_max, or leave it out: then it is three quarters of connections_max",
             ));
         }
         if self.wait_seconds > WAIT_SECONDS_MAX {
@@ -147,6 +160,24 @@ mod tests {
         for key in KEYS {
             assert!(EXAMPLE.contains(&format!("{key} =")), "{key}");
         }
+    }
+
+    #[test]
+    fn those_that_wait_leave_connections_for_the_others() {
+        for connections_max in 1..3000 {
+            let waiting = Settings { connections_max, ..Settings::default() }.waiting();
+            assert!(
+                waiting < connections_max && waiting >= (connections_max - 1) / 2,
+                "{waiting} of {connections_max}"
+            );
+        }
+        assert_eq!(Settings::default().waiting(), 1536);
+        let told = |text: &str| {
+            Settings::load(Path::new("/nowhere"), |name| (name == "SYNC_SERVER_WAITING_MAX").then(|| text.to_owned()))
+        };
+        assert_eq!(told("9").unwrap().waiting(), 9);
+        let refused = told("2048").unwrap_err();
+        assert!(refused.error.contains("2048") && refused.next.contains("connections_max"), "{refused}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     pub(super) fn new(settings: &Settings) -> Self {
-        let seats_max = if settings.wait_seconds == 0 { 0 } else { settings.waiting_max };
+        let seats_max = if settings.wait_seconds == 0 { 0 } else { settings.waiting() };
         Self {
             seats: Arc::new(Semaphore::new(seats_max)),
             seats_max: u32::try_from(seats_max).unwrap_or(u32::MAX),
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     fn waiting(waiting_max: usize, wait_seconds: u32) -> Waiting {
-        Waiting::new(&Settings { waiting_max, wait_seconds, ..Settings::default() })
+        Waiting::new(&Settings { waiting_max: Some(waiting_max), wait_seconds, ..Settings::default() })
     }
 
     #[test]
