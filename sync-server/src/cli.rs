@@ -12,7 +12,9 @@ use crate::commands::{
     Answer, backup, config, divergences, enrol, history, init, list, nightly, nodes, offices, quarantine,
     rebuild_views, restore, revoke, serve, show, status, verify,
 };
-use crate::{Failure, admin, settings::Settings};
+use crate::flags::Flags;
+use crate::settings::Settings;
+use crate::{Failure, admin};
 
 /// The hub of Smart Kampung Sync: takes what the village offices recorded, keeps it, and proves it.
 #[derive(Debug, Parser)]
@@ -45,9 +47,9 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// The settings of the data folder and the environment.
-    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
-        Settings::load(&self.data, |name| std::env::var(name).ok())
+    /// The settings of the data folder, the environment and the command line.
+    pub(crate) fn settings(&self, flags: &Flags) -> Result<Settings, Failure> {
+        Settings::load(&self.data, |name| std::env::var(name).ok(), flags)
     }
 
     /// Has an act done: by the server that runs on the folder, else right here.

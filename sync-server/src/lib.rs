@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 mod commands;
 mod failure;
+pub mod flags;
 pub mod init;
 pub mod keys;
 pub mod nightly;

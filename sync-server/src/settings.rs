@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Failure;
+use crate::flags::Flags;
 
 /// The name of the settings file in the data folder.
 pub const FILE: &str = "sync-server.toml";
@@ -15,9 +16,11 @@ pub const EXAMPLE: &str = include_str!("../sync-server.example.toml");
 
 /// No node believes in a longer silence.
 const WAIT_SECONDS_MAX: u32 = 600;
+/// No machine has so many.
+const COUNT_MAX: usize = 1_000_000;
 
 /// How the hub serves.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Address and port to listen on; port 0 takes a free one.
@@ -61,12 +64,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the file of a data folder, if there is one, and then the environment.
+    /// Reads the file of a data folder, if there is one, then the environment, then the command line.
     ///
     /// # Errors
     ///
     /// When the file cannot be read, has an unknown key, or a value is not of its kind.
-    pub fn load(dir: &Path, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+    pub fn load(dir: &Path, environment: impl Fn(&str) -> Option<String>, flags: &Flags) -> Result<Self, Failure> {
         let path = dir.join(FILE);
         let mut table = match std::fs::read_to_string(&path) {
             Ok(text) => text.parse::<toml::Table>().map_err(|error| wrong(&path.display().to_string(), &error))?,
@@ -82,6 +85,11 @@ impl Settings {
                 table.insert((*key).to_owned(), value);
                 settings = table.clone().try_into().map_err(|error: toml::de::Error| wrong(&name, &error))?;
             }
+        }
+        for (key, value) in toml::Table::try_from(flags).map_err(Failure::internal)? {
+            let name = format!("--{}", key.replace('_', "-"));
+            table.insert(key, value);
+            settings = table.clone().try_into().map_err(|error: toml::de::Error| wrong(&name, &error))?;
         }
         settings.check()?;
         Ok(settings)
@@ -104,6 +112,14 @@ impl Settings {
         for (key, is_zero) in zero {
             if is_zero {
                 return Err(Failure::new(format!("the setting {key} is 0"), format!("set {key} to at least 1")));
+            }
+        }
+        for (key, count) in [("exchanges_max", self.exchanges_max), ("connections_max", self.connections_max)] {
+            if count > COUNT_MAX {
+                return Err(Failure::new(
+                    format!("the setting {key} is above {COUNT_MAX}"),
+                    format!("set {key} to 1 .. {COUNT_MAX}"),
+                ));
             }
         }
         if self.waiting() >= self.connections_max {
@@ -173,27 +189,75 @@ mod tests {
         }
         assert_eq!(Settings::default().waiting(), 1536);
         let told = |text: &str| {
-            Settings::load(Path::new("/nowhere"), |name| (name == "SYNC_SERVER_WAITING_MAX").then(|| text.to_owned()))
+            Settings::load(
+                Path::new("/nowhere"),
+                |name| (name == "SYNC_SERVER_WAITING_MAX").then(|| text.to_owned()),
+                &Flags::default(),
+            )
         };
         assert_eq!(told("9").unwrap().waiting(), 9);
         let refused = told("2048").unwrap_err();
         assert!(refused.error.contains("2048") && refused.next.contains("connections_max"), "{refused}");
     }
 
+    /// A value of the kind that a setting has, another one for each place.
+    fn other(key: &str, place: i64) -> toml::Value {
+        match key {
+            "listen" => format!("127.0.0.1:{place}").into(),
+            "log" => format!("place{place}=info").into(),
+            "waiting_max" => toml::Value::Integer(place),
+            _ => {
+                let built_in = toml::Table::try_from(Settings::default()).unwrap();
+                toml::Value::Integer(built_in[key].as_integer().unwrap() + place)
+            }
+        }
+    }
+
+    fn heard(dir: &Path, key: &str, variable: &str, flags: &Flags) -> toml::Value {
+        let text = |value: toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let environment = |name: &str| (name == variable).then(|| text(other(key, 2)));
+        toml::Table::try_from(Settings::load(dir, environment, flags).unwrap()).unwrap()[key].clone()
+    }
+
     #[test]
-    fn environment_goes_before_the_file_and_unknown_keys_are_errors() {
+    fn every_setting_is_heard_from_the_file_the_environment_before_it_and_its_flag_before_both() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            flags: Flags,
+        }
+        let none = Flags::default();
+        let set = Settings { waiting_max: Some(1), ..Settings::default() };
+        let set = toml::Table::try_from(set).unwrap();
+        assert!(set.len() == KEYS.len() && KEYS.iter().all(|key| set.contains_key(*key)));
+        for key in KEYS {
+            let dir = tempfile::tempdir().unwrap();
+            std::fs::write(dir.path().join(FILE), format!("{key} = {}\n", other(key, 1))).unwrap();
+            assert_eq!(heard(dir.path(), key, "", &none), other(key, 1), "{key}");
+            let variable = format!("SYNC_SERVER_{}", key.to_ascii_uppercase());
+            assert_eq!(heard(dir.path(), key, &variable, &none), other(key, 2), "{key}");
+            let value = other(key, 3);
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let flag = format!("--{}={text}", key.replace('_', "-"));
+            // `enrol --hours` it is, where it is asked for.
+            if *key != "code_hours" {
+                let line = <Line as clap::Parser>::try_parse_from(["sync-server", &flag]).unwrap();
+                assert_eq!(heard(dir.path(), key, &variable, &line.flags), value, "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(FILE), "code_hours = 5\nlog = \"warn\"\n").unwrap();
-        let loaded =
-            Settings::load(dir.path(), |name| (name == "SYNC_SERVER_CODE_HOURS").then(|| "7".to_owned())).unwrap();
-        assert_eq!((loaded.code_hours, loaded.log.as_str()), (7, "warn"));
-        let listening =
-            Settings::load(dir.path(), |name| (name == "SYNC_SERVER_LISTEN").then(|| "127.0.0.1:9".to_owned()));
-        assert_eq!(listening.unwrap().listen.port(), 9);
-        assert!(Settings::load(dir.path(), |name| (name == "SYNC_SERVER_LISTEN").then(|| "here".to_owned())).is_err());
+        let load = |name: &'static str, text: &'static str| {
+            Settings::load(dir.path(), |asked| (asked == name).then(|| text.to_owned()), &Flags::default())
+        };
+        assert!(load("SYNC_SERVER_LISTEN", "here").unwrap_err().error.contains("SYNC_SERVER_LISTEN"));
+        assert!(load("SYNC_SERVER_EXCHANGES_MAX", "9000000000").unwrap_err().error.contains("exchanges_max"));
         std::fs::write(dir.path().join(FILE), "code_hour = 5\n").unwrap();
-        assert!(Settings::load(dir.path(), |_| None).unwrap_err().error.contains("code_hour"));
+        assert!(load("", "").unwrap_err().error.contains("code_hour"));
         std::fs::write(dir.path().join(FILE), "exchanges_max = 0\n").unwrap();
-        assert!(Settings::load(dir.path(), |_| None).is_err());
+        assert!(load("", "").unwrap_err().error.contains("exchanges_max"));
     }
 }

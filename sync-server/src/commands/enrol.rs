@@ -9,6 +9,7 @@ use super::{Answer, time};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
+use crate::flags::Flags;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -27,7 +28,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let hours = match arguments.hours {
         Some(hours) => hours,
-        None => common.settings()?.code_hours,
+        None => common.settings(&Flags::default())?.code_hours,
     };
     let offered = common.submit(&Act::Enrol { office: arguments.office, hours })?;
     let code = offered.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();

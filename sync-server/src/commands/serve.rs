@@ -1,7 +1,6 @@
 //! `serve`: serves the offices until it is told to stop.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::net::SocketAddr;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use serde_json::json;
@@ -10,22 +9,24 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::Answer;
 use crate::cli::{Common, own_process};
+use crate::flags::Flags;
 use crate::serve::{self, Config};
 use crate::{Failure, admin};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sync-server serve\n  sync-server serve --listen 127.0.0.1:0 --data /srv/hub")]
+#[command(
+    after_help = "Examples:\n  sync-server serve\n  sync-server serve --listen 127.0.0.1:0 --data /srv/hub\n  sync-server serve --connections-max 4096
+
+What no flag says is taken from the environment (SYNC_SERVER_LISTEN, SYNC_SERVER_LOG, ...), then from
+sync-server.toml in the data folder; sync-server config example prints it."
+)]
 pub(crate) struct Arguments {
-    /// Address and port; port 0 takes a free one. [default: 0.0.0.0:8217]
-    #[arg(long, value_name = "ADDRESS", env = "SYNC_SERVER_LISTEN")]
-    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    flags: Flags,
 }
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
-    let mut settings = common.settings()?;
-    if let Some(listen) = arguments.listen {
-        settings.listen = listen;
-    }
+    let settings = common.settings(&arguments.flags)?;
     start_log(&settings.log)?;
     open_many_files();
     if admin::is_served(&common.data) {
