@@ -28,6 +28,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::Failure;
+use crate::settings::Settings;
 use session::Session;
 
 /// Office program of Smart Kampung Sync: records letters with or without a link, and syncs when there is one.
@@ -40,9 +41,12 @@ struct Cli {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Id of the clerk who does it (else config.toml, else the login name)
-    #[arg(long, global = true, env = "VILLAGE_NODE_CLERK", value_name = "ID")]
+    /// Id of the clerk who does it (else `VILLAGE_NODE_CLERK`, config.toml, the login name)
+    #[arg(long, global = true, value_name = "ID")]
     clerk: Option<String>,
+    /// Address of the hub, if it moved (else `VILLAGE_NODE_HUB`, config.toml, where it was when this machine joined)
+    #[arg(long, global = true, value_name = "URL")]
+    hub: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -113,7 +117,8 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
-    let session = Session::new(cli.data, json, cli.clerk);
+    let flags = Settings { clerk: cli.clerk, hub: cli.hub, ..Settings::default() };
+    let session = Session::new(cli.data, json, flags);
     match cli.command {
         Command::Enrol(with) => with.command.run(&session).await,
         Command::Serve(with) => with.command.run(&session).await,

@@ -12,6 +12,7 @@ use sync_protocol::SigningKey;
 use sync_protocol::enrolment::Code;
 
 use crate::identity::Bytes32;
+use crate::node::plain_url;
 use crate::pin::Pin;
 use crate::{Blame, Failure, Identity, Node, NodeOptions, action, http, moment, private_file};
 
@@ -86,7 +87,7 @@ pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions)
         node: answer.node,
         hub: answer.hub,
         hub_public_key: answer.hub_public_key,
-        hub_url: hub_url.trim_end_matches('/').to_owned(),
+        hub_url: plain_url(hub_url),
         server_pin: Bytes32(verifier.seen().ok_or_else(nonsense)?),
         secret_key: Bytes32(seed),
     };

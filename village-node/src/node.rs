@@ -22,6 +22,8 @@ pub struct NodeOptions {
     pub durability: Durability,
     /// Where what the hub sends is judged.
     pub gate: GatePlace,
+    /// Where the hub is, if it moved since the enrolment; its key must be the same.
+    pub hub_url: Option<String>,
 }
 
 impl NodeOptions {
@@ -33,7 +35,7 @@ impl NodeOptions {
 
 impl Default for NodeOptions {
     fn default() -> Self {
-        Self { machine: moment::machine_name(), durability: Durability::Power, gate: GatePlace::Here }
+        Self { machine: moment::machine_name(), durability: Durability::Power, gate: GatePlace::Here, hub_url: None }
     }
 }
 
@@ -83,6 +85,8 @@ impl Node {
                  both from the same backup.",
             ));
         }
+        let hub_url = options.hub_url.as_deref().map_or(identity.hub_url, plain_url);
+        let identity = Identity { hub_url, ..identity };
         let live = Live::new(&identity, &replica)?;
         let dir = replica.dir().to_owned();
         let inner = Inner {
@@ -102,7 +106,7 @@ impl Node {
         &self.inner.dir
     }
 
-    /// Who it is.
+    /// Who it is; with the address of the hub where it is called now.
     pub fn identity(&self) -> &Identity {
         &self.inner.identity
     }
@@ -184,6 +188,11 @@ impl Node {
     pub(crate) fn live(&self) -> &Live {
         &self.inner.live
     }
+}
+
+/// An address as it is kept: without the last stroke.
+pub(crate) fn plain_url(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
 }
 
 impl fmt::Debug for Node {

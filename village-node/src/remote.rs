@@ -1,10 +1,12 @@
 //! Talking to the `serve` that has the data folder open, over its loopback API.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::sync::Patience;
 use crate::{Action, Failure, http, private_file};
 
 /// Where a running `serve` is and what opens its door: `serve.json` in the data folder, for its owner only.
@@ -12,6 +14,24 @@ use crate::{Action, Failure, http, private_file};
 pub(crate) struct Door {
     pub(crate) address: String,
     pub(crate) token: String,
+}
+
+/// How to exchange until proven equal.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SyncBody {
+    /// Give up after so many seconds without progress.
+    pub(crate) patience_seconds: Option<u64>,
+    /// Where the asker means the hub to be.
+    pub(crate) hub: Option<String>,
+}
+
+impl SyncBody {
+    pub(crate) fn patience(&self) -> Patience {
+        let built_in = Patience::default();
+        let without_progress = self.patience_seconds.map_or(built_in.without_progress, Duration::from_secs);
+        Patience { without_progress, ..built_in }
+    }
 }
 
 impl Door {
@@ -33,8 +53,8 @@ impl Door {
     }
 
     /// Asks for exchanges until proven equal.
-    pub(crate) async fn sync(&self) -> Result<Value, Failure> {
-        self.post("sync", b"{}".to_vec()).await
+    pub(crate) async fn sync(&self, how: &SyncBody) -> Result<Value, Failure> {
+        self.post("sync", serde_json::to_vec(how).unwrap_or_default()).await
     }
 
     async fn post(&self, page: &str, body: Vec<u8>) -> Result<Value, Failure> {

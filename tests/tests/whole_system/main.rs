@@ -13,6 +13,8 @@ mod gate;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod moved;
+#[cfg(test)]
 mod programs;
 #[cfg(test)]
 mod proxy;

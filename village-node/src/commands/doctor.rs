@@ -35,7 +35,8 @@ impl Doctor {
                     format!("office {}, node {}", identity.office, identity.node)
                 };
                 checks.push(Check { name: "identity", good: !open, text });
-                checks.push(hub(&identity).await);
+                let hub_url = session.settings()?.hub.unwrap_or_else(|| identity.hub_url.clone());
+                checks.push(hub(&identity, &hub_url).await);
             }
             Err(failure) => checks.push(Check { name: "identity", good: false, text: failure.text.en }),
         }
@@ -60,16 +61,16 @@ impl Doctor {
 }
 
 /// Any answer of the pinned server will do.
-async fn hub(identity: &Identity) -> Check {
+async fn hub(identity: &Identity, hub_url: &str) -> Check {
     let asked = async {
         let (tls, _) = http::tls(Pin::Key(identity.server_pin.0))?;
         let client = http::client(tls)?;
-        let url = http::page(&identity.hub_url, "/healthz")?;
+        let url = http::page(hub_url, "/healthz")?;
         let answer = client.get(url).timeout(Duration::from_secs(20)).send().await;
         answer.map(drop).map_err(|error| http::unreachable(&error))
     };
     match asked.await {
-        Ok(()) => Check { name: "hub", good: true, text: format!("{} answers, key as pinned", identity.hub_url) },
+        Ok(()) => Check { name: "hub", good: true, text: format!("{hub_url} answers, key as pinned") },
         Err(failure) => Check { name: "hub", good: false, text: failure.text.en },
     }
 }

@@ -15,9 +15,6 @@ use crate::{Failure, NodeOptions};
 #[derive(Args)]
 #[command(after_help = "Example:\n  village-node enrol --hub https://sync.example.go.id:8217 --code 04AB2-...")]
 pub(super) struct Enrol {
-    /// Address of the hub
-    #[arg(long, value_name = "URL")]
-    hub: String,
     /// The one-time code
     #[arg(long, value_name = "CODE")]
     code: String,
@@ -25,7 +22,8 @@ pub(super) struct Enrol {
 
 impl Enrol {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
-        let enrolled = crate::enrol(session.dir(), &self.hub, &self.code, &NodeOptions::of_program()).await?;
+        let hub = session.settings()?.hub.ok_or_else(hub_missing)?;
+        let enrolled = crate::enrol(session.dir(), &hub, &self.code, &NodeOptions::of_program()).await?;
         let identity = enrolled.node.identity();
         if session.json {
             output::line(json!({
@@ -44,4 +42,12 @@ impl Enrol {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn hub_missing() -> Failure {
+    Failure::input(
+        "hub_missing",
+        "Alamat pusat belum diberikan. Tidak ada yang dikirim; tambahkan --hub https://...",
+        "The hub's address is missing. Nothing was sent; add --hub https://...",
+    )
 }

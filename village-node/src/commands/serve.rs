@@ -8,31 +8,33 @@ use serde_json::json;
 
 use super::output;
 use super::session::Session;
-use crate::{Failure, Node, NodeOptions, serve};
+use crate::settings::{self, Settings};
+use crate::{Failure, Node, serve};
 
 /// Serve the local API on this machine, and sync by itself whenever the link is up
 #[derive(Args)]
 #[command(after_help = "Example:\n  village-node serve --listen 127.0.0.1:7217")]
 pub(super) struct Serve {
-    /// Address of this machine to listen on (else config.toml, else 127.0.0.1:7217)
-    #[arg(long, env = "VILLAGE_NODE_LISTEN", value_name = "ADDRESS")]
+    /// Address of this machine to listen on (else `VILLAGE_NODE_LISTEN`, config.toml, 127.0.0.1:7217)
+    #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// What to log: error, warn, info, debug (else `VILLAGE_NODE_LOG`, config.toml, info)
+    #[arg(long, value_name = "LEVEL")]
+    log: Option<String>,
 }
 
 impl Serve {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
-        let settings = session.settings()?;
-        let clerk = session.clerk()?;
-        let listen = self.listen.or(settings.listen).unwrap_or_else(|| "127.0.0.1:7217".to_owned());
+        let flags = Settings { listen: self.listen, log: self.log, ..Settings::default() };
+        let settings = flags.over(session.settings()?);
+        let clerk = settings::clerk(&settings)?;
+        let listen = settings.listen.unwrap_or_else(|| "127.0.0.1:7217".to_owned());
         let address: SocketAddr = listen.parse().map_err(|_| bad_address(&listen))?;
         if !address.ip().is_loopback() {
             return Err(bad_address(&listen));
         }
-        // What goes wrong while it runs is told to whoever reads the log. Never personal data.
-        let filter = tracing_subscriber::EnvFilter::try_from_env("VILLAGE_NODE_LOG")
-            .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("village_node=info,gate_worker=warn"));
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-        let node = Node::open(session.dir(), &NodeOptions::of_program())?;
+        start_log(settings.log.as_deref().unwrap_or("village_node=info,gate_worker=warn"))?;
+        let node = Node::open(session.dir(), &session.options()?)?;
         let server = serve::Server::bind(node, address, clerk).await?;
         if session.json {
             output::line(json!({"address": server.address().to_string()}));
@@ -57,6 +59,20 @@ async fn interrupted() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+/// What goes wrong while it runs is told to whoever reads the log. Never personal data.
+fn start_log(filter: &str) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
+        Failure::input(
+            "log",
+            format!("Pengaturan log `{filter}` salah: {error}. Pilih error, warn, info atau debug."),
+            format!("The setting log `{filter}` is wrong: {error}. Set it to error, warn, info or debug."),
+        )
+    })?;
+    // A program that serves several nodes has begun its log already.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    Ok(())
 }
 
 fn bad_address(listen: &str) -> Failure {

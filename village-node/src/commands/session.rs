@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Session {
     dir: PathBuf,
     pub(super) json: bool,
-    clerk: Option<String>,
+    flags: Settings,
 }
 
 /// The way to the records.
@@ -29,8 +29,8 @@ pub(super) enum Way {
 }
 
 impl Session {
-    pub(super) fn new(data: Option<PathBuf>, json: bool, clerk: Option<String>) -> Self {
-        Self { dir: data.unwrap_or_else(settings::default_folder), json, clerk }
+    pub(super) fn new(data: Option<PathBuf>, json: bool, flags: Settings) -> Self {
+        Self { dir: data.unwrap_or_else(settings::default_folder), json, flags }
     }
 
     pub(super) fn dir(&self) -> &Path {
@@ -38,18 +38,23 @@ impl Session {
     }
 
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
-        Settings::load(&self.dir)
+        Ok(self.flags.clone().over(Settings::load(&self.dir, |name| std::env::var(name).ok())?))
     }
 
     pub(super) fn clerk(&self) -> Result<ClerkId, Failure> {
-        settings::clerk(self.clerk.as_deref(), &self.settings()?)
+        settings::clerk(&self.settings()?)
+    }
+
+    /// How the folder's node is opened.
+    pub(super) fn options(&self) -> Result<NodeOptions, Failure> {
+        Ok(NodeOptions { hub_url: self.settings()?.hub, ..NodeOptions::of_program() })
     }
 
     /// Opens the folder, or finds the `serve` that has it; waits a while for another short command to end.
     pub(super) async fn way(&self) -> Result<Way, Failure> {
-        let begun = Instant::now();
+        let (begun, options) = (Instant::now(), self.options()?);
         loop {
-            match Node::open(&self.dir, &NodeOptions::of_program()) {
+            match Node::open(&self.dir, &options) {
                 Err(failure) if failure.code == "in_use" => {
                     if let Some(door) = Door::load(&self.dir)
                         && tokio::net::TcpStream::connect(&door.address).await.is_ok()

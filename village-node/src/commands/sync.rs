@@ -1,7 +1,6 @@
 //! `sync`: exchange with the hub until both sides are proven equal.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Args;
 use serde_json::Value;
@@ -9,7 +8,9 @@ use serde_json::Value;
 use super::output;
 use super::session::{Session, Way};
 use crate::Failure;
-use crate::sync::{Patience, sync_until_proven};
+use crate::remote::SyncBody;
+use crate::settings::Settings;
+use crate::sync::sync_until_proven;
 
 /// Exchange with the hub until both sides are proven equal; exit code 0 only then
 ///
@@ -17,23 +18,21 @@ use crate::sync::{Patience, sync_until_proven};
 #[derive(Args)]
 #[command(after_help = "Examples:\n  village-node sync\n  village-node sync --patience 600")]
 pub(super) struct Sync {
-    /// Give up after so many seconds without progress (else config.toml, else 20)
+    /// Give up after so many seconds without progress (else `VILLAGE_NODE_PATIENCE_SECONDS`, config.toml, 20)
     #[arg(long, value_name = "SECONDS")]
     patience: Option<u64>,
 }
 
 impl Sync {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
-        let settings = session.settings()?;
-        let mut patience = Patience::default();
-        if let Some(seconds) = self.patience.or(settings.patience_seconds) {
-            patience.without_progress = Duration::from_secs(seconds);
-        }
+        let flags = Settings { patience_seconds: self.patience, ..Settings::default() };
+        let Settings { patience_seconds, hub, .. } = flags.over(session.settings()?);
+        let how = SyncBody { patience_seconds, hub };
         let answer = match session.way().await? {
-            Way::Served(door) => door.sync().await?,
+            Way::Served(door) => door.sync(&how).await?,
             Way::Own(node) => {
                 let bar = output::bar(0, session.json);
-                let proven = sync_until_proven(&node, &patience, |progress| {
+                let proven = sync_until_proven(&node, &how.patience(), |progress| {
                     bar.set_length(progress.to_send);
                     bar.set_position(progress.acknowledged.min(progress.to_send));
                     bar.set_message(format!("terkirim/sent, {} diterima/received", progress.received));

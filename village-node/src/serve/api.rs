@@ -18,6 +18,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Shared, guard};
 use crate::action::{ListQuery, NewRecord};
+use crate::node::plain_url;
+use crate::remote::SyncBody;
 use crate::{Action, Blame, Failure, json, sync};
 
 /// Nothing larger is read.
@@ -128,9 +130,31 @@ async fn step(State(shared): Told, Path(id): Path<String>, body: Bytes) -> Respo
     answer(done.await)
 }
 
-async fn run_sync(State(shared): Told) -> Response {
-    let proven = sync::sync_until_proven(&shared.node, &sync::Patience::default(), |_| {}).await;
-    answer(proven.map(|proven| proven.to_json()))
+async fn run_sync(State(shared): Told, body: Bytes) -> Response {
+    let done = async {
+        let how: SyncBody = if body.is_empty() { SyncBody::default() } else { parse(&body)? };
+        let called = &shared.node.identity().hub_url;
+        if let Some(hub) = how.hub.as_deref().filter(|hub| plain_url(hub) != *called) {
+            return Err(hub_differs(called, hub));
+        }
+        let proven = sync::sync_until_proven(&shared.node, &how.patience(), |_| {}).await?;
+        Ok(proven.to_json())
+    };
+    answer(done.await)
+}
+
+fn hub_differs(called: &str, hub: &str) -> Failure {
+    Failure::new(
+        Blame::State,
+        "hub_differs",
+        format!(
+            "`village-node serve` yang sedang berjalan memanggil pusat di {called}, bukan {hub}. Tidak ada yang dikirim; \
+             mulai ulang program itu."
+        ),
+        format!(
+            "The `village-node serve` that runs calls the hub at {called}, not {hub}. Nothing was sent; start it again."
+        ),
+    )
 }
 
 async fn act(State(shared): Told, body: Bytes) -> Response {

@@ -55,6 +55,7 @@ pub(crate) fn run_with_input(dir: &Path, arguments: &[&str], input: &[u8]) -> Ou
 }
 
 /// The JSON a command printed; it must have succeeded.
+#[allow(dead_code, reason = "not every test file asks for what succeeds")]
 pub(crate) fn json_of(output: &Output) -> Value {
     assert!(output.status.success(), "{}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
