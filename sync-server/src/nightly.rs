@@ -133,7 +133,7 @@ fn make(reader: &Reader, date: NaiveDate, begin: i64, now_millis: i64) -> Result
 
 /// An office is as well off as the worst of its nodes. `since`: of the proof that is missed (proven: of the oldest
 /// proof; late: the last proof before the night; never: since it was enrolled).
-fn judge(nodes: &[Node], night_begins: i64) -> (&'static str, Option<i64>) {
+pub(crate) fn judge(nodes: &[Node], night_begins: i64) -> (&'static str, Option<i64>) {
     if nodes.is_empty() {
         return ("not_enrolled", None);
     }

@@ -1,34 +1,93 @@
 //! `status`: the hub at a glance.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use super::{Answer, open};
+use office_model::OfficeCode;
+use replica_store::Node;
+use serde_json::{Value, json};
+
+use super::{Answer, open, table, time};
 use crate::cli::Common;
-use crate::{Failure, admin, clock, init};
+use crate::{Failure, admin, clock, init, nightly};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sync-server status\n  sync-server status --json")]
 pub(crate) struct Arguments {}
 
+/// An office without a proof for so long is behind.
+const DAY_MILLIS: i64 = 24 * 3_600_000;
+/// So many offices that are behind are shown to people; programs get all.
+const BEHIND_LINES: usize = 10;
+
 pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
+    let now = clock::now_millis();
     let (counts, nodes, codes) = (reader.counts()?, reader.registered_nodes()?, reader.codes()?);
     let roster = init::roster(&reader)?;
-    let admitted = nodes.iter().filter(|node| node.revoked_millis.is_none());
-    let day_ago = clock::now_millis() - 24 * 3_600_000;
-    let proven = admitted.clone().filter(|node| node.proven.is_some_and(|(at, _)| at >= day_ago)).count();
-    let (admitted, running) = (admitted.count(), admin::is_served(&common.data));
-    let open_codes =
-        codes.iter().filter(|code| code.used.is_none() && code.expires_millis > clock::now_millis()).count();
+    let known = nodes.len();
+    let mut of_office: BTreeMap<OfficeCode, Vec<Node>> = BTreeMap::new();
+    for node in nodes.into_iter().filter(|node| node.revoked_millis.is_none()) {
+        of_office.entry(node.office).or_default().push(node);
+    }
+    let admitted: usize = of_office.values().map(Vec::len).sum();
+    let recently = |node: &&Node| node.proven.is_some_and(|(at, _)| at >= now - DAY_MILLIS);
+    let proven = of_office.values().flatten().filter(recently).count();
+    let (mut behind, mut lines): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
+    for office in roster.iter() {
+        let nodes = of_office.get(&office.code).map_or(&[][..], Vec::as_slice);
+        let (state @ ("late" | "never"), since) = nightly::judge(nodes, now - DAY_MILLIS) else { continue };
+        let contact = nodes.iter().filter_map(|node| node.last_contact_millis).max();
+        lines.push(vec![office.code.to_string(), office.full_name(), state.to_owned(), time(since), time(contact)]);
+        behind.push(json!({
+            "office": office.code,
+            "name": office.full_name(),
+            "state": state,
+            "since_millis": since,
+            "last_contact_millis": contact,
+        }));
+    }
+    let open_codes = codes.iter().filter(|code| code.used.is_none() && code.expires_millis > now).count();
     let alarms: u64 = codes.iter().map(|code| code.tries_after_use).sum();
     let entries: u64 = reader.logs()?.iter().map(|log| log.position).sum();
+    let running = admin::is_served(&common.data);
+    let rows = [
+        ("hub", format!("{} ({})", reader.hub(), if running { "running" } else { "not running: sync-server serve" })),
+        ("offices", format!("{}, {} with a machine, {} behind", roster.len(), of_office.len(), behind.len())),
+        ("machines", format!("{admitted}, {proven} proven equal in the last 24 hours, {} revoked", known - admitted)),
+        ("transactions", counts.transactions.to_string()),
+        ("changes", entries.to_string()),
+        ("pending", counts.pending.to_string()),
+        ("quarantined", with_next(counts.quarantined, "sync-server quarantine")),
+        ("divergent", with_next(counts.divergent, "sync-server divergences; the offices settle them")),
+        ("open codes", open_codes.to_string()),
+    ];
+    let mut text: String = rows.map(|(name, value)| format!("{name:<14}{value}\n")).concat();
+    if counts.set_aside > 0 {
+        let _ = writeln!(text, "set aside     {} (from data folders that were copied)", counts.set_aside);
+    }
+    if alarms > 0 {
+        text.push_str("ALARM: a used enrolment code was tried again: ask who had it, and revoke what is not yours\n");
+    }
+    if !lines.is_empty() {
+        text.push_str(
+            "\nBehind: not proven equal within 24 hours. Ask whether their machines run and their links are up.\n",
+        );
+        let shown = lines.get(..BEHIND_LINES).unwrap_or(&lines);
+        text.push_str(&table(&["office", "name", "state", "since", "last contact"], shown));
+        if lines.len() > shown.len() {
+            let _ = writeln!(text, "and {} more: sync-server offices --enrolled", lines.len() - shown.len());
+        }
+    }
     let json = json!({
         "hub": reader.hub(),
         "epoch": reader.epoch(),
         "running": running,
         "offices": roster.len(),
+        "offices_enrolled": of_office.len(),
+        "offices_behind": behind,
         "nodes": admitted,
-        "nodes_revoked": nodes.len() - admitted,
+        "nodes_revoked": known - admitted,
         "nodes_proven_last_24_hours": proven,
         "transactions": counts.transactions,
         "changes": entries,
@@ -39,19 +98,10 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         "codes_open": open_codes,
         "codes_tried_again": alarms,
     });
-    let mut text = format!(
-        "hub           {} ({})\noffices       {}\nnodes         {admitted}, proven in the last 24 hours {proven}\n\
-         transactions  {}\nchanges       {entries}\npending       {}\nquarantined   {}\ndivergent     {}\n",
-        reader.hub(),
-        if running { "running" } else { "not running" },
-        roster.len(),
-        counts.transactions,
-        counts.pending,
-        counts.quarantined,
-        counts.divergent,
-    );
-    if alarms > 0 {
-        text.push_str("ALARM: a used enrolment code was tried again: ask who had it, and revoke what is not yours\n");
-    }
     Ok(Answer::new(json, text))
+}
+
+/// A figure, and where to look when it is not 0.
+fn with_next(count: u64, next: &str) -> String {
+    if count == 0 { "0".to_owned() } else { format!("{count}: {next}") }
 }

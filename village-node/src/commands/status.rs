@@ -9,6 +9,9 @@ use super::output;
 use super::session::Session;
 use crate::{Action, Failure};
 
+/// So many of the last exchanges are shown.
+const LINK_LINES: usize = 5;
+
 /// Show what is unsent, when all was last proven equal with the hub, and how the link was
 #[derive(Args)]
 #[command(after_help = "Example:\n  village-node status --json")]
@@ -28,56 +31,112 @@ impl Status {
 
 fn print(answer: &Value) {
     let get = |key: &str| output::field(answer, key);
-    output::line(format!("Kantor / office        {}   node {}", get("office"), get("node")));
-    output::line(format!("Berkas / transactions  {}", get("transactions")));
-    output::line(format!("Belum terkirim / unsent  {}", get("unsent")));
+    let number = |key: &str| answer.get(key).and_then(Value::as_i64).unwrap_or_default();
+    let row = |id: &str, en: &str, value: String| output::line(format!("{:<34}{value}", format!("{id} / {en}")));
+    row("Kantor", "office", format!("{}, node {}", get("office"), get("node")));
+    row("Berkas", "transactions", get("transactions"));
+    row("Perubahan belum terkirim", "unsent", get("unsent"));
     let proof = answer.get("last_proof").and_then(|proof| proof.get("at_millis")).unwrap_or(&Value::Null);
     let state = if answer.get("proven_now") == Some(&Value::Bool(true)) {
         "sama dengan pusat / equal with the hub"
+    } else if proof.is_null() {
+        "belum pernah / never yet"
     } else {
-        "belum terbukti sama / not proven equal"
+        "ada yang baru sejak itu / something is new since"
     };
-    output::line(format!("Terbukti / proven      {}   {state}", output::time(proof)));
-    output::line(format!("Perbedaan / divergent  {}", get("divergent")));
-    output::line(format!(
-        "Karantina / quarantine {}   ditolak pusat / refused by the hub {}",
-        get("quarantined"),
-        get("refused_by_hub")
-    ));
+    let time = if proof.is_null() { String::new() } else { format!("{}, ", output::time(proof)) };
+    row("Terakhir terbukti sama", "proven", format!("{time}{state}"));
     if let Some(found) = answer.get("difference").filter(|found| found.is_object()) {
-        output::line(format!(
-            "Belum sama / not proven: {} hanya di sini / only here, {} hanya di pusat / only at the hub, sejak / since {}",
-            output::field(found, "only_here"),
-            output::field(found, "only_at_hub"),
-            output::time(found.get("since_millis").unwrap_or(&Value::Null))
-        ));
+        let since = output::time(found.get("since_millis").unwrap_or(&Value::Null));
+        let (here, hub) = (output::field(found, "only_here"), output::field(found, "only_at_hub"));
+        row(
+            "Berbeda dengan pusat",
+            "differs",
+            format!("{here} hanya di sini / only here, {hub} hanya di pusat / only at the hub, sejak / since {since}"),
+        );
     }
-    if answer.get("set_aside").and_then(Value::as_u64).is_some_and(|count| count > 0) {
-        output::line(format!(
-            "Folder ini pernah disalin / this folder was copied: {} perubahan disisihkan / changes set aside, {} dicatat ulang / recorded anew",
-            get("set_aside"),
-            get("recorded_anew")
-        ));
+    row("Menunggu keputusan", "divergent", with_next(number("divergent"), "village-node divergences"));
+    row("Menunggu diperiksa", "pending", get("pending"));
+    row("Karantina", "quarantined", get("quarantined"));
+    row("Ditolak pusat", "refused", get("refused_by_hub"));
+    if number("set_aside") > 0 {
+        row(
+            "Folder pernah disalin",
+            "copied",
+            format!(
+                "{} disisihkan / set aside, {} dicatat ulang / recorded anew",
+                get("set_aside"),
+                get("recorded_anew")
+            ),
+        );
     }
-    if let Some(offset) = answer.get("hub_offset_millis").and_then(Value::as_i64).filter(|ms| ms.abs() > 60_000) {
-        output::line(format!("Jam meleset / clock is off by {} s", offset / 1000));
+    row("Jam komputer", "clock", clock(answer.get("hub_offset_millis").and_then(Value::as_i64)));
+    let quarantine = output::entries(answer, "quarantine");
+    if !quarantine.is_empty() {
+        output::line("Tidak diterima / not accepted:");
     }
-    for entry in output::entries(answer, "quarantine") {
-        output::line(format!(
-            "  {}  {}  {}",
-            output::field(entry, "document"),
-            output::field(entry, "code"),
-            output::field(entry, "detail")
-        ));
+    for entry in quarantine {
+        let (document, code) = (output::field(entry, "document"), output::field(entry, "code"));
+        output::line(format!("  {document}  {code}  {}", output::field(entry, "detail")));
     }
-    for contact in output::entries(answer, "link").iter().take(5) {
+    let link = output::entries(answer, "link");
+    if !link.is_empty() {
+        output::line("Sambungan terakhir / last exchanges:");
+    }
+    for contact in link.iter().take(LINK_LINES) {
+        let outcome = contact.get("outcome").and_then(Value::as_str).unwrap_or_default();
         output::line(format!(
-            "  {}  {:<12} naik/up {} B, turun/down {} B, {} ms",
+            "  {}  {:<44} naik/up {} B, turun/down {} B, {} ms",
             output::time(contact.get("at_millis").unwrap_or(&Value::Null)),
-            output::field(contact, "outcome"),
+            outcome_text(outcome),
             output::field(contact, "bytes_up"),
             output::field(contact, "bytes_down"),
             output::field(contact, "duration_millis")
         ));
+    }
+}
+
+/// A figure, and what to run where it is not 0.
+fn with_next(count: i64, command: &str) -> String {
+    if count == 0 { "0".to_owned() } else { format!("{count}: {command}") }
+}
+
+/// How far this machine's clock is off; a little is not worth a word.
+fn clock(hub_offset_millis: Option<i64>) -> String {
+    let Some(offset) = hub_offset_millis else { return "belum diketahui / not known yet".to_owned() };
+    let minutes = (offset.abs() + 30_000) / 60_000;
+    match offset {
+        _ if minutes == 0 => "benar / right".to_owned(),
+        1.. => format!("lambat {minutes} menit / {minutes} min slow: betulkan / set it right"),
+        _ => format!("cepat {minutes} menit / {minutes} min fast: betulkan / set it right"),
+    }
+}
+
+/// What the words of the diary mean.
+fn outcome_text(outcome: &str) -> &str {
+    match outcome {
+        "proven" => "sama / proven equal",
+        "again" => "belum selesai / more to do",
+        "waited" => "menunggu kabar / waited for news",
+        "differs" => "berbeda / differs",
+        "refused" => "ditolak pusat / refused by the hub",
+        "wrong_server" => "bukan pusat / not our hub",
+        "unreachable" => "pusat tak terjangkau / unreachable",
+        "silence" => "tanpa jawaban / no answer",
+        "cut" => "terputus / cut",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_behind_the_hubs_is_slow() {
+        assert_eq!(clock(Some(-38)), "benar / right");
+        assert!(clock(Some(3_600_000)).contains("60 min slow"));
+        assert!(clock(Some(-120_000)).contains("2 min fast"));
+        assert!(clock(None).contains("not known"));
     }
 }
