@@ -11,6 +11,8 @@ mod garbage;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod json_page;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod moved;

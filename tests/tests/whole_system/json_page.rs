@@ -1,0 +1,256 @@
+//! `docs/json.md`: what each command prints under `--json`, compared with what the programs print.
+//!
+//! `WRITE_JSON_PAGE=1 cargo test -p whole-system json_page` writes the page anew.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use whole_system::root;
+
+use crate::programs::{sync_server, village_node};
+use crate::regency::OFFICE;
+
+const HEAD: &str = "# JSON of the commands
+
+What `--json` prints on standard output, as one line, and on standard error when a command fails. Keys and kinds of values
+are a contract: keys may be added, none is taken away or changes its kind within a major version. A test runs all commands and
+compares. The examples are from a real run of made-up records; of each list the first entry is shown.
+
+Times are milliseconds since 1970 UTC (`..._millis`). Hashes, keys and epochs are hexadecimal digits. A digest is the count and
+the sum of change hashes: `2:67e0...`. What is not known is `null`. Values of fields (`from`, `to`, `value`) are of any kind.
+
+`sync-server quarantine` prints a list of
+`{\"id\", \"epoch\", \"position\", \"hash\", \"waits\", \"source\", \"code\", \"detail\", \"at_millis\"}`, which is empty below.
+`village-node config` prints a settings file and knows no `--json`.
+";
+
+/// The programs run, and what they said.
+struct Page {
+    dir: TempDir,
+    said: Vec<(String, Value)>,
+}
+
+impl Page {
+    /// Runs a program on the folder of that name; keeps what it said under its command line.
+    fn run(&mut self, folder: &str, arguments: &[&str]) -> Value {
+        let output = self.program(folder, arguments).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {told}");
+        let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+        self.note(folder, arguments, &value);
+        value
+    }
+
+    fn program(&self, folder: &str, arguments: &[&str]) -> Command {
+        let data = self.dir.path().join(folder);
+        let mut command = if folder.starts_with("hub") { sync_server(&data) } else { village_node(&data) };
+        command.args(arguments).arg("--json").current_dir(self.dir.path());
+        command
+    }
+
+    /// Starts `serve`; keeps its first line.
+    fn serve(&mut self, folder: &str) -> Serving {
+        let arguments = ["serve", "--listen", "127.0.0.1:0"];
+        let mut command = self.program(folder, &arguments);
+        let mut serving = Serving(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+        let mut line = String::new();
+        BufReader::new(serving.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        self.note(folder, &arguments, &serde_json::from_str(&line).unwrap());
+        serving
+    }
+
+    fn note(&mut self, folder: &str, arguments: &[&str], value: &Value) {
+        let program = if folder.starts_with("hub") { "sync-server" } else { "village-node" };
+        let shown: Vec<String> = arguments.iter().map(|argument| self.public(argument)).collect();
+        // Ids and values differ from run to run: the first words name the command.
+        let words: Vec<&str> = shown.iter().map(String::as_str).take_while(|word| is_word(word)).collect();
+        let title = format!("{program} {}", words.join(" "));
+        if self.said.iter().all(|(known, _)| *known != title) {
+            let value = serde_json::from_str(&self.public(&value.to_string())).unwrap();
+            self.said.push((title, value));
+        }
+    }
+
+    /// Without the folder of this run.
+    fn public(&self, text: &str) -> String {
+        text.replace(self.dir.path().to_str().unwrap(), "/srv")
+    }
+}
+
+struct Serving(std::process::Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // One that ended by itself is gone as well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')
+}
+
+fn form(name: &str) -> Value {
+    json!({
+        "nik": "3510014107900001", "nama": name, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
+        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
+        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+    })
+}
+
+/// Runs every command of both programs.
+fn run_all() -> Vec<(String, Value)> {
+    let mut page = Page { dir: tempfile::tempdir().unwrap(), said: Vec::new() };
+    let roster = root().join("data/banyuwangi-offices.csv");
+    page.run("hub", &["init", "--roster", roster.to_str().unwrap()]);
+    let serving = page.serve("hub");
+    let url = page.said.last().unwrap().1["listening"].as_str().unwrap().to_owned();
+    let mut nodes = Vec::new();
+    for folder in ["counter", "laptop"] {
+        let code = page.run("hub", &["enrol", OFFICE])["code"].as_str().unwrap().to_owned();
+        let joined = page.run(folder, &["enrol", "--hub", &url, "--code", &code]);
+        nodes.push(joined["node"].as_str().unwrap().to_owned());
+    }
+    let made = page.run("counter", &["record", "--service", "G01", "--json", &form("Siti Aminah").to_string()]);
+    let id = made["id"].as_str().unwrap().to_owned();
+    let lines = page.dir.path().join("lines");
+    std::fs::write(&lines, format!("{}\n{{}}\n", json!({"service": "G01", "fields": form("Budi")}))).unwrap();
+    let some = page.program("counter", &["record", "--lines", lines.to_str().unwrap()]).output().unwrap();
+    page.note("counter", &["record", "--lines"], &serde_json::from_slice(&some.stdout).unwrap());
+    page.run("counter", &["sync"]);
+    page.run("laptop", &["sync"]);
+    page.run("counter", &["set", &id, "pekerjaan=Guru"]);
+    page.run("laptop", &["set", &id, "pekerjaan=Nelayan"]);
+    page.run("counter", &["step", &id, "diajukan"]);
+    for folder in ["laptop", "counter"] {
+        page.run(folder, &["sync"]);
+    }
+    for reading in [&["divergences"][..], &["list"], &["show", &id], &["history", &id], &["status"], &["verify"]] {
+        page.run("counter", reading);
+        page.run("hub", reading);
+    }
+    page.run("counter", &["search", "Aminah"]);
+    page.run("counter", &["settle", &id, "pekerjaan", "Guru"]);
+    page.run("counter", &["export", &id, "letter"]);
+    let mut doctor = page.program("counter", &["doctor"]);
+    page.note("counter", &["doctor"], &serde_json::from_slice(&doctor.output().unwrap().stdout).unwrap());
+    page.run("counter", &["backup", "Office"]);
+    page.run("restored", &["restore", "Office"]);
+    drop(page.serve("counter"));
+    for reading in [&["offices", "--enrolled"][..], &["nodes"], &["quarantine"], &["quarantine", "retry"]] {
+        page.run("hub", reading);
+    }
+    page.run("hub", &["rebuild-views"]);
+    page.run("hub", &["nightly", "--date", "2026-01-02"]);
+    page.run("hub", &["config", "example"]);
+    page.run("hub", &["backup", "Hub"]);
+    page.run("hub-restored", &["restore", "Hub"]);
+    page.run("hub", &["revoke", nodes.first().unwrap()]);
+    drop(serving);
+    let refused = |folder: &str| {
+        let output = page.program(folder, &["show", "0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40"]).output().unwrap();
+        assert!(!output.status.success());
+        serde_json::from_slice(&output.stderr).unwrap()
+    };
+    let failures = [refused("counter"), refused("hub")];
+    let titles = ["village-node: a failure", "sync-server: a failure"].map(str::to_owned);
+    page.said.extend(titles.into_iter().zip(failures));
+    page.said.sort_by(|(one, _), (other, _)| one.cmp(other));
+    page.said
+}
+
+/// An example: of lists the first entry, of long texts the beginning.
+fn example(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => list.iter().take(1).map(example).collect(),
+        Value::Object(map) => Value::Object(map.iter().map(|(key, value)| (key.clone(), example(value))).collect()),
+        Value::String(text) if text.chars().count() > 200 => {
+            Value::from(text.chars().take(80).chain("...".chars()).collect::<String>())
+        }
+        other => other.clone(),
+    }
+}
+
+fn written(said: &[(String, Value)]) -> String {
+    let mut page = HEAD.to_owned();
+    for (title, value) in said {
+        let text = serde_json::to_string_pretty(&example(value)).unwrap();
+        write!(page, "\n## `{title}`\n\n```json\n{text}\n```\n").unwrap();
+    }
+    page
+}
+
+/// The examples of the page by their titles.
+fn documented(page: &str) -> Map<String, Value> {
+    let sections = page.split("\n## `").skip(1);
+    let one = |section: &str| {
+        let (title, rest) = section.split_once("`\n").unwrap();
+        let text = rest.split_once("```json\n").unwrap().1.split_once("\n```").unwrap().0;
+        (title.to_owned(), serde_json::from_str(text).unwrap())
+    };
+    sections.map(one).collect()
+}
+
+/// Whether a value has the keys and kinds of an example; what is `null` in either says nothing.
+fn compare(example: &Value, value: &Value, place: &str) {
+    match (example, value) {
+        (Value::Null, _) | (_, Value::Null) => {}
+        (Value::Array(examples), Value::Array(list)) => {
+            for entry in list {
+                examples.first().into_iter().for_each(|example| compare(example, entry, place));
+            }
+        }
+        (Value::Object(example), Value::Object(map)) => {
+            let keys = |map: &Map<String, Value>| map.keys().cloned().collect::<BTreeSet<_>>();
+            assert_eq!(keys(example), keys(map), "keys of {place}");
+            // The values of fields are of any kind.
+            for (key, value) in map.iter().filter(|(key, _)| !matches!(key.as_str(), "from" | "to" | "value")) {
+                compare(&example[key], value, &format!("{place}.{key}"));
+            }
+        }
+        _ => assert_eq!(
+            std::mem::discriminant(example),
+            std::mem::discriminant(value),
+            "{place}: the page has {example}, the program said {value}"
+        ),
+    }
+}
+
+/// The commands that a program's help names.
+fn commands(mut program: Command) -> Vec<String> {
+    let help = String::from_utf8(program.arg("--help").output().unwrap().stdout).unwrap();
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_page_of_json_says_what_the_programs_say() {
+    let path = root().join("docs/json.md");
+    let said = run_all();
+    if std::env::var_os("WRITE_JSON_PAGE").is_some() {
+        std::fs::write(&path, written(&said)).unwrap();
+    }
+    let documented = documented(&std::fs::read_to_string(&path).unwrap());
+    let titles = |list: Vec<&String>| list.into_iter().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(titles(documented.keys().collect()), titles(said.iter().map(|(title, _)| title).collect()));
+    for (title, value) in &said {
+        compare(&documented[title], value, title);
+    }
+    let nowhere = root();
+    for (program, name) in [(sync_server(&nowhere), "sync-server"), (village_node(&nowhere), "village-node")] {
+        for command in commands(program) {
+            let title = format!("{name} {command}");
+            let is_there = documented.keys().any(|known| *known == title || known.starts_with(&format!("{title} ")));
+            assert!(
+                is_there || matches!(title.as_str(), "village-node config" | "sync-server help" | "village-node help"),
+                "{title}"
+            );
+        }
+    }
+}
