@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use sync_protocol::SigningKey;
 use sync_protocol::enrolment::Code;
 
-use crate::identity::Bytes32;
-use crate::node::plain_url;
+use crate::identity::{Bytes32, DATABASE};
+use crate::node::{Opening, plain_url};
 use crate::pin::Pin;
 use crate::{Blame, Failure, Identity, Node, NodeOptions, action, http, moment, private_file};
 
@@ -54,9 +54,7 @@ struct Answer {
 /// When the folder has joined already, the code is mistyped, used or expired, the hub is not the one the code is for
 /// or cannot be reached, or the disk refuses. The folder holds no node then, and the call can be made again.
 pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions) -> Result<Enrolled, Failure> {
-    if Identity::file(dir).exists() {
-        return Err(already(dir));
-    }
+    must_be_vacant(dir, options)?;
     let code: Code = code.trim().parse().map_err(|error| bad_code(&error))?;
     let url = http::page(hub_url, "/v1/enrol")?;
     private_file::make_folder(dir)?;
@@ -121,11 +119,28 @@ pub fn establish(dir: &Path, identity: &Identity, options: &NodeOptions) -> Resu
         }
         Err(error) => return Err(error.into()),
     };
-    let node = Node::of(identity.clone(), replica, opened, options)?;
+    let opening = Opening { opened, identity_rewritten: false };
+    let node = Node::of(identity.clone(), replica, opening, options)?;
     identity.save(dir)?;
     // The key stands in the identity now. When this fails the file is only left over.
     let _ = std::fs::remove_file(dir.join(KEY_FILE));
     Ok(node)
+}
+
+/// A code works once: what is in the way in the folder must be found before the hub hears of it.
+fn must_be_vacant(dir: &Path, options: &NodeOptions) -> Result<(), Failure> {
+    let joined = Identity::file(dir).exists();
+    let under_way = !joined && dir.join(KEY_FILE).exists();
+    let used = joined || DATABASE.iter().any(|name| dir.join(name).exists());
+    if under_way || !used {
+        return Ok(());
+    }
+    match Node::open(dir, options) {
+        Ok(_) => Err(already(dir)),
+        Err(failure) if failure.code == "in_use" && Identity::load(dir).is_ok() => Err(already(dir)),
+        Err(failure) if failure.code == "not_enrolled" => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }
 
 const KEY_FILE: &str = "enrolling.key";

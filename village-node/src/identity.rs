@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 use change_log::{HubId, NodeId};
 use data_encoding::HEXLOWER;
 use office_model::OfficeCode;
+use replica_store::Replica;
 use serde::{Deserialize, Serialize};
 
+use crate::action::IDENTITY_SETTING;
 use crate::failure::not_enrolled;
 use crate::{Failure, private_file};
+
+/// The files of a database.
+pub(crate) const DATABASE: [&str; 3] = ["replica.db", "replica.db-wal", "replica.db-shm"];
 
 /// Everything that makes this folder a node of an office.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,22 +79,43 @@ impl Identity {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(not_enrolled()),
             read => read.map_err(|error| Failure::file(&path, &error))?,
         };
-        Self::parse(&bytes).ok_or_else(|| {
-            Failure::machine(
-                "identity_damaged",
-                format!("Berkas {} rusak. Data Anda utuh; pulihkan berkas itu dari cadangan.", path.display()),
-                format!("The file {} is damaged. Your data is whole; restore that file from a backup.", path.display()),
-            )
-        })
+        Self::parse(&bytes).ok_or_else(|| lost(dir, "identity_damaged"))
     }
 
-    /// Reads an identity from the text of its file.
-    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+    /// The identity that a database keeps, if it is the database's own.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(crate) fn kept_in(replica: &Replica) -> Result<Option<Self>, Failure> {
+        let kept = replica.setting(IDENTITY_SETTING)?.and_then(|bytes| Self::parse(&bytes));
+        Ok(kept.filter(|identity| replica.node() == Some(identity.node) && replica.hub() == identity.hub))
+    }
+
+    /// Keeps the identity in its database: backups carry it, and a lost file is written again from there.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub(crate) fn keep_in(&self, replica: &mut Replica) -> Result<(), Failure> {
+        let bytes = self.to_bytes();
+        if replica.setting(IDENTITY_SETTING)?.as_ref() == Some(&bytes) {
+            return Ok(());
+        }
+        for name in DATABASE {
+            let file = replica.dir().join(name);
+            if file.exists() {
+                private_file::close_to_others(&file)?;
+            }
+        }
+        Ok(replica.set_setting(IDENTITY_SETTING, &bytes)?)
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
     }
 
-    /// The text of its file.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec_pretty(self).unwrap_or_default()
     }
 
@@ -101,4 +127,21 @@ impl Identity {
     pub fn save(&self, dir: &Path) -> Result<(), Failure> {
         private_file::write(&Self::file(dir), &self.to_bytes())
     }
+}
+
+/// The file is damaged or gone, and the database keeps no copy of it.
+pub(crate) fn lost(dir: &Path, code: &str) -> Failure {
+    let path = Identity::file(dir);
+    let path = path.display();
+    Failure::machine(
+        code,
+        format!(
+            "Berkas {path} rusak atau hilang. Yang sudah dicatat tidak disentuh; jalankan `village-node restore \
+             CADANGAN --replace`, atau hubungi operator pusat."
+        ),
+        format!(
+            "The file {path} is damaged or gone. What was recorded was not touched; run `village-node restore BACKUP \
+             --replace`, or ask the hub's operator."
+        ),
+    )
 }

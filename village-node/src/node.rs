@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use change_log::EpochId;
 use gate_worker::{GatePlace, WorkerCommand};
-use replica_store::{Durability, Gate, Opened, Replica, Watch, WhyNewEpoch};
+use replica_store::{Durability, Gate, OpenError, Opened, Replica, Watch, WhyNewEpoch};
 use tokio::sync::watch;
 
 use crate::action::{self, Action};
+use crate::identity::lost;
 use crate::sync::Live;
 use crate::{Failure, Identity, moment};
 
@@ -50,29 +51,44 @@ struct Inner {
     dir: PathBuf,
     identity: Identity,
     began: Option<WhyNewEpoch>,
+    identity_rewritten: bool,
     replica: Mutex<Replica>,
     gate: Mutex<Box<dyn Gate + Send>>,
     recorded: watch::Sender<()>,
     live: Live,
 }
 
+/// What was noticed when a folder was opened.
+#[derive(Clone, Copy)]
+pub(crate) struct Opening {
+    pub(crate) opened: Opened,
+    pub(crate) identity_rewritten: bool,
+}
+
 impl Node {
-    /// Opens the node of a data folder.
+    /// Opens the node of a data folder. An identity file that is damaged or gone is written again from the database.
     ///
     /// # Errors
     ///
-    /// When the folder has not joined an office, is in use, or the disk refuses.
+    /// When the folder has not joined an office, is in use, lacks its database, or the disk refuses.
     pub fn open(dir: &Path, options: &NodeOptions) -> Result<Self, Failure> {
-        let identity = Identity::load(dir)?;
+        let loaded = Identity::load(dir);
         let fresh = EpochId(moment::random()?);
-        let (replica, opened) = Replica::open_with(dir, &options.machine, fresh, options.durability)?;
-        Self::of(identity, replica, opened, options)
+        let (replica, opened) = match Replica::open_with(dir, &options.machine, fresh, options.durability) {
+            Err(OpenError::Missing(_)) => return Err(loaded.err().unwrap_or_else(|| database_missing(dir))),
+            opened => opened?,
+        };
+        let (identity, identity_rewritten) = match loaded {
+            Ok(identity) => (identity, false),
+            Err(failure) => (rewrite_identity(dir, &replica, failure)?, true),
+        };
+        Self::of(identity, replica, Opening { opened, identity_rewritten }, options)
     }
 
     pub(crate) fn of(
         identity: Identity,
-        replica: Replica,
-        opened: Opened,
+        mut replica: Replica,
+        opening: Opening,
         options: &NodeOptions,
     ) -> Result<Self, Failure> {
         if replica.node() != Some(identity.node) || replica.hub() != identity.hub {
@@ -85,6 +101,10 @@ impl Node {
                  both from the same backup.",
             ));
         }
+        if let Err(failure) = identity.keep_in(&mut replica) {
+            // A full disk must not keep people from reading; the next opening tries again.
+            tracing::warn!(code = failure.code, text = failure.text.en, "the database could not keep the identity");
+        }
         let hub_url = options.hub_url.as_deref().map_or(identity.hub_url, plain_url);
         let identity = Identity { hub_url, ..identity };
         let live = Live::new(&identity, &replica)?;
@@ -92,7 +112,8 @@ impl Node {
         let inner = Inner {
             dir,
             identity,
-            began: opened.epoch_began,
+            began: opening.opened.epoch_began,
+            identity_rewritten: opening.identity_rewritten,
             replica: Mutex::new(replica),
             gate: Mutex::new(options.gate.open()),
             recorded: watch::channel(()).0,
@@ -114,6 +135,11 @@ impl Node {
     /// Why a new epoch began when the folder was opened, if one did.
     pub fn epoch_began(&self) -> Option<WhyNewEpoch> {
         self.inner.began
+    }
+
+    /// Whether the identity file was damaged or gone when the folder was opened, and was written again.
+    pub fn identity_rewritten(&self) -> bool {
+        self.inner.identity_rewritten
     }
 
     /// The store, for as long as the guard lives. Blocks while another thread has it.
@@ -188,6 +214,32 @@ impl Node {
     pub(crate) fn live(&self) -> &Live {
         &self.inner.live
     }
+}
+
+fn rewrite_identity(dir: &Path, replica: &Replica, failure: Failure) -> Result<Identity, Failure> {
+    if !matches!(failure.code.as_str(), "not_enrolled" | "identity_damaged") {
+        return Err(failure);
+    }
+    let identity = Identity::kept_in(replica)?.ok_or_else(|| lost(dir, "identity_damaged"))?;
+    identity.save(dir)?;
+    tracing::warn!("identity.json was damaged or gone; it was written again from the database");
+    Ok(identity)
+}
+
+fn database_missing(dir: &Path) -> Failure {
+    let dir = dir.display();
+    Failure::new(
+        crate::Blame::State,
+        "database_missing",
+        format!(
+            "Basis data replica.db di folder {dir} hilang, tetapi komputer ini sudah terdaftar. Tidak ada yang berubah; \
+             jalankan `village-node restore CADANGAN`, atau hubungi operator pusat. Jangan mendaftar ulang di sini."
+        ),
+        format!(
+            "The database replica.db in the folder {dir} is gone, yet this machine has joined an office. Nothing was \
+             changed; run `village-node restore BACKUP`, or ask the hub's operator. Do not join again here."
+        ),
+    )
 }
 
 /// An address as it is kept: without the last stroke.

@@ -4,10 +4,21 @@ use std::path::{Path, PathBuf};
 
 use change_log::{EpochId, NodeId};
 use office_model::OfficeCode;
-use replica_store::{OpenError, Replica};
+use replica_store::{OpenError, Replica, StoreError};
 
-use crate::action::IDENTITY_SETTING;
-use crate::{Blame, Failure, Identity, moment, private_file};
+use crate::identity::DATABASE;
+use crate::{Blame, Failure, Identity, moment, private_file, settings};
+
+/// What is to become of what the folder holds already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Present {
+    /// It is in the way.
+    Keep,
+    /// It is put aside, but only when the hub or the backup has all of its changes.
+    Replace,
+    /// It is put aside with changes that nobody else has.
+    LeaveUnsent,
+}
 
 /// What came of it.
 #[derive(Debug)]
@@ -16,79 +27,126 @@ pub struct Restored {
     pub office: OfficeCode,
     /// The node.
     pub node: NodeId,
-    /// Where that is which was in the folder before.
-    pub aside: Option<PathBuf>,
+    /// What was in the folder before.
+    pub aside: Option<Aside>,
 }
 
-const DATABASE: [&str; 3] = ["replica.db", "replica.db-wal", "replica.db-shm"];
+/// What was put aside: a data folder of its own.
+#[derive(Debug)]
+pub struct Aside {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// So many of its changes neither the hub nor the backup has; nothing where it is too damaged to tell.
+    pub unsent: Option<u64>,
+}
+
+/// Entries looked at in one go, and their raw bytes.
+const ENTRIES: (usize, usize) = (1000, 1 << 20);
 
 /// Puts a backup in a data folder. The head file stays, so that the next opening sees that the database is older.
 ///
 /// # Errors
 ///
-/// When the file is no backup of a node, the folder is in use, or holds a database and `replace` is not said. The
-/// folder is then as before.
-pub fn restore(dir: &Path, file: &Path, replace: bool) -> Result<Restored, Failure> {
-    let identity = identity_in(dir, file)?;
+/// When the file is no backup of this node, the folder is in use, or holds what `present` does not let go. The folder
+/// is then as before.
+pub fn restore(dir: &Path, file: &Path, present: Present) -> Result<Restored, Failure> {
     private_file::make_folder(dir)?;
-    let present = DATABASE.first().is_some_and(|name| dir.join(name).exists());
-    if present && !replace {
-        return Err(Failure::new(
-            Blame::State,
-            "exists",
-            "Folder ini sudah berisi data. Tidak ada yang berubah; tambahkan --replace untuk menyisihkannya.",
-            "This folder holds data already. Nothing was changed; add --replace to put it aside.",
-        ));
-    }
-    match Replica::open(dir, &moment::machine_name(), EpochId(moment::random()?)) {
-        Err(error @ OpenError::InUse(_)) => return Err(error.into()),
-        // What is damaged is put aside all the same.
-        opened => drop(opened),
+    let there = DATABASE.iter().any(|name| dir.join(name).exists());
+    let (identity, unsent) = in_trial(dir, file, |trial, identity| {
+        if there && present == Present::Keep {
+            return Err(Failure::new(
+                Blame::State,
+                "exists",
+                "Folder ini sudah berisi data. Tidak ada yang berubah; tambahkan --replace untuk menyisihkannya.",
+                "This folder holds data already. Nothing was changed; add --replace to put it aside.",
+            ));
+        }
+        match Replica::open(dir, &moment::machine_name(), EpochId(moment::random()?)) {
+            Err(error @ OpenError::InUse(_)) => Err(error.into()),
+            Ok((replica, _)) if replica.node() != Some(identity.node) => Err(other_node()),
+            Ok((replica, _)) => Ok(unsent(&replica, trial).ok()),
+            // What is damaged is put aside all the same.
+            Err(_) => Ok(None),
+        }
+    })?;
+    if let Some(count @ 1..) = unsent
+        && present != Present::LeaveUnsent
+    {
+        return Err(holds_unsent(dir, count));
     }
     let copy = dir.join("restored.new");
     std::fs::copy(file, &copy).map_err(|error| Failure::file(&copy, &error))?;
     private_file::close_to_others(&copy)?;
-    let aside = if present { Some(put_aside(dir)?) } else { None };
+    let own = Identity::load(dir).ok();
+    let lost = own.is_none();
+    let identity = own.unwrap_or(identity);
+    let aside = if there { Some(Aside { folder: put_aside(dir, &identity)?, unsent }) } else { None };
     let database = dir.join("replica.db");
     std::fs::rename(&copy, &database).map_err(|error| Failure::file(&database, &error))?;
-    if !Identity::file(dir).exists() {
+    if lost {
         identity.save(dir)?;
     }
     Ok(Restored { office: identity.office, node: identity.node, aside })
 }
 
-/// The identity in a backup, which is opened on a copy: the backup itself is not written to.
-fn identity_in(dir: &Path, file: &Path) -> Result<Identity, Failure> {
-    let trial = dir.join("restore-trial");
-    private_file::make_folder(&trial)?;
-    let read = (|| {
-        let copy = trial.join("replica.db");
+/// Opens a backup on a copy, so that the backup itself is not written to, and looks into it.
+fn in_trial<T>(
+    dir: &Path,
+    file: &Path,
+    look: impl FnOnce(&Replica, &Identity) -> Result<T, Failure>,
+) -> Result<(Identity, T), Failure> {
+    let folder = dir.join("restore-trial");
+    private_file::make_folder(&folder)?;
+    let looked = (|| {
+        let copy = folder.join("replica.db");
         std::fs::copy(file, &copy).map_err(|error| Failure::file(file, &error))?;
         private_file::close_to_others(&copy)?;
-        let (replica, _) = Replica::open(&trial, &moment::machine_name(), EpochId(moment::random()?))
+        let (replica, _) = Replica::open(&folder, &moment::machine_name(), EpochId(moment::random()?))
             .map_err(|error| no_backup(file, &error))?;
-        let bytes = replica.setting(IDENTITY_SETTING)?.unwrap_or_default();
-        Identity::parse(&bytes)
-            .filter(|identity| replica.node() == Some(identity.node))
-            .ok_or_else(|| no_backup(file, &"it holds no identity"))
+        let identity = Identity::kept_in(&replica)?.ok_or_else(|| no_backup(file, &"it holds no identity"))?;
+        if Identity::load(dir).is_ok_and(|own| own.node != identity.node) {
+            return Err(other_node());
+        }
+        let found = look(&replica, &identity)?;
+        Ok((identity, found))
     })();
     // Only a trial copy; left over it does no harm.
-    let _ = std::fs::remove_dir_all(&trial);
-    let identity = read?;
-    match Identity::load(dir) {
-        Ok(own) if own.node != identity.node => Err(Failure::new(
-            Blame::State,
-            "other_node",
-            "Cadangan ini milik komputer lain. Tidak ada yang berubah; pulihkan ke folder data yang kosong.",
-            "This backup is another node's. Nothing was changed; restore it to an empty data folder.",
-        )),
-        _ => Ok(identity),
-    }
+    let _ = std::fs::remove_dir_all(&folder);
+    looked
 }
 
-fn put_aside(dir: &Path) -> Result<PathBuf, Failure> {
+/// How many changes of `present` neither the hub has acknowledged nor `backup` holds.
+fn unsent(present: &Replica, backup: &Replica) -> Result<u64, StoreError> {
+    let mut count = 0;
+    for log in present.logs()?.into_iter().filter(|log| log.own) {
+        let mut after = log.acknowledged;
+        while after < log.position {
+            let entries = present.entries(log.epoch, after, ENTRIES.0, ENTRIES.1)?;
+            if entries.is_empty() {
+                // A gap in an own log is damage, and what it held is lost to everybody.
+                count += log.position - after;
+                break;
+            }
+            for entry in &entries {
+                count += u64::from(backup.place_of(entry.hash)?.is_none());
+            }
+            after += entries.len() as u64;
+        }
+    }
+    Ok(count)
+}
+
+/// Makes what was there a data folder of its own, which can still sync. Without the head file, so that it begins an
+/// epoch of its own when it is opened.
+fn put_aside(dir: &Path, identity: &Identity) -> Result<PathBuf, Failure> {
     let aside = dir.join(format!("before-restore-{}", moment::now_millis()));
     private_file::make_folder(&aside)?;
+    identity.save(&aside)?;
+    let config = dir.join(settings::FILE);
+    if config.exists() {
+        let copy = aside.join(settings::FILE);
+        std::fs::copy(&config, &copy).map_err(|error| Failure::file(&copy, &error))?;
+    }
     for name in DATABASE {
         let from = dir.join(name);
         if from.exists() {
@@ -96,6 +154,32 @@ fn put_aside(dir: &Path) -> Result<PathBuf, Failure> {
         }
     }
     Ok(aside)
+}
+
+fn holds_unsent(dir: &Path, count: u64) -> Failure {
+    let dir = dir.display();
+    Failure::new(
+        Blame::State,
+        "unsent",
+        format!(
+            "Folder {dir} memuat {count} perubahan yang belum sampai ke pusat dan tidak ada di cadangan ini. Tidak ada \
+             yang berubah; jalankan `village-node sync` dahulu, atau tambahkan --leave-unsent untuk tetap \
+             menyisihkannya."
+        ),
+        format!(
+            "The folder {dir} holds {count} changes that never reached the hub and are not in this backup. Nothing was \
+             changed; run `village-node sync` first, or add --leave-unsent to put them aside all the same."
+        ),
+    )
+}
+
+fn other_node() -> Failure {
+    Failure::new(
+        Blame::State,
+        "other_node",
+        "Cadangan ini milik komputer lain. Tidak ada yang berubah; pulihkan ke folder data yang kosong.",
+        "This backup is another node's. Nothing was changed; restore it to an empty data folder.",
+    )
 }
 
 fn no_backup(file: &Path, why: &dyn std::fmt::Display) -> Failure {

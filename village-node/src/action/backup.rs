@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{Failure, Identity, private_file};
 
-/// The setting that carries the identity file's bytes into backups.
+/// The setting that keeps the identity file's bytes in the database and its backups.
 pub(crate) const IDENTITY: &str = "identity";
 
 /// `{"file", "bytes"}`.
@@ -19,8 +19,12 @@ pub(super) fn perform(replica: &mut Replica, file: &Path) -> Result<Value, Failu
             format!("{} already exists. Nothing was written; choose another name.", file.display()),
         ));
     }
-    let identity = Identity::load(replica.dir())?;
-    replica.set_setting(IDENTITY, &identity.to_bytes())?;
+    match Identity::load(replica.dir()) {
+        Ok(identity) => identity.keep_in(replica)?,
+        // The database kept it from before the file was lost.
+        Err(failure) if Identity::kept_in(replica)?.is_none() => return Err(failure),
+        Err(_) => {}
+    }
     replica.backup(file)?;
     private_file::close_to_others(file)?;
     let bytes = std::fs::metadata(file).map_err(|error| Failure::file(file, &error))?.len();

@@ -26,6 +26,8 @@ struct Check {
 impl Doctor {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
         let mut checks = Vec::new();
+        // First: opening the folder writes a lost identity file again.
+        let status = session.perform(&Action::Status).await;
         match Identity::load(session.dir()) {
             Ok(identity) => {
                 let open = private_file::is_open_to_others(&Identity::file(session.dir()));
@@ -40,7 +42,7 @@ impl Doctor {
             }
             Err(failure) => checks.push(Check { name: "identity", good: false, text: failure.text.en }),
         }
-        match session.perform(&Action::Status).await {
+        match status {
             Ok(status) => judge(&status, &mut checks),
             Err(failure) => checks.push(Check { name: "folder", good: false, text: failure.text.en }),
         }

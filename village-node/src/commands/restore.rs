@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::output;
 use super::session::Session;
-use crate::{Failure, restoring};
+use crate::Failure;
+use crate::restoring::{self, Aside, Present};
 
 /// Put a backup in the data folder; what was recorded since then comes back from the hub
 #[derive(Args)]
@@ -16,24 +17,53 @@ use crate::{Failure, restoring};
 pub(super) struct Restore {
     /// A file that `backup` wrote
     file: PathBuf,
-    /// Put what the folder holds now aside (nothing is deleted)
+    /// Put what the folder holds now aside (nothing is deleted); refused while it holds unsent changes
     #[arg(long)]
     replace: bool,
+    /// Put it aside even with changes that never reached the hub
+    #[arg(long, requires = "replace")]
+    leave_unsent: bool,
 }
 
 impl Restore {
     pub(super) fn run(self, session: &Session) -> Result<ExitCode, Failure> {
-        let restored = restoring::restore(session.dir(), &self.file, self.replace)?;
-        let aside = restored.aside.as_ref().map(|path| path.display().to_string());
+        let present = match (self.replace, self.leave_unsent) {
+            (false, _) => Present::Keep,
+            (true, false) => Present::Replace,
+            (true, true) => Present::LeaveUnsent,
+        };
+        let restored = restoring::restore(session.dir(), &self.file, present)?;
         if session.json {
-            output::line(json!({"office": restored.office, "node": restored.node, "aside": aside}));
+            let aside = restored.aside.as_ref();
+            output::line(json!({
+                "office": restored.office,
+                "node": restored.node,
+                "aside": aside.map(|aside| aside.folder.display().to_string()),
+                "aside_unsent": aside.map(|aside| aside.unsent),
+            }));
         } else {
             output::line(format!("Dipulihkan / restored: {}, node {}", restored.office, restored.node));
-            if let Some(aside) = aside {
-                output::line(format!("Data sebelumnya / what was there before: {aside}"));
+            if let Some(aside) = &restored.aside {
+                print(aside);
             }
             output::note("Jalankan `village-node sync` berikutnya. / Run `village-node sync` next.");
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn print(aside: &Aside) {
+    let folder = aside.folder.display();
+    output::line(format!("Data sebelumnya / what was there before: {folder}"));
+    match aside.unsent {
+        Some(0) => {}
+        Some(count) => output::line(format!(
+            "Di sana {count} perubahan belum sampai ke pusat; kirim dengan / {count} changes there never reached the \
+             hub; send them with: village-node --data \"{folder}\" sync"
+        )),
+        None => output::line(
+            "Basis data itu rusak; mungkin memuat perubahan yang belum sampai ke pusat. / That database is damaged; it \
+             may hold changes that never reached the hub.",
+        ),
     }
 }

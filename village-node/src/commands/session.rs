@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use office_model::ClerkId;
 use serde_json::Value;
 
+use super::output;
 use crate::remote::Door;
 use crate::settings::{self, Settings};
 use crate::{Action, Failure, Node, NodeOptions};
@@ -65,7 +66,16 @@ impl Session {
                         return Err(failure);
                     }
                 }
-                opened => return opened.map(Way::Own),
+                opened => {
+                    let node = opened?;
+                    if node.identity_rewritten() {
+                        output::note(
+                            "identity.json rusak atau hilang; sudah ditulis ulang dari basis data. / identity.json was \
+                             damaged or gone; it was written again from the database.",
+                        );
+                    }
+                    return Ok(Way::Own(node));
+                }
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
