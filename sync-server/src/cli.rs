@@ -101,13 +101,14 @@ enum Command {
     Nightly(nightly::Arguments),
     /// The settings.
     Config(config::Arguments),
-    /// Judge what a parent process sends, until it ends.
-    #[command(name = gate_worker::SUBCOMMAND, hide = true)]
-    GateWorker,
 }
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    // Known to this program alone, so that nothing ever lists it.
+    if gate_worker::is_asked_for() {
+        return gate_worker::run();
+    }
     let line = match Line::try_parse() {
         Ok(line) => line,
         Err(error) => {
@@ -116,9 +117,6 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    if matches!(line.command, Command::GateWorker) {
-        return gate_worker::run();
-    }
     let common = line.common;
     match run(&common, line.command).and_then(|answer| answer.print(common.json)) {
         Ok(true) => ExitCode::SUCCESS,
@@ -154,7 +152,34 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Restore(arguments) => restore::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
         Command::Config(arguments) => Ok(config::run(&arguments)),
-        // It has done its work before: it answers nobody but its parent.
-        Command::GateWorker => Ok(Answer::new(Value::Null, String::new())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn look(command: &mut clap::Command, path: &str, said: &mut std::collections::BTreeMap<String, String>) {
+        let path = format!("{path} {}", command.get_name());
+        let about = command.get_about().unwrap_or_default().to_string();
+        assert!(!about.is_empty(), "{path} is not described");
+        if let Some(other) = said.insert(about, path.clone()) {
+            assert_eq!(other, path, "they share their description");
+        }
+        assert!(command.render_long_help().to_string().contains("Example"), "{path} has no example");
+        assert!(!command.is_hide_set(), "{path} is hidden, yet errors would list it");
+        // clap's own `help` needs none.
+        for below in command.get_subcommands_mut().filter(|below| below.get_name() != "help") {
+            look(below, &path, said);
+        }
+    }
+
+    #[test]
+    fn every_command_says_what_it_alone_does_and_shows_an_example() {
+        let mut said = std::collections::BTreeMap::new();
+        look(&mut Line::command(), "", &mut said);
+        assert!(said.len() > 19, "{said:?}");
     }
 }

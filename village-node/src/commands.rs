@@ -33,7 +33,7 @@ use session::Session;
 
 /// Office program of Smart Kampung Sync: records letters with or without a link, and syncs when there is one.
 #[derive(Parser)]
-#[command(name = "village-node", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "village-node", version, arg_required_else_help = true, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
     /// Data folder (else ~/.local/share/village-node)
     #[arg(long, global = true, env = "VILLAGE_NODE_DATA", value_name = "DIR")]
@@ -50,6 +50,22 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const AFTER_HELP: &str = "Examples:
+  village-node enrol --hub https://sync.example.go.id:8217 --code 04AB2-...
+  village-node record --service G01 --json '{\"nik\": \"3510014107900001\", \"nama\": \"Siti Aminah\", ...}'
+  village-node list --limit 20
+  village-node sync
+  village-node status --json
+
+Exit codes:
+  0  all that was asked for was done
+  2  what was asked for is wrong or not here; some lines of `record --lines` were refused
+  3  the data folder is not in the state for it (not joined, in use, copied); `doctor` found something
+  4  this machine refused (disk, database); `verify` found damage
+  5  the link to the hub
+  6  the hub said no
+Every error says what happened to the data and what to do next.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -72,12 +88,9 @@ enum Command {
     Doctor(With<doctor::Doctor>),
     Export(With<export::Export>),
     Config(config::Config),
-    /// Judge what a parent process sends, until it ends
-    #[command(name = gate_worker::SUBCOMMAND, hide = true)]
-    GateWorker,
 }
 
-/// A command with `--json` behind it, too.
+// A command with `--json` behind it, too. No doc comment: clap would show it in place of the command's own.
 #[derive(Args)]
 struct With<T: Args> {
     #[command(flatten)]
@@ -89,6 +102,10 @@ struct With<T: Args> {
 
 /// Runs the program: 0 only when all that was asked for was done.
 pub fn main() -> ExitCode {
+    // Known to this program alone, so that nothing ever lists it.
+    if gate_worker::is_asked_for() {
+        return gate_worker::run();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -97,9 +114,6 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    if matches!(cli.command, Command::GateWorker) {
-        return gate_worker::run();
-    }
     let json = cli.json || cli.command.wants_json();
     let ran = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -139,8 +153,6 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Doctor(with) => with.command.run(&session).await,
         Command::Export(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
-        // It ran before there was a runtime.
-        Command::GateWorker => Ok(ExitCode::SUCCESS),
     }
 }
 
@@ -148,7 +160,7 @@ impl Command {
     fn wants_json(&self) -> bool {
         match self {
             Self::Record(command) => command.wants_json(),
-            Self::Config(_) | Self::GateWorker => false,
+            Self::Config(_) => false,
             Self::Enrol(with) => with.json,
             Self::Serve(with) => with.json,
             Self::List(with) => with.json,
@@ -167,5 +179,34 @@ impl Command {
             Self::Doctor(with) => with.json,
             Self::Export(with) => with.json,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn look(command: &mut clap::Command, path: &str, said: &mut std::collections::BTreeMap<String, String>) {
+        let path = format!("{path} {}", command.get_name());
+        let about = command.get_about().unwrap_or_default().to_string();
+        assert!(!about.is_empty(), "{path} is not described");
+        if let Some(other) = said.insert(about, path.clone()) {
+            assert_eq!(other, path, "they share their description");
+        }
+        assert!(command.render_long_help().to_string().contains("Example"), "{path} has no example");
+        assert!(!command.is_hide_set(), "{path} is hidden, yet errors would list it");
+        // clap's own `help` needs none.
+        for below in command.get_subcommands_mut().filter(|below| below.get_name() != "help") {
+            look(below, &path, said);
+        }
+    }
+
+    #[test]
+    fn every_command_says_what_it_alone_does_and_shows_an_example() {
+        let mut said = std::collections::BTreeMap::new();
+        look(&mut Cli::command(), "", &mut said);
+        assert!(said.len() > 19, "{said:?}");
     }
 }

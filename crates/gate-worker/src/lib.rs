@@ -1,8 +1,8 @@
 //! The gate in a child process.
 //!
 //! Automerge 0.12 may abort, overflow its stack, take all memory or never return on bytes that another machine made.
-//! So a program judges them in a child of its own ([`ProcessGate`], on the same program file under the hidden
-//! subcommand [`SUBCOMMAND`], which calls [`run`]). What brings the child down costs the one document that did it; the
+//! So a program judges them in a child of its own ([`ProcessGate`], on the same program file under the
+//! argument [`SUBCOMMAND`], which makes it call [`run`]). What brings the child down costs the one document that did it; the
 //! parent starts another child and goes on. When no child can be started at all, nobody's change is blamed: the gate
 //! says so and everything stays pending.
 //!
@@ -27,8 +27,14 @@ pub use process_gate::{PATIENCE, ProcessGate};
 pub use question::Question;
 pub use worker::{run, run_with};
 
-/// The hidden subcommand of both programs under which [`run`] is called.
+/// The one argument under which both programs call [`run`]. No help and no error message of theirs lists it.
 pub const SUBCOMMAND: &str = "gate-worker";
+
+/// Whether this process was started to judge: its only argument is [`SUBCOMMAND`].
+pub fn is_asked_for() -> bool {
+    let mut arguments = std::env::args_os().skip(1);
+    arguments.next().is_some_and(|first| first == SUBCOMMAND) && arguments.next().is_none()
+}
 
 /// Frames that may be sent and not answered yet: the child has the next one at hand while it answers the last.
 const WINDOW: usize = 2;

@@ -15,6 +15,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
 enum What {
     /// Print the commented file with every setting and its default.
+    #[command(after_help = "Example:\n  sync-server config example > /srv/hub/sync-server.toml")]
     Example,
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Judge them again: of one transaction, or all.
+    #[command(
+        after_help = "Examples:\n  sync-server quarantine retry\n  sync-server quarantine retry 0198c5a0-7f3e-7c11-9a55-0f4be2a3c1d2"
+    )]
     Retry {
         /// The transaction.
         id: Option<DocumentId>,

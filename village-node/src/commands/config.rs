@@ -9,6 +9,7 @@ use crate::settings::EXAMPLE;
 
 /// Settings
 #[derive(Args)]
+#[command(after_help = "Example:\n  village-node config example > config.toml")]
 pub(super) struct Config {
     #[command(subcommand)]
     what: What,
