@@ -3,7 +3,7 @@
 use std::fmt;
 
 use office_model::{Bilingual, Fault, Problem};
-use replica_store::{OpenError, StoreError};
+use replica_store::{OpenError, ProblemKind, Role, StoreError};
 use serde::{Deserialize, Serialize};
 use service_document::DocumentError;
 
@@ -153,6 +153,7 @@ impl From<StoreError> for Failure {
                     "What the hub sent cannot be judged: {error}. Data is safe; restart this machine if it happens often."
                 ),
             ),
+            error if error.is_damage() => damaged(&error.to_string()),
             error => Self::machine(
                 "store",
                 format!("Penyimpanan di komputer ini menolak: {error}."),
@@ -164,6 +165,9 @@ impl From<StoreError> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
+        if error.is_damage() {
+            return damaged(&error.to_string());
+        }
         let (code, id) = match &error {
             OpenError::InUse(dir) => {
                 ("in_use", format!("Folder {} sedang dipakai program lain. Tidak ada yang berubah.", dir.display()))
@@ -186,6 +190,14 @@ impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self::input("value", fault.text.id, fault.text.en)
     }
+}
+
+/// The code of a failure that comes of a damaged database.
+pub(crate) const DAMAGED: &str = "damaged";
+
+fn damaged(error: &str) -> Failure {
+    let advice = exchange_driver::advice(ProblemKind::File, Role::Node);
+    Failure::machine(DAMAGED, format!("{} ({error})", advice.id), format!("{} ({error})", advice.en))
 }
 
 /// The folder holds no node yet.

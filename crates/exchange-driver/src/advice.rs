@@ -3,19 +3,24 @@
 use office_model::Bilingual;
 use replica_store::{ProblemKind, Role};
 
-pub(crate) fn advice(kind: ProblemKind, role: Role) -> Bilingual {
+/// What to do about problems of one kind.
+pub fn advice(kind: ProblemKind, role: Role) -> Bilingual {
     let (id, en) = match (kind, role) {
         (ProblemKind::File, Role::Node) => (
-            "Berkas basis data rusak, biasanya karena diska. Buat cadangan sekarang, periksa diska, lalu hubungi operator \
-             pusat: yang sudah diterima pusat utuh di sana.",
-            "The database file is damaged, mostly by the disk. Make a backup now, check the disk, then call the hub's \
-             operator: what the hub received is whole there.",
+            "Berkas basis data rusak, biasanya karena diska. Hentikan program, salin seluruh folder data ke diska lain, \
+             lalu pulihkan cadangan (village-node restore FILE) dan jalankan village-node sync: yang sudah diterima pusat \
+             utuh di sana. Tanpa cadangan, hubungi operator pusat.",
+            "The database file is damaged, mostly by the disk. Stop the program, copy the whole data folder to another \
+             disk, then restore a backup (village-node restore FILE) and run village-node sync: what the hub received is \
+             whole there. Without a backup, call the hub's operator.",
         ),
         (ProblemKind::File, Role::Hub) => (
-            "Berkas basis data rusak, biasanya karena diska. Periksa diska, lalu pulihkan cadangan yang utuh \
-             (sync-server restore FILE); semua kantor mengirim lagi sendiri apa yang kurang.",
-            "The database file is damaged, mostly by the disk. Check the disk, then restore a whole backup \
-             (sync-server restore FILE); the offices send again by themselves what it lacks.",
+            "Berkas basis data rusak, biasanya karena diska. Hentikan server, salin seluruh folder data ke diska lain, \
+             periksa diska, lalu pulihkan cadangan yang utuh (sync-server restore FILE); semua kantor mengirim lagi \
+             sendiri apa yang kurang.",
+            "The database file is damaged, mostly by the disk. Stop the server, copy the whole data folder to another \
+             disk, check the disk, then restore a whole backup (sync-server restore FILE); the offices send again by \
+             themselves what it lacks.",
         ),
         (ProblemKind::Log, Role::Node) => (
             "Catatan di komputer ini diubah atau hilang: diska rusak, atau ada yang mengubah berkas. Buat cadangan \

@@ -22,6 +22,7 @@ mod node_wait;
 mod progress;
 mod verify;
 
+pub use advice::advice;
 pub use difference::{Difference, difference, node_difference};
 pub use error::DriverError;
 pub use feed_frame::FeedFrame;

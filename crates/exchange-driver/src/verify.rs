@@ -2,7 +2,7 @@
 
 use change_log::{EpochId, Position};
 use office_model::Bilingual;
-use replica_store::{Claim, ProblemKind, Reader, Role, StoreError, Testimony, VerifyReport, Watch};
+use replica_store::{Claim, LogState, ProblemKind, Reader, Role, StoreError, Testimony, VerifyReport, Watch};
 use sync_protocol::{FrameKind, FrameReader, LogName, Receipt, SignedHello, VerifyingKey};
 
 use crate::NodeIdentity;
@@ -29,11 +29,15 @@ pub struct Covered {
 }
 
 impl Verified {
-    /// What to do, one piece of advice for each kind of problem found.
+    /// What to do, one piece of advice for each kind of problem found. Feeds and rows are made from the logs: while those
+    /// are in doubt nothing is said of what does not fit them.
     pub fn advice(&self, role: Role) -> Vec<Bilingual> {
         let mut kinds: Vec<ProblemKind> = self.report.problems.iter().map(|problem| problem.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
+        if kinds.first().is_some_and(|&first| first <= ProblemKind::Signature) {
+            kinds.retain(|&kind| kind <= ProblemKind::Signature);
+        }
         kinds.into_iter().map(|kind| advice(kind, role)).collect()
     }
 }
@@ -41,10 +45,10 @@ impl Verified {
 /// Verifies a node. `watch` is told how much is done, and how much there is.
 ///
 /// # Errors
-/// When the database cannot be read at all.
+/// When the database cannot be read for another reason than damage, which is a problem of the report.
 pub fn verify_node(replica: &Reader, identity: &NodeIdentity, watch: &mut Watch<'_>) -> Result<Verified, StoreError> {
     let report = replica.verify_with(&mut |testimony| receipt(identity, testimony), watch)?;
-    let own = replica.logs()?.into_iter().filter(|log| log.own);
+    let own = logs(replica, &report)?.into_iter().filter(|log| log.own);
     let covered = own.map(|log| Covered { epoch: log.epoch, position: log.acknowledged, signed: log.receipted });
     Ok(Verified { report, covered: covered.collect() })
 }
@@ -52,12 +56,20 @@ pub fn verify_node(replica: &Reader, identity: &NodeIdentity, watch: &mut Watch<
 /// Verifies a hub. Logs of revoked nodes are verified like all others: what they signed before stands.
 ///
 /// # Errors
-/// When the database cannot be read at all.
+/// When the database cannot be read for another reason than damage, which is a problem of the report.
 pub fn verify_hub(replica: &Reader, watch: &mut Watch<'_>) -> Result<Verified, StoreError> {
     let report = replica.verify_with(&mut |testimony| head(replica, testimony), watch)?;
-    let of_nodes = replica.logs()?.into_iter().filter(|log| !log.own);
+    let of_nodes = logs(replica, &report)?.into_iter().filter(|log| !log.own);
     let covered = of_nodes.map(|log| Covered { epoch: log.epoch, position: log.position, signed: log.signed });
     Ok(Verified { report, covered: covered.collect() })
+}
+
+/// The logs; none when the report says already that they cannot be read.
+fn logs(replica: &Reader, report: &VerifyReport) -> Result<Vec<LogState>, StoreError> {
+    match replica.logs() {
+        Err(error) if error.is_damage() && !report.is_sound() => Ok(Vec::new()),
+        logs => logs,
+    }
 }
 
 fn receipt(identity: &NodeIdentity, testimony: Testimony<'_>) -> (Vec<Claim>, Vec<String>) {
@@ -110,5 +122,26 @@ fn one(
         }
         Ok((position, chain)) => (vec![Claim { by, position, chain }], Vec::new()),
         Err(fault) => (Vec::new(), vec![format!("{by} {fault}")]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use replica_store::Problem;
+
+    use super::*;
+
+    #[test]
+    fn nothing_made_from_the_logs_is_called_the_only_fault_while_the_logs_are_in_doubt() {
+        use ProblemKind::{Feed, File, Log, Signature, View};
+        let told = |kinds: &[ProblemKind]| {
+            let problems = kinds.iter().map(|&kind| Problem { kind, text: String::new() }).collect();
+            let report = VerifyReport { problems, ..VerifyReport::default() };
+            Verified { report, covered: Vec::new() }.advice(Role::Hub)
+        };
+        for cause in [File, Log, Signature] {
+            assert_eq!(told(&[View, cause, Feed]), vec![advice(cause, Role::Hub)]);
+        }
+        assert_eq!(told(&[View, Feed]), vec![advice(Feed, Role::Hub), advice(View, Role::Hub)]);
     }
 }

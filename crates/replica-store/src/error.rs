@@ -127,3 +127,28 @@ pub enum StoreError {
     #[error("{0} already exists; nothing was written, choose another file name")]
     TargetExists(PathBuf),
 }
+
+impl StoreError {
+    /// Whether it says that stored bytes are not what was stored.
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            Self::Database(error) => {
+                matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+                    || matches!(
+                        error,
+                        rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..)
+                    )
+            }
+            Self::Damaged(_) => true,
+            _ => false,
+        }
+    }
+}
+
+impl OpenError {
+    /// Whether the database is there and cannot be opened because it is damaged.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_damage())
+    }
+}

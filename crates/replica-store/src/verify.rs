@@ -52,16 +52,26 @@ impl Reader {
         if snapshot {
             self.connection.execute_batch("BEGIN")?;
         }
-        let report = self.verify_snapshot(examine, watch);
+        let mut report = VerifyReport::default();
+        let verified = self.verify_snapshot(examine, watch, &mut report);
         if snapshot {
             self.connection.execute_batch("COMMIT")?;
         }
-        report
+        match verified {
+            // The rest cannot be looked at, which is a finding too.
+            Err(error) if error.is_damage() => report.problem(ProblemKind::File, format!("the database file: {error}")),
+            verified => verified?,
+        }
+        Ok(report)
     }
 
-    fn verify_snapshot(&self, examine: &mut Examiner<'_>, watch: &mut Watch<'_>) -> Result<VerifyReport, StoreError> {
-        let mut report = VerifyReport::default();
-        self.verify_pages(&mut report)?;
+    fn verify_snapshot(
+        &self,
+        examine: &mut Examiner<'_>,
+        watch: &mut Watch<'_>,
+        report: &mut VerifyReport,
+    ) -> Result<(), StoreError> {
+        self.verify_pages(report)?;
         let logs = self.logs()?;
         let entries: u64 = logs.iter().map(|log| log.position).sum();
         let documents: i64 = self.connection.query_row("SELECT count(*) FROM document", [], |row| row.get(0))?;
@@ -74,17 +84,17 @@ impl Reader {
             for fault in faults {
                 report.problem(ProblemKind::Signature, format!("log {}: {fault}", log.epoch));
             }
-            self.verify_log(log, claims, &mut steps, &mut report)?;
+            self.verify_log(log, claims, &mut steps, report)?;
         }
-        self.verify_strays(&mut report)?;
+        self.verify_strays(report)?;
         if self.role() == Role::Hub {
             for (index, audience, head) in feed::all(&self.connection)? {
                 report.feeds += 1;
-                self.verify_feed(index, &audience, head, &mut report)?;
+                self.verify_feed(index, &audience, head, report)?;
             }
         }
-        self.verify_documents(&mut steps, &mut report)?;
-        Ok(report)
+        self.verify_documents(&mut steps, report)?;
+        Ok(())
     }
 
     fn verify_pages(&self, report: &mut VerifyReport) -> Result<(), StoreError> {

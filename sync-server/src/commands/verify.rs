@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use exchange_driver::Covered;
-use replica_store::Role;
+use replica_store::{OpenError, ProblemKind, Reader, Role};
 use serde_json::json;
 
 use super::late_bar::LateBar;
@@ -16,6 +16,10 @@ use crate::cli::Common;
 pub(crate) struct Arguments {}
 
 pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Failure> {
+    // A database too damaged to be looked into is a finding like others.
+    if let Some(error) = Reader::open(&common.data).err().filter(OpenError::is_damage) {
+        return Ok(unreadable(&error));
+    }
     let reader = open(&common.data)?;
     let mut bar = LateBar::new(common.json);
     let verified = exchange_driver::verify_hub(&reader, &mut |done, all| bar.set(done, all));
@@ -60,4 +64,21 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         );
     }
     Ok(if sound { Answer::new(json, text) } else { Answer::bad(json, text) })
+}
+
+fn unreadable(error: &OpenError) -> Answer {
+    let error = error.to_string();
+    let advice = exchange_driver::advice(ProblemKind::File, Role::Hub).en;
+    let text = format!("{error}\n{advice}\n");
+    let json = json!({
+        "sound": false,
+        "logs": 0,
+        "entries": 0,
+        "documents": 0,
+        "feeds": 0,
+        "problems": [error],
+        "advice": [advice],
+        "signatures": [],
+    });
+    Answer::bad(json, text)
 }

@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::output;
 use super::session::{Session, Way};
+use crate::failure::DAMAGED;
 use crate::{Action, Failure};
 
 /// Check chains, hashes, receipts, digests and lists against the log; exit code 0 only when all is sound
@@ -16,14 +17,10 @@ pub(super) struct Verify {}
 
 impl Verify {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
-        let answer = match session.way().await? {
-            Way::Own(node) => {
-                let mut bar = output::LateBar::new(session.json);
-                let answer = node.perform_watched(&Action::Verify, &mut |done, all| bar.set(done, all));
-                bar.finish();
-                answer?
-            }
-            served @ Way::Served(_) => served.perform(&Action::Verify).await?,
+        let answer = match verify(session).await {
+            // A database too damaged to be looked into is a finding like others.
+            Err(failure) if failure.code == DAMAGED => unreadable(&failure),
+            answer => answer?,
         };
         let sound = answer.get("sound") == Some(&Value::Bool(true));
         if session.json {
@@ -58,4 +55,28 @@ impl Verify {
         }
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(4) })
     }
+}
+
+async fn verify(session: &Session) -> Result<Value, Failure> {
+    match session.way().await? {
+        Way::Own(node) => {
+            let mut bar = output::LateBar::new(session.json);
+            let answer = node.perform_watched(&Action::Verify, &mut |done, all| bar.set(done, all));
+            bar.finish();
+            answer
+        }
+        served @ Way::Served(_) => served.perform(&Action::Verify).await,
+    }
+}
+
+fn unreadable(failure: &Failure) -> Value {
+    json!({
+        "sound": false,
+        "logs": 0,
+        "entries": 0,
+        "documents": 0,
+        "problems": ["the database file is damaged and cannot be opened"],
+        "advice": [failure.text],
+        "receipts": [],
+    })
 }
