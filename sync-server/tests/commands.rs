@@ -173,3 +173,40 @@ fn every_command_has_help_with_examples() {
         assert!(help.contains("Example"), "{command}");
     }
 }
+
+#[test]
+fn who_was_revoked_after_the_backup_stays_revoked_when_it_is_restored() {
+    let folder = Folder::with_hub();
+    let node = change_log::NodeId([5; 8]);
+    let open = || replica_store::Replica::open(&folder.data(), "a machine", change_log::EpochId([9; 16])).unwrap().0;
+    open().register_node(node, OFFICE.parse().unwrap(), [5; 32], 1000).unwrap();
+    let file = folder.dir.path().join("hub.backup");
+    let file = file.to_str().unwrap();
+    folder.json(&["backup", file]);
+    folder.json(&["revoke", &node.to_string()]);
+
+    let told = folder.json(&["restore", file]);
+    assert_eq!(told["revocations_kept"], serde_json::json!([node]), "{told}");
+    let known = replica_store::Reader::open(&folder.data()).unwrap().registered_node(node).unwrap().unwrap();
+    assert!(known.revoked_millis.is_some());
+    assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
+
+    let other = Folder::new();
+    let told = String::from_utf8(other.run(&["restore", file]).stdout).unwrap();
+    assert!(told.contains("revoke them again"), "{told}");
+}
+
+#[test]
+fn a_database_that_is_malformed_is_a_finding_with_advice() {
+    let folder = Folder::with_hub();
+    let path = folder.data().join("replica.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    // Page 1 stays, so that the file is known as ours; all tables are gone.
+    bytes.iter_mut().skip(4096).for_each(|byte| *byte = 0xa5);
+    std::fs::write(&path, bytes).unwrap();
+    let output = folder.run(&["verify", "--json"]);
+    assert!(!output.status.success());
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["sound"], false);
+    assert!(told["advice"][0].as_str().unwrap().contains("copy the whole data folder"), "{told}");
+}

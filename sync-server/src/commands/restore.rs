@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use replica_store::Reader;
+use change_log::NodeId;
+use replica_store::{Reader, Replica};
 use serde_json::json;
 
 use super::{Answer, open};
@@ -14,7 +15,8 @@ use crate::{Failure, admin, clock};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server restore /mnt/usb/hub-2026-11-24.backup --data /srv/hub
 
-The nodes send again by themselves what the backup lacks. A database that is there is moved aside.")]
+The nodes send again by themselves what the backup lacks. A database that is there is moved aside;
+nodes that it has as revoked stay revoked.")]
 pub(crate) struct Arguments {
     /// The backup.
     file: PathBuf,
@@ -30,7 +32,11 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
     // The backup is brought into the folder and looked at before anything there is touched.
     let incoming = dir.join(format!("restore-{}", clock::now_millis()));
-    let restored = bring(&arguments.file, &incoming).and_then(|keys| put(dir, &incoming, &keys));
+    let mut revoked = None;
+    let restored = bring(&arguments.file, &incoming).and_then(|keys| {
+        revoked = carry_revocations(dir, &incoming)?;
+        put(dir, &incoming, &keys)
+    });
     if restored.is_err() {
         // Only our own copy; the backup itself stays.
         let _ = std::fs::remove_dir_all(&incoming);
@@ -41,7 +47,51 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     if let Some(aside) = &aside {
         let _ = writeln!(text, "what was there before is in {}", aside.display());
     }
-    Ok(Answer::new(json!({ "transactions": counts.transactions, "moved_aside": aside }), text))
+    match &revoked {
+        None => text.push_str(
+            "which nodes were revoked after the backup was made is not known: no readable database of this hub was here. \
+             They are let in again; look (sync-server nodes) and revoke them again (sync-server revoke NODE)\n",
+        ),
+        Some(nodes) => {
+            for node in nodes {
+                let _ = writeln!(text, "node {node} was revoked after the backup was made and stays revoked");
+            }
+        }
+    }
+    let json = json!({
+        "transactions": counts.transactions,
+        "moved_aside": aside,
+        "revocations_known": revoked.is_some(),
+        "revocations_kept": revoked.unwrap_or_default(),
+    });
+    Ok(Answer::new(json, text))
+}
+
+/// Revokes in the copy what the database that it replaces has as revoked. Nothing when that one cannot tell.
+fn carry_revocations(dir: &Path, incoming: &Path) -> Result<Option<Vec<NodeId>>, Failure> {
+    let restored = open(incoming)?;
+    let Ok(replaced) = Reader::open(dir) else { return Ok(None) };
+    let Ok(nodes) = replaced.registered_nodes() else { return Ok(None) };
+    if replaced.hub() != restored.hub() {
+        return Ok(None);
+    }
+    let mut missed = Vec::new();
+    for node in nodes {
+        let Some(at) = node.revoked_millis else { continue };
+        if restored.registered_node(node.id)?.is_none_or(|known| known.revoked_millis.is_none()) {
+            missed.push((node, at));
+        }
+    }
+    drop((restored, replaced));
+    if !missed.is_empty() {
+        let (mut replica, _) = Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?)?;
+        for (node, at) in &missed {
+            // A code used after the backup is open again in it: the node is named, so that its key stays shut out.
+            replica.register_node(node.id, node.office, node.public_key, node.enrolled_millis)?;
+            replica.revoke_node(node.id, *at)?;
+        }
+    }
+    Ok(Some(missed.into_iter().map(|(node, _)| node.id).collect()))
 }
 
 fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
@@ -79,7 +129,12 @@ fn put(dir: &Path, incoming: &Path, keys: &HubKeys) -> Result<Option<PathBuf>, F
         }
     }
     keys.save(dir)?;
-    std::fs::rename(incoming.join("replica.db"), dir.join("replica.db")).map_err(failed)?;
+    // The database last: without it there is no hub.
+    for name in ["replica.db-wal", "replica.head", "replica.db"] {
+        if incoming.join(name).exists() {
+            std::fs::rename(incoming.join(name), dir.join(name)).map_err(failed)?;
+        }
+    }
     std::fs::remove_dir_all(incoming).map_err(failed)?;
     std::fs::File::open(dir).and_then(|folder| folder.sync_all()).map_err(failed)?;
     Ok(moved.then_some(aside))
