@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use change_log::{EpochId, HubId, NodeId};
 use data_encoding::HEXLOWER;
-use office_model::OfficeCode;
+use office_model::{Bilingual, OfficeCode};
 use replica_store::{NewReplica, Opened, Replica, Role};
 use serde::{Deserialize, Serialize};
 use sync_protocol::SigningKey;
-use sync_protocol::enrolment::Code;
+use sync_protocol::enrolment::{Code, ParseCodeError};
 
 use crate::identity::{Bytes32, DATABASE};
 use crate::node::{Opening, plain_url};
@@ -55,7 +55,7 @@ struct Answer {
 /// or cannot be reached, or the disk refuses. The folder holds no node then, and the call can be made again.
 pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions) -> Result<Enrolled, Failure> {
     must_be_vacant(dir, options)?;
-    let code: Code = code.trim().parse().map_err(|error| bad_code(&error))?;
+    let code: Code = code.trim().parse().map_err(bad_code)?;
     let url = http::page(hub_url, "/v1/enrol")?;
     private_file::make_folder(dir)?;
     let seed = key_of(dir)?;
@@ -163,10 +163,10 @@ async fn ask(client: &reqwest::Client, url: reqwest::Url, body: Vec<u8>) -> Resu
         .body(body)
         .send()
         .await
-        .map_err(|error| http::unreachable(&error))?;
+        .map_err(|error| unreachable(&error))?;
     let status = response.status();
     let mut text = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| http::unreachable(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
         text.extend_from_slice(&chunk);
         if text.len() > ANSWER_BYTES_MAX {
             return Err(nonsense());
@@ -204,11 +204,47 @@ fn already(dir: &Path) -> Failure {
     )
 }
 
-fn bad_code(error: &impl std::fmt::Display) -> Failure {
+fn unreachable(error: &reqwest::Error) -> Failure {
+    let mut failure = http::unreachable(error);
+    // Nothing is recorded yet, so nothing "goes later": the clerk has to come back with the code.
+    failure.text = match failure.code.as_str() {
+        "wrong_server" => return failure,
+        "unreachable" => Bilingual::new(
+            "Pusat tidak dapat dihubungi. Komputer ini belum terdaftar dan kode belum terpakai. Periksa jaringan dan alamat \
+             pusat (--hub), lalu ulangi dengan kode yang sama.",
+            "The hub could not be reached. This machine has not joined, and the code is not used up. Check the network and \
+             the hub's address (--hub), then try again with the same code.",
+        ),
+        _ => Bilingual::new(
+            "Sambungan terputus sebelum pusat menjawab. Komputer ini belum terdaftar. Periksa jaringan, lalu ulangi dari \
+             folder data yang sama dengan kode yang sama.",
+            "The link broke before the hub's answer came. This machine has not joined. Check the network, then try again \
+             from the same data folder with the same code.",
+        ),
+    };
+    failure
+}
+
+fn bad_code(error: ParseCodeError) -> Failure {
+    let id = match error {
+        ParseCodeError::Length { count } => format!(
+            "Kode pendaftaran terdiri dari sembilan kelompok berisi lima huruf dan angka; yang ini {count} karakter. Salin lagi \
+             seluruhnya"
+        ),
+        ParseCodeError::Character { character } => {
+            format!("Tidak ada \"{character}\" dalam kode pendaftaran. Baca lagi bagian itu")
+        }
+        ParseCodeError::Check => {
+            "Satu karakter kode pendaftaran salah, atau dua tertukar. Bandingkan dengan aslinya".to_owned()
+        }
+        ParseCodeError::Version => {
+            "Kode pendaftaran ini untuk versi program yang lebih baru. Pasang versi terbaru, lalu coba lagi".to_owned()
+        }
+    };
     Failure::input(
         "code",
-        format!("Kode pendaftaran salah ketik: {error}. Tidak ada yang dikirim; periksa dan ketik ulang."),
-        format!("The enrolment code is mistyped: {error}. Nothing was sent; check it and type it again."),
+        format!("{id}. Tidak ada yang dikirim."),
+        format!("The enrolment code is not right: {error}. Nothing was sent."),
     )
 }
 

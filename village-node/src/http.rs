@@ -102,7 +102,7 @@ pub(crate) fn page(hub_url: &str, path: &str) -> Result<reqwest::Url, Failure> {
 /// Why the hub was not reached, without its inner workings.
 pub(crate) fn unreachable(error: &reqwest::Error) -> Failure {
     let cause = root_cause(error);
-    if cause.contains("UnknownIssuer") || cause.contains("BadEncoding") || cause.contains("invalid peer certificate") {
+    if is_other_server(error) {
         return Failure::new(
             Blame::Link,
             "wrong_server",
@@ -126,6 +126,32 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> Failure {
         format!("Pusat tidak dapat dihubungi ({cause}). Data aman di komputer ini dan akan dikirim nanti."),
         format!("The hub could not be reached ({cause}). Data is safe on this machine and will be sent later."),
     )
+}
+
+/// Whether whoever answered speaks no TLS, another TLS, or has another key.
+fn is_other_server(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(error) = cause {
+        // An I/O error names as its source the source of what it wraps, not that itself.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = wrapped.and_then(|wrapped| wrapped.downcast_ref()).or_else(|| error.downcast_ref::<rustls::Error>());
+        if let Some(tls) = tls {
+            return matches!(
+                tls,
+                rustls::Error::InvalidCertificate(_)
+                    | rustls::Error::InvalidMessage(_)
+                    | rustls::Error::InappropriateMessage { .. }
+                    | rustls::Error::InappropriateHandshakeMessage { .. }
+                    | rustls::Error::PeerIncompatible(_)
+                    | rustls::Error::PeerMisbehaved(_)
+                    | rustls::Error::AlertReceived(
+                        rustls::AlertDescription::ProtocolVersion | rustls::AlertDescription::HandshakeFailure
+                    )
+            );
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn root_cause(error: &reqwest::Error) -> String {

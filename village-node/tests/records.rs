@@ -184,3 +184,34 @@ fn an_exported_letter_is_an_automerge_file() {
     let bytes = std::fs::read(dir.path().join("letter.automerge")).unwrap();
     assert_eq!(bytes[..4], [0x85, 0x6f, 0x4a, 0x83]);
 }
+
+#[test]
+fn enrolment_without_a_hub_says_to_come_back_with_the_code() {
+    use std::io::{Read as _, Write as _};
+    let code = sync_protocol::enrolment::Code { fingerprint: [1; 10], secret: [2; 16] }.to_string();
+    let dir = tempfile::tempdir().unwrap();
+    let enrol = |address: &str| {
+        let hub = format!("https://{address}");
+        let output = run(dir.path(), &["enrol", "--hub", &hub, "--code", &code, "--json"]);
+        assert_eq!(output.status.code(), Some(5));
+        serde_json::from_slice::<Value>(&output.stderr).unwrap()["error"].take()
+    };
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    // A server that speaks HTTP without TLS, as the login page of a Wi-Fi network does.
+    let page = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut hello = [0; 4096];
+        let _ = stream.read(&mut hello).unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n").unwrap();
+        drop(stream);
+    });
+    assert_eq!(enrol(&address)["code"], "wrong_server");
+    page.join().unwrap();
+
+    let told = enrol(&address);
+    assert_eq!(told["code"], "unreachable");
+    let text = |language: &str| told["text"][language].as_str().unwrap().to_owned();
+    assert!(text("en").contains("the same code") && !text("en").contains("later"), "{told}");
+    assert!(text("id").contains("kode yang sama") && !text("id").contains("nanti"), "{told}");
+}
