@@ -47,24 +47,23 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     if let Some(aside) = &aside {
         let _ = writeln!(text, "what was there before is in {}", aside.display());
     }
-    match &revoked {
-        None => text.push_str(
-            "which nodes were revoked after the backup was made is not known: no readable database of this hub was here. \
-             They are let in again; look (sync-server nodes) and revoke them again (sync-server revoke NODE)\n",
-        ),
-        Some(nodes) => {
-            for node in nodes {
-                let _ = writeln!(text, "node {node} was revoked after the backup was made and stays revoked");
-            }
-        }
+    let notes = notes(revoked.as_deref());
+    if common.json {
+        eprint!("{notes}");
     }
-    let json = json!({
-        "transactions": counts.transactions,
-        "moved_aside": aside,
-        "revocations_known": revoked.is_some(),
-        "revocations_kept": revoked.unwrap_or_default(),
-    });
-    Ok(Answer::new(json, text))
+    text.push_str(&notes);
+    Ok(Answer::new(json!({ "transactions": counts.transactions, "moved_aside": aside }), text))
+}
+
+/// What became of the revocations that the backup lacks.
+fn notes(kept: Option<&[NodeId]>) -> String {
+    let Some(kept) = kept else {
+        return "which nodes were revoked after the backup was made is not known: no readable database of this hub was \
+                here. They are let in again; look (sync-server nodes) and revoke them again (sync-server revoke NODE)\n"
+            .to_owned();
+    };
+    let line = |node: &NodeId| format!("node {node} was revoked after the backup was made and stays revoked\n");
+    kept.iter().map(line).collect()
 }
 
 /// Revokes in the copy what the database that it replaces has as revoked. Nothing when that one cannot tell.
