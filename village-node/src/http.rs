@@ -128,30 +128,31 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> Failure {
     )
 }
 
+/// The TLS library's error in a chain. An I/O error names as its source the source of what it wraps, not that itself.
+fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error
+        .downcast_ref()
+        .or_else(|| wrapped.and_then(|wrapped| tls_error(wrapped)))
+        .or_else(|| error.source().and_then(tls_error))
+}
+
 /// Whether whoever answered speaks no TLS, another TLS, or has another key.
 fn is_other_server(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
-    while let Some(error) = cause {
-        // An I/O error names as its source the source of what it wraps, not that itself.
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = wrapped.and_then(|wrapped| wrapped.downcast_ref()).or_else(|| error.downcast_ref::<rustls::Error>());
-        if let Some(tls) = tls {
-            return matches!(
-                tls,
-                rustls::Error::InvalidCertificate(_)
-                    | rustls::Error::InvalidMessage(_)
-                    | rustls::Error::InappropriateMessage { .. }
-                    | rustls::Error::InappropriateHandshakeMessage { .. }
-                    | rustls::Error::PeerIncompatible(_)
-                    | rustls::Error::PeerMisbehaved(_)
-                    | rustls::Error::AlertReceived(
-                        rustls::AlertDescription::ProtocolVersion | rustls::AlertDescription::HandshakeFailure
-                    )
-            );
-        }
-        cause = error.source();
-    }
-    false
+    tls_error(error).is_some_and(|tls| {
+        matches!(
+            tls,
+            rustls::Error::InvalidCertificate(_)
+                | rustls::Error::InvalidMessage(_)
+                | rustls::Error::InappropriateMessage { .. }
+                | rustls::Error::InappropriateHandshakeMessage { .. }
+                | rustls::Error::PeerIncompatible(_)
+                | rustls::Error::PeerMisbehaved(_)
+                | rustls::Error::AlertReceived(
+                    rustls::AlertDescription::ProtocolVersion | rustls::AlertDescription::HandshakeFailure
+                )
+        )
+    })
 }
 
 fn root_cause(error: &reqwest::Error) -> String {
