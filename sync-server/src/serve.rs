@@ -4,6 +4,7 @@ mod connections;
 mod enrolment;
 mod exchange;
 mod readers;
+mod reads_on;
 mod routes;
 mod silent;
 mod waiting;

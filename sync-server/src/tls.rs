@@ -12,6 +12,9 @@ use crate::keys::HubKeys;
 /// Resumable connections that are remembered: enough for every office of a regency, some times over.
 const SESSIONS: usize = 4096;
 
+/// As the nodes have it.
+const RECORD_BYTES: usize = 512;
+
 /// What a TLS acceptor needs.
 ///
 /// # Errors
@@ -28,6 +31,8 @@ pub(crate) fn config(keys: &HubKeys) -> Result<Arc<ServerConfig>, Failure> {
         .with_single_cert(vec![certificate], key)
         .map_err(Failure::internal)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // Of a record that a link cuts in the middle nothing arrives.
+    config.max_fragment_size = Some(RECORD_BYTES);
     config.send_tls13_tickets = 1;
     // Kept here rather than sealed into the ticket: a ticket is then a few bytes.
     config.session_storage = ServerSessionMemoryCache::new(SESSIONS);

@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 
 use change_log::EpochId;
-use exchange_driver::{CallPlan, NodeCall, NodeIdentity, Outcome};
+use exchange_driver::{CallPlan, NextFrame, NodeCall, NodeIdentity, Outcome};
 use replica_store::{Clock, DirectGate, NewReplica, Replica, Role};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -172,17 +172,11 @@ async fn exchange(url: &str, replica: &mut Replica, identity: &NodeIdentity) -> 
 
 /// One exchange, which may wait at the hub. A hub without a place for it says so in a fault.
 async fn call(url: &str, replica: &mut Replica, identity: &NodeIdentity, may_wait: bool) -> Outcome {
-    let plan = CallPlan {
-        frame_bytes: 4096,
-        probe: false,
-        may_wait,
-        software: "test 1".to_owned(),
-        fresh_epoch: EpochId([4; 16]),
-    };
+    let plan = CallPlan { ask_first: false, may_wait, software: "test 1".to_owned(), fresh_epoch: EpochId([4; 16]) };
     let now = sync_server::clock::now_millis();
     let mut call = NodeCall::begin(replica, identity, plan, now).unwrap();
     let mut body = Vec::new();
-    while let Some(frame) = call.next_frame(replica).unwrap() {
+    while let NextFrame::Bytes(frame) = call.next_frame(replica).unwrap() {
         body.push(frame);
     }
     let (status, answer) = request(url, "/v1/exchange", &[body.concat()]).await;

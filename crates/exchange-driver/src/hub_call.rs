@@ -17,7 +17,11 @@ use crate::held::Held;
 use crate::hub_commit::{CommitOutcome, HubCommit, counter_key};
 use crate::hub_repair::HubRepair;
 use crate::hub_reply::Reply;
+use crate::node_call::entries_to_recall;
 use crate::{DriverError, HubIdentity};
+
+/// So many bytes are acknowledged together: each acknowledgement costs the link some forty bytes.
+const ACKNOWLEDGED_TOGETHER: usize = 2 * 1024;
 
 /// What the caller has to do next, in order.
 #[derive(Debug)]
@@ -44,6 +48,8 @@ pub struct HubCall {
     chain_held: Option<(Position, ChainHash)>,
     /// The node sends from a place above what the hub has: nothing is taken, the welcome says where to begin.
     above_end: bool,
+    /// Bytes of batches that arrived since the last acknowledgement.
+    unacknowledged: usize,
     complete: bool,
     over: bool,
 }
@@ -72,6 +78,7 @@ impl HubCall {
             waiting_for_welcome: None,
             chain_held: None,
             above_end: false,
+            unacknowledged: 0,
             complete: false,
             over: false,
         }
@@ -273,11 +280,18 @@ impl HubCall {
             self.refuse(FaultCode::Revoked, steps);
             return Ok(());
         }
+        self.unacknowledged += payload.len();
         let decoder = match &mut self.decoder {
             Some(decoder) => decoder,
             none => {
                 let mut decoder = BatchDecoder::new();
-                decoder.expect(caller.hello.epoch, caller.hello.acknowledged, caller.hello.millis)?;
+                let hello = &caller.hello;
+                decoder.expect(hello.epoch, hello.acknowledged, hello.millis)?;
+                if !hello.is_spelled_out() {
+                    let known = entries_to_recall(store, hello.epoch, hello.acknowledged, hello.position);
+                    // Rows that the disk lost cannot be recalled: the decoder then finds that nothing fits.
+                    decoder.recall(&known.unwrap_or_default());
+                }
                 none.insert(decoder)
             }
         };
@@ -322,7 +336,8 @@ impl HubCall {
                 caller.ingested = true;
                 if position == caller.hello.position && chain != caller.hello.chain {
                     self.refuse(FORK, steps);
-                } else {
+                } else if position == caller.hello.position || self.unacknowledged >= ACKNOWLEDGED_TOGETHER {
+                    self.unacknowledged = 0;
                     steps.push(HubStep::Send(Ack { position }.encode()));
                 }
             }

@@ -2,6 +2,7 @@
 
 use change_log::{Digest, EntryHash, EpochId};
 use replica_store::{HubWork, Reader};
+use sync_exchange::frame_bytes;
 use sync_protocol::batch::{BatchEncoder, Item};
 use sync_protocol::{LogName, Receipt, Refusal, Refusals, Verdict, VerdictState, repair_salt};
 
@@ -14,6 +15,8 @@ use crate::hub_commit::HubCommit;
 
 pub(crate) const ENTRIES_PER_FRAME: usize = 400;
 pub(crate) const RAW_BYTES_PER_FRAME: usize = 128 * 1024;
+/// The head of a feed frame has forty bytes: smaller frames would waste the link.
+const FEED_FRAME_BYTES_MIN: usize = 1024;
 
 /// How far the reply is.
 #[derive(Debug, Default)]
@@ -31,6 +34,9 @@ pub(crate) struct Reply {
     broken: bool,
     /// A difference with this node is on record.
     pub(crate) differed: bool,
+    /// Bytes of feed frames so far, and what an item took in the last one.
+    bytes: u64,
+    bytes_per_item: usize,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +163,9 @@ impl HubCall {
         let Some(caller) = &self.caller else { return Ok(None) };
         let audience = caller.office.as_str();
         let after = self.reply.feed_after.unwrap_or(caller.feed_after);
-        let slice = store.feed_items(audience, after, ENTRIES_PER_FRAME, RAW_BYTES_PER_FRAME)?;
+        let wanted = frame_bytes(self.reply.bytes).max(FEED_FRAME_BYTES_MIN) / self.reply.bytes_per_item.max(1);
+        let wanted = wanted.clamp(1, ENTRIES_PER_FRAME);
+        let slice = store.feed_items(audience, after, wanted, RAW_BYTES_PER_FRAME)?;
         let Some((position, _)) = slice.items.last() else { return Ok(None) };
         let position = *position;
         let chain = store.feed_chain_at(audience, position)?;
@@ -187,6 +195,8 @@ impl HubCall {
         self.reply.feed_after = Some(position);
         let mut bytes = Vec::new();
         bytes.extend(FeedFrame { after, position, chain, batch: &batch }.encode());
+        self.reply.bytes += bytes.len() as u64;
+        self.reply.bytes_per_item = (batch.len() / items.len().max(1)).max(1);
         Ok(Some(bytes))
     }
 

@@ -29,6 +29,6 @@ pub use feed_frame::FeedFrame;
 pub use hub_call::{HubCall, HubStep};
 pub use hub_commit::{CommitOutcome, HubCommit, commit_all, judge};
 pub use identity::{HubIdentity, NodeIdentity};
-pub use node_call::{CallPlan, NodeCall};
+pub use node_call::{CallPlan, NextFrame, NodeCall};
 pub use progress::{Outcome, Progress};
 pub use verify::{Covered, Verified, verify_hub, verify_node};

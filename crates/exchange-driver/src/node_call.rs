@@ -1,9 +1,9 @@
 //! One exchange, as the node lives it: what it sends.
 
-use change_log::{Digest, EpochId, Position};
+use change_log::{Digest, Entry, EpochId, Position};
 use replica_store::{LogState, Reader, Replica};
-use sync_exchange::Ladder;
-use sync_protocol::batch::{BatchDecoder, BatchEncoder, Item};
+use sync_exchange::{Ladder, frame_bytes};
+use sync_protocol::batch::{BatchDecoder, BatchEncoder, Item, recalled};
 use sync_protocol::{
     Cursor, End, Fault, FrameKind, FrameReader, Hello, Rung, SUPPORTED, Verdict, Welcome, write_frame,
 };
@@ -32,10 +32,8 @@ const RAW_BYTES_PER_FRAME_MAX: usize = 512 * 1024;
 /// How to make an exchange.
 #[derive(Debug, Clone)]
 pub struct CallPlan {
-    /// Target size of a batch frame, in compressed bytes.
-    pub frame_bytes: usize,
-    /// Only ask: send nothing of the log.
-    pub probe: bool,
+    /// Ask what the hub has, and wait for the answer, before anything of the log is sent: the link breaks often.
+    pub ask_first: bool,
     /// Let the hub hold its verdict back until there is something new, if this node has nothing new itself.
     pub may_wait: bool,
     /// The program and its version, for the hub's list.
@@ -74,8 +72,21 @@ pub struct NodeCall {
     pub(crate) hub_offset_millis: Option<i64>,
     sending: Sending,
     encoder: BatchEncoder,
+    /// What the hub holds of the log and where it ends, until the encoder has learnt from it.
+    recall: Option<(Position, Position)>,
     sent_to: Position,
     bytes_per_change: usize,
+}
+
+/// What the request goes on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextFrame {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// Nothing before more of the reply was received, or [`NodeCall::stop_waiting`].
+    Wait,
+    /// Nothing: it is complete.
+    Complete,
 }
 
 /// How far the request is.
@@ -83,6 +94,8 @@ pub struct NodeCall {
 enum Sending {
     /// The hello is yet to be sent.
     Hello(Vec<u8>),
+    /// The hub is to say first what it has.
+    Asked,
     /// Batches, then the end.
     Batches,
     /// All is sent.
@@ -120,7 +133,7 @@ impl NodeCall {
         });
         let rungs = || ladder.rungs().iter().map(|rung| Rung { position: rung.position, chain: rung.chain }).collect();
         let digest = replica.office_digest(&identity.office)?;
-        let is_quiet = !plan.probe && !more_logs && !repair.note.is_under_way();
+        let is_quiet = !plan.ask_first && !more_logs && !repair.note.is_under_way();
         let asked_to_wait = plan.may_wait && is_quiet && has_no_news(replica, &identity.office, &log, digest)?;
         let hello = Hello {
             versions: SUPPORTED,
@@ -137,8 +150,7 @@ impl NodeCall {
             software: plan.software.clone(),
             repair: repair.message.as_ref().map(sync_protocol::Repair::fingerprint),
             ladder: show_ladder.then(rungs),
-            flags: if plan.probe { Hello::PROBE } else { 0 }
-                | if lacks_receipt(&log) { Hello::WANTS_RECEIPT } else { 0 }
+            flags: if lacks_receipt(&log) { Hello::WANTS_RECEIPT } else { 0 }
                 | if asked_to_wait { Hello::WAIT } else { 0 }
                 | if ask_in_full { Hello::SPELL_OUT } else { 0 }
                 | if spell_out { Hello::SPELLED_OUT } else { 0 },
@@ -149,7 +161,7 @@ impl NodeCall {
         encoder.expect(log.epoch, log.acknowledged, now_millis)?;
         let mut decoder = BatchDecoder::new();
         decoder.expect(log.epoch, log.acknowledged, now_millis)?;
-        let only_asks = plan.probe || repair.offered == Some(log.epoch);
+        let only_asks = repair.offered == Some(log.epoch);
         Ok(Self {
             identity: identity.clone(),
             sent_to: log.acknowledged,
@@ -173,47 +185,71 @@ impl NodeCall {
             hub_offset_millis: None,
             sending: Sending::Hello(hello),
             encoder,
+            recall: Some((log.acknowledged, log.position)),
             bytes_per_change: BYTES_PER_CHANGE,
             plan,
             log,
         })
     }
 
-    /// The next piece of the request body; `None` when it is complete.
+    /// The next piece of the request body.
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub fn next_frame(&mut self, replica: &Reader) -> Result<Option<Vec<u8>>, DriverError> {
-        let frame = match std::mem::replace(&mut self.sending, Sending::Batches) {
+    pub fn next_frame(&mut self, replica: &Reader) -> Result<NextFrame, DriverError> {
+        let all_sent = self.only_asks || self.sent_to >= self.log.position;
+        let bytes = match std::mem::replace(&mut self.sending, Sending::Batches) {
             Sending::Hello(mut hello) => {
                 hello.extend(self.repair.message.iter().flat_map(sync_protocol::Repair::encode));
-                Some(hello)
+                if self.plan.ask_first && !all_sent {
+                    self.sending = Sending::Asked;
+                }
+                hello
             }
-            Sending::Batches if self.only_asks || self.sent_to >= self.log.position => {
+            Sending::Asked if self.welcome.is_none() => {
+                self.sending = Sending::Asked;
+                return Ok(NextFrame::Wait);
+            }
+            Sending::Asked | Sending::Batches if !all_sent => self.batch(replica)?,
+            Sending::Asked | Sending::Batches => {
                 self.sending = Sending::Complete;
-                Some(End.encode())
+                End.encode()
             }
-            Sending::Batches => Some(self.batch(replica)?),
             Sending::Complete => {
                 self.sending = Sending::Complete;
-                None
+                return Ok(NextFrame::Complete);
             }
         };
-        if let Some(frame) = &frame {
-            self.progress.frames += 1;
-            self.progress.bytes_up += frame.len() as u64;
+        self.progress.frames += 1;
+        self.progress.bytes_up += bytes.len() as u64;
+        Ok(NextFrame::Bytes(bytes))
+    }
+
+    /// No answer comes before the request is complete (something in between holds it back): it only asks, then.
+    pub fn stop_waiting(&mut self) {
+        self.only_asks = true;
+        self.sending = Sending::Batches;
+    }
+
+    /// Goes on from what the hub really has, if it was asked first.
+    pub(crate) fn answered(&mut self, acknowledged: Position) {
+        if matches!(self.sending, Sending::Asked) {
+            self.sent_to = acknowledged.clamp(self.sent_to, self.log.position.max(self.sent_to));
+            self.progress.to_send = self.log.position - self.sent_to;
         }
-        Ok(frame)
     }
 
     fn batch(&mut self, replica: &Reader) -> Result<Vec<u8>, DriverError> {
-        let wanted = self.plan.frame_bytes / self.bytes_per_change.max(1);
+        let wanted = frame_bytes(self.progress.bytes_up) / self.bytes_per_change.max(1);
         let left = usize::try_from(self.log.position - self.sent_to).unwrap_or(usize::MAX);
         let count = wanted.clamp(1, ENTRIES_PER_FRAME_MAX).min(left);
         let entries = replica.entries(self.log.epoch, self.sent_to, count, RAW_BYTES_PER_FRAME_MAX)?;
         let Some(last) = entries.last().map(|entry| entry.position) else {
             return Err(DriverError::Unexpected("the log ends before its head"));
         };
+        if let Some((acknowledged, head)) = self.recall.take() {
+            self.encoder.recall(&entries_to_recall(replica, self.log.epoch, acknowledged, head)?);
+        }
         let items: Vec<Item> = entries.into_iter().map(Item::Entry).collect();
         let payload = self.encoder.encode(&items, &Held(replica))?;
         self.sent_to = last;
@@ -252,6 +288,22 @@ fn log_to_send(replica: &Replica, repair: &NodeRepair, counter: u64) -> Result<(
     let chosen = offered.or(older).or(forgotten).or(current).ok_or(DriverError::NotEnrolled)?;
     let others_wait = logs.iter().filter(waits).any(|log| log.epoch != chosen.epoch);
     Ok((chosen.clone(), others_wait))
+}
+
+/// What both sides learn from before the first batch: the last entries up to the acknowledged one, of a log that ends at
+/// `head`.
+pub(crate) fn entries_to_recall(
+    replica: &Reader,
+    epoch: EpochId,
+    acknowledged: Position,
+    head: Position,
+) -> Result<Vec<Entry>, DriverError> {
+    let count = recalled(head.saturating_sub(acknowledged)).min(acknowledged);
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let count_max = usize::try_from(count).unwrap_or(usize::MAX);
+    Ok(replica.entries(epoch, acknowledged - count, count_max, RAW_BYTES_PER_FRAME_MAX)?)
 }
 
 /// The hub holds more of the log than the receipt kept for it says.

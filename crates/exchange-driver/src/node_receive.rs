@@ -63,7 +63,7 @@ impl NodeCall {
         if number(replica, notes::ASK_IN_FULL)? > 0 {
             replica.set_setting(notes::ASK_IN_FULL, &[])?;
         }
-        if number(replica, notes::SPELL_OUT)? > 0 && !self.plan.probe {
+        if number(replica, notes::SPELL_OUT)? > 0 && !self.only_asks {
             replica.set_setting(notes::SPELL_OUT, &[])?;
         }
         let all_sent = replica.logs()?.iter().all(|log| !log.own || log.acknowledged >= log.position);
@@ -74,7 +74,7 @@ impl NodeCall {
             replica.set_setting(notes::REPAIR, &self.repair.note.to_bytes())?;
             return Ok(Outcome::Again);
         }
-        let exhausted = all_sent && !self.call_again && !self.more_logs && !self.plan.probe;
+        let exhausted = all_sent && !self.call_again && !self.more_logs && !self.plan.ask_first;
         let (true, VerdictState::Differ, Some(salt)) = (exhausted, verdict.state, verdict.salt) else {
             return Ok(Outcome::Again);
         };
@@ -82,7 +82,6 @@ impl NodeCall {
         let round = Round {
             now_millis,
             counts_apart: ours.count.abs_diff(verdict.digest.count),
-            frame_bytes: self.plan.frame_bytes,
             ..self.repair.round(self.counter, salt)
         };
         let mut note = self.repair.note.clone();
@@ -211,10 +210,12 @@ impl NodeCall {
             // The hub was restored from a backup: it gets again what it lost.
             replica.rewind_acknowledged(self.log.epoch, welcome.acknowledged)?;
             self.call_again = true;
+            self.only_asks |= self.plan.ask_first;
         } else {
             let acknowledged = welcome.acknowledged.min(self.log.position);
             replica.acknowledge(self.log.epoch, acknowledged)?;
             self.progress.acknowledged = acknowledged - self.log.acknowledged;
+            self.answered(acknowledged);
         }
         if welcome.acknowledged > self.log.position && self.log.epoch == replica.epoch() {
             // The hub knows more of our own log than we do: an old backup was put back. What is missing comes back in

@@ -13,10 +13,9 @@ use crate::held::Held;
 use crate::node_call::notes;
 use crate::{CallPlan, DriverError, NodeIdentity};
 
-/// Entries given back take as many raw bytes as so many frames of a log.
-const FRAMES_RETURNED: usize = 8;
-/// Raw bytes of them that fit their message however badly they pack.
-const RAW_BYTES_MAX: usize = RETURNED_BYTES_MAX * 3 / 4;
+/// Entries given back in one exchange have about so many raw bytes: a link that breaks often must carry them whole.
+const RAW_BYTES_RETURNED: usize = 32 * 1024;
+const _: () = assert!(RAW_BYTES_RETURNED + change_log::CHANGE_BYTES_MAX < RETURNED_BYTES_MAX);
 
 /// The repair of one exchange.
 #[derive(Debug, Default)]
@@ -42,11 +41,11 @@ impl NodeRepair {
     pub(crate) fn begin(replica: &mut Replica, identity: &NodeIdentity, plan: &CallPlan) -> Result<Self, DriverError> {
         let note = Repair::from_bytes(&replica.setting(notes::REPAIR)?.unwrap_or_default());
         let mut this = Self { note, ..Self::default() };
-        if !this.note.is_under_way() || plan.probe {
+        if !this.note.is_under_way() || plan.ask_first {
             return Ok(this);
         }
         if !this.note.wanted.is_empty() {
-            this.answer(replica, identity, plan)?;
+            this.answer(replica, identity)?;
         }
         if this.offered.is_none() {
             this.offered = this.note.offers.pop();
@@ -59,7 +58,7 @@ impl NodeRepair {
 
     /// Gives back what the hub asked for. What stands in an earlier log of this node goes the ordinary way if it can:
     /// the hub is offered that log and says from where on it lacks it.
-    fn answer(&mut self, replica: &mut Replica, identity: &NodeIdentity, plan: &CallPlan) -> Result<(), DriverError> {
+    fn answer(&mut self, replica: &mut Replica, identity: &NodeIdentity) -> Result<(), DriverError> {
         let (counter, hub_salt) = self.note.wanted_under;
         let salt = Salt::new(hub_salt, own_salt(identity, counter, hub_salt));
         let wanted: BTreeSet<ShortId> = std::mem::take(&mut self.note.wanted).into_iter().collect();
@@ -71,7 +70,6 @@ impl NodeRepair {
         })?;
         let logs = replica.logs()?;
         let of = |epoch: EpochId| logs.iter().find(|log| log.epoch == epoch);
-        let budget = (plan.frame_bytes * FRAMES_RETURNED).min(RAW_BYTES_MAX);
         let (mut entries, mut forked, mut bytes) = (Vec::new(), Vec::new(), 0);
         for (epoch, position) in places {
             let Some(log) = of(epoch) else { continue };
@@ -80,7 +78,7 @@ impl NodeRepair {
             } else if log.own && epoch != replica.epoch() && !self.note.offered_before(epoch) {
                 self.note.offer(epoch);
             } else if !self.note.offers.contains(&epoch)
-                && (bytes < budget || entries.is_empty())
+                && (bytes < RAW_BYTES_RETURNED || entries.is_empty())
                 && let Some(entry) = replica.entry(epoch, position)?
             {
                 bytes += entry.raw.len();
@@ -143,7 +141,6 @@ impl NodeRepair {
             compared_under: self.compared_under,
             moved: self.moved,
             counts_apart: 0,
-            frame_bytes: 0,
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use exchange_driver::{CallPlan, HubCall, HubIdentity, HubStep, NodeCall, NodeIdentity, Outcome, commit_all, judge};
+use exchange_driver::{
+    CallPlan, HubCall, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, Outcome, commit_all, judge,
+};
 use replica_store::{DirectGate, Reader};
 
 use crate::Failure;
@@ -53,7 +55,15 @@ pub(crate) fn exchange(
     let hub_call = HubCall::new(Arc::clone(hub_identity));
     let mut side = HubSide { machine: hub, reader, call: hub_call, out: Vec::new(), died: false };
     let mut whole = true;
-    while let Some(frame) = call.next_frame(node.replica()?).map_err(Failure::other)? {
+    loop {
+        let frame = match call.next_frame(node.replica()?).map_err(Failure::other)? {
+            NextFrame::Bytes(frame) => frame,
+            NextFrame::Wait => {
+                call.stop_waiting();
+                continue;
+            }
+            NextFrame::Complete => break,
+        };
         let carried = carry(&mut link.up, &frame);
         side.receive(carried, now)?;
         whole = carried.len() == frame.len();

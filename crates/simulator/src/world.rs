@@ -253,10 +253,8 @@ impl World {
         let fresh_epoch = EpochId(self.dice.bytes());
         let now = self.now;
         let node = self.nodes.get_mut(index).ok_or_else(|| Failure::other("no such node"))?;
-        let plan = node.pace.plan();
         let plan = CallPlan {
-            frame_bytes: plan.frame_bytes,
-            probe: plan.probe,
+            ask_first: node.pace.asks_first(),
             may_wait: true,
             software: "simulator".to_owned(),
             fresh_epoch,
@@ -267,7 +265,7 @@ impl World {
             Outcome::Cut => Ending::Cut,
             Outcome::Refused(fault) => Ending::Refused { retry_after_seconds: fault.retry_after_seconds },
         };
-        node.pace.ended(ending, ended.bytes_up, ended.bytes_down, 10);
+        node.pace.ended(ending, ended.bytes_up + ended.bytes_down);
         Ok(ended)
     }
 

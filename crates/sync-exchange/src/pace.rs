@@ -1,24 +1,7 @@
-//! How fast to go on a link: frame size from how long it lives, when to call again after it failed.
+//! When to call again, and how carefully, from how the last exchanges ended.
 
-/// Frames start at this size (compressed bytes) on a link nothing is known of.
-const FRAME_BYTES_START: usize = 8 * 1024;
-const FRAME_BYTES_MIN: usize = 256;
-const FRAME_BYTES_MAX: usize = 64 * 1024;
-/// A frame is at most this fraction of what a link carried before it was cut: what is lost with it stays under 3 %.
-const FRAMES_PER_LIFE: usize = 40;
-/// A frame takes at most this long on a slow link.
-const FRAME_MILLIS_MAX: u64 = 2_000;
 const WAIT_MILLIS_FIRST: u64 = 500;
 const WAIT_MILLIS_MAX: u64 = 5 * 60 * 1000;
-
-/// How the next exchange is to be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
-    /// Target size of a batch frame, compressed.
-    pub frame_bytes: usize,
-    /// Ask first what the hub has, send after: the last exchange broke off.
-    pub probe: bool,
-}
 
 /// How an exchange ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +21,7 @@ pub enum Ending {
 #[derive(Debug, Clone)]
 pub struct Pace {
     seed: u64,
-    frame_bytes: usize,
-    probe: bool,
+    asks_first: bool,
     failures: u32,
     wait_millis: u64,
 }
@@ -47,32 +29,25 @@ pub struct Pace {
 impl Pace {
     /// Nothing known yet. The seed spreads the waiting times of many nodes.
     pub const fn new(seed: u64) -> Self {
-        Self { seed, frame_bytes: FRAME_BYTES_START, probe: false, failures: 0, wait_millis: 0 }
+        Self { seed, asks_first: false, failures: 0, wait_millis: 0 }
     }
 
-    /// How to make the next exchange.
-    pub const fn plan(&self) -> Plan {
-        Plan { frame_bytes: self.frame_bytes, probe: self.probe }
+    /// Whether to ask what the hub has before anything is sent: the last exchange broke off.
+    pub const fn asks_first(&self) -> bool {
+        self.asks_first
     }
 
-    /// Learns from an exchange: bytes sent and received and the time it took.
-    pub fn ended(&mut self, ending: Ending, bytes_up: u64, bytes_down: u64, millis: u64) {
-        let carried = usize::try_from(bytes_up.saturating_add(bytes_down)).unwrap_or(usize::MAX);
+    /// Learns from an exchange that carried so many bytes, both ways together.
+    pub fn ended(&mut self, ending: Ending, carried: u64) {
         match ending {
             Ending::Complete => {
                 self.failures = 0;
-                self.probe = false;
+                self.asks_first = false;
                 self.wait_millis = 0;
-                if carried > self.frame_bytes * FRAMES_PER_LIFE {
-                    self.frame_bytes = (self.frame_bytes * 2).min(FRAME_BYTES_MAX);
-                }
             }
             Ending::Cut => {
                 self.failures = self.failures.saturating_add(1);
-                self.probe = true;
-                if carried > 0 {
-                    self.frame_bytes = (carried / FRAMES_PER_LIFE).clamp(FRAME_BYTES_MIN, FRAME_BYTES_MAX);
-                }
+                self.asks_first = true;
                 // A link that carried something is worth another try at once.
                 self.wait_millis = if carried > 1024 { self.jitter(WAIT_MILLIS_FIRST) } else { self.backoff() };
             }
@@ -83,11 +58,6 @@ impl Pace {
                     None => self.backoff(),
                 };
             }
-        }
-        if millis > 500 && bytes_up > 1024 {
-            let per_frame = bytes_up.saturating_mul(FRAME_MILLIS_MAX) / millis;
-            let per_frame = usize::try_from(per_frame).unwrap_or(usize::MAX);
-            self.frame_bytes = self.frame_bytes.min(per_frame).clamp(FRAME_BYTES_MIN, FRAME_BYTES_MAX);
         }
     }
 
@@ -118,19 +88,13 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn frames_follow_what_a_link_carries_before_it_is_cut() {
+    fn after_a_cut_the_hub_is_asked_first_until_an_exchange_is_whole() {
         let mut pace = Pace::new(1);
-        pace.ended(Ending::Cut, 15_000, 1_000, 100);
-        assert_eq!(pace.plan(), Plan { frame_bytes: 400, probe: true });
-        pace.ended(Ending::Complete, 200_000, 0, 100);
-        assert_eq!(pace.plan(), Plan { frame_bytes: 800, probe: false });
-    }
-
-    #[test]
-    fn a_slow_link_gets_frames_of_two_seconds() {
-        let mut pace = Pace::new(1);
-        pace.ended(Ending::Complete, 4_000, 100, 4_000);
-        assert_eq!(pace.plan().frame_bytes, 2_000);
+        assert!(!pace.asks_first());
+        pace.ended(Ending::Cut, 15_000);
+        assert!(pace.asks_first());
+        pace.ended(Ending::Complete, 200_000);
+        assert!(!pace.asks_first());
     }
 
     proptest! {
@@ -138,11 +102,11 @@ mod tests {
         fn waiting_is_bounded_and_ends_with_success(seed in any::<u64>(), failures in 1usize..60) {
             let mut pace = Pace::new(seed);
             for _ in 0..failures {
-                pace.ended(Ending::Cut, 0, 0, 0);
+                pace.ended(Ending::Cut, 0);
                 prop_assert!(pace.wake_after_millis() <= WAIT_MILLIS_MAX * 3 / 2);
                 prop_assert!(pace.wake_after_millis() > 0);
             }
-            pace.ended(Ending::Complete, 300, 100, 50);
+            pace.ended(Ending::Complete, 400);
             prop_assert_eq!(pace.wake_after_millis(), 0);
         }
     }

@@ -11,8 +11,9 @@ use crate::{CELLS_MAX, SLICE_BITS_MAX, Salt, ShortId};
 const CELLS_MIN: u64 = 32;
 /// Bytes of a cell on the wire.
 const CELL_BYTES: usize = 14;
-/// A sketch takes as many bytes as so many frames of a log.
-const FRAMES_PER_SKETCH: usize = 4;
+/// A sketch takes at most about so many bytes: a link that breaks often must carry it whole.
+const SKETCH_BYTES: usize = 8 * 1024;
+const BUDGET: u64 = (SKETCH_BYTES / CELL_BYTES) as u64;
 /// Exchanges that may change nothing before the node waits in between.
 const IDLE_MAX: u64 = 3;
 /// Not even a repair that goes on and on is made at full speed for ever.
@@ -64,8 +65,6 @@ pub struct Round<'a> {
     pub moved: bool,
     /// By how many entries the counts differ.
     pub counts_apart: u64,
-    /// Target size of a frame on this link, in bytes.
-    pub frame_bytes: usize,
 }
 
 /// What to do next.
@@ -98,11 +97,10 @@ impl Repair {
 
     /// Learns from an exchange, and says what next.
     pub fn ended(&mut self, round: &Round<'_>) -> Next {
-        let budget = ((round.frame_bytes * FRAMES_PER_SKETCH / CELL_BYTES) as u64).clamp(CELLS_MIN, CELLS_MAX as u64);
         let first = !self.is_under_way();
         if first {
             self.since_millis = round.now_millis.max(1);
-            self.size_for(round.counts_apart, budget);
+            self.size_for(round.counts_apart);
         }
         (self.counter, self.hub_salt) = (round.counter, round.hub_salt);
         self.wanted.clear();
@@ -111,7 +109,7 @@ impl Repair {
             None => first || round.moved,
             Some(comparison) => match comparison.state {
                 ComparisonState::Later { seconds } => return Next::Later { seconds },
-                ComparisonState::TooFewCells => self.grow(budget),
+                ComparisonState::TooFewCells => self.grow(),
                 ComparisonState::Found { only_node, only_hub } => {
                     self.wanted.clone_from(&comparison.wanted);
                     self.wanted_under = round.compared_under;
@@ -129,22 +127,22 @@ impl Repair {
     }
 
     /// A sketch that tells a difference of at least this many entries.
-    fn size_for(&mut self, counts_apart: u64, budget: u64) {
+    fn size_for(&mut self, counts_apart: u64) {
         let needed = counts_apart.min(1 << 40) * 2 + CELLS_MIN;
         self.slice_bits = 0;
-        while needed >> self.slice_bits > budget && self.slice_bits < SLICE_BITS_MAX {
+        while needed >> self.slice_bits > BUDGET && self.slice_bits < SLICE_BITS_MAX {
             self.slice_bits += 1;
         }
-        self.cells = (needed >> self.slice_bits).clamp(CELLS_MIN, budget);
+        self.cells = (needed >> self.slice_bits).clamp(CELLS_MIN, BUDGET);
     }
 
     /// True while there is room to grow.
-    fn grow(&mut self, budget: u64) -> bool {
-        if self.cells < budget {
-            self.cells = (self.cells * 4).min(budget);
+    fn grow(&mut self) -> bool {
+        if self.cells < BUDGET {
+            self.cells = (self.cells * 4).min(BUDGET);
         } else if self.slice_bits < SLICE_BITS_MAX {
             // The link carries no more at once: the difference is found part by part.
-            self.cells = budget;
+            self.cells = BUDGET;
             self.slice_bits += 2;
         } else {
             return false;
@@ -254,7 +252,6 @@ mod tests {
             compared_under: (4, [8; 16]),
             moved,
             counts_apart: 0,
-            frame_bytes: 8 * 1024,
         }
     }
 
@@ -269,18 +266,18 @@ mod tests {
             assert_eq!(repair.ended(&round(Some(&too_few), false)), Next::Again);
             forms.push(repair.form());
         }
-        assert_eq!(forms, [(0, 128), (0, 512), (0, 2048), (0, 2340), (2, 2340), (4, 2340)]);
+        assert_eq!(forms, [(0, 128), (0, 512), (0, 585), (2, 585), (4, 585), (6, 585)]);
     }
 
     #[test]
     fn counts_far_apart_begin_with_a_sketch_that_can_tell_them() {
         let mut repair = Repair::default();
         repair.ended(&Round { counts_apart: 400, ..round(None, false) });
-        assert_eq!(repair.form(), (0, 832));
+        assert_eq!(repair.form(), (1, 416));
         let mut repair = Repair::default();
         repair.ended(&Round { counts_apart: 1_000_000, ..round(None, false) });
         let (bits, cells) = repair.form();
-        assert!(cells <= 2340 && (1_000_000 >> bits) * 2 <= 2340, "{bits} {cells}");
+        assert!(cells <= 585 && (1_000_000 >> bits) * 2 <= 585, "{bits} {cells}");
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct Hello {
     pub repair: Option<[u8; 32]>,
     /// Places of its feed, to find the last common one; sent when the hub asks. At most [`LADDER_MAX`] are sent.
     pub ladder: Option<Vec<Rung>>,
-    /// Bits: [`Hello::PROBE`], [`Hello::WANTS_RECEIPT`], [`Hello::WAIT`], [`Hello::SPELL_OUT`],
+    /// Bits: [`Hello::WANTS_RECEIPT`], [`Hello::WAIT`], [`Hello::SPELL_OUT`],
     /// [`Hello::SPELLED_OUT`]. Unknown ones mean nothing.
     pub flags: u32,
 }
@@ -74,27 +74,19 @@ pub struct Rung {
 }
 
 impl Hello {
-    /// Flag: the node only asks. No batches follow.
-    pub const PROBE: u32 = 1;
-    /// Flag: the node lost entries that it showed to hold. The hub names nothing by its place.
-    pub const SPELL_OUT: u32 = 8;
-    /// Flag: the node's own batches name nothing by its place.
-    pub const SPELLED_OUT: u32 = 16;
     /// Flag: a receipt was lost on the way; the hub sends one for what it has, even if nothing is new.
-    pub const WANTS_RECEIPT: u32 = 2;
-
+    pub const WANTS_RECEIPT: u32 = 1;
     /// Flag: the node sends nothing and knows that both sides were equal. The hub may hold its verdict back until there
     /// is something new for the node.
-    pub const WAIT: u32 = 4;
+    pub const WAIT: u32 = 2;
+    /// Flag: the node lost entries that it showed to hold. The hub names nothing by its place.
+    pub const SPELL_OUT: u32 = 4;
+    /// Flag: the node's own batches name nothing by its place.
+    pub const SPELLED_OUT: u32 = 8;
 
     /// Whether a receipt is wanted though nothing is new.
     pub const fn wants_receipt(&self) -> bool {
         self.flags & Self::WANTS_RECEIPT != 0
-    }
-
-    /// Whether no batches follow.
-    pub const fn is_probe(&self) -> bool {
-        self.flags & Self::PROBE != 0
     }
 
     /// Whether the verdict may be held back until there is something new.

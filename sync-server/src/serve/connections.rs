@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
+use super::reads_on::ReadsOn;
 use super::silent::{Guest, Silent};
 use super::{Hub, routes};
 
@@ -103,7 +104,7 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, router: axum::Router, h
         tracing::debug!(%error, "a connection ended at once");
         return;
     }
-    let stream = match tokio::time::timeout(OPENING, acceptor.accept(stream)).await {
+    let stream = match tokio::time::timeout(OPENING, acceptor.accept(ReadsOn::new(stream))).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return tracing::debug!(%error, "a connection ended in its TLS handshake"),
         Err(_) => return tracing::debug!("a TLS handshake took too long"),

@@ -56,13 +56,12 @@ async fn exchange(
     mut on_progress: impl FnMut(&Progress),
 ) -> Result<Exchanged, Failure> {
     let mut pace = node.live().turn().await;
-    let plan = pace.plan();
+    let ask_first = pace.asks_first();
     let (begun, begun_millis) = (Instant::now(), moment::now_millis());
     let call = node
         .blocking(move |node| {
             let plan = CallPlan {
-                frame_bytes: plan.frame_bytes,
-                probe: plan.probe,
+                ask_first,
                 may_wait,
                 software: super::SOFTWARE.to_owned(),
                 fresh_epoch: EpochId(moment::random()?),
@@ -82,9 +81,9 @@ async fn exchange(
         Ended::GivenUp => (Outcome::Again, None, 0),
         // Nothing was under way: such a cut says nothing of what the link carries.
         Ended::CutWaiting(cut) => (Outcome::Cut, Some(cut), spread()?),
-        Ended::Cut(cut) => (outcome, Some(cut), learn(&mut pace, &Outcome::Cut, &progress, taken)),
+        Ended::Cut(cut) => (outcome, Some(cut), learn(&mut pace, &Outcome::Cut, &progress)),
         Ended::Reply => {
-            let wait_millis = learn(&mut pace, &outcome, &progress, taken);
+            let wait_millis = learn(&mut pace, &outcome, &progress);
             (outcome, None, wait_millis)
         }
     };
@@ -109,14 +108,14 @@ async fn exchange(
 }
 
 /// Learns from an exchange; returns how long to wait before the next, in milliseconds.
-fn learn(pace: &mut Pace, outcome: &Outcome, progress: &Progress, taken: u64) -> u64 {
+fn learn(pace: &mut Pace, outcome: &Outcome, progress: &Progress) -> u64 {
     let ending = match outcome {
         Outcome::Proven { .. } | Outcome::Again => Ending::Complete,
         Outcome::Cut => Ending::Cut,
         Outcome::Differs { retry_seconds } => Ending::Refused { retry_after_seconds: Some(*retry_seconds) },
         Outcome::Refused(fault) => Ending::Refused { retry_after_seconds: fault.retry_after_seconds },
     };
-    pace.ended(ending, progress.bytes_up, progress.bytes_down, taken);
+    pace.ended(ending, progress.bytes_up + progress.bytes_down);
     pace.wake_after_millis()
 }
 

@@ -99,7 +99,7 @@ fn remembered(mut pace: Pace, replica: &Reader) -> Result<Pace, Failure> {
             "cut" | "silence" => Ending::Cut,
             _ => continue,
         };
-        pace.ended(ending, contact.bytes_up, contact.bytes_down, contact.duration_millis);
+        pace.ended(ending, contact.bytes_up + contact.bytes_down);
     }
     Ok(pace)
 }

@@ -3,15 +3,20 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use exchange_driver::{DriverError, NodeCall, Outcome, Progress};
+use exchange_driver::{DriverError, NextFrame, NodeCall, Outcome, Progress};
 use futures_util::stream;
 use replica_store::Replica;
 use reqwest::header::CONTENT_TYPE;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{sleep_until, timeout};
 
 use crate::{Failure, Node, http, moment};
 
+/// So much of a request goes out at once.
+const TOGETHER_BYTES: usize = 1024;
+/// Who was asked first answers within this time, or not before the request is complete: something in between holds the
+/// answer back.
+const ANSWER: Duration = Duration::from_secs(8);
 /// After so long without a byte in either direction the link counts as cut.
 const SILENCE: Duration = Duration::from_secs(30);
 /// No hub holds back its verdict for longer. Whether the link lives all that time, pings tell.
@@ -96,7 +101,7 @@ impl<'a> Talk<'a> {
             .ok_or_else(|| Failure::machine("internal", "Kesalahan program.", "Internal: the call is gone."))
     }
 
-    async fn next_frame(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+    async fn next_frame(&mut self) -> Result<NextFrame, Failure> {
         self.advance(|call, replica| call.next_frame(replica)).await
     }
 
@@ -107,47 +112,50 @@ impl<'a> Talk<'a> {
         on_progress: &mut impl FnMut(&Progress),
     ) -> Result<Ended, Failure> {
         let mut reason = pin!(reason);
-        // A body that is complete from the start goes out with the headers.
-        let first = self.next_frame().await?;
-        let second = if first.is_some() { self.next_frame().await? } else { None };
-        let (body, mut sender, mut waiting) = match second {
-            None => (reqwest::Body::from(first.unwrap_or_default()), None, None),
-            Some(second) => {
+        let (first, mut next) = self.beginning().await?;
+        let (body, mut sender) = match next {
+            NextFrame::Complete => (reqwest::Body::from(first), None),
+            NextFrame::Bytes(_) | NextFrame::Wait => {
                 let (body, sender) = streamed(first);
-                (body, Some(sender), Some(second))
+                (body, Some(sender))
             }
         };
+        let asked = tokio::time::Instant::now();
         let live = self.node.live();
         let request = live.client().post(live.url.clone()).header(CONTENT_TYPE, "application/octet-stream").body(body);
         let mut answering = Box::pin(request.send());
         let mut response: Option<reqwest::Response> = None;
         loop {
-            let sending = send(sender.as_ref(), waiting.is_some());
+            let sending = send(sender.as_ref(), matches!(next, NextFrame::Bytes(_)));
             let (waits, since) = (self.is_waiting(), Instant::now());
-            let next = timeout(if waits { WAIT_MAX } else { SILENCE }, async {
+            let moved = timeout(if waits { WAIT_MAX } else { SILENCE }, async {
                 tokio::select! {
                     permit = sending => Event::MaySend(permit),
                     event = receive(&mut answering, &mut response) => event,
+                    () = sleep_until(asked + ANSWER), if next == NextFrame::Wait => Event::NoAnswer,
                     () = reason.as_mut(), if waits => Event::Reason,
                     () = live.is_wanted(), if waits => Event::Reason,
                 }
             });
-            let event = next.await.unwrap_or(Event::Silence);
+            let event = moved.await.unwrap_or(Event::Silence);
             if waits {
                 self.waited += since.elapsed();
             }
             match event {
                 Event::MaySend(Some(permit)) => {
-                    if let Some(frame) = waiting.take() {
+                    let following = self.next_frame().await?;
+                    if let NextFrame::Bytes(frame) = std::mem::replace(&mut next, following) {
                         permit.send(frame);
-                    }
-                    waiting = self.next_frame().await?;
-                    if waiting.is_none() {
-                        sender = None;
                     }
                 }
                 // Nobody reads the body any more: the reply says why, or breaks off.
-                Event::MaySend(None) => (sender, waiting) = (None, None),
+                Event::MaySend(None) => next = NextFrame::Complete,
+                Event::NoAnswer => {
+                    if let Some(call) = &mut self.call {
+                        call.stop_waiting();
+                    }
+                    next = self.next_frame().await?;
+                }
                 Event::Answer(answer) => response = Some(answer),
                 Event::Chunk(bytes) => {
                     let node = self.node.clone();
@@ -155,6 +163,9 @@ impl<'a> Talk<'a> {
                         call.receive(replica, node.gate().as_mut(), &bytes, moment::now_millis())
                     })
                     .await?;
+                    if next == NextFrame::Wait {
+                        next = self.next_frame().await?;
+                    }
                 }
                 Event::Over => return Ok(Ended::Reply),
                 Event::Reason => return Ok(Ended::GivenUp),
@@ -166,7 +177,21 @@ impl<'a> Talk<'a> {
                     return Ok(Ended::Cut(silence()));
                 }
             }
+            if next == NextFrame::Complete {
+                sender = None;
+            }
             on_progress(&self.progress());
+        }
+    }
+
+    /// What the request begins with, and what it goes on with: what is little goes out together.
+    async fn beginning(&mut self) -> Result<(Vec<u8>, NextFrame), Failure> {
+        let mut first = Vec::new();
+        loop {
+            match self.next_frame().await? {
+                NextFrame::Bytes(frame) if first.len() + frame.len() <= TOGETHER_BYTES => first.extend(frame),
+                next => return Ok((first, next)),
+            }
         }
     }
 }
@@ -174,6 +199,7 @@ impl<'a> Talk<'a> {
 /// What happens next in an exchange.
 enum Event {
     MaySend(Option<mpsc::OwnedPermit<Vec<u8>>>),
+    NoAnswer,
     Answer(reqwest::Response),
     Chunk(Vec<u8>),
     Over,
@@ -183,9 +209,9 @@ enum Event {
 }
 
 /// A body that goes on as long as the sender lives.
-fn streamed(first: Option<Vec<u8>>) -> (reqwest::Body, mpsc::Sender<Vec<u8>>) {
+fn streamed(first: Vec<u8>) -> (reqwest::Body, mpsc::Sender<Vec<u8>>) {
     let (sender, receiver) = mpsc::channel::<Vec<u8>>(1);
-    let chunks = stream::unfold((first, receiver), |(first, mut receiver)| async move {
+    let chunks = stream::unfold((Some(first), receiver), |(first, mut receiver)| async move {
         let chunk = match first {
             Some(chunk) => chunk,
             None => receiver.recv().await?,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use change_log::EpochId;
 use exchange_driver::{
-    CallPlan, HubCall, HubCommit, HubIdentity, HubStep, NodeCall, NodeIdentity, Outcome, commit_all, judge,
+    CallPlan, HubCall, HubCommit, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, Outcome, commit_all, judge,
 };
 use office_model::OfficeCode;
 use replica_store::{Clock, DirectGate, Durability, NewReplica, Replica, Role};
@@ -61,11 +61,10 @@ impl Pair {
     /// The whole request reaches the hub at once; all its commits are one group, as at a busy hub.
     pub(crate) fn arrives(&mut self, node: &mut Replica, identity: &NodeIdentity) -> Vec<u8> {
         let fresh_epoch = EpochId([77; 16]);
-        let plan =
-            CallPlan { frame_bytes: 4096, probe: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
+        let plan = CallPlan { ask_first: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
         let mut call = NodeCall::begin(node, identity, plan, 5).unwrap();
         let mut request = Vec::new();
-        while let Some(frame) = call.next_frame(node).unwrap() {
+        while let NextFrame::Bytes(frame) = call.next_frame(node).unwrap() {
             request.extend(frame);
         }
         let mut hub_call = HubCall::new(Arc::clone(&self.identity));
@@ -91,13 +90,12 @@ impl Pair {
     /// One complete exchange. `reply_max`: so many bytes of the reply arrive.
     pub(crate) fn exchange(&mut self, node: &mut Replica, identity: &NodeIdentity, reply_max: usize) -> Outcome {
         let fresh_epoch = EpochId([77; 16]);
-        let plan =
-            CallPlan { frame_bytes: 4096, probe: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
+        let plan = CallPlan { ask_first: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
         let mut call = NodeCall::begin(node, identity, plan, 5).unwrap();
         let mut hub_call = HubCall::new(Arc::clone(&self.identity));
         let reader = self.hub.reader().unwrap();
         let mut sent: Vec<u8> = Vec::new();
-        while let Some(frame) = call.next_frame(node).unwrap() {
+        while let NextFrame::Bytes(frame) = call.next_frame(node).unwrap() {
             let mut steps = VecDeque::from(hub_call.receive(&reader, &frame, 6).unwrap());
             while let Some(step) = steps.pop_front() {
                 match step {

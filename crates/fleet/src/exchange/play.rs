@@ -6,7 +6,7 @@ use std::sync::Arc;
 use change_log::EpochId;
 use chrono::NaiveDate;
 use exchange_driver::{
-    CallPlan, DriverError, HubCall, HubIdentity, HubStep, NodeCall, NodeIdentity, commit_all, judge,
+    CallPlan, DriverError, HubCall, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, commit_all, judge,
 };
 use office_model::{OfficeCode, Status};
 use replica_store::{Clock, DirectGate, Durability, NewReplica, Replica, Role};
@@ -18,7 +18,6 @@ use crate::generate::Generator;
 const NOW_MILLIS: i64 = 1_795_000_000_000;
 /// Any will do, but the same for ever: the page is not to change with each release.
 const SOFTWARE: &str = "village-node 0.1.0";
-const FRAME_BYTES: usize = 8 * 1024;
 
 /// The bodies of one exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,15 +155,14 @@ impl Machine {
 
     fn exchange(&mut self, hub: &mut Hub) -> Result<Bodies, DriverError> {
         let plan = CallPlan {
-            frame_bytes: FRAME_BYTES,
-            probe: false,
+            ask_first: false,
             may_wait: false,
             software: SOFTWARE.to_owned(),
             fresh_epoch: EpochId([0xff; 16]),
         };
         let mut call = NodeCall::begin(&mut self.replica, &self.identity, plan, NOW_MILLIS)?;
         let mut request = Vec::new();
-        while let Some(frame) = call.next_frame(&self.replica)? {
+        while let NextFrame::Bytes(frame) = call.next_frame(&self.replica)? {
             request.push(frame);
         }
         let reply = hub.answer(&request)?;

@@ -4,6 +4,7 @@ use change_log::leb;
 use change_log::{CHANGE_BYTES_MAX, ChangeHash, Column, DocumentId, Entry, EpochId, Position, RawChange};
 
 use super::draft;
+use super::encode::BatchEncoder;
 use super::item::{Form, Head, unzigzag};
 use super::mixer::{Kind, context};
 use super::range::{Coder, Reader};
@@ -43,6 +44,13 @@ impl BatchDecoder {
     /// When the stream has named too many logs.
     pub fn expect(&mut self, epoch: EpochId, position: Position, millis: i64) -> Result<(), BatchError> {
         self.state.expect(epoch, position, millis)
+    }
+
+    /// Learns from entries that the sender recalls as well: see [`super::BatchEncoder::recall`].
+    pub fn recall(&mut self, entries: &[Entry]) {
+        let mut recalling = BatchEncoder::from_state(std::mem::replace(&mut self.state, State::taught()));
+        recalling.recall(entries);
+        self.state = recalling.into_state();
     }
 
     /// Reads one batch.

@@ -11,7 +11,7 @@ use change_log::{ChangeHash, DocumentId, Entry, RawChange};
 
 use super::encode::BatchEncoder;
 use super::model::Model;
-use super::state::Nothing;
+use super::state::{Nothing, State};
 use super::{BatchError, Item};
 
 /// The sample, compressed by zstd.
@@ -66,11 +66,11 @@ fn teach(sample: &[u8]) -> Result<Model, BatchError> {
         let (epoch, hash) = (change.actor, change.hash);
         items.push(Item::Entry(Entry { epoch, position, document, hash, raw: raw.to_vec() }));
     }
-    let mut encoder = BatchEncoder::blank();
+    let mut encoder = BatchEncoder::from_state(State::blank());
     for lesson in items.chunks(LESSON) {
         encoder.encode(lesson, &Nothing)?;
     }
-    Ok(encoder.into_model())
+    Ok(encoder.into_state().into_model())
 }
 
 #[cfg(test)]

@@ -6,10 +6,9 @@ use change_log::{ChangeHash, Entry, EpochId, Position, RawChange};
 use super::draft::{self, Draft};
 use super::item::{Dependency, Form, Head, Link, zigzag};
 use super::mixer::{Kind, context};
-use super::model::Model;
 use super::range::{Coder, Writer};
 use super::residue::Residue;
-use super::state::{State, check_of, first_document};
+use super::state::{Nothing, State, check_of, first_document};
 use super::stream::Packer;
 use super::{BatchError, ITEMS_MAX, Item, References, WORK_MAX, dictionary};
 
@@ -58,14 +57,14 @@ impl BatchEncoder {
         Self { plain_only: true, ..Self::new() }
     }
 
-    /// A stream that was taught nothing.
-    pub(super) fn blank() -> Self {
-        Self { state: State::blank(), packer: None, plain_only: false }
+    /// A stream that goes on from a state.
+    pub(super) const fn from_state(state: State) -> Self {
+        Self { state, packer: None, plain_only: false }
     }
 
-    /// What the stream has learnt.
-    pub(super) fn into_model(self) -> Model {
-        self.state.into_model()
+    /// What the stream has learnt and named.
+    pub(super) fn into_state(self) -> State {
+        self.state
     }
 
     /// Says what both sides expect first: the entry after `position` of this log, made near `millis`.
@@ -84,21 +83,8 @@ impl BatchEncoder {
         if items.len() > ITEMS_MAX {
             return Err(BatchError::TooLarge);
         }
-        let mut channel = Writer::new();
-        let mut residue = Residue::Written(Vec::new());
-        let count = [context(&[1])];
-        self.state.parts().0.mixer.number(&mut channel, Kind::Number, &count, items.len() as u64);
-        for item in items {
-            self.item(&mut channel, &mut residue, item, references)?;
-            if channel.work() > WORK_MAX {
-                return Err(BatchError::TooLarge);
-            }
-        }
+        let (channel, left) = self.lay_out(items, references)?;
         let mut payload = check_of(items).to_vec();
-        let left = match residue {
-            Residue::Written(bytes) => bytes,
-            Residue::Read(_) => Vec::new(),
-        };
         write_unsigned(&mut payload, left.len() as u64);
         if !left.is_empty() {
             let packer = match &mut self.packer {
@@ -111,6 +97,35 @@ impl BatchEncoder {
         }
         payload.extend_from_slice(&channel.finish());
         Ok(payload)
+    }
+
+    /// Learns from entries that the receiver holds as well, as if they had just been sent: a stream that a cut ended goes on
+    /// almost as cheaply as it was. Both sides recall the same entries before the first batch.
+    pub fn recall(&mut self, entries: &[Entry]) {
+        if !self.plain_only {
+            let items: Vec<Item> = entries.iter().cloned().map(Item::Entry).collect();
+            // What is over a limit is over it on both sides, after the same steps.
+            let _ = self.lay_out(&items, &Nothing);
+        }
+    }
+
+    /// What is coded, and what is left to zstd.
+    fn lay_out(&mut self, items: &[Item], references: &impl References) -> Result<(Writer, Vec<u8>), BatchError> {
+        let mut channel = Writer::new();
+        let mut residue = Residue::Written(Vec::new());
+        let count = [context(&[1])];
+        self.state.parts().0.mixer.number(&mut channel, Kind::Number, &count, items.len() as u64);
+        for item in items {
+            self.item(&mut channel, &mut residue, item, references)?;
+            if channel.work() > WORK_MAX {
+                return Err(BatchError::TooLarge);
+            }
+        }
+        let left = match residue {
+            Residue::Written(bytes) => bytes,
+            Residue::Read(_) => Vec::new(),
+        };
+        Ok((channel, left))
     }
 
     fn item(

@@ -32,6 +32,11 @@ pub use dictionary::make as make_dictionary;
 pub use encode::BatchEncoder;
 pub use places::Known;
 
+/// How many of the entries before the first that is sent both sides recall, when `count` are to be sent.
+pub fn recalled(count: u64) -> u64 {
+    (count / 2).min(512)
+}
+
 /// What a batch leaves to zstd may unpack to this many bytes.
 pub const PLAIN_BYTES_MAX: usize = 1024 * 1024;
 /// The rebuilt changes of a batch may have this many bytes together.

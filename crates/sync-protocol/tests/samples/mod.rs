@@ -86,7 +86,7 @@ pub(crate) fn idle_hello() -> Hello {
         software: "village-node 0.1.0".to_owned(),
         repair: None,
         ladder: None,
-        flags: Hello::PROBE,
+        flags: Hello::SPELLED_OUT,
     }
 }
 
