@@ -69,6 +69,17 @@ enum Command {
         #[arg(long)]
         write: Option<PathBuf>,
     },
+    /// Pushes many records over a good line and over lines that are cut, and counts the bytes on the line.
+    ///
+    /// Example: `fleet push --count 10000`
+    Push {
+        /// How many records, with their steps.
+        #[arg(long, default_value_t = 10_000)]
+        count: usize,
+        /// The same seed gives the same records.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Makes the dictionary of a new protocol version from made-up records of all services.
     ///
     /// Example: `fleet dictionary --output crates/sync-protocol/data/dictionary-1.zst`
@@ -97,6 +108,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         Command::Demo(options) => play(&options),
         Command::Sizes { count, seed } => sizes(count, seed),
         Command::Exchange { write } => exchange(write.as_deref()),
+        Command::Push { count, seed } => push(count, seed),
         Command::Dictionary { count, output } => dictionary(count, &output),
         Command::Generate { count, seed, office, day, steps, output } => {
             let form = if steps { LineForm::WithSteps } else { LineForm::Form };
@@ -131,6 +143,13 @@ fn dictionary(count: usize, output: &Path) -> Result<(), String> {
     let made = fleet::made_log::make(office, 4_711, count, day()?).map_err(|error| error.to_string())?;
     let bytes = make_dictionary(&made.entries).map_err(|error| error.to_string())?;
     std::fs::write(output, bytes).map_err(|error| error.to_string())
+}
+
+fn push(count: usize, seed: u64) -> Result<(), String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let table = runtime.block_on(demo::push(count, seed)).map_err(|error| error.to_string())?;
+    println!("{table}");
+    if table.is_proven() { Ok(()) } else { Err("not every line ended proven".to_owned()) }
 }
 
 fn play(options: &DemoOptions) -> Result<(), String> {

@@ -9,6 +9,7 @@ mod day;
 mod error;
 mod hub;
 mod office;
+mod push;
 mod table;
 
 use std::num::NonZeroUsize;
@@ -20,6 +21,7 @@ use crate::link::LinkPlan;
 
 pub use day::play;
 pub use error::DemoError;
+pub use push::{PushResult, PushTable, push};
 pub use table::{OfficeResult, Table};
 
 /// What day to play.
