@@ -1,6 +1,6 @@
 //! A node's place in the hub's feeds, and taking in what they bring.
 
-use change_log::{ChainHash, Entry, EntryHash, EpochId, Position};
+use change_log::{ChainHash, Entry, EntryHash, EpochId, Position, RawChange};
 use office_model::OfficeCode;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -209,9 +209,8 @@ fn take(work: &mut Work<'_>, entry: &Entry, office: i64, applied: &mut AppliedFe
         insert(work, place, office, entry)?;
         if entry.position == log.position + 1 {
             advance_over_held(work, &mut log)?;
-        } else if entry.position <= log.position {
-            judge_afresh(work, entry)?;
         }
+        judge_afresh(work, entry, entry.position < log.position)?;
         applied.new += 1;
     }
     if entry.epoch == work.epoch && !work.spent {
@@ -246,12 +245,28 @@ fn insert(work: &mut Work<'_>, place: i64, office: i64, entry: &Entry) -> Result
 }
 
 /// A change that was lost came back: others of its document may build on it, and the gate may have refused what
-/// arrived meanwhile.
-fn judge_afresh(work: &Work<'_>, entry: &Entry) -> Result<(), StoreError> {
-    if let Some((document, _)) = document::find(work.connection, entry.document)? {
+/// arrived meanwhile. Of a log only met in a feed the place does not tell that it was lost: what builds on it does.
+fn judge_afresh(work: &Work<'_>, entry: &Entry, inside_log: bool) -> Result<(), StoreError> {
+    let Some((document, _)) = document::find(work.connection, entry.document)? else { return Ok(()) };
+    if inside_log || is_built_on(work, document, entry)? {
         reopen(work, document)?;
     }
     Ok(())
+}
+
+/// Whether a visible change of its document was made on top of this one.
+fn is_built_on(work: &Work<'_>, document: i64, entry: &Entry) -> Result<bool, StoreError> {
+    let mut found = false;
+    let read = entry::for_each_of_document(work.connection, document, |stored| {
+        found |= stored.state == EntryState::Accepted
+            && RawChange::parse(&stored.raw).is_ok_and(|change| change.dependencies.contains(&entry.hash));
+        Ok(())
+    });
+    match read {
+        // What is damaged next to it does not keep it out.
+        Err(StoreError::Damaged(_)) => Ok(found),
+        read => read.map(|()| found),
+    }
 }
 
 /// All that is visible of a document, and all that the gate refused of it, waits for judgement again. Says how many.

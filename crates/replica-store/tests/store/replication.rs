@@ -33,6 +33,26 @@ fn a_record_reaches_the_hub_and_the_other_node() {
 }
 
 #[test]
+fn a_lost_change_of_a_log_with_gaps_comes_back_under_what_builds_on_it() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut one = node(dirs[0].path(), 1);
+    let mut two = node(dirs[1].path(), 2);
+    one.create_transaction(&transaction("Siti Aminah", "3510016506900001"), &clock(1_000)).unwrap();
+    let id = one.create_transaction(&transaction("Budi", "3510010101900002"), &clock(2_000)).unwrap();
+    one.step(id, Status::Diajukan, None, &clock(3_000)).unwrap();
+    // The hub kept out the first entry of the log, so that it begins with a gap here.
+    let fed = one.entries(epoch(1), 1, usize::MAX, usize::MAX).unwrap();
+    two.take_missing(&office(), &fed).unwrap();
+    judge(&mut two);
+    let whole = (two.row(id).unwrap(), two.office_digest(&office()).unwrap());
+    assert!(two.lose_entry(epoch(1), 2).unwrap());
+    two.take_missing(&office(), &fed[..1]).unwrap();
+    judge(&mut two);
+    assert_eq!((two.row(id).unwrap(), two.office_digest(&office()).unwrap()), whole);
+    assert!(two.verify().unwrap().is_sound(), "{:?}", two.verify().unwrap());
+}
+
+#[test]
 fn a_feed_has_first_what_others_build_on() {
     let dirs: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
     let mut lost = hub(dirs[0].path(), &[1, 2]);
