@@ -3,6 +3,7 @@
 mod connections;
 mod enrolment;
 mod exchange;
+mod judge;
 mod readers;
 mod reads_on;
 mod routes;
@@ -26,6 +27,7 @@ use crate::admin::Socket;
 use crate::keys::HubKeys;
 use crate::settings::Settings;
 use crate::{Failure, clock, init, nightly, tls};
+use judge::{JudgeThread, Judged};
 pub(crate) use waiting::Waiting;
 pub(crate) use writer::Writer;
 
@@ -55,6 +57,7 @@ pub(crate) struct Hub {
     pub(crate) keys: HubKeys,
     pub(crate) identity: Arc<HubIdentity>,
     pub(crate) writer: Writer,
+    pub(crate) judged: Judged,
     pub(crate) readers: readers::Readers,
     /// Places for exchanges.
     pub(crate) places: Arc<Semaphore>,
@@ -88,7 +91,9 @@ pub async fn run(
     let acceptor = tokio_rustls::TlsAcceptor::from(tls::config(&keys)?);
     let readers = readers::Readers::open(&replica, READERS)?;
     let socket = Socket::bind(&config.dir)?;
-    let (writer, thread) = Writer::start(replica, keys.clone(), config.gate.open())?;
+    let judging = replica.reader()?;
+    let (writer, thread) = Writer::start(replica, keys.clone())?;
+    let (judged, judge) = JudgeThread::start(judging, config.gate.open(), &writer)?;
     let (stop, stopping) = watch::channel(false);
     let hub = Arc::new(Hub {
         places: Arc::new(Semaphore::new(config.settings.exchanges_max)),
@@ -97,6 +102,7 @@ pub async fn run(
         identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
         keys,
         writer: writer.clone(),
+        judged,
         readers,
         stopping,
     });
@@ -119,6 +125,7 @@ pub async fn run(
     // The last words leave; who does not take them is not waited for.
     let _ = tokio::time::timeout(GOODBYE, connections.all_closed()).await;
     thread.stop(&writer).await;
+    judge.stop().await;
     failed.map_or(Ok(()), Err)
 }
 

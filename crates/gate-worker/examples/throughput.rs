@@ -12,8 +12,8 @@ use change_log::{ChainHash, EpochId, HubId, NodeId};
 use gate_worker::{ProcessGate, SUBCOMMAND, WorkerCommand};
 use office_model::{OfficeCode, Status};
 use replica_store::{
-    Admission, Case, Clock, DirectGate, Durability, Gate, HubWork, IngestBatch, NewReplica, NodeContact, Replica, Role,
-    SignedHead,
+    Admission, Case, Clock, DirectGate, Durability, Gate, HubWork, IngestBatch, JudgingWalk, NewReplica, NodeContact,
+    Replica, Role, SignedHead,
 };
 use serde_json::json;
 use service_document::NewTransaction;
@@ -105,7 +105,7 @@ fn cases(count: usize) -> Result<Vec<Case>, Box<dyn Error>> {
     hub.hub_commit(&[vec![HubWork::Admit(admission)]])?;
     let entries = node.entries(EPOCH, 0, usize::MAX, usize::MAX)?;
     hub.hub_commit(&[vec![HubWork::Ingest(IngestBatch { epoch: EPOCH, entries, signed_head: None })]])?;
-    Ok(hub.cases(count)?)
+    Ok(hub.cases(&mut JudgingWalk::default(), count)?)
 }
 
 fn replica(

@@ -10,8 +10,8 @@ use std::time::Instant;
 use change_log::{ChainHash, EpochId, HubId, NodeId};
 use office_model::{OfficeCode, Status};
 use replica_store::{
-    Admission, Clock, DirectGate, HubWork, IngestBatch, ListFilter, NewReplica, NodeContact, Page, Replica, Role,
-    SignedHead,
+    Admission, Clock, DirectGate, HubWork, IngestBatch, JudgingWalk, ListFilter, NewReplica, NodeContact, Page,
+    Replica, Role, SignedHead,
 };
 use serde_json::json;
 use service_document::NewTransaction;
@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let mut judged_for = 0.0;
     loop {
-        let cases = hub.cases(2_000)?;
+        let cases = hub.cases(&mut JudgingWalk::default(), 2_000)?;
         if cases.is_empty() {
             break;
         }

@@ -30,6 +30,30 @@ pub struct JudgeReport {
     pub stale: u64,
 }
 
+/// A walk through everything that was pending when it began, some documents at a time, to be judged anywhere while
+/// others go on writing. What arrives meanwhile may or may not be met; what was there before is.
+#[derive(Debug, Clone, Default)]
+pub struct JudgingWalk {
+    /// Documents up to this one are behind it.
+    after: i64,
+    /// The last document that was pending when it began. Without an end, it would run after whoever writes on and on.
+    until: Option<i64>,
+    again: bool,
+}
+
+impl JudgingWalk {
+    /// Whether everything that was pending at its beginning was judged; else another walk is needed. Meaningful when
+    /// [`Reader::cases`] gave nothing more.
+    pub const fn is_complete(&self) -> bool {
+        !self.again
+    }
+
+    /// Notes what became of the last cases.
+    pub const fn applied(&mut self, report: &JudgeReport) {
+        self.again |= report.stale > 0;
+    }
+}
+
 impl Reader {
     /// Entries that the gate has not judged yet.
     ///
@@ -41,15 +65,15 @@ impl Reader {
         Ok(statement.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
 
-    /// At most `documents_max` documents with pending changes, to be judged anywhere and handed to
+    /// The next documents of a walk with pending changes, at most `documents_max`, to be judged anywhere and handed to
     /// [`Replica::apply_verdicts`]. Fewer when they are large (some 32 MiB), and not all pending changes of a document
-    /// that has more than 4 MiB of them: the others come in the next round.
+    /// that has more than 4 MiB of them: the others come in the next walk. Empty at the walk's end.
     ///
     /// # Errors
     ///
     /// When the database cannot be read or an entry is damaged.
-    pub fn cases(&self, documents_max: usize) -> Result<Vec<Case>, StoreError> {
-        cases(&self.connection, documents_max)
+    pub fn cases(&self, walk: &mut JudgingWalk, documents_max: usize) -> Result<Vec<Case>, StoreError> {
+        cases(&self.connection, walk, documents_max)
     }
 }
 
@@ -66,7 +90,7 @@ impl Replica {
         now_millis: i64,
         documents_max: usize,
     ) -> Result<JudgeReport, StoreError> {
-        let cases = self.cases(documents_max)?;
+        let cases = self.cases(&mut JudgingWalk::default(), documents_max)?;
         if cases.is_empty() {
             return Ok(JudgeReport::default());
         }
@@ -115,11 +139,18 @@ struct Shown {
     hash: EntryHash,
 }
 
-fn cases(connection: &Connection, documents_max: usize) -> Result<Vec<Case>, StoreError> {
-    let sql = "SELECT DISTINCT document FROM entry WHERE state = 0 ORDER BY document LIMIT ?";
+fn cases(connection: &Connection, walk: &mut JudgingWalk, documents_max: usize) -> Result<Vec<Case>, StoreError> {
+    let until = if let Some(until) = walk.until {
+        until
+    } else {
+        let sql = "SELECT coalesce(max(document), 0) FROM entry WHERE state = 0";
+        *walk.until.insert(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    };
+    let sql = "SELECT DISTINCT document FROM entry WHERE state = 0 AND document > ? AND document <= ?
+               ORDER BY document LIMIT ?";
     let mut statement = connection.prepare_cached(sql)?;
-    let documents =
-        statement.query_map([log::signed(documents_max as u64)], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    let limits = [walk.after, until, log::signed(documents_max as u64)];
+    let documents = statement.query_map(limits, |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
     let mut offices = std::collections::BTreeMap::new();
     let mut cases = Vec::with_capacity(documents.len());
     let mut round_bytes = 0;
@@ -132,7 +163,10 @@ fn cases(connection: &Connection, documents_max: usize) -> Result<Vec<Case>, Sto
         entry::for_each_of_document(connection, index, |stored| {
             whose = Some((stored.id, stored.office));
             match stored.state {
-                EntryState::Pending if pending_bytes > PENDING_BYTES_MAX => return Ok(()),
+                EntryState::Pending if pending_bytes > PENDING_BYTES_MAX => {
+                    walk.again = true;
+                    return Ok(());
+                }
                 EntryState::Refused => return Ok(()),
                 EntryState::Pending => pending_bytes += stored.raw.len(),
                 EntryState::Accepted | EntryState::Parked => {}
@@ -146,6 +180,7 @@ fn cases(connection: &Connection, documents_max: usize) -> Result<Vec<Case>, Sto
             }
             Ok(())
         })?;
+        walk.after = index;
         let Some((document, office)) = whose else { continue };
         let office = match offices.get(&office) {
             Some(code) => *code,

@@ -58,7 +58,7 @@ pub use head_file::WhyNewEpoch;
 pub use holdings::Holding;
 pub use hub_commit::{Admission, HubDone, HubWork};
 pub use ingest::{IngestBatch, IngestOutcome};
-pub use judging::JudgeReport;
+pub use judging::{JudgeReport, JudgingWalk};
 pub use list::{ListFilter, Page};
 pub use log::{LogState, SignedHead};
 pub use migrations::FORMAT;

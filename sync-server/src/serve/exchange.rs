@@ -264,14 +264,14 @@ impl Talk {
     /// Lets others of the office know what this exchange brought so far.
     fn tell(&mut self) {
         if let Some((office, _)) = self.untold.take() {
-            waiting::tell_when_judged(&self.hub.waiting, &self.hub.writer, office, self.round);
+            waiting::tell_when_judged(&self.hub.waiting, &self.hub.judged, office, self.round);
         }
     }
 
     /// What the hub has for the node, once all it sent is judged.
     async fn reply(&mut self, mut call: HubCall) -> Result<(), End> {
         // Judging that takes longer goes on behind; the verdict then says that there is more to do.
-        let judged = timeout(JUDGING, self.hub.writer.judged(self.round)).await.is_ok();
+        let judged = timeout(JUDGING, self.hub.judged.round(self.round)).await.is_ok();
         if judged && call.asks_to_wait() {
             call = self.wait(call).await?;
             if call.is_over() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use office_model::OfficeCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::Writer;
+use super::Judged;
 use crate::settings::Settings;
 
 /// Who waits for what.
@@ -72,10 +72,10 @@ impl Waiting {
 }
 
 /// Tells what exchanges brought as soon as the gate has judged it.
-pub(super) fn tell_when_judged(waiting: &Arc<Waiting>, writer: &Writer, office: OfficeCode, round: u64) {
-    let (waiting, writer) = (Arc::clone(waiting), writer.clone());
+pub(super) fn tell_when_judged(waiting: &Arc<Waiting>, judged: &Judged, office: OfficeCode, round: u64) {
+    let (waiting, judged) = (Arc::clone(waiting), judged.clone());
     tokio::spawn(async move {
-        writer.judged(round).await;
+        judged.round(round).await;
         waiting.tell(office);
     });
 }

@@ -1,11 +1,11 @@
-//! The one thread that writes: commits what exchanges bring, many at once, and has the gate judge it right behind.
+//! The one thread that writes: commits what exchanges bring, many at once, and what the gate said of it.
 
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use exchange_driver::{CommitOutcome, DriverError, HubCommit};
-use replica_store::{Gate, Replica, StoreError};
+use replica_store::{Case, JudgeReport, Replica, StoreError};
 use serde_json::Value;
+use service_document::Verdict;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::act::{self, Act};
@@ -14,10 +14,8 @@ use crate::{Failure, clock};
 
 /// Jobs that wait; who brings more waits himself.
 const QUEUE: usize = 1024;
-/// Jobs done before the gate has its turn.
+/// Jobs of a round, whose commits are one.
 const ROUND: usize = 64;
-/// After a failure to judge.
-const RETRY: Duration = Duration::from_secs(1);
 
 type Run = Box<dyn FnOnce(&mut Replica, &HubKeys) + Send>;
 
@@ -27,13 +25,14 @@ type Told = oneshot::Sender<Option<Committed>>;
 pub(super) struct Committed {
     /// What became of each, in order.
     pub(super) outcomes: Vec<CommitOutcome>,
-    /// To wait for with [`Writer::judged`].
+    /// To wait for with [`super::judge::Judged::round`].
     pub(super) round: u64,
 }
 
 enum Job {
     Run(Run),
     Commit(Vec<HubCommit>, Told),
+    Apply(Vec<Case>, Vec<Verdict>, oneshot::Sender<Result<JudgeReport, StoreError>>),
     Stop,
 }
 
@@ -41,7 +40,7 @@ enum Job {
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
-    judged: watch::Receiver<u64>,
+    rounds: watch::Receiver<u64>,
 }
 
 /// The thread's end, to be waited for.
@@ -52,15 +51,11 @@ pub(super) struct WriterThread {
 
 impl Writer {
     /// Starts the thread, which owns the replica until it is stopped.
-    pub(super) fn start(
-        replica: Replica,
-        keys: HubKeys,
-        gate: Box<dyn Gate + Send>,
-    ) -> Result<(Self, WriterThread), Failure> {
+    pub(super) fn start(replica: Replica, keys: HubKeys) -> Result<(Self, WriterThread), Failure> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let (tell_judged, judged) = watch::channel(0);
+        let (tell_round, rounds) = watch::channel(0);
         let (tell_failed, failed) = watch::channel(None);
-        let mut work = Work { replica, keys, gate, queue, round: 0, judged: tell_judged };
+        let mut work = Work { replica, keys, queue, rounds: tell_round };
         let handle = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
@@ -70,7 +65,7 @@ impl Writer {
                 }
             })
             .map_err(Failure::internal)?;
-        Ok((Self { jobs, judged }, WriterThread { handle, failed }))
+        Ok((Self { jobs, rounds }, WriterThread { handle, failed }))
     }
 
     /// Makes steps of an exchange durable, together with those of others. `None` when the disk refused.
@@ -80,11 +75,21 @@ impl Writer {
         told.await.ok().flatten()
     }
 
-    /// Done when the gate has judged everything of a round.
-    pub(super) async fn judged(&self, round: u64) {
-        let mut judged = self.judged.clone();
-        // An error means that the server stops; the exchange is cut then.
-        let _ = judged.wait_for(|&done| done >= round).await;
+    /// The last round that is done.
+    pub(super) fn round(&self) -> u64 {
+        *self.rounds.borrow()
+    }
+
+    /// Done when there was another round. An error when the writer has stopped.
+    pub(super) async fn round_after(&self, round: u64) -> Result<(), watch::error::RecvError> {
+        self.rounds.clone().wait_for(|&done| done > round).await.map(|_| ())
+    }
+
+    /// Makes verdicts visible, and blocks until they are. `None` when the writer has stopped.
+    pub(super) fn apply(&self, cases: Vec<Case>, verdicts: Vec<Verdict>) -> Option<Result<JudgeReport, StoreError>> {
+        let (tell, told) = oneshot::channel();
+        self.jobs.blocking_send(Job::Apply(cases, verdicts, tell)).ok()?;
+        told.blocking_recv().ok()
     }
 
     /// Does something with the replica, in its turn.
@@ -142,39 +147,30 @@ impl WriterThread {
 struct Work {
     replica: Replica,
     keys: HubKeys,
-    gate: Box<dyn Gate + Send>,
     queue: mpsc::Receiver<Job>,
-    round: u64,
-    judged: watch::Sender<u64>,
+    rounds: watch::Sender<u64>,
 }
 
 impl Work {
     fn run(&mut self) -> Result<(), StoreError> {
-        // What a crash left unjudged is judged first.
-        let mut behind = true;
-        loop {
-            let first = if behind { self.queue.try_recv().ok() } else { self.queue.blocking_recv() };
-            if first.is_none() && !behind {
-                return Ok(());
-            }
-            let mut jobs: Vec<Job> = first.into_iter().collect();
-            while !jobs.is_empty() && jobs.len() < ROUND {
+        while let Some(first) = self.queue.blocking_recv() {
+            let mut jobs = vec![first];
+            while jobs.len() < ROUND {
                 let Ok(job) = self.queue.try_recv() else { break };
                 jobs.push(job);
             }
-            self.round += 1;
-            if self.round_of(jobs)? {
-                return Ok(());
-            }
-            behind = self.judge()?;
-            if !behind {
-                self.judged.send_replace(self.round);
+            let round = *self.rounds.borrow() + 1;
+            let stop = self.round_of(jobs, round)?;
+            self.rounds.send_replace(round);
+            if stop {
+                break;
             }
         }
+        Ok(())
     }
 
     /// Does the jobs of a round, all commits in one. Says whether to stop.
-    fn round_of(&mut self, jobs: Vec<Job>) -> Result<bool, StoreError> {
+    fn round_of(&mut self, jobs: Vec<Job>, round: u64) -> Result<bool, StoreError> {
         let (mut calls, mut waiting, mut stop) = (Vec::new(), Vec::new(), false);
         for job in jobs {
             match job {
@@ -183,6 +179,7 @@ impl Work {
                     waiting.push(tell);
                     calls.push(of_call);
                 }
+                Job::Apply(cases, verdicts, tell) => self.apply(&cases, &verdicts, tell)?,
                 Job::Stop => stop = true,
             }
         }
@@ -192,9 +189,8 @@ impl Work {
         match exchange_driver::commit_all(&mut self.replica, calls) {
             Ok(outcomes) => {
                 for (tell, outcomes) in waiting.into_iter().zip(outcomes) {
-                    let committed = Committed { outcomes, round: self.round };
                     // Whoever asked may be gone; what is committed is committed.
-                    let _ = tell.send(Some(committed));
+                    let _ = tell.send(Some(Committed { outcomes, round }));
                 }
             }
             Err(error) => {
@@ -202,30 +198,36 @@ impl Work {
                 for tell in waiting {
                     let _ = tell.send(None);
                 }
-                fatal(error)?;
+                if let DriverError::Store(error) = error {
+                    fatal(error)?;
+                }
             }
         }
         Ok(stop)
     }
 
-    /// Judges one commit's worth; says whether more waits.
-    fn judge(&mut self) -> Result<bool, StoreError> {
-        match exchange_driver::judge(&mut self.replica, self.gate.as_mut(), clock::now_millis()) {
-            Ok(pending) => Ok(pending > 0),
-            Err(error) => {
-                tracing::error!(%error, "what arrived could not be judged: it stays pending and is tried again");
-                fatal(error)?;
-                std::thread::sleep(RETRY);
-                Ok(true)
+    fn apply(
+        &mut self,
+        cases: &[Case],
+        verdicts: &[Verdict],
+        tell: oneshot::Sender<Result<JudgeReport, StoreError>>,
+    ) -> Result<(), StoreError> {
+        match self.replica.apply_verdicts(cases, verdicts, clock::now_millis()) {
+            Err(error) if is_fatal(&error) => Err(error),
+            // The judge may be gone; what it said is visible.
+            done => {
+                let _ = tell.send(done);
+                Ok(())
             }
         }
     }
 }
 
 /// Errors after which going on is not safe: the program has to start again.
-fn fatal(error: DriverError) -> Result<(), StoreError> {
-    match error {
-        DriverError::Store(error @ (StoreError::Broken(_) | StoreError::Head(_))) => Err(error),
-        _ => Ok(()),
-    }
+const fn is_fatal(error: &StoreError) -> bool {
+    matches!(error, StoreError::Broken(_) | StoreError::Head(_))
+}
+
+fn fatal(error: StoreError) -> Result<(), StoreError> {
+    if is_fatal(&error) { Err(error) } else { Ok(()) }
 }

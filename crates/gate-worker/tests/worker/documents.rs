@@ -7,7 +7,8 @@ use change_log::{ChainHash, DocumentId, EpochId, HubId, NodeId};
 use gate_worker::{ProcessGate, WorkerCommand};
 use office_model::OfficeCode;
 use replica_store::{
-    Admission, Case, Clock, Durability, HubWork, IngestBatch, NewReplica, NodeContact, Replica, Role, SignedHead,
+    Admission, Case, Clock, Durability, HubWork, IngestBatch, JudgingWalk, NewReplica, NodeContact, Replica, Role,
+    SignedHead,
 };
 use serde_json::json;
 use service_document::NewTransaction;
@@ -68,7 +69,7 @@ impl World {
     }
 
     pub(crate) fn cases(&self) -> Vec<Case> {
-        self.hub.cases(usize::MAX).unwrap()
+        self.hub.cases(&mut JudgingWalk::default(), usize::MAX).unwrap()
     }
 
     pub(crate) fn diary(&self) -> PathBuf {

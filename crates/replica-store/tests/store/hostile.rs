@@ -4,8 +4,8 @@ use change_log::{ChangeHash, DocumentId, Entry, RawChange};
 
 use crate::world::*;
 use replica_store::{
-    Case, DirectGate, EntryState, FeedCursor, FeedItem, Gate, GateError, IngestBatch, IngestOutcome, RefusalSource,
-    StoreError, codes,
+    Case, DirectGate, EntryState, FeedCursor, FeedItem, Gate, GateError, IngestBatch, IngestOutcome, JudgingWalk,
+    RefusalSource, StoreError, codes,
 };
 use service_document::Verdict;
 
@@ -245,7 +245,13 @@ fn a_flood_on_one_document_is_judged_in_bounded_rounds() {
     ingest(&mut hub, batch(flood)).unwrap();
     let (mut rounds, mut accepted, mut refused) = (0, 0, 0);
     loop {
-        let largest = hub.cases(10).unwrap().iter().flat_map(|case| &case.candidates).map(|one| one.raw.len()).sum();
+        let largest = hub
+            .cases(&mut JudgingWalk::default(), 10)
+            .unwrap()
+            .iter()
+            .flat_map(|case| &case.candidates)
+            .map(|one| one.raw.len())
+            .sum();
         assert!((0..5_000_000_usize).contains(&largest), "{largest} bytes in a round");
         let report = hub.judge_pending(&mut DirectGate, 5, 10).unwrap();
         if report.documents == 0 {

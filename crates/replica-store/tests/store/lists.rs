@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use office_model::Status;
-use replica_store::{Gate, ListFilter, Page};
+use replica_store::{Gate, JudgingWalk, ListFilter, Page};
 
 #[test]
 fn pages_cover_a_list_once_newest_first() {
@@ -98,7 +98,7 @@ fn a_verdict_about_an_older_state_changes_nothing() {
     edit(&mut one, "nama", "Dari satu");
     exchange(&mut one, &mut hub);
     pull(&mut two, &hub, 10);
-    let cases = two.cases(10).unwrap();
+    let cases = two.cases(&mut JudgingWalk::default(), 10).unwrap();
     let verdicts = replica_store::DirectGate.judge_all(&cases).unwrap();
     edit(&mut two, "keperluan", "Dari dua");
     let report = two.apply_verdicts(&cases, &verdicts, 0).unwrap();
@@ -189,4 +189,33 @@ fn filters_choose_the_same_rows_whichever_index_leads() {
             }
         }
     }
+}
+
+#[test]
+fn a_walk_meets_everything_that_was_pending_when_it_began_and_ends_though_more_arrives() {
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut one = node(dirs[1].path(), 1);
+    let record = |one: &mut replica_store::Replica, hub: &mut replica_store::Replica, number: i64| {
+        one.create_transaction(&transaction("Budi", "35"), &clock(number)).unwrap();
+        push(one, hub, usize::MAX);
+    };
+    for number in 0..5 {
+        record(&mut one, &mut hub, number);
+    }
+    let mut walk = JudgingWalk::default();
+    let mut met = 0;
+    for number in 5..100 {
+        let cases = hub.cases(&mut walk, 2).unwrap();
+        if cases.is_empty() {
+            break;
+        }
+        met += cases.len();
+        let verdicts = replica_store::DirectGate.judge_all(&cases).unwrap();
+        walk.applied(&hub.apply_verdicts(&cases, &verdicts, 0).unwrap());
+        record(&mut one, &mut hub, number);
+        record(&mut one, &mut hub, number);
+    }
+    assert!(walk.is_complete());
+    assert_eq!((met, hub.pending().unwrap()), (5, 6));
 }
