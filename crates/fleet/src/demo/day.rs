@@ -32,8 +32,12 @@ const NIGHT: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 ///
-/// When the machine refuses: a folder, a port, a database.
+/// When more offices are asked for than the roster has, or the machine refuses: a folder, a port, a database.
 pub async fn play(options: &DemoOptions) -> Result<Table, DemoError> {
+    let roster = Roster::banyuwangi().villages().count();
+    if options.offices.get() > roster {
+        return Err(DemoError::TooManyOffices { asked: options.offices.get(), roster });
+    }
     raise_file_limit();
     let began = Instant::now();
     let temporary = tempfile::tempdir()?;

@@ -27,6 +27,14 @@ pub enum DemoError {
     /// A database could not be read to compare it.
     #[error("a database could not be read: {0}")]
     Store(#[from] StoreError),
+    /// More offices were asked for than there are.
+    #[error("the roster has {roster} village offices, not {asked}: ask for at most {roster} with --offices")]
+    TooManyOffices {
+        /// So many were asked for.
+        asked: usize,
+        /// So many there are.
+        roster: usize,
+    },
     /// A fault of this program.
     #[error("the program failed inside ({0}): please report this line")]
     Internal(String),

@@ -27,7 +27,7 @@ pub use table::{OfficeResult, Table};
 /// What day to play.
 #[derive(Debug, Clone, Args)]
 pub struct DemoOptions {
-    /// How many of the roster's offices take part.
+    /// How many of the roster's 217 village offices take part.
     #[arg(long, default_value = "217")]
     pub offices: NonZeroUsize,
     /// How many transactions each of them records.

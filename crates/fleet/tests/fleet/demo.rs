@@ -21,3 +21,10 @@ async fn every_office_of_a_small_day_is_proven() {
         assert!(office.cuts > 0, "a day without a cut proves little: {table}");
     }
 }
+
+#[tokio::test]
+async fn more_offices_than_there_are_is_refused() {
+    let day = Day::parse_from(["day", "--offices", "218"]);
+    let refused = play(&day.options).await.unwrap_err().to_string();
+    assert!(refused.contains("at most 217"), "{refused}");
+}
