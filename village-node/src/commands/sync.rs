@@ -18,7 +18,7 @@ use crate::sync::sync_until_proven;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  village-node sync\n  village-node sync --patience 600")]
 pub(super) struct Sync {
-    /// Give up after so many seconds without progress (else `VILLAGE_NODE_PATIENCE_SECONDS`, config.toml, 20)
+    /// Give up after so many seconds without progress, connecting included; 0 tries once (else `VILLAGE_NODE_PATIENCE_SECONDS`, config.toml, 20)
     #[arg(long, value_name = "SECONDS")]
     patience: Option<u64>,
 }

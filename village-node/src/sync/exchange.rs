@@ -7,7 +7,7 @@ use exchange_driver::{CallPlan, NodeCall, Outcome, Progress};
 use replica_store::Contact;
 use sync_exchange::{Ending, Pace};
 
-use super::talk::{Ended, Talk, failure_of};
+use super::talk::{Ended, SILENCE, Talk, failure_of};
 use crate::{Failure, Node, action, moment};
 
 /// Those whose link broke while they waited come back spread over so long.
@@ -36,7 +36,20 @@ pub struct Exchanged {
 /// When the store refuses or the hub breaks the protocol. A link that is down or breaks is no error, but
 /// [`Outcome::Cut`].
 pub async fn exchange_once(node: &Node, on_progress: impl FnMut(&Progress)) -> Result<Exchanged, Failure> {
-    exchange(node, false, std::future::pending(), on_progress).await
+    exchange_within(node, SILENCE, on_progress).await
+}
+
+/// As [`exchange_once`]; a link that carries nothing for as long as `silence` counts as cut, also while it connects.
+///
+/// # Errors
+///
+/// As [`exchange_once`].
+pub(super) async fn exchange_within(
+    node: &Node,
+    silence: Duration,
+    on_progress: impl FnMut(&Progress),
+) -> Result<Exchanged, Failure> {
+    exchange(node, false, silence, std::future::pending(), on_progress).await
 }
 
 /// Makes one exchange that waits at the hub until there is something new, where neither side has anything new yet. It is
@@ -46,12 +59,13 @@ pub async fn exchange_once(node: &Node, on_progress: impl FnMut(&Progress)) -> R
 ///
 /// As [`exchange_once`].
 pub(super) async fn exchange_waiting(node: &Node, reason: impl Future<Output = ()>) -> Result<Exchanged, Failure> {
-    exchange(node, true, reason, |_| {}).await
+    exchange(node, true, SILENCE, reason, |_| {}).await
 }
 
 async fn exchange(
     node: &Node,
     may_wait: bool,
+    silence: Duration,
     reason: impl Future<Output = ()>,
     mut on_progress: impl FnMut(&Progress),
 ) -> Result<Exchanged, Failure> {
@@ -71,9 +85,9 @@ async fn exchange(
             begun.map_err(|error| failure_of(&error))
         })
         .await?;
-    let mut talk = Talk::new(node, call);
+    let mut talk = Talk::new(node, call, silence);
     let ended = talk.run(reason, &mut on_progress).await?;
-    let (progress, offset, waited) = (talk.progress(), talk.hub_offset_millis(), talk.waited());
+    let (progress, offset, waited) = (carried(&ended, talk.progress()), talk.hub_offset_millis(), talk.waited());
     let outcome = talk.end().await?;
     on_progress(&progress);
     let taken = u64::try_from(begun.elapsed().saturating_sub(waited).as_millis()).unwrap_or(u64::MAX);
@@ -105,6 +119,16 @@ async fn exchange(
     })
     .await?;
     Ok(Exchanged { outcome, progress, cut, waited, wait_millis })
+}
+
+/// What really went over: without a connection to the hub, nothing.
+fn carried(ended: &Ended, made: Progress) -> Progress {
+    match ended {
+        Ended::Cut(cut) if matches!(cut.code.as_str(), "unreachable" | "wrong_server") => {
+            Progress { sent: 0, frames: 0, bytes_up: 0, bytes_down: 0, ..made }
+        }
+        _ => made,
+    }
 }
 
 /// Learns from an exchange; returns how long to wait before the next, in milliseconds.

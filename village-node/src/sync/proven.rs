@@ -8,16 +8,28 @@ use serde_json::{Value, json};
 use sync_protocol::{Fault, FaultCode};
 use tokio::time::sleep;
 
-use super::exchange::{Exchanged, exchange_once};
+use super::exchange::{Exchanged, exchange_within};
+use super::talk::SILENCE;
 use crate::{Blame, Failure, Node};
 
 /// When to stop trying.
 #[derive(Debug, Clone)]
 pub struct Patience {
-    /// After so long without anything new sent or received.
+    /// After so long without anything new sent or received. Zero: one try, however long the link takes over it.
     pub without_progress: Duration,
     /// After so many exchanges that the hub answered with "more to do" and that moved nothing.
     pub idle_rounds: u32,
+}
+
+/// So long a try may take at least, where patience allows it at all: a far hub answers late.
+const TRY_MIN: Duration = Duration::from_secs(5);
+
+impl Patience {
+    /// How long the link may carry nothing in the next try, when nothing new came for `idle`.
+    fn silence(&self, idle: Duration) -> Duration {
+        let all = self.without_progress;
+        if all.is_zero() { SILENCE } else { all.saturating_sub(idle).max(TRY_MIN.min(all)).min(SILENCE) }
+    }
 }
 
 impl Default for Patience {
@@ -77,7 +89,9 @@ pub async fn sync_until_proven(
     let (mut moved, mut idle) = (Instant::now(), 0);
     let mut mark = mark_of(node).await?;
     loop {
-        let Exchanged { outcome, progress, cut, wait_millis, .. } = exchange_once(node, &mut on_progress).await?;
+        let silence = patience.silence(moved.elapsed());
+        let Exchanged { outcome, progress, cut, wait_millis, .. } =
+            exchange_within(node, silence, &mut on_progress).await?;
         sum.exchanges += 1;
         sum.bytes_up += progress.bytes_up;
         sum.bytes_down += progress.bytes_down;
@@ -151,4 +165,23 @@ fn stuck() -> Failure {
         "This machine and the hub are not proven equal, and exchanges move nothing any more. Data is safe; tell the \
          hub's operator.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_bounds_every_try() {
+        let seconds = Duration::from_secs;
+        let of = |patience, idle| {
+            Patience { without_progress: seconds(patience), ..Patience::default() }.silence(seconds(idle))
+        };
+        assert_eq!(of(3, 0), seconds(3));
+        assert_eq!(of(20, 0), seconds(20));
+        assert_eq!(of(20, 8), seconds(12));
+        assert_eq!(of(20, 19), TRY_MIN);
+        assert_eq!(of(600, 0), SILENCE);
+        assert_eq!(of(0, 0), SILENCE);
+    }
 }

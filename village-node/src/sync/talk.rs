@@ -17,8 +17,8 @@ const TOGETHER_BYTES: usize = 1024;
 /// Who was asked first answers within this time, or not before the request is complete: something in between holds the
 /// answer back.
 const ANSWER: Duration = Duration::from_secs(8);
-/// After so long without a byte in either direction the link counts as cut.
-const SILENCE: Duration = Duration::from_secs(30);
+/// After so long without a byte in either direction the link counts as cut, unless somebody is in a greater hurry.
+pub(super) const SILENCE: Duration = Duration::from_secs(30);
 /// No hub holds back its verdict for longer. Whether the link lives all that time, pings tell.
 const WAIT_MAX: Duration = Duration::from_secs(11 * 60);
 
@@ -39,12 +39,14 @@ pub(super) struct Talk<'a> {
     node: &'a Node,
     /// Always there between steps.
     call: Option<NodeCall>,
+    silence: Duration,
     waited: Duration,
 }
 
 impl<'a> Talk<'a> {
-    pub(super) const fn new(node: &'a Node, call: NodeCall) -> Self {
-        Self { node, call: Some(call), waited: Duration::ZERO }
+    /// A link that carries nothing for as long as `silence` counts as cut.
+    pub(super) const fn new(node: &'a Node, call: NodeCall, silence: Duration) -> Self {
+        Self { node, call: Some(call), silence, waited: Duration::ZERO }
     }
 
     /// How far it is.
@@ -128,7 +130,7 @@ impl<'a> Talk<'a> {
         loop {
             let sending = send(sender.as_ref(), matches!(next, NextFrame::Bytes(_)));
             let (waits, since) = (self.is_waiting(), Instant::now());
-            let moved = timeout(if waits { WAIT_MAX } else { SILENCE }, async {
+            let moved = timeout(if waits { WAIT_MAX } else { self.silence }, async {
                 tokio::select! {
                     permit = sending => Event::MaySend(permit),
                     event = receive(&mut answering, &mut response) => event,
@@ -174,7 +176,7 @@ impl<'a> Talk<'a> {
                 Event::Silence => {
                     // Over this connection nothing will come any more, though nobody said that it is closed.
                     live.reconnect()?;
-                    return Ok(Ended::Cut(silence()));
+                    return Ok(Ended::Cut(silence(self.silence)));
                 }
             }
             if next == NextFrame::Complete {
@@ -254,12 +256,13 @@ fn is_busy(answer: &reqwest::Response) -> bool {
         && kind.is_some_and(|kind| kind == "application/octet-stream")
 }
 
-fn silence() -> Failure {
+fn silence(silence: Duration) -> Failure {
+    let seconds = silence.as_secs_f32().round();
     Failure::new(
         crate::Blame::Link,
         "silence",
-        "Pusat diam lebih dari 30 detik. Yang sudah diterima pusat tetap diterima; sisanya dikirim nanti.",
-        "The hub was silent for over 30 seconds. What it has received stays received; the rest goes later.",
+        format!("Pusat diam selama {seconds} detik. Yang sudah diterima pusat tetap diterima; sisanya dikirim nanti."),
+        format!("The hub was silent for {seconds} s. What it has received stays received; the rest goes later."),
     )
 }
 
