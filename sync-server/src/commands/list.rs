@@ -76,7 +76,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     if let Some(next) = next {
         let _ = writeln!(text, "more: --after {next}");
     }
-    Ok(Answer::new(json!({ "rows": rows.iter().map(row).collect::<Vec<_>>(), "next": next }), text))
+    Ok(Answer::new(json!({ "rows": rows.iter().map(row).collect::<Vec<_>>(), "next": next, "limit": count }), text))
 }
 
 /// One line as lists show it.

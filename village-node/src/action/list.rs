@@ -39,7 +39,7 @@ pub struct ListQuery {
     pub limit: Option<usize>,
 }
 
-/// `{"rows": [...], "next": id or null}`.
+/// `{"rows": [...], "next": id or null, "limit": so many rows at most}`.
 pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Failure> {
     let filter = ListFilter {
         office: query.office,
@@ -56,7 +56,7 @@ pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Fai
     let more = rows.len() > count;
     rows.truncate(count);
     let next = if more { rows.last().map(|row| row.document) } else { None };
-    Ok(json!({"rows": rows.iter().map(row).collect::<Vec<Value>>(), "next": next}))
+    Ok(json!({"rows": rows.iter().map(row).collect::<Vec<Value>>(), "next": next, "limit": count}))
 }
 
 /// One line as lists show it.

@@ -36,7 +36,7 @@ pub(super) struct Filter {
     divergent: bool,
     /// So many at most, up to 1000
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
-    limit: usize,
+    pub(super) limit: usize,
     /// Those below this id (the next page)
     #[arg(long, value_name = "ID")]
     after: Option<DocumentId>,
@@ -58,14 +58,15 @@ impl Filter {
 
 impl List {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
+        let asked = self.filter.limit;
         let answer = session.perform(&Action::List { query: self.filter.query(None) }).await?;
-        print(&answer, session.json);
+        print(&answer, asked, session.json);
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// The lines of a list.
-pub(super) fn print(answer: &Value, json: bool) {
+/// The lines of a list, of which `asked` were asked for.
+pub(super) fn print(answer: &Value, asked: usize, json: bool) {
     if json {
         return output::line(answer);
     }
@@ -84,6 +85,9 @@ pub(super) fn print(answer: &Value, json: bool) {
     }
     if rows.is_empty() {
         output::note("Tidak ada berkas. / No transactions.");
+    }
+    if let Some(limit) = answer.get("limit").and_then(Value::as_u64).filter(|&limit| limit < asked as u64) {
+        output::note(format!("Paling banyak {limit} berkas sekali tampil. / Shows at most {limit} at a time."));
     }
     if let Some(next) = answer.get("next").and_then(Value::as_str) {
         output::note(format!("Selanjutnya / next: --after {next}"));

@@ -21,9 +21,10 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
+        let asked = self.filter.limit;
         let query = self.filter.query(Some(self.words.join(" ")));
         let answer = session.perform(&Action::List { query }).await?;
-        list::print(&answer, session.json);
+        list::print(&answer, asked, session.json);
         Ok(ExitCode::SUCCESS)
     }
 }
