@@ -83,7 +83,7 @@ pub fn offer_code(
     now_millis: i64,
 ) -> Result<Code, Failure> {
     if init::roster(replica)?.get(office).is_none() {
-        return Err(Failure::new(
+        return Err(Failure::input(
             format!("office {office} is not in this hub's roster"),
             "check the code: sync-server offices lists them all",
         ));

@@ -20,7 +20,7 @@ use tokio::net::UnixListener;
 use crate::act::{self, Act};
 use crate::keys::HubKeys;
 use crate::serve::{Waiting, Writer};
-use crate::{Failure, clock};
+use crate::{Blame, Failure, clock};
 
 const SOCKET: &str = "admin.sock";
 /// Longest request, in bytes.
@@ -86,6 +86,7 @@ fn address(folder: &std::fs::File) -> PathBuf {
 
 fn ask(mut stream: UnixStream, act: &Act) -> Result<Value, Failure> {
     let lost = |error: std::io::Error| Failure {
+        blame: Blame::Machine,
         error: format!("the server that runs on this folder did not answer: {error}"),
         data: "whether it was done is not known".to_owned(),
         next: "look (sync-server status), then try again".to_owned(),
@@ -170,7 +171,7 @@ async fn answer(stream: tokio::net::UnixStream, writer: &Writer, waiting: &Waiti
             Ok(value) => Answer::Ok(value),
             Err(failure) => Answer::Failed(failure),
         },
-        Err(error) => Answer::Failed(Failure::new(
+        Err(error) => Answer::Failed(Failure::state(
             format!("the server does not understand this command: {error}"),
             "use the sync-server of the version that runs",
         )),

@@ -14,7 +14,7 @@ use crate::commands::{
 };
 use crate::flags::Flags;
 use crate::settings::Settings;
-use crate::{Failure, admin};
+use crate::{Blame, Failure, admin};
 
 /// The hub of Smart Kampung Sync: takes what the village offices recorded, keeps it, and proves it.
 #[derive(Debug, Parser)]
@@ -33,7 +33,13 @@ const EXAMPLES: &str = "Examples:
   sync-server status --json
 
 Commands that only read, and enrol, revoke, quarantine retry, rebuild-views and nightly, work while `serve` runs.
-Exit code 0 means success; every error says what happened to the data and what to do next.";
+
+Exit codes, as those of village-node:
+  0  all that was asked for was done
+  2  what was asked for is wrong or not here
+  3  the data folder is not in the state for it (no hub in it, in use, a server runs)
+  4  this machine refused (disk, database, address); `verify` found damage
+Every error says what happened to the data and what to do next.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
@@ -112,23 +118,34 @@ pub fn main() -> ExitCode {
     let line = match Line::try_parse() {
         Ok(line) => line,
         Err(error) => {
-            // There is nobody to tell when the terminal is gone.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let fault = error.use_stderr();
+            if fault && std::env::args_os().any(|argument| argument == "--json") {
+                let said = error.render().to_string();
+                tell(&Failure::input(said.trim_start_matches("error: ").trim(), "sync-server help COMMAND"), true);
+            } else {
+                // There is nobody to tell when the terminal is gone.
+                let _ = error.print();
+            }
+            return if fault { ExitCode::from(Blame::Input.exit_code()) } else { ExitCode::SUCCESS };
         }
     };
     let common = line.common;
     match run(&common, line.command).and_then(|answer| answer.print(common.json)) {
         Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        // What is printed and yet not good tells of damage.
+        Ok(false) => ExitCode::from(Blame::Machine.exit_code()),
         Err(failure) => {
-            if common.json {
-                eprintln!("{}", serde_json::json!(failure));
-            } else {
-                eprintln!("error: {failure}");
-            }
-            ExitCode::FAILURE
+            tell(&failure, common.json);
+            ExitCode::from(failure.blame.exit_code())
         }
+    }
+}
+
+fn tell(failure: &Failure, json: bool) {
+    if json {
+        eprintln!("{}", serde_json::json!(failure));
+    } else {
+        eprintln!("error: {failure}");
     }
 }
 

@@ -26,8 +26,9 @@ pub fn fresh_epoch() -> Result<EpochId, Failure> {
 /// When it gives none.
 pub fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::new(format!("the operating system gave no random bytes: {error}"), "try again"))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Failure::machine(format!("the operating system gave no random bytes: {error}"), "try again")
+    })?;
     Ok(bytes)
 }
 

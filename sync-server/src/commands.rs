@@ -56,7 +56,9 @@ impl Answer {
         match std::io::stdout().write_all(text.as_bytes()) {
             // `sync-server list | head`
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(self.good),
-            Err(error) => Err(Failure::new(format!("the answer could not be written: {error}"), "check the output")),
+            Err(error) => {
+                Err(Failure::machine(format!("the answer could not be written: {error}"), "check the output"))
+            }
             Ok(()) => Ok(self.good),
         }
     }
@@ -66,7 +68,7 @@ impl Answer {
 pub(crate) fn open(dir: &Path) -> Result<Reader, Failure> {
     let reader = Reader::open(dir)?;
     if reader.role() != Role::Hub {
-        return Err(Failure::new(
+        return Err(Failure::state(
             format!("{} holds a node, not a hub", dir.display()),
             "name the hub's folder with --data, or use village-node here",
         ));

@@ -66,14 +66,14 @@ fn half_made(dir: &Path) -> Result<bool, Failure> {
 /// When it cannot be read.
 pub fn roster(reader: &Reader) -> Result<Roster, Failure> {
     let stored = reader.setting(ROSTER)?.ok_or_else(|| {
-        Failure::new("this hub has no roster: it was not made to the end", "sync-server init --roster FILE")
+        Failure::state("this hub has no roster: it was not made to the end", "sync-server init --roster FILE")
     })?;
     parse_roster(&String::from_utf8_lossy(&stored))
 }
 
 fn parse_roster(csv: &str) -> Result<Roster, Failure> {
     Roster::parse(csv).map_err(|error| {
-        Failure::new(error.to_string(), "correct these lines of the roster file and run the command again")
+        Failure::input(error.to_string(), "correct these lines of the roster file and run the command again")
     })
 }
 

@@ -76,7 +76,7 @@ impl HubKeys {
         let path = dir.join(FILE);
         let text = std::fs::read(&path).map_err(|error| {
             if error.kind() == std::io::ErrorKind::NotFound {
-                Failure::new(
+                Failure::state(
                     format!("{} holds no hub: its key file {FILE} is missing", dir.display()),
                     "name the right folder with --data, make a hub (sync-server init --roster FILE), or restore a backup",
                 )
@@ -180,7 +180,7 @@ fn bytes(hex: &str) -> Result<Vec<u8>, Failure> {
 }
 
 fn damaged() -> Failure {
-    Failure::new(
+    Failure::machine(
         format!("the hub's key file {FILE} is damaged"),
         "put the file back from a copy, or restore a backup: sync-server restore FILE --data NEW-FOLDER",
     )

@@ -17,4 +17,4 @@ pub mod serve;
 pub mod settings;
 mod tls;
 
-pub use failure::Failure;
+pub use failure::{Blame, Failure};

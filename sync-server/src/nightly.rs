@@ -30,7 +30,7 @@ pub fn report(replica: &mut Replica, date: NaiveDate, now_millis: i64) -> Result
     }
     let begin = midnight_millis(date)?;
     if now_millis < begin {
-        return Err(Failure::new(
+        return Err(Failure::input(
             format!("the night of {date} is not over: it is still before 00:00 WIB of that day"),
             "ask again on that day, or name an earlier date",
         ));
@@ -90,7 +90,7 @@ fn key(date: NaiveDate) -> String {
 fn midnight_millis(date: NaiveDate) -> Result<i64, Failure> {
     let zone = FixedOffset::east_opt(WIB_SECONDS).ok_or_else(|| Failure::internal("WIB"))?;
     let midnight = date.and_hms_opt(0, 0, 0).and_then(|time| zone.from_local_datetime(&time).single());
-    Ok(midnight.ok_or_else(|| Failure::new("there is no such date", "write it as 2026-01-31"))?.timestamp_millis())
+    Ok(midnight.ok_or_else(|| Failure::input("there is no such date", "write it as 2026-01-31"))?.timestamp_millis())
 }
 
 fn make(reader: &Reader, date: NaiveDate, begin: i64, now_millis: i64) -> Result<Value, Failure> {

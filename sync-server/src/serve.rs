@@ -82,7 +82,7 @@ pub async fn run(
         tracing::warn!(?why, "the database is not the one that was last used here: a new epoch began");
     }
     if replica.hub() != keys.hub()? {
-        return Err(Failure::new(
+        return Err(Failure::state(
             "the key file and the database of this data folder belong to two different hubs",
             "put back the files that belong together, or restore a backup into a new folder",
         ));

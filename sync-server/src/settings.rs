@@ -111,19 +111,19 @@ impl Settings {
         ];
         for (key, is_zero) in zero {
             if is_zero {
-                return Err(Failure::new(format!("the setting {key} is 0"), format!("set {key} to at least 1")));
+                return Err(Failure::input(format!("the setting {key} is 0"), format!("set {key} to at least 1")));
             }
         }
         for (key, count) in [("exchanges_max", self.exchanges_max), ("connections_max", self.connections_max)] {
             if count > COUNT_MAX {
-                return Err(Failure::new(
+                return Err(Failure::input(
                     format!("the setting {key} is above {COUNT_MAX}"),
                     format!("set {key} to 1 .. {COUNT_MAX}"),
                 ));
             }
         }
         if self.waiting() >= self.connections_max {
-            return Err(Failure::new(
+            return Err(Failure::input(
                 format!(
                     "the setting waiting_max is {}, connections_max {}: that leaves no connection for exchanges that do \
                      not wait",
@@ -134,13 +134,13 @@ impl Settings {
             ));
         }
         if self.wait_seconds > WAIT_SECONDS_MAX {
-            return Err(Failure::new(
+            return Err(Failure::input(
                 format!("the setting wait_seconds is above {WAIT_SECONDS_MAX}"),
                 "set it to 0 .. 600: nodes take a longer silence for a broken link",
             ));
         }
         if self.report_minute >= 24 * 60 {
-            return Err(Failure::new("the setting report_minute is not a minute of the day", "set it to 0 .. 1439"));
+            return Err(Failure::input("the setting report_minute is not a minute of the day", "set it to 0 .. 1439"));
         }
         Ok(())
     }
@@ -160,7 +160,7 @@ const KEYS: &[&str] = &[
 ];
 
 fn wrong(place: &str, error: &toml::de::Error) -> Failure {
-    Failure::new(
+    Failure::input(
         format!("the settings in {place} are wrong: {}", error.message()),
         "correct them; sync-server config example prints every key",
     )

@@ -210,3 +210,21 @@ fn a_database_that_is_malformed_is_a_finding_with_advice() {
     assert_eq!(told["sound"], false);
     assert!(told["advice"][0].as_str().unwrap().contains("copy the whole data folder"), "{told}");
 }
+
+#[test]
+fn exit_codes_say_whose_fault_it_is() {
+    let folder = Folder::with_hub();
+    let code = |arguments: &[&str]| folder.run(arguments).status.code();
+    let unknown = "0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40";
+    assert_eq!(code(&["show", unknown]), Some(2));
+    assert_eq!(code(&["enrol", "35.99.99.9999"]), Some(2));
+    assert_eq!(code(&["list", "--limit", "many"]), Some(2));
+    assert_eq!(Folder::new().run(&["status"]).status.code(), Some(3));
+    let roster = folder.dir.path().join("roster.csv");
+    assert_eq!(code(&["init", "--roster", roster.to_str().unwrap()]), Some(3));
+    assert_eq!(code(&["init", "--roster", "/nowhere/roster.csv"]), Some(4));
+    let told = folder.failure(&["show", unknown]);
+    assert_eq!(told["blame"], "not_found");
+    assert!(!told["error"].as_str().unwrap().contains("exchange"), "a hub calls nobody: {told}");
+    assert_eq!(folder.failure(&["list", "--limit", "many"])["blame"], "input");
+}

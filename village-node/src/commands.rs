@@ -109,9 +109,21 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Printing fails only when nobody reads it.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            let fault = error.use_stderr();
+            if fault && asks_for_json(std::env::args_os()) {
+                let said = error.render().to_string();
+                let said = said.trim_start_matches("error: ").trim();
+                let failure = Failure::input(
+                    "arguments",
+                    format!("Baris perintah tidak benar. Tidak ada yang berubah. {said}"),
+                    format!("The command line is wrong. Nothing was changed. {said}"),
+                );
+                output::failure(&failure, true);
+            } else {
+                // Printing fails only when nobody reads it.
+                let _ = error.print();
+            }
+            return ExitCode::from(if fault { 2 } else { 0 });
         }
     };
     let json = cli.json || cli.command.wants_json();
@@ -128,6 +140,11 @@ pub fn main() -> ExitCode {
             ExitCode::from(failure.blame.exit_code())
         }
     }
+}
+
+/// Whether a command line that is wrong asks for JSON. Behind `record`, `--json` has another meaning.
+fn asks_for_json(arguments: impl Iterator<Item = std::ffi::OsString>) -> bool {
+    arguments.take_while(|argument| argument != "record").any(|argument| argument == "--json")
 }
 
 async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {

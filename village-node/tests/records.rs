@@ -143,6 +143,8 @@ fn without_a_hub_sync_fails_and_says_that_data_is_safe() {
     assert_eq!(status["unsent"], 1);
     assert_eq!(status["proven_now"], false);
     assert_eq!(status["link"][0]["outcome"], "unreachable");
+    // Nothing went over a connection that was refused.
+    assert_eq!(status["link"][0]["bytes_up"], 0);
 }
 
 #[test]
@@ -214,4 +216,38 @@ fn enrolment_without_a_hub_says_to_come_back_with_the_code() {
     let text = |language: &str| told["text"][language].as_str().unwrap().to_owned();
     assert!(text("en").contains("the same code") && !text("en").contains("later"), "{told}");
     assert!(text("id").contains("kode yang sama") && !text("id").contains("nanti"), "{told}");
+}
+
+#[test]
+fn patience_ends_a_connection_that_hangs_before_the_built_in_limit_does() {
+    let dir = enrolled();
+    // Connections come up by the operating system, but nobody ever says a word.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let hub = format!("https://{}", mute.local_addr().unwrap());
+    let output = run(dir.path(), &["--hub", &hub, "sync", "--patience", "1", "--json"]);
+    assert_eq!(output.status.code(), Some(5));
+    let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(failure["error"]["code"], "silence", "{failure}");
+}
+
+#[test]
+fn a_wrong_command_line_is_told_as_json_where_that_was_asked_for() {
+    let dir = enrolled();
+    let output = run(dir.path(), &["list", "--limit", "many", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!((&failure["error"]["code"], &failure["error"]["blame"]), (&json!("arguments"), &json!("input")));
+    let output = run(dir.path(), &["list", "--limit", "many"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("error: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_list_says_how_long_it_may_be() {
+    let dir = enrolled();
+    assert_eq!(json_of(&run(dir.path(), &["list", "--json"]))["limit"], 50);
+    let capped = run(dir.path(), &["list", "--limit", "5000", "--json"]);
+    assert_eq!(json_of(&capped)["limit"], 1_000);
+    let told = text(&run(dir.path(), &["list", "--limit", "5000"]).stderr);
+    assert!(told.contains("at most 1000"), "{told}");
 }

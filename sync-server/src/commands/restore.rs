@@ -27,7 +27,7 @@ const DATABASE: [&str; 4] = ["replica.db", "replica.db-wal", "replica.db-shm", "
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let dir = &common.data;
     if admin::is_served(dir) {
-        return Err(Failure::new(format!("a server runs on {}", dir.display()), "stop it first"));
+        return Err(Failure::state(format!("a server runs on {}", dir.display()), "stop it first"));
     }
     std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
     // The backup is brought into the folder and looked at before anything there is touched.
@@ -99,13 +99,13 @@ fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
     std::fs::copy(file, &copy).map_err(|error| Failure::file(file, &error))?;
     std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(|error| Failure::file(&copy, &error))?;
     let not_whole =
-        || Failure::new(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
+        || Failure::input(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
     let reader: Reader = open(incoming).map_err(|_| not_whole())?;
     let keys = HubKeys::parse(&reader.setting(keys::SETTING)?.ok_or_else(not_whole)?)?;
     let problems = exchange_driver::verify_hub(&reader, &mut |_, _| ())?.report.problems;
     if let Some(first) = problems.first() {
         let next = "take another backup; when there is none, ask for help before you go on";
-        return Err(Failure::new(format!("the backup has {} faults, the first: {first}", problems.len()), next));
+        return Err(Failure::input(format!("the backup has {} faults, the first: {first}", problems.len()), next));
     }
     Ok(keys)
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     start_log(&settings.log)?;
     open_many_files();
     if admin::is_served(&common.data) {
-        return Err(Failure::new(
+        return Err(Failure::state(
             format!("a server runs on {} already", common.data.display()),
             "use that one, or stop it first",
         ));
@@ -44,7 +44,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
 async fn serve(config: Config, json: bool) -> Result<(), Failure> {
     let address = config.settings.listen;
     let cannot = |error: std::io::Error| {
-        Failure::new(
+        Failure::machine(
             format!("{address} cannot be listened on: {error}"),
             "choose another address or port with --listen, or stop the program that has it",
         )
@@ -82,7 +82,7 @@ fn open_many_files() {
 
 fn start_log(filter: &str) -> Result<(), Failure> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
-        Failure::new(format!("the setting log is wrong: {error}"), "set it to error, warn, info or debug")
+        Failure::input(format!("the setting log is wrong: {error}"), "set it to error, warn, info or debug")
     })?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)

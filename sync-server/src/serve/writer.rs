@@ -120,7 +120,7 @@ impl Writer {
 }
 
 fn stopped() -> Failure {
-    Failure::new("the server is stopping", "try again when it is back")
+    Failure::state("the server is stopping", "try again when it is back")
 }
 
 impl WriterThread {
