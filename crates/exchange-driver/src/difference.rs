@@ -23,7 +23,7 @@ pub struct Difference {
 /// When the store cannot be read.
 pub fn difference(node: &Reader) -> Result<Option<Difference>, StoreError> {
     let repair = Repair::from_bytes(&node.setting(notes::REPAIR)?.unwrap_or_default());
-    Ok(repair.is_under_way().then_some(Difference {
+    Ok((repair.is_under_way() && !repair.checks).then_some(Difference {
         at_millis: repair.since_millis,
         only_node: repair.only_node,
         only_hub: repair.only_hub,

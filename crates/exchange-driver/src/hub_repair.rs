@@ -131,7 +131,9 @@ impl HubRepair {
             only_node: found.only_first.len() as u64,
             only_hub: found.only_second.len() as u64,
         };
-        self.notes.push((difference_key(caller.hello.node), note.to_bytes()));
+        if !caller.hello.checks() {
+            self.notes.push((difference_key(caller.hello.node), note.to_bytes()));
+        }
         let mut wanted: BTreeSet<ShortId> = found.only_first.iter().copied().collect();
         let lacking: BTreeSet<ShortId> = found.only_second.iter().copied().collect();
         let mut refused: Vec<Holding> = Vec::new();

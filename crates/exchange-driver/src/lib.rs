@@ -16,6 +16,7 @@ mod hub_reply;
 mod hub_wait;
 mod identity;
 mod node_call;
+mod node_check;
 mod node_receive;
 mod node_repair;
 mod node_wait;

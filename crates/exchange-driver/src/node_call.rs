@@ -21,6 +21,8 @@ pub(crate) mod notes {
     pub(crate) const SPELL_OUT: &str = "exchange/spell-out";
     /// The hub is asked to spell everything out.
     pub(crate) const ASK_IN_FULL: &str = "exchange/ask-in-full";
+    /// What the last check of refusals was about.
+    pub(crate) const CHECKED: &str = "exchange/checked";
     pub(crate) const REPAIR: &str = "exchange/repair";
 }
 
@@ -117,7 +119,7 @@ impl NodeCall {
         if replica.epoch_spent() {
             replica.begin_epoch(plan.fresh_epoch)?;
         }
-        let repair = NodeRepair::begin(replica, identity, &plan)?;
+        let repair = NodeRepair::begin(replica, identity, &plan, now_millis)?;
         let counter = number(replica, notes::COUNTER)? + 1;
         let (log, more_logs) = log_to_send(replica, &repair, counter)?;
         let audience = identity.office.as_str().to_owned();
@@ -133,7 +135,7 @@ impl NodeCall {
         });
         let rungs = || ladder.rungs().iter().map(|rung| Rung { position: rung.position, chain: rung.chain }).collect();
         let digest = replica.office_digest(&identity.office)?;
-        let is_quiet = !plan.ask_first && !more_logs && !repair.note.is_under_way();
+        let is_quiet = !plan.ask_first && !more_logs && !repair.note.is_under_way() && !repair.checks;
         let asked_to_wait = plan.may_wait && is_quiet && has_no_news(replica, &identity.office, &log, digest)?;
         let hello = Hello {
             versions: SUPPORTED,
@@ -153,7 +155,8 @@ impl NodeCall {
             flags: if lacks_receipt(&log) { Hello::WANTS_RECEIPT } else { 0 }
                 | if asked_to_wait { Hello::WAIT } else { 0 }
                 | if ask_in_full { Hello::SPELL_OUT } else { 0 }
-                | if spell_out { Hello::SPELLED_OUT } else { 0 },
+                | if spell_out { Hello::SPELLED_OUT } else { 0 }
+                | if repair.checks { Hello::CHECKS } else { 0 },
         };
         let hello = hello.sign(&identity.key, identity.hub, identity.office).encode();
         let to_send = log.position - log.acknowledged;

@@ -2,7 +2,7 @@
 
 use change_log::{ChainHash, EpochId, Position};
 use replica_store::{FeedCursor, FeedItem, Gate, Refusal, Replica, StoreError};
-use sync_exchange::{CURSOR, FORK, Next, Round, UNRESOLVED};
+use sync_exchange::{CURSOR, FORK, Next, Repair, Round, UNRESOLVED};
 use sync_protocol::batch::Item;
 use sync_protocol::{
     Ack, Comparison, Fault, FaultCode, Frame, FrameKind, LogName, Receipt, Refusals, Verdict, VerdictState, Welcome,
@@ -84,7 +84,8 @@ impl NodeCall {
             counts_apart: ours.count.abs_diff(verdict.digest.count),
             ..self.repair.round(self.counter, salt)
         };
-        let mut note = self.repair.note.clone();
+        // A check that found something goes on as a repair.
+        let mut note = if self.repair.note.checks { Repair::default() } else { self.repair.note.clone() };
         let next = note.ended(&round);
         replica.set_setting(notes::REPAIR, &note.to_bytes())?;
         match next {
@@ -98,13 +99,13 @@ impl NodeCall {
 
     fn equal(&self, replica: &mut Replica, verdict: &Verdict, now_millis: i64) -> Result<Outcome, DriverError> {
         replica.proven(&self.identity.office, now_millis, verdict.digest)?;
-        if self.repair.note.is_under_way() {
-            replica.set_setting(notes::REPAIR, &[])?;
-        }
+        let checks = self.repair.note.is_under_way() || self.repair.checks;
+        let checks = checks && self.check(replica, verdict, now_millis)?;
         // What a fork set aside comes back as records of this epoch.
         let recorded = replica.record_anew()?;
         // What came down was new to us: one more, tiny exchange lets the hub know that it arrived.
-        let confirmed = self.received_new == 0 && recorded.changes == 0 && verdict.state == VerdictState::Proven;
+        let confirmed =
+            !checks && self.received_new == 0 && recorded.changes == 0 && verdict.state == VerdictState::Proven;
         Ok(if confirmed { Outcome::Proven { digest: verdict.digest } } else { Outcome::Again })
     }
 

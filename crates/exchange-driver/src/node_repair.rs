@@ -32,15 +32,23 @@ pub(crate) struct NodeRepair {
     pub(crate) moved: bool,
     /// The hub named what this node does not hold: nothing of the rest is taken.
     pub(crate) unreadable: bool,
+    /// What the hub refused is compared, too, or is to be.
+    pub(crate) checks: bool,
     /// An own log that the hub is asked about: it lacks entries of it.
     pub(crate) offered: Option<EpochId>,
 }
 
 impl NodeRepair {
     /// What the last exchanges left to do.
-    pub(crate) fn begin(replica: &mut Replica, identity: &NodeIdentity, plan: &CallPlan) -> Result<Self, DriverError> {
+    pub(crate) fn begin(
+        replica: &mut Replica,
+        identity: &NodeIdentity,
+        plan: &CallPlan,
+        now_millis: i64,
+    ) -> Result<Self, DriverError> {
         let note = Repair::from_bytes(&replica.setting(notes::REPAIR)?.unwrap_or_default());
         let mut this = Self { note, ..Self::default() };
+        this.checks = !plan.ask_first && this.is_to_check(replica, identity, now_millis)?;
         if !this.note.is_under_way() || plan.ask_first {
             return Ok(this);
         }
@@ -64,7 +72,7 @@ impl NodeRepair {
         let wanted: BTreeSet<ShortId> = std::mem::take(&mut self.note.wanted).into_iter().collect();
         let mut places: Vec<(EpochId, Position)> = Vec::new();
         replica.survey(&identity.office, |holding| {
-            if holding.counted && wanted.contains(&salt.id(holding.hash)) {
+            if (holding.counted || self.note.checks) && wanted.contains(&salt.id(holding.hash)) {
                 places.push((holding.epoch, holding.position));
             }
         })?;
@@ -73,6 +81,9 @@ impl NodeRepair {
         let (mut entries, mut forked, mut bytes) = (Vec::new(), Vec::new(), 0);
         for (epoch, position) in places {
             let Some(log) = of(epoch) else { continue };
+            if log.forked && self.note.checks {
+                continue;
+            }
             if log.forked {
                 forked.push((epoch, position));
             } else if log.own && epoch != replica.epoch() && !self.note.offered_before(epoch) {
@@ -106,8 +117,10 @@ impl NodeRepair {
         let own = own_salt(identity, counter, hub_salt);
         let (slice_bits, cells) = self.note.form();
         let mut sketch = Sketch::new(self.note.salt(own), slice_bits, cells);
+        let refused = if self.note.checks { replica.refused_by_hub(&identity.office)? } else { Vec::new() };
+        let refused: BTreeSet<_> = refused.iter().map(|refused| (refused.epoch, refused.position)).collect();
         let (there, kept) = replica.survey(&identity.office, |holding| {
-            if holding.counted {
+            if holding.counted || refused.contains(&(holding.epoch, holding.position)) {
                 sketch.add(holding.hash);
             }
         })?;

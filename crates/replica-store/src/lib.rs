@@ -65,7 +65,7 @@ pub use migrations::FORMAT;
 pub use proof::Proof;
 pub use reader::{Reader, Role};
 pub use recording_anew::RecordedAnew;
-pub use refusal::{Quarantined, Refusal, RefusalSource, codes};
+pub use refusal::{Quarantined, Refusal, RefusalSource, RefusedByHub, codes};
 pub use registry::{Node, NodeContact};
 pub use replica::{Durability, NewReplica, Opened, Replica};
 pub use returning::Returned;

@@ -1,6 +1,7 @@
 //! Refusals: why an entry is kept out of its document, and who has been told.
 
 use change_log::{ChangeHash, DocumentId, EntryHash, EpochId, Position};
+use office_model::OfficeCode;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::entry::{self, EntryState, place, place_of_log};
@@ -19,6 +20,17 @@ pub struct Refusal {
     pub code: String,
     /// The figures behind it. Never personal data.
     pub detail: String,
+}
+
+/// An entry that a node holds and the hub does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedByHub {
+    /// Its log.
+    pub epoch: EpochId,
+    /// Its place there.
+    pub position: Position,
+    /// The rule that the hub named.
+    pub code: String,
 }
 
 /// An entry that is kept, but is no part of its document here.
@@ -167,6 +179,25 @@ impl Reader {
                 code: row.get(2)?,
                 detail: row.get(3)?,
             })
+        })?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// What this node holds of an office and was told is refused, in the order of its places; but not where the hub
+    /// has another entry at the place.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn refused_by_hub(&self, office: &OfficeCode) -> Result<Vec<RefusedByHub>, StoreError> {
+        let sql = "SELECT l.epoch, r.entry, r.code FROM refusal r JOIN entry e ON e.place = r.entry
+                   JOIN document d ON d.idx = e.document JOIN office o ON o.idx = d.office
+                   JOIN log l ON l.idx = r.entry >> 32
+                   WHERE r.source = 3 AND r.code <> ? AND o.code = ? ORDER BY r.entry";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![codes::FORK, office.as_str()], |row| {
+            let position = place_of_log(row.get(1)?).1;
+            Ok(RefusedByHub { epoch: EpochId(row.get(0)?), position, code: row.get(2)? })
         })?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }

@@ -41,6 +41,8 @@ pub struct Repair {
     pub wanted_under: (u64, [u8; 16]),
     /// Own logs that the hub is to be asked about, since it lacks entries of them.
     pub offers: Vec<EpochId>,
+    /// Both sides are equal; what the hub refused is compared as well, since it may have lost that.
+    pub checks: bool,
     offered: Vec<EpochId>,
     cells: u64,
     slice_bits: u8,
@@ -83,6 +85,15 @@ impl Repair {
     /// Whether the sides differ, as far as is known.
     pub const fn is_under_way(&self) -> bool {
         self.since_millis != 0
+    }
+
+    /// A comparison, though both sides are equal, of what is held here and what the hub refused of it: so many entries.
+    /// The salt is that of the exchange with this counter.
+    pub fn check(now_millis: i64, (counter, hub_salt): (u64, [u8; 16]), refused: u64) -> Self {
+        let since_millis = now_millis.max(1);
+        let mut check = Self { since_millis, counter, hub_salt, checks: true, ..Self::default() };
+        check.size_for(refused);
+        check
     }
 
     /// How large the next sketch is: its slice and its cells.
@@ -189,6 +200,7 @@ impl Repair {
             self.slice_bits.into(),
             self.idle,
             self.rounds,
+            self.checks.into(),
         ];
         for number in numbers {
             write_unsigned(&mut out, number);
@@ -215,7 +227,7 @@ impl Repair {
         let (counter, only_node, only_hub) = (reader.unsigned()?, reader.unsigned()?, reader.unsigned()?);
         let (wanted_counter, cells) = (reader.unsigned()?, reader.unsigned()?);
         let slice_bits = u8::try_from(reader.unsigned()?).map_err(|_| LebError)?.min(SLICE_BITS_MAX);
-        let (idle, rounds) = (reader.unsigned()?, reader.unsigned()?);
+        let (idle, rounds, checks) = (reader.unsigned()?, reader.unsigned()?, reader.unsigned()? != 0);
         let (hub_salt, wanted_salt) = (reader.array()?, reader.array()?);
         let ids = reader.prefixed()?.as_chunks::<8>().0;
         let epochs = |bytes: &[u8]| bytes.as_chunks::<16>().0.iter().take(OFFERED_MAX).copied().map(EpochId).collect();
@@ -229,6 +241,7 @@ impl Repair {
             wanted: ids.iter().take(WANTED_MAX).map(|id| u64::from_be_bytes(*id)).collect(),
             wanted_under: (wanted_counter, wanted_salt),
             offers,
+            checks,
             offered,
             cells,
             slice_bits,
@@ -309,6 +322,7 @@ mod tests {
                 only_hub: numbers[3].into(),
                 wanted,
                 wanted_under: (numbers[4].into(), salts[1]),
+                checks: bits.is_multiple_of(2),
                 offers: epochs.iter().take(1).copied().map(EpochId).collect(),
                 offered: epochs.into_iter().map(EpochId).collect(),
                 cells: numbers[5].into(),

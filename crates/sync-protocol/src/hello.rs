@@ -49,7 +49,7 @@ pub struct Hello {
     /// Places of its feed, to find the last common one; sent when the hub asks. At most [`LADDER_MAX`] are sent.
     pub ladder: Option<Vec<Rung>>,
     /// Bits: [`Hello::WANTS_RECEIPT`], [`Hello::WAIT`], [`Hello::SPELL_OUT`],
-    /// [`Hello::SPELLED_OUT`]. Unknown ones mean nothing.
+    /// [`Hello::SPELLED_OUT`], [`Hello::CHECKS`]. Unknown ones mean nothing.
     pub flags: u32,
 }
 
@@ -83,6 +83,8 @@ impl Hello {
     pub const SPELL_OUT: u32 = 4;
     /// Flag: the node's own batches name nothing by its place.
     pub const SPELLED_OUT: u32 = 8;
+    /// Flag: what the node was told is refused is compared, too. The hub gives its part of a salt even if both are equal.
+    pub const CHECKS: u32 = 16;
 
     /// Whether a receipt is wanted though nothing is new.
     pub const fn wants_receipt(&self) -> bool {
@@ -92,6 +94,11 @@ impl Hello {
     /// Whether the verdict may be held back until there is something new.
     pub const fn may_wait(&self) -> bool {
         self.flags & Self::WAIT != 0
+    }
+
+    /// Whether what is refused is compared, too.
+    pub const fn checks(&self) -> bool {
+        self.flags & Self::CHECKS != 0
     }
 
     /// Whether the batches name nothing by its place.

@@ -14,7 +14,7 @@ pub struct Verdict {
     pub feed_position: Position,
     /// The hub's digest of the office.
     pub digest: Digest,
-    /// Given when they differ: the hub's part of the salt for the comparison in the node's next exchange.
+    /// Given when they differ, or the node checks what was refused: the hub's part of the salt for the comparison in the node's next exchange.
     pub salt: Option<[u8; 16]>,
 }
 

@@ -1,6 +1,8 @@
 //! The driver on both sides, without a network.
 
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod commits;
 #[cfg(test)]
 mod pair;

@@ -9,8 +9,8 @@ use exchange_driver::{
     CallPlan, HubCall, HubCommit, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, Outcome, commit_all, judge,
 };
 use office_model::OfficeCode;
-use replica_store::{Clock, DirectGate, Durability, NewReplica, Replica, Role};
-use service_document::NewTransaction;
+use replica_store::{Case, Clock, DirectGate, Durability, Gate, NewReplica, Replica, Role};
+use service_document::{Judgement, NewTransaction, Refusal, RefusalCode, Verdict};
 use sync_protocol::SigningKey;
 
 pub(crate) fn record(node: &mut Replica, office: OfficeCode, millis: i64) {
@@ -25,6 +25,10 @@ pub(crate) fn record(node: &mut Replica, office: OfficeCode, millis: i64) {
 pub(crate) struct Pair {
     pub(crate) hub: Replica,
     pub(crate) identity: Arc<HubIdentity>,
+    /// Milliseconds since 1970 UTC, on both sides.
+    pub(crate) now: i64,
+    /// The hub's gate refuses everything.
+    pub(crate) refuses: bool,
 }
 
 impl Pair {
@@ -40,7 +44,7 @@ impl Pair {
             machine: "hub".into(),
         };
         let replica = Replica::create_with(&dir.join("hub"), &new, Durability::Test).unwrap();
-        Self { hub: replica, identity: Arc::new(HubIdentity { key, hub }) }
+        Self { hub: replica, identity: Arc::new(HubIdentity { key, hub }), now: 5, refuses: false }
     }
 
     /// An enrolled node that writes in this epoch, with one record.
@@ -62,7 +66,7 @@ impl Pair {
     pub(crate) fn arrives(&mut self, node: &mut Replica, identity: &NodeIdentity) -> Vec<u8> {
         let fresh_epoch = EpochId([77; 16]);
         let plan = CallPlan { ask_first: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
-        let mut call = NodeCall::begin(node, identity, plan, 5).unwrap();
+        let mut call = NodeCall::begin(node, identity, plan, self.now).unwrap();
         let mut request = Vec::new();
         while let NextFrame::Bytes(frame) = call.next_frame(node).unwrap() {
             request.extend(frame);
@@ -70,7 +74,7 @@ impl Pair {
         let mut hub_call = HubCall::new(Arc::clone(&self.identity));
         let reader = self.hub.reader().unwrap();
         let (mut commits, mut sent): (Vec<HubCommit>, Vec<u8>) = (Vec::new(), Vec::new());
-        for step in hub_call.receive(&reader, &request, 6).unwrap() {
+        for step in hub_call.receive(&reader, &request, self.now).unwrap() {
             match step {
                 HubStep::Send(bytes) => sent.extend(bytes),
                 HubStep::Commit(commit) => commits.push(commit),
@@ -91,12 +95,12 @@ impl Pair {
     pub(crate) fn exchange(&mut self, node: &mut Replica, identity: &NodeIdentity, reply_max: usize) -> Outcome {
         let fresh_epoch = EpochId([77; 16]);
         let plan = CallPlan { ask_first: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
-        let mut call = NodeCall::begin(node, identity, plan, 5).unwrap();
+        let mut call = NodeCall::begin(node, identity, plan, self.now).unwrap();
         let mut hub_call = HubCall::new(Arc::clone(&self.identity));
         let reader = self.hub.reader().unwrap();
         let mut sent: Vec<u8> = Vec::new();
         while let NextFrame::Bytes(frame) = call.next_frame(node).unwrap() {
-            let mut steps = VecDeque::from(hub_call.receive(&reader, &frame, 6).unwrap());
+            let mut steps = VecDeque::from(hub_call.receive(&reader, &frame, self.now).unwrap());
             while let Some(step) = steps.pop_front() {
                 match step {
                     HubStep::Send(bytes) => sent.extend(bytes),
@@ -109,13 +113,22 @@ impl Pair {
             }
         }
         hub_call.request_ended(true);
-        while judge(&mut self.hub, &mut DirectGate, 7).unwrap() > 0 {}
-        while let Some(bytes) = hub_call.reply(&reader, 7).unwrap() {
+        let mut refusing = |case: &Case| {
+            let refusal = Refusal { code: RefusalCode::Shape, detail: "in this test".to_owned() };
+            let judgements = case.candidates.iter().map(|_| Judgement::Refused(refusal.clone())).collect();
+            Verdict { judgements, row: None }
+        };
+        let gate: &mut dyn Gate = if self.refuses { &mut refusing } else { &mut DirectGate };
+        while judge(&mut self.hub, gate, self.now).unwrap() > 0 {}
+        while let Some(bytes) = hub_call.reply(&reader, self.now).unwrap() {
             sent.extend(bytes);
+            for commit in hub_call.closing_commits(self.now) {
+                commit_all(&mut self.hub, vec![vec![commit]]).unwrap();
+            }
         }
         sent.truncate(reply_max);
-        call.receive(node, &mut DirectGate, &sent, 8).unwrap();
-        call.end(node, 8).unwrap()
+        call.receive(node, &mut DirectGate, &sent, self.now).unwrap();
+        call.end(node, self.now).unwrap()
     }
 
     pub(crate) fn until_proven(&mut self, node: &mut Replica, identity: &NodeIdentity) {
