@@ -7,6 +7,9 @@ use replica_store::{OpenError, ProblemKind, Role, StoreError};
 use serde::{Deserialize, Serialize};
 use service_document::DocumentError;
 
+/// The code of a failure after which a new epoch has to begin.
+const FOLDER_COPIED: &str = "folder_copied";
+
 /// What failed, as people and programs read it. Never holds personal data beyond what the caller typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub struct Failure {
@@ -129,6 +132,13 @@ impl From<DocumentError> for Failure {
     }
 }
 
+impl Failure {
+    /// Whether what was wanted is done once a new epoch has begun.
+    pub(crate) fn wants_new_epoch(&self) -> bool {
+        self.code == FOLDER_COPIED
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
@@ -136,7 +146,7 @@ impl From<StoreError> for Failure {
             StoreError::NoDocument(id) => Self::no_transaction(id),
             StoreError::EpochSpent => Self::new(
                 Blame::State,
-                "folder_copied",
+                FOLDER_COPIED,
                 "Folder data ini pernah disalin atau dipulihkan. Tidak ada yang disimpan; jalankan `village-node sync`.",
                 "This data folder was copied or restored. Nothing was saved; run `village-node sync`.",
             ),

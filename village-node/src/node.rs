@@ -170,7 +170,13 @@ impl Node {
     /// As [`Node::perform`].
     pub fn perform_watched(&self, action: &Action, watch: &mut Watch<'_>) -> Result<serde_json::Value, Failure> {
         let identity = &self.inner.live.identity;
-        let done = action::perform(&mut self.replica(), identity, action, moment::now_millis(), watch);
+        let mut replica = self.replica();
+        let mut done = action::perform(&mut replica, identity, action, moment::now_millis(), watch);
+        if done.as_ref().is_err_and(Failure::wants_new_epoch) {
+            replica.begin_epoch(EpochId(moment::random()?))?;
+            done = action::perform(&mut replica, identity, action, moment::now_millis(), watch);
+        }
+        drop(replica);
         if done.is_ok() && action.writes() {
             self.inner.recorded.send_replace(());
         }

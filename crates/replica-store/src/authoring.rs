@@ -214,6 +214,10 @@ fn change_one(
 ) -> Result<Option<ChangeHash>, StoreError> {
     let (index, office) = document::find(work.connection, id)?.ok_or(StoreError::NoDocument(id))?;
     let mut loaded = document::load(work.connection, index)?.ok_or(StoreError::NoDocument(id))?;
+    if rows::changes(work.connection, index)? != Some(loaded.row().changes) && log.has_holes(work.connection)? {
+        // The disk lost a change of this document that was perhaps made in this epoch: the next one would get its number.
+        return Err(StoreError::EpochSpent);
+    }
     let Some(authored) = act(&mut loaded)? else { return Ok(None) };
     append(work, log, (id, index, office), &authored)?;
     rows::put(work.connection, index, loaded.row())?;

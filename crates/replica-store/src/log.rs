@@ -82,6 +82,14 @@ impl LogRow {
         Ok(())
     }
 
+    /// Whether the disk lost entries of it. Counts all of them.
+    pub(crate) fn has_holes(&self, connection: &Connection) -> Result<bool, StoreError> {
+        let sql = "SELECT count(*) FROM entry WHERE place BETWEEN ? AND ?";
+        let range = [place(self.index, 1)?, place(self.index, self.position)?];
+        let held: i64 = connection.prepare_cached(sql)?.query_row(range, |row| row.get(0))?;
+        Ok(held.unsigned_abs() < self.position)
+    }
+
     pub(crate) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
         let mut statement = connection.prepare_cached("UPDATE log SET position = ?, chain = ? WHERE idx = ?")?;
         statement.execute(params![signed(self.position), self.chain.0, self.index])?;

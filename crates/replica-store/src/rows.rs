@@ -88,6 +88,12 @@ pub(crate) fn put(connection: &Connection, document: i64, row: &TransactionRow) 
     search::put(connection, document, row)
 }
 
+/// How many changes the row of a document counts; `None` without one.
+pub(crate) fn changes(connection: &Connection, document: i64) -> Result<Option<u32>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT changes FROM transaction_row WHERE document = ?")?;
+    Ok(statement.query_row([document], |row| row.get(0)).optional()?)
+}
+
 pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM transaction_row WHERE document = ?")?.execute([document])?;
     search::remove(connection, document)

@@ -17,6 +17,7 @@ use crate::call::{Ended, Link, exchange};
 use crate::dice::Dice;
 use crate::machine::Machine;
 
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 const OFFICES: [&str; 2] = ["35.10.01.2001", "35.10.24.2008"];
 const NODES_PER_OFFICE: usize = 2;
 /// After healing, this many rounds of calls must be enough for everybody.
@@ -355,8 +356,10 @@ impl World {
         Ok(())
     }
 
-    /// No more faults: everybody calls until proven. More rounds than allowed means something is stuck.
+    /// A day later, no more faults: everybody calls until proven. More rounds than allowed means something is stuck.
     fn heal(&mut self) -> Result<(), Failure> {
+        // What the hub refused and then lost is looked for once a day.
+        self.now += DAY_MILLIS;
         let mut quiet_rounds = 0;
         for _ in 0..ROUNDS_TO_HEAL {
             let mut all_proven = true;

@@ -116,3 +116,32 @@ fn a_restored_hub_gets_everything_back() {
     assert_eq!(hub.verify().unwrap().problems, []);
     assert_eq!(rows(&hub).len(), 7);
 }
+
+#[test]
+fn a_change_that_the_disk_lost_gets_no_double_when_its_machine_writes_on() {
+    let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut one = node(dirs[1].path(), 1);
+    let edit = |node: &mut Replica, word: &str, millis: i64| {
+        node.edit(id_of(node), &[("nama".parse().unwrap(), serde_json::json!(word))], &clock(millis))
+    };
+    one.create_transaction(&transaction("Budi", "35"), &clock(1)).unwrap();
+    edit(&mut one, "Budi Santoso", 2).unwrap();
+    exchange(&mut one, &mut hub);
+    let old = one.epoch();
+    let lost = one.entry(old, 2).unwrap().unwrap();
+    assert!(one.lose_entry(old, 2).unwrap());
+    assert!(matches!(edit(&mut one, "Budi S.", 3), Err(StoreError::EpochSpent)));
+    one.begin_epoch(epoch(50)).unwrap();
+    edit(&mut one, "Budi S.", 4).unwrap().unwrap();
+    assert_eq!(one.take_missing(&office(), &[lost]).unwrap().new, 1);
+    judge(&mut one);
+    exchange(&mut one, &mut hub);
+    judge(&mut hub);
+    assert!(one.verify().unwrap().is_sound() && hub.verify().unwrap().is_sound());
+    assert_eq!((one.document(id_of(&one)).unwrap().unwrap().divergences().len(), rows(&hub)), (1, rows(&one)));
+}
+
+fn id_of(node: &Replica) -> change_log::DocumentId {
+    rows(node)[0].document
+}
