@@ -17,16 +17,16 @@ const RETRY: Duration = Duration::from_secs(1);
 /// How long a stopping server waits for the gate. What it has not said by then is judged at the next start.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// Tells which rounds of the writer are judged.
+/// Tells up to which round of the writer everything is judged; nothing until the first walk is done.
 #[derive(Clone)]
-pub(crate) struct Judged(watch::Receiver<u64>);
+pub(crate) struct Judged(watch::Receiver<Option<u64>>);
 
 impl Judged {
     /// Done when the gate has judged everything of a round.
     pub(super) async fn round(&self, round: u64) {
         let mut judged = self.0.clone();
         // An error means that the server stops; the exchange is cut then.
-        let _ = judged.wait_for(|&done| done >= round).await;
+        let _ = judged.wait_for(|&done| done >= Some(round)).await;
     }
 }
 
@@ -43,7 +43,7 @@ impl JudgeThread {
         gate: Box<dyn Gate + Send>,
         writer: &Writer,
     ) -> Result<(Judged, Self), Failure> {
-        let (tell, judged) = watch::channel(0);
+        let (tell, judged) = watch::channel(None);
         let (tell_ended, ended) = oneshot::channel();
         let mut judge = Judge { reader, gate, writer: writer.clone(), judged: tell, runtime: Handle::current() };
         let handle = std::thread::Builder::new()
@@ -73,7 +73,7 @@ struct Judge {
     reader: Reader,
     gate: Box<dyn Gate + Send>,
     writer: Writer,
-    judged: watch::Sender<u64>,
+    judged: watch::Sender<Option<u64>>,
     runtime: Handle,
 }
 
@@ -86,7 +86,7 @@ impl Judge {
             let round = self.writer.round();
             match self.walk() {
                 Ok(Ok(true)) => {
-                    self.judged.send_replace(round);
+                    self.judged.send_replace(Some(round));
                     if self.runtime.block_on(self.writer.round_after(round)).is_err() {
                         return;
                     }
@@ -189,9 +189,10 @@ mod tests {
         let _begins = begins.await.unwrap();
         // The gate has the transaction in its hands and does not let go of it.
         assert_eq!(writer.run(|hub| hub.pending()).await.unwrap(), 1);
-        let round = writer.round();
+        // Round 0 is what was pending at the start: nobody may take it for judged yet.
+        assert!(tokio::time::timeout(Duration::ZERO, judged.round(0)).await.is_err());
         go_on.send(()).unwrap();
-        judged.round(round).await;
+        judged.round(0).await;
         assert_eq!(writer.run(|hub| hub.pending()).await.unwrap(), 0);
         thread.stop(&writer).await;
         judge.stop().await;
