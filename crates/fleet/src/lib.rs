@@ -2,13 +2,14 @@
 //!
 //! [`generate`] makes records that pass the catalogue's checks; [`link`] stands between a node and the hub and makes
 //! the line slow, late, cut or dead; [`demo`] plays a day of a whole regency with both. All take a seed: the same seed gives
-//! the same records and the same cuts. [`exchange`] shows the bytes of an exchange; [`hostile`]
-//! holds what every decoder must bear.
+//! the same records and the same cuts. [`exchange`] shows the bytes of an exchange; [`ingest`] measures a
+//! hub; [`hostile`] holds what every decoder must bear.
 
 pub mod demo;
 pub mod exchange;
 pub mod generate;
 pub mod hostile;
+pub mod ingest;
 pub mod link;
 pub mod made_log;
 pub mod sizes;

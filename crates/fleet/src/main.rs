@@ -80,6 +80,20 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Measures how many transactions a second a hub takes in, beside a plain table.
+    ///
+    /// Example: `fleet ingest --count 10000 --offices 8`
+    Ingest {
+        /// How many records in all, with their steps.
+        #[arg(long, default_value_t = 10_000)]
+        count: usize,
+        /// How many offices send them at the same time.
+        #[arg(long, default_value_t = 8)]
+        offices: usize,
+        /// The same seed gives the same records.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Makes the dictionary of a new protocol version from made-up records of all services.
     ///
     /// Example: `fleet dictionary --output crates/sync-protocol/data/dictionary-1.zst`
@@ -109,6 +123,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         Command::Sizes { count, seed } => sizes(count, seed),
         Command::Exchange { write } => exchange(write.as_deref()),
         Command::Push { count, seed } => push(count, seed),
+        Command::Ingest { count, offices, seed } => ingest(count, offices, seed),
         Command::Dictionary { count, output } => dictionary(count, &output),
         Command::Generate { count, seed, office, day, steps, output } => {
             let form = if steps { LineForm::WithSteps } else { LineForm::Form };
@@ -150,6 +165,13 @@ fn push(count: usize, seed: u64) -> Result<(), String> {
     let table = runtime.block_on(demo::push(count, seed)).map_err(|error| error.to_string())?;
     println!("{table}");
     if table.is_proven() { Ok(()) } else { Err("not every line ended proven".to_owned()) }
+}
+
+fn ingest(count: usize, offices: usize, seed: u64) -> Result<(), String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let table = runtime.block_on(fleet::ingest::ingest(count, offices, seed, day()?));
+    println!("{}", table.map_err(|error| error.to_string())?);
+    Ok(())
 }
 
 fn play(options: &DemoOptions) -> Result<(), String> {

@@ -17,6 +17,7 @@ mod limits;
 mod lineage;
 mod new_transaction;
 mod path;
+mod plain;
 mod quiet;
 mod reading;
 mod refusal;

@@ -64,9 +64,29 @@ impl fmt::Debug for TransactionRow {
     }
 }
 
+/// The first and the last change of a document, each with its time and message, and how many there are.
+pub(crate) struct Span<'a> {
+    pub(crate) first: (i64, &'a str),
+    pub(crate) last: (i64, &'a str),
+    pub(crate) changes: usize,
+}
+
 /// The row of a document that was read, or why it is none of ours.
 pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<TransactionRow, DocumentError> {
-    let root = &reading.root;
+    let metas = document.get_changes_meta(&[]);
+    let (first, last) = ends(&metas).ok_or_else(|| wrong("is empty"))?;
+    let made = |meta: &'_ ChangeMetadata<'_>| (meta.timestamp, meta.message.as_deref().unwrap_or_default().to_owned());
+    let ((first_millis, first_message), (last_millis, last_message)) = (made(first), made(last));
+    let span = Span { first: (first_millis, &first_message), last: (last_millis, &last_message), changes: metas.len() };
+    of_root(&reading.root, &span, divergence::count(document, reading)?)
+}
+
+/// The row of a document with this content, or why it is none of ours.
+pub(crate) fn of_root(
+    root: &Map<String, Value>,
+    span: &Span<'_>,
+    divergences: u32,
+) -> Result<TransactionRow, DocumentError> {
     if text(root, KIND)? != KIND_TRANSACTION {
         return Err(wrong("is of another kind"));
     }
@@ -78,10 +98,9 @@ pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<Tran
         Some(Value::String(number)) => Some(number.clone()),
         Some(_) => return Err(wrong("has a number that is no text")),
     };
-    let metas = document.get_changes_meta(&[]);
-    let (first, last) = ends(&metas).ok_or_else(|| wrong("is empty"))?;
     let mut people = People::default();
     people.visit(fields);
+    let ((created_millis, created_message), (changed_millis, changed_message)) = (span.first, span.last);
     Ok(TransactionRow {
         office: text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?,
         service: text(root, SERVICE)?.parse().map_err(|_| wrong("has no service id"))?,
@@ -92,13 +111,13 @@ pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<Tran
         nik: people.niks.first().cloned(),
         names: people.names,
         niks: people.niks,
-        created_millis: first.timestamp,
-        created_by: clerk(first),
-        changed_millis: last.timestamp,
-        changed_by: clerk(last),
-        changes: u32::try_from(metas.len()).unwrap_or(u32::MAX),
+        created_millis,
+        created_by: clerk(created_message),
+        changed_millis,
+        changed_by: clerk(changed_message),
+        changes: u32::try_from(span.changes).unwrap_or(u32::MAX),
         steps: u32::try_from(steps.len()).unwrap_or(u32::MAX),
-        divergences: divergence::count(document, reading)?,
+        divergences,
     })
 }
 
@@ -118,8 +137,8 @@ fn ends<'a, 'm>(metas: &'a [ChangeMetadata<'m>]) -> Option<(&'a ChangeMetadata<'
     Some((first, last))
 }
 
-fn clerk(meta: &ChangeMetadata<'_>) -> String {
-    stamp::parse_message(meta.message.as_deref().unwrap_or_default()).0.to_owned()
+fn clerk(message: &str) -> String {
+    stamp::parse_message(message).0.to_owned()
 }
 
 #[derive(Default)]

@@ -7,6 +7,7 @@ use office_model::OfficeCode;
 use crate::error::DocumentError;
 use crate::layout::{FIELDS, KIND, OFFICE, SERVICE, STEPS};
 use crate::path::Segment;
+use crate::plain;
 use crate::quiet;
 use crate::reading::Reading;
 use crate::refusal::{Refusal, RefusalCode};
@@ -17,6 +18,14 @@ const SETTLED_FOR_LIFE: [&str; 5] = [KIND, OFFICE, SERVICE, FIELDS, STEPS];
 
 /// The row of the document these changes make, if the whole of it works. Never panics.
 pub(crate) fn run(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<TransactionRow, Refusal> {
+    if let Some(row) = plain::row(raws) {
+        return of_office(office, row);
+    }
+    by_library(office, raws, heads)
+}
+
+/// The same, whatever the changes look like.
+pub(crate) fn by_library(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<TransactionRow, Refusal> {
     quiet::caught(|| unguarded(office, raws, heads))
         .unwrap_or_else(|| Err(Refusal::new(RefusalCode::Unsafe, "the library gave up on it")))
 }
@@ -51,14 +60,14 @@ fn unguarded(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Resul
             return Err(Refusal::new(code, format!("`{key}` has several values")));
         }
     }
-    let row = row::of_reading(&document, &reading).map_err(|error| shape(&error))?;
-    if row.office != *office {
-        return Err(Refusal::new(
-            RefusalCode::Office,
-            format!("it says {}, the document belongs to {office}", row.office),
-        ));
+    of_office(office, row::of_reading(&document, &reading).map_err(|error| shape(&error))?)
+}
+
+fn of_office(office: &OfficeCode, row: TransactionRow) -> Result<TransactionRow, Refusal> {
+    if row.office == *office {
+        return Ok(row);
     }
-    Ok(row)
+    Err(Refusal::new(RefusalCode::Office, format!("it says {}, the document belongs to {office}", row.office)))
 }
 
 /// Our own words about the form of a document: they name keys of the layout and figures, never values.

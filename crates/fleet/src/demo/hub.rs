@@ -17,11 +17,12 @@ use tokio::task::JoinHandle;
 
 use super::DemoError;
 
-const ROSTER: &str = include_str!("../../../../data/banyuwangi-offices.csv");
+/// The real roster.
+pub(crate) const ROSTER: &str = include_str!("../../../../data/banyuwangi-offices.csv");
 
 /// A hub that serves on loopback.
-pub(super) struct Hub {
-    pub(super) address: SocketAddr,
+pub(crate) struct Hub {
+    pub(crate) address: SocketAddr,
     dir: PathBuf,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), sync_server::Failure>>,
@@ -41,7 +42,7 @@ pub(super) fn make(dir: &Path, offices: &[OfficeCode]) -> Result<Vec<String>, De
 
 impl Hub {
     /// Serves the hub of a folder.
-    pub(super) async fn start(dir: &Path) -> Result<Self, DemoError> {
+    pub(crate) async fn start(dir: &Path) -> Result<Self, DemoError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         // Offices that find no place come back soon: a day here has two minutes.
@@ -69,7 +70,7 @@ impl Hub {
     }
 
     /// Lets running exchanges end and closes the folder.
-    pub(super) async fn stop(self) -> Result<(), DemoError> {
+    pub(crate) async fn stop(self) -> Result<(), DemoError> {
         // An error only says that it stopped already; why, its task knows.
         let _ = self.stop.send(());
         self.task.await.map_err(|error| DemoError::Internal(error.to_string()))??;

@@ -7,7 +7,7 @@
 mod board;
 mod day;
 mod error;
-mod hub;
+pub(crate) mod hub;
 mod office;
 mod push;
 mod table;
