@@ -1,7 +1,7 @@
 //! One exchange, as the hub lives it: what it answers once all that arrived is durable and judged.
 
-use change_log::{Digest, EntryHash, EpochId};
-use replica_store::{HubWork, Reader};
+use change_log::{ChainHash, Digest, EpochId, Position};
+use replica_store::{FeedRepeat, HubWork, Reader};
 use sync_exchange::frame_bytes;
 use sync_protocol::batch::{BatchEncoder, Item};
 use sync_protocol::{LogName, Receipt, Refusal, Refusals, Verdict, VerdictState, repair_salt};
@@ -10,11 +10,13 @@ use crate::DriverError;
 use crate::difference::{difference_key, node_difference};
 use crate::feed_frame::FeedFrame;
 use crate::held::Held;
-use crate::hub_call::HubCall;
+use crate::hub_call::{Caller, HubCall};
 use crate::hub_commit::HubCommit;
 
 pub(crate) const ENTRIES_PER_FRAME: usize = 400;
 pub(crate) const RAW_BYTES_PER_FRAME: usize = 128 * 1024;
+/// What an entry takes in a batch, before one was packed.
+const BYTES_PER_ENTRY: usize = 24;
 /// The head of a feed frame has forty bytes: smaller frames would waste the link.
 const FEED_FRAME_BYTES_MIN: usize = 1024;
 
@@ -24,7 +26,8 @@ pub(crate) struct Reply {
     pub(crate) hub_epoch: Option<EpochId>,
     next: Part,
     encoder: Option<BatchEncoder>,
-    feed_after: Option<u64>,
+    /// Up to where the feed was sent, and its chain there.
+    feed_after: Option<(Position, ChainHash)>,
     sent_new: Digest,
     told: Digest,
     pub(crate) proven: Option<Digest>,
@@ -37,6 +40,13 @@ pub(crate) struct Reply {
     /// Bytes of feed frames so far, and what an item took in the last one.
     bytes: u64,
     bytes_per_item: usize,
+}
+
+/// A stretch of the feed: its items, and where it ends.
+struct Stretch {
+    items: Vec<Item>,
+    position: Position,
+    chain: ChainHash,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -161,43 +171,65 @@ impl HubCall {
 
     fn feed(&mut self, store: &Reader) -> Result<Option<Vec<u8>>, DriverError> {
         let Some(caller) = &self.caller else { return Ok(None) };
-        let audience = caller.office.as_str();
-        let after = self.reply.feed_after.unwrap_or(caller.feed_after);
-        let wanted = frame_bytes(self.reply.bytes).max(FEED_FRAME_BYTES_MIN) / self.reply.bytes_per_item.max(1);
-        let wanted = wanted.clamp(1, ENTRIES_PER_FRAME);
-        let slice = store.feed_items(audience, after, wanted, RAW_BYTES_PER_FRAME)?;
-        let Some((position, _)) = slice.items.last() else { return Ok(None) };
-        let position = *position;
-        let chain = store.feed_chain_at(audience, position)?;
-        let chain = chain.ok_or(DriverError::Unexpected("a feed that ends before its items"))?;
-        let in_full = caller.hello.wants_all_spelled_out();
-        let mut sent_new: Vec<EntryHash> = Vec::new();
-        let mut items = Vec::with_capacity(slice.items.len());
-        for (_, entry) in slice.items {
-            // The node showed that it holds its log up to the head it signed.
-            if !in_full && entry.epoch == caller.hello.epoch && entry.position <= caller.hello.position {
-                items.push(Item::Own { epoch: entry.epoch, position: entry.position });
-            } else {
-                sent_new.push(entry.entry_hash());
-                items.push(Item::Entry(entry));
-            }
-        }
+        let after = self.reply.feed_after.map_or(caller.feed_after, |(position, _)| position);
+        let Some(stretch) = self.stretch(store, caller, after)? else { return Ok(None) };
+        let Stretch { items, position, chain } = stretch;
         let encoder = match &mut self.reply.encoder {
             Some(encoder) => encoder,
             none => {
+                let in_full = caller.hello.wants_all_spelled_out();
                 let mut encoder = if in_full { BatchEncoder::plain_only() } else { BatchEncoder::new() };
                 encoder.expect(caller.hello.epoch, caller.hello.acknowledged, caller.hello.millis)?;
                 none.insert(encoder)
             }
         };
         let batch = encoder.encode(&items, &Held(store))?;
-        self.reply.sent_new = sent_new.into_iter().fold(self.reply.sent_new, Digest::with);
-        self.reply.feed_after = Some(position);
+        let sent_new = items.iter().filter_map(|item| match item {
+            Item::Entry(entry) => Some(entry.entry_hash()),
+            Item::Own { .. } => None,
+        });
+        self.reply.sent_new = sent_new.fold(self.reply.sent_new, Digest::with);
+        self.reply.feed_after = Some((position, chain));
         let mut bytes = Vec::new();
         bytes.extend(FeedFrame { after, position, chain, batch: &batch }.encode());
         self.reply.bytes += bytes.len() as u64;
-        self.reply.bytes_per_item = (batch.len() / items.len().max(1)).max(1);
+        if items.iter().any(|item| matches!(item, Item::Entry(_))) {
+            self.reply.bytes_per_item = (batch.len() / items.len().max(1)).max(1);
+        }
         Ok(Some(bytes))
+    }
+
+    /// What the next frame of the feed is made of; `None` at its end.
+    fn stretch(&self, store: &Reader, caller: &Caller, after: Position) -> Result<Option<Stretch>, DriverError> {
+        let audience = caller.office.as_str();
+        let hello = &caller.hello;
+        let in_full = hello.wants_all_spelled_out();
+        // The node showed that it holds its log up to the head it signed.
+        let repeat = if in_full { None } else { store.feed_repeat(audience, after, hello.epoch, hello.position)? };
+        if let Some(FeedRepeat { log_positions, position, chain }) = repeat {
+            let own = |position| Item::Own { epoch: hello.epoch, position };
+            return Ok(Some(Stretch { items: log_positions.into_iter().map(own).collect(), position, chain }));
+        }
+        let each = if self.reply.bytes_per_item == 0 { BYTES_PER_ENTRY } else { self.reply.bytes_per_item };
+        let wanted = frame_bytes(self.reply.bytes).max(FEED_FRAME_BYTES_MIN) / each;
+        let wanted = wanted.clamp(1, ENTRIES_PER_FRAME);
+        let slice = store.feed_items(audience, after, wanted, RAW_BYTES_PER_FRAME)?;
+        let Some(position) = slice.items.last().map(|(position, _)| *position) else { return Ok(None) };
+        let before = match self.reply.feed_after {
+            Some((_, chain)) => Some(chain),
+            None => store.feed_chain_at(audience, after)?,
+        };
+        let mut chain = before.ok_or(DriverError::Unexpected("a feed that ends before its items"))?;
+        let mut items = Vec::with_capacity(slice.items.len());
+        for (_, entry) in slice.items {
+            chain = chain.after(entry.entry_hash());
+            items.push(if !in_full && entry.epoch == hello.epoch && entry.position <= hello.position {
+                Item::Own { epoch: entry.epoch, position: entry.position }
+            } else {
+                Item::Entry(entry)
+            });
+        }
+        Ok(Some(Stretch { items, position, chain }))
     }
 
     fn verdict(&mut self, store: &Reader) -> Result<Vec<u8>, DriverError> {
@@ -209,7 +241,7 @@ impl HubCall {
         }
         digest = self.repair.counted.unwrap_or(digest);
         let head = store.feed_head(caller.office.as_str())?.map_or(0, |head| head.position);
-        let sent_to = self.reply.feed_after.unwrap_or(caller.feed_after);
+        let sent_to = self.reply.feed_after.map_or(caller.feed_after, |(position, _)| position);
         let sent_new = self.reply.sent_new.union(self.repair.sent);
         let told = self.reply.told.union(self.repair.told);
         let expected = caller.hello.digest.union(sent_new).difference(told);

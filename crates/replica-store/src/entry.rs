@@ -169,6 +169,18 @@ pub(crate) fn is_at(connection: &Connection, place: i64) -> Result<bool, StoreEr
     Ok(connection.prepare_cached("SELECT 1 FROM entry WHERE place = ?")?.exists([place])?)
 }
 
+/// Whether something stands at each of these places, which ascend. Reads none of it.
+pub(crate) fn all_at(connection: &Connection, places: &[i64]) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM entry WHERE place BETWEEN ? AND ?")?;
+    for run in places.chunk_by(|one, next| one + 1 == *next) {
+        let held: i64 = statement.query_row(params![run.first(), run.last()], |row| row.get(0))?;
+        if held.unsigned_abs() != run.len() as u64 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// All entries of a document, by place.
 pub(crate) fn of_document(connection: &Connection, document: i64) -> Result<Vec<Stored>, StoreError> {
     let mut all = Vec::new();

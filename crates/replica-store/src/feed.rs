@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::entry::{self, STRIDE, place_of_log};
 use crate::log::{MARK_EVERY, mark_below, put_mark, signed};
 use crate::reader::damaged;
-use crate::{Reader, StoreError};
+use crate::{Reader, StoreError, log};
 
 /// How far a feed goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,17 @@ pub struct FeedSlice {
     pub items: Vec<(Position, Entry)>,
     /// Where the feed ends at the same moment; `None` when it has not begun.
     pub head: Option<FeedHead>,
+}
+
+/// A stretch of a feed in which nothing stands but entries of one log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedRepeat {
+    /// Their positions in the log, in the feed's order.
+    pub log_positions: Vec<Position>,
+    /// The feed position of the last one.
+    pub position: Position,
+    /// The feed's chain there.
+    pub chain: ChainHash,
 }
 
 /// A feed as the writing side uses it.
@@ -261,6 +272,47 @@ impl Reader {
             items,
             head: Some(FeedHead { hub_epoch: feed.epoch, position: feed.position, chain: feed.chain }),
         })
+    }
+
+    /// The stretch right above `after` of entries of one log, none above `log_end` there: to name them, none of them has to
+    /// be read. `None` when there is none that ends where the chain is known, or the disk lost one of them.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn feed_repeat(
+        &self,
+        audience: &str,
+        after: Position,
+        epoch: EpochId,
+        log_end: Position,
+    ) -> Result<Option<FeedRepeat>, StoreError> {
+        let connection = &self.connection;
+        let Some((feed, log)) = find(connection, audience)?.zip(log::find(connection, epoch)?) else { return Ok(None) };
+        let mut places = Vec::new();
+        for_each_item(connection, feed.index, after, |item, place| {
+            let (index, position) = place_of_log(place);
+            let repeats = item <= feed.position && index == log.index && position <= log_end;
+            if repeats {
+                places.push(place);
+            }
+            Ok(repeats && (places.len() as u64) < MARK_EVERY)
+        })?;
+        let mut position = after + places.len() as u64;
+        let chain = if position == feed.position {
+            Some(feed.chain)
+        } else {
+            position -= position % MARK_EVERY;
+            let mark = mark_below(connection, owner(feed.index), position)?;
+            mark.filter(|(marked, _)| *marked == position).map(|(_, chain)| chain)
+        };
+        let Some(chain) = chain.filter(|_| position > after) else { return Ok(None) };
+        places.truncate(usize::try_from(position - after).unwrap_or(usize::MAX));
+        if !entry::all_at(connection, &places)? {
+            return Ok(None);
+        }
+        let log_positions = places.into_iter().map(|place| place_of_log(place).1).collect();
+        Ok(Some(FeedRepeat { log_positions, position, chain }))
     }
 
     /// All feeds with their heads, by audience.

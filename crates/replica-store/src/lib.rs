@@ -52,7 +52,7 @@ pub use diary::{CONTACTS_MAX, Contact};
 pub use enrolment::{EnrolmentCode, Redeemed};
 pub use entry::{EntryMeta, EntryState};
 pub use error::{OpenError, StoreError};
-pub use feed::{FeedHead, FeedSlice};
+pub use feed::{FeedHead, FeedRepeat, FeedSlice};
 pub use gate::{Case, CaseCandidate, DirectGate, Gate, GateError};
 pub use head_file::WhyNewEpoch;
 pub use holdings::Holding;

@@ -50,6 +50,44 @@ fn chains_are_found_at_every_position() {
 }
 
 #[test]
+fn what_a_feed_repeats_of_a_log_is_named_without_reading_it() {
+    let dirs: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let mut hub = hub(dirs[0].path(), &[1, 2]);
+    let (mut first, mut second) = (node(dirs[1].path(), 1), node(dirs[2].path(), 2));
+    let record = |node: &mut Replica, count: i64, at: i64| {
+        let many: Vec<_> = (0..count).map(|number| transaction(&format!("Nama {at} {number}"), "35")).collect();
+        node.create_transactions(&many, &clock(at)).unwrap();
+    };
+    record(&mut first, 1500, 5);
+    exchange(&mut first, &mut hub);
+    record(&mut second, 3, 6);
+    exchange(&mut second, &mut hub);
+    record(&mut first, 10, 7);
+    exchange(&mut first, &mut hub);
+    let repeat = |after, log_end| hub.feed_repeat(OFFICE, after, epoch(1), log_end).unwrap();
+    let chain_at = |position| hub.feed_chain_at(OFFICE, position).unwrap().unwrap();
+    // Up to the mark, and up to the end; not in between, where the chain would have to be folded.
+    let to_mark = repeat(0, 2000).unwrap();
+    assert_eq!((to_mark.position, to_mark.chain), (1024, chain_at(1024)));
+    assert_eq!(to_mark.log_positions, (1..=1024).collect::<Vec<_>>());
+    assert_eq!(repeat(1024, 2000), None, "another log's entries come before the next mark");
+    let to_end = repeat(1503, 2000).unwrap();
+    assert_eq!((to_end.position, to_end.chain), (1513, chain_at(1513)));
+    assert_eq!(to_end.log_positions, (1501..=1510).collect::<Vec<_>>());
+    assert_eq!(repeat(1513, 2000), None, "there is nothing above the end");
+    assert_eq!(repeat(1503, 1505), None, "the node did not show that it holds the rest");
+    assert_eq!(repeat(1500, 2000), None, "another log's entry comes first");
+    assert_eq!(hub.feed_repeat(OFFICE, 0, epoch(9), 9).unwrap(), None);
+    // What the disk lost must not be named.
+    drop(hub);
+    let raw = Connection::open(dirs[0].path().join("replica.db")).unwrap();
+    let lost = raw.execute("DELETE FROM entry WHERE place & 4294967295 = 700", []).unwrap();
+    assert_eq!(lost, 1);
+    let hub = replica_store::Reader::open(dirs[0].path()).unwrap();
+    assert_eq!(hub.feed_repeat(OFFICE, 0, epoch(1), 2000).unwrap(), None);
+}
+
+#[test]
 fn every_alteration_is_found() {
     let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
     let mut back = hub(dirs[0].path(), &[1]);
