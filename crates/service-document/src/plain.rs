@@ -150,7 +150,13 @@ impl Plain {
         let slot = held.map(|held| Slot { by: number, held });
         let before = match (&mut self.objects.get_mut(&object)?.content, operation.key) {
             (Content::Map(map), Key::Map(key)) if !operation.insert && !key.is_empty() => {
-                put_in_map(map, key, overwritten, slot)?
+                if map.get(key).map(|there| there.by) != overwritten {
+                    return None;
+                }
+                match slot {
+                    Some(slot) => map.insert(key.to_owned(), slot),
+                    None => map.remove(key),
+                }
             }
             (Content::List(list), Key::Head | Key::Element(_))
                 if operation.insert && overwritten.is_none() && list.len() < LIST_MAX =>
@@ -198,22 +204,6 @@ impl Plain {
             }
         }
     }
-}
-
-/// Puts a slot at a key, or takes away what is there. What was there; none when it is not what the operation overwrites.
-fn put_in_map(
-    map: &mut BTreeMap<String, Slot>,
-    key: &str,
-    overwritten: Option<Number>,
-    slot: Option<Slot>,
-) -> Option<Option<Slot>> {
-    if map.get(key).map(|there| there.by) != overwritten {
-        return None;
-    }
-    Some(match slot {
-        Some(slot) => map.insert(key.to_owned(), slot),
-        None => map.remove(key),
-    })
 }
 
 const fn is_without_value(operation: &Operation<'_>) -> bool {
