@@ -6,7 +6,9 @@
 //!
 //! It must never know the protocol, sockets, clocks or randomness: times and fresh epochs come in as arguments.
 
+mod account;
 mod aside;
+mod audit;
 mod authoring;
 mod backup;
 mod counts;
@@ -14,6 +16,7 @@ mod cursor;
 mod diary;
 mod digest;
 mod document;
+mod draft;
 mod enrolment;
 mod entry;
 mod error;
@@ -45,10 +48,13 @@ mod verify;
 mod verify_report;
 mod work;
 
+pub use account::Account;
+pub use audit::AuditItem;
 pub use authoring::Clock;
 pub use counts::Counts;
 pub use cursor::{AppliedFeed, FeedCursor, FeedItem};
 pub use diary::{CONTACTS_MAX, Contact};
+pub use draft::Draft;
 pub use enrolment::{EnrolmentCode, Redeemed};
 pub use entry::{EntryMeta, EntryState};
 pub use error::{OpenError, StoreError};

@@ -10,10 +10,11 @@ use crate::OpenError;
 const APPLICATION_ID: i32 = 0x534b_5379;
 
 /// `user_version` counts how many of these a file has had.
-const STEPS: [&str; FORMAT as usize] = [include_str!("../migrations/0001_start.sql")];
+const STEPS: [&str; FORMAT as usize] =
+    [include_str!("../migrations/0001_start.sql"), include_str!("../migrations/0002_desk.sql")];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

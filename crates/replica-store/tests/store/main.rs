@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod crash;
+mod desk;
 #[cfg(test)]
 mod fork;
 #[cfg(test)]

@@ -197,3 +197,20 @@ fn a_hub_older_than_what_it_acknowledged_begins_a_new_epoch() {
         assert_eq!(open(&backup, "hub").1.epoch_began, Some(WhyNewEpoch::PartedFromWal), "step {step}");
     }
 }
+
+#[test]
+fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    record(&mut node, 1);
+    drop(node);
+    let raw = rusqlite::Connection::open(dir.path().join("replica.db")).unwrap();
+    raw.execute_batch("DROP TABLE account; DROP TABLE draft; DROP TABLE audit; PRAGMA user_version = 1").unwrap();
+    drop(raw);
+    let (mut node, opened) = open(dir.path(), "pc-1");
+    assert_eq!(opened.epoch_began, None);
+    assert_eq!(node.counts().unwrap().transactions, 1);
+    assert_eq!(node.accounts().unwrap(), []);
+    record(&mut node, 2);
+    assert_eq!(node.verify().unwrap().problems, []);
+}
