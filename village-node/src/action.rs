@@ -1,5 +1,6 @@
 //! What a node can be asked to do with its records. The commands, the local API and other programs ask alike.
 
+mod accounts;
 mod backup;
 mod divergences;
 mod export;
@@ -25,6 +26,7 @@ use service_document::TransactionDocument;
 
 use crate::{Failure, moment};
 
+pub use accounts::AccountChange;
 pub(crate) use backup::IDENTITY as IDENTITY_SETTING;
 pub use list::{ListQuery, ROWS_MAX};
 pub use record::NewRecord;
@@ -106,6 +108,15 @@ pub enum Action {
         /// Which.
         id: DocumentId,
     },
+    /// The accounts of this machine's pages.
+    Accounts,
+    /// Make an account of this machine's pages, or change it.
+    PutAccount {
+        /// As it is to be.
+        account: AccountChange,
+        /// Who does it.
+        clerk: ClerkId,
+    },
 }
 
 impl Action {
@@ -140,6 +151,8 @@ pub(crate) fn perform(
         Action::Backup { file } => backup::perform(replica, file),
         Action::Verify => verify::perform(replica, identity, watch),
         Action::Export { id } => export::perform(replica, *id),
+        Action::Accounts => accounts::list(replica),
+        Action::PutAccount { account, clerk } => accounts::put(replica, account, clerk, now_millis),
     }
 }
 
@@ -165,7 +178,7 @@ fn fields(document: &TransactionDocument) -> Map<String, Value> {
 }
 
 /// The catalogue a transaction was made under; the newest known one where this program does not have that.
-fn catalogue_of(document: &TransactionDocument) -> &'static Catalogue {
+pub(crate) fn catalogue_of(document: &TransactionDocument) -> &'static Catalogue {
     Catalogue::of_version(document.row().catalogue).unwrap_or_else(Catalogue::current)
 }
 

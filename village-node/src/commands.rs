@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod account;
 mod backup;
 mod config;
 mod divergences;
@@ -87,6 +88,7 @@ enum Command {
     Verify(With<verify::Verify>),
     Doctor(With<doctor::Doctor>),
     Export(With<export::Export>),
+    Account(With<account::Account>),
     Config(config::Config),
 }
 
@@ -169,6 +171,7 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Verify(with) => with.command.run(&session).await,
         Command::Doctor(with) => with.command.run(&session).await,
         Command::Export(with) => with.command.run(&session).await,
+        Command::Account(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
 }
@@ -195,6 +198,7 @@ impl Command {
             Self::Verify(with) => with.json,
             Self::Doctor(with) => with.json,
             Self::Export(with) => with.json,
+            Self::Account(with) => with.json,
         }
     }
 }

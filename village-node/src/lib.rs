@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod commands;
+mod desk;
 mod enrolment;
 mod failure;
 mod http;

@@ -1,16 +1,18 @@
-//! The local API on loopback, and beside it the driver that exchanges whenever the link is up.
+//! The clerk's desk and the local API on loopback, and beside them the driver that exchanges whenever the link is up.
 
 mod api;
 mod guard;
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use office_model::ClerkId;
 use tokio::net::TcpListener;
 
+use crate::desk::sessions::Sessions;
+use crate::desk::{Saved, Syncing};
 use crate::remote::Door;
 use crate::{Failure, Node, moment, private_file, sync};
 
@@ -25,11 +27,17 @@ pub struct Server {
     address: SocketAddr,
     clerk: ClerkId,
     token: String,
+    first_key: String,
 }
 
 /// What the handlers share.
-struct Shared {
-    node: Node,
+pub(crate) struct Shared {
+    pub(crate) node: Node,
+    pub(crate) sessions: Sessions,
+    pub(crate) syncing: Syncing,
+    pub(crate) saved: Saved,
+    /// Who knows it may make the first account.
+    pub(crate) first_key: String,
     clerk: ClerkId,
     token: String,
     address: SocketAddr,
@@ -54,12 +62,23 @@ impl Server {
         let token = token_of(&node)?;
         let door = Door { address: address.to_string(), token: token.clone() };
         door.save(node.dir())?;
-        Ok(Self { node, listener, address, clerk, token })
+        let first_key = HEXLOWER.encode(&moment::random::<12>()?);
+        Ok(Self { node, listener, address, clerk, token, first_key })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the first account is made, as long as there is none. Whoever has this address may make it.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn first_account_page(&self) -> Result<Option<String>, Failure> {
+        let made = !self.node.replica().accounts()?.is_empty();
+        Ok((!made).then(|| format!("http://{}/masuk/pertama?kunci={}", self.address, self.first_key)))
     }
 
     /// Serves, and exchanges in the background, until `over` comes.
@@ -68,10 +87,19 @@ impl Server {
     ///
     /// When the listener fails.
     pub async fn run_until(self, over: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
-        let Self { node, listener, address, clerk, token } = self;
+        let Self { node, listener, address, clerk, token, first_key } = self;
         let door = Door::file(node.dir());
         let driver = tokio::spawn(sync::drive(node.clone()));
-        let shared = Arc::new(Shared { node, clerk, token, address });
+        let shared = Arc::new(Shared {
+            node,
+            sessions: Sessions::default(),
+            syncing: Syncing::default(),
+            saved: Saved::default(),
+            first_key,
+            clerk,
+            token,
+            address,
+        });
         let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
         let serving = axum::serve(listener, api::router(shared)).with_graceful_shutdown(async {
             // A sender that is gone says the same.
@@ -104,11 +132,7 @@ fn token_of(node: &Node) -> Result<String, Failure> {
     {
         return Ok(text.trim().to_owned());
     }
-    let mut token = String::with_capacity(64);
-    for byte in moment::random::<32>()? {
-        // Writing to a String cannot fail.
-        let _ = write!(token, "{byte:02x}");
-    }
+    let token = HEXLOWER.encode(&moment::random::<32>()?);
     private_file::write(&path, token.as_bytes())?;
     Ok(token)
 }

@@ -3,8 +3,7 @@
 //! `WRITE_JSON_PAGE=1 cargo test -p whole-system json_page` writes the page anew.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
@@ -43,6 +42,16 @@ impl Page {
         let value: Value = serde_json::from_slice(&output.stdout).unwrap();
         self.note(folder, arguments, &value);
         value
+    }
+
+    /// Makes an account; its password comes from standard input.
+    fn put_account(&mut self) {
+        let arguments = ["account", "put", "siti", "--name", "Siti Aminah", "--role", "kepala"];
+        let mut command = self.program("counter", &arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"rahasia-1\n").unwrap();
+        let output = child.wait_with_output().unwrap();
+        self.note("counter", &["account", "put"], &serde_json::from_slice(&output.stdout).unwrap());
     }
 
     fn program(&self, folder: &str, arguments: &[&str]) -> Command {
@@ -135,6 +144,8 @@ fn run_all() -> Vec<(String, Value)> {
         page.run("hub", reading);
     }
     page.run("counter", &["search", "Aminah"]);
+    page.put_account();
+    page.run("counter", &["account", "list"]);
     page.run("counter", &["settle", &id, "pekerjaan", "Guru"]);
     page.run("counter", &["export", &id, "letter"]);
     let mut doctor = page.program("counter", &["doctor"]);
@@ -180,7 +191,7 @@ fn written(said: &[(String, Value)]) -> String {
     let mut page = HEAD.to_owned();
     for (title, value) in said {
         let text = serde_json::to_string_pretty(&example(value)).unwrap();
-        write!(page, "\n## `{title}`\n\n```json\n{text}\n```\n").unwrap();
+        page.push_str(&format!("\n## `{title}`\n\n```json\n{text}\n```\n"));
     }
     page
 }

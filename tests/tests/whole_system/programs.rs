@@ -7,6 +7,9 @@ use std::time::SystemTime;
 
 use whole_system::root;
 
+/// Of which the programs are made.
+const SOURCES: [&str; 7] = ["rs", "html", "css", "js", "svg", "sql", "json"];
+
 /// `sync-server` with its data folder.
 pub(crate) fn sync_server(data: &Path) -> Command {
     of("sync-server", data)
@@ -36,7 +39,7 @@ fn of(name: &str, data: &Path) -> Command {
 fn folder() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let folder = own.ancestors().nth(2).unwrap().to_owned();
-    let source = ["crates", "sync-server/src", "village-node/src"].map(|part| newest(&root().join(part)));
+    let source = ["crates", "sync-server", "village-node"].map(|part| newest(&root().join(part)));
     let source = source.into_iter().max().unwrap();
     let is_fresh = |name| modified(&folder.join(name)).is_some_and(|built| built >= source);
     if !is_fresh("sync-server") || !is_fresh("village-node") {
@@ -55,12 +58,12 @@ fn build(folder: &Path) {
     assert!(cargo.status().unwrap().success(), "the programs do not build");
 }
 
-/// When the last Rust file below was written.
+/// When the last file below was written of which programs are made.
 fn newest(folder: &Path) -> SystemTime {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let times = entries.filter_map(|path| match path.extension() {
         _ if path.is_dir() => (!path.ends_with("tests")).then(|| newest(&path)),
-        Some(extension) if extension == "rs" => modified(&path),
+        Some(extension) if SOURCES.iter().any(|source| extension == *source) => modified(&path),
         _ => None,
     });
     times.max().unwrap_or(SystemTime::UNIX_EPOCH)

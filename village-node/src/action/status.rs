@@ -1,6 +1,6 @@
 //! Where this node stands: what is unsent, when it was last proven equal with the hub, how the link was.
 
-use replica_store::{Contact, Replica};
+use replica_store::{Contact, Reader, Replica};
 use serde_json::{Value, json};
 
 use crate::Failure;
@@ -13,7 +13,7 @@ const NOTABLE_MILLIS: i64 = 60_000;
 const WOBBLE_MILLIS: i64 = 5_000;
 
 /// Hub clock minus device clock in milliseconds, where an exchange told it.
-pub(crate) fn hub_offset(replica: &Replica) -> Option<i64> {
+pub(crate) fn hub_offset(replica: &Reader) -> Option<i64> {
     let bytes = replica.setting(HUB_OFFSET).ok().flatten()?;
     std::str::from_utf8(&bytes).ok()?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! `serve`: the local API and the continuous exchange.
+//! `serve`: the clerk's desk, the local API and the continuous exchange.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::settings::{self, Settings};
 use crate::{Failure, Node, serve};
 
-/// Serve the local API on this machine, and sync by itself whenever the link is up
+/// Serve the clerk's desk and the local API on this machine, and sync by itself whenever the link is up
 #[derive(Args)]
 #[command(after_help = "Example:\n  village-node serve --listen 127.0.0.1:7217")]
 pub(super) struct Serve {
@@ -36,10 +36,14 @@ impl Serve {
         start_log(settings.log.as_deref().unwrap_or("village_node=info,gate_worker=warn"))?;
         let node = Node::open(session.dir(), &session.options()?)?;
         let server = serve::Server::bind(node, address, clerk).await?;
+        let first = server.first_account_page()?;
         if session.json {
-            output::line(json!({"address": server.address().to_string()}));
+            output::line(json!({"address": server.address().to_string(), "first_account": first}));
         } else {
             output::line(format!("village-node: http://{}", server.address()));
+            if let Some(first) = first {
+                output::line(format!("Akun pertama / first account: {first}"));
+            }
         }
         server.run_until(interrupted()).await?;
         Ok(ExitCode::SUCCESS)

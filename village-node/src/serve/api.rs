@@ -20,16 +20,16 @@ use super::{Shared, guard};
 use crate::action::{ListQuery, NewRecord};
 use crate::node::plain_url;
 use crate::remote::SyncBody;
-use crate::{Action, Blame, Failure, json, sync};
+use crate::{Action, Blame, Failure, desk, json, sync};
 
 /// Nothing larger is read.
 pub(super) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 type Told = State<Arc<Shared>>;
 
-/// All pages, behind the guard.
+/// All that this server answers: the API behind its token, the desk behind its sessions, all behind the guard.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
+    let api = Router::new()
         .route("/api/v1/status", get(status))
         .route("/api/v1/records", get(list).post(record))
         .route("/api/v1/records/{id}", get(show).patch(edit))
@@ -38,9 +38,11 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/v1/search", get(list))
         .route("/api/v1/sync", post(run_sync))
         .route("/api/v1/actions", post(act))
-        .fallback(async || answer(Err(Failure::new(Blame::NotFound, "no_page", "Tidak ada.", "No such page."))))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::check))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::token));
+    api.merge(desk::router())
+        .fallback(async || answer(Err(Failure::new(Blame::NotFound, "no_page", "Tidak ada.", "No such page."))))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::site))
         .with_state(shared)
 }
 

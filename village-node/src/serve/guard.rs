@@ -1,11 +1,11 @@
-//! Who may ask: only programs of this machine that can read the token, and no web page, wherever its name points.
+//! Who may ask: only this machine's own pages and programs, and no page of another site, wherever its name points.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, ORIGIN};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
@@ -14,8 +14,8 @@ use super::Shared;
 use super::api::{BODY_BYTES_MAX, refuse};
 use crate::Failure;
 
-/// Lets a request through, or says why not.
-pub(super) async fn check(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+/// Lets a request of this machine through, or says why not: asked for under its own name, by none but its own pages.
+pub(super) async fn site(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
     let host = host.or_else(|| request.uri().authority().map(ToString::to_string));
     if !host.is_some_and(|host| is_ours(&host, shared.address)) {
@@ -27,14 +27,24 @@ pub(super) async fn check(State(shared): State<Arc<Shared>>, request: Request, n
             return refusal(StatusCode::FORBIDDEN, "origin", "asked for by another site's page");
         }
     }
-    if !has_token(request.headers(), &shared.token) {
-        return refusal(StatusCode::UNAUTHORIZED, "token", "send the content of api.token as bearer token");
+    // A browser says where a form comes from; programs have a token instead.
+    let is_form = request.method() == Method::POST && !request.uri().path().starts_with("/api/");
+    if is_form && !request.headers().contains_key(ORIGIN) {
+        return refusal(StatusCode::FORBIDDEN, "origin", "it does not say which page it comes from");
     }
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than any request needs");
     }
     next.run(request).await
+}
+
+/// Lets a program through that can read the token.
+pub(super) async fn token(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    if has_token(request.headers(), &shared.token) {
+        return next.run(request).await;
+    }
+    refusal(StatusCode::UNAUTHORIZED, "token", "send the content of api.token as bearer token")
 }
 
 /// Whether a name stands for this server: loopback names with its port. Any other name is DNS rebinding.

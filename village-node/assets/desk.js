@@ -1,0 +1,280 @@
+// What script adds to the desk. Every page works without it.
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  for (const part of $$(".scripted")) part.hidden = false;
+
+  // The state bar, by itself.
+  const bar = $("#bilah");
+  const refresh = async () => {
+    if (!bar || document.hidden) return;
+    try {
+      const answer = await fetch("/bilah", { headers: { "x-desk-by-itself": "1" } });
+      if (answer.redirected) location.reload();
+      else if (answer.ok) bar.innerHTML = await answer.text();
+    } catch {
+      bar.classList.add("lost");
+    }
+  };
+  if (bar) setInterval(refresh, 5000);
+
+  // A sync that runs.
+  const progress = $("#kemajuan[data-running]");
+  const follow = async () => {
+    const answer = await fetch("/sinkron/kemajuan", { headers: { "x-desk-by-itself": "1" } });
+    if (!answer.ok || answer.redirected) return;
+    progress.innerHTML = await answer.text();
+    if ($(".running", progress)) setTimeout(follow, 500);
+    else refresh();
+  };
+  if (progress) setTimeout(follow, 300);
+
+  // Results while typing.
+  const search = $("#cari");
+  if (search) {
+    let timer, last = "";
+    const look = async () => {
+      const asked = new URLSearchParams(new FormData(search)).toString();
+      if (asked === last) return;
+      last = asked;
+      const answer = await fetch("/berkas?" + asked);
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (asked === last) $("#hasil").replaceWith($("#hasil", page));
+      history.replaceState(null, "", "/berkas?" + asked);
+    };
+    search.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(look, 150);
+    });
+  }
+
+  // Services by what is typed.
+  const filter = $("#saring");
+  if (filter) {
+    filter.focus();
+    filter.addEventListener("input", () => {
+      const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+      for (const item of $$(".services li")) {
+        const all = item.dataset.words.toLowerCase();
+        item.hidden = !words.every((word) => all.includes(word));
+      }
+      for (const section of $$("main section")) section.hidden = !$("li:not([hidden])", section);
+    });
+    filter.addEventListener("keydown", (event) => {
+      const first = $(".services li:not([hidden]) a");
+      if (event.key === "Enter" && first) location.href = first.href;
+      if (event.key === "ArrowDown" && first) { event.preventDefault(); first.focus(); }
+    });
+  }
+
+  const form = $("#formulir");
+  const problems = $("#masalah");
+  if (problems) problems.focus();
+  if (form) {
+    const first = $("[aria-invalid]", form) || $("#cari-warga", form) || $("input:not([type=hidden]), select, textarea", form);
+    if (first && !problems) first.focus();
+    let sent = false;
+    form.addEventListener("submit", (event) => {
+      if (sent) event.preventDefault();
+      sent = true;
+      setTimeout(() => { sent = false; }, 3000);
+    });
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey && event.key === "Enter") || event.key === "F9") {
+        event.preventDefault();
+        form.requestSubmit($("#simpan"));
+      }
+    });
+
+    // Checks while typing: only what was left already is told to be wrong.
+    const touched = new Set();
+    const body = () => new URLSearchParams(new FormData(form));
+    const say = (name, text, kind) => {
+      const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      if (!field) return;
+      const said = $(".said", field);
+      said.textContent = "";
+      field.classList.toggle("wrong", kind === "problem");
+      const input = $("input, select, textarea", field);
+      if (kind === "problem") input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+      if (!text) return;
+      const span = document.createElement("span");
+      span.className = kind;
+      span.textContent = text;
+      said.append(span);
+    };
+    const check = async () => {
+      if (!form.dataset.check) return;
+      const answer = await fetch(form.dataset.check, { method: "POST", body: body() });
+      if (!answer.ok || answer.redirected) return;
+      const { problems, warnings, suggestions } = await answer.json();
+      for (const name of touched) {
+        if (problems[name]) say(name, problems[name], "problem");
+        else say(name, warnings[name] || "", "warning");
+      }
+      for (const [name, value] of Object.entries(suggestions)) {
+        const input = form.elements[name];
+        if (value && input && !input.value && !touched.has(name)) input.value = value;
+      }
+    };
+    let checking;
+    form.addEventListener("focusout", (event) => {
+      if (!event.target.name || event.target.name === "form_token") return;
+      if (event.target.value || touched.has(event.target.name)) touched.add(event.target.name);
+      clearTimeout(checking);
+      checking = setTimeout(check, 150);
+    });
+    form.addEventListener("input", (event) => {
+      if (!event.target.name) return;
+      clearTimeout(checking);
+      checking = setTimeout(check, 600);
+      keepSoon();
+    });
+
+    // Drafts: on this machine's disk about a second after the last key.
+    const told = $("#draf-keadaan");
+    let keeping, kept = "";
+    const keep = async () => {
+      clearTimeout(keeping);
+      if (!form.dataset.draft || sent) return;
+      const now = body().toString();
+      if (now === kept) return;
+      try {
+        const answer = await fetch(form.dataset.draft, {
+          method: "POST", body: body(), keepalive: true, headers: { "x-desk-script": "1" },
+        });
+        if (!answer.ok || answer.redirected) throw new Error("not kept");
+        kept = now;
+        const { kept: at } = await answer.json();
+        if (at) told.textContent = form.dataset.kept + " " + at;
+      } catch {
+        told.textContent = form.dataset.unkept;
+      }
+    };
+    const keepSoon = () => {
+      clearTimeout(keeping);
+      keeping = setTimeout(keep, 1000);
+    };
+    if (form.dataset.draft) {
+      kept = body().toString();
+      document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+      addEventListener("pagehide", keep);
+    }
+
+    // Further persons.
+    for (const list of $$("[data-list]", form)) {
+      const add = $(".add", list);
+      add.addEventListener("click", () => {
+        const rows = $$(".row-of-list", list);
+        if (rows.length >= Number(list.dataset.max) || !rows.length) return;
+        const number = rows.length;
+        const last = rows[rows.length - 1];
+        const row = last.cloneNode(true);
+        const old = `${list.dataset.list}[${number - 1}]`, fresh = `${list.dataset.list}[${number}]`;
+        for (const part of $$("*", row)) {
+          for (const name of ["id", "for", "name", "data-field", "aria-describedby"]) {
+            const value = part.getAttribute(name);
+            if (value) part.setAttribute(name, value.replace(old, fresh));
+          }
+          if ("value" in part && part.name) part.value = "";
+          part.removeAttribute("aria-invalid");
+          part.classList.remove("wrong");
+        }
+        for (const said of $$(".said", row)) said.textContent = "";
+        $(".number", row).textContent = String(number + 1);
+        last.after(row);
+        $("input", row).focus();
+      });
+    }
+
+    // The citizen, among earlier records.
+    const box = $("#cari-warga");
+    const options = $("#warga-daftar");
+    if (box) {
+      let found = [], chosen = -1, timer, asked = "";
+      const show = () => {
+        options.replaceChildren(...found.map((one, index) => {
+          const item = document.createElement("li");
+          item.id = "warga-" + index;
+          item.setAttribute("role", "option");
+          item.setAttribute("aria-selected", String(index === chosen));
+          const name = document.createElement("bdi");
+          name.textContent = one.name || "—";
+          const rest = document.createElement("span");
+          rest.className = "hint";
+          rest.textContent = ` ${one.nik} · ${one.fields.tgl_lahir || ""} · ${one.fields.dusun || ""}`;
+          item.append(name, rest);
+          item.addEventListener("mousedown", (event) => { event.preventDefault(); take(one); });
+          return item;
+        }));
+        options.hidden = !found.length;
+        box.setAttribute("aria-expanded", String(found.length > 0));
+        if (chosen >= 0) box.setAttribute("aria-activedescendant", "warga-" + chosen);
+        else box.removeAttribute("aria-activedescendant");
+      };
+      const take = (one) => {
+        for (const [name, value] of Object.entries(one.fields)) {
+          const input = form.elements[name];
+          if (input) input.value = value;
+        }
+        found = []; chosen = -1; box.value = "";
+        show();
+        told.textContent = form.dataset.filled;
+        keepSoon();
+        check();
+        const next = $$("input:not([type=hidden]), select, textarea", form).find((input) => input.required && !input.value);
+        if (next) next.focus();
+      };
+      const look = async () => {
+        asked = box.value.trim();
+        if (asked.length < 2) { found = []; chosen = -1; return show(); }
+        const now = asked;
+        const answer = await fetch("/warga?q=" + encodeURIComponent(now));
+        if (!answer.ok || answer.redirected || now !== asked) return;
+        found = await answer.json();
+        chosen = found.length ? 0 : -1;
+        show();
+      };
+      box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 120); });
+      box.addEventListener("blur", () => { found = []; show(); });
+      box.addEventListener("keydown", (event) => {
+        if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+          event.preventDefault();
+          const step = event.key === "ArrowDown" ? 1 : -1;
+          if (found.length) chosen = (chosen + step + found.length) % found.length;
+          show();
+        } else if (event.key === "Enter" && !event.ctrlKey) {
+          event.preventDefault();
+          if (found[chosen]) take(found[chosen]);
+        } else if (event.key === "Escape" && found.length) {
+          event.stopPropagation();
+          found = []; show();
+        }
+      });
+    }
+  }
+
+  // Keys, where nobody types.
+  let before = "";
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea");
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (typing) {
+      if (event.key === "Escape") typing.blur();
+      return;
+    }
+    const rows = $$(".row a").map((link) => link.closest(".row")).filter((row) => row.offsetParent);
+    const here = rows.indexOf(document.activeElement.closest(".row"));
+    const focus = (row) => { if (row) $("a", row).focus(); };
+    if (event.key === "/") { event.preventDefault(); ($("#q") || $("#saring") || { focus: () => { location.href = "/berkas"; } }).focus(); }
+    else if (event.key === "n") location.href = "/baru";
+    else if (event.key === "h" && before === "g") location.href = "/";
+    else if (event.key === "j") focus(rows[here + 1] || rows[0]);
+    else if (event.key === "k") focus(rows[here - 1] || rows[rows.length - 1]);
+    else if (event.key === "Escape" && history.length > 1) history.back();
+    before = event.key;
+  });
+})();

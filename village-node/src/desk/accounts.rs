@@ -1,0 +1,189 @@
+//! The accounts of this machine and its audit trail.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use office_model::Role;
+use replica_store::Account;
+
+use super::language::Language;
+use super::page::{Answer, Page, go, html, may_manage};
+use super::sign_in::{account_of, note, roles};
+use super::visitor::{Form, Visitor, allow};
+use super::{moments, secret};
+use crate::serve::Shared;
+use crate::{Failure, moment};
+
+/// Acts of the page.
+const ACTS: usize = 100;
+
+#[derive(Template)]
+#[template(path = "accounts.html")]
+struct AccountsPage {
+    page: Page,
+    accounts: Vec<Line>,
+    roles: Vec<(&'static str, String, bool)>,
+    said: Vec<String>,
+    name: String,
+    shown: String,
+    /// When, who, what, about what.
+    acts: Vec<(String, String, String, String)>,
+}
+
+/// One account.
+struct Line {
+    name: String,
+    shown: String,
+    role: String,
+    disabled: bool,
+    own: bool,
+}
+
+pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    list(visitor, &shared, Vec::new(), &Form(Vec::new())).await
+}
+
+async fn list(visitor: Visitor, shared: &Shared, said: Vec<String>, form: &Form) -> Answer {
+    allow(may_manage(visitor.role()))?;
+    let (name, shown, chosen) =
+        (form.get("name").to_owned(), form.get("shown").to_owned(), form.get("role").to_owned());
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let (language, now) = (visitor.session.language, moment::now_millis());
+        let page = Page::of(&visitor.session, &reader, "accounts", language.texts().accounts)?;
+        let accounts = reader.accounts()?.into_iter().map(|account| Line {
+            own: account.name == visitor.clerk().as_str(),
+            role: account.role.parse::<Role>().map_or(account.role, |role| language.say(&role.label()).to_owned()),
+            name: account.name,
+            shown: account.shown,
+            disabled: account.disabled_millis.is_some(),
+        });
+        let acts = reader.audit(ACTS)?.into_iter().map(|item| {
+            (moments::short(item.at_millis, now), item.clerk, act(&item.act, language).to_owned(), item.subject)
+        });
+        Ok(AccountsPage {
+            page,
+            accounts: accounts.collect(),
+            roles: roles(language, &chosen),
+            said,
+            name,
+            shown,
+            acts: acts.collect(),
+        })
+    });
+    html(&made.await?)
+}
+
+/// An act as people read it.
+fn act(word: &str, language: Language) -> &str {
+    let words = match word {
+        "sign_in" => ("masuk", "signed in"),
+        "sign_in_failed" => ("gagal masuk", "failed to sign in"),
+        "account_made" => ("membuat akun", "made an account"),
+        "account_shut" => ("menutup akun", "shut an account"),
+        "secret_changed" => ("mengganti kata sandi", "changed a password"),
+        "specific_read" => ("membaca data yang dilindungi khusus", "read specially protected data"),
+        "record" => ("menyimpan berkas", "saved a record"),
+        "edit" => ("mengubah isian", "changed fields"),
+        "step" => ("mengambil langkah", "took a step"),
+        "settle" => ("memutuskan perbedaan", "settled a difference"),
+        _ => return word,
+    };
+    if language == Language::Indonesian { words.0 } else { words.1 }
+}
+
+pub(super) async fn add(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    allow(may_manage(visitor.role()))?;
+    let language = visitor.session.language;
+    let account = match account_of(&form) {
+        Ok(account) => account,
+        Err(said) => {
+            let said = said.iter().map(|failure| language.say(&failure.text).to_owned()).collect();
+            return list(visitor, &shared, said, &form).await;
+        }
+    };
+    let by = visitor.clerk().to_string();
+    let taken = shared.node.blocking(move |node| {
+        let mut replica = node.replica();
+        if replica.account(&account.name)?.is_some() {
+            return Ok(true);
+        }
+        replica.put_account(&account)?;
+        drop(replica);
+        note(node, &by, "account_made", &account.name)?;
+        Ok(false)
+    });
+    if taken.await? {
+        let text =
+            if language == Language::Indonesian { "Nama pengguna itu sudah ada." } else { "That user name is taken." };
+        return list(visitor, &shared, vec![text.to_owned()], &form).await;
+    }
+    Ok(go("/akun"))
+}
+
+pub(super) async fn new_secret(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    allow(may_manage(visitor.role()) || visitor.clerk().as_str() == name)?;
+    let language = visitor.session.language;
+    let hash = match secret::hash(form.get("secret")) {
+        Ok(hash) => hash,
+        Err(failure) => return list(visitor, &shared, vec![language.say(&failure.text).to_owned()], &form).await,
+    };
+    let by = visitor.clerk().to_string();
+    let changed = name.clone();
+    shared
+        .node
+        .blocking(move |node| {
+            change(node, &name, |account| account.secret = hash)?;
+            note(node, &by, "secret_changed", &name)
+        })
+        .await?;
+    if visitor.clerk().as_str() != changed {
+        shared.sessions.close_all_of(&changed);
+    }
+    Ok(go("/akun"))
+}
+
+pub(super) async fn disable(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    visitor.check(&Form(form))?;
+    // Nobody shuts himself out: somebody must be able to open accounts.
+    allow(may_manage(visitor.role()) && visitor.clerk().as_str() != name)?;
+    let by = visitor.clerk().to_string();
+    let shut = name.clone();
+    shared
+        .node
+        .blocking(move |node| {
+            change(node, &name, |account| account.disabled_millis = Some(moment::now_millis()))?;
+            note(node, &by, "account_shut", &name)
+        })
+        .await?;
+    shared.sessions.close_all_of(&shut);
+    Ok(go("/akun"))
+}
+
+fn change(node: &crate::Node, name: &str, change: impl FnOnce(&mut Account)) -> Result<(), Failure> {
+    let mut replica = node.replica();
+    let no_such =
+        || Failure::new(crate::Blame::NotFound, "account", "Tidak ada akun itu.", "There is no such account.");
+    let mut account = replica.account(name)?.ok_or_else(no_such)?;
+    change(&mut account);
+    Ok(replica.put_account(&account)?)
+}

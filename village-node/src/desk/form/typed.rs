@@ -1,0 +1,256 @@
+//! What was typed: texts by the path of their field.
+
+use std::collections::BTreeMap;
+
+use office_model::{Field, FieldKind, FieldPath, Segment, Service, calendar};
+use serde_json::{Map, Value};
+
+/// So many fields at most, and so many bytes of each: no form of the catalogue has as many.
+const FIELDS_MAX: usize = 3000;
+const BYTES_MAX: usize = 16 * 1024;
+
+/// Texts by path (`nama`, `ibu.nik`, `anggota[0].nama`). Never shown by `Debug`.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Typed(BTreeMap<String, String>);
+
+impl Typed {
+    /// The fields of a form that was sent. Rows of persons with nothing in them are left out, and the others move up.
+    pub(crate) fn of_pairs(service: &Service, pairs: &[(String, String)]) -> Self {
+        let mut typed = BTreeMap::new();
+        for (name, text) in pairs.iter().take(FIELDS_MAX) {
+            if name.parse::<FieldPath>().is_ok() && text.len() <= BYTES_MAX {
+                typed.insert(name.clone(), text.trim().to_owned());
+            }
+        }
+        let mut all = Self(typed);
+        for field in &service.fields {
+            if matches!(field.kind, FieldKind::Persons { .. }) {
+                all.close_ranks(&field.key);
+            }
+        }
+        all
+    }
+
+    /// What stands in a draft; nothing when it is not of our making.
+    pub(crate) fn of_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+
+    /// As a draft keeps it.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+
+    /// The values of a record, as one would type them.
+    pub(crate) fn of_record(service: &Service, record: &Map<String, Value>) -> Self {
+        let mut typed = BTreeMap::new();
+        for field in &service.fields {
+            if let Some(value) = record.get(&field.key) {
+                write(&mut typed, &field.key, Some(field), value);
+            }
+        }
+        Self(typed)
+    }
+
+    /// The text at a path.
+    pub(crate) fn get(&self, path: &str) -> &str {
+        self.0.get(path).map_or("", String::as_str)
+    }
+
+    /// Whether nothing was typed.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.values().all(String::is_empty)
+    }
+
+    /// How many rows of a list of persons have something in them.
+    pub(crate) fn rows(&self, key: &str) -> usize {
+        self.row_numbers(key).last().map_or(0, |last| last + 1)
+    }
+
+    /// As the catalogue checks it.
+    pub(crate) fn to_record(&self) -> Map<String, Value> {
+        let mut record = Value::Object(Map::new());
+        for (name, text) in self.0.iter().filter(|(_, text)| !text.is_empty()) {
+            if let Ok(path) = name.parse::<FieldPath>() {
+                put(&mut record, path.segments(), text);
+            }
+        }
+        match record {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        }
+    }
+
+    /// What differs from `before`: the paths of single fields and their new texts; empty for what is taken away.
+    pub(crate) fn changes_since(&self, before: &Self) -> Vec<(FieldPath, String)> {
+        let mut names: Vec<&String> = self.0.keys().chain(before.0.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let changed = names.into_iter().filter(|name| self.get(name) != before.get(name));
+        changed.filter_map(|name| Some((name.parse().ok()?, self.get(name).to_owned()))).collect()
+    }
+
+    /// Numbers of the rows of a list that have something in them, ascending.
+    fn row_numbers(&self, key: &str) -> Vec<usize> {
+        let begins = format!("{key}[");
+        let number = |name: &str| name.strip_prefix(&begins)?.split_once(']')?.0.parse::<usize>().ok();
+        let filled = self.0.iter().filter(|(_, text)| !text.is_empty());
+        let mut numbers: Vec<usize> = filled.filter_map(|(name, _)| number(name)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    fn close_ranks(&mut self, key: &str) {
+        let numbers = self.row_numbers(key);
+        let begins = format!("{key}[");
+        let of_list: Vec<String> = self.0.keys().filter(|name| name.starts_with(&begins)).cloned().collect();
+        let mut taken: Vec<(String, String)> = Vec::new();
+        for name in of_list {
+            let text = self.0.remove(&name).unwrap_or_default();
+            let place = name.strip_prefix(&begins).and_then(|rest| rest.split_once(']'));
+            let Some((number, rest)) = place else { continue };
+            let rank = number.parse().ok().and_then(|number: usize| numbers.binary_search(&number).ok());
+            if let Some(rank) = rank {
+                taken.push((format!("{key}[{rank}]{rest}"), text));
+            }
+        }
+        self.0.extend(taken);
+    }
+}
+
+fn write(typed: &mut BTreeMap<String, String>, path: &str, field: Option<&Field>, value: &Value) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let date = matches!(key.as_str(), "tgl_lahir");
+                let path = format!("{path}.{key}");
+                match value {
+                    Value::String(text) if date => drop(typed.insert(path, typed_date(text))),
+                    _ => write(typed, &path, None, value),
+                }
+            }
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                write(typed, &format!("{path}[{index}]"), None, value);
+            }
+        }
+        Value::Null => {}
+        Value::Bool(yes) => drop(typed.insert(path.to_owned(), if *yes { "ya" } else { "tidak" }.to_owned())),
+        Value::String(text) => {
+            let is_date = field.is_some_and(|field| matches!(field.kind, FieldKind::Date { .. }));
+            typed.insert(path.to_owned(), if is_date { typed_date(text) } else { text.clone() });
+        }
+        Value::Number(number) => drop(typed.insert(path.to_owned(), number.to_string())),
+    }
+}
+
+/// A stored date as it is typed.
+fn typed_date(text: &str) -> String {
+    calendar::parse_date(text).map_or_else(|_| text.to_owned(), calendar::short_date)
+}
+
+fn put(at: &mut Value, segments: &[Segment], text: &str) {
+    let Some((first, rest)) = segments.split_first() else {
+        *at = Value::String(text.to_owned());
+        return;
+    };
+    match first {
+        Segment::Key(key) => {
+            if !at.is_object() {
+                *at = Value::Object(Map::new());
+            }
+            if let Some(map) = at.as_object_mut() {
+                put(map.entry(key.clone()).or_insert(Value::Null), rest, text);
+            }
+        }
+        Segment::Index(index) => {
+            if !at.is_array() {
+                *at = Value::Array(Vec::new());
+            }
+            let index = usize::try_from(*index).unwrap_or(usize::MAX);
+            if let Some(list) = at.as_array_mut()
+                && index < FIELDS_MAX
+            {
+                if list.len() <= index {
+                    list.resize(index + 1, Value::Null);
+                }
+                if let Some(place) = list.get_mut(index) {
+                    put(place, rest, text);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use office_model::Catalogue;
+    use serde_json::json;
+
+    use super::*;
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    fn service(id: &str) -> &'static Service {
+        Catalogue::current().service(&id.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn rows_with_nothing_in_them_are_left_out() {
+        let sent = pairs(&[
+            ("anggota[0].nama", ""),
+            ("anggota[1].nama", " Siti "),
+            ("anggota[1].nik", ""),
+            ("anggota[3].nama", "Budi"),
+            ("nama", "Wayan"),
+            ("form_token", "x"),
+            ("no path!", "x"),
+        ]);
+        let typed = Typed::of_pairs(service("G03"), &sent);
+        assert_eq!(typed.rows("anggota"), 2);
+        assert_eq!(typed.get("anggota[1].nama"), "Budi");
+        let record = Value::Object(typed.to_record());
+        assert_eq!(record["anggota"], json!([{"nama": "Siti"}, {"nama": "Budi"}]));
+        assert!(Typed::of_json(&typed.to_json()) == Some(typed));
+    }
+
+    #[test]
+    fn a_record_typed_again_is_the_same_record() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
+        let catalogue = Catalogue::current();
+        let sent = pairs(&[
+            ("nik", "3510 0141 0790 0001"),
+            ("nama", "Siti Aminah"),
+            ("tempat_lahir", "Banyuwangi"),
+            ("tgl_lahir", "1-7-1990"),
+            ("jk", "P"),
+            ("status_kawin", "kawin"),
+            ("pekerjaan", "Petani"),
+            ("warga", "desa"),
+            ("rt", "1"),
+            ("rw", "002"),
+            ("telepon", "081234567890"),
+            ("keperluan", "Beasiswa"),
+            ("penandatangan", "kepala"),
+            ("tanggungan", "3"),
+            ("penghasilan", "Rp 1.500.000"),
+        ]);
+        let typed = Typed::of_pairs(service("S01"), &sent);
+        let first = catalogue.validate(&"S01".parse().unwrap(), &typed.to_record(), today).unwrap();
+        let again = Typed::of_record(service("S01"), &first.fields);
+        assert_eq!(again.get("tgl_lahir"), "01-07-1990");
+        let second = catalogue.validate(&"S01".parse().unwrap(), &again.to_record(), today).unwrap();
+        assert_eq!(first.fields, second.fields);
+        let mut other = again.clone();
+        other.0.insert("nama".to_owned(), "Siti A.".to_owned());
+        other.0.insert("telepon".to_owned(), String::new());
+        let found: Vec<(String, String)> =
+            other.changes_since(&again).into_iter().map(|(path, text)| (path.to_string(), text)).collect();
+        assert_eq!(found, [("nama".to_owned(), "Siti A.".to_owned()), ("telepon".to_owned(), String::new())]);
+    }
+}

@@ -1,0 +1,167 @@
+//! The link to the hub: sync now, the diary, what was refused.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use askama::Template;
+use axum::extract::State;
+use replica_store::Contact;
+
+use super::language::Language;
+use super::page::{Answer, Page, go, html};
+use super::visitor::{Form, Visitor};
+use super::{moments, texts};
+use crate::moment;
+use crate::serve::Shared;
+use crate::sync::{Patience, Progress, sync_until_proven};
+
+/// Contacts of the page.
+const CONTACTS: usize = 40;
+/// Quarantined changes of the page.
+const QUARANTINED: usize = 100;
+
+/// A sync that somebody asked for: how far it is, or how it ended.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Syncing(Arc<Mutex<Stage>>);
+
+#[derive(Debug, Clone, Default)]
+enum Stage {
+    #[default]
+    Idle,
+    Running(Progress),
+    Done,
+    Failed(office_model::Bilingual),
+}
+
+impl Syncing {
+    fn set(&self, state: Stage) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    fn get(&self) -> Stage {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What the page says of it.
+struct Told {
+    running: bool,
+    text: String,
+    /// Sent and to be sent, for the bar.
+    sent: u64,
+    all: u64,
+    failed: bool,
+}
+
+impl Told {
+    fn of(state: &Stage, language: Language) -> Self {
+        let t: &texts::Texts = language.texts();
+        let (mut told, text) = match state {
+            Stage::Idle => (Self::idle(), String::new()),
+            Stage::Running(progress) => {
+                let Progress { acknowledged, to_send, received, .. } = *progress;
+                let all = to_send.max(acknowledged);
+                let text = format!("{} {acknowledged} {} {all}, {received} {}", t.syncing, t.sent_of, t.received_word);
+                (Self { running: true, sent: acknowledged, all, ..Self::idle() }, text)
+            }
+            Stage::Done => (Self::idle(), t.sync_done.to_owned()),
+            Stage::Failed(text) => (Self { failed: true, ..Self::idle() }, language.say(text).to_owned()),
+        };
+        told.text = text;
+        told
+    }
+
+    const fn idle() -> Self {
+        Self { running: false, text: String::new(), sent: 0, all: 0, failed: false }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "link.html")]
+struct LinkPage {
+    page: Page,
+    told: Told,
+    contacts: Vec<Line>,
+    quarantine: Vec<(String, String, String, String)>,
+}
+
+/// One contact with the hub.
+struct Line {
+    when: String,
+    outcome: String,
+    reached: bool,
+    up: u64,
+    down: u64,
+    seconds: String,
+}
+
+#[derive(Template)]
+#[template(path = "progress.html")]
+struct ProgressPart {
+    told: Told,
+}
+
+pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    let told = Told::of(&shared.syncing.get(), visitor.session.language);
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let (language, now) = (visitor.session.language, moment::now_millis());
+        let page = Page::of(&visitor.session, &reader, "link", language.texts().link)?;
+        let contacts = reader.contacts(CONTACTS)?.iter().map(|contact| line(contact, language, now)).collect();
+        let quarantine = reader.quarantine(QUARANTINED)?.into_iter().map(|one| {
+            let at = one.at_millis.map(|millis| moments::short(millis, now)).unwrap_or_default();
+            (one.document.to_string(), one.code, one.detail, at)
+        });
+        Ok(LinkPage { page, told, contacts, quarantine: quarantine.collect() })
+    });
+    html(&made.await?)
+}
+
+fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
+    let reached = matches!(contact.outcome.as_str(), "proven" | "again" | "waited" | "differs");
+    let words = match contact.outcome.as_str() {
+        "proven" => ("terbukti sama", "proven equal"),
+        "again" => ("ada lanjutannya", "more to come"),
+        "waited" => ("menunggu kabar", "waited for news"),
+        "differs" => ("berbeda", "differs"),
+        "refused" => ("ditolak pusat", "refused by the hub"),
+        "unreachable" => ("pusat tidak terjangkau", "the hub could not be reached"),
+        "silence" => ("tidak ada jawaban", "no answer"),
+        "wrong_server" => ("server lain (halaman login?)", "another server (a login page?)"),
+        _ => ("terputus", "cut"),
+    };
+    let outcome = if language == Language::Indonesian { words.0 } else { words.1 };
+    Line {
+        when: moments::short(contact.at_millis, now_millis),
+        outcome: outcome.to_owned(),
+        reached,
+        up: contact.bytes_up,
+        down: contact.bytes_down,
+        seconds: format!("{}.{}", contact.duration_millis / 1000, contact.duration_millis % 1000 / 100),
+    }
+}
+
+pub(super) async fn begin(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    visitor.check(&Form(form))?;
+    if !matches!(shared.syncing.get(), Stage::Running(_)) {
+        shared.syncing.set(Stage::Running(Progress::default()));
+        let (node, syncing) = (shared.node.clone(), shared.syncing.clone());
+        tokio::spawn(async move {
+            let moved = syncing.clone();
+            let on_progress = move |progress: &Progress| moved.set(Stage::Running(*progress));
+            let done = sync_until_proven(&node, &Patience::default(), on_progress).await;
+            syncing.set(match done {
+                Ok(_) => Stage::Done,
+                Err(failure) => Stage::Failed(failure.text),
+            });
+        });
+    }
+    Ok(go("/sinkron"))
+}
+
+pub(super) async fn progress(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    html(&ProgressPart { told: Told::of(&shared.syncing.get(), visitor.session.language) })
+}

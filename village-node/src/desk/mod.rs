@@ -1,0 +1,105 @@
+//! The clerk's desk: the pages of this machine's `serve`, which work with no link at all.
+//!
+//! Every page works without script; `assets/desk.js` only adds to it. What belongs where:
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `page`, `visitor`, `sessions` | the frame around a page; who asks for it; who is signed in |
+//! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
+//! | `bar` | the state bar |
+//! | `form/` | a form of the catalogue: what is asked, what was typed |
+//! | `sign_in`, `home`, `records`, `record`, `new_record`, `divergences`, `link`, `accounts`, `help` | one page each, beside its template in `templates/` |
+
+mod accounts;
+mod assets;
+mod bar;
+mod divergences;
+mod form;
+mod help;
+mod home;
+mod language;
+mod link;
+mod moments;
+mod new_record;
+mod page;
+mod record;
+mod records;
+mod saved;
+pub(crate) mod secret;
+pub(crate) mod sessions;
+mod shown;
+mod sign_in;
+mod texts;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use crate::serve::Shared;
+
+pub(crate) use link::Syncing;
+pub(crate) use saved::Saved;
+
+/// Longest form.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// No script and no style but ours, nothing from or to any other site.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// All pages.
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/masuk", get(sign_in::page).post(sign_in::enter))
+        .route("/masuk/pertama", get(sign_in::first_page).post(sign_in::make_first))
+        .route("/keluar", post(sign_in::leave))
+        .route("/kunci", get(sign_in::locked_page).post(sign_in::unlock))
+        .route("/kunci/sekarang", post(sign_in::lock))
+        .route("/bahasa", post(sign_in::switch_language))
+        .route("/bilah", get(home::bar))
+        .route("/berkas", get(records::page))
+        .route("/berkas/{id}", get(record::page))
+        .route("/berkas/{id}/langkah", post(record::step))
+        .route("/berkas/{id}/ubah", get(record::edit_page).post(record::edit))
+        .route("/berkas/{id}/putuskan", post(divergences::settle))
+        .route("/baru", get(new_record::services))
+        .route("/baru/{service}", get(new_record::page).post(new_record::save))
+        .route("/baru/{service}/periksa", post(new_record::check))
+        .route("/baru/{service}/draf", post(new_record::keep))
+        .route("/draf/{id}/buang", post(new_record::throw_away))
+        .route("/warga", get(new_record::citizens))
+        .route("/perbedaan", get(divergences::page))
+        .route("/sinkron", get(link::page).post(link::begin))
+        .route("/sinkron/kemajuan", get(link::progress))
+        .route("/akun", get(accounts::page).post(accounts::add))
+        .route("/akun/{name}/sandi", post(accounts::new_secret))
+        .route("/akun/{name}/tutup", post(accounts::disable))
+        .route("/bantuan", get(help::page))
+        .route("/aset/{file}", get(assets::file))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn(safe))
+}
+
+/// What every page tells the browser.
+async fn safe(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Personal data: no copy is kept, not even by the browser.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,171 @@
+//! What all pages share, and how they are answered.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use office_model::{Bilingual, Role, Roster};
+use replica_store::Reader;
+
+use super::bar::Bar;
+use super::language::Language;
+use super::sessions::Session;
+use super::texts::Texts;
+use crate::{Blame, Failure, moment};
+
+/// The frame around a page.
+pub(crate) struct Page {
+    pub(crate) t: &'static Texts,
+    pub(crate) language: Language,
+    pub(crate) title: String,
+    pub(crate) office: String,
+    /// Which entry of the navigation is shown as here.
+    pub(crate) here: &'static str,
+    /// Who is signed in; nobody on the way in.
+    pub(crate) user: Option<User>,
+    pub(crate) bar: Bar,
+    /// Said at the top, such as "saved".
+    pub(crate) flash: String,
+}
+
+/// Who looks at a page.
+pub(crate) struct User {
+    pub(crate) shown: String,
+    pub(crate) role: Role,
+    pub(crate) form_token: String,
+}
+
+impl Page {
+    /// A page of somebody who is signed in.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(crate) fn of(session: &Session, reader: &Reader, here: &'static str, title: &str) -> Result<Self, Failure> {
+        Ok(Self {
+            t: session.language.texts(),
+            language: session.language,
+            title: title.to_owned(),
+            office: office_name(reader),
+            here,
+            user: Some(User {
+                shown: session.shown.clone(),
+                role: session.role,
+                form_token: session.form_token.clone(),
+            }),
+            bar: Bar::of(reader, moment::now_millis())?,
+            flash: String::new(),
+        })
+    }
+
+    /// A page before anybody is signed in.
+    pub(crate) fn outside(reader: &Reader, language: Language, title: &str) -> Self {
+        Self {
+            t: language.texts(),
+            language,
+            title: title.to_owned(),
+            office: office_name(reader),
+            here: "",
+            user: None,
+            bar: Bar::default(),
+            flash: String::new(),
+        }
+    }
+
+    /// The form token; empty where nobody is signed in.
+    pub(crate) fn form_token(&self) -> &str {
+        self.user.as_ref().map_or("", |user| &user.form_token)
+    }
+
+    /// Whether records are for this user at all.
+    pub(crate) fn may_record(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| user.role.may_record())
+    }
+
+    /// Whether the accounts and the audit trail are.
+    pub(crate) fn may_manage(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| may_manage(user.role))
+    }
+}
+
+/// Who keeps the accounts of a machine.
+pub(crate) const fn may_manage(role: Role) -> bool {
+    matches!(role, Role::Admin | Role::Kepala | Role::Camat)
+}
+
+/// The office as its people call it.
+pub(crate) fn office_name(reader: &Reader) -> String {
+    let Some(code) = reader.office() else { return String::new() };
+    Roster::banyuwangi().get(code).map_or_else(|| code.to_string(), office_model::Office::full_name)
+}
+
+/// What ends a request early, as the answer it gets.
+pub(crate) struct Halt(Box<Response>);
+
+impl Halt {
+    /// Ends the request with this answer.
+    pub(crate) fn with(answer: Response) -> Self {
+        Self(Box::new(answer))
+    }
+}
+
+impl IntoResponse for Halt {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage {
+    text: Bilingual,
+    title: Bilingual,
+    code: String,
+}
+
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Self {
+        let status = match failure.blame {
+            Blame::Input => StatusCode::BAD_REQUEST,
+            Blame::NotFound => StatusCode::NOT_FOUND,
+            Blame::State => StatusCode::CONFLICT,
+            Blame::Machine => StatusCode::INTERNAL_SERVER_ERROR,
+            Blame::Link | Blame::Hub => StatusCode::BAD_GATEWAY,
+        };
+        let title = Bilingual::new(Language::Indonesian.texts().fault_title, Language::English.texts().fault_title);
+        let page = FaultPage { text: failure.text, title, code: failure.code };
+        let mut response = page.render().map_or_else(|_| Response::new(Body::empty()), html_response);
+        *response.status_mut() = status;
+        Self::with(response)
+    }
+}
+
+/// What a handler of a page answers.
+pub(crate) type Answer = Result<Response, Halt>;
+
+/// A page as HTML.
+///
+/// # Errors
+///
+/// When the template cannot be written out.
+pub(crate) fn html(template: &impl Template) -> Answer {
+    let text = template.render().map_err(|error| {
+        Failure::machine("page", format!("Halaman tidak dapat dibuat: {error}."), format!("No page: {error}."))
+    })?;
+    Ok(html_response(text))
+}
+
+fn html_response(text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+/// Sends the browser to another page after a form was taken.
+pub(crate) fn go(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(to) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(header::LOCATION, to);
+    }
+    response
+}

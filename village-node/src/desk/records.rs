@@ -1,0 +1,134 @@
+//! Lists and search.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use change_log::DocumentId;
+use office_model::{Catalogue, ServiceId, Status};
+use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
+use serde::Deserialize;
+
+use super::language::Language;
+use super::page::{Answer, Page, html};
+use super::visitor::{Visitor, allow};
+use super::{moments, shown};
+use crate::serve::Shared;
+use crate::{Failure, mask, moment};
+
+/// Rows of a page.
+const ROWS: usize = 30;
+
+#[derive(Template)]
+#[template(path = "records.html")]
+struct RecordsPage {
+    page: Page,
+    q: String,
+    statuses: Vec<(&'static str, String, bool)>,
+    services: Vec<(String, String, bool)>,
+    divergent: bool,
+    lines: Vec<Line>,
+    next: String,
+}
+
+/// One record as a line.
+pub(crate) struct Line {
+    pub(crate) id: DocumentId,
+    pub(crate) name: String,
+    pub(crate) nik: String,
+    pub(crate) service: String,
+    pub(crate) service_id: String,
+    pub(crate) status: String,
+    pub(crate) status_word: String,
+    pub(crate) number: String,
+    pub(crate) changed: String,
+    pub(crate) divergences: u32,
+}
+
+impl Line {
+    fn of(row: ListedTransaction, language: Language, now_millis: i64) -> Self {
+        let service = Catalogue::current().service(&row.service);
+        Self {
+            id: row.document,
+            name: row.name.unwrap_or_default(),
+            nik: row.nik.as_deref().map(mask::nik).unwrap_or_default(),
+            service: service.map_or_else(|| row.service.to_string(), |one| language.say(&one.label).to_owned()),
+            service_id: row.service.to_string(),
+            status: shown::status(&row.status, language),
+            status_word: row.status,
+            number: row.number.unwrap_or_default(),
+            changed: moments::short(row.changed_millis, now_millis),
+            divergences: row.divergences,
+        }
+    }
+}
+
+/// Rows of a list, or of a search where something is typed.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn lines(
+    reader: &Reader,
+    filter: &ListFilter,
+    typed: &str,
+    after: Option<DocumentId>,
+    count: usize,
+    language: Language,
+) -> Result<Vec<Line>, Failure> {
+    let window = Window { after, count };
+    let typed = typed.trim();
+    let rows = if typed.is_empty() { reader.list(filter, window)? } else { reader.search(typed, filter, window)? };
+    let now = moment::now_millis();
+    Ok(rows.into_iter().map(|row| Line::of(row, language, now)).collect())
+}
+
+/// What a list is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+    status: String,
+    layanan: String,
+    beda: String,
+    setelah: String,
+}
+
+pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Query(asked): Query<Asked>) -> Answer {
+    allow(visitor.role().may_record())?;
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let (language, t) = (visitor.session.language, visitor.session.language.texts());
+        let page = Page::of(&visitor.session, &reader, "records", t.records)?;
+        let status = asked.status.parse::<Status>().ok();
+        let service = asked.layanan.parse::<ServiceId>().ok();
+        let divergent = !asked.beda.is_empty();
+        let filter = ListFilter {
+            status: status.map(|status| status.as_str().to_owned()),
+            service: service.map(|service| service.to_string()),
+            divergent,
+            ..ListFilter::default()
+        };
+        let after = asked.setelah.parse().ok();
+        let mut found = lines(&reader, &filter, &asked.q, after, ROWS + 1, language)?;
+        let more = found.len() > ROWS;
+        found.truncate(ROWS);
+        let next = if more { found.last().map(|line| line.id.to_string()).unwrap_or_default() } else { String::new() };
+        let statuses = Status::ALL
+            .into_iter()
+            .map(|one| (one.as_str(), language.say(&one.label()).to_owned(), Some(one) == status));
+        let services = Catalogue::current().services().map(|one| {
+            (one.id.to_string(), format!("{} {}", one.id, language.say(&one.label)), Some(one.id) == service)
+        });
+        Ok(RecordsPage {
+            page,
+            q: asked.q,
+            statuses: statuses.collect(),
+            services: services.collect(),
+            divergent,
+            lines: found,
+            next,
+        })
+    });
+    html(&made.await?)
+}

@@ -1,0 +1,311 @@
+//! Signing in and out, the screen lock, the first account.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use data_encoding::HEXLOWER;
+use office_model::{ClerkId, PersonName, Role};
+use replica_store::{Account, AuditItem};
+use sha2::{Digest as _, Sha256};
+
+use super::language::Language;
+use super::page::{Answer, Halt, Page, go, html};
+use super::secret;
+use super::visitor::{Form, Visitor, destination, hold, token_of};
+use crate::serve::Shared;
+use crate::{Failure, Node, moment};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    page: Page,
+    to: String,
+    name: String,
+    said: String,
+}
+
+#[derive(Template)]
+#[template(path = "locked.html")]
+struct LockedPage {
+    page: Page,
+    to: String,
+    shown: String,
+    form_token: String,
+    said: String,
+}
+
+#[derive(Template)]
+#[template(path = "first.html")]
+struct FirstPage {
+    page: Page,
+    key: String,
+    said: Vec<String>,
+    name: String,
+    shown: String,
+    roles: Vec<(&'static str, String, bool)>,
+}
+
+pub(super) type Words = Query<BTreeMap<String, String>>;
+
+fn word<'a>(words: &'a Words, name: &str) -> &'a str {
+    words.get(name).map_or("", String::as_str)
+}
+
+/// Notes an act in the audit trail.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn note(node: &Node, clerk: &str, act: &str, subject: &str) -> Result<(), Failure> {
+    let clerk: String = clerk.chars().take(40).collect();
+    let item = AuditItem { at_millis: moment::now_millis(), clerk, act: act.to_owned(), subject: subject.to_owned() };
+    Ok(node.replica().note_act(&item)?)
+}
+
+pub(super) async fn page(State(shared): State<Arc<Shared>>, words: Words) -> Answer {
+    let to = word(&words, "ke").to_owned();
+    sign_in(&shared, to, String::new(), String::new()).await
+}
+
+async fn sign_in(shared: &Shared, to: String, name: String, said: String) -> Answer {
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        if reader.accounts()?.is_empty() {
+            return Ok(None);
+        }
+        let page = Page::outside(&reader, Language::default(), Language::default().texts().sign_in);
+        Ok(Some(SignInPage { page, to, name, said }))
+    });
+    match made.await? {
+        Some(page) => html(&page),
+        None => Ok(go("/masuk/pertama")),
+    }
+}
+
+pub(super) async fn enter(
+    State(shared): State<Arc<Shared>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    let (name, to) = (form.get("name").trim().to_lowercase(), form.get("to").to_owned());
+    match admit(&shared, &name, form.get("secret")).await? {
+        Ok(account) => {
+            let token = shared.sessions.open(&account, Instant::now())?;
+            let mut response = go(&destination(&to));
+            hold(&mut response, Some(&token));
+            Ok(response)
+        }
+        Err(said) => sign_in(&shared, to, name, said).await,
+    }
+}
+
+/// The account of a name and its secret; else what to say.
+async fn admit(shared: &Shared, name: &str, typed: &str) -> Result<Result<Account, String>, Halt> {
+    let now = Instant::now();
+    let t = Language::default().texts();
+    let pause = shared.sessions.pause(name, now);
+    if pause > Duration::ZERO {
+        return Ok(Err(format!("{} {} {}.", t.wait_before, pause.as_secs() + 1, t.seconds)));
+    }
+    // Counted before it is looked at: many at the same time are many guesses.
+    shared.sessions.guessed(name, false, now);
+    let (asked, typed) = (name.to_owned(), typed.to_owned());
+    let found = shared
+        .node
+        .blocking(move |node| {
+            let account = node.replica().account(&asked)?.filter(|account| account.disabled_millis.is_none());
+            // A name that nobody has takes as long as a wrong secret.
+            let known = account.as_ref().map_or(NOBODY.as_str(), |account| account.secret.as_str());
+            let fits = secret::fits(&typed, known);
+            let account = account.filter(|_| fits);
+            note(node, &asked, if account.is_some() { "sign_in" } else { "sign_in_failed" }, "")?;
+            Ok(account)
+        })
+        .await?;
+    if found.is_some() {
+        shared.sessions.guessed(name, true, now);
+    }
+    Ok(found.ok_or_else(|| t.wrong_secret.to_owned()))
+}
+
+/// The hash of a secret that nobody knows.
+static NOBODY: LazyLock<String> = LazyLock::new(|| {
+    let secret = moment::random::<16>().map(|bytes| HEXLOWER.encode(&bytes)).unwrap_or_default();
+    secret::hash(&secret).unwrap_or_default()
+});
+
+pub(super) async fn leave(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Answer {
+    if let Some(token) = token_of(&headers) {
+        shared.sessions.close(&token);
+    }
+    let mut response = go("/masuk");
+    hold(&mut response, None);
+    Ok(response)
+}
+
+pub(super) async fn lock(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    visitor.check(&Form(form))?;
+    shared.sessions.change(&visitor.token, |session| session.locked = true);
+    Ok(go("/kunci"))
+}
+
+pub(super) async fn locked_page(State(shared): State<Arc<Shared>>, headers: HeaderMap, words: Words) -> Answer {
+    locked(&shared, &headers, word(&words, "ke").to_owned(), String::new()).await
+}
+
+async fn locked(shared: &Shared, headers: &HeaderMap, to: String, said: String) -> Answer {
+    let session = token_of(headers).and_then(|token| shared.sessions.find(&token, Instant::now(), false));
+    let Some(session) = session else { return Ok(go("/masuk")) };
+    if !session.locked {
+        return Ok(go(&destination(&to)));
+    }
+    let made = shared.node.blocking(move |node| {
+        let page = Page::outside(&node.replica(), session.language, session.language.texts().locked);
+        Ok(LockedPage { page, to, shown: session.shown, form_token: session.form_token, said })
+    });
+    html(&made.await?)
+}
+
+pub(super) async fn unlock(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    let token = token_of(&headers).unwrap_or_default();
+    let Some(session) = shared.sessions.find(&token, Instant::now(), false) else { return Ok(go("/masuk")) };
+    if form.get("form_token") != session.form_token {
+        return Ok(go("/kunci"));
+    }
+    let to = form.get("to").to_owned();
+    match admit(&shared, session.clerk.as_str(), form.get("secret")).await? {
+        Ok(_) => {
+            shared.sessions.unlock(&token, Instant::now());
+            Ok(go(&destination(&to)))
+        }
+        Err(said) => locked(&shared, &headers, to, said).await,
+    }
+}
+
+pub(super) async fn switch_language(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    let language = visitor.session.language.other();
+    shared.sessions.change(&visitor.token, |session| session.language = language);
+    let name = visitor.clerk().to_string();
+    shared
+        .node
+        .blocking(move |node| {
+            let mut replica = node.replica();
+            if let Some(account) = replica.account(&name)? {
+                replica.put_account(&Account { language: language.code().to_owned(), ..account })?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(go(&destination(form.get("to"))))
+}
+
+pub(super) async fn first_page(State(shared): State<Arc<Shared>>, words: Words) -> Answer {
+    first(&shared, word(&words, "kunci").to_owned(), Vec::new(), &Form(Vec::new())).await
+}
+
+async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> Answer {
+    let key = if is_key(shared, &key) { key } else { String::new() };
+    let (name, shown, chosen) =
+        (form.get("name").to_owned(), form.get("shown").to_owned(), form.get("role").to_owned());
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        if !reader.accounts()?.is_empty() {
+            return Ok(None);
+        }
+        let language = Language::default();
+        let page = Page::outside(&reader, language, language.texts().first);
+        Ok(Some(FirstPage { page, key, said, name, shown, roles: roles(language, &chosen) }))
+    });
+    match made.await? {
+        Some(page) => html(&page),
+        None => Ok(go("/masuk")),
+    }
+}
+
+/// Roles to choose from: word, label, whether it is chosen.
+pub(crate) fn roles(language: Language, chosen: &str) -> Vec<(&'static str, String, bool)> {
+    let of_village = [Role::Petugas, Role::Sekretaris, Role::Kepala, Role::Admin];
+    let one = |role: Role| (role.as_str(), language.say(&role.label()).to_owned(), role.as_str() == chosen);
+    of_village.into_iter().map(one).collect()
+}
+
+fn is_key(shared: &Shared, key: &str) -> bool {
+    // Hashes: how long a comparison takes tells nothing about the key.
+    Sha256::digest(key) == Sha256::digest(&shared.first_key)
+}
+
+pub(super) async fn make_first(
+    State(shared): State<Arc<Shared>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    let key = form.get("key").to_owned();
+    if !is_key(&shared, &key) {
+        return first(&shared, String::new(), Vec::new(), &form).await;
+    }
+    let account = match account_of(&form) {
+        Ok(account) => account,
+        Err(said) => return first(&shared, key, said.iter().map(|text| text.text.id.clone()).collect(), &form).await,
+    };
+    let made = shared.node.blocking(move |node| {
+        let mut replica = node.replica();
+        if !replica.accounts()?.is_empty() {
+            return Ok(None);
+        }
+        replica.put_account(&account)?;
+        drop(replica);
+        note(node, &account.name, "account_made", &account.name)?;
+        Ok(Some(account))
+    });
+    let Some(account) = made.await? else { return Ok(go("/masuk")) };
+    let token = shared.sessions.open(&account, Instant::now())?;
+    let mut response = go("/");
+    hold(&mut response, Some(&token));
+    Ok(response)
+}
+
+/// The account that a form describes.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub(crate) fn account_of(form: &Form) -> Result<Account, Vec<Failure>> {
+    let name = form.get("name").trim().to_lowercase().parse::<ClerkId>().map_err(Failure::from);
+    let shown = form.get("shown").trim().parse::<PersonName>().map_err(Failure::from);
+    let role = form.get("role").parse::<Role>();
+    let role = role.map_err(|error| Failure::input("role", "Pilih peran.", error.to_string()));
+    let secret = secret::hash(form.get("secret"));
+    match (name, shown, role, secret) {
+        (Ok(name), Ok(shown), Ok(role), Ok(secret)) => Ok(Account {
+            name: name.to_string(),
+            shown: shown.reveal().to_owned(),
+            role: role.as_str().to_owned(),
+            secret,
+            language: Language::default().code().to_owned(),
+            created_millis: moment::now_millis(),
+            disabled_millis: None,
+        }),
+        (name, shown, role, secret) => {
+            Err([name.err(), shown.err(), role.err(), secret.err()].into_iter().flatten().collect())
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The fixed texts of the pages, both languages side by side: a text that lacks one does not compile.
+
+macro_rules! texts {
+    ($($name:ident: $id:literal, $en:literal;)*) => {
+        /// All texts in one language.
+        pub(crate) struct Texts {
+            $(pub(crate) $name: &'static str,)*
+        }
+
+        /// Indonesian.
+        pub(crate) const ID: Texts = Texts { $($name: $id,)* };
+
+        /// English.
+        pub(crate) const EN: Texts = Texts { $($name: $en,)* };
+    };
+}
+
+texts! {
+    desk: "Meja layanan", "Service desk";
+    skip: "Langsung ke isi", "Skip to content";
+    home: "Beranda", "Home";
+    new: "Layanan baru", "New service";
+    records: "Berkas", "Records";
+    divergences: "Perbedaan", "Differences";
+    link: "Sinkronisasi", "Sync";
+    accounts: "Akun", "Accounts";
+    help: "Bantuan", "Help";
+    sign_out: "Keluar", "Sign out";
+    lock: "Kunci layar", "Lock screen";
+    other_language: "English", "Bahasa Indonesia";
+
+    sign_in: "Masuk", "Sign in";
+    user: "Nama pengguna", "User name";
+    secret: "Kata sandi atau PIN", "Password or PIN";
+    secret_new: "Kata sandi atau PIN baru, paling sedikit 6 karakter", "New password or PIN, at least 6 characters";
+    wrong_secret: "Nama pengguna atau kata sandi tidak cocok.", "User name and password do not match.";
+    wait_before: "Terlalu banyak percobaan. Coba lagi setelah", "Too many tries. Try again after";
+    seconds: "detik", "seconds";
+    locked: "Layar terkunci", "Screen locked";
+    unlock: "Buka kunci", "Unlock";
+    not_you: "Bukan Anda? Keluar dan masuk dengan nama lain", "Not you? Sign out and sign in under another name";
+    first: "Akun pertama", "First account";
+    first_why: "Komputer ini belum punya akun. Buat akun pertama; akun lain dibuat dari halaman Akun.",
+        "This machine has no account yet. Make the first one; others are made on the page Accounts.";
+    first_no_key: "Buka alamat lengkap yang ditampilkan village-node saat dijalankan, atau jalankan: village-node account put NAMA",
+        "Open the full address that village-node showed when it was started, or run: village-node account put NAME";
+    shown_name: "Nama lengkap", "Full name";
+    role: "Peran", "Role";
+    make_account: "Buat akun", "Make account";
+    user_hint: "Huruf kecil, angka, titik; misalnya siti", "Small letters, digits, dots; such as siti";
+
+    up: "Terhubung sejak", "Connected since";
+    down: "Tidak terhubung sejak", "Not connected since";
+    never_tried: "Belum pernah menghubungi pusat", "The hub was never called";
+    all_sent: "Semua terkirim", "All is sent";
+    unsent: "belum terkirim", "not sent yet";
+    proven: "Terbukti sama", "Proven equal";
+    never_proven: "Belum pernah terbukti sama", "Never proven equal";
+    refused_count: "ditolak pusat", "refused by the hub";
+    clock_wrong: "Jam komputer ini salah", "This machine's clock is wrong by";
+    minutes: "menit", "minutes";
+
+    my_drafts: "Draf saya", "My drafts";
+    throw_away: "Buang", "Throw away";
+    begin_here: "Mulai layanan", "Begin a service";
+    nothing_here: "Tidak ada berkas di sini.", "There is no record here.";
+    see_all: "Lihat semua", "See all";
+    to_hand_in: "Belum diajukan", "To hand in";
+    to_check: "Untuk diperiksa", "To check";
+    waits_head: "Menunggu tanda tangan", "Waiting for the signature";
+    waits_camat: "Menunggu camat", "Waiting for the camat";
+    to_hand_over: "Siap diambil", "Ready to pick up";
+    to_mark_ready: "Sudah ditandatangani", "Signed";
+    sent_back: "Dikembalikan", "Sent back";
+    differs: "Perlu diputuskan", "To be settled";
+
+    search: "Cari nama, NIK, atau nomor surat", "Search name, NIK or letter number";
+    find: "Cari", "Search";
+    all_statuses: "Semua status", "All statuses";
+    all_services: "Semua layanan", "All services";
+    name: "Nama", "Name";
+    service: "Layanan", "Service";
+    status: "Status", "Status";
+    number: "Nomor", "Number";
+    changed: "Diubah", "Changed";
+    more: "Berikutnya", "More";
+    nothing_found: "Tidak ditemukan. Cari dengan awal nama, NIK, atau nomor surat.",
+        "Nothing found. Search by the beginning of a name, a NIK or a letter number.";
+
+    saved_here: "Tersimpan di komputer ini", "Saved on this machine";
+    on_its_way: "Belum sampai di pusat; dikirim sendiri saat terhubung", "Not at the hub yet; it is sent by itself when connected";
+    received: "Sudah diterima pusat", "Received by the hub";
+    equal_at: "terbukti sama", "proven equal";
+    refused: "Ditolak pusat", "Refused by the hub";
+    refused_advice: "Isinya tetap tersimpan di sini. Laporkan kode ini kepada operator pusat; perbaikan dikirim sebagai perubahan baru.",
+        "It is kept here. Tell this code to the hub's operator; a correction is sent as a new change.";
+    waits_for_judging: "Dari komputer lain; sedang diperiksa", "From another machine; being checked";
+    next_steps: "Langkah berikutnya", "Next steps";
+    no_step: "Tidak ada langkah lagi untuk berkas ini.", "There is no further step for this record.";
+    no_step_for_you: "Langkah berikutnya bukan untuk peran Anda.", "The next step is not for your role.";
+    reason: "Alasan", "Reason";
+    reason_hint: "Wajib untuk pengembalian, penolakan, dan pembatalan; warga diberi tahu", "Needed to send back, refuse or cancel; the citizen is told";
+    edit: "Ubah isian", "Edit";
+    same_citizen: "Layanan lain untuk warga ini", "Another service for this citizen";
+    same_service: "Layanan yang sama lagi", "The same service again";
+    fields: "Isian", "Fields";
+    history: "Riwayat", "History";
+    made: "membuat berkas", "made the record";
+    settled_word: "diputuskan", "settled";
+    removed: "dihapus", "taken away";
+    this_machine: "komputer ini", "this machine";
+    other_machine: "komputer lain", "another machine";
+    promised: "Waktu layanan", "Promised time";
+    papers: "Berkas yang dibawa warga", "Papers the citizen brings";
+
+    choose_service: "Pilih layanan", "Choose a service";
+    filter_services: "Ketik nama atau kode layanan", "Type the name or code of a service";
+    often_used: "Sering Anda pakai", "You use often";
+    citizen: "Warga", "Citizen";
+    about_service: "Tentang layanan ini", "About this service";
+    find_citizen: "Cari warga dari berkas terdahulu", "Find the citizen among earlier records";
+    find_citizen_hint: "NIK atau nama; pilih untuk mengisi data yang sudah diketahui", "NIK or name; choose to fill in what is known";
+    filled_from: "Diisi dari berkas terdahulu. Periksa dengan KTP dan KK.", "Filled in from an earlier record. Compare with the cards.";
+    problems_title: "Belum dapat disimpan. Perbaiki isian berikut:", "Cannot be saved yet. Correct these:";
+    save: "Simpan", "Save";
+    save_hint: "Ctrl + Enter", "Ctrl + Enter";
+    save_draft: "Simpan sebagai draf", "Keep as a draft";
+    draft_kept: "Draf tersimpan", "Draft kept";
+    draft_unkept: "Draf belum tersimpan; periksa komputer ini", "Draft not kept; look at this machine";
+    draft_gone: "Draf itu tidak ada lagi; mungkin sudah disimpan sebagai berkas.", "That draft is gone; perhaps it was saved as a record.";
+    add_person: "Tambah orang", "Add a person";
+    person: "Orang", "Person";
+    optional: "boleh kosong", "optional";
+    choose: "— pilih —", "— choose —";
+    yes: "Ya", "Yes";
+    no: "Tidak", "No";
+    saved: "Tersimpan.", "Saved.";
+    nothing_changed: "Tidak ada yang berubah.", "Nothing was changed.";
+    cancel: "Batal", "Cancel";
+    date_hint: "21-02-1980", "21-02-1980";
+    date_why: "hari-bulan-tahun", "day-month-year";
+
+    no_divergence: "Tidak ada perbedaan. Dua orang tidak mengisi hal yang sama dengan nilai lain.",
+        "Nothing differs. No two people entered different values for the same thing.";
+    divergence_why: "Dua orang mengubah hal yang sama tanpa saling tahu. Semua nilai disimpan; pilih yang benar.",
+        "Two people changed the same thing without knowing of each other. All values are kept; choose the right one.";
+    use_this: "Pakai ini", "Use this";
+    open_record: "Buka berkas", "Open the record";
+
+    sync_now: "Sinkronkan sekarang", "Sync now";
+    syncing: "Sedang menyinkronkan…", "Syncing…";
+    sent_of: "terkirim dari", "sent of";
+    received_word: "diterima", "received";
+    sync_done: "Terbukti sama dengan pusat.", "Proven equal with the hub.";
+    diary: "Catatan sambungan", "Link diary";
+    when: "Waktu", "When";
+    outcome: "Hasil", "Outcome";
+    bytes: "Byte naik / turun", "Bytes up / down";
+    lasted: "Lama", "Took";
+    quarantine: "Karantina", "Quarantine";
+    quarantine_none: "Tidak ada perubahan yang ditolak atau dikarantina.", "No change is refused or quarantined.";
+
+    add_account: "Tambah akun", "Add an account";
+    disable: "Tutup akun", "Shut";
+    disabled: "ditutup", "shut";
+    new_secret: "Ganti kata sandi", "New password";
+    trail: "Jejak kegiatan", "Audit trail";
+    act: "Kegiatan", "Act";
+    not_allowed: "Halaman ini bukan untuk peran Anda.", "This page is not for your role.";
+    who: "Siapa", "Who";
+
+    keys: "Tombol pintas", "Keyboard shortcuts";
+    key_search: "ke pencarian", "to the search";
+    key_new: "layanan baru", "a new service";
+    key_home: "ke beranda", "home";
+    key_rows: "baris berikut atau sebelumnya dalam daftar; Enter membuka", "next or previous row of a list; Enter opens";
+    key_save: "simpan isian", "save a form";
+    key_back: "kembali", "back";
+    help_offline: "Semua halaman ini bekerja tanpa internet. Yang Anda simpan langsung ada di disk komputer ini, lalu dikirim sendiri ke pusat saat terhubung.",
+        "All these pages work without a link. What you save is on this machine's disk at once, and is sent to the hub by itself when there is a link.";
+    help_states: "Tersimpan: ada di disk komputer ini. Diterima pusat: ada di disk pusat dan pusat menandatanganinya. Terbukti sama: kedua pihak membandingkan seluruh isi kantor ini, dan sama.",
+        "Saved: on this machine's disk. Received: on the hub's disk, and the hub signed for it. Proven equal: both sides compared all of this office's records, and they are equal.";
+    fault_title: "Tidak dapat dilakukan", "It cannot be done";
+}

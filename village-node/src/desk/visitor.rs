@@ -1,0 +1,135 @@
+//! Who asks for a page, and whether a form comes from one of our own pages.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::COOKIE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use data_encoding::BASE64URL_NOPAD;
+use office_model::{ClerkId, Role};
+
+use super::page::{Halt, go};
+use super::sessions::Session;
+use super::texts;
+use crate::Failure;
+use crate::serve::Shared;
+
+const COOKIE_NAME: &str = "meja";
+/// Pages that ask for themselves again and again say so: nobody needs to sit there for that.
+const BY_ITSELF: &str = "x-desk-by-itself";
+
+/// Somebody who is signed in and not locked out.
+pub(crate) struct Visitor {
+    pub(crate) session: Session,
+    /// What the browser holds.
+    pub(crate) token: String,
+}
+
+impl Visitor {
+    pub(crate) fn clerk(&self) -> &ClerkId {
+        &self.session.clerk
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.session.role
+    }
+
+    /// Checks that a form comes from one of our pages.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub(crate) fn check(&self, form: &Form) -> Result<(), Halt> {
+        if form.get("form_token") == self.session.form_token {
+            return Ok(());
+        }
+        Err(Failure::input(
+            "form_token",
+            "Halaman ini sudah lama terbuka. Tidak ada yang berubah; muat ulang halaman lalu coba lagi.",
+            "This page was open for too long. Nothing was changed; load it again and retry.",
+        )
+        .into())
+    }
+}
+
+/// Refuses who may not.
+///
+/// # Errors
+///
+/// When `may` is false.
+pub(crate) fn allow(may: bool) -> Result<(), Halt> {
+    if may {
+        return Ok(());
+    }
+    Err(Failure::new(crate::Blame::State, "role", texts::ID.not_allowed, texts::EN.not_allowed).into())
+}
+
+impl FromRequestParts<Arc<Shared>> for Visitor {
+    type Rejection = Halt;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Halt> {
+        let touches = !parts.headers.contains_key(BY_ITSELF);
+        let found = token_of(&parts.headers)
+            .and_then(|token| Some((shared.sessions.find(&token, Instant::now(), touches)?, token)));
+        let to = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        match found {
+            Some((session, token)) if !session.locked => Ok(Self { session, token }),
+            Some(_) => Err(Halt::with(go(&format!("/kunci?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
+            None => Err(Halt::with(go(&format!("/masuk?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
+        }
+    }
+}
+
+/// Where to go after signing in: a page of ours, nothing else.
+pub(crate) fn destination(code: &str) -> String {
+    let path = BASE64URL_NOPAD.decode(code.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let ours =
+        path.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']));
+    ours.unwrap_or_else(|| "/".to_owned())
+}
+
+/// What the browser holds.
+pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, token)| token.to_owned())
+}
+
+/// Has the browser hold a token, or none any more.
+pub(crate) fn hold(response: &mut Response, token: Option<&str>) {
+    let text = match token {
+        Some(token) => format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict"),
+        None => format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"),
+    };
+    if let Ok(text) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, text);
+    }
+}
+
+/// The fields of a form that was sent.
+pub(crate) struct Form(pub(crate) Vec<(String, String)>);
+
+impl Form {
+    /// The first field of that name; empty where there is none.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, text)| text.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        let to = |path: &str| destination(&BASE64URL_NOPAD.encode(path.as_bytes()));
+        assert_eq!(to("/berkas?q=a"), "/berkas?q=a");
+        for bad in ["https://evil.example/", "//evil.example", "/\\evil.example", "", "/a\r\nb"] {
+            assert_eq!(to(bad), "/", "{bad}");
+        }
+        assert_eq!(destination("!!"), "/");
+    }
+}
