@@ -98,7 +98,7 @@ struct With<T: Args> {
     #[command(flatten)]
     command: T,
     /// Print JSON
-    #[arg(long = "json", id = "json_output")]
+    #[arg(long = "json", id = "json_output", global = true)]
     json: bool,
 }
 

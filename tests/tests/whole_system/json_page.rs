@@ -191,7 +191,7 @@ fn written(said: &[(String, Value)]) -> String {
     let mut page = HEAD.to_owned();
     for (title, value) in said {
         let text = serde_json::to_string_pretty(&example(value)).unwrap();
-        page.push_str(&format!("\n## `{title}`\n\n```json\n{text}\n```\n"));
+        page.extend(["\n## `", title, "`\n\n```json\n", &text, "\n```\n"]);
     }
     page
 }

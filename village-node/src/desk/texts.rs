@@ -138,6 +138,7 @@ texts! {
     nothing_changed: "Tidak ada yang berubah.", "Nothing was changed.";
     cancel: "Batal", "Cancel";
     date_hint: "21-02-1980", "21-02-1980";
+    default_hint: "kosong: satu bulan lagi", "blank: one month from today";
     date_why: "hari-bulan-tahun", "day-month-year";
 
     no_divergence: "Tidak ada perbedaan. Dua orang tidak mengisi hal yang sama dengan nilai lain.",

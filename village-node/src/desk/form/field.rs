@@ -90,6 +90,7 @@ impl Asking<'_> {
             FieldKind::Name => line("text", 100, ""),
             FieldKind::Nik | FieldKind::Kk | FieldKind::Money => line("numeric", 24, ""),
             FieldKind::Phone => line("tel", 24, ""),
+            FieldKind::Date { .. } if field.default.is_some() => line("numeric", 20, texts.default_hint),
             FieldKind::Date { .. } => line("numeric", 20, texts.date_hint),
             FieldKind::Time => line("numeric", 5, ""),
             FieldKind::Int { .. } => line("numeric", 12, ""),

@@ -18,7 +18,8 @@ impl Typed {
     pub(crate) fn of_pairs(service: &Service, pairs: &[(String, String)]) -> Self {
         let mut typed = BTreeMap::new();
         for (name, text) in pairs.iter().take(FIELDS_MAX) {
-            if name.parse::<FieldPath>().is_ok() && text.len() <= BYTES_MAX {
+            let is_field = name.parse::<FieldPath>().is_ok_and(|path| service.field(path.root()).is_some());
+            if is_field && text.len() <= BYTES_MAX {
                 typed.insert(name.clone(), text.trim().to_owned());
             }
         }
@@ -215,7 +216,7 @@ mod tests {
         assert_eq!(typed.rows("anggota"), 2);
         assert_eq!(typed.get("anggota[1].nama"), "Budi");
         let record = Value::Object(typed.to_record());
-        assert_eq!(record["anggota"], json!([{"nama": "Siti"}, {"nama": "Budi"}]));
+        assert_eq!(record, json!({"nama": "Wayan", "anggota": [{"nama": "Siti"}, {"nama": "Budi"}]}));
         assert!(Typed::of_json(&typed.to_json()) == Some(typed));
     }
 

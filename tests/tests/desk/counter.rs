@@ -1,0 +1,175 @@
+//! Counter work: a letter by keyboard, problems mended, a citizen known from before, drafts that survive.
+
+use fantoccini::key::Key;
+
+use crate::browser::Browser;
+use crate::office::Office;
+
+fn key(key: Key) -> String {
+    char::from(key).to_string()
+}
+
+/// Fills in the form of a domicile letter from the field that has the focus, by keyboard alone.
+async fn domicile_letter(browser: &Browser) {
+    let tab = key(Key::Tab);
+    let values = [
+        "3510014107900001",
+        "",
+        "Siti Aminah",
+        "Banyuwangi",
+        "01-07-1990",
+        "Per",
+        "Kawin",
+        "",
+        "Petani",
+        "Warga",
+        "Krajan",
+        "1",
+        "2",
+        "081234567890",
+        "Membuka rekening bank",
+        "",
+        "Kepala",
+    ];
+    for value in values {
+        browser.keys(&format!("{tab}{value}")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_letter_is_written_by_keyboard_alone_and_the_citizen_is_known_the_next_time() {
+    let mut office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    office.hub_gone();
+
+    browser.keys("n").await;
+    browser.find("#saring").await;
+    browser.keys("domisili").await;
+    browser.keys(&key(Key::Enter)).await;
+    browser.find("#formulir").await;
+    domicile_letter(&browser).await;
+    browser.save_key().await;
+    browser.says("Tersimpan.").await;
+    let text = browser.text().await;
+    assert!(text.contains("Keterangan Domisili") && text.contains("0812-3456-7890"), "{text}");
+    assert!(text.contains("Tersimpan di komputer ini"), "{text}");
+
+    // Another service for the same person: two keys of her name are enough.
+    browser.go(&format!("{}/baru/S01", machine.url)).await;
+    browser.type_in("#cari-warga", "sit").await;
+    browser.find("#warga-daftar [role=option]").await;
+    browser.keys(&key(Key::Enter)).await;
+    assert_eq!(browser.value("[name=nik]").await, "3510014107900001");
+    assert_eq!(browser.value("[name=tgl_lahir]").await, "01-07-1990");
+    assert_eq!(browser.value("[name=jk]").await, "P");
+    assert_eq!(browser.value("[name=warga]").await, "desa");
+    assert_eq!(browser.value("[name=keperluan]").await, "", "what is not of the citizen is not taken over");
+    assert_eq!(browser.complaints().await, [""; 0]);
+    assert_eq!(machine.says(&["status"])["unsent"], 1);
+
+    // The link comes back, and with it the truth about what the hub has.
+    office.hub_back();
+    browser.go(&format!("{}/sinkron", machine.url)).await;
+    browser.click("main button.main").await;
+    browser.says("Terbukti sama dengan pusat.").await;
+    browser.go(&format!("{}/berkas", machine.url)).await;
+    browser.click("tr.row a").await;
+    browser.says("Sudah diterima pusat").await;
+    assert!(browser.text().await.contains("Semua terkirim"));
+}
+
+#[tokio::test]
+async fn problems_are_told_while_typing_and_all_at_once_on_saving_and_nothing_typed_is_lost() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/S01", machine.url)).await;
+    browser.type_in("[name=nik]", "3510 0199 0790 0001").await;
+    browser.keys(&key(Key::Tab)).await;
+    browser.find("[data-field=nik] .problem").await;
+    assert_eq!(browser.count("[data-field=nama] .problem").await, 0, "what was not reached yet is not blamed");
+    browser.find("[name=nik]").await.clear().await.unwrap();
+    browser.type_in("[name=nik]", "3510014107900001").await;
+    browser.keys(&key(Key::Tab)).await;
+    browser.until("!document.querySelector('[data-field=nik] .problem')").await;
+    browser.until("document.querySelector('[name=tgl_lahir]').value === '01-07-1990'").await;
+    assert_eq!(browser.value("[name=jk]").await, "P", "the NIK tells it");
+
+    browser.type_in("[name=nama]", "Siti Aminah").await;
+    browser.save_key().await;
+    browser.find("#masalah").await;
+    let listed = browser.count("#masalah li").await;
+    assert!(listed >= 6, "{listed}");
+    assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
+    assert_eq!(machine.says(&["status"])["transactions"], 0);
+    browser.click("#masalah li a").await;
+    let focused = browser.run("return document.activeElement.getAttribute('aria-invalid')").await;
+    assert_eq!(focused, "true", "the list leads to the field");
+}
+
+#[tokio::test]
+async fn a_draft_survives_a_killed_program_and_a_closed_window_and_goes_when_it_is_saved() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/P06", machine.url)).await;
+    browser.type_in("[name=nama]", "Wayan Sudarma").await;
+    browser.until("document.querySelector('#draf-keadaan').textContent.includes('Draf tersimpan')").await;
+    machine.kill();
+    drop(browser);
+
+    machine.serve();
+    let browser = Browser::open().await;
+    machine.sign_in(&browser, "siti").await;
+    browser.says("Draf saya").await;
+    browser.click(".drafts a").await;
+    browser.find("#formulir").await;
+    assert_eq!(browser.value("[name=nama]").await, "Wayan Sudarma");
+    for (name, value) in [
+        ("nik", "3510011203850004"),
+        ("tempat_lahir", "Muncar"),
+        ("tgl_lahir", "12-03-1985"),
+        ("pekerjaan", "Nelayan"),
+        ("rt", "3"),
+        ("rw", "1"),
+        ("isi", "Lampu jalan padam"),
+    ] {
+        let field = browser.find(&format!("[name={name}]")).await;
+        field.clear().await.unwrap();
+        field.send_keys(value).await.unwrap();
+    }
+    for (name, value) in [("jk", "L"), ("status_kawin", "kawin"), ("warga", "desa"), ("kategori", "jalan")] {
+        browser.find(&format!("[name={name}]")).await.select_by_value(value).await.unwrap();
+    }
+    browser.click("#simpan").await;
+    browser.says("Tersimpan.").await;
+    browser.go(&machine.url).await;
+    assert!(!browser.text().await.contains("Draf saya"));
+    assert_eq!(machine.says(&["status"])["transactions"], 1);
+}
+
+#[tokio::test]
+async fn a_form_without_script_sent_twice_is_one_record() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/G01", machine.url)).await;
+    let script = "const form = document.querySelector('#formulir');
+        const values = {nik: '3510014107900001', nama: 'Siti', tempat_lahir: 'Muncar', tgl_lahir: '1-7-1990', jk: 'P',
+          status_kawin: 'kawin', pekerjaan: 'Guru', warga: 'desa', rt: '1', rw: '1', keperluan: 'Bank', penandatangan: 'kepala'};
+        for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+        const body = () => new URLSearchParams(new FormData(form));
+        const done = arguments[0];
+        (async () => {
+          const first = await fetch(form.action, {method: 'POST', body: body()});
+          const second = await fetch(form.action, {method: 'POST', body: body()});
+          window.both = [first.url, second.url];
+        })();";
+    browser.run(script).await;
+    browser.until("window.both").await;
+    let both = browser.run("return window.both").await;
+    assert!(both[0].as_str().unwrap().contains("/berkas/"), "{both}");
+    assert_eq!(both[0], both[1]);
+    assert_eq!(machine.says(&["status"])["transactions"], 1);
+}

@@ -1,0 +1,113 @@
+//! Who is turned away: other sites, other names, forms that are not ours.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use crate::office::{Machine, Office, SECRET};
+
+/// One request; the answer as it came.
+fn ask(machine: &Machine, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let address = machine.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let has_host = headers.iter().any(|(name, _)| *name == "Host");
+    write!(stream, "{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len()).unwrap();
+    if !has_host {
+        write!(stream, "Host: {address}\r\n").unwrap();
+    }
+    for (name, value) in headers {
+        write!(stream, "{name}: {value}\r\n").unwrap();
+    }
+    write!(stream, "\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn status(answer: &str) -> u16 {
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+/// Signs in as the browser does; what it is to hold.
+fn cookie(machine: &Machine) -> String {
+    let body = format!("name=siti&secret={SECRET}");
+    let answer = ask(machine, "POST", "/masuk", &[FORM, ("Origin", &machine.url)], &body);
+    let held = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+    for word in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(held.contains(word), "{held}");
+    }
+    held.split(';').next().unwrap().to_owned()
+}
+
+#[test]
+fn other_sites_other_names_and_forged_forms_are_turned_away() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    let id = machine.record("Siti Aminah");
+    let held = cookie(&machine);
+    let own = ("Cookie", held.as_str());
+    let page = format!("/berkas/{id}");
+    assert_eq!(status(&ask(&machine, "GET", &page, &[own], "")), 200);
+    // DNS rebinding: the right machine under a wrong name.
+    assert_eq!(status(&ask(&machine, "GET", &page, &[own, ("Host", "evil.example:7217")], "")), 403);
+    // Another site's form, or one that does not say where it comes from.
+    let step = format!("{page}/langkah");
+    let forged = [("Origin", "http://evil.example"), ("Origin", "null")];
+    for origin in forged {
+        assert_eq!(status(&ask(&machine, "POST", &step, &[own, FORM, origin], "to=diajukan")), 403);
+    }
+    assert_eq!(status(&ask(&machine, "POST", &step, &[own, FORM], "to=diajukan")), 403);
+    // One of our own pages that does not know the form token.
+    let from_us = ("Origin", machine.url.as_str());
+    for token in ["", "form_token=0000&"] {
+        let answer = ask(&machine, "POST", &step, &[own, FORM, from_us], &format!("{token}to=diajukan"));
+        assert_eq!(status(&answer), 400, "{answer}");
+    }
+    // Nobody signed in.
+    assert_eq!(status(&ask(&machine, "POST", &step, &[FORM, from_us], "to=diajukan")), 303);
+    assert_eq!(machine.says(&["show", &id])["status"], "draf");
+    // The desk's cookie opens no API, the API's door no desk.
+    assert_eq!(status(&ask(&machine, "GET", "/api/v1/records", &[own], "")), 401);
+}
+
+#[test]
+fn every_page_forbids_frames_foreign_scripts_and_copies() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    let held = cookie(&machine);
+    for path in ["/", "/berkas", "/masuk", "/baru/G01", "/no-such-page"] {
+        let answer = ask(&machine, "GET", path, &[("Cookie", &held)], "").to_lowercase();
+        if path == "/no-such-page" {
+            assert_eq!(status(&answer), 404);
+            continue;
+        }
+        for line in [
+            "content-security-policy: default-src 'none'",
+            "frame-ancestors 'none'",
+            "x-content-type-options: nosniff",
+            "cache-control: no-store",
+        ] {
+            assert!(answer.contains(line), "{path} lacks {line}");
+        }
+        assert!(
+            !answer.contains("unsafe-inline") && !answer.contains("style=\"") && !answer.contains("onclick"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn guessing_gets_slow() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    let guess = |secret: &str| {
+        ask(&machine, "POST", "/masuk", &[FORM, ("Origin", &machine.url)], &format!("name=siti&secret={secret}"))
+    };
+    let slowed = (0..12).any(|_| guess("salah-salah").contains("Terlalu banyak percobaan"));
+    assert!(slowed, "twelve guesses in a row were all looked at");
+    assert!(!guess(SECRET).contains("set-cookie"), "not even the right one is looked at during the pause");
+}

@@ -1,0 +1,123 @@
+//! How the pages look: every page, both languages, light and dark, on small screens, with hostile texts.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::office::{Machine, Office};
+
+/// Every page of somebody who is signed in.
+fn pages(id: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("home", "/".to_owned()),
+        ("services", "/baru".to_owned()),
+        ("form", "/baru/G03".to_owned()),
+        ("records", "/berkas".to_owned()),
+        ("record", format!("/berkas/{id}")),
+        ("edit", format!("/berkas/{id}/ubah")),
+        ("differences", "/perbedaan".to_owned()),
+        ("sync", "/sinkron".to_owned()),
+        ("accounts", "/akun".to_owned()),
+        ("help", "/bantuan".to_owned()),
+    ]
+}
+
+async fn is_well(browser: &Browser, what: &str) {
+    assert_eq!(browser.violations().await, [""; 0], "{what}");
+    assert_eq!(browser.complaints().await, [""; 0], "{what}");
+}
+
+/// Pictures that `docs/clerk.md` shows.
+const SHOWN: [&str; 4] = ["sign-in", "form-id", "record-id", "sync-en"];
+
+/// `DESK_PICTURES=DIR` keeps the pictures of the documentation there; `DESK_PICTURES_ALL` all.
+async fn keep_picture(browser: &Browser, name: &str) {
+    let all = std::env::var_os("DESK_PICTURES_ALL").is_some();
+    if let Some(dir) = std::env::var_os("DESK_PICTURES").filter(|_| all || SHOWN.contains(&name)) {
+        browser.picture(&std::path::Path::new(&dir).join(format!("{name}.png"))).await;
+    }
+}
+
+fn with_records(office: &Office) -> (Machine, String) {
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    machine.record("Budi Santoso");
+    machine.says(&["step", &id, "diajukan"]);
+    (machine, id)
+}
+
+#[tokio::test]
+async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_screens() {
+    let office = Office::new();
+    let (machine, id) = with_records(&office);
+    let browser = machine.signed_in("kades", "kepala").await;
+    for language in ["id", "en"] {
+        for (name, path) in pages(&id) {
+            browser.go(&format!("{}{path}", machine.url)).await;
+            assert_eq!(browser.run("return document.documentElement.lang").await, json!(language));
+            is_well(&browser, &format!("{name} in {language}")).await;
+            keep_picture(&browser, &format!("{name}-{language}")).await;
+        }
+        browser.go(&machine.url).await;
+        browser.click("form[action='/bahasa'] button").await;
+    }
+    browser.colours("dark").await;
+    for (name, path) in pages(&id) {
+        browser.go(&format!("{}{path}", machine.url)).await;
+        is_well(&browser, &format!("{name}, dark")).await;
+        keep_picture(&browser, &format!("{name}-dark")).await;
+    }
+    for (width, height) in [(1024, 600), (600, 900)] {
+        browser.resize(width, height).await;
+        for (name, path) in pages(&id) {
+            browser.go(&format!("{}{path}", machine.url)).await;
+            assert!(name == "accounts" || !browser.overflows().await, "{name} at {width}x{height}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_way_in_is_accessible_too() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = Browser::open().await;
+    browser.go(machine.first_account.as_ref().unwrap()).await;
+    is_well(&browser, "first account").await;
+    keep_picture(&browser, "first").await;
+    machine.account("siti", "petugas");
+    browser.go(&machine.url).await;
+    is_well(&browser, "sign in").await;
+    keep_picture(&browser, "sign-in").await;
+    machine.sign_in(&browser, "siti").await;
+    browser.click("form[action='/kunci/sekarang'] button").await;
+    browser.says("Layar terkunci").await;
+    is_well(&browser, "locked").await;
+    keep_picture(&browser, "locked").await;
+}
+
+#[tokio::test]
+async fn hostile_texts_are_shown_as_they_are_and_do_nothing() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let long = "x".repeat(190);
+    let hostile = [
+        "<script>window.harm = 1</script>",
+        "<img src=x onerror='window.harm = 1'>",
+        "\"><svg onload=window.harm=1>",
+        "{{ 7 * 7 }} ${7 * 7}",
+        "שלום עולם, kanan ke kiri",
+        "=HYPERLINK(\"http://evil.example\")",
+        &long,
+    ];
+    let browser = machine.signed_in("siti", "petugas").await;
+    for text in hostile {
+        machine.says(&["set", &id, &format!("keperluan={text}")]);
+        for path in [format!("/berkas/{id}"), format!("/berkas/{id}/ubah")] {
+            browser.go(&format!("{}{path}", machine.url)).await;
+            assert_eq!(browser.run("return window.harm").await, json!(null), "{text}");
+            assert_eq!(browser.complaints().await, [""; 0], "{text}");
+            assert!(!browser.overflows().await, "{text}");
+        }
+        assert_eq!(browser.value("[name=keperluan]").await, text);
+    }
+}

@@ -1,0 +1,19 @@
+//! The clerk's desk in a real browser, on a real node, with a real hub where one is needed.
+
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod counter;
+#[cfg(test)]
+mod doors;
+#[cfg(test)]
+mod looks;
+#[cfg(test)]
+mod office;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+#[path = "../whole_system/programs.rs"]
+mod programs;
+#[cfg(test)]
+mod work;

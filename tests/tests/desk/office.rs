@@ -1,0 +1,165 @@
+//! An office with its machines, and the hub that they belong to.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use whole_system::root;
+
+use crate::browser::Browser;
+use crate::programs::{sync_server, village_node};
+
+pub(crate) const OFFICE: &str = "35.10.01.2001";
+pub(crate) const SECRET: &str = "rahasia-1";
+
+/// A process that ends with its value.
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// `kill -9`.
+    pub(crate) fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that ended by itself is gone as well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a program; the JSON of its first line.
+fn start(mut command: Command) -> (Running, Value) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (Running(child), serde_json::from_str(&line).unwrap())
+}
+
+fn done(command: &mut Command) -> Value {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap_or_default()
+}
+
+/// A hub and a folder for everything.
+pub(crate) struct Office {
+    dir: TempDir,
+    hub: Option<Running>,
+    hub_url: String,
+}
+
+/// One machine that serves its desk.
+pub(crate) struct Machine {
+    pub(crate) data: PathBuf,
+    pub(crate) url: String,
+    pub(crate) first_account: Option<String>,
+    serving: Option<Running>,
+}
+
+impl Office {
+    /// A hub that serves.
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("hub");
+        let roster = root().join("data/banyuwangi-offices.csv");
+        done(sync_server(&data).arg("init").arg("--roster").arg(roster));
+        let mut office = Self { dir, hub: None, hub_url: String::new() };
+        office.hub_up("127.0.0.1:0");
+        office
+    }
+
+    fn hub_up(&mut self, listen: &str) {
+        let mut command = sync_server(&self.dir.path().join("hub"));
+        command.args(["serve", "--json", "--listen", listen]);
+        let (running, said) = start(command);
+        self.hub = Some(running);
+        said["listening"].as_str().unwrap().clone_into(&mut self.hub_url);
+    }
+
+    /// The link is gone.
+    pub(crate) fn hub_gone(&mut self) {
+        self.hub = None;
+    }
+
+    /// The link is back.
+    pub(crate) fn hub_back(&mut self) {
+        let address = self.hub_url.trim_start_matches("https://").to_owned();
+        self.hub_up(&address);
+    }
+
+    /// A machine joins, and serves.
+    pub(crate) fn machine(&self, name: &str) -> Machine {
+        let code = done(sync_server(&self.dir.path().join("hub")).args(["enrol", OFFICE, "--json"]));
+        let data = self.dir.path().join(name);
+        let code = code["code"].as_str().unwrap();
+        done(village_node(&data).args(["enrol", "--hub", &self.hub_url, "--code", code, "--json"]));
+        let mut machine = Machine { data, url: String::new(), first_account: None, serving: None };
+        machine.serve();
+        machine
+    }
+}
+
+impl Machine {
+    pub(crate) fn serve(&mut self) {
+        let mut command = village_node(&self.data);
+        command.args(["serve", "--json", "--listen", "127.0.0.1:0"]);
+        let (running, said) = start(command);
+        self.url = format!("http://{}", said["address"].as_str().unwrap());
+        self.first_account = said["first_account"].as_str().map(str::to_owned);
+        self.serving = Some(running);
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        self.serving.take().unwrap().kill();
+    }
+
+    /// Makes an account on the command line.
+    pub(crate) fn account(&self, name: &str, role: &str) {
+        let mut command = village_node(&self.data);
+        command.args(["account", "put", name, "--name", "Siti Aminah", "--role", role, "--json"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(format!("{SECRET}\n").as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    /// What a command of this machine prints.
+    pub(crate) fn says(&self, arguments: &[&str]) -> Value {
+        done(village_node(&self.data).args(arguments).arg("--json"))
+    }
+
+    /// Records one letter; its id.
+    pub(crate) fn record(&self, name: &str) -> String {
+        let fields = serde_json::json!({
+            "nik": "3510014107900001", "nama": name, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
+            "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "dusun": "Krajan",
+            "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        });
+        let made = done(
+            village_node(&self.data).args(["record", "--service", "G01", "--json", &fields.to_string()]).arg("--json"),
+        );
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A window in which somebody of this role is signed in.
+    pub(crate) async fn signed_in(&self, name: &str, role: &str) -> Browser {
+        self.account(name, role);
+        let browser = Browser::open().await;
+        self.sign_in(&browser, name).await;
+        browser
+    }
+
+    pub(crate) async fn sign_in(&self, browser: &Browser, name: &str) {
+        browser.go(&format!("{}/masuk", self.url)).await;
+        browser.type_in("#name", name).await;
+        browser.type_in("#secret", SECRET).await;
+        browser.click("main button.main").await;
+        browser.find("#bilah").await;
+    }
+}

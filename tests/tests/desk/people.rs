@@ -1,0 +1,84 @@
+//! People on one machine: the first account, signing in, the lock, roles, the trail.
+
+use crate::browser::Browser;
+use crate::office::{Office, SECRET};
+
+#[tokio::test]
+async fn the_first_account_needs_the_address_that_serve_prints_and_is_made_once() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let first = machine.first_account.clone().unwrap();
+    let browser = Browser::open().await;
+    browser.go(&format!("{}/masuk/pertama?kunci=guess", machine.url)).await;
+    assert_eq!(browser.count("#secret").await, 0, "no form for who does not know the key");
+    browser.go(&first).await;
+    browser.type_in("#name", "kades").await;
+    browser.type_in("#shown", "Wayan Sudarma").await;
+    browser.find("#role").await.select_by_value("kepala").await.unwrap();
+    browser.type_in("#secret", "11111111").await;
+    browser.click("main button.main").await;
+    browser.says("tidak boleh satu karakter yang diulang").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.find("#bilah").await;
+    assert!(browser.text().await.contains("Wayan Sudarma"));
+    browser.go(&first).await;
+    assert!(browser.path().await.starts_with("/masuk"), "it is made once");
+    machine.kill();
+    machine.serve();
+    assert_eq!(machine.first_account, None);
+}
+
+#[tokio::test]
+async fn wrong_secrets_are_refused_a_locked_screen_shows_nothing_and_signing_out_ends_it() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.says("Siti Aminah").await;
+    browser.click("form[action='/kunci/sekarang'] button").await;
+    browser.says("Layar terkunci").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    assert!(!browser.text().await.contains("3510014107900001"));
+    browser.type_in("#secret", "salah-salah").await;
+    browser.click("main button.main").await;
+    browser.says("tidak cocok").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.says("3510014107900001").await;
+    assert_eq!(browser.path().await, format!("/berkas/{id}"), "back where one was");
+    browser.click("form[action='/keluar'] button").await;
+    browser.find("#secret").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    assert!(browser.path().await.starts_with("/masuk"));
+}
+
+#[tokio::test]
+async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("kades", "kepala").await;
+    browser.go(&format!("{}/akun", machine.url)).await;
+    browser.type_in("#name", "siti").await;
+    browser.type_in("#shown", "Siti Aminah").await;
+    browser.type_in("section.narrow #secret", SECRET).await;
+    browser.click("section.narrow button.main").await;
+    browser.until("document.querySelectorAll('table tbody')[0].rows.length === 2").await;
+    let other = Browser::open().await;
+    machine.sign_in(&other, "siti").await;
+    other.go(&format!("{}/akun", machine.url)).await;
+    other.says("bukan untuk peran Anda").await;
+    browser.go(&format!("{}/akun", machine.url)).await;
+    let trail = browser.text().await;
+    assert!(trail.contains("membuat akun") && trail.contains("masuk"), "{trail}");
+    // Shut: whoever is signed in under it is out at once.
+    browser.click("form[action='/akun/siti/tutup'] button").await;
+    browser.says("ditutup").await;
+    other.go(&machine.url).await;
+    assert!(other.path().await.starts_with("/masuk"));
+    other.type_in("#name", "siti").await;
+    other.type_in("#secret", SECRET).await;
+    other.click("main button.main").await;
+    other.says("tidak cocok").await;
+}

@@ -1,0 +1,146 @@
+//! What happens to records: steps, edits, history, differences between two machines.
+
+use crate::office::Office;
+
+#[tokio::test]
+async fn steps_edits_and_reasons_stand_in_the_history() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("budi", "sekretaris").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.click("button[value=diajukan]").await;
+    browser.says("Diajukan").await;
+    // Sending back needs a reason; without one nothing happens, and that is said.
+    browser.click("button[value=dikembalikan]").await;
+    browser.says("Tidak dapat dilakukan").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.type_in("#reason", "KK belum dilampirkan").await;
+    browser.click("button[value=dikembalikan]").await;
+    browser.says("KK belum dilampirkan").await;
+    browser.click("a[href$='/ubah']").await;
+    let name = browser.find("[name=pekerjaan]").await;
+    name.clear().await.unwrap();
+    name.send_keys("Guru").await.unwrap();
+    browser.click("#simpan").await;
+    browser.says("Tersimpan.").await;
+    let text = browser.text().await;
+    for part in ["Pekerjaan: Petani → Guru", "Status: Draf → Diajukan", "budi", "membuat berkas", "komputer ini"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert_eq!(machine.says(&["show", &id])["record"]["fields"]["pekerjaan"], "Guru");
+    // Saved again as it is: nothing is written.
+    let changes = machine.says(&["show", &id])["changes"].clone();
+    browser.click("a[href$='/ubah']").await;
+    browser.click("#simpan").await;
+    browser.says("Tidak ada yang berubah.").await;
+    assert_eq!(machine.says(&["show", &id])["changes"], changes);
+}
+
+#[tokio::test]
+async fn persons_are_added_and_taken_away() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/G03", machine.url)).await;
+    for (name, value) in [
+        ("nik", "3510014107900001"),
+        ("nama", "Siti Aminah"),
+        ("tempat_lahir", "Muncar"),
+        ("tgl_lahir", "01-07-1990"),
+        ("pekerjaan", "Guru"),
+        ("rt", "1"),
+        ("rw", "1"),
+        ("keperluan", "KK baru"),
+    ] {
+        let field = browser.find(&format!("[name={name}]")).await;
+        field.clear().await.unwrap();
+        field.send_keys(value).await.unwrap();
+    }
+    for (name, value) in [
+        ("jk", "P"),
+        ("status_kawin", "kawin"),
+        ("warga", "desa"),
+        ("penandatangan", "kepala"),
+        ("alasan", "tambah_anggota"),
+    ] {
+        browser.find(&format!("[name={name}]")).await.select_by_value(value).await.unwrap();
+    }
+    browser.type_in("[name='anggota[0].nama']", "Made").await;
+    browser.click("[data-list=anggota] .add").await;
+    browser.type_in("[name='anggota[1].nama']", "Ketut").await;
+    browser.click("#simpan").await;
+    browser.says("Tersimpan.").await;
+    let id = browser.path().await.trim_start_matches("/berkas/").split('?').next().unwrap().to_owned();
+    let names = || {
+        let shown = machine.says(&["show", &id]);
+        let list = shown["record"]["fields"]["anggota"].as_array().unwrap().clone();
+        list.iter().map(|one| one["nama"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(), ["Made", "Ketut"]);
+    browser.click("a[href$='/ubah']").await;
+    browser.find("[name='anggota[1].nama']").await.clear().await.unwrap();
+    browser.click("#simpan").await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(names(), ["Made"]);
+    browser.click("a[href$='/ubah']").await;
+    browser.type_in("[name='anggota[1].nama']", "Wayan").await;
+    browser.click("#simpan").await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(names(), ["Made", "Wayan"]);
+}
+
+#[tokio::test]
+async fn two_machines_that_moved_a_record_apart_see_both_values_and_one_choice_settles_them() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    let id = counter.record("Siti Aminah");
+    counter.says(&["sync"]);
+    laptop.says(&["sync"]);
+    office.hub_gone();
+    counter.says(&["set", &id, "pekerjaan=Guru"]);
+    laptop.says(&["set", &id, "pekerjaan=Nelayan"]);
+    office.hub_back();
+    for machine in [&counter, &laptop, &counter] {
+        machine.says(&["sync"]);
+    }
+    let browser = counter.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/perbedaan", counter.url)).await;
+    let text = browser.text().await;
+    assert!(text.contains("Guru") && text.contains("Nelayan") && text.contains("Pekerjaan"), "{text}");
+    let choose =
+        "[...document.querySelectorAll('.difference form')].find((form) => form.innerText.includes('Nelayan'))";
+    browser.run(&format!("{choose}.querySelector('button').click()")).await;
+    browser.says("Tidak ada perbedaan.").await;
+    assert_eq!(counter.says(&["show", &id])["record"]["fields"]["pekerjaan"], "Nelayan");
+    browser.go(&format!("{}/berkas/{id}", counter.url)).await;
+    browser.says("diputuskan").await;
+    for machine in [&counter, &laptop] {
+        machine.says(&["sync"]);
+    }
+    assert_eq!(laptop.says(&["divergences"])["transactions"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn lists_narrow_while_typing_and_keys_walk_through_them() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    machine.record("Budi Santoso");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas", machine.url)).await;
+    assert_eq!(browser.count("tr.row").await, 2);
+    assert!(browser.text().await.contains("3510••••••••0001"), "a list hides the middle of a NIK");
+    browser.keys("/").await;
+    browser.keys("ami").await;
+    browser.until("document.querySelectorAll('tr.row').length === 1").await;
+    assert!(browser.path().await.contains("q=ami"));
+    browser.keys(&char::from(fantoccini::key::Key::Escape).to_string()).await;
+    browser.keys("j").await;
+    browser.keys(&char::from(fantoccini::key::Key::Enter).to_string()).await;
+    browser.find("#keadaan").await;
+    assert_eq!(browser.path().await, format!("/berkas/{id}"));
+    browser.keys("g").await;
+    browser.keys("h").await;
+    browser.says("Belum diajukan").await;
+}
