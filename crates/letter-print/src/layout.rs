@@ -1,0 +1,211 @@
+//! Lays a letter out: letterhead, title, body, signature, seal, foot.
+
+use office_model::calendar::long_date;
+
+use crate::face::Face;
+use crate::letter::{Finish, Letter, PrintError};
+use crate::line::wrap;
+use crate::mark::{Mark, PageMarks};
+use crate::paper::mm;
+use crate::sheet::Sheet;
+use crate::{Block, Paper, qr, table};
+
+const SIZE: f32 = 12.0;
+const SMALL: f32 = 8.0;
+/// Labels are this wide at least to make colons align.
+const LABEL: f32 = 150.0;
+/// Sides of the printed QR code, without its quiet zone.
+const QR: f32 = mm(35.0);
+/// Room for a signature and a stamp.
+const SIGNATURE: f32 = mm(22.0);
+
+/// The pages of a letter.
+pub(crate) fn pages(letter: &Letter, paper: Paper, finish: &Finish) -> Result<Vec<PageMarks>, PrintError> {
+    let mut sheet = Sheet::new(paper);
+    letterhead(&mut sheet, letter);
+    title(&mut sheet, letter);
+    for block in &letter.body {
+        lay(&mut sheet, block);
+    }
+    signature(&mut sheet, letter, finish)?;
+    feet(&mut sheet, paper, finish);
+    Ok(sheet.pages)
+}
+
+fn letterhead(sheet: &mut Sheet, letter: &Letter) {
+    let office = &letter.office;
+    let lines = [
+        (Face::Bold, 13.0, format!("PEMERINTAH KABUPATEN {}", office.regency.to_uppercase())),
+        (Face::Bold, 13.0, format!("KECAMATAN {}", office.district.to_uppercase())),
+        (Face::Bold, 17.0, office.named().to_uppercase()),
+        (Face::Regular, 10.0, office.contact()),
+    ];
+    let (left, right) = (sheet.left, sheet.right);
+    for (face, size, text) in lines.iter().filter(|(_, _, text)| !text.is_empty()) {
+        for line in wrap(text, *face, *size, sheet.width(), 0.0) {
+            sheet.centred(left, right, *face, *size, &line);
+            sheet.y += Sheet::line(*size);
+        }
+    }
+    sheet.rule(left, sheet.width(), 4.0, 2.2);
+    sheet.rule(left, sheet.width(), 7.4, 0.7);
+    sheet.y += mm(9.0);
+}
+
+fn title(sheet: &mut Sheet, letter: &Letter) {
+    let (left, right) = (sheet.left, sheet.right);
+    for line in wrap(&letter.title.to_uppercase(), Face::Bold, 14.0, sheet.width(), 0.0) {
+        let (x, width) = sheet.centred(left, right, Face::Bold, 14.0, &line);
+        sheet.rule(x, width, 15.2, 0.9);
+        sheet.y += Sheet::line(14.0);
+    }
+    let number = letter.number.as_deref().unwrap_or("........................................");
+    for line in wrap(&format!("Nomor : {number}"), Face::Regular, SIZE, sheet.width(), 0.0) {
+        sheet.centred(left, right, Face::Regular, SIZE, &line);
+        sheet.y += Sheet::line(SIZE);
+    }
+    sheet.y += mm(5.0);
+}
+
+fn lay(sheet: &mut Sheet, block: &Block) {
+    match block {
+        Block::Paragraph(text) => paragraph(sheet, text),
+        Block::Row { label, value } => row(sheet, label, value),
+        Block::Heading(text) => {
+            // A heading stays with what it heads.
+            sheet.need(4.0 * Sheet::line(SIZE));
+            sheet.y += 3.0;
+            sheet.text(sheet.left + mm(8.0), Face::Bold, SIZE, text);
+            sheet.y += Sheet::line(SIZE) + 1.0;
+        }
+        Block::Table { columns, rows } => table::lay(sheet, columns, rows),
+    }
+}
+
+fn paragraph(sheet: &mut Sheet, text: &str) {
+    let indent = mm(10.0);
+    let lines = wrap(text, Face::Regular, SIZE, sheet.width(), indent);
+    sheet.y += 4.0;
+    for (index, line) in lines.iter().enumerate() {
+        // No first line stands alone at the foot of a page.
+        sheet.need(Sheet::line(SIZE) * if index == 0 && lines.len() > 1 { 2.0 } else { 1.0 });
+        let indent = if index == 0 { indent } else { 0.0 };
+        let blanks = line.matches(' ').count();
+        let left_over = sheet.width() - indent - Face::Regular.width(line, SIZE);
+        let extra = left_over / f32::from(u16::try_from(blanks.max(1)).unwrap_or(u16::MAX));
+        let extra = if index + 1 < lines.len() && blanks > 0 && extra < SIZE { extra } else { 0.0 };
+        sheet.spaced(sheet.left + indent, Face::Regular, SIZE, line, extra);
+        sheet.y += Sheet::line(SIZE);
+    }
+    sheet.y += 4.0;
+}
+
+fn row(sheet: &mut Sheet, label: &str, value: &str) {
+    let label_x = sheet.left + mm(8.0);
+    let colon_x = label_x + LABEL;
+    let value_x = colon_x + 9.0;
+    let labels = wrap(label, Face::Regular, SIZE, LABEL - 4.0, 0.0);
+    let values = wrap(value, Face::Regular, SIZE, sheet.right - value_x, 0.0);
+    for index in 0..labels.len().max(values.len()) {
+        sheet.need(Sheet::line(SIZE));
+        if let Some(label) = labels.get(index) {
+            sheet.text(label_x, Face::Regular, SIZE, label);
+        }
+        if index == 0 {
+            sheet.text(colon_x, Face::Regular, SIZE, ":");
+        }
+        if let Some(value) = values.get(index) {
+            sheet.text(value_x, Face::Regular, SIZE, value);
+        }
+        sheet.y += Sheet::line(SIZE);
+    }
+}
+
+/// The signer's block at the right, the seal at its left. Both stay together on a page.
+fn signature(sheet: &mut Sheet, letter: &Letter, finish: &Finish) -> Result<(), PrintError> {
+    let (from, to) = (sheet.left + sheet.width() * 0.5, sheet.right);
+    let fit = |text: &str, face| wrap(text, face, SIZE, to - from, 0.0);
+    let mut above = fit(&format!("{}, {}", letter.office.name, long_date(letter.date)), Face::Regular);
+    for line in letter.signer.capacity(letter.signs, &letter.office) {
+        above.extend(fit(&line, Face::Regular));
+    }
+    let name = if letter.signer.name.is_empty() { "(..................................)" } else { &letter.signer.name };
+    let names = fit(name, Face::Bold);
+    let nip = if letter.signer.nip.is_empty() {
+        Vec::new()
+    } else {
+        fit(&format!("NIP {}", letter.signer.nip), Face::Regular)
+    };
+    let lines = u16::try_from(above.len() + names.len() + nip.len()).unwrap_or(u16::MAX);
+    let height = Sheet::line(SIZE) * f32::from(lines) + SIGNATURE;
+    sheet.y += mm(6.0);
+    sheet.need(height.max(QR + mm(6.0)));
+    let top = sheet.y;
+    for line in &above {
+        sheet.centred(from, to, Face::Regular, SIZE, line);
+        sheet.y += Sheet::line(SIZE);
+    }
+    sheet.y += SIGNATURE;
+    for line in &names {
+        let (x, width) = sheet.centred(from, to, Face::Bold, SIZE, line);
+        if !letter.signer.name.is_empty() {
+            sheet.rule(x, width, 13.2, 0.8);
+        }
+        sheet.y += Sheet::line(SIZE);
+    }
+    for line in &nip {
+        sheet.centred(from, to, Face::Regular, SIZE, line);
+        sheet.y += Sheet::line(SIZE);
+    }
+    if let Finish::Sealed(url) = finish {
+        seal(sheet, url, top + mm(2.0))?;
+    }
+    Ok(())
+}
+
+/// Dark modules of a row that touch are one box: fewer bytes, and no hairlines between them.
+fn seal(sheet: &mut Sheet, url: &str, top: f32) -> Result<(), PrintError> {
+    let code = qr::encode(url)?;
+    let module = QR / f32::from(u16::try_from(code.width).unwrap_or(u16::MAX));
+    let place = |index: usize| f32::from(u16::try_from(index).unwrap_or(u16::MAX)) * module;
+    let left = sheet.left + mm(4.0);
+    for (number, row) in code.dark.chunks(code.width.max(1)).enumerate() {
+        let mut column = 0;
+        for run in row.chunk_by(|one, other| one == other) {
+            if run.first() == Some(&true) {
+                let (x, y) = (left + place(column), top + place(number));
+                sheet.put(Mark::Box { x, y, width: place(run.len()), height: module });
+            }
+            column += run.len();
+        }
+    }
+    Ok(())
+}
+
+fn feet(sheet: &mut Sheet, paper: Paper, finish: &Finish) {
+    let (_, height) = paper.size();
+    let count = sheet.pages.len();
+    let (left, right) = (sheet.left, sheet.right);
+    for (index, page) in sheet.pages.iter_mut().enumerate() {
+        let mut put = |x, y, text: String| {
+            page.0.push(Mark::Text { x, y, face: Face::Italic, size: SMALL, text, blank_extra: 0.0 });
+        };
+        let base = height - mm(14.0);
+        match finish {
+            Finish::Sealed(_) => put(
+                left,
+                base,
+                "Keaslian surat ini dapat diperiksa siapa saja: pindai kode QR, lalu bandingkan isi surat dengan yang tampil."
+                    .to_owned(),
+            ),
+            Finish::Draft => put(left, base, "Konsep: belum ditandatangani dan belum berlaku sebagai surat.".to_owned()),
+        }
+        if count > 1 {
+            let text = format!("Halaman {} dari {count}", index + 1);
+            put(right - Face::Italic.width(&text, SMALL), base, text);
+        }
+        if *finish == Finish::Draft {
+            page.0.insert(0, Mark::Watermark("KONSEP"));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! A letter as PDF: what a service's template says of a record, laid out as village offices print it.
+//!
+//! [`Templates`] turn a record into a [`Letter`]; [`Letter::to_pdf`] lays it out and writes it. Nothing here reads a
+//! clock or a file, so that the same letter gives the same bytes on every machine, years later.
+
+mod block;
+mod clean;
+mod face;
+mod fill;
+mod layout;
+mod letter;
+mod line;
+mod mark;
+mod office;
+mod paper;
+mod pdf;
+mod qr;
+mod sheet;
+mod show;
+mod signer;
+mod table;
+mod template;
+
+pub use block::Block;
+pub use letter::{Finish, Letter, LetterFacts, PrintError};
+pub use office::Office;
+pub use paper::Paper;
+pub use signer::{Signer, Signers};
+pub use template::{TemplateError, Templates};

@@ -1,0 +1,186 @@
+//! The templates: one section a service, in a small language of lines.
+//!
+//! | line | means |
+//! | --- | --- |
+//! | `version 1` | first line of the file |
+//! | `= name` | a part that sections include by `@name` begins |
+//! | `== G01 Title` | the letter of a service begins |
+//! | `\| label \| text` | a label and its value |
+//! | `@person ibu Heading`, `@persons anggota Heading` | a person as rows, a list of persons as a table |
+//! | `?field=value line` | the line counts only where the field has this stored value |
+//! | other text | a paragraph |
+//!
+//! In texts `{field}` stands for a value as letters write it, and `[...]` for a part that is left out where a value in
+//! it is empty. A line is left out where a value of its own is empty.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use office_model::ServiceId;
+
+/// The sections of one version.
+#[derive(Debug, Clone)]
+pub struct Templates {
+    version: u16,
+    parts: BTreeMap<String, Vec<Line>>,
+    letters: BTreeMap<ServiceId, Section>,
+}
+
+/// The letter of one service.
+#[derive(Debug, Clone)]
+pub(crate) struct Section {
+    pub(crate) title: String,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// One line of a section.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    /// Field and stored value that the line counts for; always where there is none.
+    pub(crate) only: Option<(String, String)>,
+    pub(crate) kind: LineKind,
+}
+
+/// What a line prints.
+#[derive(Debug, Clone)]
+pub(crate) enum LineKind {
+    Part(String),
+    Person { key: String, heading: String },
+    Persons { key: String, heading: String },
+    Row { label: String, text: String },
+    Paragraph(String),
+}
+
+/// A line that the language does not have. The program is built wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the letter templates: {problem}")]
+pub struct TemplateError {
+    /// Which line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub problem: &'static str,
+}
+
+impl Templates {
+    /// The newest version that this program knows.
+    ///
+    /// # Errors
+    ///
+    /// When the program was built with templates that cannot be read, which a test rules out.
+    pub fn current() -> Result<&'static Self, TemplateError> {
+        static CURRENT: LazyLock<Result<Templates, TemplateError>> =
+            LazyLock::new(|| Templates::parse(include_str!("../data/letters-1.txt")));
+        CURRENT.as_ref().map_err(Clone::clone)
+    }
+
+    /// Reads a file of templates.
+    ///
+    /// # Errors
+    ///
+    /// When a line is not of the language.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
+        let version = lines
+            .next()
+            .and_then(|(_, line)| line.strip_prefix("version "))
+            .and_then(|version| version.parse().ok())
+            .ok_or(TemplateError { line: 1, problem: "it must say the version" })?;
+        let mut templates = Self { version, parts: BTreeMap::new(), letters: BTreeMap::new() };
+        let mut into: Option<&mut Vec<Line>> = None;
+        for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
+            let fail = |problem| TemplateError { line, problem };
+            if let Some(head) = text.strip_prefix("== ") {
+                let (id, title) = head.split_once(' ').ok_or(fail("id and title expected"))?;
+                let id: ServiceId = id.parse().map_err(|_| fail("no service has this id"))?;
+                let section = Section { title: title.to_owned(), lines: Vec::new() };
+                into = Some(&mut templates.letters.entry(id).or_insert(section).lines);
+            } else if let Some(name) = text.strip_prefix("= ") {
+                into = Some(templates.parts.entry(name.to_owned()).or_default());
+            } else {
+                let parsed = Line::parse(text).ok_or(fail("not a line of the language"))?;
+                into.as_mut().ok_or(fail("it stands before every section"))?.push(parsed);
+            }
+        }
+        Ok(templates)
+    }
+
+    /// Its version, from 1. A letter names it, so that the same letter can be printed again.
+    pub fn version(&self) -> u16 {
+        self.version
+    }
+
+    /// Services that it has a letter for.
+    pub fn services(&self) -> impl Iterator<Item = ServiceId> {
+        self.letters.keys().copied()
+    }
+
+    pub(crate) fn section(&self, id: ServiceId) -> Option<&Section> {
+        self.letters.get(&id)
+    }
+
+    pub(crate) fn part(&self, name: &str) -> &[Line] {
+        self.parts.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Fields and derived values that the letter of a service names, its parts included.
+    pub fn names(&self, id: ServiceId) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        if let Some(section) = self.section(id) {
+            self.collect(&section.lines, &mut names);
+        }
+        names
+    }
+
+    fn collect(&self, lines: &[Line], names: &mut BTreeSet<String>) {
+        for line in lines {
+            names.extend(line.only.iter().map(|(field, _)| field.clone()));
+            match &line.kind {
+                // A part holds no part: parsing would otherwise have to look for circles.
+                LineKind::Part(name) => {
+                    let flat = self.part(name).iter().filter(|line| !matches!(line.kind, LineKind::Part(_)));
+                    self.collect(&flat.cloned().collect::<Vec<_>>(), names);
+                }
+                LineKind::Person { key, .. } | LineKind::Persons { key, .. } => {
+                    names.insert(key.clone());
+                }
+                LineKind::Row { text, .. } | LineKind::Paragraph(text) => {
+                    names.extend(
+                        text.split('{')
+                            .skip(1)
+                            .filter_map(|rest| rest.split_once('}'))
+                            .map(|(name, _)| name.to_owned()),
+                    );
+                }
+            }
+        }
+    }
+}
+
+impl Line {
+    fn parse(text: &str) -> Option<Self> {
+        let (only, text) = match text.strip_prefix('?') {
+            Some(rest) => {
+                let (only, text) = rest.split_once(' ')?;
+                let (field, value) = only.split_once('=')?;
+                (Some((field.to_owned(), value.to_owned())), text)
+            }
+            None => (None, text),
+        };
+        let person = |rest: &str| rest.split_once(' ').map(|(key, heading)| (key.to_owned(), heading.to_owned()));
+        let kind = if let Some(rest) = text.strip_prefix("@persons ") {
+            let (key, heading) = person(rest)?;
+            LineKind::Persons { key, heading }
+        } else if let Some(rest) = text.strip_prefix("@person ") {
+            let (key, heading) = person(rest)?;
+            LineKind::Person { key, heading }
+        } else if let Some(name) = text.strip_prefix('@') {
+            LineKind::Part(name.to_owned())
+        } else if let Some(rest) = text.strip_prefix("| ") {
+            let (label, text) = rest.split_once(" | ")?;
+            LineKind::Row { label: label.to_owned(), text: text.to_owned() }
+        } else {
+            LineKind::Paragraph(text.to_owned())
+        };
+        Some(Self { only, kind })
+    }
+}

@@ -1,0 +1,158 @@
+//! What letters promise: complete, alike on every machine, harmless whatever stands in a record.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod samples;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use letter_print::{Block, Finish, Letter, Paper, Templates};
+use office_model::{Catalogue, FieldKind, Service};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+fn letters() -> impl Iterator<Item = &'static Service> {
+    Catalogue::current().services().filter(|service| service.is_letter)
+}
+
+fn of(id: &str) -> &'static Service {
+    Catalogue::current().service(&id.parse().unwrap()).unwrap()
+}
+
+/// Everything that the body says.
+fn text(letter: &Letter) -> String {
+    let mut out = String::new();
+    for block in &letter.body {
+        match block {
+            Block::Paragraph(text) | Block::Heading(text) => writeln!(out, "{text}").unwrap(),
+            Block::Row { label, value } => writeln!(out, "{label}: {value}").unwrap(),
+            Block::Table { rows, .. } => rows.iter().for_each(|row| writeln!(out, "{}", row.join(" ")).unwrap()),
+        }
+    }
+    out
+}
+
+fn pages(pdf: &[u8]) -> usize {
+    String::from_utf8_lossy(pdf).matches("/Type/Page/").count()
+        + String::from_utf8_lossy(pdf).matches("/Type /Page\n").count()
+}
+
+#[test]
+fn every_letter_of_the_catalogue_has_a_template_and_no_other_service_has() {
+    let with: BTreeSet<_> = Templates::current().unwrap().services().collect();
+    assert_eq!(with, letters().map(|service| service.id).collect());
+}
+
+#[test]
+fn templates_name_only_fields_that_there_are_and_all_that_are_required() {
+    let beside = ["kantor", "tempat_kantor", "jabatan", "kabupaten", "kecamatan"];
+    for service in letters() {
+        let mut names = Templates::current().unwrap().names(service.id);
+        if names.remove("ttl") {
+            names.extend(["tempat_lahir".to_owned(), "tgl_lahir".to_owned()]);
+        }
+        if names.remove("alamat") {
+            names.extend(["dusun", "rt", "rw"].map(str::to_owned));
+        }
+        names.retain(|name| !beside.contains(&name.as_str()));
+        for name in &names {
+            assert!(service.field(name).is_some(), "{}: {name} is no field", service.id);
+        }
+        // Who signs stands in the signature.
+        for field in service.fields.iter().filter(|field| field.key != "penandatangan" && field.key != "telepon") {
+            assert!(names.contains(&field.key), "{}: {} is not printed", service.id, field.key);
+        }
+    }
+}
+
+#[test]
+fn what_is_filled_in_is_printed_and_what_is_empty_leaves_no_trace() {
+    for service in letters() {
+        for every in [true, false] {
+            let fields = samples::record(service, every);
+            let said = text(&samples::letter(service, &fields));
+            assert!(!said.contains(['{', '}', '[', ']']), "{}: {said}", service.id);
+            for (key, value) in &fields {
+                if let (Some(FieldKind::Text { .. }), Value::String(value)) =
+                    (service.field(key).map(|field| &field.kind), value)
+                {
+                    assert!(said.contains(value.as_str()), "{}: {key}", service.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn values_are_written_as_offices_write_them() {
+    let said = text(&samples::letter(of("S01"), &samples::record(of("S01"), true)));
+    for part in ["Rp 1.500.000", "12 Juli 2025", "RT 007 RW 007", "Laki-laki", "Belum kawin"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+/// A new version of the templates, of the fonts or of the library changes them; nothing else may.
+#[test]
+fn bytes_are_those_of_this_version() {
+    let mut found = String::new();
+    for service in letters() {
+        let letter = samples::letter(service, &samples::record(service, true));
+        for paper in Paper::ALL {
+            let pdf = letter.to_pdf(paper, &Finish::Sealed(samples::url())).unwrap();
+            assert_eq!(pdf, letter.to_pdf(paper, &Finish::Sealed(samples::url())).unwrap());
+            let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&pdf));
+            writeln!(found, "{} {paper} {hash}", service.id).unwrap();
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/letters-1.sha256");
+    if std::env::var_os("WRITE_GOLDEN").is_some() {
+        std::fs::write(path, &found).unwrap();
+    }
+    assert_eq!(found, std::fs::read_to_string(path).unwrap_or_default());
+}
+
+#[test]
+fn thirty_heirs_flow_to_another_page() {
+    let service = of("G09");
+    let mut fields = samples::record(service, true);
+    let few = samples::letter(service, &fields).to_pdf(Paper::A4, &Finish::Draft).unwrap();
+    fields.insert("ahli_waris".into(), (1..=30).map(|number| samples::person(true, number)).collect());
+    let many = samples::letter(service, &fields).to_pdf(Paper::A4, &Finish::Draft).unwrap();
+    assert!(pages(&many) > pages(&few) && pages(&few) >= 1, "{} {}", pages(&few), pages(&many));
+}
+
+#[test]
+fn values_without_end_and_blanks_are_borne() {
+    let service = of("G09");
+    let mut fields = samples::record(service, true);
+    fields.insert("nama".into(), json!("W".repeat(20_000)));
+    fields.insert("keperluan".into(), json!("kata ".repeat(5_000)));
+    let mut heir = samples::person(true, 1);
+    heir["nama"] = json!("W".repeat(20_000));
+    fields.insert("ahli_waris".into(), json!([heir]));
+    let pdf = samples::letter(service, &fields).to_pdf(Paper::A4, &Finish::Sealed(samples::url())).unwrap();
+    assert!(pages(&pdf) > 5, "{}", pages(&pdf));
+}
+
+#[test]
+fn a_letter_shows_nothing_personal_in_its_debug_form() {
+    let letter = samples::letter(of("G01"), &samples::record(of("G01"), true));
+    assert!(!format!("{letter:?} {:?}", letter.body).contains("CONTOH D"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_in_any_field_is_harmless(hostile in "\\PC{0,80}|[\\u{0}-\\u{2fff}]{0,80}", pick in 0_usize..20) {
+        let service = letters().nth(pick).unwrap_or_else(|| of("G01"));
+        let mut fields = samples::record(service, true);
+        for value in fields.values_mut().filter(|value| value.is_string()) {
+            *value = json!(hostile);
+        }
+        let pdf = samples::letter(service, &fields).to_pdf(Paper::F4, &Finish::Draft).unwrap();
+        prop_assert!(pdf.starts_with(b"%PDF"));
+    }
+}
