@@ -5,6 +5,7 @@ mod backup;
 mod divergences;
 mod export;
 mod history;
+pub(crate) mod letter;
 mod list;
 mod record;
 mod set;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 
 use change_log::DocumentId;
 use exchange_driver::NodeIdentity;
+use letter_print::Paper;
 use office_model::{Catalogue, ClerkId, FieldPath, ServiceId, Status};
 use replica_store::{Clock, Replica, Watch};
 use serde::{Deserialize, Serialize};
@@ -108,6 +110,13 @@ pub enum Action {
         /// Which.
         id: DocumentId,
     },
+    /// The letter of a transaction, as PDF.
+    Letter {
+        /// Which.
+        id: DocumentId,
+        /// On which paper.
+        paper: Paper,
+    },
     /// The accounts of this machine's pages.
     Accounts,
     /// Make an account of this machine's pages, or change it.
@@ -151,6 +160,7 @@ pub(crate) fn perform(
         Action::Backup { file } => backup::perform(replica, file),
         Action::Verify => verify::perform(replica, identity, watch),
         Action::Export { id } => export::perform(replica, *id),
+        Action::Letter { id, paper } => letter::perform(replica, *id, *paper),
         Action::Accounts => accounts::list(replica),
         Action::PutAccount { account, clerk } => accounts::put(replica, account, clerk, now_millis),
     }

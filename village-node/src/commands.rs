@@ -8,6 +8,7 @@ mod doctor;
 mod enrol;
 mod export;
 mod history;
+mod letter;
 mod list;
 mod output;
 mod record;
@@ -88,6 +89,7 @@ enum Command {
     Verify(With<verify::Verify>),
     Doctor(With<doctor::Doctor>),
     Export(With<export::Export>),
+    Letter(With<letter::Letter>),
     Account(With<account::Account>),
     Config(config::Config),
 }
@@ -171,6 +173,7 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Verify(with) => with.command.run(&session).await,
         Command::Doctor(with) => with.command.run(&session).await,
         Command::Export(with) => with.command.run(&session).await,
+        Command::Letter(with) => with.command.run(&session).await,
         Command::Account(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
@@ -198,6 +201,7 @@ impl Command {
             Self::Verify(with) => with.json,
             Self::Doctor(with) => with.json,
             Self::Export(with) => with.json,
+            Self::Letter(with) => with.json,
             Self::Account(with) => with.json,
         }
     }

@@ -1,6 +1,6 @@
 //! The clerk's desk and the local API on loopback, and beside them the driver that exchanges whenever the link is up.
 
-mod api;
+pub(crate) mod api;
 mod guard;
 
 use std::net::SocketAddr;

@@ -198,6 +198,7 @@ fn feet(sheet: &mut Sheet, paper: Paper, finish: &Finish) {
                 "Keaslian surat ini dapat diperiksa siapa saja: pindai kode QR, lalu bandingkan isi surat dengan yang tampil."
                     .to_owned(),
             ),
+            Finish::Unsealed => {}
             Finish::Draft => put(left, base, "Konsep: belum ditandatangani dan belum berlaku sebagai surat.".to_owned()),
         }
         if count > 1 {

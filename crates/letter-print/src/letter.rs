@@ -50,6 +50,8 @@ pub struct Letter {
 pub enum Finish {
     /// Not signed yet: marked KONSEP, and nothing to check it by.
     Draft,
+    /// Final, with nothing to check it by.
+    Unsealed,
     /// Final, with the address that its QR code holds.
     Sealed(String),
 }

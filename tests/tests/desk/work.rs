@@ -122,6 +122,56 @@ async fn two_machines_that_moved_a_record_apart_see_both_values_and_one_choice_s
 }
 
 #[tokio::test]
+async fn a_letter_is_printed_alike_on_the_page_and_on_the_command_line_and_is_a_draft_until_it_is_checked() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("kades", "kepala").await;
+    browser.go(&format!("{}/kantor", machine.url)).await;
+    browser.type_in("#address", "Jalan Pantai Rajegwesi Nomor 1").await;
+    browser.type_in("#head_name", "Wayan Sudarma, S.Pd.").await;
+    browser.click("main button.main").await;
+    browser.until("document.querySelector('#head_name').value === 'Wayan Sudarma, S.Pd.'").await;
+
+    let file = machine.data.join("letter.pdf");
+    let print = || {
+        machine.says(&["letter", &id, file.to_str().unwrap()]);
+        std::fs::read(&file).unwrap()
+    };
+    let draft = print();
+    assert!(draft.starts_with(b"%PDF-"));
+    assert_eq!(print(), draft, "the same record prints the same");
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.says("Cetak konsep surat").await;
+    let fetch = "fetch(document.querySelector('a[href$=\"surat.pdf\"]').href).then(async (answer) => {
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        window.letter = [answer.headers.get('content-type'), bytes.length];
+    })";
+    browser.run(&format!("window.letter = null; {fetch}")).await;
+    browser.until("window.letter").await;
+    assert_eq!(browser.run("return window.letter").await, serde_json::json!(["application/pdf", draft.len()]));
+
+    machine.says(&["step", &id, "diajukan"]);
+    machine.says(&["step", &id, "diperiksa"]);
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.says("Cetak surat").await;
+    let letter = print();
+    assert_ne!(letter, draft, "no longer marked as a draft");
+    // A service without a letter has no button, and says so when it is asked for all the same.
+    let complaint = serde_json::json!({
+        "nik": "3510014107900001", "nama": "Siti", "tempat_lahir": "Muncar", "tgl_lahir": "1990-07-01", "jk": "P",
+        "status_kawin": "kawin", "pekerjaan": "Guru", "warga": "desa", "rt": 1, "rw": 1, "kategori": "jalan",
+        "isi": "Lampu padam",
+    });
+    let made = machine.says(&["record", "--service", "P06", "--json", &complaint.to_string()]);
+    let complaint = made["id"].as_str().unwrap();
+    browser.go(&format!("{}/berkas/{complaint}", machine.url)).await;
+    assert!(!browser.text().await.contains("Cetak"));
+    browser.go(&format!("{}/berkas/{complaint}/surat.pdf", machine.url)).await;
+    browser.says("Layanan ini tidak berakhir dengan surat").await;
+}
+
+#[tokio::test]
 async fn lists_narrow_while_typing_and_keys_walk_through_them() {
     let office = Office::new();
     let machine = office.machine("counter");

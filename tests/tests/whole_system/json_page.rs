@@ -144,6 +144,7 @@ fn run_all() -> Vec<(String, Value)> {
         page.run("hub", reading);
     }
     page.run("counter", &["search", "Aminah"]);
+    page.run("counter", &["letter", &id, "Letter.pdf"]);
     page.put_account();
     page.run("counter", &["account", "list"]);
     page.run("counter", &["settle", &id, "pekerjaan", "Guru"]);

@@ -87,6 +87,8 @@ fn act(word: &str, language: Language) -> &str {
         "record" => ("menyimpan berkas", "saved a record"),
         "edit" => ("mengubah isian", "changed fields"),
         "step" => ("mengambil langkah", "took a step"),
+        "letterhead" => ("mengubah kop surat", "changed the letterhead"),
+        "letter" => ("mencetak surat", "printed a letter"),
         "settle" => ("memutuskan perbedaan", "settled a difference"),
         _ => return word,
     };

@@ -8,7 +8,7 @@
 //! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
 //! | `bar` | the state bar |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
-//! | `sign_in`, `home`, `records`, `record`, `new_record`, `divergences`, `link`, `accounts`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `new_record`, `divergences`, `link`, `accounts`, `office`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod assets;
@@ -21,6 +21,7 @@ mod language;
 mod link;
 mod moments;
 mod new_record;
+mod office;
 mod page;
 mod record;
 mod records;
@@ -68,6 +69,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}", get(record::page))
         .route("/berkas/{id}/langkah", post(record::step))
         .route("/berkas/{id}/ubah", get(record::edit_page).post(record::edit))
+        .route("/berkas/{id}/surat.pdf", get(record::letter))
         .route("/berkas/{id}/putuskan", post(divergences::settle))
         .route("/baru", get(new_record::services))
         .route("/baru/{service}", get(new_record::page).post(new_record::save))
@@ -81,6 +83,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/akun", get(accounts::page).post(accounts::add))
         .route("/akun/{name}/sandi", post(accounts::new_secret))
         .route("/akun/{name}/tutup", post(accounts::disable))
+        .route("/kantor", get(office::page).post(office::save))
         .route("/bantuan", get(help::page))
         .route("/aset/{file}", get(assets::file))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

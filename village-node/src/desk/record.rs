@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use change_log::DocumentId;
+use letter_print::Paper;
 use office_model::{Catalogue, FieldPath, Problem, Service, Status};
 use replica_store::{EntryState, Replica};
 use serde_json::{Map, Value};
@@ -18,7 +19,7 @@ use super::page::{Answer, Halt, Page, go, html};
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use super::{moments, shown};
-use crate::action::catalogue_of;
+use crate::action::{catalogue_of, letter};
 use crate::serve::Shared;
 use crate::{Action, Failure};
 
@@ -42,10 +43,32 @@ struct RecordPage {
     groups: Vec<Group>,
     steps: Vec<Step>,
     is_final: bool,
+    prints: Prints,
     asks_reason: bool,
     may_edit: bool,
     differences: Vec<Difference>,
     history: Vec<Told>,
+}
+
+/// What can be printed.
+enum Prints {
+    Nothing,
+    Draft,
+    Letter,
+}
+
+impl Prints {
+    fn of(service: &Service, status: &str) -> Self {
+        match (service.is_letter, letter::is_draft(status)) {
+            (false, _) => Self::Nothing,
+            (true, true) => Self::Draft,
+            (true, false) => Self::Letter,
+        }
+    }
+
+    const fn any(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
 }
 
 /// Where a record stands on its way to the hub.
@@ -182,6 +205,7 @@ fn make(replica: &Replica, visitor: &Visitor, id: DocumentId, said: &str) -> Res
             papers: papers.collect(),
             groups: groups(catalogue, service, &record, language),
             is_final: status.is_some_and(Status::is_final),
+            prints: Prints::of(service, &row.status),
             asks_reason: steps.iter().any(|step| step.needs_reason),
             steps,
             may_edit: status.is_none_or(Status::is_editable),
@@ -334,6 +358,24 @@ fn history(
         .collect();
     all.reverse();
     all
+}
+
+pub(super) async fn letter(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(words): Query<BTreeMap<String, String>>,
+) -> Answer {
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    let paper = words.get("kertas").and_then(|paper| paper.parse::<Paper>().ok()).unwrap_or_default();
+    let made = shared.node.blocking(move |node| {
+        let letter = letter::of(&node.replica(), id, paper)?;
+        note(node, visitor.clerk().as_str(), "letter", &id.to_string())?;
+        Ok(letter)
+    });
+    let (name, bytes) = made.await?;
+    Ok(crate::serve::api::pdf(&name, bytes))
 }
 
 pub(super) async fn step(

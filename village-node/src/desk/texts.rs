@@ -161,6 +161,20 @@ texts! {
     quarantine: "Karantina", "Quarantine";
     quarantine_none: "Tidak ada perubahan yang ditolak atau dikarantina.", "No change is refused or quarantined.";
 
+    office: "Kantor", "Office";
+    office_why: "Yang tercetak pada surat komputer ini: alamat, dan nama yang menandatangani.",
+        "What stands on the letters of this machine: address, and who signs.";
+    address: "Alamat", "Address";
+    postal_code: "Kode pos", "Postal code";
+    phone: "Telepon", "Phone";
+    signs_head: "Kepala desa atau lurah", "Head of the village";
+    signs_secretary: "Sekretaris (a.n.)", "Secretary (on behalf of the head)";
+    signs_other: "Pejabat lain (u.b.)", "Another official (for the secretary)";
+    name_printed: "Nama, seperti tercetak", "Name, as printed";
+    title_printed: "Jabatan, bila bukan yang biasa", "Title, where it is not the usual one";
+    print_letter: "Cetak surat", "Print the letter";
+    print_draft: "Cetak konsep surat", "Print a draft of the letter";
+
     add_account: "Tambah akun", "Add an account";
     disable: "Tutup akun", "Shut";
     disabled: "ditutup", "shut";

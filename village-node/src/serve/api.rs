@@ -11,6 +11,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use change_log::DocumentId;
+use letter_print::Paper;
 use office_model::{ClerkId, FieldPath, Status};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -35,6 +36,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/v1/records/{id}", get(show).patch(edit))
         .route("/api/v1/records/{id}/step", post(step))
         .route("/api/v1/records/{id}/history", get(history))
+        .route("/api/v1/records/{id}/letter.pdf", get(letter))
         .route("/api/v1/search", get(list))
         .route("/api/v1/sync", post(run_sync))
         .route("/api/v1/actions", post(act))
@@ -106,6 +108,34 @@ async fn show(State(shared): Told, Path(id): Path<String>) -> Response {
 async fn history(State(shared): Told, Path(id): Path<String>) -> Response {
     let Ok(id) = document(&id) else { return answer(Err(Failure::no_transaction(id))) };
     answer(shared.node.perform_soon(Action::History { id }).await)
+}
+
+/// What a letter is asked for on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LetterParameters {
+    paper: Option<Paper>,
+}
+
+async fn letter(State(shared): Told, Path(id): Path<String>, Query(asked): Query<LetterParameters>) -> Response {
+    let Ok(id) = document(&id) else { return answer(Err(Failure::no_transaction(id))) };
+    let paper = asked.paper.unwrap_or_default();
+    match shared.node.blocking(move |node| crate::action::letter::of(&node.replica(), id, paper)).await {
+        Ok((name, bytes)) => pdf(&name, bytes),
+        Err(failure) => answer(Err(failure)),
+    }
+}
+
+/// A PDF, shown by the browser under this name.
+pub(crate) fn pdf(name: &str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("inline; filename=\"{name}\"");
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_DISPOSITION, disposition.as_str()),
+    ];
+    (headers, bytes).into_response()
 }
 
 async fn edit(State(shared): Told, Path(id): Path<String>, body: Bytes) -> Response {

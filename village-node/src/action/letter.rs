@@ -1,0 +1,129 @@
+//! The letter of a record, as PDF.
+
+use change_log::DocumentId;
+use data_encoding::BASE64;
+use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Signers, Templates};
+use office_model::{Roster, Status, calendar};
+use replica_store::{Reader, Replica};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use service_document::TransactionDocument;
+
+use super::{catalogue_of, fields, load};
+use crate::{Blame, Failure};
+
+/// The setting that keeps the letterhead of this machine's office.
+const LETTERHEAD: &str = "desk/letterhead";
+
+/// `{"id", "file_name", "bytes": base64}`.
+pub(super) fn perform(replica: &Replica, id: DocumentId, paper: Paper) -> Result<Value, Failure> {
+    let (name, bytes) = of(replica, id, paper)?;
+    Ok(json!({"id": id, "file_name": name, "bytes": BASE64.encode(&bytes)}))
+}
+
+/// What stands on the office's paper beside its name.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Letterhead {
+    pub(crate) address: String,
+    pub(crate) postal_code: String,
+    pub(crate) phone: String,
+    pub(crate) signers: Signers,
+}
+
+/// The letter's file name and its PDF.
+pub(crate) fn of(replica: &Replica, id: DocumentId, paper: Paper) -> Result<(String, Vec<u8>), Failure> {
+    let document = load(replica, id)?;
+    let row = document.row();
+    let record = fields(&document);
+    let letterhead = letterhead(replica)?;
+    let day = calendar::wib_date(dated(&document)).unwrap_or_default();
+    let facts = LetterFacts {
+        service: row.service,
+        fields: &record,
+        number: row.number.as_deref(),
+        date: day,
+        office: &office(replica, &letterhead)?,
+        signers: &letterhead.signers,
+    };
+    let finish = if is_draft(&row.status) { Finish::Draft } else { Finish::Unsealed };
+    let templates = Templates::current().map_err(PrintError::from).map_err(|error| unprinted(&error))?;
+    let bytes = Letter::of(templates, catalogue_of(&document), &facts)
+        .and_then(|letter| letter.to_pdf(paper, &finish))
+        .map_err(|error| unprinted(&error))?;
+    Ok((format!("{}-{day}-{id}.pdf", row.service), bytes))
+}
+
+fn unprinted(error: &PrintError) -> Failure {
+    match error {
+        PrintError::NoLetter(_) => Failure::input(
+            "no_letter",
+            "Layanan ini tidak berakhir dengan surat. Tidak ada yang dicetak.",
+            format!("{error}. Nothing was printed."),
+        ),
+        _ => Failure::machine(
+            "print",
+            format!("Surat tidak dapat dibuat: {error}. Berkasnya utuh; mohon laporkan."),
+            format!("The letter could not be made: {error}. Its record is whole; please report this."),
+        ),
+    }
+}
+
+/// The day of a letter is the day it was signed, before that the day the record was made: the same record always
+/// prints the same.
+fn dated(document: &TransactionDocument) -> i64 {
+    let signed = document.history().into_iter().rev().find(|item| {
+        let is_step = |edit: &service_document::Edited| {
+            edit.path == "status" && edit.to.as_ref().and_then(Value::as_str) == Some(Status::Ditandatangani.as_str())
+        };
+        item.changed.iter().any(is_step)
+    });
+    signed.map_or(document.row().created_millis, |item| item.millis + item.hub_offset_millis.unwrap_or_default())
+}
+
+/// Until its papers are checked, what is printed is a draft.
+pub(crate) fn is_draft(status: &str) -> bool {
+    !matches!(
+        status.parse::<Status>(),
+        Ok(Status::Diperiksa | Status::MenungguCamat | Status::Ditandatangani | Status::SiapDiambil | Status::Selesai)
+    )
+}
+
+fn office(replica: &Replica, letterhead: &Letterhead) -> Result<Office, Failure> {
+    let code = replica.office().ok_or_else(crate::failure::not_enrolled)?;
+    let office = Roster::banyuwangi().get(code).ok_or_else(|| {
+        Failure::new(
+            Blame::State,
+            "office",
+            format!("Kantor {code} tidak ada dalam daftar program ini; perbarui program."),
+            format!("This program's roster has no office {code}; update it."),
+        )
+    })?;
+    Ok(Office {
+        kind: office.kind,
+        name: office.name.clone(),
+        district: office.district.as_ref().map_or_else(String::new, |district| district.name.clone()),
+        regency: "Banyuwangi".to_owned(),
+        address: letterhead.address.clone(),
+        phone: letterhead.phone.clone(),
+        postal_code: letterhead.postal_code.clone(),
+    })
+}
+
+/// The letterhead as it was set; empty lines where nothing was.
+pub(crate) fn letterhead(replica: &Reader) -> Result<Letterhead, Failure> {
+    let Some(bytes) = replica.setting(LETTERHEAD)? else { return Ok(Letterhead::default()) };
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::machine(
+            "letterhead",
+            format!("Kop surat tidak dapat dibaca: {error}. Isi lagi di halaman Kantor."),
+            format!("The letterhead cannot be read: {error}. Fill it in again on the page Office."),
+        )
+    })
+}
+
+/// Sets the letterhead.
+pub(crate) fn set_letterhead(replica: &mut Replica, letterhead: &Letterhead) -> Result<(), Failure> {
+    let bytes = serde_json::to_vec(letterhead).unwrap_or_default();
+    Ok(replica.set_setting(LETTERHEAD, &bytes)?)
+}

@@ -1,0 +1,64 @@
+//! What stands on the office's paper: address, and who signs.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use letter_print::{Signer, Signers};
+
+use super::page::{Answer, Page, go, html, may_manage};
+use super::sign_in::note;
+use super::visitor::{Form, Visitor, allow};
+use crate::action::letter::{self, Letterhead};
+use crate::serve::Shared;
+
+/// Longest line of a letterhead, in characters.
+const LINE_MAX: usize = 120;
+
+#[derive(Template)]
+#[template(path = "office.html")]
+struct OfficePage {
+    page: Page,
+    head: Letterhead,
+}
+
+pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    allow(may_manage(visitor.role()))?;
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let page = Page::of(&visitor.session, &reader, "office", visitor.session.language.texts().office)?;
+        Ok(OfficePage { page, head: letter::letterhead(&reader)? })
+    });
+    html(&made.await?)
+}
+
+pub(super) async fn save(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    allow(may_manage(visitor.role()))?;
+    let line = |name: &str| form.get(name).trim().chars().take(LINE_MAX).collect::<String>();
+    let signer = |who: &str| Signer {
+        name: line(&format!("{who}_name")),
+        nip: line(&format!("{who}_nip")),
+        title: line(&format!("{who}_title")),
+    };
+    let head = Letterhead {
+        address: line("address"),
+        postal_code: line("postal_code"),
+        phone: line("phone"),
+        signers: Signers { kepala: signer("head"), an_sekretaris: signer("secretary"), ub: signer("other") },
+    };
+    let by = visitor.clerk().to_string();
+    shared
+        .node
+        .blocking(move |node| {
+            letter::set_letterhead(&mut node.replica(), &head)?;
+            note(node, &by, "letterhead", "")
+        })
+        .await?;
+    Ok(go("/kantor"))
+}
