@@ -46,6 +46,9 @@ const DIVERGENT: &str = "transaction_row r INDEXED BY row_divergent";
 const STATUS_IS: &str = "r.status = (SELECT idx FROM word WHERE text = ?)";
 const SERVICE_IS: &str = "r.service = (SELECT idx FROM word WHERE text = ?)";
 
+/// What is asked of a row, and with which values.
+type Conditions = (Vec<&'static str>, Vec<Value>);
+
 const COLUMNS: &str = "SELECT d.id, o.code, s.text, r.catalogue, t.text, r.number, r.name, r.nik, r.created, c.text,
      r.changed, g.text, r.changes, r.steps, r.divergences FROM";
 /// In the order given, so that the first table's order is the list's.
@@ -76,6 +79,20 @@ impl Reader {
         }
     }
 
+    /// How many a list with this filter has, `most` at most: it costs as much as is counted.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn count_up_to(&self, filter: &ListFilter, most: u64) -> Result<u64, StoreError> {
+        let Some((wheres, mut values)) = self.conditions(filter)? else { return Ok(0) };
+        values.push(crate::log::signed(most).into());
+        let (table, condition) = (self.table(filter)?, condition(&wheres));
+        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {table} {condition} LIMIT ?)");
+        let count = self.connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0));
+        Ok(i64::unsigned_abs(count?))
+    }
+
     /// The row of one transaction; `None` when nothing of it is accepted here.
     ///
     /// # Errors
@@ -87,6 +104,29 @@ impl Reader {
             self.connection.prepare_cached(&format!("{COLUMNS} transaction_row r {JOINS} WHERE r.document = ?"))?;
         let mut rows = statement.query([index])?;
         rows.next()?.map(read).transpose()
+    }
+
+    /// What a filter asks of a row, and with which values; nothing when no row can be like that.
+    fn conditions(&self, filter: &ListFilter) -> Result<Option<Conditions>, StoreError> {
+        let mut wheres = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        if let Some(office) = &filter.office {
+            let Some(index) = digest::find_office(&self.connection, office)? else { return Ok(None) };
+            wheres.push("r.office = ?");
+            values.push(index.into());
+        }
+        if let Some(status) = &filter.status {
+            wheres.push(STATUS_IS);
+            values.push(status.clone().into());
+        }
+        if let Some(service) = &filter.service {
+            wheres.push(SERVICE_IS);
+            values.push(service.clone().into());
+        }
+        if filter.divergent {
+            wheres.push("r.divergences > 0");
+        }
+        Ok(Some((wheres, values)))
     }
 
     /// The table by the index that leaves least to look at. SQLite, without statistics, would guess.
@@ -152,23 +192,10 @@ impl Reader {
             wheres.push(if key == "f.rowid" { "f.rowid < ?" } else { "r.document < ?" });
             values.push(index.into());
         }
-        if let Some(office) = &filter.office {
-            let Some(index) = digest::find_office(&self.connection, office)? else { return Ok(Vec::new()) };
-            wheres.push("r.office = ?");
-            values.push(index.into());
-        }
-        if let Some(status) = &filter.status {
-            wheres.push(STATUS_IS);
-            values.push(status.clone().into());
-        }
-        if let Some(service) = &filter.service {
-            wheres.push(SERVICE_IS);
-            values.push(service.clone().into());
-        }
-        if filter.divergent {
-            wheres.push("r.divergences > 0");
-        }
-        let condition = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
+        let Some((of_filter, values_of_filter)) = self.conditions(filter)? else { return Ok(Vec::new()) };
+        wheres.extend(of_filter);
+        values.extend(values_of_filter);
+        let condition = condition(&wheres);
         values.push(crate::log::signed(page.count as u64).into());
         let sql = format!("{COLUMNS} {from} {JOINS} {condition} ORDER BY {key} DESC LIMIT ?");
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -179,6 +206,10 @@ impl Reader {
         }
         Ok(list)
     }
+}
+
+fn condition(wheres: &[&str]) -> String {
+    if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) }
 }
 
 fn read(row: &Row<'_>) -> Result<ListedTransaction, StoreError> {

@@ -54,6 +54,12 @@ fn pages_cover_a_list_once_newest_first() {
             }
             assert_eq!(found, expected, "{filter:?} {typed} by {count}");
         }
+        if typed.is_empty() {
+            for most in [0, 3, 100] {
+                let counted = node.count_up_to(&filter, most).unwrap();
+                assert_eq!(counted, most.min(expected.len() as u64), "{filter:?} up to {most}");
+            }
+        }
     }
 }
 
