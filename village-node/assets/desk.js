@@ -5,19 +5,66 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   for (const part of $$(".scripted")) part.hidden = false;
 
-  // The state bar, by itself.
+  // A locked screen covers the page. What was being typed waits outside the document, and comes back with the PIN.
+  let covered = false;
+  const uncover = (parts, title) => {
+    document.body.replaceChildren(...parts);
+    document.title = title;
+    covered = false;
+    refresh();
+  };
+  const cover = async () => {
+    if (covered) return;
+    covered = true;
+    const parts = [...document.body.children], title = document.title, at = document.activeElement;
+    const show = async (answer) => {
+      if (!answer.ok || new URL(answer.url).pathname !== "/kunci") return location.reload();
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.title = page.title;
+      document.body.replaceChildren(...page.body.children);
+      const form = $("form[action='/kunci']");
+      $("input[type=password]", form).focus();
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const answer = await fetch("/kunci", { method: "POST", body: new URLSearchParams(new FormData(form)) });
+        const path = new URL(answer.url).pathname;
+        if (path === "/kunci") show(answer);
+        else if (path.startsWith("/masuk")) location.href = "/masuk";
+        else { uncover(parts, title); at.focus(); }
+      });
+    };
+    show(await fetch("/kunci", { headers: { "x-desk-by-itself": "1" } }));
+  };
+  const lock = $("form[action='/kunci/sekarang']");
+  if (lock) {
+    lock.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      await fetch(lock.action, { method: "POST", body: new URLSearchParams(new FormData(lock)) });
+      cover();
+    });
+  }
+
+  // The state bar, by itself; and word to the node that somebody is there.
   const bar = $("#bilah");
+  let busy = false;
+  for (const kind of ["keydown", "pointerdown", "wheel"]) addEventListener(kind, () => { busy = true; }, { passive: true });
   const refresh = async () => {
-    if (!bar || document.hidden) return;
+    if (!bar || document.hidden || covered) return;
+    const headers = busy ? {} : { "x-desk-by-itself": "1" };
+    busy = false;
     try {
-      const answer = await fetch("/bilah", { headers: { "x-desk-by-itself": "1" } });
-      if (answer.redirected) location.reload();
+      const answer = await fetch("/bilah", { headers });
+      bar.classList.remove("lost");
+      if (answer.redirected) cover();
       else if (answer.ok) bar.innerHTML = await answer.text();
     } catch {
       bar.classList.add("lost");
     }
   };
-  if (bar) setInterval(refresh, 5000);
+  if (bar) {
+    setInterval(refresh, 5000);
+    document.addEventListener("visibilitychange", refresh);
+  }
 
   // A sync that runs.
   const progress = $("#kemajuan[data-running]");
@@ -82,7 +129,7 @@
       setTimeout(() => { sent = false; }, 3000);
     });
     document.addEventListener("keydown", (event) => {
-      if ((event.ctrlKey && event.key === "Enter") || event.key === "F9") {
+      if (!covered && ((event.ctrlKey && event.key === "Enter") || event.key === "F9")) {
         event.preventDefault();
         form.requestSubmit($("#simpan"));
       }
@@ -261,7 +308,7 @@
   let before = "";
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea");
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || covered) return;
     if (typing) {
       if (event.key === "Escape") typing.blur();
       return;

@@ -141,6 +141,13 @@ impl Browser {
         self.client.set_window_size(width, height).await.unwrap();
     }
 
+    /// A screen of that size, such as a phone's: smaller than a window can be.
+    pub(crate) async fn screen(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics});
+        self.client.issue_cmd(ChromeCommand(command)).await.unwrap();
+    }
+
     /// Dark or light.
     pub(crate) async fn colours(&self, scheme: &str) {
         let scheme = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});

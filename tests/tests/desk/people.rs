@@ -55,6 +55,36 @@ async fn wrong_secrets_are_refused_a_locked_screen_shows_nothing_and_signing_out
 }
 
 #[tokio::test]
+async fn a_lock_covers_what_is_being_typed_and_gives_it_back() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
+    browser.type_in("[name=pekerjaan]", " Tambak").await;
+    browser.click("form[action='/kunci/sekarang'] button").await;
+    browser.says("Layar terkunci").await;
+    assert_eq!(browser.count("[name=pekerjaan]").await, 0, "nothing of the form is in the document");
+    browser.type_in("#secret", "salah-salah").await;
+    browser.click("main button.main").await;
+    browser.says("tidak cocok").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.find("[name=pekerjaan]").await;
+    assert_eq!(browser.value("[name=pekerjaan]").await, "Petani Tambak");
+    // Locked without anybody's doing: the page notices by itself.
+    let lock = "fetch('/kunci/sekarang', {method: 'POST', body: new URLSearchParams({form_token:
+        document.querySelector('[name=form_token]').value})})";
+    browser.run(lock).await;
+    browser.says("Layar terkunci").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.click("#simpan").await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(machine.says(&["show", &id])["record"]["fields"]["pekerjaan"], "Petani Tambak");
+}
+
+#[tokio::test]
 async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
     let office = Office::new();
     let machine = office.machine("counter");
@@ -81,4 +111,37 @@ async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
     other.type_in("#secret", SECRET).await;
     other.click("main button.main").await;
     other.says("tidak cocok").await;
+    browser.click("form[action='/akun/siti/buka'] button").await;
+    browser.find("form[action='/akun/siti/tutup'] button").await;
+    other.type_in("#secret", SECRET).await;
+    other.click("main button.main").await;
+    other.find("#bilah").await;
+}
+
+#[tokio::test]
+async fn everybody_changes_the_own_password_by_the_one_until_now() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    let other = Browser::open().await;
+    machine.sign_in(&other, "siti").await;
+    browser.click("a[href='/akun/saya']").await;
+    for (now, new, again, said) in [
+        (SECRET, "rahasia-2", "rahasia-3", "Keduanya tidak sama"),
+        (SECRET, "11111111", "11111111", "tidak boleh satu karakter"),
+        ("salah-salah", "rahasia-2", "rahasia-2", "tidak cocok"),
+        (SECRET, "rahasia-2", "rahasia-2", "Kata sandi sudah diganti"),
+    ] {
+        browser.type_in("#secret", now).await;
+        browser.type_in("#new", new).await;
+        browser.type_in("#again", again).await;
+        browser.click("form[action='/akun/saya'] button").await;
+        browser.says(said).await;
+    }
+    other.go(&machine.url).await;
+    assert!(other.path().await.starts_with("/masuk"), "signed out elsewhere");
+    other.type_in("#name", "siti").await;
+    other.type_in("#secret", "rahasia-2").await;
+    other.click("main button.main").await;
+    other.find("#bilah").await;
 }

@@ -13,8 +13,8 @@ async fn steps_edits_and_reasons_stand_in_the_history() {
     browser.says("Diajukan").await;
     // Sending back needs a reason; without one nothing happens, and that is said.
     browser.click("button[value=dikembalikan]").await;
-    browser.says("Tidak dapat dilakukan").await;
-    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.find("#langkah-ditolak").await;
+    assert!(browser.text().await.contains("komputer ini"), "the record is still there");
     browser.type_in("#reason", "KK belum dilampirkan").await;
     browser.click("button[value=dikembalikan]").await;
     browser.says("KK belum dilampirkan").await;
@@ -193,4 +193,18 @@ async fn lists_narrow_while_typing_and_keys_walk_through_them() {
     browser.keys("g").await;
     browser.keys("h").await;
     browser.says("Belum diajukan").await;
+}
+
+#[tokio::test]
+async fn the_first_page_counts_what_waits_and_shows_the_first_of_it() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let ids: Vec<_> = (0..7).map(|_| machine.record("Siti Aminah")).collect();
+    machine.says(&["step", &ids[0], "diajukan"]);
+    let browser = machine.signed_in("siti", "petugas").await;
+    let lists = "return [...document.querySelectorAll('main section')].map((list) =>
+        [list.querySelector('h2').innerText, list.querySelectorAll('tr.row').length])";
+    assert_eq!(browser.run(lists).await, serde_json::json!([["Belum diajukan 6", 5], ["Untuk diperiksa 1", 1]]));
+    browser.click("a[href='/berkas?status=draf']").await;
+    assert_eq!(browser.count("tr.row").await, 6);
 }

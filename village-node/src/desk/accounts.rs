@@ -80,6 +80,11 @@ fn act(word: &str, language: Language) -> &str {
     let words = match word {
         "sign_in" => ("masuk", "signed in"),
         "sign_in_failed" => ("gagal masuk", "failed to sign in"),
+        "unlock" => ("membuka kunci layar", "unlocked the screen"),
+        "unlock_failed" => ("gagal membuka kunci layar", "failed to unlock the screen"),
+        "secret_confirmed" => ("memasukkan kata sandi lama", "gave the password until now"),
+        "secret_not_confirmed" => ("gagal memasukkan kata sandi lama", "failed to give the password until now"),
+        "account_opened" => ("membuka kembali akun", "opened an account again"),
         "account_made" => ("membuat akun", "made an account"),
         "account_shut" => ("menutup akun", "shut an account"),
         "secret_changed" => ("mengganti kata sandi", "changed a password"),
@@ -178,6 +183,23 @@ pub(super) async fn disable(
         })
         .await?;
     shared.sessions.close_all_of(&shut);
+    Ok(go("/akun"))
+}
+
+pub(super) async fn open_again(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    visitor.check(&Form(form))?;
+    allow(may_manage(visitor.role()))?;
+    let by = visitor.clerk().to_string();
+    let opened = shared.node.blocking(move |node| {
+        change(node, &name, |account| account.disabled_millis = None)?;
+        note(node, &by, "account_opened", &name)
+    });
+    opened.await?;
     Ok(go("/akun"))
 }
 

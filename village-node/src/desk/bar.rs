@@ -35,17 +35,17 @@ impl Bar {
     /// When the database cannot be read.
     pub(crate) fn of(reader: &Reader, now_millis: i64) -> Result<Self, Failure> {
         let Some(office) = reader.office() else { return Ok(Self::default()) };
-        let counts = reader.counts()?;
+        let (unsent, refused) = reader.unsent_and_refused()?;
         let proof = reader.last_proof(&office)?;
-        let equal_now = counts.unsent == 0
+        let equal_now = unsent == 0
             && proof.is_some_and(|proof| reader.office_digest(&office).is_ok_and(|digest| digest == proof.digest));
         let (up, since) = link(&reader.contacts(CONTACTS)?);
         let offset = hub_offset(reader).unwrap_or_default();
         Ok(Self {
             up,
             since: since.map_or_else(String::new, |millis| moments::short(millis, now_millis)),
-            unsent: counts.unsent,
-            refused: counts.refused_by_hub,
+            unsent,
+            refused,
             proven: proof.map_or_else(String::new, |proof| moments::short(proof.at_millis, now_millis)),
             equal_now,
             clock_minutes: if offset.abs() < CLOCK_NOTABLE_MILLIS { 0 } else { (offset / 60_000).abs() },
@@ -53,12 +53,16 @@ impl Bar {
     }
 }
 
+/// Whether a contact reached the hub.
+pub(super) fn is_reached(contact: &Contact) -> bool {
+    matches!(contact.outcome.as_str(), "proven" | "again" | "waited" | "differs")
+}
+
 /// Whether the hub was reached last time, and since when it is so. The latest contact comes first.
 fn link(contacts: &[Contact]) -> (Option<bool>, Option<i64>) {
-    let reached = |contact: &Contact| matches!(contact.outcome.as_str(), "proven" | "again" | "waited" | "differs");
     let Some(last) = contacts.first() else { return (None, None) };
-    let is_up = reached(last);
-    let since = contacts.iter().take_while(|contact| reached(contact) == is_up).last();
+    let is_up = is_reached(last);
+    let since = contacts.iter().take_while(|contact| is_reached(contact) == is_up).last();
     (Some(is_up), since.map(|contact| contact.at_millis))
 }
 

@@ -89,16 +89,26 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
         let page = Page::of(&visitor.session, &reader, "divergences", language.texts().divergences)?;
         let filter = ListFilter { divergent: true, ..ListFilter::default() };
         let mut records = Vec::new();
+        let mut specific = Vec::new();
         for row in reader.list(&filter, Window { after: None, count: RECORDS })? {
             let Some(document) = reader.document(row.document)? else { continue };
             let catalogue = catalogue_of(&document);
             let Some(service) = catalogue.service(&row.service) else { continue };
+            let is_specific =
+                |path: &FieldPath| service.field(path.root()).is_some_and(|field| field.specific.is_some());
+            if document.divergences().iter().any(|one| is_specific(&one.path)) {
+                specific.push(row.document);
+            }
             records.push(Apart {
                 id: row.document,
                 name: row.name.unwrap_or_default(),
                 service: language.say(&service.label).to_owned(),
                 differences: differences(&document, catalogue, service, language),
             });
+        }
+        drop(reader);
+        for document in specific {
+            note(node, visitor.clerk().as_str(), "specific_read", &document.to_string())?;
         }
         Ok(DivergencesPage { page, records })
     });

@@ -1,11 +1,12 @@
 //! The first page: what waits, for whom; and the state bar by itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use office_model::{Catalogue, Role, Status};
-use replica_store::{ListFilter, Reader};
+use replica_store::{ListFilter, Reader, RefusalSource};
 
 use super::language::Language;
 use super::page::{Answer, Page, html};
@@ -17,6 +18,10 @@ use crate::{Failure, moment};
 
 /// Rows of a work list on this page.
 const ROWS: usize = 5;
+/// A work list is counted up to this.
+const COUNT_MAX: u64 = 999;
+/// So many refused changes are looked through for their records.
+const REFUSED_MAX: usize = 500;
 /// Drafts on this page.
 const DRAFTS: usize = 20;
 
@@ -25,6 +30,7 @@ const DRAFTS: usize = 20;
 struct HomePage {
     page: Page,
     drafts: Vec<DraftLine>,
+    drafts_count: String,
     lists: Vec<WorkList>,
 }
 
@@ -40,10 +46,11 @@ struct DraftLine {
 /// Records that wait for the same thing.
 struct WorkList {
     title: &'static str,
-    /// Of the list page.
-    query: String,
+    /// How many records it has; `999+` for more than are counted.
+    count: String,
     lines: Vec<Line>,
-    more: bool,
+    /// Where all of them are; empty when all are here.
+    all: String,
 }
 
 #[derive(Template)]
@@ -58,11 +65,16 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let page = Page::of(&visitor.session, &reader, "home", t.home)?;
         if !page.may_record() {
-            return Ok(HomePage { page, drafts: Vec::new(), lists: Vec::new() });
+            return Ok(HomePage { page, drafts: Vec::new(), drafts_count: String::new(), lists: Vec::new() });
         }
-        let drafts = drafts(&reader, visitor.clerk().as_str(), language)?;
-        let lists = work_lists(&reader, visitor.role(), language)?;
-        Ok(HomePage { page, drafts, lists })
+        let mut drafts = drafts(&reader, visitor.clerk().as_str(), language)?;
+        let drafts_count = counted(drafts.len() as u64, DRAFTS as u64);
+        drafts.truncate(DRAFTS);
+        let mut lists = work_lists(&reader, visitor.role(), language)?;
+        if page.bar.refused > 0 {
+            lists.splice(0..0, refused(&reader, language)?);
+        }
+        Ok(HomePage { page, drafts, drafts_count, lists })
     });
     html(&made.await?)
 }
@@ -76,7 +88,7 @@ pub(super) async fn bar(visitor: Visitor, State(shared): State<Arc<Shared>>) -> 
 fn drafts(reader: &Reader, clerk: &str, language: Language) -> Result<Vec<DraftLine>, Failure> {
     let now = moment::now_millis();
     let mut lines = Vec::new();
-    for draft in reader.drafts(clerk, DRAFTS)? {
+    for draft in reader.drafts(clerk, DRAFTS + 1)? {
         let service = draft.service.parse().ok().and_then(|id| Catalogue::current().service(&id));
         let typed = form::Typed::of_json(&draft.form).unwrap_or_default();
         lines.push(DraftLine {
@@ -88,6 +100,27 @@ fn drafts(reader: &Reader, clerk: &str, language: Language) -> Result<Vec<DraftL
         });
     }
     Ok(lines)
+}
+
+/// A count of which nobody looked beyond `most`.
+fn counted(count: u64, most: u64) -> String {
+    if count > most { format!("{most}+") } else { count.to_string() }
+}
+
+/// The records of which the hub refused something, the latest first.
+fn refused(reader: &Reader, language: Language) -> Result<Option<WorkList>, Failure> {
+    let mut seen = BTreeSet::new();
+    let quarantine = reader.quarantine(REFUSED_MAX)?;
+    let further = if quarantine.len() == REFUSED_MAX { "+" } else { "" };
+    let quarantine = quarantine.into_iter().filter(|one| one.source == RefusalSource::Hub);
+    let documents: Vec<_> = quarantine.map(|one| one.document).filter(|document| seen.insert(*document)).collect();
+    let mut lines = Vec::new();
+    for document in documents.iter().take(ROWS) {
+        lines.extend(reader.row(*document)?.map(|row| Line::of(row, language, moment::now_millis())));
+    }
+    let all = if documents.len() > ROWS { "/sinkron".to_owned() } else { String::new() };
+    let list = WorkList { title: language.texts().refused, count: format!("{}{further}", documents.len()), lines, all };
+    Ok((!list.lines.is_empty()).then_some(list))
 }
 
 /// The lists in the order of what this role does.
@@ -109,11 +142,11 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
     };
     let mut lists = Vec::new();
     let mut add = |title, query: String, filter: &ListFilter| -> Result<(), Failure> {
-        let mut found = lines(reader, filter, "", None, ROWS + 1, language)?;
-        let more = found.len() > ROWS;
-        found.truncate(ROWS);
-        if !found.is_empty() {
-            lists.push(WorkList { title, query, lines: found, more });
+        let count = reader.count_up_to(filter, COUNT_MAX + 1)?;
+        if count > 0 {
+            let lines = lines(reader, filter, "", None, ROWS, language)?;
+            let all = if count > ROWS as u64 { format!("/berkas?{query}") } else { String::new() };
+            lists.push(WorkList { title, count: counted(count, COUNT_MAX), lines, all });
         }
         Ok(())
     };

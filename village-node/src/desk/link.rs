@@ -6,6 +6,8 @@ use askama::Template;
 use axum::extract::State;
 use replica_store::Contact;
 
+use super::bar::is_reached;
+use super::day::Day;
 use super::language::Language;
 use super::page::{Answer, Page, go, html};
 use super::visitor::{Form, Visitor};
@@ -14,8 +16,10 @@ use crate::moment;
 use crate::serve::Shared;
 use crate::sync::{Patience, Progress, sync_until_proven};
 
-/// Contacts of the page.
+/// Contacts of the table.
 const CONTACTS: usize = 40;
+/// Contacts of the strip: more than a day has.
+const CONTACTS_OF_A_DAY: usize = 5000;
 /// Quarantined changes of the page.
 const QUARANTINED: usize = 100;
 
@@ -80,6 +84,7 @@ impl Told {
 struct LinkPage {
     page: Page,
     told: Told,
+    day: Day,
     contacts: Vec<Line>,
     quarantine: Vec<(String, String, String, String)>,
 }
@@ -106,18 +111,19 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
         let reader = node.replica();
         let (language, now) = (visitor.session.language, moment::now_millis());
         let page = Page::of(&visitor.session, &reader, "link", language.texts().link)?;
-        let contacts = reader.contacts(CONTACTS)?.iter().map(|contact| line(contact, language, now)).collect();
+        let contacts = reader.contacts(CONTACTS_OF_A_DAY)?;
+        let day = Day::of(&contacts, now);
+        let contacts = contacts.iter().take(CONTACTS).map(|contact| line(contact, language, now)).collect();
         let quarantine = reader.quarantine(QUARANTINED)?.into_iter().map(|one| {
             let at = one.at_millis.map(|millis| moments::short(millis, now)).unwrap_or_default();
             (one.document.to_string(), one.code, one.detail, at)
         });
-        Ok(LinkPage { page, told, contacts, quarantine: quarantine.collect() })
+        Ok(LinkPage { page, told, day, contacts, quarantine: quarantine.collect() })
     });
     html(&made.await?)
 }
 
 fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
-    let reached = matches!(contact.outcome.as_str(), "proven" | "again" | "waited" | "differs");
     let words = match contact.outcome.as_str() {
         "proven" => ("terbukti sama", "proven equal"),
         "again" => ("ada lanjutannya", "more to come"),
@@ -133,7 +139,7 @@ fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
     Line {
         when: moments::short(contact.at_millis, now_millis),
         outcome: outcome.to_owned(),
-        reached,
+        reached: is_reached(contact),
         up: contact.bytes_up,
         down: contact.bytes_down,
         seconds: format!("{}.{}", contact.duration_millis / 1000, contact.duration_millis % 1000 / 100),

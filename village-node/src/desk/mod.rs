@@ -6,13 +6,14 @@
 //! | --- | --- |
 //! | `page`, `visitor`, `sessions` | the frame around a page; who asks for it; who is signed in |
 //! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
-//! | `bar` | the state bar |
+//! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
-//! | `sign_in`, `home`, `records`, `record`, `new_record`, `divergences`, `link`, `accounts`, `office`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `new_record`, `divergences`, `link`, `accounts`, `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod assets;
 mod bar;
+mod day;
 mod divergences;
 mod form;
 mod help;
@@ -22,6 +23,7 @@ mod link;
 mod moments;
 mod new_record;
 mod office;
+mod own_account;
 mod page;
 mod record;
 mod records;
@@ -81,9 +83,11 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/sinkron", get(link::page).post(link::begin))
         .route("/sinkron/kemajuan", get(link::progress))
         .route("/akun", get(accounts::page).post(accounts::add))
+        .route("/akun/saya", get(own_account::page).post(own_account::change))
         .route("/akun/{name}/sandi", post(accounts::new_secret))
         .route("/akun/{name}/tutup", post(accounts::disable))
         .route("/kantor", get(office::page).post(office::save))
+        .route("/akun/{name}/buka", post(accounts::open_again))
         .route("/bantuan", get(help::page))
         .route("/aset/{file}", get(assets::file))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

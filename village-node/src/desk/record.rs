@@ -21,7 +21,7 @@ use super::visitor::{Form, Visitor, allow};
 use super::{moments, shown};
 use crate::action::{catalogue_of, letter};
 use crate::serve::Shared;
-use crate::{Action, Failure};
+use crate::{Action, Blame, Failure};
 
 /// Places of a document that are no fields of the form.
 const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields", "steps"];
@@ -45,6 +45,9 @@ struct RecordPage {
     is_final: bool,
     prints: Prints,
     asks_reason: bool,
+    /// Why a step was not taken, and the reason that was given with it.
+    step_said: String,
+    reason: String,
     may_edit: bool,
     differences: Vec<Difference>,
     history: Vec<Told>,
@@ -138,12 +141,17 @@ fn service_of(document: &TransactionDocument) -> Result<(&'static Catalogue, &'s
     let service = catalogue.service(&document.row().service);
     service.map(|service| (catalogue, service)).ok_or_else(|| {
         Failure::new(
-            crate::Blame::State,
+            Blame::State,
             "unknown_service",
             "Layanan berkas ini tidak dikenal program ini; perbarui program. Data berkas utuh.",
             "This program does not know the record's service; update it. The record is whole.",
         )
     })
+}
+
+/// Whether specially protected data (law 27/2022 on personal data) is in a record.
+fn has_specific(service: &Service, record: &Map<String, Value>) -> bool {
+    service.fields.iter().any(|field| field.specific.is_some() && record.contains_key(&field.key))
 }
 
 fn fields_of(document: &TransactionDocument) -> Map<String, Value> {
@@ -186,7 +194,7 @@ fn make(replica: &Replica, visitor: &Visitor, id: DocumentId, said: &str) -> Res
     };
     let status = row.status.parse::<Status>().ok();
     let steps = status.map(|from| steps(from, service, visitor, language)).unwrap_or_default();
-    let has_specific = service.fields.iter().any(|field| field.specific.is_some() && record.contains_key(&field.key));
+    let has_specific = has_specific(service, &record);
     let papers = service.attachments.iter().filter_map(|paper| {
         let paper = catalogue.attachments().iter().find(|one| one.id == *paper)?;
         Some(language.say(&paper.label).to_owned())
@@ -206,6 +214,8 @@ fn make(replica: &Replica, visitor: &Visitor, id: DocumentId, said: &str) -> Res
             groups: groups(catalogue, service, &record, language),
             is_final: status.is_some_and(Status::is_final),
             prints: Prints::of(service, &row.status),
+            step_said: String::new(),
+            reason: String::new(),
             asks_reason: steps.iter().any(|step| step.needs_reason),
             steps,
             may_edit: status.is_none_or(Status::is_editable),
@@ -390,6 +400,7 @@ pub(super) async fn step(
     let to = form.get("to").parse::<Status>();
     let to = to.map_err(|error| Failure::input("status", "Langkah tidak dikenal.", error.to_string()))?;
     let reason = Some(form.get("reason").trim().to_owned()).filter(|reason| !reason.is_empty());
+    let given = form.get("reason").to_owned();
     let (clerk, role) = (visitor.clerk().clone(), visitor.role());
     let checked = shared.node.blocking(move |node| {
         let document = load(&node.replica(), id)?;
@@ -397,7 +408,19 @@ pub(super) async fn step(
     });
     allow(checked.await?)?;
     let name = clerk.to_string();
-    shared.node.perform_soon(Action::Step { id, to, reason, clerk }).await?;
+    match shared.node.perform_soon(Action::Step { id, to, reason, clerk }).await {
+        Ok(_) => {}
+        // Said beside the steps, with the reason as it was typed.
+        Err(failure) if failure.blame == Blame::Input => {
+            let made = shared.node.blocking(move |node| {
+                let (page, _) = make(&node.replica(), &visitor, id, "")?;
+                let step_said = visitor.session.language.say(&failure.text).to_owned();
+                Ok(RecordPage { step_said, reason: given, ..page })
+            });
+            return html(&made.await?);
+        }
+        Err(failure) => return Err(failure.into()),
+    }
     shared.node.blocking(move |node| note(node, &name, "step", &id.to_string())).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
 }
@@ -422,12 +445,17 @@ async fn editing(
         let language = visitor.session.language;
         let document = load(&reader, id)?;
         let (catalogue, service) = service_of(&document)?;
+        let reads_specific = has_specific(service, &fields_of(&document));
         let typed = typed.unwrap_or_else(|| Typed::of_record(service, &fields_of(&document)));
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let fields = ask(service, catalogue.person_fields(), &typed, (&said, &BTreeMap::new()), language);
         let listed = super::new_record::listed(catalogue, service, &problems, language);
         let page = Page::of(&visitor.session, &reader, "records", language.texts().edit)?;
+        drop(reader);
+        if reads_specific {
+            note(node, visitor.clerk().as_str(), "specific_read", &id.to_string())?;
+        }
         Ok(EditPage { page, id, service: language.say(&service.label).to_owned(), fields, problems: listed })
     });
     html(&made.await?)

@@ -46,7 +46,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    fn of(row: ListedTransaction, language: Language, now_millis: i64) -> Self {
+    pub(super) fn of(row: ListedTransaction, language: Language, now_millis: i64) -> Self {
         let service = Catalogue::current().service(&row.service);
         Self {
             id: row.document,

@@ -109,6 +109,12 @@ impl Sessions {
         open.retain(|_, session| session.clerk.as_str() != clerk);
     }
 
+    /// Signs an account out everywhere but in one browser.
+    pub(crate) fn close_others_of(&self, clerk: &str, token: &str) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|held, session| session.clerk.as_str() != clerk || *held == key(token));
+    }
+
     /// How long an account has to wait before the next guess.
     pub(crate) fn pause(&self, name: &str, now: Instant) -> Duration {
         let guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);

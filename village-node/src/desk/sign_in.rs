@@ -49,6 +49,16 @@ struct FirstPage {
     roles: Vec<(&'static str, String, bool)>,
 }
 
+/// What the audit trail calls a secret that was right, and one that was wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Acts {
+    pub(super) right: &'static str,
+    pub(super) wrong: &'static str,
+}
+
+const SIGN_IN: Acts = Acts { right: "sign_in", wrong: "sign_in_failed" };
+const UNLOCK: Acts = Acts { right: "unlock", wrong: "unlock_failed" };
+
 pub(super) type Words = Query<BTreeMap<String, String>>;
 
 fn word<'a>(words: &'a Words, name: &str) -> &'a str {
@@ -92,7 +102,7 @@ pub(super) async fn enter(
 ) -> Answer {
     let form = Form(form);
     let (name, to) = (form.get("name").trim().to_lowercase(), form.get("to").to_owned());
-    match admit(&shared, &name, form.get("secret")).await? {
+    match admit(&shared, &name, form.get("secret"), SIGN_IN, Language::default()).await? {
         Ok(account) => {
             let token = shared.sessions.open(&account, Instant::now())?;
             let mut response = go(&destination(&to));
@@ -104,9 +114,19 @@ pub(super) async fn enter(
 }
 
 /// The account of a name and its secret; else what to say.
-async fn admit(shared: &Shared, name: &str, typed: &str) -> Result<Result<Account, String>, Halt> {
+///
+/// # Errors
+///
+/// When the database cannot be read or the disk refuses.
+pub(super) async fn admit(
+    shared: &Shared,
+    name: &str,
+    typed: &str,
+    acts: Acts,
+    language: Language,
+) -> Result<Result<Account, String>, Halt> {
     let now = Instant::now();
-    let t = Language::default().texts();
+    let t = language.texts();
     let pause = shared.sessions.pause(name, now);
     if pause > Duration::ZERO {
         return Ok(Err(format!("{} {} {}.", t.wait_before, pause.as_secs() + 1, t.seconds)));
@@ -122,7 +142,7 @@ async fn admit(shared: &Shared, name: &str, typed: &str) -> Result<Result<Accoun
             let known = account.as_ref().map_or(NOBODY.as_str(), |account| account.secret.as_str());
             let fits = secret::fits(&typed, known);
             let account = account.filter(|_| fits);
-            note(node, &asked, if account.is_some() { "sign_in" } else { "sign_in_failed" }, "")?;
+            note(node, &asked, if account.is_some() { acts.right } else { acts.wrong }, "")?;
             Ok(account)
         })
         .await?;
@@ -186,7 +206,7 @@ pub(super) async fn unlock(
         return Ok(go("/kunci"));
     }
     let to = form.get("to").to_owned();
-    match admit(&shared, session.clerk.as_str(), form.get("secret")).await? {
+    match admit(&shared, session.clerk.as_str(), form.get("secret"), UNLOCK, session.language).await? {
         Ok(_) => {
             shared.sessions.unlock(&token, Instant::now());
             Ok(go(&destination(&to)))

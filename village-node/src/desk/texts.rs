@@ -33,6 +33,11 @@ texts! {
     user: "Nama pengguna", "User name";
     secret: "Kata sandi atau PIN", "Password or PIN";
     secret_new: "Kata sandi atau PIN baru, paling sedikit 6 karakter", "New password or PIN, at least 6 characters";
+    own_account: "Akun saya", "My account";
+    secret_now: "Kata sandi atau PIN sekarang", "Password or PIN until now";
+    secret_again: "Ketik sekali lagi", "Type it once more";
+    not_the_same_twice: "Keduanya tidak sama. Tidak ada yang berubah.", "The two are not the same. Nothing was changed.";
+    secret_changed: "Kata sandi sudah diganti.", "The password is changed.";
     wrong_secret: "Nama pengguna atau kata sandi tidak cocok.", "User name and password do not match.";
     wait_before: "Terlalu banyak percobaan. Coba lagi setelah", "Too many tries. Try again after";
     seconds: "detik", "seconds";
@@ -154,6 +159,12 @@ texts! {
     received_word: "diterima", "received";
     sync_done: "Terbukti sama dengan pusat.", "Proven equal with the hub.";
     diary: "Catatan sambungan", "Link diary";
+    last_day: "Dalam 24 jam terakhir pusat terjangkau sekitar", "In the last 24 hours the hub could be reached for about";
+    last_day_marks: "Garis tinggi: terjangkau; garis rendah: dicoba tetapi gagal; kosong: tidak ada catatan.",
+        "High: reached; low: tried in vain; blank: nothing noted.";
+    hours: "jam", "hours";
+    day_ago: "24 jam lalu", "24 hours ago";
+    now: "sekarang", "now";
     when: "Waktu", "When";
     outcome: "Hasil", "Outcome";
     bytes: "Byte naik / turun", "Bytes up / down";
@@ -177,6 +188,7 @@ texts! {
 
     add_account: "Tambah akun", "Add an account";
     disable: "Tutup akun", "Shut";
+    open_again: "Buka lagi", "Open again";
     disabled: "ditutup", "shut";
     new_secret: "Ganti kata sandi", "New password";
     trail: "Jejak kegiatan", "Audit trail";

@@ -1,0 +1,85 @@
+//! The own account: another password or PIN, by whoever knows the one until now.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use replica_store::Account;
+
+use super::page::{Answer, Page, html};
+use super::sign_in::{Acts, admit, note};
+use super::visitor::{Form, Visitor};
+use super::{page, secret};
+use crate::Failure;
+use crate::serve::Shared;
+
+/// What the audit trail calls the look at the secret until now.
+const CONFIRMED: Acts = Acts { right: "secret_confirmed", wrong: "secret_not_confirmed" };
+
+#[derive(Template)]
+#[template(path = "own_account.html")]
+struct OwnAccountPage {
+    page: Page,
+    name: String,
+    role: String,
+    said: String,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Said {
+    #[serde(default)]
+    kata: String,
+}
+
+pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Query(said): Query<Said>) -> Answer {
+    show(visitor, &shared, String::new(), said.kata == "diganti").await
+}
+
+async fn show(visitor: Visitor, shared: &Shared, said: String, is_changed: bool) -> Answer {
+    let made = shared.node.blocking(move |node| {
+        let (language, t) = (visitor.session.language, visitor.session.language.texts());
+        let mut page = Page::of(&visitor.session, &node.replica(), "own", t.own_account)?;
+        if is_changed {
+            t.secret_changed.clone_into(&mut page.flash);
+        }
+        let role = language.say(&visitor.role().label()).to_owned();
+        Ok(OwnAccountPage { page, name: visitor.clerk().to_string(), role, said })
+    });
+    html(&made.await?)
+}
+
+pub(super) async fn change(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    let language = visitor.session.language;
+    let hash = if form.get("new") == form.get("again") {
+        secret::hash(form.get("new")).map_err(|failure| language.say(&failure.text).to_owned())
+    } else {
+        Err(language.texts().not_the_same_twice.to_owned())
+    };
+    let hash = match hash {
+        Ok(hash) => hash,
+        Err(said) => return show(visitor, &shared, said, false).await,
+    };
+    // Looked at last: what is wrong with the new one costs no guess.
+    let account = match admit(&shared, visitor.clerk().as_str(), form.get("secret"), CONFIRMED, language).await? {
+        Ok(account) => account,
+        Err(said) => return show(visitor, &shared, said, false).await,
+    };
+    let name = account.name.clone();
+    shared
+        .node
+        .blocking(move |node| {
+            let name = account.name.clone();
+            node.replica().put_account(&Account { secret: hash, ..account })?;
+            note(node, &name, "secret_changed", &name)?;
+            Ok::<_, Failure>(())
+        })
+        .await?;
+    shared.sessions.close_others_of(&name, &visitor.token);
+    Ok(page::go("/akun/saya?kata=diganti"))
+}
