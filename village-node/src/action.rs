@@ -175,12 +175,13 @@ fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Clock {
     }
 }
 
-fn load(replica: &Replica, id: DocumentId) -> Result<TransactionDocument, Failure> {
+/// A transaction that there is.
+pub(crate) fn load(replica: &Replica, id: DocumentId) -> Result<TransactionDocument, Failure> {
     replica.document(id)?.ok_or_else(|| Failure::no_transaction(id))
 }
 
 /// The form's values of a transaction.
-fn fields(document: &TransactionDocument) -> Map<String, Value> {
+pub(crate) fn fields(document: &TransactionDocument) -> Map<String, Value> {
     match document.to_json().get("fields") {
         Some(Value::Object(fields)) => fields.clone(),
         _ => Map::new(),

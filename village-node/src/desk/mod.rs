@@ -8,15 +8,17 @@
 //! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
-//! | `sign_in`, `home`, `records`, `record`, `new_record`, `divergences`, `link`, `accounts`, `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `link`, `accounts`, `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod assets;
 mod bar;
 mod day;
 mod divergences;
+mod edit;
 mod form;
 mod help;
+mod history;
 mod home;
 mod language;
 mod link;
@@ -69,8 +71,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/bilah", get(home::bar))
         .route("/berkas", get(records::page))
         .route("/berkas/{id}", get(record::page))
-        .route("/berkas/{id}/langkah", post(record::step))
-        .route("/berkas/{id}/ubah", get(record::edit_page).post(record::edit))
+        .route("/berkas/{id}/langkah", get(record::back).post(record::step))
+        .route("/berkas/{id}/ubah", get(edit::page).post(edit::save))
         .route("/berkas/{id}/surat.pdf", get(record::letter))
         .route("/berkas/{id}/putuskan", post(divergences::settle))
         .route("/baru", get(new_record::services))
@@ -86,8 +88,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/akun/saya", get(own_account::page).post(own_account::change))
         .route("/akun/{name}/sandi", post(accounts::new_secret))
         .route("/akun/{name}/tutup", post(accounts::disable))
-        .route("/kantor", get(office::page).post(office::save))
         .route("/akun/{name}/buka", post(accounts::open_again))
+        .route("/kantor", get(office::page).post(office::save))
         .route("/bantuan", get(help::page))
         .route("/aset/{file}", get(assets::file))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

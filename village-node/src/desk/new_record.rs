@@ -199,16 +199,12 @@ async fn fill(shared: &Shared, visitor: Visitor, service: &'static Service, give
             .collect();
         let fields = ask(service, catalogue.person_fields(), &given.typed, (&said, &BTreeMap::new()), language);
         let (citizen, about) = fields.into_iter().partition(|field| is_of_citizen(&field.name));
-        let papers = service.attachments.iter().filter_map(|paper| {
-            let paper = catalogue.attachments().iter().find(|one| one.id == *paper)?;
-            Some(language.say(&paper.label).to_owned())
-        });
         Ok(FormPage {
             page,
             service_id: service.id.to_string(),
             service: language.say(&service.label).to_owned(),
             promised_note: service.promised_note.as_ref().map_or("", |note| language.say(note)).to_owned(),
-            papers: papers.collect(),
+            papers: shown::papers(catalogue, service, language),
             draft: given.draft,
             citizen,
             about,

@@ -1,30 +1,27 @@
-//! One record: where it stands, its fields, its steps, its history; and changing it.
+//! One record: where it stands, its fields, its steps, its letter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use change_log::DocumentId;
 use letter_print::Paper;
-use office_model::{Catalogue, FieldPath, Problem, Service, Status};
+use office_model::{Catalogue, Service, Status};
 use replica_store::{EntryState, Replica};
 use serde_json::{Map, Value};
 use service_document::TransactionDocument;
 
 use super::divergences::{Difference, differences};
-use super::form::{Asked, Entry, Typed, ask};
+use super::history::{Told, history};
 use super::language::Language;
 use super::page::{Answer, Halt, Page, go, html};
+use super::shown;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
-use super::{moments, shown};
-use crate::action::{catalogue_of, letter};
+use crate::action::{catalogue_of, fields, letter, load};
 use crate::serve::Shared;
 use crate::{Action, Blame, Failure};
-
-/// Places of a document that are no fields of the form.
-const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields", "steps"];
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -100,43 +97,18 @@ struct Step {
     needs_reason: bool,
 }
 
-/// One change as people read it.
-struct Told {
-    when: String,
-    who: String,
-    machine: String,
-    begins: bool,
-    reason: String,
-    /// Label, value before, value after, whether it settled a difference.
-    edits: Vec<(String, String, String, bool)>,
-}
-
-#[derive(Template)]
-#[template(path = "edit.html")]
-struct EditPage {
-    page: Page,
-    id: DocumentId,
-    service: String,
-    fields: Vec<Asked>,
-    problems: Vec<(String, String, String)>,
-}
-
 #[derive(serde::Deserialize)]
 pub(super) struct Said {
     #[serde(default)]
     kata: String,
 }
 
-fn document(id: &str) -> Result<DocumentId, Halt> {
+pub(super) fn document(id: &str) -> Result<DocumentId, Halt> {
     id.parse().map_err(|_| Failure::no_transaction(id.chars().take(40).collect::<String>()).into())
 }
 
-fn load(replica: &Replica, id: DocumentId) -> Result<TransactionDocument, Failure> {
-    replica.document(id)?.ok_or_else(|| Failure::no_transaction(id))
-}
-
 /// The catalogue and the service of a record.
-fn service_of(document: &TransactionDocument) -> Result<(&'static Catalogue, &'static Service), Failure> {
+pub(super) fn service_of(document: &TransactionDocument) -> Result<(&'static Catalogue, &'static Service), Failure> {
     let catalogue = catalogue_of(document);
     let service = catalogue.service(&document.row().service);
     service.map(|service| (catalogue, service)).ok_or_else(|| {
@@ -150,15 +122,8 @@ fn service_of(document: &TransactionDocument) -> Result<(&'static Catalogue, &'s
 }
 
 /// Whether specially protected data (law 27/2022 on personal data) is in a record.
-fn has_specific(service: &Service, record: &Map<String, Value>) -> bool {
+pub(super) fn has_specific(service: &Service, record: &Map<String, Value>) -> bool {
     service.fields.iter().any(|field| field.specific.is_some() && record.contains_key(&field.key))
-}
-
-fn fields_of(document: &TransactionDocument) -> Map<String, Value> {
-    match document.to_json().get("fields") {
-        Some(Value::Object(fields)) => fields.clone(),
-        _ => Map::new(),
-    }
 }
 
 pub(super) async fn page(
@@ -185,7 +150,7 @@ fn make(replica: &Replica, visitor: &Visitor, id: DocumentId, said: &str) -> Res
     let document = load(replica, id)?;
     let (catalogue, service) = service_of(&document)?;
     let row = document.row();
-    let record = fields_of(&document);
+    let record = fields(&document);
     let mut page = Page::of(&visitor.session, replica, "records", language.say(&service.label))?;
     page.flash = match said {
         "tersimpan" => t.saved.to_owned(),
@@ -195,10 +160,6 @@ fn make(replica: &Replica, visitor: &Visitor, id: DocumentId, said: &str) -> Res
     let status = row.status.parse::<Status>().ok();
     let steps = status.map(|from| steps(from, service, visitor, language)).unwrap_or_default();
     let has_specific = has_specific(service, &record);
-    let papers = service.attachments.iter().filter_map(|paper| {
-        let paper = catalogue.attachments().iter().find(|one| one.id == *paper)?;
-        Some(language.say(&paper.label).to_owned())
-    });
     Ok((
         RecordPage {
             id,
@@ -210,7 +171,7 @@ fn make(replica: &Replica, visitor: &Visitor, id: DocumentId, said: &str) -> Res
             status_word: row.status.clone(),
             state: standing(replica, id, &page)?,
             promised: promised(service, language),
-            papers: papers.collect(),
+            papers: shown::papers(catalogue, service, language),
             groups: groups(catalogue, service, &record, language),
             is_final: status.is_some_and(Status::is_final),
             prints: Prints::of(service, &row.status),
@@ -326,50 +287,6 @@ fn groups(catalogue: &Catalogue, service: &Service, record: &Map<String, Value>,
     groups
 }
 
-fn history(
-    replica: &Replica,
-    document: &TransactionDocument,
-    catalogue: &Catalogue,
-    service: &Service,
-    language: Language,
-) -> Vec<Told> {
-    let t = language.texts();
-    let text = |path: &str, value: Option<&Value>| -> String {
-        let Some(value) = value else { return String::new() };
-        if path == "status" {
-            return value.as_str().map_or_else(String::new, |word| shown::status(word, language));
-        }
-        let field = path.parse::<FieldPath>().ok().and_then(|path| catalogue.field_at(service, &path));
-        shown::value(field, value, language)
-    };
-    let mut all: Vec<Told> = document
-        .history()
-        .into_iter()
-        .map(|item| {
-            let log = replica.log(item.epoch).ok().flatten();
-            let machine = match log {
-                Some(log) if log.own => t.this_machine,
-                _ => t.other_machine,
-            };
-            let edits = item.changed.iter().filter(|edit| !NOT_SHOWN.contains(&edit.path.as_str())).map(|edit| {
-                let label = shown::path_label(catalogue, service, &edit.path, language);
-                let after = if edit.to.is_none() { t.removed.to_owned() } else { text(&edit.path, edit.to.as_ref()) };
-                (label, text(&edit.path, edit.from.as_ref()), after, edit.settled)
-            });
-            Told {
-                when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
-                who: item.clerk.clone(),
-                machine: machine.to_owned(),
-                begins: item.after.is_empty(),
-                reason: item.why.clone().unwrap_or_default(),
-                edits: edits.collect(),
-            }
-        })
-        .collect();
-    all.reverse();
-    all
-}
-
 pub(super) async fn letter(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
@@ -386,6 +303,11 @@ pub(super) async fn letter(
     });
     let (name, bytes) = made.await?;
     Ok(crate::serve::api::pdf(&name, bytes))
+}
+
+/// A step that was refused leaves its address in the browser; loaded anew, it is the record.
+pub(super) async fn back(_: Visitor, Path(id): Path<String>) -> Answer {
+    Ok(go(&format!("/berkas/{}", document(&id)?)))
 }
 
 pub(super) async fn step(
@@ -423,122 +345,4 @@ pub(super) async fn step(
     }
     shared.node.blocking(move |node| note(node, &name, "step", &id.to_string())).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
-}
-
-pub(super) async fn edit_page(visitor: Visitor, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Answer {
-    allow(visitor.role().may_record())?;
-    let id = document(&id)?;
-    editing(&shared, visitor, id, None, &[]).await
-}
-
-/// The form of a record, as it stands or as it was typed.
-async fn editing(
-    shared: &Shared,
-    visitor: Visitor,
-    id: DocumentId,
-    typed: Option<Typed>,
-    problems: &[Problem],
-) -> Answer {
-    let problems = problems.to_vec();
-    let made = shared.node.blocking(move |node| {
-        let reader = node.replica();
-        let language = visitor.session.language;
-        let document = load(&reader, id)?;
-        let (catalogue, service) = service_of(&document)?;
-        let reads_specific = has_specific(service, &fields_of(&document));
-        let typed = typed.unwrap_or_else(|| Typed::of_record(service, &fields_of(&document)));
-        let said: BTreeMap<String, String> =
-            problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
-        let fields = ask(service, catalogue.person_fields(), &typed, (&said, &BTreeMap::new()), language);
-        let listed = super::new_record::listed(catalogue, service, &problems, language);
-        let page = Page::of(&visitor.session, &reader, "records", language.texts().edit)?;
-        drop(reader);
-        if reads_specific {
-            note(node, visitor.clerk().as_str(), "specific_read", &id.to_string())?;
-        }
-        Ok(EditPage { page, id, service: language.say(&service.label).to_owned(), fields, problems: listed })
-    });
-    html(&made.await?)
-}
-
-pub(super) async fn edit(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
-    visitor.check(&form)?;
-    allow(visitor.role().may_record())?;
-    let id = document(&id)?;
-    let clerk = visitor.clerk().clone();
-    let pairs = form.0;
-    let done = shared.node.blocking(move |node| {
-        let document = load(&node.replica(), id)?;
-        let (_, service) = service_of(&document)?;
-        let before = Typed::of_record(service, &fields_of(&document));
-        let typed = Typed::of_pairs(service, &pairs);
-        let edits = edits(service, &before, &typed);
-        if edits.is_empty() {
-            return Ok((typed, Ok(false)));
-        }
-        let name = clerk.to_string();
-        match node.perform(&Action::Set { id, edits, clerk }) {
-            Ok(_) => {
-                note(node, &name, "edit", &id.to_string())?;
-                Ok((typed, Ok(true)))
-            }
-            Err(failure) if !failure.problems.is_empty() => Ok((typed, Err(failure.problems))),
-            Err(failure) => Err(failure),
-        }
-    });
-    match done.await? {
-        (_, Ok(changed)) => Ok(go(&format!("/berkas/{id}?kata={}", if changed { "tersimpan" } else { "tetap" }))),
-        (typed, Err(problems)) => editing(&shared, visitor, id, Some(typed), &problems).await,
-    }
-}
-
-/// What a form changes in a record. New persons at the end of a list are added whole; those at the end that were
-/// emptied are taken away, the last first.
-fn edits(service: &Service, before: &Typed, typed: &Typed) -> Vec<(FieldPath, Value)> {
-    let mut edits = Vec::new();
-    let mut gone = Vec::new();
-    let mut added: BTreeSet<String> = BTreeSet::new();
-    for (path, text) in typed.changes_since(before) {
-        let in_list = match path.segments() {
-            [office_model::Segment::Key(key), office_model::Segment::Index(index), ..] => {
-                Some((key.clone(), usize::try_from(*index).unwrap_or(usize::MAX)))
-            }
-            _ => None,
-        };
-        let value = if text.is_empty() { Value::Null } else { Value::String(text) };
-        match in_list {
-            Some((key, index)) if index >= before.rows(&key) => {
-                added.insert(format!("{key}[{index}]"));
-            }
-            Some((key, index)) if index >= typed.rows(&key) => {
-                let row = format!("{key}[{index}]");
-                if !gone.contains(&row) {
-                    gone.push(row);
-                }
-            }
-            _ => edits.push((path, value)),
-        }
-    }
-    let record = typed.to_record();
-    for row in &added {
-        let path: Option<FieldPath> = row.parse().ok();
-        let value = path.as_ref().and_then(|path| match path.segments() {
-            [office_model::Segment::Key(key), office_model::Segment::Index(index)] => {
-                record.get(key)?.as_array()?.get(usize::try_from(*index).ok()?).cloned()
-            }
-            _ => None,
-        });
-        edits.extend(path.zip(value));
-    }
-    gone.sort_by_key(|row| std::cmp::Reverse((row.len(), row.clone())));
-    edits.extend(gone.iter().filter_map(|row| Some((row.parse().ok()?, Value::Null))));
-    // Only what the form has: fields of a newer catalogue are not on it and stay as they are.
-    edits.retain(|(path, _)| service.field(path.root()).is_some());
-    edits
 }

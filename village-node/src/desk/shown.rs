@@ -5,6 +5,15 @@ use serde_json::Value;
 
 use super::language::Language;
 
+/// The papers a citizen brings for a service, by name.
+pub(crate) fn papers(catalogue: &Catalogue, service: &Service, language: Language) -> Vec<String> {
+    let papers = service.attachments.iter().filter_map(|paper| {
+        let paper = catalogue.attachments().iter().find(|one| one.id == *paper)?;
+        Some(language.say(&paper.label).to_owned())
+    });
+    papers.collect()
+}
+
 /// The value of a field as text.
 pub(crate) fn value(field: Option<&Field>, value: &Value, language: Language) -> String {
     let Some(field) = field else { return plain(value, language) };

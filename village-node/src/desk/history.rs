@@ -1,0 +1,68 @@
+//! Who changed what in a record and when, as people read it.
+
+use office_model::{Catalogue, FieldPath, Service};
+use replica_store::Replica;
+use serde_json::Value;
+use service_document::TransactionDocument;
+
+use super::language::Language;
+use super::{moments, shown};
+
+/// Places of a document that are no fields of the form.
+const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields", "steps"];
+
+/// One change as people read it.
+pub(super) struct Told {
+    pub(super) when: String,
+    pub(super) who: String,
+    pub(super) machine: String,
+    pub(super) begins: bool,
+    pub(super) reason: String,
+    /// Label, value before, value after, whether it settled a difference.
+    pub(super) edits: Vec<(String, String, String, bool)>,
+}
+
+/// The history of a document, the last change first.
+pub(super) fn history(
+    replica: &Replica,
+    document: &TransactionDocument,
+    catalogue: &Catalogue,
+    service: &Service,
+    language: Language,
+) -> Vec<Told> {
+    let t = language.texts();
+    let text = |path: &str, value: Option<&Value>| -> String {
+        let Some(value) = value else { return String::new() };
+        if path == "status" {
+            return value.as_str().map_or_else(String::new, |word| shown::status(word, language));
+        }
+        let field = path.parse::<FieldPath>().ok().and_then(|path| catalogue.field_at(service, &path));
+        shown::value(field, value, language)
+    };
+    let mut all: Vec<Told> = document
+        .history()
+        .into_iter()
+        .map(|item| {
+            let log = replica.log(item.epoch).ok().flatten();
+            let machine = match log {
+                Some(log) if log.own => t.this_machine,
+                _ => t.other_machine,
+            };
+            let edits = item.changed.iter().filter(|edit| !NOT_SHOWN.contains(&edit.path.as_str())).map(|edit| {
+                let label = shown::path_label(catalogue, service, &edit.path, language);
+                let after = if edit.to.is_none() { t.removed.to_owned() } else { text(&edit.path, edit.to.as_ref()) };
+                (label, text(&edit.path, edit.from.as_ref()), after, edit.settled)
+            });
+            Told {
+                when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
+                who: item.clerk.clone(),
+                machine: machine.to_owned(),
+                begins: item.after.is_empty(),
+                reason: item.why.clone().unwrap_or_default(),
+                edits: edits.collect(),
+            }
+        })
+        .collect();
+    all.reverse();
+    all
+}
