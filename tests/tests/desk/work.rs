@@ -15,6 +15,9 @@ async fn steps_edits_and_reasons_stand_in_the_history() {
     browser.click("button[value=dikembalikan]").await;
     browser.find("#langkah-ditolak").await;
     assert!(browser.text().await.contains("komputer ini"), "the record is still there");
+    // The address it is at now is the record's, too.
+    browser.go(&format!("{}{}", machine.url, browser.path().await)).await;
+    assert_eq!(browser.path().await, format!("/berkas/{id}"));
     browser.type_in("#reason", "KK belum dilampirkan").await;
     browser.click("button[value=dikembalikan]").await;
     browser.says("KK belum dilampirkan").await;
