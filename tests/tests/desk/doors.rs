@@ -72,6 +72,39 @@ fn other_sites_other_names_and_forged_forms_are_turned_away() {
     assert_eq!(status(&ask(&machine, "GET", "/api/v1/records", &[own], "")), 401);
 }
 
+/// What the forms of the page carry that somebody sees who is signed in.
+fn form_token(machine: &Machine, held: &str) -> String {
+    let page = ask(machine, "GET", "/", &[("Cookie", held)], "");
+    let (_, after) = page.split_once("name=\"form_token\" value=\"").unwrap();
+    after.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn an_open_window_is_not_enough_to_take_an_account_over() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    for role in ["petugas", "kepala"] {
+        machine.account("siti", role);
+        let held = cookie(&machine);
+        let body = format!("form_token={}&secret=rahasia-2", form_token(&machine, &held));
+        let from_us = [("Cookie", held.as_str()), FORM, ("Origin", &machine.url)];
+        assert_eq!(status(&ask(&machine, "POST", "/akun/siti/sandi", &from_us, &body)), 409, "{role}");
+        // The one until now still signs in, or this fails.
+        cookie(&machine);
+    }
+}
+
+#[test]
+fn a_password_from_the_command_line_signs_out_who_has_the_old_one() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    let held = cookie(&machine);
+    assert_eq!(status(&ask(&machine, "GET", "/", &[("Cookie", &held)], "")), 200);
+    machine.account("siti", "petugas");
+    assert_eq!(status(&ask(&machine, "GET", "/", &[("Cookie", &held)], "")), 303);
+}
+
 #[test]
 fn every_page_forbids_frames_foreign_scripts_and_copies() {
     let office = Office::new();

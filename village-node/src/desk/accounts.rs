@@ -143,25 +143,11 @@ pub(super) async fn new_secret(
 ) -> Answer {
     let form = Form(form);
     visitor.check(&form)?;
-    allow(may_manage(visitor.role()) || visitor.clerk().as_str() == name)?;
     let language = visitor.session.language;
-    let hash = match secret::hash(form.get("secret")) {
-        Ok(hash) => hash,
-        Err(failure) => return list(visitor, &shared, vec![language.say(&failure.text).to_owned()], &form).await,
-    };
-    let by = visitor.clerk().to_string();
-    let changed = name.clone();
-    shared
-        .node
-        .blocking(move |node| {
-            change(node, &name, |account| account.secret = hash)?;
-            note(node, &by, "secret_changed", &name)
-        })
-        .await?;
-    if visitor.clerk().as_str() != changed {
-        shared.sessions.close_all_of(&changed);
+    match secret::hash(form.get("secret")) {
+        Ok(hash) => change(&visitor, &shared, name, "secret_changed", |account| account.secret = hash).await,
+        Err(failure) => list(visitor, &shared, vec![language.say(&failure.text).to_owned()], &form).await,
     }
-    Ok(go("/akun"))
 }
 
 pub(super) async fn disable(
@@ -171,19 +157,8 @@ pub(super) async fn disable(
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     visitor.check(&Form(form))?;
-    // Nobody shuts himself out: somebody must be able to open accounts.
-    allow(may_manage(visitor.role()) && visitor.clerk().as_str() != name)?;
-    let by = visitor.clerk().to_string();
-    let shut = name.clone();
-    shared
-        .node
-        .blocking(move |node| {
-            change(node, &name, |account| account.disabled_millis = Some(moment::now_millis()))?;
-            note(node, &by, "account_shut", &name)
-        })
-        .await?;
-    shared.sessions.close_all_of(&shut);
-    Ok(go("/akun"))
+    let shut = |account: &mut Account| account.disabled_millis = Some(moment::now_millis());
+    change(&visitor, &shared, name, "account_shut", shut).await
 }
 
 pub(super) async fn open_again(
@@ -193,21 +168,33 @@ pub(super) async fn open_again(
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     visitor.check(&Form(form))?;
-    allow(may_manage(visitor.role()))?;
-    let by = visitor.clerk().to_string();
-    let opened = shared.node.blocking(move |node| {
-        change(node, &name, |account| account.disabled_millis = None)?;
-        note(node, &by, "account_opened", &name)
-    });
-    opened.await?;
-    Ok(go("/akun"))
+    change(&visitor, &shared, name, "account_opened", |account| account.disabled_millis = None).await
 }
 
-fn change(node: &crate::Node, name: &str, change: impl FnOnce(&mut Account)) -> Result<(), Failure> {
-    let mut replica = node.replica();
-    let no_such =
-        || Failure::new(crate::Blame::NotFound, "account", "Tidak ada akun itu.", "There is no such account.");
-    let mut account = replica.account(name)?.ok_or_else(no_such)?;
-    change(&mut account);
-    Ok(replica.put_account(&account)?)
+/// Changes somebody else's account; whoever is signed in under it is out.
+///
+/// Not the own one: nobody shuts himself out, and who finds an open window must not get the account with it. The own
+/// password is changed by the one until now, on a page of its own.
+async fn change(
+    visitor: &Visitor,
+    shared: &Shared,
+    name: String,
+    act: &'static str,
+    change: impl FnOnce(&mut Account) + Send + 'static,
+) -> Answer {
+    allow(may_manage(visitor.role()) && visitor.clerk().as_str() != name)?;
+    let (by, changed) = (visitor.clerk().to_string(), name.clone());
+    let done = shared.node.blocking(move |node| {
+        let no_such =
+            || Failure::new(crate::Blame::NotFound, "account", "Tidak ada akun itu.", "There is no such account.");
+        let mut replica = node.replica();
+        let mut account = replica.account(&name)?.ok_or_else(no_such)?;
+        change(&mut account);
+        replica.put_account(&account)?;
+        drop(replica);
+        note(node, &by, act, &name)
+    });
+    done.await?;
+    shared.sessions.close_all_of(&changed);
+    Ok(go("/akun"))
 }

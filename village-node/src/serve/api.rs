@@ -191,7 +191,18 @@ fn hub_differs(called: &str, hub: &str) -> Failure {
 
 async fn act(State(shared): Told, body: Bytes) -> Response {
     match parse(&body) {
-        Ok(action) => answer(shared.node.perform_soon(action).await),
+        Ok(action) => {
+            let account = match &action {
+                Action::PutAccount { account, .. } => Some(account.id.clone()),
+                _ => None,
+            };
+            let done = shared.node.perform_soon(action).await;
+            // Whoever is signed in by the old password is out.
+            if let Some(account) = account.filter(|_| done.is_ok()) {
+                shared.sessions.close_all_of(account.as_str());
+            }
+            answer(done)
+        }
         Err(failure) => answer(Err(failure)),
     }
 }
