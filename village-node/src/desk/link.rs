@@ -41,6 +41,16 @@ impl Syncing {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
+    /// Whether it begins now; not when one runs already.
+    fn begin(&self) -> bool {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let begins = !matches!(*stage, Stage::Running(_));
+        if begins {
+            *stage = Stage::Running(Progress::default());
+        }
+        begins
+    }
+
     fn get(&self) -> Stage {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -152,8 +162,7 @@ pub(super) async fn begin(
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     visitor.check(&Form(form))?;
-    if !matches!(shared.syncing.get(), Stage::Running(_)) {
-        shared.syncing.set(Stage::Running(Progress::default()));
+    if shared.syncing.begin() {
         let (node, syncing) = (shared.node.clone(), shared.syncing.clone());
         tokio::spawn(async move {
             let moved = syncing.clone();
