@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use whole_system::root;
 
 /// Of which the programs are made.
-const SOURCES: [&str; 7] = ["rs", "html", "css", "js", "svg", "sql", "json"];
+const SOURCES: [&str; 9] = ["rs", "html", "css", "js", "svg", "sql", "json", "txt", "ttf"];
 
 /// `sync-server` with its data folder.
 pub(crate) fn sync_server(data: &Path) -> Command {
