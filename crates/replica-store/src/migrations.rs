@@ -10,11 +10,14 @@ use crate::OpenError;
 const APPLICATION_ID: i32 = 0x534b_5379;
 
 /// `user_version` counts how many of these a file has had.
-const STEPS: [&str; FORMAT as usize] =
-    [include_str!("../migrations/0001_start.sql"), include_str!("../migrations/0002_desk.sql")];
+const STEPS: [&str; FORMAT as usize] = [
+    include_str!("../migrations/0001_start.sql"),
+    include_str!("../migrations/0002_desk.sql"),
+    include_str!("../migrations/0003_numbers.sql"),
+];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {
