@@ -2,8 +2,9 @@
 
 use change_log::{DocumentId, NodeId};
 use chrono::NaiveDate;
-use office_model::OfficeCode;
-use replica_store::Replica;
+use exchange_driver::{HubIdentity, blocks_needed, set_number_rule};
+use office_model::{NumberRule, OfficeCode};
+use replica_store::{HubWork, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sync_protocol::enrolment::Code;
@@ -34,6 +35,20 @@ pub enum Act {
     },
     /// Make rows, search and digests again.
     RebuildViews,
+    /// Set how an office numbers its letters.
+    NumberRule {
+        /// The office.
+        office: OfficeCode,
+        /// How.
+        rule: NumberRule,
+    },
+    /// Grant a node letter numbers beyond what it needs.
+    GrantNumbers {
+        /// The node.
+        node: NodeId,
+        /// So many of each series.
+        count: u32,
+    },
     /// Make the report of a night, or give the one that was made.
     Nightly {
         /// The day on whose morning the night ended.
@@ -66,6 +81,12 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
             let documents = replica.rebuild_views()?;
             Ok(json!({ "documents": documents }))
         }
+        Act::NumberRule { office, rule } => {
+            in_roster(replica, *office)?;
+            set_number_rule(replica, *office, rule)?;
+            Ok(json!({ "office": office, "rule": rule }))
+        }
+        Act::GrantNumbers { node, count } => grant_numbers(replica, keys, *node, *count, now_millis),
         Act::Nightly { date } => nightly::report(replica, *date, now_millis),
     }
 }
@@ -82,14 +103,48 @@ pub fn offer_code(
     hours: u32,
     now_millis: i64,
 ) -> Result<Code, Failure> {
-    if init::roster(replica)?.get(office).is_none() {
-        return Err(Failure::input(
-            format!("office {office} is not in this hub's roster"),
-            "check the code: sync-server offices lists them all",
-        ));
-    }
+    in_roster(replica, office)?;
     let code = Code { fingerprint: keys.fingerprint()?, secret: clock::random()? };
     let expires = now_millis.saturating_add(i64::from(hours) * 3_600_000);
     replica.offer_code(Code::secret_hash(&code.secret), office, now_millis, expires)?;
     Ok(code)
+}
+
+fn in_roster(replica: &Replica, office: OfficeCode) -> Result<(), Failure> {
+    if init::roster(replica)?.get(office).is_some() {
+        return Ok(());
+    }
+    Err(Failure::input(
+        format!("office {office} is not in this hub's roster"),
+        "check the code: sync-server offices lists them all",
+    ))
+}
+
+/// Grants a node a block of each series. It gets them with its next exchange.
+fn grant_numbers(
+    replica: &mut Replica,
+    keys: &HubKeys,
+    node: NodeId,
+    count: u32,
+    now_millis: i64,
+) -> Result<Value, Failure> {
+    let known = replica.registered_node(node)?.filter(|known| known.revoked_millis.is_none());
+    let known = known.ok_or_else(|| {
+        Failure::input(format!("no node {node} is enrolled here"), "check the id: sync-server nodes lists them all")
+    })?;
+    let logs = replica.logs()?;
+    let epoch = logs.iter().rev().find(|log| log.node == Some(node)).map(|log| log.epoch);
+    let epoch = epoch.ok_or_else(|| {
+        Failure::state(format!("node {node} has not called yet"), "let it sync once: it gets its first numbers then")
+    })?;
+    let identity = HubIdentity { key: keys.signing_key()?, hub: keys.hub()? };
+    let blocks = blocks_needed(replica, &identity, (node, epoch, known.office), count, now_millis)?;
+    let granted: Vec<Value> = blocks
+        .iter()
+        .map(|lease| {
+            json!({"series": lease.series.as_str(), "year": lease.year, "first": lease.first, "last": lease.last})
+        })
+        .collect();
+    replica.hub_commit(&[vec![HubWork::Grant(blocks)]])?;
+    Ok(json!({ "node": node, "granted": granted }))
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::act::Act;
 use crate::commands::{
-    Answer, backup, config, divergences, enrol, history, init, list, nightly, nodes, offices, quarantine,
+    Answer, backup, config, divergences, enrol, history, init, list, nightly, nodes, numbers, offices, quarantine,
     rebuild_views, restore, revoke, serve, show, status, verify,
 };
 use crate::flags::Flags;
@@ -103,6 +103,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Make a data folder from a backup.
     Restore(restore::Arguments),
+    /// Letter numbers: what was granted, how an office numbers, more for a machine.
+    Numbers(numbers::Arguments),
     /// The report of a night: which office is proven, late, or was never proven.
     Nightly(nightly::Arguments),
     /// The settings.
@@ -167,6 +169,7 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::RebuildViews(arguments) => rebuild_views::run(common, &arguments),
         Command::Backup(arguments) => backup::run(common, &arguments),
         Command::Restore(arguments) => restore::run(common, &arguments),
+        Command::Numbers(arguments) => numbers::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
         Command::Config(arguments) => Ok(config::run(&arguments)),
     }

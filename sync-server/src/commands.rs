@@ -10,6 +10,7 @@ mod late_bar;
 pub(crate) mod list;
 pub(crate) mod nightly;
 pub(crate) mod nodes;
+pub(crate) mod numbers;
 pub(crate) mod offices;
 pub(crate) mod quarantine;
 pub(crate) mod rebuild_views;

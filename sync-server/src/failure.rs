@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use exchange_driver::DriverError;
 use replica_store::{OpenError, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +100,15 @@ impl From<OpenError> for Failure {
         };
         let blame = if matches!(error, OpenError::Store(_)) { Blame::Machine } else { Blame::State };
         Self::new(blame, error.to_string(), next)
+    }
+}
+
+impl From<DriverError> for Failure {
+    fn from(error: DriverError) -> Self {
+        match error {
+            DriverError::Store(error) => error.into(),
+            other => Self::internal(other),
+        }
     }
 }
 

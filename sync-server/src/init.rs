@@ -49,6 +49,7 @@ pub fn init(dir: &Path, roster: &str) -> Result<Made, Failure> {
         }
         created => created?,
     };
+    exchange_driver::begin_life(&mut replica, true, clock::now_millis())?;
     replica.set_setting(keys::SETTING, &keys.to_bytes()?)?;
     replica.set_setting(ROSTER, roster.as_bytes())?;
     Ok(Made { hub, offices })

@@ -77,10 +77,11 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), Failure> {
     let keys = HubKeys::load(&config.dir)?;
-    let (replica, opened) = Replica::open(&config.dir, &clock::machine(), clock::fresh_epoch()?)?;
+    let (mut replica, opened) = Replica::open(&config.dir, &clock::machine(), clock::fresh_epoch()?)?;
     if let Some(why) = opened.epoch_began {
         tracing::warn!(?why, "the database is not the one that was last used here: a new epoch began");
     }
+    exchange_driver::begin_life(&mut replica, false, clock::now_millis())?;
     if replica.hub() != keys.hub()? {
         return Err(Failure::state(
             "the key file and the database of this data folder belong to two different hubs",

@@ -161,6 +161,7 @@ fn record(replica: &mut Replica, name: &str) {
         catalogue_version: 1,
         fields: [("nama".to_owned(), Value::from(name))].into_iter().collect(),
         number: None,
+        serials: None,
     };
     let clock = Clock { millis: 1_790_000_000_000, hub_offset_millis: None, clerk: "ani".to_owned() };
     replica.create_transaction(&new, &clock).unwrap();

@@ -7,6 +7,7 @@ mod export;
 mod history;
 pub(crate) mod letter;
 mod list;
+pub(crate) mod numbers;
 mod record;
 mod set;
 mod settle;
@@ -31,6 +32,7 @@ use crate::{Failure, moment};
 pub use accounts::AccountChange;
 pub(crate) use backup::IDENTITY as IDENTITY_SETTING;
 pub use list::{ListQuery, ROWS_MAX};
+pub use numbers::RegisterQuery;
 pub use record::NewRecord;
 pub(crate) use status::{hub_offset, note_hub_offset};
 
@@ -96,6 +98,20 @@ pub enum Action {
         /// Who.
         clerk: ClerkId,
     },
+    /// The letter numbers of the office: how many are left, and who has which.
+    Numbers,
+    /// What became of each letter number.
+    Register {
+        /// Which part.
+        query: RegisterQuery,
+    },
+    /// Give a letter its number.
+    IssueNumber {
+        /// Which.
+        id: DocumentId,
+        /// Who.
+        clerk: ClerkId,
+    },
     /// Where this node stands.
     Status,
     /// A copy of the database.
@@ -131,7 +147,10 @@ pub enum Action {
 impl Action {
     /// Whether it may change records.
     pub const fn writes(&self) -> bool {
-        matches!(self, Self::Record { .. } | Self::Set { .. } | Self::Step { .. } | Self::Settle { .. })
+        matches!(
+            self,
+            Self::Record { .. } | Self::Set { .. } | Self::Step { .. } | Self::Settle { .. } | Self::IssueNumber { .. }
+        )
     }
 }
 
@@ -144,7 +163,9 @@ pub(crate) fn perform(
     watch: &mut Watch<'_>,
 ) -> Result<Value, Failure> {
     match action {
-        Action::Record { records, clerk } => record::perform(replica, records, &clock(replica, clerk, now_millis)),
+        Action::Record { records, clerk } => {
+            record::perform(replica, identity, records, &clock(replica, clerk, now_millis))
+        }
         Action::List { query } => list::perform(replica, query),
         Action::Show { id } => show::perform(replica, *id),
         Action::History { id } => history::perform(replica, *id),
@@ -156,6 +177,9 @@ pub(crate) fn perform(
         Action::Settle { id, path, value, clerk } => {
             settle::perform(replica, *id, path, value, &clock(replica, clerk, now_millis))
         }
+        Action::Numbers => numbers::stock(replica, now_millis),
+        Action::Register { query } => numbers::register(replica, query, now_millis),
+        Action::IssueNumber { id, clerk } => numbers::issue(replica, identity, *id, &clock(replica, clerk, now_millis)),
         Action::Status => status::perform(replica, now_millis),
         Action::Backup { file } => backup::perform(replica, file),
         Action::Verify => verify::perform(replica, identity, watch),

@@ -10,6 +10,8 @@ mod export;
 mod history;
 mod letter;
 mod list;
+mod number;
+mod numbers;
 mod output;
 mod record;
 mod restore;
@@ -90,6 +92,8 @@ enum Command {
     Doctor(With<doctor::Doctor>),
     Export(With<export::Export>),
     Letter(With<letter::Letter>),
+    Number(With<number::Number>),
+    Numbers(With<numbers::Numbers>),
     Account(With<account::Account>),
     Config(config::Config),
 }
@@ -174,6 +178,8 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Doctor(with) => with.command.run(&session).await,
         Command::Export(with) => with.command.run(&session).await,
         Command::Letter(with) => with.command.run(&session).await,
+        Command::Number(with) => with.command.run(&session).await,
+        Command::Numbers(with) => with.command.run(&session).await,
         Command::Account(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
@@ -202,6 +208,8 @@ impl Command {
             Self::Doctor(with) => with.json,
             Self::Export(with) => with.json,
             Self::Letter(with) => with.json,
+            Self::Number(with) => with.json,
+            Self::Numbers(with) => with.json,
             Self::Account(with) => with.json,
         }
     }

@@ -8,7 +8,7 @@ use crate::{DriverError, HubCall, HubCommit, HubStep, node_difference};
 impl HubCommit {
     /// Whether it brings changes: once they are judged, calls that wait for their office have news.
     pub const fn brings_changes(&self) -> bool {
-        matches!(self.0, HubWork::Ingest(_) | HubWork::Return { .. })
+        matches!(self.0, HubWork::Ingest(_) | HubWork::Return { .. } | HubWork::Grant(_))
     }
 }
 

@@ -20,6 +20,7 @@ mod node_check;
 mod node_receive;
 mod node_repair;
 mod node_wait;
+mod number_grant;
 mod progress;
 mod verify;
 
@@ -31,5 +32,6 @@ pub use hub_call::{HubCall, HubStep};
 pub use hub_commit::{CommitOutcome, HubCommit, commit_all, judge};
 pub use identity::{HubIdentity, NodeIdentity};
 pub use node_call::{CallPlan, NextFrame, NodeCall};
+pub use number_grant::{begin_life, blocks_needed, is_granted, number_floor, number_rule, set_number_rule};
 pub use progress::{Outcome, Progress};
 pub use verify::{Covered, Verified, verify_hub, verify_node};

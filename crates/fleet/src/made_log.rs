@@ -49,6 +49,7 @@ impl Maker {
             catalogue_version: 1,
             fields: record.fields,
             number: None,
+            serials: None,
         };
         let stamp = self.stamp(900);
         let (mut document, authored) = TransactionDocument::create(&new, &stamp)?;

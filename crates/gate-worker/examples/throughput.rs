@@ -127,5 +127,5 @@ fn transaction(office: OfficeCode, number: usize) -> Result<NewTransaction, Box<
         "alamat": format!("Dusun Krajan RT {:02} RW {:02}", number % 20, number % 7),
     });
     let fields = fields.as_object().cloned().unwrap_or_default();
-    Ok(NewTransaction { office, service: "A01".parse()?, catalogue_version: 1, fields, number: None })
+    Ok(NewTransaction { office, service: "A01".parse()?, catalogue_version: 1, fields, number: None, serials: None })
 }

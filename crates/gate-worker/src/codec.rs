@@ -2,10 +2,10 @@
 //!
 //! Numbers are little-endian; bytes and texts have their length (4 bytes) in front, lists their count.
 
-use change_log::{ChangeHash, DocumentId, EpochId};
+use change_log::{ChangeHash, DocumentId, EpochId, NodeId};
 use office_model::OfficeCode;
 use replica_store::Case;
-use service_document::{Candidate, Judgement, Refusal, TransactionRow, Verdict};
+use service_document::{Candidate, DocumentRow, Judgement, Lease, Refusal, TransactionRow, Verdict};
 use uuid::Uuid;
 
 use crate::question::Question;
@@ -15,6 +15,9 @@ use crate::question::Question;
 pub(crate) struct Unreadable;
 
 type Read<T> = Result<T, Unreadable>;
+
+const TRANSACTION: u8 = 0;
+const LEASE: u8 = 1;
 
 const ACCEPTED: u8 = 0;
 const PARKED: u8 = 1;
@@ -111,13 +114,66 @@ fn read_judgement(input: &mut Input<'_>) -> Read<Judgement> {
     }
 }
 
-fn put_row(out: &mut Vec<u8>, row: &TransactionRow) {
+fn put_row(out: &mut Vec<u8>, row: &DocumentRow) {
+    match row {
+        DocumentRow::Transaction(row) => {
+            out.push(TRANSACTION);
+            put_transaction(out, row);
+        }
+        DocumentRow::Lease(lease) => {
+            out.push(LEASE);
+            put_lease(out, lease);
+        }
+    }
+}
+
+fn read_row(input: &mut Input<'_>) -> Read<DocumentRow> {
+    match input.byte()? {
+        TRANSACTION => read_transaction(input).map(DocumentRow::Transaction),
+        LEASE => read_lease(input).map(DocumentRow::Lease),
+        _ => Err(Unreadable),
+    }
+}
+
+fn put_lease(out: &mut Vec<u8>, lease: &Lease) {
+    put_text(out, lease.office.as_str());
+    out.extend_from_slice(&lease.node.0);
+    out.extend_from_slice(&lease.epoch.0);
+    put_text(out, lease.series.as_str());
+    put_text(out, &lease.template.to_string());
+    out.extend_from_slice(&lease.year.to_le_bytes());
+    out.extend_from_slice(&lease.first.to_le_bytes());
+    out.extend_from_slice(&lease.last.to_le_bytes());
+    out.extend_from_slice(&lease.granted_millis.to_le_bytes());
+    out.extend_from_slice(&lease.signature);
+}
+
+fn read_lease(input: &mut Input<'_>) -> Read<Lease> {
+    Ok(Lease {
+        office: input.text()?.parse().map_err(|_| Unreadable)?,
+        node: NodeId(input.array()?),
+        epoch: EpochId(input.array()?),
+        series: input.text()?.parse().map_err(|_| Unreadable)?,
+        template: input.text()?.parse().map_err(|_| Unreadable)?,
+        year: i32::from_le_bytes(input.array()?),
+        first: input.number()?,
+        last: input.number()?,
+        granted_millis: i64::from_le_bytes(input.array()?),
+        signature: input.array()?,
+    })
+}
+
+fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
     put_text(out, row.office.as_str());
     put_text(out, row.service.as_str());
     put_text(out, &row.status);
     put_option(out, row.number.as_deref(), put_text);
     put_option(out, row.name.as_deref(), put_text);
     put_option(out, row.nik.as_deref(), put_text);
+    put_count(out, row.serials.len());
+    for serial in &row.serials {
+        put_text(out, &serial.to_string());
+    }
     for list in [&row.names, &row.niks] {
         put_count(out, list.len());
         for text in list {
@@ -133,11 +189,12 @@ fn put_row(out: &mut Vec<u8>, row: &TransactionRow) {
     }
 }
 
-fn read_row(input: &mut Input<'_>) -> Read<TransactionRow> {
+fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
     let (office, service) = (input.text()?, input.text()?);
     let text = |input: &mut Input<'_>| input.text().map(str::to_owned);
     let status = text(input)?;
     let (number, name, nik) = (input.option(text)?, input.option(text)?, input.option(text)?);
+    let serials = input.list(|input| input.text()?.parse().map_err(|_| Unreadable))?;
     let (names, niks) = (input.list(text)?, input.list(text)?);
     let (created_millis, created_by) = (i64::from_le_bytes(input.array()?), text(input)?);
     let (changed_millis, changed_by) = (i64::from_le_bytes(input.array()?), text(input)?);
@@ -146,6 +203,7 @@ fn read_row(input: &mut Input<'_>) -> Read<TransactionRow> {
         service: service.parse().map_err(|_| Unreadable)?,
         status,
         number,
+        serials,
         name,
         nik,
         names,

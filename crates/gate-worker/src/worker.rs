@@ -61,8 +61,14 @@ fn judges_its_own() -> bool {
     let (Ok(office), Ok(service)) = ("35.10.01.2001".parse(), "A01".parse()) else { return false };
     let epoch = EpochId([1; 16]);
     let stamp = Stamp { epoch, millis: 0, hub_offset_millis: None, clerk: "gate".to_owned() };
-    let new =
-        NewTransaction { office, service, catalogue_version: 1, fields: serde_json::Map::default(), number: None };
+    let new = NewTransaction {
+        office,
+        service,
+        catalogue_version: 1,
+        fields: serde_json::Map::default(),
+        number: None,
+        serials: None,
+    };
     let Ok((_, first)) = TransactionDocument::create(&new, &stamp) else { return false };
     let candidates = vec![Candidate { epoch, hash: first.hash, raw: &first.raw }];
     let document = DocumentId::derive(epoch, 1, 0);

@@ -66,6 +66,15 @@ impl NumberTemplate {
         Self(vec![Part::Code, slash(), Part::Serial(0), text("/KEP/"), Part::Unit, slash(), Part::Year])
     }
 
+    /// The template with the unit code written into it.
+    ///
+    /// # Errors
+    ///
+    /// When it is too long then, or the code has brackets.
+    pub fn with_unit(&self, unit: &str) -> Result<Self, Fault> {
+        self.to_string().replace("[kode_unit]", unit).parse()
+    }
+
     /// The number that these parts make.
     pub fn render(&self, parts: &NumberParts<'_>) -> String {
         let one = |part: &Part| match part {

@@ -132,7 +132,7 @@ fn transaction(office: OfficeCode, number: u64) -> Result<NewTransaction, Box<dy
         "alamat": format!("Dusun Krajan RT {:02} RW {:02}", mixed % 20, mixed % 7),
     });
     let fields = fields.as_object().cloned().unwrap_or_default();
-    Ok(NewTransaction { office, service: "A01".parse()?, catalogue_version: 1, fields, number: None })
+    Ok(NewTransaction { office, service: "A01".parse()?, catalogue_version: 1, fields, number: None, serials: None })
 }
 
 fn report(what: &str, count: u64, began: Instant) {

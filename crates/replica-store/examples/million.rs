@@ -217,5 +217,5 @@ fn transaction(office: OfficeCode, number: u64) -> Result<NewTransaction, Box<dy
     let service = SERVICES.iter().cycle().nth(usize::try_from(number % 5)?).copied().unwrap_or("A01").parse()?;
     let letter = number.is_multiple_of(3).then(|| format!("470/{}/429.523/2026", number % 5000));
     let fields = fields.as_object().cloned().unwrap_or_default();
-    Ok(NewTransaction { office, service, catalogue_version: 1, fields, number: letter })
+    Ok(NewTransaction { office, service, catalogue_version: 1, fields, number: letter, serials: None })
 }

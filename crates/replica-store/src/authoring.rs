@@ -9,6 +9,7 @@ use service_document::{Authored, DocumentError, NewTransaction, Stamp, Transacti
 
 use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow};
+use crate::numbering::{GivenNumber, Issuer, Numbering};
 use crate::work::Work;
 use crate::{Replica, Role, StoreError, digest, document, judging, rows};
 
@@ -24,7 +25,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    fn stamp(&self, work: &Work<'_>) -> Stamp {
+    pub(crate) fn stamp(&self, work: &Work<'_>) -> Stamp {
         Stamp {
             epoch: work.epoch,
             millis: self.millis,
@@ -57,8 +58,25 @@ impl Replica {
         many: &[NewTransaction],
         clock: &Clock,
     ) -> Result<Vec<DocumentId>, StoreError> {
+        let made = self.create_numbered(many, &Numbering::none(), clock)?;
+        Ok(made.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// [`Replica::create_transactions`], and gives letters their numbers from this node's leases, as long as there are
+    /// any: records are never refused for want of a number.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::create_transaction`]. No number was given out then.
+    pub fn create_numbered(
+        &mut self,
+        many: &[NewTransaction],
+        numbering: &Numbering<'_>,
+        clock: &Clock,
+    ) -> Result<Vec<(DocumentId, Option<GivenNumber>)>, StoreError> {
         self.write(|work| {
             let mut log = own_log(work)?;
+            let mut issuer = Issuer::open(work, numbering, clock)?;
             let stamp = clock.stamp(work);
             let mut apart = Apart::default();
             let mut ids = Vec::with_capacity(many.len());
@@ -66,14 +84,22 @@ impl Replica {
                 if let Some(own) = work.office.filter(|own| *own != new.office) {
                     return Err(StoreError::Office { own, other: new.office });
                 }
-                let (made, authored, millis) = apart.create(work, new, &stamp)?;
+                let code = (numbering.code)(new.service, new.catalogue_version).filter(|_| new.number.is_none());
+                let given = code.as_ref().and_then(|code| issuer.issue(code));
+                let numbered = code.map(|_| NewTransaction {
+                    number: given.as_ref().map(|given| given.text.clone()),
+                    serials: Some(given.iter().map(|given| given.serial.clone()).collect()),
+                    ..new.clone()
+                });
+                let (made, authored, millis) = apart.create(work, numbered.as_ref().unwrap_or(new), &stamp)?;
                 let id = DocumentId::derive(work.epoch, log.position + 1, millis);
                 let office = digest::office_index(work.connection, &new.office)?;
                 let index = document::insert(work.connection, id, office)?;
                 append(work, &mut log, (id, index, office), &authored)?;
-                rows::put(work.connection, index, made.row())?;
-                ids.push(id);
+                rows::put_transaction(work.connection, index, made.row())?;
+                ids.push((id, given));
             }
+            issuer.close(work)?;
             close(work, &log)?;
             Ok(ids)
         })
@@ -206,7 +232,7 @@ impl Apart {
     }
 }
 
-fn change_one(
+pub(crate) fn change_one(
     work: &mut Work<'_>,
     log: &mut LogRow,
     id: DocumentId,
@@ -220,7 +246,7 @@ fn change_one(
     }
     let Some(authored) = act(&mut loaded)? else { return Ok(None) };
     append(work, log, (id, index, office), &authored)?;
-    rows::put(work.connection, index, loaded.row())?;
+    rows::put_transaction(work.connection, index, loaded.row())?;
     Ok(Some(authored.hash))
 }
 

@@ -3,11 +3,12 @@
 use change_log::{Digest, Entry, EpochId, NodeId, Position};
 use office_model::OfficeCode;
 use rusqlite::ErrorCode;
+use service_document::Lease;
 
 use crate::ingest::ingest_batch;
 use crate::work::Work;
 use crate::{
-    IngestBatch, IngestOutcome, NodeContact, Replica, Returned, SignedHead, StoreError, digest, holdings, log,
+    IngestBatch, IngestOutcome, NodeContact, Replica, Returned, SignedHead, StoreError, digest, holdings, lease, log,
     registry, returning, setting,
 };
 
@@ -32,6 +33,8 @@ pub enum HubWork {
         /// What to remember of it: settings and their values.
         notes: Vec<(String, Vec<u8>)>,
     },
+    /// Blocks of letter numbers, for a node that needs them. One that overlaps with another is left out.
+    Grant(Vec<Lease>),
     /// A node and the hub were found equal. The time never goes back.
     Proven {
         /// The node.
@@ -142,6 +145,12 @@ fn perform(work: &mut Work<'_>, piece: &HubWork) -> Result<HubDone, StoreError> 
             }
             for (key, value) in notes {
                 setting::put(work.connection, key, value)?;
+            }
+            Ok(HubDone::Noted)
+        }
+        HubWork::Grant(leases) => {
+            for granted in leases {
+                lease::grant(work, granted)?;
             }
             Ok(HubDone::Noted)
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use change_log::{Digest, EntryHash};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use service_document::TransactionDocument;
+use service_document::{DocumentRow, row_of};
 
 use crate::entry::{self, EntryState, Stored};
 use crate::work::Work;
@@ -26,6 +26,8 @@ impl Replica {
 fn rebuild(work: &mut Work<'_>) -> Result<u64, StoreError> {
     let connection = work.connection;
     connection.execute("DELETE FROM transaction_row", [])?;
+    connection.execute("DELETE FROM issued", [])?;
+    connection.execute("DELETE FROM lease", [])?;
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
     let mut digests = std::collections::BTreeMap::new();
     let mut statement = connection.prepare("SELECT idx FROM office")?;
@@ -41,8 +43,8 @@ fn rebuild(work: &mut Work<'_>) -> Result<u64, StoreError> {
                 *digest = digest.with(EntryHash::of(stored.id, stored.hash));
             }
         }
-        if let Some(loaded) = load(&entries)? {
-            rows::put(connection, document, loaded.row())?;
+        if let Some(row) = load(&entries)? {
+            rows::put(connection, document, &row)?;
         }
         Ok(())
     })?;
@@ -60,14 +62,14 @@ pub(crate) fn counts(connection: &Connection, role: Role, stored: &Stored) -> Re
     }
 }
 
-/// The document out of its accepted entries; `None` when there are none.
-pub(crate) fn load(entries: &[Stored]) -> Result<Option<TransactionDocument>, StoreError> {
+/// The row of the document that its accepted entries make; `None` when there are none.
+pub(crate) fn load(entries: &[Stored]) -> Result<Option<DocumentRow>, StoreError> {
     let accepted: Vec<&[u8]> = entries
         .iter()
         .filter(|stored| stored.state == EntryState::Accepted)
         .map(|stored| stored.raw.as_slice())
         .collect();
-    if accepted.is_empty() { Ok(None) } else { Ok(Some(TransactionDocument::load(accepted)?)) }
+    if accepted.is_empty() { Ok(None) } else { Ok(Some(row_of(&accepted)?)) }
 }
 
 /// Calls `visit` with every document and its entries.
@@ -84,7 +86,7 @@ fn for_each_document(
     Ok(())
 }
 
-const DUMP: [(&str, &str); 3] = [
+const DUMP: [(&str, &str); 5] = [
     ("office", "SELECT code, count, hex(sum) FROM office ORDER BY code"),
     (
         "row",
@@ -93,6 +95,18 @@ const DUMP: [(&str, &str); 3] = [
          FROM transaction_row r JOIN document d ON d.idx = r.document JOIN office o ON o.idx = r.office
          JOIN word s ON s.idx = r.service JOIN word t ON t.idx = r.status
          JOIN word c ON c.idx = r.created_by JOIN word g ON g.idx = r.changed_by ORDER BY d.id",
+    ),
+    (
+        "lease",
+        "SELECT hex(d.id), o.code, hex(l.node), hex(l.epoch), l.series, l.year, l.first, l.last, l.template, l.granted,
+                hex(l.signature)
+         FROM lease l JOIN document d ON d.idx = l.document JOIN office o ON o.idx = l.office ORDER BY d.id",
+    ),
+    (
+        "issued",
+        "SELECT o.code, i.series, i.year, i.serial, hex(d.id)
+         FROM issued i JOIN document d ON d.idx = i.document JOIN office o ON o.idx = i.office
+         ORDER BY o.code, i.series, i.year, i.serial, d.id",
     ),
     (
         "search",

@@ -191,7 +191,7 @@ fn put(work: &mut Work<'_>, log: &mut LogRow, again: &Again) -> Result<u64, Stor
         work.mark(&EntryHash::of(again.id, authored.hash).0);
     }
     if let Some(loaded) = document::load(work.connection, index)? {
-        rows::put(work.connection, index, loaded.row())?;
+        rows::put_transaction(work.connection, index, loaded.row())?;
     }
     Ok(again.authored.len() as u64)
 }

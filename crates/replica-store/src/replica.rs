@@ -347,6 +347,7 @@ mod tests {
             catalogue_version: 1,
             fields: fields.as_object().unwrap().clone(),
             number: None,
+            serials: None,
         }
     }
 

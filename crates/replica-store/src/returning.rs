@@ -48,8 +48,8 @@ pub(crate) fn take_returned(
         work.connection.prepare_cached(sql)?.execute([document])?;
         // While others of its changes are still missing it cannot be shown; the last one that comes back does it.
         let stored = entry::of_document(work.connection, *document)?;
-        if let Ok(Some(loaded)) = rebuild::load(&stored) {
-            rows::put(work.connection, *document, loaded.row())?;
+        if let Ok(Some(row)) = rebuild::load(&stored) {
+            rows::put(work.connection, *document, &row)?;
         }
     }
     if !filled.is_empty() {

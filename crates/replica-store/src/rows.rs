@@ -3,9 +3,9 @@
 use change_log::DocumentId;
 use office_model::{OfficeCode, ServiceId};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use service_document::TransactionRow;
+use service_document::{DocumentRow, Lease, TransactionRow};
 
-use crate::{StoreError, digest, search};
+use crate::{StoreError, digest, issued, lease, search};
 
 /// One line of a list.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,14 +63,29 @@ pub(crate) fn word(connection: &Connection, text: &str) -> Result<i64, StoreErro
     Ok(connection.prepare_cached("INSERT INTO word (text) VALUES (?)")?.insert([text])?)
 }
 
-/// The row of a document and its place in the search, made new or replaced.
-pub(crate) fn put(connection: &Connection, document: i64, row: &TransactionRow) -> Result<(), StoreError> {
+/// What is listed of a document, made new or replaced.
+pub(crate) fn put(connection: &Connection, document: i64, row: &DocumentRow) -> Result<(), StoreError> {
+    match row {
+        DocumentRow::Transaction(row) => put_transaction(connection, document, row),
+        DocumentRow::Lease(lease) => put_lease(connection, document, lease),
+    }
+}
+
+/// A lease, made new or replaced.
+pub(crate) fn put_lease(connection: &Connection, document: i64, lease: &Lease) -> Result<(), StoreError> {
+    lease::put(connection, document, lease)
+}
+
+/// The row of a transaction, its place in the search and its serials, made new or replaced.
+pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &TransactionRow) -> Result<(), StoreError> {
+    let office = digest::office_index(connection, &row.office)?;
+    issued::put(connection, document, office, &row.serials)?;
     let sql = "INSERT OR REPLACE INTO transaction_row (document, office, service, catalogue, status, number, name, nik,
                created, created_by, changed, changed_by, changes, steps, divergences)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![
         document,
-        digest::office_index(connection, &row.office)?,
+        office,
         word(connection, row.service.as_str())?,
         row.catalogue,
         word(connection, &row.status)?,
@@ -96,6 +111,8 @@ pub(crate) fn changes(connection: &Connection, document: i64) -> Result<Option<u
 
 pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM transaction_row WHERE document = ?")?.execute([document])?;
+    issued::remove(connection, document)?;
+    lease::remove(connection, document)?;
     search::remove(connection, document)
 }
 
@@ -104,8 +121,21 @@ pub(crate) fn fits(
     connection: &Connection,
     document: i64,
     listed: Option<&ListedTransaction>,
-    row: Option<&TransactionRow>,
+    row: Option<&DocumentRow>,
 ) -> Result<bool, StoreError> {
+    let leased = lease::of_document(connection, document)?;
+    let row = match row {
+        Some(DocumentRow::Lease(lease)) => return Ok(listed.is_none() && leased.as_ref() == Some(lease)),
+        Some(DocumentRow::Transaction(row)) => Some(row),
+        None => None,
+    };
+    let held = issued::of_document(connection, document)?;
+    let mut serials = row.map_or_else(Vec::new, |row| row.serials.clone());
+    serials.sort();
+    serials.dedup();
+    if leased.is_some() || held != serials {
+        return Ok(false);
+    }
     let (Some(listed), Some(row)) = (listed, row) else { return Ok(listed.is_none() && row.is_none()) };
     let made = ListedTransaction {
         document: listed.document,

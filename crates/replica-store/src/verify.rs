@@ -201,6 +201,14 @@ impl Reader {
                 "SELECT count(*) FROM document WHERE idx NOT IN (SELECT document FROM entry)",
             ),
             (
+                "leases without a document",
+                "SELECT count(*) FROM lease WHERE document NOT IN (SELECT idx FROM document)",
+            ),
+            (
+                "letter numbers without a document",
+                "SELECT count(*) FROM issued WHERE document NOT IN (SELECT idx FROM document)",
+            ),
+            (
                 "rows without a document",
                 "SELECT count(*) FROM transaction_row WHERE document NOT IN (SELECT idx FROM document)",
             ),
@@ -324,8 +332,7 @@ impl Reader {
                 return Ok(());
             }
         };
-        let row = expected.as_ref().map(service_document::TransactionDocument::row);
-        if !rows::fits(&self.connection, document, self.row(id)?.as_ref(), row)? {
+        if !rows::fits(&self.connection, document, self.row(id)?.as_ref(), expected.as_ref())? {
             report.problem(
                 ProblemKind::View,
                 format!("transaction {id}: its row in lists or in the search is not what its changes say"),

@@ -5,15 +5,15 @@ use std::fmt;
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{ActorId, Automerge, Change, ObjType, ROOT, ReadDoc};
 use change_log::ChangeHash;
-use office_model::{FieldPath, Status};
+use office_model::{FieldPath, Serial, Status};
 use serde_json::Value;
 
 use crate::error::DocumentError;
-use crate::layout::{CATALOGUE, FIELDS, KIND, KIND_TRANSACTION, NUMBER, OFFICE, SERVICE, STATUS, STEPS};
+use crate::layout::{CATALOGUE, FIELDS, KIND, KIND_TRANSACTION, NUMBER, OFFICE, SERIALS, SERVICE, STATUS, STEPS};
 use crate::limits::{CHANGE_BYTES_MAX, DOCUMENT_BYTES_MAX, OPERATIONS_MAX};
 use crate::path::Names;
 use crate::reading::Reading;
-use crate::row::TransactionRow;
+use crate::row::{DocumentRow, TransactionRow};
 use crate::{Authored, NewTransaction, Stamp, path, quiet, row, writing};
 
 /// A loaded document. About 20 KB: load on demand, drop after use.
@@ -45,12 +45,20 @@ impl TransactionDocument {
             if let Some(number) = &new.number {
                 transaction.put(ROOT, NUMBER, number.as_str())?;
             }
+            if let Some(serials) = &new.serials {
+                let list = transaction.put_object(ROOT, SERIALS, ObjType::List)?;
+                for (index, serial) in serials.iter().enumerate() {
+                    transaction.insert(&list, index, serial.to_string())?;
+                }
+            }
             let fields = transaction.put_object(ROOT, FIELDS, ObjType::Map)?;
             writing::fill_map(transaction, &fields, &new.fields, 1)?;
             transaction.put_object(ROOT, STEPS, ObjType::List)?;
             Ok(())
         })?;
-        committed.ok_or_else(|| DocumentError::Internal("the first change is empty".to_owned()))
+        let (automerge, bytes, authored) =
+            committed.ok_or_else(|| DocumentError::Internal("the first change is empty".to_owned()))?;
+        Ok((Self::of(automerge, bytes)?, authored))
     }
 
     /// Loads a document from changes that stand in our own log, in any order.
@@ -65,24 +73,15 @@ impl TransactionDocument {
     }
 
     pub(crate) fn load_unguarded(raw_changes: &[&[u8]]) -> Result<Self, DocumentError> {
-        let unreadable = |error: &dyn fmt::Display| DocumentError::Unreadable(error.to_string());
-        let mut changes = Vec::with_capacity(raw_changes.len());
-        for raw in raw_changes {
-            changes.push(Change::from_bytes(raw.to_vec()).map_err(|error| unreadable(&error))?);
-        }
-        let mut automerge = Automerge::new();
-        automerge.apply_changes(changes).map_err(|error| unreadable(&error))?;
-        let missing = automerge.get_missing_deps(&[]).len();
-        if missing > 0 {
-            return Err(DocumentError::Missing(missing));
-        }
-        Self::of(automerge, raw_changes.iter().map(|raw| raw.len()).sum())
+        Self::of(apply(raw_changes)?, raw_changes.iter().map(|raw| raw.len()).sum())
     }
 
     /// Reads the document once, which proves that it is a transaction.
     fn of(automerge: Automerge, bytes: usize) -> Result<Self, DocumentError> {
         let reading = Reading::of(&automerge, None)?;
-        let row = row::of_reading(&automerge, &reading)?;
+        let DocumentRow::Transaction(row) = row::of_reading(&automerge, &reading)? else {
+            return Err(DocumentError::Unreadable("the document is no transaction".to_owned()));
+        };
         Ok(Self { automerge, bytes, row, names: Names::of(&reading.root) })
     }
 
@@ -121,16 +120,29 @@ impl TransactionDocument {
         })
     }
 
+    /// Gives it a letter number: `number`, as it is printed, made of `serial`. One that it had stays among its serials.
+    ///
+    /// # Errors
+    ///
+    /// When a limit is passed.
+    pub fn give_number(&mut self, serial: &Serial, number: &str, stamp: &Stamp) -> Result<Authored, DocumentError> {
+        let given = self.commit(stamp, |transaction| {
+            transaction.put(ROOT, NUMBER, number)?;
+            writing::push_serial(transaction, serial)
+        })?;
+        given.ok_or_else(|| DocumentError::Internal("a number made no change".to_owned()))
+    }
+
     /// One change with what `write` does. On an error the document is as before.
     pub(crate) fn commit(
         &mut self,
         stamp: &Stamp,
         write: impl FnOnce(&mut Transaction<'_>) -> Result<(), DocumentError>,
     ) -> Result<Option<Authored>, DocumentError> {
-        let Some((next, authored)) = commit(&self.automerge, self.bytes, stamp, write)? else {
+        let Some((next, bytes, authored)) = commit(&self.automerge, self.bytes, stamp, write)? else {
             return Ok(None);
         };
-        *self = next;
+        *self = Self::of(next, bytes)?;
         Ok(Some(authored))
     }
 
@@ -165,13 +177,29 @@ impl fmt::Debug for TransactionDocument {
     }
 }
 
-/// The document that `write` makes of `before` (whose changes have `bytes` bytes), and the change.
-fn commit(
+/// The library's document that these raw changes make.
+pub(crate) fn apply(raw_changes: &[&[u8]]) -> Result<Automerge, DocumentError> {
+    let unreadable = |error: &dyn fmt::Display| DocumentError::Unreadable(error.to_string());
+    let mut changes = Vec::with_capacity(raw_changes.len());
+    for raw in raw_changes {
+        changes.push(Change::from_bytes(raw.to_vec()).map_err(|error| unreadable(&error))?);
+    }
+    let mut automerge = Automerge::new();
+    automerge.apply_changes(changes).map_err(|error| unreadable(&error))?;
+    match automerge.get_missing_deps(&[]).len() {
+        0 => Ok(automerge),
+        missing => Err(DocumentError::Missing(missing)),
+    }
+}
+
+/// The document that `write` makes of `before` (whose changes have `bytes` bytes), the bytes of its changes, and the
+/// new change.
+pub(crate) fn commit(
     before: &Automerge,
     bytes: usize,
     stamp: &Stamp,
     write: impl FnOnce(&mut Transaction<'_>) -> Result<(), DocumentError>,
-) -> Result<Option<(TransactionDocument, Authored)>, DocumentError> {
+) -> Result<Option<(Automerge, usize, Authored)>, DocumentError> {
     let mut next = before.clone();
     next.set_actor(ActorId::from(stamp.epoch.as_bytes().as_slice()));
     let mut transaction = next.transaction();
@@ -197,5 +225,5 @@ fn commit(
         return Err(DocumentError::TooLarge(format!("its whole history would pass {DOCUMENT_BYTES_MAX} bytes")));
     }
     let authored = Authored { hash: ChangeHash(change.hash().0), raw };
-    Ok(Some((TransactionDocument::of(next, bytes)?, authored)))
+    Ok(Some((next, bytes, authored)))
 }

@@ -13,7 +13,7 @@ use office_model::OfficeCode;
 use crate::limits::{DOCUMENT_BYTES_MAX, PARKED_MAX, TRIAL_BYTES_BASE, TRIAL_BYTES_MAX};
 use crate::lineage::{Lineage, Misfit};
 use crate::refusal::{Refusal, RefusalCode};
-use crate::row::TransactionRow;
+use crate::row::DocumentRow;
 use crate::trial;
 
 /// A change that wants to become visible.
@@ -47,7 +47,7 @@ pub struct Verdict {
     /// One for each candidate, in their order.
     pub judgements: Vec<Judgement>,
     /// The document's row from now on; `None` when no candidate changed it.
-    pub row: Option<TransactionRow>,
+    pub row: Option<DocumentRow>,
 }
 
 /// Judges changes of one document. Never panics, whatever the bytes, and leaves nothing behind.
@@ -93,7 +93,7 @@ struct Gate<'a> {
     visible: Vec<&'a [u8]>,
     bytes: usize,
     judgements: BTreeMap<usize, Judgement>,
-    row: Option<TransactionRow>,
+    row: Option<DocumentRow>,
     /// Whether what is visible passed a trial; not known before it is asked or a group passed.
     sound: Option<bool>,
     /// Bytes that trials which failed have cost so far.
@@ -172,7 +172,7 @@ impl<'a> Gate<'a> {
     }
 
     /// A trial of what is visible now, while there is budget for failures: somebody may send nothing but bad ones.
-    fn try_visible(&mut self) -> Result<TransactionRow, Refusal> {
+    fn try_visible(&mut self) -> Result<DocumentRow, Refusal> {
         if self.failed_bytes > TRIAL_BYTES_MAX {
             return Err(Refusal::new(RefusalCode::TooManyBad, "not tried, too many others failed"));
         }

@@ -4,6 +4,8 @@
 pub(crate) const KIND: &str = "kind";
 /// The value of [`KIND`] for a service transaction.
 pub(crate) const KIND_TRANSACTION: &str = "transaction";
+/// The value of [`KIND`] for a block of letter numbers.
+pub(crate) const KIND_LEASE: &str = "lease";
 /// Code of the office it belongs to, fixed for life.
 pub(crate) const OFFICE: &str = "office";
 /// Service id of the catalogue, fixed for life.
@@ -14,6 +16,8 @@ pub(crate) const CATALOGUE: &str = "catalogue";
 pub(crate) const STATUS: &str = "status";
 /// The letter number, once it has one.
 pub(crate) const NUMBER: &str = "number";
+/// Every serial it was ever given, of letters. A list from the beginning, so that two that were given apart both stay.
+pub(crate) const SERIALS: &str = "serials";
 /// The values of the service's form.
 pub(crate) const FIELDS: &str = "fields";
 /// The steps taken. Who and when of a step are those of the change that holds it.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use office_model::{OfficeCode, ServiceId};
+use office_model::{OfficeCode, Serial, ServiceId};
 use serde_json::{Map, Value};
 
 /// A new transaction, already validated against the catalogue.
@@ -18,6 +18,8 @@ pub struct NewTransaction {
     pub fields: Map<String, Value>,
     /// The letter number, if it has one already.
     pub number: Option<String>,
+    /// The serials it was given so far, where the service ends in a letter. `None` where it does not.
+    pub serials: Option<Vec<Serial>>,
 }
 
 impl fmt::Debug for NewTransaction {

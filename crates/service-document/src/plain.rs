@@ -12,7 +12,7 @@ use change_log::{EpochId, Key, Operation, OperationId, RawChange, read_operation
 use serde_json::{Map, Value};
 
 use crate::limits::DEPTH_MAX;
-use crate::row::{self, Span, TransactionRow};
+use crate::row::{self, DocumentRow, Span};
 
 /// What operations do, by their numbers in the format.
 mod action {
@@ -25,8 +25,8 @@ mod action {
 /// Longer lists are left to the trial: finding a place in them takes time.
 const LIST_MAX: usize = 256;
 
-/// The row of the document that these changes make; none when they are not plain, or make no transaction.
-pub(crate) fn row(raws: &[&[u8]]) -> Option<TransactionRow> {
+/// The row of the document that these changes make; none when they are not plain, or make no document of ours.
+pub(crate) fn row(raws: &[&[u8]]) -> Option<DocumentRow> {
     let mut changes = raws.iter().map(|raw| RawChange::parse(raw).ok()).collect::<Option<Vec<_>>>()?;
     changes.sort_by_key(|change| change.start_op);
     let mut document = Plain::default();

@@ -1,11 +1,12 @@
 //! Doing again what a change did that cannot be part of any document: its number in its log belongs to another one.
 
-use office_model::{FieldPath, Status};
+use automerge::transaction::Transaction;
+use office_model::{FieldPath, Serial, Status};
 use serde_json::Value;
 
 use crate::error::DocumentError;
-use crate::layout::FIELDS;
-use crate::{Authored, HistoryItem, NewTransaction, Stamp, TransactionDocument, path};
+use crate::layout::{FIELDS, SERIALS};
+use crate::{Authored, HistoryItem, NewTransaction, Stamp, TransactionDocument, path, writing};
 
 impl TransactionDocument {
     /// What somebody would have to record to make this document's first change again.
@@ -23,6 +24,7 @@ impl TransactionDocument {
             catalogue_version: row.catalogue,
             fields: fields.ok_or_else(|| DocumentError::Unreadable("the document has no `fields`".to_owned()))?,
             number: row.number.clone(),
+            serials: json.get(SERIALS).is_some().then(|| row.serials.clone()),
         })
     }
 
@@ -33,8 +35,12 @@ impl TransactionDocument {
     /// As [`TransactionDocument::step`] and [`TransactionDocument::edit`]. The document may have half of it then.
     pub fn repeat(&mut self, done: &HistoryItem, stamp: &Stamp) -> Result<Vec<Authored>, DocumentError> {
         let names = self.names();
-        let (mut edits, mut step) = (Vec::new(), None);
+        let (mut edits, mut step, mut serials) = (Vec::new(), None, Vec::new());
         for edited in &done.changed {
+            if is_serial(&edited.path) {
+                serials.extend(edited.to.as_ref().and_then(Value::as_str).and_then(|text| text.parse::<Serial>().ok()));
+                continue;
+            }
             let path: FieldPath = edited.path.parse().map_err(|_| DocumentError::Path(edited.path.clone()))?;
             let to = edited.to.clone().unwrap_or_default();
             if path::is_status(&names.place(&path)) {
@@ -49,6 +55,16 @@ impl TransactionDocument {
             authored.push(self.step(to, done.why.as_deref(), stamp)?);
         }
         authored.extend(self.edit(&edits, stamp)?);
+        serials.retain(|serial| !self.row().serials.contains(serial));
+        let push = |transaction: &mut Transaction<'_>| {
+            serials.iter().try_for_each(|serial| writing::push_serial(transaction, serial))
+        };
+        authored.extend(self.commit(stamp, push)?);
         Ok(authored)
     }
+}
+
+/// Whether a path of the history is that of a serial that was given.
+fn is_serial(path: &str) -> bool {
+    path.strip_prefix(SERIALS).is_some_and(|rest| rest.starts_with('['))
 }

@@ -3,13 +3,55 @@
 use std::fmt;
 
 use automerge::{Automerge, ChangeMetadata};
-use office_model::{OfficeCode, ServiceId};
+use office_model::{OfficeCode, Serial, ServiceId};
 use serde_json::{Map, Value};
 
 use crate::error::DocumentError;
-use crate::layout::{CATALOGUE, FIELDS, KIND, KIND_TRANSACTION, NUMBER, OFFICE, SERVICE, STATUS, STEPS};
+use crate::layout::{
+    CATALOGUE, FIELDS, KIND, KIND_LEASE, KIND_TRANSACTION, NUMBER, OFFICE, SERIALS, SERVICE, STATUS, STEPS,
+};
 use crate::reading::Reading;
-use crate::{divergence, stamp};
+use crate::{Lease, divergence, document, quiet, stamp};
+
+/// What is listed of a document, by its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentRow {
+    /// A service transaction.
+    Transaction(TransactionRow),
+    /// A block of letter numbers.
+    Lease(Lease),
+}
+
+impl DocumentRow {
+    /// The office that the document belongs to.
+    pub const fn office(&self) -> OfficeCode {
+        match self {
+            Self::Transaction(row) => row.office,
+            Self::Lease(lease) => lease.office,
+        }
+    }
+
+    /// The row of a transaction, if it is one.
+    pub const fn transaction(&self) -> Option<&TransactionRow> {
+        match self {
+            Self::Transaction(row) => Some(row),
+            Self::Lease(_) => None,
+        }
+    }
+}
+
+/// The row of the document that these changes make. They stand in our own log, in any order.
+///
+/// # Errors
+///
+/// When bytes are damaged, a change is missing, or they make no document of ours.
+pub fn row_of(raw_changes: &[&[u8]]) -> Result<DocumentRow, DocumentError> {
+    let read = || {
+        let automerge = document::apply(raw_changes)?;
+        of_reading(&automerge, &Reading::of(&automerge, None)?)
+    };
+    quiet::caught(read).unwrap_or_else(|| Err(DocumentError::Unreadable("the library gave up on them".to_owned())))
+}
 
 /// One line of a list. Its document id is the caller's to know.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,6 +66,8 @@ pub struct TransactionRow {
     pub status: String,
     /// Letter number, if it has one.
     pub number: Option<String>,
+    /// Every serial that it was given, in the document's order.
+    pub serials: Vec<Serial>,
     /// Name of the person it is about: the first field `nama` (see [`TransactionRow::names`]).
     pub name: Option<String>,
     /// NIK of that person.
@@ -72,7 +116,7 @@ pub(crate) struct Span<'a> {
 }
 
 /// The row of a document that was read, or why it is none of ours.
-pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<TransactionRow, DocumentError> {
+pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<DocumentRow, DocumentError> {
     let metas = document.get_changes_meta(&[]);
     let (first, last) = ends(&metas).ok_or_else(|| wrong("is empty"))?;
     let made = |meta: &'_ ChangeMetadata<'_>| (meta.timestamp, meta.message.as_deref().unwrap_or_default().to_owned());
@@ -86,10 +130,15 @@ pub(crate) fn of_root(
     root: &Map<String, Value>,
     span: &Span<'_>,
     divergences: u32,
-) -> Result<TransactionRow, DocumentError> {
-    if text(root, KIND)? != KIND_TRANSACTION {
-        return Err(wrong("is of another kind"));
+) -> Result<DocumentRow, DocumentError> {
+    match text(root, KIND)? {
+        KIND_TRANSACTION => transaction(root, span, divergences).map(DocumentRow::Transaction),
+        KIND_LEASE => Lease::of_root(root, span.changes).map(DocumentRow::Lease),
+        _ => Err(wrong("is of another kind")),
     }
+}
+
+fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> Result<TransactionRow, DocumentError> {
     let fields = root.get(FIELDS).and_then(Value::as_object).ok_or_else(|| wrong("has no `fields`"))?;
     let steps = root.get(STEPS).and_then(Value::as_array).ok_or_else(|| wrong("has no `steps`"))?;
     let catalogue = root.get(CATALOGUE).and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok());
@@ -98,6 +147,9 @@ pub(crate) fn of_root(
         Some(Value::String(number)) => Some(number.clone()),
         Some(_) => return Err(wrong("has a number that is no text")),
     };
+    // A newer version may know other serials.
+    let serials = root.get(SERIALS).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let serials = serials.iter().filter_map(Value::as_str).filter_map(|text| text.parse().ok()).collect();
     let mut people = People::default();
     people.visit(fields);
     let ((created_millis, created_message), (changed_millis, changed_message)) = (span.first, span.last);
@@ -107,6 +159,7 @@ pub(crate) fn of_root(
         catalogue: catalogue.ok_or_else(|| wrong("has no catalogue version"))?,
         status: text(root, STATUS)?.to_owned(),
         number,
+        serials,
         name: people.names.first().cloned(),
         nik: people.niks.first().cloned(),
         names: people.names,

@@ -11,13 +11,13 @@ use crate::plain;
 use crate::quiet;
 use crate::reading::Reading;
 use crate::refusal::{Refusal, RefusalCode};
-use crate::row::{self, TransactionRow};
+use crate::row::{self, DocumentRow};
 
 /// What no change may put in doubt: with two concurrent values one could not say whose record it is.
 const SETTLED_FOR_LIFE: [&str; 5] = [KIND, OFFICE, SERVICE, FIELDS, STEPS];
 
 /// The row of the document these changes make, if the whole of it works. Never panics.
-pub(crate) fn run(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<TransactionRow, Refusal> {
+pub(crate) fn run(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
     if let Some(row) = plain::row(raws) {
         return of_office(office, row);
     }
@@ -25,12 +25,12 @@ pub(crate) fn run(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> 
 }
 
 /// The same, whatever the changes look like.
-pub(crate) fn by_library(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<TransactionRow, Refusal> {
+pub(crate) fn by_library(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
     quiet::caught(|| unguarded(office, raws, heads))
         .unwrap_or_else(|| Err(Refusal::new(RefusalCode::Unsafe, "the library gave up on it")))
 }
 
-fn unguarded(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<TransactionRow, Refusal> {
+fn unguarded(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
     let not_safe = |detail: &str| Refusal::new(RefusalCode::Unsafe, detail);
     let mut changes = Vec::with_capacity(raws.len());
     for raw in raws {
@@ -63,11 +63,11 @@ fn unguarded(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Resul
     of_office(office, row::of_reading(&document, &reading).map_err(|error| shape(&error))?)
 }
 
-fn of_office(office: &OfficeCode, row: TransactionRow) -> Result<TransactionRow, Refusal> {
-    if row.office == *office {
+fn of_office(office: &OfficeCode, row: DocumentRow) -> Result<DocumentRow, Refusal> {
+    if row.office() == *office {
         return Ok(row);
     }
-    Err(Refusal::new(RefusalCode::Office, format!("it says {}, the document belongs to {office}", row.office)))
+    Err(Refusal::new(RefusalCode::Office, format!("it says {}, the document belongs to {office}", row.office())))
 }
 
 /// Our own words about the form of a document: they name keys of the layout and figures, never values.

@@ -2,9 +2,11 @@
 
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, Prop, ROOT, ReadDoc, ScalarValue, Value as Stored};
+use office_model::Serial;
 use serde_json::{Map, Value};
 
 use crate::error::DocumentError;
+use crate::layout::SERIALS;
 use crate::limits::DEPTH_MAX;
 use crate::path::{self, Segment};
 
@@ -56,6 +58,16 @@ fn fill(transaction: &mut Transaction<'_>, object: &ObjId, value: &Value, depth:
         Value::Array(list) => fill_list(transaction, object, list, depth),
         _ => Ok(()),
     }
+}
+
+/// Adds a serial to the list of those that the record was given.
+pub(crate) fn push_serial(transaction: &mut Transaction<'_>, serial: &Serial) -> Result<(), DocumentError> {
+    let list = match transaction.get(ROOT, SERIALS)? {
+        Some((Stored::Object(ObjType::List), list)) => list,
+        _ => transaction.put_object(ROOT, SERIALS, ObjType::List)?,
+    };
+    let end = transaction.length(&list);
+    Ok(transaction.insert(&list, end, serial.to_string())?)
 }
 
 /// Sets what `segments` leads to, and nothing else. Missing groups and lists on the way are made; the index one past

@@ -16,7 +16,9 @@ use change_log::{ChangeHash, DocumentId, RawChange};
 use common::{START, candidate, created, document_id, epoch, load, office, other_office, set, stamp};
 use office_model::Status;
 use serde_json::json;
-use service_document::{Authored, Candidate, Judgement, PARKED_MAX, RefusalCode, TransactionDocument, Verdict, judge};
+use service_document::{
+    Authored, Candidate, DocumentRow, Judgement, PARKED_MAX, RefusalCode, TransactionDocument, Verdict, judge,
+};
 
 fn codes(verdict: &Verdict) -> Vec<Option<RefusalCode>> {
     verdict
@@ -68,7 +70,7 @@ fn a_whole_history_in_any_order_is_accepted_at_once() {
     let third = set(&mut document, "nama", json!("Siti A."), &stamp(1, 2));
     let verdict = judged(&[], &[candidate(&third), candidate(&first), candidate(&second), candidate(&first)]);
     assert_eq!(verdict.judgements, vec![Judgement::Accepted; 4]);
-    assert_eq!(verdict.row.as_ref(), Some(document.row()));
+    assert_eq!(verdict.row.as_ref().and_then(DocumentRow::transaction), Some(document.row()));
     let again = judged(&[&first, &second, &third], &[candidate(&second)]);
     assert_eq!((again.judgements, again.row), (vec![Judgement::Accepted], None));
     assert_eq!(judged(&[&first], &[]), Verdict { judgements: vec![], row: None });
@@ -109,7 +111,7 @@ fn every_header_rule_refuses_with_its_code() {
         let verdict = judged(&[&first], &[candidate(bad), candidate(&third)]);
         assert_eq!(codes(&verdict), [Some(*code), None]);
         assert_eq!(verdict.judgements[1], Judgement::Accepted);
-        assert_eq!(verdict.row.unwrap().name.as_deref(), Some("B"));
+        assert_eq!(verdict.row.as_ref().and_then(DocumentRow::transaction).unwrap().name.as_deref(), Some("B"));
     }
 }
 
@@ -221,7 +223,7 @@ fn one_bad_change_among_many_is_found_and_only_what_builds_on_it_waits() {
             assert_eq!(*judgement, Judgement::Accepted);
         }
     }
-    assert_eq!(verdict.row.as_ref(), Some(document.row()));
+    assert_eq!(verdict.row.as_ref().and_then(DocumentRow::transaction), Some(document.row()));
 }
 
 #[test]

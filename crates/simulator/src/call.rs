@@ -159,6 +159,12 @@ impl HubSide<'_> {
                 }
             }
         }
+        if let Some(grants) = self.call.grants(&self.reader, now).map_err(Failure::other)?
+            && commit_all(self.machine.replica()?, vec![vec![grants]]).is_err()
+        {
+            self.died = true;
+            return Ok(());
+        }
         // The wait itself takes no time here.
         if self.call.may_wait(&self.reader).map_err(Failure::other)? {
             let closing = self.call.closing_commits(now);

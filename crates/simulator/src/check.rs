@@ -40,6 +40,12 @@ impl World {
         let lossless = !(self.hub_restored && self.nodes.iter().any(|node| node.restored));
         let forked = self.faults == Faults::Copies;
         let hub = self.hub.replica()?;
+        let told_twice = hub.issued_twice(usize::MAX).map_err(Failure::other)?;
+        for number in &self.twice {
+            // Two clones of one machine cannot know of each other; but nobody is left in the dark.
+            let known = forked && told_twice.contains(number);
+            promise(known, || format!("letter number {} of {} was given twice", number.1, number.0))?;
+        }
         sound(&verify_hub(hub, &mut |_, _| ()).map_err(Failure::other)?)?;
         for node in &mut self.nodes {
             let office = node.identity.office;

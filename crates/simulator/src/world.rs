@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use change_log::{DocumentId, EpochId};
-use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome};
-use office_model::{OfficeCode, Status};
-use replica_store::{Clock, ListFilter, NewReplica, Page, Refusal, Replica, Role, StoreError};
+use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome, begin_life, is_granted};
+use office_model::{OfficeCode, Serial, Status};
+use replica_store::{Clock, ListFilter, NewReplica, Numbering, Page, Refusal, Replica, Role, StoreError};
 use serde_json::{Map, Value, json};
 use service_document::NewTransaction;
 use sync_exchange::{Ending, Pace};
@@ -17,6 +17,8 @@ use crate::call::{Ended, Link, exchange};
 use crate::dice::Dice;
 use crate::machine::Machine;
 
+/// When runs begin: on an ordinary day; some hours before the year turns in WIB; before next year's numbers are granted.
+const STARTS: [i64; 3] = [1_790_000_000_000, 1_798_700_000_000, 1_796_040_000_000];
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 const OFFICES: [&str; 2] = ["35.10.01.2001", "35.10.24.2008"];
 const NODES_PER_OFFICE: usize = 2;
@@ -55,6 +57,10 @@ pub struct World {
     pub(crate) hub_identity: Arc<HubIdentity>,
     pub(crate) nodes: Vec<SimNode>,
     pub(crate) hub_restored: bool,
+    /// Every letter number that a clerk was told, on whichever disk it stood, with the name of its record.
+    pub(crate) numbers: BTreeMap<(OfficeCode, Serial), String>,
+    /// Numbers that were told twice.
+    pub(crate) twice: Vec<(OfficeCode, Serial)>,
     dice: Dice,
     now: i64,
     pub(crate) faults: Faults,
@@ -93,6 +99,8 @@ impl World {
             machine: "hub".to_owned(),
         };
         let mut hub = Machine::create(&folder.path().join("hub"), &new)?;
+        let now = STARTS.get(dice.below(STARTS.len())).copied().unwrap_or_default();
+        begin_life(hub.replica()?, true, now).map_err(Failure::other)?;
         let mut nodes = Vec::new();
         for index in 0..OFFICES.len() * NODES_PER_OFFICE {
             let office: OfficeCode =
@@ -125,12 +133,14 @@ impl World {
             });
         }
         let hub_identity = Arc::new(HubIdentity { key: hub_key, hub: hub_id });
-        let now = 1_790_000_000_000;
-        Ok(Self { hub, hub_identity, nodes, hub_restored: false, dice, now, faults, folder })
+        let (numbers, twice) = (BTreeMap::new(), Vec::new());
+        Ok(Self { hub, hub_identity, nodes, hub_restored: false, numbers, twice, dice, now, faults, folder })
     }
 
     fn step(&mut self) -> Result<(), Failure> {
-        self.now += 1000 * i64::try_from(1 + self.dice.below(600)).unwrap_or(1);
+        // A hub that was restored grants no numbers for ten hours: such runs take days.
+        let scale = if self.faults == Faults::Restores { 10 } else { 1 };
+        self.now += 1000 * scale * i64::try_from(1 + self.dice.below(600)).unwrap_or(1);
         let node = self.dice.below(self.nodes.len());
         match self.dice.below(100) {
             0..=29 => self.record(node),
@@ -167,14 +177,25 @@ impl World {
             catalogue_version: 1,
             fields,
             number: None,
+            serials: None,
         };
         let replica = node.machine.replica()?;
         if let Some(commits) = dies {
             replica.crash_after(commits);
         }
-        match replica.create_transaction(&new, &clock) {
-            Ok(document) => {
-                node.saved.insert(document, label);
+        let (hub, key) = (node.identity.hub, node.identity.hub_key.clone());
+        let trusts = |lease: &service_document::Lease| is_granted(lease, hub, &key);
+        let numbering = Numbering { code: &|_, _| Some("470".to_owned()), trusts: &trusts };
+        match replica.create_numbered(std::slice::from_ref(&new), &numbering, &clock) {
+            Ok(made) => {
+                for (document, given) in made {
+                    node.saved.insert(document, label.clone());
+                    let Some(given) = given else { continue };
+                    let number = (node.identity.office, given.serial);
+                    if self.numbers.insert(number.clone(), label.clone()).is_some() {
+                        self.twice.push(number);
+                    }
+                }
                 if dies.is_some() { self.crash(index) } else { Ok(()) }
             }
             // A crash that was planned and did not come to pass must not hang over what follows.
@@ -277,7 +298,8 @@ impl World {
 
     fn crash_hub(&mut self) -> Result<(), Failure> {
         let fresh = EpochId(self.dice.bytes());
-        self.hub.crash(fresh)
+        self.hub.crash(fresh)?;
+        begin_life(self.hub.replica()?, false, self.now).map_err(Failure::other)
     }
 
     fn restore(&mut self, index: usize) -> Result<(), Failure> {
@@ -295,7 +317,7 @@ impl World {
     fn restore_hub(&mut self) -> Result<(), Failure> {
         let fresh = EpochId(self.dice.bytes());
         self.hub_restored |= self.hub.restore(fresh)?;
-        Ok(())
+        begin_life(self.hub.replica()?, false, self.now).map_err(Failure::other)
     }
 
     /// A disk loses something that somebody else still holds, or miscounts.

@@ -68,6 +68,10 @@ fn notes(kept: Option<&[NodeId]>) -> String {
 
 /// Revokes in the copy what the database that it replaces has as revoked. Nothing when that one cannot tell.
 fn carry_revocations(dir: &Path, incoming: &Path) -> Result<Option<Vec<NodeId>>, Failure> {
+    // Before anything is written that the backup does not know: what it knows tells which letter numbers are still free.
+    let (mut replica, _) = Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?)?;
+    exchange_driver::begin_life(&mut replica, false, clock::now_millis())?;
+    drop(replica);
     let restored = open(incoming)?;
     let Ok(replaced) = Reader::open(dir) else { return Ok(None) };
     let Ok(nodes) = replaced.registered_nodes() else { return Ok(None) };

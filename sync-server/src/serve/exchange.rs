@@ -272,6 +272,9 @@ impl Talk {
     async fn reply(&mut self, mut call: HubCall) -> Result<(), End> {
         // Judging that takes longer goes on behind; the verdict then says that there is more to do.
         let judged = timeout(JUDGING, self.hub.judged.round(self.round)).await.is_ok();
+        if judged {
+            call = self.grant(call).await?;
+        }
         if judged && call.asks_to_wait() {
             call = self.wait(call).await?;
             if call.is_over() {
@@ -299,6 +302,24 @@ impl Talk {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Sees to it that the node has the letter numbers it needs.
+    async fn grant(&mut self, mut call: HubCall) -> Result<HubCall, End> {
+        let (back, grants) = self
+            .hub
+            .readers
+            .with(move |reader| {
+                let grants = call.grants(reader, clock::now_millis());
+                (call, grants)
+            })
+            .await?;
+        call = back;
+        if let Some(grants) = grants? {
+            self.commit(&mut call, vec![grants]).await?;
+            self.tell();
+        }
+        Ok(call)
     }
 
     /// Waits until there is something new for the node, if it may, and has nothing but its seat meanwhile. That

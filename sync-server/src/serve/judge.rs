@@ -146,7 +146,7 @@ mod tests {
         let mut node = Replica::create_with(&dir.join("node"), &new_node, Durability::Test).unwrap();
         let fields = [("nama".to_owned(), "Siti".into())].into_iter().collect();
         let service = "G01".parse().unwrap();
-        let record = NewTransaction { office, service, catalogue_version: 1, fields, number: None };
+        let record = NewTransaction { office, service, catalogue_version: 1, fields, number: None, serials: None };
         let clock = Clock { millis: 1_790_000_000_000, hub_offset_millis: None, clerk: "ani".to_owned() };
         node.create_transaction(&record, &clock).unwrap();
         let new_hub = new(Role::Hub, None, None, EpochId([2; 16]));

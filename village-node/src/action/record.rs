@@ -1,12 +1,14 @@
 //! New transactions: each checked against the catalogue, the good ones saved with one commit.
 
 use change_log::DocumentId;
+use exchange_driver::NodeIdentity;
 use office_model::{Catalogue, Problem, ServiceId, Valid, calendar};
-use replica_store::{Clock, Replica, StoreError};
+use replica_store::{Clock, GivenNumber, Replica, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use service_document::NewTransaction;
 
+use super::numbers::with_numbering;
 use crate::Failure;
 
 /// One transaction to record.
@@ -19,8 +21,13 @@ pub struct NewRecord {
     pub fields: Map<String, Value>,
 }
 
-/// `{"saved": [{"index", "id", "warnings"}], "refused": [{"index", "code", "text", "problems"}]}`, indexes from 0.
-pub(super) fn perform(replica: &mut Replica, records: &[NewRecord], clock: &Clock) -> Result<Value, Failure> {
+/// `{"saved": [{"index", "id", "number", "warnings"}], "refused": [{"index", "code", "text", "problems"}]}`, indexes from 0.
+pub(super) fn perform(
+    replica: &mut Replica,
+    identity: &NodeIdentity,
+    records: &[NewRecord],
+    clock: &Clock,
+) -> Result<Value, Failure> {
     let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
     let catalogue = Catalogue::current();
     let today = calendar::wib_date(clock.millis).ok_or_else(wrong_clock)?;
@@ -35,6 +42,7 @@ pub(super) fn perform(replica: &mut Replica, records: &[NewRecord], clock: &Cloc
                     catalogue_version: catalogue.version(),
                     fields,
                     number: None,
+                    serials: None,
                 };
                 good.push(Good { index, new, warnings: json!(warnings) });
             }
@@ -43,13 +51,14 @@ pub(super) fn perform(replica: &mut Replica, records: &[NewRecord], clock: &Cloc
     }
     let mut saved = Vec::new();
     let all: Vec<NewTransaction> = good.iter().map(|good| good.new.clone()).collect();
-    match replica.create_transactions(&all, clock) {
-        Ok(ids) => saved.extend(good.iter().zip(ids).map(|(good, id)| good.saved(id))),
+    match with_numbering(identity, |numbering| replica.create_numbered(&all, numbering, clock)) {
+        Ok(made) => saved.extend(good.iter().zip(made).map(|(good, (id, given))| good.saved(id, given))),
         // One of them cannot be stored: the others still can.
         Err(StoreError::Document(_)) => {
             for good in &good {
-                match replica.create_transaction(&good.new, clock) {
-                    Ok(id) => saved.push(good.saved(id)),
+                let one = std::slice::from_ref(&good.new);
+                match with_numbering(identity, |numbering| replica.create_numbered(one, numbering, clock)) {
+                    Ok(made) => saved.extend(made.into_iter().map(|(id, given)| good.saved(id, given))),
                     Err(StoreError::Document(error)) => refused.push((good.index, error.into())),
                     Err(error) => return Err(error.into()),
                 }
@@ -72,8 +81,9 @@ struct Good {
 }
 
 impl Good {
-    fn saved(&self, id: DocumentId) -> (usize, Value) {
-        (self.index, json!({"index": self.index, "id": id, "warnings": self.warnings}))
+    fn saved(&self, id: DocumentId, given: Option<GivenNumber>) -> (usize, Value) {
+        let number = given.map(|given| given.text);
+        (self.index, json!({"index": self.index, "id": id, "number": number, "warnings": self.warnings}))
     }
 }
 

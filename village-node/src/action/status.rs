@@ -78,7 +78,7 @@ pub(super) fn perform(replica: &Replica, now_millis: i64) -> Result<Value, Failu
         "last_proof": proof.map(|proof| json!({"at_millis": proof.at_millis, "digest": proof.digest.to_string()})),
         "proven_now": equal_now,
         "hub_offset_millis": hub_offset(replica),
-        "numbers_left": Value::Null,
+        "numbers_left": super::numbers::left(replica, now_millis)?,
         "quarantine": quarantine,
         "link": contacts.iter().map(contact).collect::<Vec<Value>>(),
     }))

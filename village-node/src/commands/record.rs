@@ -106,7 +106,8 @@ async fn one(
     }
     for saved in output::entries(&answer, "saved") {
         if session.json {
-            output::line(json!({"id": saved.get("id"), "warnings": saved.get("warnings")}));
+            let (id, number, warnings) = (saved.get("id"), saved.get("number"), saved.get("warnings"));
+            output::line(json!({"id": id, "number": number, "warnings": warnings}));
         } else {
             output::line(output::field(saved, "id"));
             output::warnings(saved);
@@ -174,7 +175,8 @@ async fn save(
     for saved in output::entries(&answer, "saved") {
         tally.saved.count += 1;
         if session.json {
-            let line = json!({"line": number(saved), "id": saved.get("id"), "warnings": saved.get("warnings")});
+            let (id, letter, warnings) = (saved.get("id"), saved.get("number"), saved.get("warnings"));
+            let line = json!({"line": number(saved), "id": id, "number": letter, "warnings": warnings});
             tally.saved.push(&line);
         } else {
             output::line(output::field(saved, "id"));

@@ -70,6 +70,14 @@ fn print(answer: &Value) {
             ),
         );
     }
+    row(
+        "Sisa nomor surat",
+        "numbers left",
+        match answer.get("numbers_left").and_then(Value::as_u64) {
+            Some(left) => left.to_string(),
+            None => "belum ada / none yet: village-node sync".to_owned(),
+        },
+    );
     row("Jam komputer", "clock", clock(answer.get("hub_offset_millis").and_then(Value::as_i64)));
     let quarantine = output::entries(answer, "quarantine");
     if !quarantine.is_empty() {

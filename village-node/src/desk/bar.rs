@@ -4,10 +4,12 @@ use replica_store::{Contact, Reader};
 
 use super::moments;
 use crate::Failure;
-use crate::action::hub_offset;
+use crate::action::{hub_offset, numbers};
 
 /// A clock that is off by less is not worth a word.
 const CLOCK_NOTABLE_MILLIS: i64 = 2 * 60_000;
+/// With fewer the bar says so loudly.
+const FEW_NUMBERS: u32 = 10;
 /// So far back the beginning of a state is looked for.
 const CONTACTS: usize = 200;
 
@@ -23,6 +25,8 @@ pub(crate) struct Bar {
     pub(crate) proven: String,
     /// Nothing was recorded or received since.
     pub(crate) equal_now: bool,
+    /// Letters that this machine can still number; nothing when it was never granted any.
+    pub(crate) numbers_left: Option<u32>,
     /// Minutes that this machine's clock is wrong by, 0 when it is right.
     pub(crate) clock_minutes: i64,
 }
@@ -48,8 +52,16 @@ impl Bar {
             refused,
             proven: proof.map_or_else(String::new, |proof| moments::short(proof.at_millis, now_millis)),
             equal_now,
+            numbers_left: numbers::left(reader, now_millis)?,
             clock_minutes: if offset.abs() < CLOCK_NOTABLE_MILLIS { 0 } else { (offset / 60_000).abs() },
         })
+    }
+}
+
+impl Bar {
+    /// Whether letters will soon go without a number.
+    pub(crate) fn has_few_numbers(&self) -> bool {
+        self.numbers_left.is_some_and(|left| left < FEW_NUMBERS)
     }
 }
 

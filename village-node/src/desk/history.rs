@@ -11,6 +11,9 @@ use super::{moments, shown};
 /// Places of a document that are no fields of the form.
 const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields", "steps"];
 
+/// What a number was made of: the number itself is shown.
+const SERIALS: &str = "serials";
+
 /// One change as people read it.
 pub(super) struct Told {
     pub(super) when: String,
@@ -48,7 +51,8 @@ pub(super) fn history(
                 Some(log) if log.own => t.this_machine,
                 _ => t.other_machine,
             };
-            let edits = item.changed.iter().filter(|edit| !NOT_SHOWN.contains(&edit.path.as_str())).map(|edit| {
+            let is_shown = |path: &str| !NOT_SHOWN.contains(&path) && !path.starts_with(SERIALS);
+            let edits = item.changed.iter().filter(|edit| is_shown(&edit.path)).map(|edit| {
                 let label = shown::path_label(catalogue, service, &edit.path, language);
                 let after = if edit.to.is_none() { t.removed.to_owned() } else { text(&edit.path, edit.to.as_ref()) };
                 (label, text(&edit.path, edit.from.as_ref()), after, edit.settled)

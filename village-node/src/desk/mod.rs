@@ -8,7 +8,7 @@
 //! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
-//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `link`, `accounts`, `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register`, `link`, `accounts`, `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod assets;
@@ -29,6 +29,7 @@ mod own_account;
 mod page;
 mod record;
 mod records;
+mod register;
 mod saved;
 pub(crate) mod secret;
 pub(crate) mod sessions;
@@ -74,6 +75,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}/langkah", get(record::back).post(record::step))
         .route("/berkas/{id}/ubah", get(edit::page).post(edit::save))
         .route("/berkas/{id}/surat.pdf", get(record::letter))
+        .route("/berkas/{id}/nomor", post(register::give))
+        .route("/nomor", get(register::page))
         .route("/berkas/{id}/putuskan", post(divergences::settle))
         .route("/baru", get(new_record::services))
         .route("/baru/{service}", get(new_record::page).post(new_record::save))

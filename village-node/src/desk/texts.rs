@@ -87,6 +87,25 @@ texts! {
     service: "Layanan", "Service";
     status: "Status", "Status";
     number: "Nomor", "Number";
+    date: "Tanggal", "Date";
+    serial: "No.", "No.";
+    register: "Register nomor surat", "Register of letter numbers";
+    register_short: "Register", "Register";
+    register_why: "Setiap nomor dapat dijelaskan: suratnya, atau mengapa tidak ada surat.",
+        "Every number is accounted for: by its letter, or by the reason why there is none.";
+    numbers_left_here: "Sisa nomor di komputer ini", "Numbers left on this machine";
+    numbers_left: "nomor surat tersisa", "letter numbers left";
+    no_numbers_yet: "Komputer ini belum mendapat nomor surat; sinkronkan sekali.", "This machine has no letter numbers yet; sync once.";
+    no_numbers_in_book: "Belum ada nomor.", "There are no numbers yet.";
+    book: "Tahun", "Year";
+    open_book: "Buka", "Open";
+    all_letters: "semua surat", "all letters";
+    gap_free: "belum dipakai", "not used yet";
+    gap_lost: "tidak akan dipakai lagi", "will not be used any more";
+    gap_missing: "suratnya belum sampai di komputer ini", "its letter has not arrived on this machine";
+    gap_left_out: "dilewati setelah pusat dipulihkan dari cadangan", "left out after the hub was restored from a backup";
+    give_number: "Beri nomor", "Give it a number";
+    without_number: "belum bernomor", "no number yet";
     changed: "Diubah", "Changed";
     more: "Berikutnya", "More";
     nothing_found: "Tidak ditemukan. Cari dengan awal nama, NIK, atau nomor surat.",

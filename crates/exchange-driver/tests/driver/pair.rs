@@ -17,7 +17,7 @@ pub(crate) fn record(node: &mut Replica, office: OfficeCode, millis: i64) {
     let mut fields = serde_json::Map::new();
     fields.insert("nama".to_owned(), format!("Warga {millis}").into());
     let service = "P06".parse().unwrap();
-    let record = NewTransaction { office, service, catalogue_version: 1, fields, number: None };
+    let record = NewTransaction { office, service, catalogue_version: 1, fields, number: None, serials: None };
     let clock = Clock { millis, hub_offset_millis: None, clerk: "siti".to_owned() };
     node.create_transaction(&record, &clock).unwrap();
 }

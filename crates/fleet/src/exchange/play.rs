@@ -134,6 +134,7 @@ impl Machine {
             catalogue_version: 1,
             fields: record.fields,
             number: None,
+            serials: None,
         };
         let clock = self.clock();
         let id = self.replica.create_transaction(&new, &clock).map_err(text)?;

@@ -66,6 +66,7 @@ impl Caller {
                 catalogue_version: 1,
                 fields: record.fields.clone(),
                 number: None,
+                serials: None,
             };
             let id = replica.create_transaction(&new, &clock)?;
             for step in &record.steps {

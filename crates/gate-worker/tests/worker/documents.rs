@@ -29,7 +29,7 @@ pub(crate) fn office() -> OfficeCode {
 pub(crate) fn transaction(name: &str) -> NewTransaction {
     let fields = json!({ "nama": name, "nik": "3510014107900001", "keperluan": "melamar pekerjaan" });
     let (service, fields) = ("A01".parse().unwrap(), fields.as_object().unwrap().clone());
-    NewTransaction { office: office(), service, catalogue_version: 1, fields, number: None }
+    NewTransaction { office: office(), service, catalogue_version: 1, fields, number: None, serials: None }
 }
 
 impl World {

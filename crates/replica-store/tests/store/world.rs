@@ -87,6 +87,7 @@ pub(crate) fn transaction(name: &str, nik: &str) -> NewTransaction {
         catalogue_version: 1,
         fields: fields.as_object().unwrap().clone(),
         number: None,
+        serials: None,
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn record(office: &OfficeCode) -> NewTransaction {
         catalogue_version: 1,
         fields: fields.as_object().unwrap().clone(),
         number: None,
+        serials: None,
     }
 }
 

@@ -1,0 +1,173 @@
+//! Blocks of letter numbers, as the hub grants them: when a node has called and what it sent is judged.
+
+use std::collections::BTreeMap;
+
+use change_log::{EpochId, HubId, NodeId};
+use office_model::granting::{Book, Granted, Life, NEWCOMER_USE, numbers_needed, open_years};
+use office_model::{NumberRule, OfficeCode};
+use replica_store::{HubWork, LeaseState, Reader, Replica};
+use serde::{Deserialize, Serialize};
+use service_document::Lease;
+use sync_protocol::{Signature, VerifyingKey};
+
+use crate::{DriverError, HubCall, HubCommit, HubIdentity};
+
+/// The setting that tells which life of the hub this is.
+const LIFE: &str = "numbers/life";
+/// What a node used in so many milliseconds tells how many numbers it needs.
+const MONTH_MILLIS: i64 = 30 * 24 * 3_600_000;
+
+#[derive(Serialize, Deserialize)]
+struct KeptLife {
+    epoch: EpochId,
+    life: Life,
+}
+
+/// Whether the hub granted a lease.
+pub fn is_granted(lease: &Lease, hub: HubId, key: &VerifyingKey) -> bool {
+    key.verify("lease", &lease.signed_bytes(hub), &Signature(lease.signature)).is_ok()
+}
+
+/// The setting that keeps how an office numbers its letters.
+fn rule_key(office: OfficeCode) -> String {
+    format!("numbers/rule/{office}")
+}
+
+/// How an office numbers its letters: as it was set at this hub, or as offices do that nothing was set for.
+///
+/// # Errors
+/// When the store cannot be read, or what it keeps is no rule.
+pub fn number_rule(store: &Reader, office: OfficeCode) -> Result<NumberRule, DriverError> {
+    match store.setting(&rule_key(office))? {
+        Some(kept) => serde_json::from_slice(&kept).map_err(|_| DriverError::Unexpected("a number rule that is none")),
+        None => Ok(NumberRule::default()),
+    }
+}
+
+/// Sets how an office numbers its letters, in the blocks that are granted from now on.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn set_number_rule(replica: &mut Replica, office: OfficeCode, rule: &NumberRule) -> Result<(), DriverError> {
+    let kept = serde_json::to_vec(rule).map_err(|_| DriverError::Unexpected("a number rule that cannot be kept"))?;
+    Ok(replica.set_setting(&rule_key(office), &kept)?)
+}
+
+/// To be called when a hub's store was made (`new`) or opened: notes that another life of it began, if its epoch is new.
+/// Until then it grants nothing.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn begin_life(replica: &mut Replica, new: bool, now_millis: i64) -> Result<(), DriverError> {
+    let kept = kept_life(replica)?;
+    let epoch = replica.epoch();
+    if kept.as_ref().is_some_and(|kept| kept.epoch == epoch) {
+        return Ok(());
+    }
+    let life = if new && kept.is_none() {
+        Life::first(now_millis)
+    } else {
+        // A store from before there were leases: perhaps an old backup.
+        let before = kept.map_or_else(|| Life::first(0), |kept| kept.life);
+        let mut known_until = before.began_millis();
+        for node in replica.registered_nodes()? {
+            let proven = node.proven.map(|(at, _)| at);
+            let times = [Some(node.enrolled_millis), node.last_contact_millis, proven];
+            known_until = times.into_iter().flatten().fold(known_until, i64::max);
+        }
+        let leases = replica.all_leases()?;
+        known_until = leases.iter().map(|state| state.lease.granted_millis).fold(known_until, i64::max);
+        before.restored(&books(&leases), known_until, now_millis)
+    };
+    let kept = serde_json::to_vec(&KeptLife { epoch, life });
+    let kept = kept.map_err(|_| DriverError::Unexpected("a life of the hub that cannot be kept"))?;
+    Ok(replica.set_setting(LIFE, &kept)?)
+}
+
+fn kept_life(store: &Reader) -> Result<Option<KeptLife>, DriverError> {
+    let Some(kept) = store.setting(LIFE)? else { return Ok(None) };
+    serde_json::from_slice(&kept).map(Some).map_err(|_| DriverError::Unexpected("a life of the hub that is none"))
+}
+
+fn books(leases: &[LeaseState]) -> BTreeMap<Book, Vec<Granted>> {
+    let mut books: BTreeMap<Book, Vec<Granted>> = BTreeMap::new();
+    for LeaseState { lease, .. } in leases {
+        let book = Book { office: lease.office, series: lease.series.clone(), year: lease.year };
+        let granted = Granted { first: lease.first, last: lease.last, at_millis: lease.granted_millis };
+        books.entry(book).or_default().push(granted);
+    }
+    books
+}
+
+/// Where a book begins to be numbered by the present life of the hub: serials up to this one were left out, since lives
+/// before it may have granted them. 0 when nothing was.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn number_floor(store: &Reader, book: &Book) -> Result<u32, DriverError> {
+    Ok(kept_life(store)?.map_or(0, |kept| kept.life.floor(book)))
+}
+
+/// The blocks that a node needs now, signed. `extra`: so many of each series beyond what it uses.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn blocks_needed(
+    store: &Reader,
+    identity: &HubIdentity,
+    (node, epoch, office): (NodeId, EpochId, OfficeCode),
+    extra: u32,
+    now_millis: i64,
+) -> Result<Vec<Lease>, DriverError> {
+    let Some(kept) = kept_life(store)?.filter(|kept| kept.epoch == store.epoch()) else { return Ok(Vec::new()) };
+    let leases = store.leases(&office)?;
+    let books = books(&leases);
+    let rule = number_rule(store, office)?;
+    let mut blocks = Vec::new();
+    for year in open_years(now_millis) {
+        for series in rule.series() {
+            let of_node = leases.iter().filter(|state| state.lease.node == node && state.lease.series == series);
+            let of_epoch = of_node.clone().filter(|state| state.lease.epoch == epoch && state.lease.year == year);
+            let left: u32 = of_epoch.map(LeaseState::left).sum();
+            let is_new = of_node.clone().next().is_none();
+            let recent = of_node.filter(|state| state.lease.granted_millis > now_millis - MONTH_MILLIS);
+            let used = if is_new { NEWCOMER_USE } else { recent.map(LeaseState::used).sum() };
+            let needed = numbers_needed(left, used).max(extra);
+            if needed == 0 {
+                continue;
+            }
+            let book = Book { office, series: series.clone(), year };
+            let granted = books.get(&book).map_or(&[][..], Vec::as_slice);
+            let Some((first, last)) = kept.life.standing(&book, granted, now_millis).next(needed) else { continue };
+            let mut lease = Lease {
+                office,
+                node,
+                epoch,
+                series,
+                year,
+                first,
+                last,
+                template: rule.lease_template(),
+                granted_millis: now_millis,
+                signature: [0; 64],
+            };
+            lease.signature = identity.key.sign(&lease.signed_bytes(identity.hub)).0;
+            blocks.push(lease);
+        }
+    }
+    Ok(blocks)
+}
+
+impl HubCall {
+    /// What is to be committed so that the node has the letter numbers it needs. To be called once, when all commits were
+    /// told and judging has caught up with this office, before the reply is made.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn grants(&self, store: &Reader, now_millis: i64) -> Result<Option<HubCommit>, DriverError> {
+        let Some(caller) = self.caller.as_ref().filter(|_| self.is_complete()) else { return Ok(None) };
+        let of = (caller.hello.node, caller.hello.epoch, caller.office);
+        let blocks = blocks_needed(store, &self.identity, of, 0, now_millis)?;
+        Ok((!blocks.is_empty()).then(|| HubCommit(HubWork::Grant(blocks))))
+    }
+}

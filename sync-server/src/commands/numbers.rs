@@ -1,0 +1,158 @@
+//! `numbers`: what the hub granted of letter numbers, how an office numbers, and more numbers for a machine.
+
+use std::fmt::Write as _;
+
+use change_log::NodeId;
+use exchange_driver::number_rule;
+use office_model::{NumberRule, NumberScope, NumberTemplate, OfficeCode};
+use serde_json::{Value, json};
+
+use super::{Answer, open, table, time};
+use crate::Failure;
+use crate::act::Act;
+use crate::cli::Common;
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sync-server numbers\n  sync-server numbers show 35.10.01.2001\n  sync-server numbers rule 35.10.01.2001 --template '[kode]/[nomor]/KEP/[kode_unit]/[tahun]' --unit 429.523.03\n  sync-server numbers grant 0C7V2E5T8R0AQ --count 300
+
+The hub grants each machine blocks of letter numbers by itself, as many as it uses in a month."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// The blocks of one office, and how it numbers.
+    #[command(after_help = "Example:\n  sync-server numbers show 35.10.01.2001")]
+    Show {
+        /// The office.
+        office: OfficeCode,
+    },
+    /// Set how an office numbers its letters, in blocks granted from now on.
+    #[command(
+        after_help = "Example:\n  sync-server numbers rule 35.10.01.2001 --template '[kode]/[nomor,3]/[kode_desa]/[bulan_romawi]/[tahun]'
+
+Parts of a template: [kode] [nomor,3] [kode_desa] [kode_unit] [bulan] [bulan_romawi] [tahun]."
+    )]
+    Rule {
+        /// The office.
+        office: OfficeCode,
+        /// The form of a number.
+        #[arg(long)]
+        template: NumberTemplate,
+        /// What [kode_unit] stands for.
+        #[arg(long, default_value = "")]
+        unit: String,
+        /// Count letters of each archive code by themselves. Not to be changed within a year.
+        #[arg(long)]
+        by_code: bool,
+    },
+    /// Grant a machine more numbers than it uses: before an outreach day.
+    #[command(after_help = "Example:\n  sync-server numbers grant 0C7V2E5T8R0AQ --count 300")]
+    Grant {
+        /// The node.
+        node: NodeId,
+        /// How many, of each series.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=600))]
+        count: u32,
+    },
+}
+
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    match &arguments.command {
+        None => overview(common),
+        Some(Command::Show { office }) => show(common, *office),
+        Some(Command::Rule { office, template, unit, by_code }) => {
+            let scope = if *by_code { NumberScope::Code } else { NumberScope::All };
+            let rule = NumberRule::checked(template.clone(), unit.clone(), scope)
+                .map_err(|fault| Failure::input(fault.text.en, "sync-server numbers rule --help shows the parts"))?;
+            let done = common.submit(&Act::NumberRule { office: *office, rule })?;
+            Ok(Answer::new(done, format!("office {office} numbers like that in blocks granted from now on\n")))
+        }
+        Some(Command::Grant { node, count }) => {
+            let done = common.submit(&Act::GrantNumbers { node: *node, count: *count })?;
+            let granted = done.get("granted").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let mut text = String::new();
+            for block in granted {
+                let get =
+                    |key: &str| block.get(key).map_or_else(String::new, |value| value.to_string().replace('"', ""));
+                let _ = writeln!(text, "{} {}: {} to {}", get("series"), get("year"), get("first"), get("last"));
+            }
+            if granted.is_empty() {
+                text.push_str("nothing may be granted just now: an office gets 600 numbers at once and 60 an hour, and none in the ten hours after the hub was restored\n");
+                return Ok(Answer::bad(done, text));
+            }
+            text.push_str("the node gets them with its next exchange\n");
+            Ok(Answer::new(done, text))
+        }
+    }
+}
+
+fn overview(common: &Common) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let mut offices: Vec<(OfficeCode, u32, u32)> = Vec::new();
+    for state in reader.all_leases()? {
+        let (office, left, used) = (state.lease.office, state.left(), state.used());
+        match offices.last_mut().filter(|(last, ..)| *last == office) {
+            Some((_, lefts, useds)) => {
+                *lefts += left;
+                *useds += used;
+            }
+            None => offices.push((office, left, used)),
+        }
+    }
+    let twice = reader.issued_twice(1_000)?;
+    let rows: Vec<Vec<String>> = offices
+        .iter()
+        .map(|(office, left, used)| vec![office.to_string(), used.to_string(), left.to_string()])
+        .collect();
+    let mut text = table(&["office", "used", "left"], &rows);
+    for (office, serial) in &twice {
+        let _ = writeln!(text, "given twice: {serial} of office {office} (a machine was copied); look at both letters");
+    }
+    let json = json!({
+        "offices": offices.iter().map(|(office, left, used)| json!({"office": office, "used": used, "left": left})).collect::<Vec<_>>(),
+        "given_twice": twice.iter().map(|(office, serial)| json!({"office": office, "serial": serial.to_string()})).collect::<Vec<_>>(),
+    });
+    Ok(if twice.is_empty() { Answer::new(json, text) } else { Answer::bad(json, text) })
+}
+
+fn show(common: &Common, office: OfficeCode) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let rule = number_rule(&reader, office)?;
+    let leases = reader.leases(&office)?;
+    let rows: Vec<Vec<String>> = leases
+        .iter()
+        .map(|state| {
+            let lease = &state.lease;
+            vec![
+                lease.series.to_string(),
+                lease.year.to_string(),
+                format!("{}-{}", lease.first, lease.last),
+                state.used().to_string(),
+                lease.node.to_string(),
+                time(Some(lease.granted_millis)),
+            ]
+        })
+        .collect();
+    let mut text = format!("template {}", rule.template);
+    if !rule.unit.is_empty() {
+        let _ = write!(text, ", unit {}", rule.unit);
+    }
+    text.push_str(if rule.scope == NumberScope::Code { ", each archive code by itself\n" } else { ", one series\n" });
+    text.push_str(&table(&["series", "year", "numbers", "used", "node", "granted"], &rows));
+    let blocks: Vec<Value> = leases
+        .iter()
+        .map(|state| {
+            let lease = &state.lease;
+            json!({
+                "series": lease.series.as_str(), "year": lease.year, "first": lease.first, "last": lease.last,
+                "next": state.next, "node": lease.node, "epoch": lease.epoch, "granted_millis": lease.granted_millis,
+            })
+        })
+        .collect();
+    Ok(Answer::new(json!({"office": office, "rule": rule, "blocks": blocks}), text))
+}
