@@ -54,7 +54,7 @@ pub fn set_number_rule(replica: &mut Replica, office: OfficeCode, rule: &NumberR
 }
 
 /// To be called when a hub's store was made (`new`) or opened: notes that another life of it began, if its epoch is new.
-/// Until then it grants nothing.
+/// Until then it grants nothing. Before anybody calls: what the store knows from now on, the backup did not.
 ///
 /// # Errors
 /// When the store cannot be read or written.

@@ -5,6 +5,7 @@ mod checks;
 #[cfg(test)]
 mod commits;
 #[cfg(test)]
+mod numbers;
 mod pair;
 #[cfg(test)]
 mod verify;

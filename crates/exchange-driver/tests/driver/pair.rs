@@ -120,6 +120,9 @@ impl Pair {
         };
         let gate: &mut dyn Gate = if self.refuses { &mut refusing } else { &mut DirectGate };
         while judge(&mut self.hub, gate, self.now).unwrap() > 0 {}
+        if let Some(grants) = hub_call.grants(&reader, self.now).unwrap() {
+            commit_all(&mut self.hub, vec![vec![grants]]).unwrap();
+        }
         while let Some(bytes) = hub_call.reply(&reader, self.now).unwrap() {
             sent.extend(bytes);
             for commit in hub_call.closing_commits(self.now) {

@@ -13,6 +13,7 @@ mod hub_commit;
 mod integrity;
 #[cfg(test)]
 mod lists;
+mod numbers;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]

@@ -20,7 +20,7 @@ fn record(node: &mut Replica, millis: i64) {
     node.create_transaction(&transaction("Budi", "35"), &clock(millis)).unwrap();
 }
 
-fn open(dir: &Path, machine: &str) -> (Replica, Opened) {
+pub(crate) fn open(dir: &Path, machine: &str) -> (Replica, Opened) {
     Replica::open_with(dir, machine, epoch(77), Durability::Test).unwrap()
 }
 
