@@ -16,6 +16,7 @@ mod json_page;
 mod kill;
 #[cfg(test)]
 mod moved;
+mod numbers;
 #[cfg(test)]
 mod programs;
 #[cfg(test)]

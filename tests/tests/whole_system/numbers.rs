@@ -1,0 +1,122 @@
+//! Letter numbers with the real programs: two machines of an office, killed and restored on either side.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::programs::{sync_server, village_node};
+use crate::regency::{Machine, OFFICE, Regency, done, json};
+
+/// The numbers of all letters of a machine's office.
+fn numbers(machine: &Machine) -> Vec<String> {
+    machine.rows().iter().filter_map(|row| row["number"].as_str().map(str::to_owned)).collect()
+}
+
+fn left(machine: &Machine) -> u64 {
+    machine.said(&["status", "--json"])["numbers_left"].as_u64().unwrap_or_default()
+}
+
+/// Every serial that the register knows is there once, and every letter is in it.
+fn check_register(machine: &Machine) {
+    let register = machine.said(&["numbers", "--register", "--json"]);
+    let lines = register["lines"].as_array().unwrap();
+    let mut next = 1;
+    for line in lines {
+        let serial = |key: &str| line[key].as_u64();
+        let first = serial("serial").or(serial("first")).unwrap();
+        assert_eq!(first, next, "{line}");
+        next = serial("serial").or(serial("last")).unwrap() + 1;
+    }
+    let issued: BTreeSet<&str> = lines.iter().filter_map(|line| line["number"].as_str()).collect();
+    assert_eq!(issued.len(), lines.iter().filter(|line| line.get("serial").is_some()).count());
+    assert_eq!(issued, numbers(machine).iter().map(String::as_str).collect());
+}
+
+#[test]
+fn two_machines_number_their_letters_apart_and_account_for_every_number() {
+    let mut regency = Regency::new(31, &[]);
+    let (front, back) = (regency.join("front"), regency.join("back"));
+    let rule =
+        ["numbers", "rule", OFFICE, "--template", "[kode]/[nomor,3]/KEP/[kode_unit]/[tahun]", "--unit", "429.523.03"];
+    done(sync_server(&regency.hub.data).args(rule));
+    regency.prove(&front);
+    regency.prove(&back);
+    assert_eq!((left(&front), left(&back)), (100, 100));
+    // No link from here on.
+    regency.record(&front, 70);
+    regency.record(&back, 70);
+    let (of_front, of_back) = (numbers(&front), numbers(&back));
+    assert!(of_front.len() > 40 && of_front.iter().all(|number| number.contains("/KEP/429.523.03/20")), "{of_front:?}");
+    check_register(&front);
+    assert!(front.try_once());
+    regency.prove(&back);
+    regency.prove(&front);
+    let all: BTreeSet<String> = numbers(&front).into_iter().collect();
+    assert_eq!(all.len(), of_front.len() + of_back.len(), "a number was given twice");
+    check_register(&front);
+    check_register(&back);
+    let hub = json(&done(sync_server(&regency.hub.data).args(["numbers", "--json"])));
+    assert_eq!(hub["given_twice"], Value::Array(Vec::new()));
+    assert_eq!(hub["offices"][0]["used"].as_u64().unwrap(), all.len() as u64);
+    let more = json(&done(sync_server(&regency.hub.data).args([
+        "numbers",
+        "grant",
+        node_of(&back).as_str(),
+        "--count",
+        "150",
+        "--json",
+    ])));
+    assert_eq!(more["granted"][0]["last"].as_u64().unwrap() - more["granted"][0]["first"].as_u64().unwrap(), 149);
+    let before = left(&back);
+    regency.prove(&back);
+    assert_eq!(left(&back), before + 150);
+    regency.check(&front);
+    regency.check(&back);
+}
+
+fn node_of(machine: &Machine) -> String {
+    machine.said(&["status", "--json"])["node"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn after_a_restore_on_either_side_no_number_comes_again() {
+    let mut regency = Regency::new(32, &[]);
+    let front = regency.join("front");
+    regency.prove(&front);
+    let (hub_backup, node_backup) = (regency.folder().join("hub.backup"), regency.folder().join("node.backup"));
+    done(sync_server(&regency.hub.data).arg("backup").arg(&hub_backup));
+    done(village_node(&front.data).arg("backup").arg(&node_backup));
+    regency.record(&front, 60);
+    let printed: BTreeSet<String> = numbers(&front).into_iter().collect();
+    regency.prove(&front);
+    // The machine's disk dies: what it had printed is at the hub, what its backup would print next is not.
+    done(village_node(&front.data).args(["restore", "--replace", "--leave-unsent"]).arg(&node_backup));
+    assert_eq!(left(&front), 0, "the old life's numbers are not to be given out again");
+    regency.record(&front, 3);
+    regency.prove(&front);
+    assert!(left(&front) > 0);
+    regency.record(&front, 20);
+    regency.prove(&front);
+    let all = numbers(&front);
+    let once: BTreeSet<&String> = all.iter().collect();
+    assert_eq!(once.len(), all.len());
+    assert!(printed.iter().all(|number| once.contains(number)));
+    // The hub's disk dies, too.
+    regency.hub.stop();
+    done(sync_server(&regency.hub.data).arg("restore").arg(&hub_backup));
+    regency.restart();
+    regency.prove(&front);
+    let before = left(&front);
+    regency.record(&front, usize::try_from(before).unwrap() + 20);
+    regency.prove(&front);
+    let all = numbers(&front);
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+    assert_eq!(left(&front), 0, "a restored hub waits before it grants");
+    let denied =
+        sync_server(&regency.hub.data).args(["numbers", "grant", node_of(&front).as_str(), "--count", "5"]).output();
+    let denied = denied.unwrap();
+    assert!(!denied.status.success());
+    assert!(String::from_utf8_lossy(&denied.stdout).contains("restored"), "{denied:?}");
+    check_register(&front);
+    regency.check(&front);
+}
