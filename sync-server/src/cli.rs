@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::act::Act;
 use crate::commands::{
-    Answer, backup, check_letter, config, divergences, enrol, history, hub_key, init, list, nightly, nodes, offices, quarantine,
-    rebuild_views, restore, revoke, serve, show, status, verify,
+    Answer, backup, check_letter, config, divergences, enrol, history, hub_key, init, list, nightly, nodes, offices,
+    quarantine, rebuild_views, restore, revoke, serve, show, status, verify,
 };
 use crate::flags::Flags;
 use crate::settings::Settings;

@@ -160,7 +160,8 @@ impl Settings {
 /// Whether citizens' browsers can be sent there. Each character makes the QR code larger.
 fn is_public_url(url: &str) -> bool {
     let parsed = url.parse::<axum::http::Uri>().ok();
-    let is_page = |uri: &axum::http::Uri| uri.scheme_str() == Some("https") && uri.host().is_some_and(|host| !host.is_empty());
+    let is_page =
+        |uri: &axum::http::Uri| uri.scheme_str() == Some("https") && uri.host().is_some_and(|host| !host.is_empty());
     url.len() <= PUBLIC_URL_MAX && !url.contains(['?', '#', '@']) && parsed.as_ref().is_some_and(is_page)
 }
 
@@ -270,11 +271,14 @@ mod tests {
 
     #[test]
     fn letters_are_sent_to_addresses_of_pages_only() {
-        for good in ["https://surat.example.go.id", "https://surat.example.go.id:8217/", "https://example.go.id/surat"] {
+        for good in ["https://surat.example.go.id", "https://surat.example.go.id:8217/", "https://example.go.id/surat"]
+        {
             assert!(is_public_url(good), "{good}");
         }
         let long = format!("https://{}.example", "x".repeat(100));
-        for bad in ["", "surat.example.go.id", "http://a.example", "https://", "https://a.example/?a", "https://a b", &long] {
+        for bad in
+            ["", "surat.example.go.id", "http://a.example", "https://", "https://a.example/?a", "https://a b", &long]
+        {
             assert!(!is_public_url(bad), "{bad}");
         }
     }

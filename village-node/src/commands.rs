@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod check_letter;
 mod config;
 mod divergences;
 mod doctor;
@@ -64,7 +65,8 @@ Exit codes:
   0  all that was asked for was done
   2  what was asked for is wrong or not here; some lines of `record --lines` were refused
   3  the data folder is not in the state for it (not joined, in use, copied); `doctor` found something
-  4  this machine refused (disk, database); `verify` found damage
+  4  this machine refused (disk, database); `verify` found damage; a letter is
+     not genuine
   5  the link to the hub
   6  the hub said no
 Every error says what happened to the data and what to do next.";
@@ -90,6 +92,7 @@ enum Command {
     Doctor(With<doctor::Doctor>),
     Export(With<export::Export>),
     Letter(With<letter::Letter>),
+    CheckLetter(With<check_letter::CheckLetter>),
     Account(With<account::Account>),
     Config(config::Config),
 }
@@ -174,6 +177,7 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Doctor(with) => with.command.run(&session).await,
         Command::Export(with) => with.command.run(&session).await,
         Command::Letter(with) => with.command.run(&session).await,
+        Command::CheckLetter(with) => with.command.run(&session),
         Command::Account(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
@@ -202,6 +206,7 @@ impl Command {
             Self::Doctor(with) => with.json,
             Self::Export(with) => with.json,
             Self::Letter(with) => with.json,
+            Self::CheckLetter(with) => with.json,
             Self::Account(with) => with.json,
         }
     }

@@ -151,9 +151,7 @@ impl FromStr for LetterSeal {
         if seal.len() > SEAL_TEXT_MAX {
             return Err(wrong("seal", Problem::TooMuch { max: SEAL_TEXT_MAX as u64 }));
         }
-        let bytes = BASE32_NOPAD
-            .decode(seal.as_bytes())
-            .map_err(|_| wrong("seal", Problem::Malformed))?;
+        let bytes = BASE32_NOPAD.decode(seal.as_bytes()).map_err(|_| wrong("seal", Problem::Malformed))?;
         Self::decode(&bytes)
     }
 }

@@ -25,4 +25,6 @@ mod record;
 #[cfg(test)]
 mod regency;
 #[cfg(test)]
+mod seal;
+#[cfg(test)]
 mod wait;

@@ -78,6 +78,12 @@ impl Hub {
         process.as_mut().is_some_and(|child| child.try_wait().unwrap().is_none())
     }
 
+    /// One of its commands: exit code, and the JSON it printed on standard output.
+    pub(crate) fn says(&self, arguments: &[&str]) -> (i32, Value) {
+        let output = sync_server(&self.data).args(arguments).arg("--json").output().unwrap();
+        (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap_or_default())
+    }
+
     fn code(&self) -> String {
         let offered = json(&done(sync_server(&self.data).args(["enrol", OFFICE, "--json"])));
         offered["code"].as_str().unwrap().to_owned()
@@ -147,6 +153,14 @@ impl Regency {
         self.hub.start();
         self.link.lead_to(self.hub.address);
         self.link.mend();
+    }
+
+    /// A whole exchange over a whole link: proven equal, whatever was recorded.
+    pub(crate) fn prove_any(&self, machine: &Machine) {
+        self.link.mend();
+        let output = machine.sync("20").wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "not proven: {told}\nthe hub: {}", self.hub.told());
     }
 
     /// A whole exchange over a whole link: proven equal, and every transaction counted once.
