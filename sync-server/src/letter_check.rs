@@ -113,9 +113,9 @@ impl SealedBy {
         let row = reader.row(self.letter.document)?.filter(|row| row.office == self.node.office);
         let at_hub = row.map_or(AtHub::Nothing, |row| match row.status.parse() {
             Ok(Status::Dibatalkan | Status::Ditolak) => AtHub::Void,
-            _ => match row.number.as_deref().map(one_line) {
+            _ => match row.number.as_deref() {
                 None => AtHub::Nothing,
-                Some(number) if number == self.letter.number => AtHub::Same,
+                Some(number) if signs(number).eq(signs(&self.letter.number)) => AtHub::Same,
                 Some(_) => AtHub::OtherNumber,
             },
         });
@@ -154,9 +154,9 @@ impl SealedBy {
     }
 }
 
-/// Paper has one line for a number, with single blanks.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// What tells numbers apart on paper: nothing invisible, no blanks.
+fn signs(number: &str) -> impl Iterator<Item = char> {
+    number.chars().filter(|sign| sign.is_alphanumeric() || sign.is_ascii_punctuation())
 }
 
 fn office_name(reader: &Reader, code: OfficeCode) -> String {
@@ -168,6 +168,13 @@ fn office_name(reader: &Reader, code: OfficeCode) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blanks_and_invisible_signs_make_no_other_number() {
+        let same = |one: &str, other: &str| signs(one).eq(signs(other));
+        assert!(same("470 / 12\u{200b}\u{ad}", "470/12"));
+        assert!(!same("470/12", "470/13") && !same("470/12", "47012"));
+    }
 
     #[test]
     fn what_weighs_most_is_the_verdict() {
