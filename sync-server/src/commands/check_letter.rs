@@ -49,7 +49,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
 }
 
 fn told(sealed: &SealedBy, office: &str, since: &Since) -> String {
-    let head = match since.verdict() {
+    let verdict = match since.verdict() {
         Verdict::Genuine => "genuine: compare the letter with these lines".to_owned(),
         Verdict::Revoked => format!(
             "ASK THE OFFICE: the node that sealed it was shut out on {}; a letter sealed before may be right",
@@ -66,7 +66,7 @@ fn told(sealed: &SealedBy, office: &str, since: &Since) -> String {
     };
     let letter = &sealed.letter;
     let date = office_model::calendar::iso_date(letter.date);
-    let mut text = format!("{head}\n");
+    let mut text = format!("{verdict}\n");
     let lines = [
         ("number", letter.number.as_str()),
         ("letter", &sealed.service_label().1),
