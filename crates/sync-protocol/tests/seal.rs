@@ -3,6 +3,8 @@
 //! `REGENERATE_GOLDEN=1 cargo test -p sync-protocol --test seal` writes the files anew. Seals stand on paper for decades:
 //! what changes a file of this kind makes printed letters false.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::PathBuf;
 
 use change_log::DocumentId;
@@ -134,13 +136,12 @@ fn no_altered_byte_and_no_part_of_a_seal_holds() {
 fn no_other_character_gives_the_same_seal() {
     let good = seal(&letter()).to_string();
     for (place, own) in good.char_indices() {
-        for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".chars().filter(|other| *other != own) {
+        // Of the last character some bits are left over.
+        let count = if place + 1 == good.len() { 31 } else { 2 };
+        for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".chars().filter(|other| *other != own).take(count) {
             let bad = format!("{}{other}{}", &good[..place], &good[place + 1..]);
             let holds = bad.parse::<LetterSeal>().is_ok_and(|seal| seal.verify(&hub().verifying_key()).is_ok());
             assert!(!holds, "character {place}");
-            if place % 16 != 0 && place + 1 < good.len() {
-                break;
-            }
         }
     }
 }
