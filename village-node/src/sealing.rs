@@ -132,3 +132,88 @@ impl Unsealed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use change_log::{DocumentId, NodeId};
+    use sync_protocol::CertifiedNode;
+
+    use super::*;
+    use crate::Bytes32;
+
+    const SECRET: [u8; 32] = [7; 32];
+
+    fn hub() -> SigningKey {
+        SigningKey::from_seed(&[8; 32])
+    }
+
+    fn identity() -> Identity {
+        let key = SigningKey::from_seed(&SECRET).verifying_key();
+        Identity {
+            office: "35.10.01.2001".parse().unwrap(),
+            node: NodeId::from_public_key(&key.to_bytes()),
+            hub: hub().verifying_key().hub_id(),
+            hub_public_key: Bytes32(hub().verifying_key().to_bytes()),
+            hub_url: "https://hub.example:8217".to_owned(),
+            server_pin: Bytes32([9; 32]),
+            secret_key: Bytes32(SECRET),
+            sealing: None,
+        }
+    }
+
+    fn certificate(hub: &SigningKey, secret: [u8; 32], office: &str) -> String {
+        let key = SigningKey::from_seed(&secret).verifying_key();
+        let node = CertifiedNode { key, office: office.parse().unwrap(), issued_seconds: 1_795_000_000 };
+        NodeCertificate::issue(hub, node).to_string()
+    }
+
+    fn letter(name: &str) -> SealedLetter {
+        SealedLetter {
+            document: DocumentId("0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40".parse().unwrap()),
+            service: "G01".parse().unwrap(),
+            number: "470/0012/429.523.03/2026".to_owned(),
+            name: name.to_owned(),
+            date: "2026-11-23".parse().unwrap(),
+            signer: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_this_machines_is_not_taken() {
+        let of = |certificate: String| Sealing::of(&identity(), certificate, None);
+        assert!(of(certificate(&hub(), SECRET, "35.10.01.2001")).is_some());
+        assert!(of(certificate(&hub(), [6; 32], "35.10.01.2001")).is_none(), "another machine's");
+        assert!(of(certificate(&hub(), SECRET, "35.10.01.2002")).is_none(), "another office's");
+        let other_hub = SigningKey::from_seed(&[5; 32]);
+        assert!(of(certificate(&other_hub, SECRET, "35.10.01.2001")).is_none(), "another hub's");
+        assert!(of("none".to_owned()).is_none());
+    }
+
+    #[test]
+    fn letters_begin_with_the_public_address_or_where_the_hub_is_called() {
+        let begins = |public: Option<&str>| {
+            let certificate = certificate(&hub(), SECRET, "35.10.01.2001");
+            let sealing = Sealing::of(&identity(), certificate, public.map(str::to_owned));
+            let address = Sealer::of(&Identity { sealing, ..identity() }).address(&letter("SITI")).unwrap();
+            address.split_once("/l/").unwrap().0.to_owned()
+        };
+        assert_eq!(begins(Some("https://surat.example/")), "https://surat.example");
+        assert_eq!(begins(None), "https://hub.example:8217");
+        let long = format!("https://{}.example", "x".repeat(100));
+        for bad in ["http://surat.example", "nonsense", &long] {
+            assert_eq!(begins(Some(bad)), "https://hub.example:8217", "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_sealed_says_why() {
+        assert_eq!(Sealer::of(&identity()).address(&letter("SITI")), Err(Unsealed::NoCertificate));
+        let sealing = Sealing::of(&identity(), certificate(&hub(), SECRET, "35.10.01.2001"), None);
+        let sealer = Sealer::of(&Identity { sealing, ..identity() });
+        assert_eq!(sealer.address(&letter(&"N".repeat(1000))), Err(Unsealed::TooLong));
+        let all =
+            [Unsealed::NotSigned, Unsealed::NoNumber, Unsealed::Undecided, Unsealed::NoCertificate, Unsealed::TooLong];
+        let codes: std::collections::BTreeSet<&str> = all.iter().map(|why| why.code()).collect();
+        assert_eq!(codes.len(), all.len());
+    }
+}
