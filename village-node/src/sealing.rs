@@ -167,6 +167,14 @@ mod tests {
         NodeCertificate::issue(hub, node).to_string()
     }
 
+    impl Sealer {
+        /// One that the hub certified.
+        pub(crate) fn certified_for_tests() -> Self {
+            let sealing = Sealing::of(&identity(), certificate(&hub(), SECRET, "35.10.01.2001"), None);
+            Self::of(&Identity { sealing, ..identity() })
+        }
+    }
+
     fn letter(name: &str) -> SealedLetter {
         SealedLetter {
             document: DocumentId("0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40".parse().unwrap()),
@@ -208,8 +216,7 @@ mod tests {
     #[test]
     fn what_cannot_be_sealed_says_why() {
         assert_eq!(Sealer::of(&identity()).address(&letter("SITI")), Err(Unsealed::NoCertificate));
-        let sealing = Sealing::of(&identity(), certificate(&hub(), SECRET, "35.10.01.2001"), None);
-        let sealer = Sealer::of(&Identity { sealing, ..identity() });
+        let sealer = Sealer::certified_for_tests();
         assert_eq!(sealer.address(&letter(&"N".repeat(1000))), Err(Unsealed::TooLong));
         let all =
             [Unsealed::NotSigned, Unsealed::NoNumber, Unsealed::Undecided, Unsealed::NoCertificate, Unsealed::TooLong];

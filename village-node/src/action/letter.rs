@@ -170,3 +170,47 @@ pub(crate) fn set_letterhead(replica: &mut Replica, letterhead: &Letterhead) -> 
     let bytes = serde_json::to_vec(letterhead).unwrap_or_default();
     Ok(replica.set_setting(LETTERHEAD, &bytes)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(status: &str, number: Option<&str>, divergences: u32) -> TransactionRow {
+        TransactionRow {
+            office: "35.10.01.2001".parse().unwrap(),
+            service: "G01".parse().unwrap(),
+            catalogue: 1,
+            status: status.to_owned(),
+            number: number.map(str::to_owned),
+            name: None,
+            nik: None,
+            names: Vec::new(),
+            niks: Vec::new(),
+            created_millis: 0,
+            created_by: "siti".to_owned(),
+            changed_millis: 0,
+            changed_by: "siti".to_owned(),
+            changes: 1,
+            steps: 0,
+            divergences,
+        }
+    }
+
+    #[test]
+    fn only_what_is_signed_numbered_and_decided_is_sealed() {
+        let certified = Sealer::certified_for_tests();
+        let of = |status: &str, number, divergences| may_seal(&row(status, number, divergences), &certified);
+        for status in ["ditandatangani", "siap_diambil", "selesai"] {
+            assert_eq!(of(status, Some(" 470 /\u{200b}12 "), 0), Ok("470 /12".to_owned()));
+        }
+        for status in Status::ALL.iter().filter(|status| status.is_editable()) {
+            assert_eq!(of(status.as_str(), Some("470/12"), 0), Err(Unsealed::NotSigned));
+        }
+        for status in ["ditolak", "dibatalkan", "of a newer program"] {
+            assert_eq!(of(status, Some("470/12"), 0), Err(Unsealed::NotSigned));
+        }
+        assert_eq!(of("selesai", None, 0), Err(Unsealed::NoNumber));
+        assert_eq!(of("selesai", Some(" \u{200b}"), 0), Err(Unsealed::NoNumber));
+        assert_eq!(of("selesai", Some("470/12"), 1), Err(Unsealed::Undecided));
+    }
+}
