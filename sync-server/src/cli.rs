@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::act::Act;
 use crate::commands::{
-    Answer, backup, config, divergences, enrol, history, init, list, nightly, nodes, numbers, offices, quarantine,
-    rebuild_views, restore, revoke, serve, show, status, verify,
+    Answer, backup, check_letter, config, divergences, enrol, history, hub_key, init, list, nightly, nodes, numbers,
+    offices, quarantine, rebuild_views, restore, revoke, serve, show, status, verify,
 };
 use crate::flags::Flags;
 use crate::settings::Settings;
@@ -38,7 +38,8 @@ Exit codes, as those of village-node:
   0  all that was asked for was done
   2  what was asked for is wrong or not here
   3  the data folder is not in the state for it (no hub in it, in use, a server runs)
-  4  this machine refused (disk, database, address); `verify` found damage
+  4  this machine refused (disk, database, address); `verify` found damage; a letter is not
+     genuine
 Every error says what happened to the data and what to do next.";
 
 /// What every command understands.
@@ -107,6 +108,10 @@ enum Command {
     Numbers(numbers::Arguments),
     /// The report of a night: which office is proven, late, or was never proven.
     Nightly(nightly::Arguments),
+    /// Print the public key that letters' seals and receipts are checked with.
+    HubKey(hub_key::Arguments),
+    /// Check the seal of a letter; exit code 0 only when it is genuine.
+    CheckLetter(check_letter::Arguments),
     /// The settings.
     Config(config::Arguments),
 }
@@ -171,6 +176,8 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Restore(arguments) => restore::run(common, &arguments),
         Command::Numbers(arguments) => numbers::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
+        Command::HubKey(arguments) => hub_key::run(common, &arguments),
+        Command::CheckLetter(arguments) => check_letter::run(common, &arguments),
         Command::Config(arguments) => Ok(config::run(&arguments)),
     }
 }

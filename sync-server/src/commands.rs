@@ -1,10 +1,12 @@
 //! The commands, one a module, and what they have in common.
 
 pub(crate) mod backup;
+pub(crate) mod check_letter;
 pub(crate) mod config;
 pub(crate) mod divergences;
 pub(crate) mod enrol;
 pub(crate) mod history;
+pub(crate) mod hub_key;
 pub(crate) mod init;
 mod late_bar;
 pub(crate) mod list;

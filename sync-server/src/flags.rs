@@ -11,6 +11,9 @@ pub struct Flags {
     /// Address and port; port 0 takes a free one. [default: 0.0.0.0:8217]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
+    /// Where citizens reach this hub's pages: what letters' QR codes begin with. [default: where nodes call the hub]
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
     /// Exchanges at the same time. [default: 256]
     #[arg(long, value_name = "COUNT")]
     pub exchanges_max: Option<u32>,

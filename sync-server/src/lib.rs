@@ -12,6 +12,7 @@ mod failure;
 pub mod flags;
 pub mod init;
 pub mod keys;
+mod letter_check;
 pub mod nightly;
 pub mod serve;
 pub mod settings;

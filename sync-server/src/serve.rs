@@ -1,9 +1,11 @@
 //! The server: a listener, TLS, the routes, one writer and several readers.
 
+mod certificate;
 mod connections;
 mod enrolment;
 mod exchange;
 mod judge;
+mod letter_page;
 mod readers;
 mod reads_on;
 mod routes;
@@ -33,6 +35,8 @@ pub(crate) use writer::Writer;
 
 /// Readers beside the writer: more would not make a disk faster.
 const READERS: usize = 4;
+/// So many letters are looked up at the same time: exchanges need the other readers.
+const CHECKS: usize = 2;
 /// How often it is looked whether a night's report is due.
 const NIGHT_LOOK: Duration = Duration::from_secs(60);
 /// How long running exchanges may go on when the server is to stop.
@@ -62,6 +66,8 @@ pub(crate) struct Hub {
     /// Places for exchanges.
     pub(crate) places: Arc<Semaphore>,
     pub(crate) waiting: Arc<Waiting>,
+    /// Places for looking letters up.
+    pub(crate) checks: Semaphore,
     /// Becomes true when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -99,6 +105,7 @@ pub async fn run(
     let hub = Arc::new(Hub {
         places: Arc::new(Semaphore::new(config.settings.exchanges_max)),
         waiting: Arc::new(Waiting::new(&config.settings)),
+        checks: Semaphore::new(CHECKS),
         settings: config.settings,
         identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
         keys,

@@ -16,6 +16,8 @@ pub const EXAMPLE: &str = include_str!("../sync-server.example.toml");
 
 /// No node believes in a longer silence.
 const WAIT_SECONDS_MAX: u32 = 600;
+/// Longest address that letters begin with, in bytes.
+const PUBLIC_URL_MAX: usize = 100;
 /// No machine has so many.
 const COUNT_MAX: usize = 1_000_000;
 
@@ -25,6 +27,8 @@ const COUNT_MAX: usize = 1_000_000;
 pub struct Settings {
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where citizens reach this hub's pages: what letters' QR codes begin with. Nothing: where nodes call the hub.
+    pub public_url: Option<String>,
     /// Exchanges at the same time; more are told when to come back.
     pub exchanges_max: usize,
     /// Connections at the same time; more wait to be accepted.
@@ -50,6 +54,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([0, 0, 0, 0], 8217)),
+            public_url: None,
             exchanges_max: 256,
             connections_max: 2048,
             waiting_max: None,
@@ -142,12 +147,27 @@ impl Settings {
         if self.report_minute >= 24 * 60 {
             return Err(Failure::input("the setting report_minute is not a minute of the day", "set it to 0 .. 1439"));
         }
+        if self.public_url.as_deref().is_some_and(|url| !is_public_url(url)) {
+            return Err(Failure::input(
+                "the setting public_url is no address that a QR code can begin with",
+                "write it like https://surat.example.go.id: https, at most 100 characters, nothing behind ? or #",
+            ));
+        }
         Ok(())
     }
 }
 
+/// Whether citizens' browsers can be sent there. Each character makes the QR code larger.
+fn is_public_url(url: &str) -> bool {
+    let parsed = url.parse::<axum::http::Uri>().ok();
+    let is_page =
+        |uri: &axum::http::Uri| uri.scheme_str() == Some("https") && uri.host().is_some_and(|host| !host.is_empty());
+    url.len() <= PUBLIC_URL_MAX && !url.contains(['?', '#', '@']) && parsed.as_ref().is_some_and(is_page)
+}
+
 const KEYS: &[&str] = &[
     "listen",
+    "public_url",
     "exchanges_max",
     "connections_max",
     "waiting_max",
@@ -206,6 +226,7 @@ mod tests {
             "listen" => format!("127.0.0.1:{place}").into(),
             "log" => format!("place{place}=info").into(),
             "waiting_max" => toml::Value::Integer(place),
+            "public_url" => format!("https://place{place}.example.go.id").into(),
             _ => {
                 let built_in = toml::Table::try_from(Settings::default()).unwrap();
                 toml::Value::Integer(built_in[key].as_integer().unwrap() + place)
@@ -227,7 +248,8 @@ mod tests {
             flags: Flags,
         }
         let none = Flags::default();
-        let set = Settings { waiting_max: Some(1), ..Settings::default() };
+        let set =
+            Settings { waiting_max: Some(1), public_url: Some("https://x.example".to_owned()), ..Settings::default() };
         let set = toml::Table::try_from(set).unwrap();
         assert!(set.len() == KEYS.len() && KEYS.iter().all(|key| set.contains_key(*key)));
         for key in KEYS {
@@ -244,6 +266,20 @@ mod tests {
                 let line = <Line as clap::Parser>::try_parse_from(["sync-server", &flag]).unwrap();
                 assert_eq!(heard(dir.path(), key, &variable, &line.flags), value, "{key}");
             }
+        }
+    }
+
+    #[test]
+    fn letters_are_sent_to_addresses_of_pages_only() {
+        for good in ["https://surat.example.go.id", "https://surat.example.go.id:8217/", "https://example.go.id/surat"]
+        {
+            assert!(is_public_url(good), "{good}");
+        }
+        let long = format!("https://{}.example", "x".repeat(100));
+        for bad in
+            ["", "surat.example.go.id", "http://a.example", "https://", "https://a.example/?a", "https://a b", &long]
+        {
+            assert!(!is_public_url(bad), "{bad}");
         }
     }
 

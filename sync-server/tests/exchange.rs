@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use service_document::NewTransaction;
 use support::{Folder, OFFICE, Server};
 use sync_protocol::enrolment::Code;
-use sync_protocol::{SigningKey, VerifyingKey};
+use sync_protocol::{CertificateRequest, NodeCertificate, SigningKey, VerifyingKey};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -250,6 +250,38 @@ async fn a_node_joins_records_and_is_proven_equal() {
     let (status, _) = machine.ask(&server.url, &code(&folder)).await;
     assert_eq!(status, 403, "a revoked key stays out");
     assert!(server.stop());
+}
+
+#[tokio::test]
+async fn a_certificate_is_given_to_its_own_node_only_and_is_always_the_same() {
+    let folder = Folder::with_hub();
+    let server = Server::start(&folder);
+    let (machine, stranger) = (Machine::new(1), Machine::new(2));
+    let (_, joined) = machine.ask(&server.url, &code(&folder)).await;
+    let hub = joined["hub"].as_str().unwrap().parse().unwrap();
+    let ask = async |node: change_log::NodeId, signature: &str| {
+        let body = json!({"node": node, "signature": signature}).to_string().into_bytes();
+        let (status, answer) = request(&server.url, "/v1/certificate", &[body]).await;
+        (status, serde_json::from_slice::<Value>(&answer).unwrap())
+    };
+    let own = CertificateRequest::sign(&machine.key, hub);
+    let foreign = CertificateRequest::sign(&stranger.key, hub);
+    let hex = |request: &CertificateRequest| data_encoding::HEXLOWER.encode(&request.signature.0);
+    let (status, given) = ask(own.node, &hex(&own)).await;
+    assert_eq!((status, &given["certificate"]), (200, &joined["certificate"]));
+    let certificate: NodeCertificate = given["certificate"].as_str().unwrap().parse().unwrap();
+    let hub_key: VerifyingKey = joined["hub_public_key"].as_str().unwrap().parse().unwrap();
+    let certified = certificate.verify(&hub_key).unwrap();
+    assert_eq!((certified.key, certified.office.to_string().as_str()), (machine.key.verifying_key(), OFFICE));
+    for (node, signature) in [(own.node, hex(&foreign)), (foreign.node, hex(&foreign)), (foreign.node, hex(&own))] {
+        let (status, refused) = ask(node, &signature).await;
+        assert_eq!((status, refused["code"].as_str()), (403, Some("unknown")), "{refused}");
+    }
+    for nonsense in ["", "ab", "zz"] {
+        assert_eq!(ask(own.node, nonsense).await.0, 400);
+    }
+    folder.json(&["revoke", &own.node.to_string()]);
+    assert_eq!(ask(own.node, &hex(&own)).await.0, 403);
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use service_document::TransactionDocument;
 
+use crate::sealing::Sealer;
 use crate::{Failure, moment};
 
 pub use accounts::AccountChange;
@@ -158,6 +159,7 @@ impl Action {
 pub(crate) fn perform(
     replica: &mut Replica,
     identity: &NodeIdentity,
+    sealer: &Sealer,
     action: &Action,
     now_millis: i64,
     watch: &mut Watch<'_>,
@@ -184,7 +186,7 @@ pub(crate) fn perform(
         Action::Backup { file } => backup::perform(replica, file),
         Action::Verify => verify::perform(replica, identity, watch),
         Action::Export { id } => export::perform(replica, *id),
-        Action::Letter { id, paper } => letter::perform(replica, *id, *paper),
+        Action::Letter { id, paper } => letter::perform(replica, sealer, *id, *paper),
         Action::Accounts => accounts::list(replica),
         Action::PutAccount { account, clerk } => accounts::put(replica, account, clerk, now_millis),
     }

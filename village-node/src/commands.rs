@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod check_letter;
 mod config;
 mod divergences;
 mod doctor;
@@ -66,7 +67,8 @@ Exit codes:
   0  all that was asked for was done
   2  what was asked for is wrong or not here; some lines of `record --lines` were refused
   3  the data folder is not in the state for it (not joined, in use, copied); `doctor` found something
-  4  this machine refused (disk, database); `verify` found damage
+  4  this machine refused (disk, database); `verify` found damage; a letter is
+     not genuine
   5  the link to the hub
   6  the hub said no
 Every error says what happened to the data and what to do next.";
@@ -94,6 +96,7 @@ enum Command {
     Letter(With<letter::Letter>),
     Number(With<number::Number>),
     Numbers(With<numbers::Numbers>),
+    CheckLetter(With<check_letter::CheckLetter>),
     Account(With<account::Account>),
     Config(config::Config),
 }
@@ -180,6 +183,7 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Letter(with) => with.command.run(&session).await,
         Command::Number(with) => with.command.run(&session).await,
         Command::Numbers(with) => with.command.run(&session).await,
+        Command::CheckLetter(with) => with.command.run(&session),
         Command::Account(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
@@ -210,6 +214,7 @@ impl Command {
             Self::Letter(with) => with.json,
             Self::Number(with) => with.json,
             Self::Numbers(with) => with.json,
+            Self::CheckLetter(with) => with.json,
             Self::Account(with) => with.json,
         }
     }

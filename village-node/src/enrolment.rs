@@ -14,7 +14,7 @@ use sync_protocol::enrolment::{Code, ParseCodeError};
 use crate::identity::{Bytes32, DATABASE};
 use crate::node::{Opening, plain_url};
 use crate::pin::Pin;
-use crate::{Blame, Failure, Identity, Node, NodeOptions, action, http, moment, private_file};
+use crate::{Blame, Failure, Identity, Node, NodeOptions, Sealing, action, http, moment, private_file};
 
 /// So long an enrolment may take in all.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,6 +44,11 @@ struct Answer {
     hub: HubId,
     hub_public_key: Bytes32,
     millis: i64,
+    /// An older hub gives none.
+    #[serde(default)]
+    certificate: Option<String>,
+    #[serde(default)]
+    public_url: Option<String>,
 }
 
 /// Joins the office that `code` is for. The hub's TLS key is checked against the code before anything is sent. When
@@ -80,7 +85,7 @@ pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions)
     if hub_key.hub_id() != answer.hub || key.verifying_key().node_id() != answer.node {
         return Err(nonsense());
     }
-    let identity = Identity {
+    let mut identity = Identity {
         office: answer.office,
         node: answer.node,
         hub: answer.hub,
@@ -88,10 +93,17 @@ pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions)
         hub_url: plain_url(hub_url),
         server_pin: Bytes32(verifier.seen().ok_or_else(nonsense)?),
         secret_key: Bytes32(seed),
+        sealing: None,
     };
+    if let Some(certificate) = answer.certificate {
+        identity.sealing = Some(Sealing::of(&identity, certificate, answer.public_url).ok_or_else(nonsense)?);
+    }
     let node = establish(dir, &identity, options)?;
     let hub_offset_millis = answer.millis - moment::now_millis();
     action::note_hub_offset(&mut node.replica(), hub_offset_millis)?;
+    if identity.sealing.is_some() {
+        crate::sync::note_asked(&node)?;
+    }
     Ok(Enrolled { node, hub_offset_millis })
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::IDENTITY_SETTING;
 use crate::failure::not_enrolled;
-use crate::{Failure, private_file};
+use crate::{Failure, Sealing, private_file};
 
 /// The files of a database.
 pub(crate) const DATABASE: [&str; 3] = ["replica.db", "replica.db-wal", "replica.db-shm"];
@@ -33,6 +33,9 @@ pub struct Identity {
     pub server_pin: Bytes32,
     /// This node's secret Ed25519 key.
     pub secret_key: Bytes32,
+    /// What the hub gave it to seal letters with; nothing until it asked a hub that does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealing: Option<Sealing>,
 }
 
 /// 32 bytes, written as hexadecimal digits.

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::action::{self, Action};
 use crate::identity::lost;
+use crate::sealing::{Sealer, Sealing};
 use crate::sync::Live;
 use crate::{Failure, Identity, moment};
 
@@ -56,6 +57,7 @@ struct Inner {
     gate: Mutex<Box<dyn Gate + Send>>,
     recorded: watch::Sender<()>,
     live: Live,
+    sealer: Mutex<Sealer>,
 }
 
 /// What was noticed when a folder was opened.
@@ -108,6 +110,7 @@ impl Node {
         let hub_url = options.hub_url.as_deref().map_or(identity.hub_url, plain_url);
         let identity = Identity { hub_url, ..identity };
         let live = Live::new(&identity, &replica)?;
+        let sealer = Mutex::new(Sealer::of(&identity));
         let dir = replica.dir().to_owned();
         let inner = Inner {
             dir,
@@ -118,6 +121,7 @@ impl Node {
             gate: Mutex::new(options.gate.open()),
             recorded: watch::channel(()).0,
             live,
+            sealer,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -169,12 +173,12 @@ impl Node {
     ///
     /// As [`Node::perform`].
     pub fn perform_watched(&self, action: &Action, watch: &mut Watch<'_>) -> Result<serde_json::Value, Failure> {
-        let identity = &self.inner.live.identity;
+        let (identity, sealer) = (&self.inner.live.identity, self.sealer());
         let mut replica = self.replica();
-        let mut done = action::perform(&mut replica, identity, action, moment::now_millis(), watch);
+        let mut done = action::perform(&mut replica, identity, &sealer, action, moment::now_millis(), watch);
         if done.as_ref().is_err_and(Failure::wants_new_epoch) {
             replica.begin_epoch(EpochId(moment::random()?))?;
-            done = action::perform(&mut replica, identity, action, moment::now_millis(), watch);
+            done = action::perform(&mut replica, identity, &sealer, action, moment::now_millis(), watch);
         }
         drop(replica);
         if done.is_ok() && action.writes() {
@@ -209,6 +213,26 @@ impl Node {
                 format!("Internal: {error}. What was saved is safe; please report this."),
             ))
         })
+    }
+
+    /// What letters are sealed with.
+    pub(crate) fn sealer(&self) -> Sealer {
+        self.inner.sealer.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps what the hub gave to seal letters with: in the identity file, in its copy, and for the next letter.
+    pub(crate) fn keep_sealing(&self, sealing: Sealing) -> Result<(), Failure> {
+        // The file, since it has the hub's address from the enrolment.
+        let mut kept = Identity::load(self.dir())?;
+        if kept.sealing.as_ref() == Some(&sealing) {
+            return Ok(());
+        }
+        kept.sealing = Some(sealing.clone());
+        kept.save(self.dir())?;
+        kept.keep_in(&mut self.replica())?;
+        let now = Identity { sealing: Some(sealing), ..self.identity().clone() };
+        *self.inner.sealer.lock().unwrap_or_else(PoisonError::into_inner) = Sealer::of(&now);
+        Ok(())
     }
 
     /// Changes whenever something is recorded from now on.

@@ -1,5 +1,6 @@
 //! Exchanges with the hub: one request each, repeated until both sides hold the same.
 
+mod certificate;
 mod driver;
 mod exchange;
 mod live;
@@ -8,6 +9,7 @@ mod proven;
 mod resting;
 mod talk;
 
+pub(crate) use certificate::note_asked;
 pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};
 pub(crate) use live::Live;

@@ -1,8 +1,8 @@
 //! Makes any text harmless on paper.
 
-/// The text in one line: no control characters, nothing invisible, nothing that turns the direction of writing; runs
+/// The text in one line, as it stands on paper: no control characters, nothing invisible, nothing that turns the direction of writing; runs
 /// of blanks are one blank.
-pub(crate) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let visible = text.chars().filter(|sign| !invisible(*sign));
     let spaced: String = visible.map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")

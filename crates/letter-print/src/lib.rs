@@ -22,6 +22,7 @@ mod table;
 mod template;
 
 pub use block::Block;
+pub use clean::one_line;
 pub use letter::{Finish, Letter, LetterFacts, PrintError};
 pub use office::Office;
 pub use paper::Paper;

@@ -9,6 +9,7 @@
 
 mod ack;
 pub mod batch;
+mod certificate_request;
 mod comparison;
 mod end;
 pub mod enrolment;
@@ -18,6 +19,8 @@ mod fault_text;
 mod frame;
 mod hello;
 mod keys;
+mod letter_seal;
+mod node_certificate;
 mod receipt;
 mod refusals;
 mod repair;
@@ -27,6 +30,7 @@ mod welcome;
 mod wire;
 
 pub use ack::Ack;
+pub use certificate_request::CertificateRequest;
 pub use comparison::{Comparison, ComparisonState, WANTED_MAX};
 pub use end::End;
 pub use error::{MessageError, Problem};
@@ -36,6 +40,8 @@ pub use frame::{
 };
 pub use hello::{Cursor, Hello, LADDER_MAX, Rung, SOFTWARE_BYTES_MAX, SignedHello};
 pub use keys::{KeyError, Signature, SignatureError, SigningKey, VerifyingKey};
+pub use letter_seal::{LetterSeal, SEAL_BYTES_MAX, SEAL_TEXT_MAX, SEALED_TEXT_BYTES_MAX, SealedLetter};
+pub use node_certificate::{CERTIFICATE_BYTES_MAX, CertifiedNode, NodeCertificate};
 pub use receipt::{LogName, Receipt};
 pub use refusals::{REFUSAL_CODE_BYTES_MAX, REFUSAL_DETAIL_BYTES_MAX, REFUSALS_MAX, Refusal, Refusals};
 pub use repair::{CELL_BYTES_MAX, RETURNED_BYTES_MAX, Repair, RepairSketch, repair_salt};

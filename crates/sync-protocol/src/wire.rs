@@ -10,6 +10,9 @@ use crate::{FrameKind, MessageError, Problem, write_frame};
 /// Deepest nesting of an unknown element that is still skipped; bounds the stack.
 const SKIP_DEPTH_MAX: usize = 8;
 
+/// Certificates and seals are read by the rules of messages and travel in no frame. No frame has this kind.
+pub(crate) const NO_FRAME: FrameKind = FrameKind::Unknown(0);
+
 /// Builds the payload of a message.
 pub(crate) struct Writer {
     out: Vec<u8>,

@@ -80,10 +80,16 @@ fn open_many_files() {
     }
 }
 
+/// Addresses of letters hold names, and these libraries see addresses: they say little, however much is to be logged.
+const DISCREET: [&str; 3] = ["h2=info", "hyper=info", "hyper_util=info"];
+
 fn start_log(filter: &str) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
+    let mut filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
         Failure::input(format!("the setting log is wrong: {error}"), "set it to error, warn, info or debug")
     })?;
+    for directive in DISCREET {
+        filter = filter.add_directive(directive.parse().map_err(Failure::internal)?);
+    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -15,7 +15,7 @@ use serde_json::json;
 use sync_protocol::VerifyingKey;
 use sync_protocol::enrolment::Code;
 
-use super::Hub;
+use super::{Hub, certificate};
 use crate::clock;
 
 /// For the whole body of a request.
@@ -48,13 +48,13 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
         .run(move |replica| {
             // A key that was shut out stays out, whatever code it brings.
             if replica.registered_node(node)?.is_some_and(|known| known.revoked_millis.is_some()) {
-                return Ok((None, replica.epoch()));
+                return Ok((None, None, replica.epoch()));
             }
             let redeemed = replica.redeem_code(Code::secret_hash(&secret), node, key.to_bytes(), now)?;
-            Ok((Some(redeemed), replica.epoch()))
+            Ok((Some(redeemed), replica.registered_node(node)?, replica.epoch()))
         })
         .await;
-    let (redeemed, epoch) = match redeemed {
+    let (redeemed, registered, epoch) = match redeemed {
         Ok(done) => done,
         Err(failure) => {
             tracing::error!(%failure, "an enrolment could not be stored");
@@ -66,6 +66,7 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
             let (Ok(hub_id), Ok(public_key)) = (hub.keys.hub(), hub.keys.public_key()) else {
                 return refusal(StatusCode::SERVICE_UNAVAILABLE, "storage", STORAGE);
             };
+            let certificate = registered.and_then(|node| certificate::of(&hub.identity.key, &node));
             tracing::info!(%office, %node, software, "a node was admitted");
             Json(json!({
                 "office": office,
@@ -74,6 +75,8 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
                 "hub_public_key": data_encoding::HEXLOWER.encode(&public_key),
                 "hub_epoch": epoch,
                 "millis": now,
+                "certificate": certificate.map(|certificate| certificate.to_string()),
+                "public_url": hub.settings.public_url,
             }))
             .into_response()
         }

@@ -1,4 +1,4 @@
-//! What the server answers: exchanges, enrolments, and whether it lives.
+//! What the server answers: exchanges, enrolments, certificates, letters' seals, and whether it lives.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use super::{Hub, enrolment, exchange};
+use super::{Hub, certificate, enrolment, exchange, letter_page};
 
 /// Longest body of a request that is no exchange, in bytes.
 const BODY_MAX: usize = 4096;
@@ -16,6 +16,10 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
     Router::new()
         .route("/v1/exchange", post(exchange::exchange))
         .route("/v1/enrol", post(enrolment::enrol))
+        .route("/v1/certificate", post(certificate::certificate))
+        .route("/l/", get(letter_page::nothing))
+        .route("/l/style.css", get(letter_page::style))
+        .route("/l/{seal}", get(letter_page::page))
         .route("/healthz", get(async || "ok\n"))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(hub)

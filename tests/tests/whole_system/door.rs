@@ -61,6 +61,20 @@ pub(crate) fn answer(stream: &mut impl std::io::Read) -> Vec<u8> {
     }
 }
 
+/// Asks for a page and returns what comes back.
+pub(crate) fn get(hub: SocketAddr, path: &str) -> String {
+    ask(hub, "GET", path)
+}
+
+/// Asks without a body, and returns what comes back.
+pub(crate) fn ask(hub: SocketAddr, method: &str, path: &str) -> String {
+    let mut stream = tls(hub);
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.flush().unwrap();
+    String::from_utf8(answer(&mut stream)).unwrap()
+}
+
 /// Sends a request and returns what comes back.
 pub(crate) fn post(hub: SocketAddr, path: &str, announced: u64, body: &[u8]) -> Vec<u8> {
     let mut stream = tls(hub);

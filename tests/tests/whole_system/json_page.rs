@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use whole_system::root;
 
 use crate::programs::{sync_server, village_node};
-use crate::regency::OFFICE;
+use crate::regency::{OFFICE, give_number};
 
 const HEAD: &str = "# JSON of the commands
 
@@ -25,6 +25,10 @@ the sum of change hashes: `2:67e0...`. What is not known is `null`. Values of fi
 `sync-server quarantine` prints a list of
 `{\"id\", \"epoch\", \"position\", \"hash\", \"waits\", \"source\", \"code\", \"detail\", \"at_millis\"}`, which is empty below.
 `village-node config` prints a settings file and knows no `--json`.
+
+Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and `unsealed` is `{\"code\", \"text\": {\"id\", \"en\"}}`; codes are `not_signed`,
+`no_number`, `undecided`, `no_certificate`, `too_long`. `verdict` of `check-letter` is `genuine`, or with exit code 4 `not_genuine` (and nothing else but
+`genuine`), and at the hub `revoked`, `other_number` or `void`.
 ";
 
 /// The programs run, and what they said.
@@ -144,7 +148,17 @@ fn run_all() -> Vec<(String, Value)> {
         page.run("hub", reading);
     }
     page.run("counter", &["search", "Aminah"]);
-    page.run("counter", &["letter", &id, "Letter.pdf"]);
+    let sealed = page.run("counter", &["record", "--service", "G01", "--json", &form("Ani Contoh").to_string()]);
+    let sealed = sealed["id"].as_str().unwrap().to_owned();
+    give_number(&page.dir.path().join("counter"), &sealed, "470/0012/429.523.03/2026");
+    for step in ["diajukan", "diperiksa", "ditandatangani"] {
+        page.run("counter", &["step", &sealed, step]);
+    }
+    let seal = page.run("counter", &["letter", &sealed, "Letter.pdf"])["seal_url"].as_str().unwrap().to_owned();
+    for folder in ["counter", "hub"] {
+        page.run(folder, &["check-letter", &seal]);
+    }
+    page.run("hub", &["hub-key"]);
     page.put_account();
     page.run("counter", &["account", "list"]);
     page.run("counter", &["settle", &id, "pekerjaan", "Guru"]);

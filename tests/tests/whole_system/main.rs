@@ -26,4 +26,6 @@ mod record;
 #[cfg(test)]
 mod regency;
 #[cfg(test)]
+mod seal;
+#[cfg(test)]
 mod wait;

@@ -8,8 +8,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use fleet::generate::{Generator, LineForm, write_lines};
+use replica_store::Clock;
 use serde_json::Value;
 use tempfile::TempDir;
+use village_node::{Node, NodeOptions};
 use whole_system::root;
 
 use crate::programs::{sync_server, village_node};
@@ -81,6 +83,12 @@ impl Hub {
     pub(crate) fn is_up(&self) -> bool {
         let mut process = self.process.lock().unwrap();
         process.as_mut().is_some_and(|child| child.try_wait().unwrap().is_none())
+    }
+
+    /// One of its commands: exit code, and the JSON it printed on standard output.
+    pub(crate) fn says(&self, arguments: &[&str]) -> (i32, Value) {
+        let output = sync_server(&self.data).args(arguments).arg("--json").output().unwrap();
+        (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap_or_default())
     }
 
     fn code(&self) -> String {
@@ -157,6 +165,14 @@ impl Regency {
         self.hub.start();
         self.link.lead_to(self.hub.address);
         self.link.mend();
+    }
+
+    /// A whole exchange over a whole link: proven equal, whatever was recorded.
+    pub(crate) fn prove_any(&self, machine: &Machine) {
+        self.link.mend();
+        let output = machine.sync("20").wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "not proven: {told}\nthe hub: {}", self.hub.told());
     }
 
     /// A whole exchange over a whole link: proven equal, and every transaction counted once.
@@ -283,6 +299,14 @@ impl Drop for Serving {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Gives a record its letter number, as the register would; no command sets one.
+pub(crate) fn give_number(data: &Path, id: &str, number: &str) {
+    let node = Node::open(data, &NodeOptions::default()).unwrap();
+    let clock = Clock { millis: 1_795_000_000_000, hub_offset_millis: None, clerk: "siti".to_owned() };
+    let edit = ("number".parse().unwrap(), Value::from(number));
+    assert!(node.replica().edit(id.parse().unwrap(), &[edit], &clock).unwrap().is_some());
 }
 
 fn sorted_ids(rows: &[Value]) -> Vec<String> {

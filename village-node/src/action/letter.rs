@@ -2,23 +2,40 @@
 
 use change_log::DocumentId;
 use data_encoding::BASE64;
-use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Signers, Templates};
+use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Signers, Templates, one_line};
 use office_model::{Roster, Status, calendar};
 use replica_store::{Reader, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use service_document::TransactionDocument;
+use service_document::{TransactionDocument, TransactionRow};
+use sync_protocol::SealedLetter;
 
 use super::{catalogue_of, fields, load};
+use crate::sealing::{Sealer, Unsealed};
 use crate::{Blame, Failure};
 
 /// The setting that keeps the letterhead of this machine's office.
 const LETTERHEAD: &str = "desk/letterhead";
 
-/// `{"id", "file_name", "bytes": base64}`.
-pub(super) fn perform(replica: &Replica, id: DocumentId, paper: Paper) -> Result<Value, Failure> {
-    let (name, bytes) = of(replica, id, paper)?;
-    Ok(json!({"id": id, "file_name": name, "bytes": BASE64.encode(&bytes)}))
+/// A letter, printed.
+pub(crate) struct Printed {
+    pub(crate) file_name: String,
+    pub(crate) bytes: Vec<u8>,
+    /// What its QR code holds, or why it has none.
+    pub(crate) seal: Result<String, Unsealed>,
+}
+
+/// `{"id", "file_name", "bytes": base64, "seal_url", "unsealed": {"code", "text"}}`.
+pub(super) fn perform(replica: &Replica, sealer: &Sealer, id: DocumentId, paper: Paper) -> Result<Value, Failure> {
+    let Printed { file_name, bytes, seal } = of(replica, sealer, id, paper)?;
+    let why = |unsealed: Unsealed| json!({"code": unsealed.code(), "text": unsealed.text()});
+    Ok(json!({
+        "id": id,
+        "file_name": file_name,
+        "bytes": BASE64.encode(&bytes),
+        "seal_url": seal.as_ref().ok(),
+        "unsealed": seal.as_ref().err().copied().map(why),
+    }))
 }
 
 /// What stands on the office's paper beside its name.
@@ -31,8 +48,8 @@ pub(crate) struct Letterhead {
     pub(crate) signers: Signers,
 }
 
-/// The letter's file name and its PDF.
-pub(crate) fn of(replica: &Replica, id: DocumentId, paper: Paper) -> Result<(String, Vec<u8>), Failure> {
+/// The letter of a record as PDF. The same record, letterhead and certificate always give the same bytes.
+pub(crate) fn of(replica: &Replica, sealer: &Sealer, id: DocumentId, paper: Paper) -> Result<Printed, Failure> {
     let document = load(replica, id)?;
     let row = document.row();
     let record = fields(&document);
@@ -46,12 +63,38 @@ pub(crate) fn of(replica: &Replica, id: DocumentId, paper: Paper) -> Result<(Str
         office: &office(replica, &letterhead)?,
         signers: &letterhead.signers,
     };
-    let finish = if is_draft(&row.status) { Finish::Draft } else { Finish::Unsealed };
     let templates = Templates::current().map_err(PrintError::from).map_err(|error| unprinted(&error))?;
-    let bytes = Letter::of(templates, catalogue_of(&document), &facts)
-        .and_then(|letter| letter.to_pdf(paper, &finish))
-        .map_err(|error| unprinted(&error))?;
-    Ok((format!("{}-{day}-{id}.pdf", row.service), bytes))
+    let letter = Letter::of(templates, catalogue_of(&document), &facts).map_err(|error| unprinted(&error))?;
+    let seal = may_seal(row, sealer).and_then(|number| {
+        sealer.address(&SealedLetter {
+            document: id,
+            service: row.service,
+            number,
+            name: one_line(row.name.as_deref().unwrap_or_default()),
+            date: letter.date,
+            signer: letter.signer.name.clone(),
+        })
+    });
+    let print = |finish| letter.to_pdf(paper, &finish).map_err(|error| unprinted(&error));
+    let bytes = match &seal {
+        Ok(address) => print(Finish::Sealed(address.clone()))?,
+        Err(_) if is_draft(&row.status) => print(Finish::Draft)?,
+        Err(_) => print(Finish::Unsealed)?,
+    };
+    Ok(Printed { file_name: format!("{}-{day}-{id}.pdf", row.service), bytes, seal })
+}
+
+/// The number that a seal names, or why there is to be none: a seal speaks for what is signed and decided.
+pub(crate) fn may_seal(row: &TransactionRow, sealer: &Sealer) -> Result<String, Unsealed> {
+    let signed = matches!(row.status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
+    let number = row.number.as_deref().map(one_line).filter(|number| !number.is_empty());
+    match number {
+        _ if !signed => Err(Unsealed::NotSigned),
+        None => Err(Unsealed::NoNumber),
+        Some(_) if row.divergences > 0 => Err(Unsealed::Undecided),
+        Some(_) if !sealer.is_certified() => Err(Unsealed::NoCertificate),
+        Some(number) => Ok(number),
+    }
 }
 
 fn unprinted(error: &PrintError) -> Failure {
@@ -126,4 +169,49 @@ pub(crate) fn letterhead(replica: &Reader) -> Result<Letterhead, Failure> {
 pub(crate) fn set_letterhead(replica: &mut Replica, letterhead: &Letterhead) -> Result<(), Failure> {
     let bytes = serde_json::to_vec(letterhead).unwrap_or_default();
     Ok(replica.set_setting(LETTERHEAD, &bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(status: &str, number: Option<&str>, divergences: u32) -> TransactionRow {
+        TransactionRow {
+            office: "35.10.01.2001".parse().unwrap(),
+            service: "G01".parse().unwrap(),
+            catalogue: 1,
+            status: status.to_owned(),
+            number: number.map(str::to_owned),
+            serials: Vec::new(),
+            name: None,
+            nik: None,
+            names: Vec::new(),
+            niks: Vec::new(),
+            created_millis: 0,
+            created_by: "siti".to_owned(),
+            changed_millis: 0,
+            changed_by: "siti".to_owned(),
+            changes: 1,
+            steps: 0,
+            divergences,
+        }
+    }
+
+    #[test]
+    fn only_what_is_signed_numbered_and_decided_is_sealed() {
+        let certified = Sealer::certified_for_tests();
+        let of = |status: &str, number, divergences| may_seal(&row(status, number, divergences), &certified);
+        for status in ["ditandatangani", "siap_diambil", "selesai"] {
+            assert_eq!(of(status, Some(" 470 /\u{200b}12 "), 0), Ok("470 /12".to_owned()));
+        }
+        for status in Status::ALL.iter().filter(|status| status.is_editable()) {
+            assert_eq!(of(status.as_str(), Some("470/12"), 0), Err(Unsealed::NotSigned));
+        }
+        for status in ["ditolak", "dibatalkan", "of a newer program"] {
+            assert_eq!(of(status, Some("470/12"), 0), Err(Unsealed::NotSigned));
+        }
+        assert_eq!(of("selesai", None, 0), Err(Unsealed::NoNumber));
+        assert_eq!(of("selesai", Some(" \u{200b}"), 0), Err(Unsealed::NoNumber));
+        assert_eq!(of("selesai", Some("470/12"), 1), Err(Unsealed::Undecided));
+    }
 }

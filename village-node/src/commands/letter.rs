@@ -14,6 +14,8 @@ use super::session::Session;
 use crate::{Action, Failure, private_file};
 
 /// Write the letter of a transaction as PDF, with the letterhead that the page Office keeps
+///
+/// A signed letter with a number bears a seal as QR code, which anybody can check; `seal_url` is what it holds.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  village-node letter 0198c5a0-7f3e-7c11-9a55-0f4be2a3c1d2 letter.pdf\n  village-node letter \
@@ -38,9 +40,21 @@ impl Letter {
         })?;
         private_file::write(&self.file, &bytes)?;
         if session.json {
-            output::line(json!({"id": self.id, "file": self.file, "bytes": bytes.len()}));
+            let said = |key: &str| answer.get(key).cloned().unwrap_or_default();
+            output::line(json!({
+                "id": self.id,
+                "file": self.file,
+                "bytes": bytes.len(),
+                "seal_url": said("seal_url"),
+                "unsealed": said("unsealed"),
+            }));
         } else {
             output::line(format!("{} ({} B)", self.file.display(), bytes.len()));
+            let why = answer.pointer("/unsealed/text");
+            let text = |language: &str| why.and_then(|text| text.get(language)).and_then(Value::as_str);
+            if let (Some(id), Some(en)) = (text("id"), text("en")) {
+                output::note(format!("{id}\n{en}"));
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -10,7 +10,7 @@ use letter_print::Paper;
 use office_model::{Catalogue, Service, Status};
 use replica_store::{EntryState, Replica};
 use serde_json::{Map, Value};
-use service_document::TransactionDocument;
+use service_document::{TransactionDocument, TransactionRow};
 
 use super::divergences::{Difference, differences};
 use super::history::{Told, history};
@@ -20,6 +20,7 @@ use super::shown;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use crate::action::{catalogue_of, fields, letter, load};
+use crate::sealing::Sealer;
 use crate::serve::Shared;
 use crate::{Action, Blame, Failure};
 
@@ -41,6 +42,8 @@ struct RecordPage {
     steps: Vec<Step>,
     is_final: bool,
     prints: Prints,
+    /// Whether the printed letter bears a seal, or why not; empty where that needs no word.
+    seal: String,
     asks_reason: bool,
     /// Why a step was not taken, and the reason that was given with it.
     step_said: String,
@@ -68,6 +71,15 @@ impl Prints {
 
     const fn any(&self) -> bool {
         !matches!(self, Self::Nothing)
+    }
+}
+
+/// What is to be said of the letter's seal.
+fn seal(service: &Service, row: &TransactionRow, sealer: &Sealer, language: Language) -> String {
+    match letter::may_seal(row, sealer) {
+        _ if !service.is_letter || letter::is_draft(&row.status) => String::new(),
+        Ok(_) => language.texts().sealed.to_owned(),
+        Err(why) => language.say(&why.text()).to_owned(),
     }
 }
 
@@ -135,7 +147,7 @@ pub(super) async fn page(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let made = shared.node.blocking(move |node| {
-        let made = make(&node.replica(), &visitor, id, &said.kata)?;
+        let made = make(&node.replica(), &node.sealer(), &visitor, id, &said.kata)?;
         if made.1 {
             note(node, visitor.clerk().as_str(), "specific_read", &id.to_string())?;
         }
@@ -145,7 +157,13 @@ pub(super) async fn page(
 }
 
 /// The page, and whether specially protected data is on it.
-fn make(replica: &Replica, visitor: &Visitor, id: DocumentId, said: &str) -> Result<(RecordPage, bool), Failure> {
+fn make(
+    replica: &Replica,
+    sealer: &Sealer,
+    visitor: &Visitor,
+    id: DocumentId,
+    said: &str,
+) -> Result<(RecordPage, bool), Failure> {
     let (language, t) = (visitor.session.language, visitor.session.language.texts());
     let document = load(replica, id)?;
     let (catalogue, service) = service_of(&document)?;
@@ -174,6 +192,7 @@ fn make(replica: &Replica, visitor: &Visitor, id: DocumentId, said: &str) -> Res
             papers: shown::papers(catalogue, service, language),
             groups: groups(catalogue, service, &record, language),
             is_final: status.is_some_and(Status::is_final),
+            seal: seal(service, row, sealer, language),
             prints: Prints::of(service, &row.status),
             step_said: String::new(),
             reason: String::new(),
@@ -297,12 +316,12 @@ pub(super) async fn letter(
     let id = document(&id)?;
     let paper = words.get("kertas").and_then(|paper| paper.parse::<Paper>().ok()).unwrap_or_default();
     let made = shared.node.blocking(move |node| {
-        let letter = letter::of(&node.replica(), id, paper)?;
+        let letter = letter::of(&node.replica(), &node.sealer(), id, paper)?;
         note(node, visitor.clerk().as_str(), "letter", &id.to_string())?;
         Ok(letter)
     });
-    let (name, bytes) = made.await?;
-    Ok(crate::serve::api::pdf(&name, bytes))
+    let letter = made.await?;
+    Ok(crate::serve::api::pdf(&letter.file_name, letter.bytes))
 }
 
 /// A step that was refused leaves its address in the browser; loaded anew, it is the record.
@@ -335,7 +354,7 @@ pub(super) async fn step(
         // Said beside the steps, with the reason as it was typed.
         Err(failure) if failure.blame == Blame::Input => {
             let made = shared.node.blocking(move |node| {
-                let (page, _) = make(&node.replica(), &visitor, id, "")?;
+                let (page, _) = make(&node.replica(), &node.sealer(), &visitor, id, "")?;
                 let step_said = visitor.session.language.say(&failure.text).to_owned();
                 Ok(RecordPage { step_said, reason: given, ..page })
             });

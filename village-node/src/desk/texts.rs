@@ -203,6 +203,8 @@ texts! {
     name_printed: "Nama, seperti tercetak", "Name, as printed";
     title_printed: "Jabatan, bila bukan yang biasa", "Title, where it is not the usual one";
     print_letter: "Cetak surat", "Print the letter";
+    sealed: "Surat dicetak dengan segel QR, yang dapat diperiksa siapa saja.",
+        "The letter is printed with a QR seal, which anybody can check.";
     print_draft: "Cetak konsep surat", "Print a draft of the letter";
 
     add_account: "Tambah akun", "Add an account";

@@ -120,8 +120,9 @@ struct LetterParameters {
 async fn letter(State(shared): Told, Path(id): Path<String>, Query(asked): Query<LetterParameters>) -> Response {
     let Ok(id) = document(&id) else { return answer(Err(Failure::no_transaction(id))) };
     let paper = asked.paper.unwrap_or_default();
-    match shared.node.blocking(move |node| crate::action::letter::of(&node.replica(), id, paper)).await {
-        Ok((name, bytes)) => pdf(&name, bytes),
+    match shared.node.blocking(move |node| crate::action::letter::of(&node.replica(), &node.sealer(), id, paper)).await
+    {
+        Ok(letter) => pdf(&letter.file_name, letter.bytes),
         Err(failure) => answer(Err(failure)),
     }
 }

@@ -7,6 +7,7 @@ use exchange_driver::{CallPlan, NodeCall, Outcome, Progress};
 use replica_store::Contact;
 use sync_exchange::{Ending, Pace};
 
+use super::certificate;
 use super::talk::{Ended, SILENCE, Talk, failure_of};
 use crate::{Failure, Node, action, moment};
 
@@ -118,6 +119,10 @@ async fn exchange(
         Ok(replica.note_contact(&contact)?)
     })
     .await?;
+    drop(pace);
+    if matches!(outcome, Outcome::Proven { .. }) {
+        certificate::ask_if_due(node).await;
+    }
     Ok(Exchanged { outcome, progress, cut, waited, wait_millis })
 }
 

@@ -31,6 +31,7 @@ pub(crate) fn node_in(dir: &Path) -> Node {
         hub_url: NO_HUB.to_owned(),
         server_pin: Bytes32([9; 32]),
         secret_key: Bytes32(secret),
+        sealing: None,
     };
     establish(dir, &identity, &NodeOptions::default()).unwrap()
 }

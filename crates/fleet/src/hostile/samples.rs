@@ -1,14 +1,15 @@
 //! Good input for each target, to be spoilt; and input made to hurt.
 
 use change_log::leb::{Reader, write_prefixed, write_unsigned};
-use change_log::{EntryHash, EpochId};
+use change_log::{DocumentId, EntryHash, EpochId};
 use chrono::NaiveDate;
 use serde_json::json;
 use sync_exchange::{Salt, Sketch};
 use sync_protocol::batch::{BatchEncoder, Item};
 use sync_protocol::enrolment::Code;
 use sync_protocol::{
-    Comparison, ComparisonState, Fault, FaultCode, FrameKind, FrameReader, Refusal, Refusals, Repair, RepairSketch,
+    CertifiedNode, Comparison, ComparisonState, Fault, FaultCode, FrameKind, FrameReader, LetterSeal, NodeCertificate,
+    Refusal, Refusals, Repair, RepairSketch, SealedLetter, SigningKey,
 };
 
 use super::CHECK_BYTES;
@@ -51,10 +52,34 @@ pub fn samples(target: &str) -> Result<Vec<Vec<u8>>, String> {
             let code = |seed: u8| Code { fingerprint: [seed; 10], secret: [seed.wrapping_mul(37); 16] };
             Ok((0..8).map(|seed| code(seed).to_string().into_bytes()).collect())
         }
+        "letter_seal" => seals(day),
         "local_api" => Ok(actions(&records(office, day))),
         "record_form" => Ok(records(office, day).iter().map(|record| record.to_string().into_bytes()).collect()),
         other => Err(format!("no target is called {other}")),
     }
+}
+
+/// Seals of a hub that the target does not know, as bytes and as text.
+fn seals(day: NaiveDate) -> Result<Vec<Vec<u8>>, String> {
+    let (hub, key) = (SigningKey::from_seed(&[8; 32]), SigningKey::from_seed(&[7; 32]));
+    let office = OFFICE.parse().map_err(|_| "no such office")?;
+    let node = CertifiedNode { key: key.verifying_key(), office, issued_seconds: 1_795_000_000 };
+    let certificate = NodeCertificate::issue(&hub, node);
+    let mut samples = vec![certificate.encode()];
+    for number in 1..=4_u8 {
+        let letter = SealedLetter {
+            document: DocumentId::derive(EpochId([number; 16]), number.into(), 1_795_000_000_000),
+            service: "G01".parse().map_err(|_| "no such service")?,
+            number: format!("470/{number:04}/429.523.03/2026"),
+            name: "SITI CONTOH".repeat(number.into()),
+            date: day,
+            signer: String::new(),
+        };
+        let seal = LetterSeal::sign(&letter, &certificate, &key, hub.verifying_key().hub_id());
+        let seal = seal.map_err(|error| error.to_string())?;
+        samples.extend([seal.encode(), seal.address("https://surat.example.go.id").into_bytes()]);
+    }
+    Ok(samples)
 }
 
 /// The coded bits of a batch of plain changes, their number before them, and what it left to zstd, unpacked.

@@ -8,8 +8,8 @@ use sync_exchange::{Salt, Sketch};
 use sync_protocol::batch::{BatchDecoder, CHANGES_BYTES_MAX, ITEMS_MAX, Item, Known, References};
 use sync_protocol::enrolment::Code;
 use sync_protocol::{
-    Ack, Comparison, End, Fault, FrameKind, FrameReader, Receipt, Refusals, Repair, SignedHello, Verdict, Versions,
-    Welcome,
+    Ack, Comparison, End, Fault, FrameKind, FrameReader, LetterSeal, NodeCertificate, Receipt, Refusals, Repair,
+    SignedHello, SigningKey, Verdict, Versions, Welcome,
 };
 use village_node::Action;
 use village_node::action::NewRecord;
@@ -38,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "feed_frame", run: feed_frame, memory_max: 32 * MIB },
     Target { name: "raw_change", run: raw_change, memory_max: MIB },
     Target { name: "enrolment_code", run: enrolment_code, memory_max: MIB },
+    Target { name: "letter_seal", run: letter_seal, memory_max: MIB },
     Target { name: "local_api", run: local_api, memory_max: MIB },
     Target { name: "record_form", run: record_form, memory_max: 2 * MIB },
 ];
@@ -157,6 +158,19 @@ fn enrolment_code(input: &[u8]) {
     if let Ok(code) = text.parse::<Code>() {
         assert!(code.to_string().parse::<Code>().is_ok_and(|again| again == code), "a code that is not itself");
     }
+}
+
+/// As bytes and as text. Nobody here has the hub's key, so whatever is read proves nothing.
+fn letter_seal(input: &[u8]) {
+    let hub = SigningKey::from_seed(&[0x5e; 32]).verifying_key();
+    let text = String::from_utf8_lossy(input);
+    let read = [LetterSeal::decode(input), text.parse::<LetterSeal>()];
+    for seal in read.into_iter().flatten() {
+        let again = seal.to_string().parse::<LetterSeal>();
+        assert!(again.is_ok_and(|again| again == seal), "a seal that is not itself");
+        assert!(seal.verify(&hub).is_err(), "a seal that nobody made holds");
+    }
+    let _ = NodeCertificate::decode(input).map(|certificate| assert!(certificate.verify(&hub).is_err()));
 }
 
 fn local_api(input: &[u8]) {

@@ -1,0 +1,188 @@
+//! What this hub knows of a sealed letter: whether its seal is right, and what became of its node and its record since.
+
+use change_log::NodeId;
+use office_model::{Catalogue, OfficeCode, Status};
+use replica_store::{Reader, StoreError};
+use serde_json::{Value, json};
+use sync_protocol::{CertifiedNode, LetterSeal, SealedLetter, VerifyingKey};
+
+/// A letter whose seal is right.
+#[derive(Debug)]
+pub(crate) struct SealedBy {
+    /// What its paper shows.
+    pub(crate) letter: SealedLetter,
+    /// Who sealed it.
+    pub(crate) node: CertifiedNode,
+}
+
+/// Why a text proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unproven {
+    /// It is no seal, or not all of it.
+    Unreadable,
+    /// No node of this hub made it so.
+    NotGenuine,
+}
+
+/// What this hub holds of the letter's record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AtHub {
+    /// Nothing yet, or nothing with a number.
+    Nothing,
+    /// The record has the number that the paper shows.
+    Same,
+    /// The record has another number.
+    OtherNumber,
+    /// The record was cancelled or refused: the letter is void.
+    Void,
+}
+
+/// What became of a letter since it was sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Since {
+    /// When the node that sealed it was shut out: milliseconds since 1970 UTC by the hub's clock.
+    pub(crate) revoked_millis: Option<i64>,
+    /// What the hub holds of it.
+    pub(crate) at_hub: AtHub,
+}
+
+/// In one word, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The seal is right, and nothing speaks against the letter.
+    Genuine,
+    /// The seal is right, but its node was shut out.
+    Revoked,
+    /// The seal is right, but the record has another number now.
+    OtherNumber,
+    /// The seal is right, but the record was cancelled or refused.
+    Void,
+}
+
+impl Verdict {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Genuine => "genuine",
+            Self::Revoked => "revoked",
+            Self::OtherNumber => "other_number",
+            Self::Void => "void",
+        }
+    }
+}
+
+impl Since {
+    /// What weighs most.
+    pub(crate) const fn verdict(&self) -> Verdict {
+        match (self.at_hub, self.revoked_millis) {
+            (AtHub::Void, _) => Verdict::Void,
+            (AtHub::OtherNumber, _) => Verdict::OtherNumber,
+            (_, Some(_)) => Verdict::Revoked,
+            (_, None) => Verdict::Genuine,
+        }
+    }
+}
+
+/// Reads a seal, or an address with one in it, and checks both of its signatures.
+pub(crate) fn check(text: &str, hub_key: &VerifyingKey) -> Result<SealedBy, Unproven> {
+    let seal: LetterSeal = text.parse().map_err(|_| Unproven::Unreadable)?;
+    let (letter, node) = seal.verify(hub_key).map_err(|_| Unproven::NotGenuine)?;
+    Ok(SealedBy { letter, node })
+}
+
+impl SealedBy {
+    /// The node that sealed it.
+    pub(crate) fn node_id(&self) -> NodeId {
+        self.node.key.node_id()
+    }
+
+    /// What people call its service, in both languages; the id of a service that this program does not know.
+    pub(crate) fn service_label(&self) -> (String, String) {
+        let id = self.letter.service;
+        Catalogue::current()
+            .service(&id)
+            .map_or_else(|| (id.to_string(), id.to_string()), |known| (known.label.id.clone(), known.label.en.clone()))
+    }
+
+    /// What became of it. Only of this very letter, and only of its own office.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(crate) fn since(&self, reader: &Reader) -> Result<Since, StoreError> {
+        let node = reader.registered_node(self.node_id())?;
+        let row = reader.row(self.letter.document)?.filter(|row| row.office == self.node.office);
+        let at_hub = row.map_or(AtHub::Nothing, |row| match row.status.parse() {
+            Ok(Status::Dibatalkan | Status::Ditolak) => AtHub::Void,
+            _ => match row.number.as_deref() {
+                None => AtHub::Nothing,
+                Some(number) if signs(number).eq(signs(&self.letter.number)) => AtHub::Same,
+                Some(_) => AtHub::OtherNumber,
+            },
+        });
+        Ok(Since { revoked_millis: node.and_then(|node| node.revoked_millis), at_hub })
+    }
+
+    /// The office as people call it; its code when the roster does not have it.
+    pub(crate) fn office_name(&self, reader: &Reader) -> String {
+        office_name(reader, self.node.office)
+    }
+
+    /// What the paper shows and what became of it, for programs.
+    pub(crate) fn to_json(&self, office_name: &str, since: &Since) -> Value {
+        let (id, en) = self.service_label();
+        let held = |wanted: AtHub| (since.at_hub != AtHub::Nothing).then_some(since.at_hub == wanted);
+        json!({
+            "verdict": since.verdict().as_str(),
+            "genuine": since.verdict() == Verdict::Genuine,
+            "office": self.node.office,
+            "office_name": office_name,
+            "service": self.letter.service,
+            "service_label": { "id": id, "en": en },
+            "number": self.letter.number,
+            "name": self.letter.name,
+            "date": office_model::calendar::iso_date(self.letter.date),
+            "signer": self.letter.signer,
+            "document": self.letter.document,
+            "node": self.node_id(),
+            "revoked_millis": since.revoked_millis,
+            "at_hub": {
+                "held": since.at_hub != AtHub::Nothing,
+                "other_number": held(AtHub::OtherNumber),
+                "void": held(AtHub::Void),
+            },
+        })
+    }
+}
+
+/// What tells numbers apart on paper: nothing invisible, no blanks.
+fn signs(number: &str) -> impl Iterator<Item = char> {
+    number.chars().filter(|sign| sign.is_alphanumeric() || sign.is_ascii_punctuation())
+}
+
+fn office_name(reader: &Reader, code: OfficeCode) -> String {
+    let roster = crate::init::roster(reader).ok();
+    let name = roster.as_ref().and_then(|roster| roster.get(code)).map(office_model::Office::full_name);
+    name.unwrap_or_else(|| code.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_and_invisible_signs_make_no_other_number() {
+        let same = |one: &str, other: &str| signs(one).eq(signs(other));
+        assert!(same("470 / 12\u{200b}\u{ad}", "470/12"));
+        assert!(!same("470/12", "470/13") && !same("470/12", "47012"));
+    }
+
+    #[test]
+    fn what_weighs_most_is_the_verdict() {
+        let of = |at_hub, revoked_millis| Since { revoked_millis, at_hub }.verdict();
+        assert_eq!(of(AtHub::Nothing, None), Verdict::Genuine);
+        assert_eq!(of(AtHub::Same, None), Verdict::Genuine);
+        assert_eq!(of(AtHub::Same, Some(1)), Verdict::Revoked);
+        assert_eq!(of(AtHub::OtherNumber, None), Verdict::OtherNumber);
+        assert_eq!(of(AtHub::Void, Some(1)), Verdict::Void);
+    }
+}

@@ -1,0 +1,196 @@
+//! From a record to a letter's seal, and from its QR code to the page that says whether it is genuine.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use village_node::{Identity, NodeOptions, establish};
+
+use crate::door::{ask, get};
+use crate::programs::village_node;
+use crate::regency::{Machine, Regency, give_number};
+
+const PUBLIC: &str = "https://surat.example.go.id";
+const NAME: &str = "SITI D'CONTOH";
+const NUMBER: &str = "470/0012/429.523.03/2026";
+
+/// A record of a letter.
+fn record(machine: &Machine) -> String {
+    let form = json!({
+        "nik": "3510014107900001", "nama": NAME, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
+        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
+        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+    });
+    let made = machine.said(&["record", "--service", "G01", "--json", &form.to_string(), "--json"]);
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// Gives it a number and takes it through to the signature.
+fn sign(machine: &Machine, id: &str) {
+    give_number(&machine.data, id, NUMBER);
+    steps(machine, id, &["diajukan", "diperiksa", "ditandatangani"]);
+}
+
+fn steps(machine: &Machine, id: &str, steps: &[&str]) {
+    for step in steps {
+        machine.said(&["step", id, step, "--json"]);
+    }
+}
+
+/// The letter printed: the PDF, and what is said of it.
+fn letter(machine: &Machine, id: &str) -> (Vec<u8>, Value) {
+    let file = machine.data.join("letter.pdf");
+    let said = machine.said(&["letter", id, file.to_str().unwrap(), "--json"]);
+    (std::fs::read(file).unwrap(), said)
+}
+
+fn sealed(machine: &Machine, id: &str) -> String {
+    let (_, said) = letter(machine, id);
+    assert_eq!(said["unsealed"], Value::Null);
+    said["seal_url"].as_str().unwrap().to_owned()
+}
+
+/// What a command of a machine said, and its exit code.
+fn says(data: &Path, arguments: &[&str]) -> (i32, Value) {
+    let output = village_node(data).args(arguments).arg("--json").output().unwrap();
+    (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap_or_default())
+}
+
+fn path(url: &str) -> &str {
+    &url[url.find("/l/").unwrap()..]
+}
+
+/// Another character in the signature of a seal.
+fn altered(url: &str) -> String {
+    let place = url.len() - 50;
+    let other = if url.as_bytes()[place] == b'A' { "B" } else { "A" };
+    format!("{}{other}{}", &url[..place], &url[place + 1..])
+}
+
+fn why(machine: &Machine, id: &str) -> String {
+    let (_, said) = letter(machine, id);
+    assert_eq!(said["seal_url"], Value::Null);
+    said["unsealed"]["code"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_letters_seal_is_made_without_a_link_and_checked_by_anybody() {
+    let regency = Regency::new(31, &[("SYNC_SERVER_LOG", "debug"), ("SYNC_SERVER_PUBLIC_URL", PUBLIC)]);
+    let machine = regency.join("office");
+    let id = record(&machine);
+    assert_eq!(why(&machine, &id), "not_signed");
+    steps(&machine, &id, &["diajukan", "diperiksa"]);
+    give_number(&machine.data, &id, NUMBER);
+    assert_eq!(why(&machine, &id), "not_signed");
+    steps(&machine, &id, &["ditandatangani"]);
+    let (first, said) = letter(&machine, &id);
+    let url = said["seal_url"].as_str().unwrap().to_owned();
+    assert!(url.starts_with(&format!("{PUBLIC}/l/")), "{url}");
+    assert_eq!(letter(&machine, &id), (first, said), "printed again, it is another letter");
+
+    // Nothing was sent yet, and all can be checked: at the office, and at the hub.
+    let (code, found) = says(&machine.data, &["check-letter", &url]);
+    assert_eq!((code, &found["name"], &found["number"]), (0, &json!(NAME), &json!(NUMBER)), "{found}");
+    let (code, known) = regency.hub.says(&["hub-key"]);
+    assert_eq!(code, 0);
+    let nowhere = machine.data.join("nowhere");
+    let key = known["public_key"].as_str().unwrap();
+    let (code, found) = says(&nowhere, &["check-letter", &url.to_lowercase(), "--hub-key", key]);
+    assert_eq!((code, &found["genuine"]), (0, &json!(true)));
+    assert_eq!(says(&nowhere, &["check-letter", &altered(&url), "--hub-key", key]).0, 4);
+    assert_eq!(says(&nowhere, &["check-letter", "nothing", "--hub-key", key]).0, 2);
+    let page = get(regency.hub.address, path(&url));
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    for shown in ["SITI D&#39;CONTOH", NUMBER, "Desa Sarongan, Kec. Pesanggaran", "belum sampai ke pusat"] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    for kept in ["3510014107900001", "Petani", "Membuka rekening", &id] {
+        assert!(!page.contains(kept), "the page shows {kept}");
+    }
+    let head = page.split_once("\r\n\r\n").unwrap().0.to_lowercase();
+    for header in ["cache-control: no-store", "referrer-policy: no-referrer", "default-src 'none'", "nosniff"] {
+        assert!(head.contains(header), "{header} in {head}");
+    }
+
+    regency.prove_any(&machine);
+    assert!(get(regency.hub.address, path(&url)).contains("dengan nomor yang sama"));
+    let (code, found) = regency.hub.says(&["check-letter", &url]);
+    assert_eq!((code, &found["verdict"], &found["at_hub"]["other_number"]), (0, &json!("genuine"), &json!(false)));
+
+    // What is altered says nothing of anything.
+    let page = get(regency.hub.address, path(&altered(&url)));
+    assert!(page.starts_with("HTTP/1.1 404") && page.contains("TIDAK asli"), "{page}");
+    assert!(!page.contains("CONTOH") && !page.contains("470/") && !page.contains("Sarongan"), "{page}");
+    assert_eq!(regency.hub.says(&["check-letter", &altered(&url)]).0, 4);
+    assert_eq!(regency.hub.says(&["check-letter", &url[..url.len() - 4]]).0, 2);
+    assert_eq!(regency.hub.says(&["check-letter", "nothing"]).0, 2);
+    for cut in ["/l/", "/l/nothing", &path(&url)[..40]] {
+        let page = get(regency.hub.address, cut);
+        assert!(page.starts_with("HTTP/1.1 404") && page.contains("bukan segel surat"), "{cut}: {page}");
+    }
+    assert!(get(regency.hub.address, "/l/style.css").contains("text/css"));
+    let head = ask(regency.hub.address, "HEAD", path(&url));
+    assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
+    for method in ["POST", "PUT", "DELETE"] {
+        assert!(ask(regency.hub.address, method, path(&url)).starts_with("HTTP/1.1 405"), "{method}");
+    }
+
+    steps(&machine, &id, &["siap_diambil"]);
+    assert_eq!(sealed(&machine, &id), url, "the same letter, later");
+    let (code, _) = says(&machine.data, &["step", &id, "dibatalkan", "--reason", "Salah ketik"]);
+    assert_eq!(code, 0);
+    assert_eq!(why(&machine, &id), "not_signed");
+    regency.prove_any(&machine);
+    assert!(get(regency.hub.address, path(&url)).contains("tidak berlaku lagi"));
+    let (code, found) = regency.hub.says(&["check-letter", &url]);
+    assert_eq!((code, &found["verdict"]), (4, &json!("void")));
+
+    // No letter is ever named in the log, however much is logged.
+    let told = regency.hub.told();
+    assert!(told.contains("DEBUG"), "{told}");
+    for secret in ["CONTOH", "470/0012", &path(&url)[3..60]] {
+        assert!(!told.contains(secret), "{secret} was logged");
+    }
+}
+
+#[test]
+fn letters_of_a_machine_that_was_shut_out_are_to_be_asked_about() {
+    let regency = Regency::new(32, &[]);
+    let machine = regency.join("office");
+    let id = record(&machine);
+    steps(&machine, &id, &["diajukan", "diperiksa", "ditandatangani"]);
+    assert_eq!(why(&machine, &id), "no_number");
+    let id = record(&machine);
+    sign(&machine, &id);
+    // No public address is set: letters name the hub where the node calls it.
+    let url = sealed(&machine, &id);
+    assert!(url.starts_with(&format!("https://{}/l/", regency.link.address)), "{url}");
+    let node = Identity::load(&machine.data).unwrap().node.to_string();
+    assert_eq!(regency.hub.says(&["revoke", &node]).0, 0);
+    let page = get(regency.hub.address, path(&url));
+    assert!(page.contains("Tanyakan dahulu") && page.contains("dikeluarkan pada") && page.contains(NUMBER), "{page}");
+    let (code, found) = regency.hub.says(&["check-letter", &url]);
+    assert_eq!((code, &found["verdict"], found["revoked_millis"].is_i64()), (4, &json!("revoked"), true));
+}
+
+#[test]
+fn a_node_that_joined_before_there_were_certificates_gets_its_own() {
+    let regency = Regency::new(33, &[("SYNC_SERVER_PUBLIC_URL", PUBLIC)]);
+    let machine = regency.join("office");
+    let identity = Identity::load(&machine.data).unwrap();
+    assert_eq!(identity.sealing.as_ref().unwrap().public_url.as_deref(), Some(PUBLIC));
+    let data = machine.data.with_extension("old");
+    let old = Identity { sealing: None, ..identity.clone() };
+    drop(establish(&data, &old, &NodeOptions::default()).unwrap());
+    let before = Machine { data };
+    assert!(!std::fs::read_to_string(Identity::file(&before.data)).unwrap().contains("sealing"));
+    let id = record(&before);
+    sign(&before, &id);
+    assert_eq!(why(&before, &id), "no_certificate");
+    regency.prove_any(&before);
+    assert_eq!(Identity::load(&before.data).unwrap(), identity, "the same node gets the same certificate");
+    let url = sealed(&before, &id);
+    assert!(get(regency.hub.address, path(&url)).contains(NUMBER));
+    // A lost file comes back from the database, the certificate with it.
+    std::fs::remove_file(Identity::file(&before.data)).unwrap();
+    assert_eq!(sealed(&before, &id), url);
+}
