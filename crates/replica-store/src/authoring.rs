@@ -10,7 +10,7 @@ use service_document::{Authored, DocumentError, NewTransaction, Stamp, Transacti
 use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow};
 use crate::work::Work;
-use crate::{Replica, Role, StoreError, digest, document, judging, rows};
+use crate::{Replica, Role, StoreError, change_run, digest, document, judging, rows};
 
 /// Who and when, as known at the counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,7 +245,10 @@ pub(crate) fn append(
     log.advance(work.connection, hash)?;
     match work.role {
         Role::Hub => judging::show(work, place, office, hash),
-        Role::Node => work.digest_with(office, hash),
+        Role::Node => {
+            change_run::tell(work.connection, place)?;
+            work.digest_with(office, hash)
+        }
     }
 }
 

@@ -14,6 +14,8 @@ mod integrity;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod local_api;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod power;
