@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod account;
+mod application;
 mod backup;
 mod config;
 mod divergences;
@@ -91,6 +92,7 @@ enum Command {
     Export(With<export::Export>),
     Letter(With<letter::Letter>),
     Account(With<account::Account>),
+    Application(With<application::Application>),
     Config(config::Config),
 }
 
@@ -175,6 +177,7 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Export(with) => with.command.run(&session).await,
         Command::Letter(with) => with.command.run(&session).await,
         Command::Account(with) => with.command.run(&session).await,
+        Command::Application(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
 }
@@ -203,6 +206,7 @@ impl Command {
             Self::Export(with) => with.json,
             Self::Letter(with) => with.json,
             Self::Account(with) => with.json,
+            Self::Application(with) => with.json,
         }
     }
 }
