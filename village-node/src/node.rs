@@ -191,10 +191,7 @@ impl Node {
     /// # Errors
     ///
     /// Whatever `act` says; nothing was changed then.
-    pub(crate) fn commit<T>(
-        &self,
-        act: impl Fn(&mut Replica, i64) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+    pub(crate) fn commit<T>(&self, act: impl Fn(&mut Replica, i64) -> Result<T, Failure>) -> Result<T, Failure> {
         let mut replica = self.replica();
         let now_millis = moment::now_millis();
         let mut done = replica.together(|replica| act(replica, now_millis));

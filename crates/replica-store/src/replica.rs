@@ -173,7 +173,8 @@ impl Replica {
             had_wal,
         };
         let why = head_file::compare(told.as_ref(), &found);
-        let mut replica = Self { reader, head, broken: None, crashed: false, commits_left: None, together: None, _lock: lock };
+        let mut replica =
+            Self { reader, head, broken: None, crashed: false, commits_left: None, together: None, _lock: lock };
         if why.is_some() {
             let ahead = told.map_or(0, |head| head.commits);
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
@@ -254,10 +255,7 @@ impl Replica {
     /// # Errors
     ///
     /// Whatever `act` says, and when the disk refuses: nothing was written then.
-    pub fn together<T, E: From<StoreError>>(
-        &mut self,
-        act: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn together<T, E: From<StoreError>>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         if let Some(reason) = &self.broken {
             return Err(StoreError::Broken(reason.clone()).into());
         }

@@ -36,7 +36,8 @@ impl FromStr for ApplicationName {
     type Err = Fault;
 
     fn from_str(name: &str) -> Result<Self, Fault> {
-        let clerk = if name.is_empty() || name.starts_with(PREFIX) { None } else { format!("{PREFIX}{name}").parse().ok() };
+        let clerk =
+            if name.is_empty() || name.starts_with(PREFIX) { None } else { format!("{PREFIX}{name}").parse().ok() };
         clerk.map(Self).ok_or_else(|| {
             Fault::new(
                 FaultCode::ClerkIdForm,
@@ -170,7 +171,12 @@ fn note(
     now_millis: i64,
 ) -> Result<(), Failure> {
     let subject = name.clerk().to_string();
-    Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk: clerk.to_string(), act: act.to_owned(), subject })?)
+    Ok(replica.note_act(&AuditItem {
+        at_millis: now_millis,
+        clerk: clerk.to_string(),
+        act: act.to_owned(),
+        subject,
+    })?)
 }
 
 #[cfg(test)]

@@ -205,7 +205,18 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
     record(&mut node, 1);
     drop(node);
     let raw = rusqlite::Connection::open(dir.path().join("replica.db")).unwrap();
-    let later = ["account", "draft", "audit", "lease", "issued", "lease_use", "application", "favourite", "change_run", "request"];
+    let later = [
+        "account",
+        "draft",
+        "audit",
+        "lease",
+        "issued",
+        "lease_use",
+        "application",
+        "favourite",
+        "change_run",
+        "request",
+    ];
     for table in later {
         raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }

@@ -97,12 +97,7 @@ pub(super) async fn list(
     answer(done.await)
 }
 
-pub(super) async fn record(
-    State(shared): Told,
-    Extension(caller): Who,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+pub(super) async fn record(State(shared): Told, Extension(caller): Who, headers: HeaderMap, body: Bytes) -> Response {
     let done = async {
         caller.may_record()?;
         let RecordBody { service, fields, clerk: named } = parse(&body)?;
@@ -120,9 +115,8 @@ pub(super) async fn record(
 }
 
 pub(super) async fn show(State(shared): Told, Extension(caller): Who, Path(id): Path<String>) -> Response {
-    let shows_specific = |service: &Service, document: &TransactionDocument| {
-        action::has_specific(service, &action::fields(document))
-    };
+    let shows_specific =
+        |service: &Service, document: &TransactionDocument| action::has_specific(service, &action::fields(document));
     answer(read(&shared, caller, &id, shows_specific, |id| Action::Show { id }).await)
 }
 
