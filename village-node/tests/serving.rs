@@ -7,13 +7,15 @@
 )]
 
 mod common;
+#[path = "common/served.rs"]
+mod served;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 
-use common::served::Served;
 use common::{enrolled, fields, json_of, record, run};
 use serde_json::json;
+use served::Served;
 
 #[test]
 fn commands_work_while_serve_has_the_folder() {

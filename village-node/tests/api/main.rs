@@ -11,15 +11,17 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod schema;
+#[path = "../common/served.rs"]
+mod served;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use common::served::Served;
 use common::{enrolled, fields, json_of, node_in, record, run, run_with_input};
 use replica_store::Reader;
 use serde_json::{Value, json};
+use served::Served;
 
 const DESCRIPTION: &str = include_str!("../../../docs/openapi.json");
 
@@ -93,7 +95,7 @@ impl Client {
             let (status, page) = self.get("/changes", "", &format!("?limit=2&after={after}"));
             assert_eq!(status, 200, "{page}");
             let changes = page["changes"].as_array().unwrap().clone();
-            after = page["next"].as_str().unwrap().to_owned();
+            page["next"].as_str().unwrap().clone_into(&mut after);
             assert!(changes.last().is_none_or(|last| last["cursor"] == page["next"]));
             told.extend(changes);
             if page["more"] == false {

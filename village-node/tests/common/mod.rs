@@ -1,8 +1,5 @@
 //! A data folder with a node in it, and the real program run on it.
 
-#[allow(dead_code, reason = "not every test file serves")]
-pub(crate) mod served;
-
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

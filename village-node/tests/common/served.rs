@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{command, enrolled};
+use crate::common::{command, enrolled};
 
 pub(crate) struct Served {
     child: Child,
