@@ -194,6 +194,7 @@ texts! {
     applications: "Aplikasi", "Applications";
     applications_why: "Program di komputer ini yang boleh memakai API lokal. Perubahannya tercatat atas nama app.NAMA.",
         "Programs of this machine that may use the local API. What they change is signed app.NAME.";
+    add_application: "Tambah aplikasi", "Add an application";
     application: "Nama aplikasi", "Name of the application";
     application_hint: "Huruf kecil, angka, tanda . - _; misalnya e-desa", "Small letters, digits, . - _; such as e-desa";
     last_used: "Terakhir dipakai", "Last used";
