@@ -1,7 +1,9 @@
 //! What a node can be asked to do with its records. The commands, the local API and other programs ask alike.
 
 mod accounts;
+pub(crate) mod applications;
 mod backup;
+pub(crate) mod changes;
 mod divergences;
 mod export;
 mod history;
@@ -21,7 +23,7 @@ use std::path::PathBuf;
 use change_log::DocumentId;
 use exchange_driver::NodeIdentity;
 use letter_print::Paper;
-use office_model::{Catalogue, ClerkId, FieldPath, ServiceId, Status};
+use office_model::{Catalogue, ClerkId, FieldPath, Role, Service, ServiceId, Status};
 use replica_store::{Clock, Replica, Watch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -31,6 +33,7 @@ use crate::sealing::Sealer;
 use crate::{Failure, moment};
 
 pub use accounts::AccountChange;
+pub use applications::ApplicationName;
 pub(crate) use backup::IDENTITY as IDENTITY_SETTING;
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
@@ -143,6 +146,26 @@ pub enum Action {
         /// Who does it.
         clerk: ClerkId,
     },
+    /// The programs that may use the local API.
+    Applications,
+    /// Let a program use the local API.
+    AddApplication {
+        /// Its name.
+        name: ApplicationName,
+        /// What it may do.
+        role: Role,
+        /// SHA-256 of its token.
+        token_hash: [u8; 32],
+        /// Who does it.
+        clerk: ClerkId,
+    },
+    /// Shut a program out of the local API.
+    RevokeApplication {
+        /// Its name.
+        name: ApplicationName,
+        /// Who does it.
+        clerk: ClerkId,
+    },
 }
 
 impl Action {
@@ -189,6 +212,11 @@ pub(crate) fn perform(
         Action::Letter { id, paper } => letter::perform(replica, sealer, *id, *paper),
         Action::Accounts => accounts::list(replica),
         Action::PutAccount { account, clerk } => accounts::put(replica, account, clerk, now_millis),
+        Action::Applications => applications::list(replica),
+        Action::AddApplication { name, role, token_hash, clerk } => {
+            applications::add(replica, (name, *role, token_hash), clerk, now_millis)
+        }
+        Action::RevokeApplication { name, clerk } => applications::revoke(replica, name, clerk, now_millis),
     }
 }
 
@@ -217,6 +245,16 @@ pub(crate) fn fields(document: &TransactionDocument) -> Map<String, Value> {
 /// The catalogue a transaction was made under; the newest known one where this program does not have that.
 pub(crate) fn catalogue_of(document: &TransactionDocument) -> &'static Catalogue {
     Catalogue::of_version(document.row().catalogue).unwrap_or_else(Catalogue::current)
+}
+
+/// The service of a transaction; nothing where this program does not know it.
+pub(crate) fn known_service(document: &TransactionDocument) -> Option<&'static Service> {
+    catalogue_of(document).service(&document.row().service)
+}
+
+/// Whether specially protected data (law 27/2022 on personal data) is in a record.
+pub(crate) fn has_specific(service: &Service, record: &Map<String, Value>) -> bool {
+    service.fields.iter().any(|field| field.specific.is_some() && record.contains_key(&field.key))
 }
 
 /// What people call a service, in both languages.

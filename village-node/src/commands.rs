@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod account;
+mod application;
 mod backup;
 mod check_letter;
 mod config;
@@ -98,6 +99,7 @@ enum Command {
     Numbers(With<numbers::Numbers>),
     CheckLetter(With<check_letter::CheckLetter>),
     Account(With<account::Account>),
+    Application(With<application::Application>),
     Config(config::Config),
 }
 
@@ -185,6 +187,7 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Numbers(with) => with.command.run(&session).await,
         Command::CheckLetter(with) => with.command.run(&session),
         Command::Account(with) => with.command.run(&session).await,
+        Command::Application(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
 }
@@ -216,6 +219,7 @@ impl Command {
             Self::Numbers(with) => with.json,
             Self::CheckLetter(with) => with.json,
             Self::Account(with) => with.json,
+            Self::Application(with) => with.json,
         }
     }
 }

@@ -56,6 +56,7 @@ struct Inner {
     replica: Mutex<Replica>,
     gate: Mutex<Box<dyn Gate + Send>>,
     recorded: watch::Sender<()>,
+    shown: watch::Sender<()>,
     live: Live,
     sealer: Mutex<Sealer>,
 }
@@ -120,6 +121,7 @@ impl Node {
             replica: Mutex::new(replica),
             gate: Mutex::new(options.gate.open()),
             recorded: watch::channel(()).0,
+            shown: watch::channel(()).0,
             live,
             sealer,
         };
@@ -182,9 +184,45 @@ impl Node {
         }
         drop(replica);
         if done.is_ok() && action.writes() {
-            self.inner.recorded.send_replace(());
+            self.note_recorded();
         }
         done
+    }
+
+    /// Everything that `act` writes with one commit, or nothing. It is given the store and the time, and called again
+    /// where a new epoch had to begin first.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `act` says; nothing was changed then.
+    pub(crate) fn commit<T>(&self, act: impl Fn(&mut Replica, i64) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut replica = self.replica();
+        let now_millis = moment::now_millis();
+        let mut done = replica.together(|replica| act(replica, now_millis));
+        if done.as_ref().is_err_and(Failure::wants_new_epoch) {
+            replica.begin_epoch(EpochId(moment::random()?))?;
+            done = replica.together(|replica| act(replica, now_millis));
+        }
+        drop(replica);
+        if done.is_ok() {
+            self.note_recorded();
+        }
+        done
+    }
+
+    fn note_recorded(&self) {
+        self.inner.recorded.send_replace(());
+        self.note_shown();
+    }
+
+    /// Wakes whoever waits for changes: some may have become visible.
+    pub(crate) fn note_shown(&self) {
+        self.inner.shown.send_replace(());
+    }
+
+    /// Changes whenever changes may have become visible from now on, from here or from elsewhere.
+    pub(crate) fn showings(&self) -> watch::Receiver<()> {
+        self.inner.shown.subscribe()
     }
 
     /// [`Node::perform`] from asynchronous code.

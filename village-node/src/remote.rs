@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::sync::Patience;
 use crate::{Action, Failure, http, private_file};
 
-/// Where a running `serve` is and what opens its door: `serve.json` in the data folder, for its owner only.
+/// Where a running `serve` is and what opens its door: `serve.json` in the data folder, for its owner only. The token
+/// ends with that `serve`: left over, it opens nothing to whoever listens at the address then.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Door {
     pub(crate) address: String,
@@ -69,7 +70,7 @@ impl Door {
         };
         let client = http::local()?;
         let response = client
-            .post(format!("http://{}/api/v1/{page}", self.address))
+            .post(format!("http://{}/api/own/{page}", self.address))
             .bearer_auth(&self.token)
             .header("content-type", "application/json")
             .body(body)

@@ -1,7 +1,9 @@
 //! The clerk's desk and the local API on loopback, and beside them the driver that exchanges whenever the link is up.
 
 pub(crate) mod api;
+mod caller;
 mod guard;
+mod wrong_tokens;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::desk::sessions::Sessions;
 use crate::desk::{Saved, Syncing};
 use crate::remote::Door;
+use crate::serve::wrong_tokens::WrongTokens;
 use crate::{Failure, Node, moment, private_file, sync};
 
 /// So long requests that are being answered may still take when it is time to stop.
@@ -27,6 +30,7 @@ pub struct Server {
     address: SocketAddr,
     clerk: ClerkId,
     token: String,
+    door: String,
     first_key: String,
 }
 
@@ -39,7 +43,11 @@ pub(crate) struct Shared {
     /// Who knows it may make the first account.
     pub(crate) first_key: String,
     clerk: ClerkId,
+    /// Opens the API for the owner of the data folder.
     token: String,
+    /// Opens the door of this program's own commands.
+    door: String,
+    wrong_tokens: WrongTokens,
     address: SocketAddr,
 }
 
@@ -60,10 +68,10 @@ impl Server {
         let listener = TcpListener::bind(address).await.map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
         let token = token_of(&node)?;
-        let door = Door { address: address.to_string(), token: token.clone() };
-        door.save(node.dir())?;
+        let door = HEXLOWER.encode(&moment::random::<32>()?);
+        Door { address: address.to_string(), token: door.clone() }.save(node.dir())?;
         let first_key = HEXLOWER.encode(&moment::random::<12>()?);
-        Ok(Self { node, listener, address, clerk, token, first_key })
+        Ok(Self { node, listener, address, clerk, token, door, first_key })
     }
 
     /// Where it listens.
@@ -87,8 +95,8 @@ impl Server {
     ///
     /// When the listener fails.
     pub async fn run_until(self, over: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
-        let Self { node, listener, address, clerk, token, first_key } = self;
-        let door = Door::file(node.dir());
+        let Self { node, listener, address, clerk, token, door, first_key } = self;
+        let door_file = Door::file(node.dir());
         let driver = tokio::spawn(sync::drive(node.clone()));
         let shared = Arc::new(Shared {
             node,
@@ -98,6 +106,8 @@ impl Server {
             first_key,
             clerk,
             token,
+            door,
+            wrong_tokens: WrongTokens::default(),
             address,
         });
         let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
@@ -116,14 +126,14 @@ impl Server {
         };
         driver.abort();
         // A file left over only makes the next command look twice.
-        let _ = std::fs::remove_file(door);
+        let _ = std::fs::remove_file(door_file);
         served.map_err(|error| {
             Failure::machine("serve", format!("Layanan lokal berhenti: {error}."), format!("Serving stopped: {error}."))
         })
     }
 }
 
-/// The token that opens the API: made once, in a file that only the owner of the folder can read.
+/// The owner's token for the API: made once, in a file that only the owner of the folder can read.
 fn token_of(node: &Node) -> Result<String, Failure> {
     let path = node.dir().join("api.token");
     if let Ok(text) = std::fs::read_to_string(&path)

@@ -7,61 +7,15 @@
 )]
 
 mod common;
+#[path = "common/served.rs"]
+mod served;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
 
-use common::{command, enrolled, fields, json_of, record, run};
-use serde_json::{Value, json};
-use tempfile::TempDir;
-
-struct Served {
-    child: Child,
-    address: String,
-    token: String,
-    dir: TempDir,
-}
-
-impl Served {
-    fn start() -> Self {
-        let dir = enrolled();
-        let mut child = command(dir.path(), &["serve", "--listen", "127.0.0.1:0", "--json"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap();
-        let token = std::fs::read_to_string(dir.path().join("api.token")).unwrap();
-        Self { child, address: told["address"].as_str().unwrap().to_owned(), token, dir }
-    }
-
-    /// Status and JSON body of a request with these header lines.
-    fn ask(&self, line: &str, headers: &str, body: &str) -> (u16, Value) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let length = body.len();
-        write!(stream, "{line} HTTP/1.1\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n{body}")
-            .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        let body = answer.split_once("\r\n\r\n").unwrap().1;
-        (status, serde_json::from_str(body).unwrap_or_default())
-    }
-
-    fn good(&self) -> String {
-        format!("host: {}\r\nauthorization: Bearer {}\r\n", self.address, self.token)
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use common::{enrolled, fields, json_of, record, run};
+use serde_json::json;
+use served::Served;
 
 #[test]
 fn commands_work_while_serve_has_the_folder() {

@@ -11,7 +11,7 @@ use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow};
 use crate::numbering::{GivenNumber, Issuer, Numbering};
 use crate::work::Work;
-use crate::{Replica, Role, StoreError, digest, document, judging, rows};
+use crate::{Replica, Role, StoreError, change_run, digest, document, judging, rows};
 
 /// Who and when, as known at the counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -271,7 +271,10 @@ pub(crate) fn append(
     log.advance(work.connection, hash)?;
     match work.role {
         Role::Hub => judging::show(work, place, office, hash),
-        Role::Node => work.digest_with(office, hash),
+        Role::Node => {
+            change_run::tell(work.connection, place)?;
+            work.digest_with(office, hash)
+        }
     }
 }
 

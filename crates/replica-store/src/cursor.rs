@@ -9,7 +9,7 @@ use crate::ingest::door;
 use crate::log::{self, LogRow, signed};
 use crate::refusal::{Reason, RefusalSource, codes, forgive, note, take_back};
 use crate::work::Work;
-use crate::{Reader, Replica, StoreError, aside, digest, document, repair, rows};
+use crate::{Reader, Replica, StoreError, aside, change_run, digest, document, repair, rows};
 
 /// A node's place in a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -282,6 +282,7 @@ fn give_way(work: &mut Work<'_>, held: Stored) -> Result<(), StoreError> {
     if !refused {
         work.digest_without(held.office, held.entry_hash())?;
     }
+    change_run::withdraw(work.connection, held.place, held.id, held.hash)?;
     work.connection.prepare_cached("DELETE FROM entry WHERE place = ?")?.execute([held.place])?;
     let document = held.document;
     aside::keep(work.connection, &held.into_entry())?;

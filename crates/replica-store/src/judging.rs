@@ -8,7 +8,7 @@ use crate::entry::{self, EntryState, Stored};
 use crate::gate::{Case, CaseCandidate, Gate};
 use crate::refusal::{self, Reason, RefusalSource, codes};
 use crate::work::Work;
-use crate::{Reader, Replica, Role, StoreError, digest, log, rows};
+use crate::{Reader, Replica, Role, StoreError, change_run, digest, log, rows};
 
 /// Raw bytes of one round, but for its last document.
 const ROUND_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -123,14 +123,17 @@ impl Replica {
             // last, so that what others build on stands before them.
             shown.sort_unstable_by_key(|shown| shown.order);
             for Shown { place, office, hash, .. } in shown {
-                show(work, place, office, hash)?;
+                match work.role {
+                    Role::Hub => show(work, place, office, hash)?,
+                    Role::Node => change_run::tell(work.connection, place)?,
+                }
             }
             Ok(report)
         })
     }
 }
 
-/// An entry for a feed.
+/// An entry that became visible.
 struct Shown {
     /// 0 and 0, or 1 and the number of its first operation; then its place.
     order: (u8, u64, i64),
@@ -211,11 +214,13 @@ fn apply(
             Judgement::Parked { missing } => {
                 report.parked += 1;
                 let detail = format!("waits for {} changes", missing.len());
+                change_run::withdraw(work.connection, candidate.place, case.document, candidate.hash)?;
                 keep_out(work, candidate.place, EntryState::Parked, (codes::MISSING, &detail), now)?;
             }
             Judgement::Refused(refused) => {
                 report.refused += 1;
                 let reason = (refused.code.as_str(), refused.detail.as_str());
+                change_run::withdraw(work.connection, candidate.place, case.document, candidate.hash)?;
                 keep_out(work, candidate.place, EntryState::Refused, reason, now)?;
             }
         }
@@ -225,12 +230,10 @@ fn apply(
     for candidate in accepted {
         entry::set_state(work.connection, candidate.place, EntryState::Accepted)?;
         refusal::take_back(work.connection, candidate.place)?;
-        if work.role == Role::Hub {
-            let place = candidate.place;
-            let start = || RawChange::parse(&candidate.raw).map_or(0, |change| change.start_op);
-            let order = if mixed { (1, start(), place) } else { (0, 0, place) };
-            shown.push(Shown { order, place, office, hash: EntryHash::of(case.document, candidate.hash) });
-        }
+        let place = candidate.place;
+        let start = || RawChange::parse(&candidate.raw).map_or(0, |change| change.start_op);
+        let order = if mixed { (1, start(), place) } else { (0, 0, place) };
+        shown.push(Shown { order, place, office, hash: EntryHash::of(case.document, candidate.hash) });
     }
     if let Some(row) = &verdict.row {
         rows::put(work.connection, case.index, row)?;

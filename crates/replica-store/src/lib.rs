@@ -7,10 +7,12 @@
 //! It must never know the protocol, sockets, clocks or randomness: times and fresh epochs come in as arguments.
 
 mod account;
+mod application;
 mod aside;
 mod audit;
 mod authoring;
 mod backup;
+mod change_run;
 mod counts;
 mod cursor;
 mod diary;
@@ -43,6 +45,7 @@ mod refusal;
 mod registry;
 mod repair;
 mod replica;
+mod request;
 mod returning;
 mod rows;
 mod search;
@@ -52,8 +55,10 @@ mod verify_report;
 mod work;
 
 pub use account::Account;
+pub use application::Application;
 pub use audit::AuditItem;
 pub use authoring::Clock;
+pub use change_run::ToldChange;
 pub use counts::Counts;
 pub use cursor::{AppliedFeed, FeedCursor, FeedItem};
 pub use diary::{CONTACTS_MAX, Contact};
@@ -80,6 +85,7 @@ pub use recording_anew::RecordedAnew;
 pub use refusal::{Quarantined, Refusal, RefusalSource, RefusedByHub, codes};
 pub use registry::{Node, NodeContact};
 pub use replica::{Durability, NewReplica, Opened, Replica};
+pub use request::{Asked, RequestKey};
 pub use returning::Returned;
 pub use rows::ListedTransaction;
 pub use verify_report::{Claim, Examiner, PROBLEMS_MAX, Problem, ProblemKind, Testimony, VerifyReport, Watch};

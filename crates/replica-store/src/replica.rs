@@ -59,6 +59,8 @@ pub struct Replica {
     crashed: bool,
     /// Test hook: so many more commits succeed.
     commits_left: Option<u64>,
+    /// Inside [`Replica::together`]: whether a step of it is marked.
+    together: Option<bool>,
     _lock: LockFile,
 }
 
@@ -118,7 +120,7 @@ impl Replica {
         transaction.commit()?;
         sync_folder(dir, durability)?;
         let reader = Reader::new(connection, dir)?;
-        Ok(Self { reader, head, broken: None, crashed: false, commits_left: None, _lock: lock })
+        Ok(Self { reader, head, broken: None, crashed: false, commits_left: None, together: None, _lock: lock })
     }
 
     /// Opens a replica. `machine` names this machine; `fresh_epoch` (16 fresh random bytes) becomes its epoch when the
@@ -171,7 +173,8 @@ impl Replica {
             had_wal,
         };
         let why = head_file::compare(told.as_ref(), &found);
-        let mut replica = Self { reader, head, broken: None, crashed: false, commits_left: None, _lock: lock };
+        let mut replica =
+            Self { reader, head, broken: None, crashed: false, commits_left: None, together: None, _lock: lock };
         if why.is_some() {
             let ahead = told.map_or(0, |head| head.commits);
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
@@ -216,6 +219,9 @@ impl Replica {
             return Err(StoreError::Broken(reason.clone()));
         }
         let id = self.reader.identity.clone();
+        if self.together.is_some() {
+            return self.write_within(&id, act);
+        }
         let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut work = Work::new(&transaction, &id);
         let done = act(&mut work)?;
@@ -225,18 +231,64 @@ impl Replica {
             return Err(StoreError::Broken("the test's crash point".to_owned()));
         }
         if let Err(error) = transaction.commit() {
-            if matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt)) {
-                // A failed sync may have dropped pages the next one would call clean.
-                self.broken = Some(error.to_string());
-            }
+            self.broken = broken_by(&error);
             return Err(error.into());
         }
+        self.committed(marked)?;
+        Ok(done)
+    }
+
+    fn committed(&mut self, marked: bool) -> Result<(), StoreError> {
         if let Some(left) = &mut self.commits_left {
             *left -= 1;
         }
         if marked {
             self.reader.identity = Identity::load(&self.reader.connection)?;
             self.write_head(false)?;
+        }
+        Ok(())
+    }
+
+    /// Everything that `act` writes with one commit: all of it, or nothing. At most one of its steps may be of those
+    /// that the head file counts: records, and what an exchange brings.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `act` says, and when the disk refuses: nothing was written then.
+    pub fn together<T, E: From<StoreError>>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        if let Some(reason) = &self.broken {
+            return Err(StoreError::Broken(reason.clone()).into());
+        }
+        if self.together.is_some() {
+            return act(self);
+        }
+        let together = Together::begin(self)?;
+        let done = act(&mut *together.0)?;
+        together.commit()?;
+        Ok(done)
+    }
+
+    fn write_within<T>(
+        &mut self,
+        id: &Identity,
+        act: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connection = &self.reader.connection;
+        connection.prepare_cached("SAVEPOINT step")?.execute([])?;
+        let mut work = Work::new(connection, id);
+        let done = act(&mut work).and_then(|done| match (work.finish(id.chain)?, self.together) {
+            // The head file knows the commit before the last one, not any before that.
+            (true, Some(true)) => Err(StoreError::Misuse("two steps that the head file counts in one commit")),
+            (marked, _) => Ok((done, marked)),
+        });
+        if done.is_err() {
+            connection.prepare_cached("ROLLBACK TO step")?.execute([])?;
+        }
+        connection.prepare_cached("RELEASE step")?.execute([])?;
+        let (done, marked) = done?;
+        if marked {
+            self.together = Some(true);
+            self.reader.identity = Identity::load(&self.reader.connection)?;
         }
         Ok(done)
     }
@@ -286,6 +338,52 @@ impl fmt::Debug for Replica {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Replica({:?})", self.reader)
     }
+}
+
+/// One commit of many steps. Dropped before its end, as when a step panics, it takes all of them back.
+struct Together<'r>(&'r mut Replica);
+
+impl<'r> Together<'r> {
+    fn begin(replica: &'r mut Replica) -> Result<Self, StoreError> {
+        replica.reader.connection.execute_batch("BEGIN IMMEDIATE")?;
+        replica.together = Some(false);
+        Ok(Self(replica))
+    }
+
+    fn commit(self) -> Result<(), StoreError> {
+        if self.0.commits_left == Some(0) {
+            self.0.broken = Some("the test's crash point".to_owned());
+            return Err(StoreError::Broken("the test's crash point".to_owned()));
+        }
+        if let Err(error) = self.0.reader.connection.execute_batch("COMMIT") {
+            self.0.broken = broken_by(&error);
+            return Err(error.into());
+        }
+        let marked = self.0.together.take() == Some(true);
+        self.0.committed(marked)
+    }
+}
+
+impl Drop for Together<'_> {
+    fn drop(&mut self) {
+        let Some(marked) = self.0.together.take() else { return };
+        // SQLite has taken back by itself what a full disk ended.
+        let open = !self.0.reader.connection.is_autocommit();
+        let rolled_back = !open || self.0.reader.connection.execute_batch("ROLLBACK").is_ok();
+        let reloaded = if marked { Identity::load(&self.0.reader.connection).ok() } else { None };
+        match reloaded {
+            Some(identity) if rolled_back => self.0.reader.identity = identity,
+            None if rolled_back && !marked => {}
+            _ => self.0.broken = Some("a write could not be taken back".to_owned()),
+        }
+    }
+}
+
+/// Whether a commit failed in a way after which nothing may be written any more: a failed sync may have dropped pages
+/// the next one would call clean.
+fn broken_by(error: &rusqlite::Error) -> Option<String> {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt))
+        .then(|| error.to_string())
 }
 
 impl Identity {

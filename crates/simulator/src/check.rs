@@ -5,7 +5,7 @@ use std::fmt;
 
 use exchange_driver::{Verified, verify_hub, verify_node};
 use office_model::OfficeCode;
-use replica_store::{ListFilter, Page, Reader};
+use replica_store::{EntryState, ListFilter, Page, Reader};
 
 use crate::{Faults, World};
 
@@ -58,6 +58,7 @@ impl World {
             promise(ours == theirs, || format!("digests of {office} differ: {ours} here, {theirs} at the hub"))?;
             let (ours, theirs) = (contents(replica, office)?, contents(hub, office)?);
             promise(ours == theirs, || format!("contents of {office} differ though digests agree"))?;
+            tells_all(replica, office)?;
             for (label, document) in saved.get(&office).into_iter().flatten().filter(|_| lossless) {
                 let found = ours.get(&document.to_string()).is_some_and(|json| json.contains(label.as_str()));
                 // A record of a branch that lost its place stands under another id.
@@ -79,6 +80,25 @@ fn sound(verified: &Verified) -> Result<(), Failure> {
     promise(verified.report.is_sound(), || format!("verify finds {:?}", verified.report))?;
     let bare = verified.covered.iter().find(|log| log.signed < log.position);
     promise(bare.is_none(), || format!("not signed to the end: {bare:?}"))
+}
+
+/// The change feed of a node tells of everything visible, each change once, and of nothing else.
+fn tells_all(replica: &Reader, office: OfficeCode) -> Result<(), Failure> {
+    let filter = ListFilter { office: Some(office), ..ListFilter::default() };
+    let mut visible = Vec::new();
+    for row in replica.list(&filter, Page { after: None, count: usize::MAX }).map_err(Failure::other)? {
+        let entries = replica.document_entries(row.document).map_err(Failure::other)?;
+        let accepted = entries.iter().filter(|(_, state)| *state == EntryState::Accepted);
+        visible.extend(accepted.map(|(entry, _)| (Some(entry.document), Some(entry.hash))));
+    }
+    let told = replica.changes_after(0, usize::MAX).map_err(Failure::other)?;
+    let mut told: Vec<_> =
+        told.iter().filter(|change| !change.withdrawn).map(|change| (change.document, change.hash)).collect();
+    visible.sort();
+    told.sort();
+    promise(visible == told, || {
+        format!("the change feed of {office} tells of {} changes, {} are visible", told.len(), visible.len())
+    })
 }
 
 /// Every document of an office, whole, by id.

@@ -145,3 +145,40 @@ fn guessing_gets_slow() {
     let refused = (0..12).any(|_| is_slowed(&guess("salah-salah")) && is_slowed(&guess(SECRET)));
     assert!(refused, "a dozen guesses in a row were all looked at");
 }
+
+#[test]
+fn who_keeps_the_accounts_lets_applications_in_and_shuts_them_out_and_nobody_else_does() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    machine.record("Siti Aminah");
+    let send = |held: &str, path: &str, form: &str| {
+        let body = format!("form_token={}&{form}", form_token(&machine, held));
+        ask(&machine, "POST", path, &[("Cookie", held), FORM, ("Origin", &machine.url)], &body)
+    };
+    let held = cookie(&machine);
+    assert_eq!(status(&send(&held, "/akun/aplikasi", "application=e-desa&role=petugas")), 409);
+    machine.account("siti", "kepala");
+    let held = cookie(&machine);
+    let made = send(&held, "/akun/aplikasi", "application=E-Desa&role=petugas");
+    assert_eq!(status(&made), 200);
+    let token = made.split_once("<code id=\"token\">").unwrap().1.split('<').next().unwrap().to_owned();
+    let bearer = format!("Bearer {token}");
+    let list = || status(&ask(&machine, "GET", "/api/v1/records", &[("Authorization", &bearer)], ""));
+    assert_eq!((token.len(), list()), (64, 200));
+    let page = ask(&machine, "GET", "/akun", &[("Cookie", &held)], "");
+    assert!(page.contains("e-desa") && !page.contains(&token), "a token is shown once");
+    for (form, said) in
+        [("application=e-desa&role=petugas", "sudah ada"), ("application=a b&role=petugas", "huruf kecil")]
+    {
+        let refused = send(&held, "/akun/aplikasi", form);
+        assert!(status(&refused) == 200 && refused.contains(said), "{form}: {refused}");
+    }
+    assert_eq!(status(&send(&held, "/akun/aplikasi/e-desa/cabut", "")), 303);
+    assert_eq!(list(), 401);
+    let trail = ask(&machine, "GET", "/akun", &[("Cookie", &held)], "");
+    assert!(trail.contains("memberi token kepada aplikasi") && trail.contains("mencabut token aplikasi"), "{trail}");
+    // Nobody signs in as an application.
+    let forged = send(&held, "/akun", "name=app.e-desa&shown=Siti&role=petugas&secret=rahasia-1");
+    assert!(forged.contains("milik aplikasi"), "{forged}");
+}

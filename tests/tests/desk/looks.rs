@@ -44,6 +44,9 @@ fn with_records(office: &Office) -> (Machine, String) {
     let id = machine.record("Siti Aminah");
     machine.record("Budi Santoso");
     machine.says(&["step", &id, "diajukan"]);
+    machine.says(&["application", "add", "e-desa"]);
+    machine.says(&["application", "add", "lama"]);
+    machine.says(&["application", "revoke", "lama"]);
     (machine, id)
 }
 

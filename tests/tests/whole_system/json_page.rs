@@ -161,6 +161,9 @@ fn run_all() -> Vec<(String, Value)> {
     page.run("hub", &["hub-key"]);
     page.put_account();
     page.run("counter", &["account", "list"]);
+    page.run("counter", &["application", "add", "desa-1"]);
+    page.run("counter", &["application", "list"]);
+    page.run("counter", &["application", "revoke", "desa-1"]);
     page.run("counter", &["settle", &id, "pekerjaan", "Guru"]);
     page.run("counter", &["export", &id, "letter"]);
     let mut doctor = page.program("counter", &["doctor"]);

@@ -15,6 +15,8 @@ mod json_page;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod local_api;
+#[cfg(test)]
 mod moved;
 mod numbers;
 #[cfg(test)]

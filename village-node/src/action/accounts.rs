@@ -7,6 +7,7 @@ use replica_store::{Account, AuditItem, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::applications;
 use crate::Failure;
 
 /// An account as it is to be.
@@ -51,6 +52,7 @@ pub(super) fn put(
     clerk: &ClerkId,
     now_millis: i64,
 ) -> Result<Value, Failure> {
+    applications::no_application(&change.id)?;
     let before = replica.account(change.id.as_str())?;
     let act = if before.is_some() { "secret_changed" } else { "account_made" };
     replica.put_account(&Account {

@@ -1,4 +1,4 @@
-//! The accounts of this machine and its audit trail.
+//! The accounts of this machine, the programs that may use it, and its audit trail.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::language::Language;
 use super::page::{Answer, Page, go, html, may_manage};
 use super::sign_in::{account_of, note, roles};
 use super::visitor::{Form, Visitor, allow};
-use super::{moments, secret};
+use super::{applications, moments, secret};
 use crate::serve::Shared;
 use crate::{Failure, moment};
 
@@ -27,8 +27,28 @@ struct AccountsPage {
     said: Vec<String>,
     name: String,
     shown: String,
+    applications: Vec<applications::Line>,
+    /// Name as it was typed.
+    application: String,
+    /// An application that was just let in, and its token.
+    token: Option<(String, String)>,
     /// When, who, what, about what.
     acts: Vec<(String, String, String, String)>,
+}
+
+/// What a form of the page led to.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// What was wrong with it.
+    pub(super) said: Vec<String>,
+    /// An application that was let in, and its token.
+    pub(super) token: Option<(String, String)>,
+}
+
+impl Shown {
+    fn saying(said: Vec<String>) -> Self {
+        Self { said, token: None }
+    }
 }
 
 /// One account.
@@ -41,13 +61,14 @@ struct Line {
 }
 
 pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
-    list(visitor, &shared, Vec::new(), &Form(Vec::new())).await
+    list(visitor, &shared, Shown::default(), &Form(Vec::new())).await
 }
 
-async fn list(visitor: Visitor, shared: &Shared, said: Vec<String>, form: &Form) -> Answer {
+pub(super) async fn list(visitor: Visitor, shared: &Shared, outcome: Shown, form: &Form) -> Answer {
     allow(may_manage(visitor.role()))?;
     let (name, shown, chosen) =
         (form.get("name").to_owned(), form.get("shown").to_owned(), form.get("role").to_owned());
+    let (application, Shown { said, token }) = (form.get("application").to_owned(), outcome);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, now) = (visitor.session.language, moment::now_millis());
@@ -69,6 +90,9 @@ async fn list(visitor: Visitor, shared: &Shared, said: Vec<String>, form: &Form)
             said,
             name,
             shown,
+            applications: applications::lines(&reader, language, now)?,
+            application,
+            token,
             acts: acts.collect(),
         })
     });
@@ -88,6 +112,9 @@ fn act(word: &str, language: Language) -> &str {
         "account_made" => ("membuat akun", "made an account"),
         "account_shut" => ("menutup akun", "shut an account"),
         "secret_changed" => ("mengganti kata sandi", "changed a password"),
+        "application_made" => ("memberi token kepada aplikasi", "gave an application a token"),
+        "application_revoked" => ("mencabut token aplikasi", "revoked an application's token"),
+        "token_wrong" => ("token salah di API", "a wrong token at the API"),
         "specific_read" => ("membaca data yang dilindungi khusus", "read specially protected data"),
         "record" => ("menyimpan berkas", "saved a record"),
         "edit" => ("mengubah isian", "changed fields"),
@@ -113,7 +140,7 @@ pub(super) async fn add(
         Ok(account) => account,
         Err(said) => {
             let said = said.iter().map(|failure| language.say(&failure.text).to_owned()).collect();
-            return list(visitor, &shared, said, &form).await;
+            return list(visitor, &shared, Shown::saying(said), &form).await;
         }
     };
     let by = visitor.clerk().to_string();
@@ -130,7 +157,7 @@ pub(super) async fn add(
     if taken.await? {
         let text =
             if language == Language::Indonesian { "Nama pengguna itu sudah ada." } else { "That user name is taken." };
-        return list(visitor, &shared, vec![text.to_owned()], &form).await;
+        return list(visitor, &shared, Shown::saying(vec![text.to_owned()]), &form).await;
     }
     Ok(go("/akun"))
 }
@@ -146,7 +173,10 @@ pub(super) async fn new_secret(
     let language = visitor.session.language;
     match secret::hash(form.get("secret")) {
         Ok(hash) => change(&visitor, &shared, name, "secret_changed", |account| account.secret = hash).await,
-        Err(failure) => list(visitor, &shared, vec![language.say(&failure.text).to_owned()], &form).await,
+        Err(failure) => {
+            let said = vec![language.say(&failure.text).to_owned()];
+            list(visitor, &shared, Shown::saying(said), &form).await
+        }
     }
 }
 

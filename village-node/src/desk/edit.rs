@@ -12,11 +12,11 @@ use serde_json::Value;
 use super::form::{Asked, Entry, Typed, ask};
 use super::new_record::listed;
 use super::page::{Answer, Page, go, html};
-use super::record::{document, has_specific, service_of};
+use super::record::{document, service_of};
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use crate::Action;
-use crate::action::{fields, load};
+use crate::action::{fields, has_specific, load};
 use crate::serve::Shared;
 
 #[derive(Template)]

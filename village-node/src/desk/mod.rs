@@ -8,9 +8,10 @@
 //! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
-//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register`, `link`, `accounts`, `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register`, `link`, `accounts` (with `applications`), `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
+mod applications;
 mod assets;
 mod bar;
 mod day;
@@ -34,7 +35,7 @@ mod saved;
 pub(crate) mod secret;
 pub(crate) mod sessions;
 mod shown;
-mod sign_in;
+pub(crate) mod sign_in;
 mod texts;
 mod visitor;
 
@@ -88,6 +89,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/sinkron", get(link::page).post(link::begin))
         .route("/sinkron/kemajuan", get(link::progress))
         .route("/akun", get(accounts::page).post(accounts::add))
+        .route("/akun/aplikasi", post(applications::add))
+        .route("/akun/aplikasi/{name}/cabut", post(applications::revoke))
         .route("/akun/saya", get(own_account::page).post(own_account::change))
         .route("/akun/{name}/sandi", post(accounts::new_secret))
         .route("/akun/{name}/tutup", post(accounts::disable))

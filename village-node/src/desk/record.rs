@@ -19,7 +19,7 @@ use super::page::{Answer, Halt, Page, go, html};
 use super::shown;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
-use crate::action::{catalogue_of, fields, letter, load};
+use crate::action::{catalogue_of, fields, has_specific, letter, load};
 use crate::sealing::Sealer;
 use crate::serve::Shared;
 use crate::{Action, Blame, Failure};
@@ -131,11 +131,6 @@ pub(super) fn service_of(document: &TransactionDocument) -> Result<(&'static Cat
             "This program does not know the record's service; update it. The record is whole.",
         )
     })
-}
-
-/// Whether specially protected data (law 27/2022 on personal data) is in a record.
-pub(super) fn has_specific(service: &Service, record: &Map<String, Value>) -> bool {
-    service.fields.iter().any(|field| field.specific.is_some() && record.contains_key(&field.key))
 }
 
 pub(super) async fn page(

@@ -16,6 +16,7 @@ use super::language::Language;
 use super::page::{Answer, Halt, Page, go, html};
 use super::secret;
 use super::visitor::{Form, Visitor, destination, hold, token_of};
+use crate::action::applications::no_application;
 use crate::serve::Shared;
 use crate::{Failure, Node, moment};
 
@@ -310,6 +311,7 @@ pub(super) async fn make_first(
 /// Everything that is wrong with it.
 pub(crate) fn account_of(form: &Form) -> Result<Account, Vec<Failure>> {
     let name = form.get("name").trim().to_lowercase().parse::<ClerkId>().map_err(Failure::from);
+    let name = name.and_then(|name| no_application(&name).map(|()| name));
     let shown = form.get("shown").trim().parse::<PersonName>().map_err(Failure::from);
     let role = form.get("role").parse::<Role>();
     let role = role.map_err(|error| Failure::input("role", "Pilih peran.", error.to_string()));

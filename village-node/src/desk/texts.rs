@@ -212,6 +212,19 @@ texts! {
     open_again: "Buka lagi", "Open again";
     disabled: "ditutup", "shut";
     new_secret: "Ganti kata sandi", "New password";
+    applications: "Aplikasi", "Applications";
+    applications_why: "Program di komputer ini yang boleh memakai API lokal. Perubahannya tercatat atas nama app.NAMA.",
+        "Programs of this machine that may use the local API. What they change is signed app.NAME.";
+    add_application: "Tambah aplikasi", "Add an application";
+    application: "Nama aplikasi", "Name of the application";
+    application_hint: "Huruf kecil, angka, tanda . - _; misalnya e-desa", "Small letters, digits, . - _; such as e-desa";
+    last_used: "Terakhir dipakai", "Last used";
+    never_used: "belum pernah", "never";
+    revoke: "Cabut", "Revoke";
+    revoked: "dicabut", "revoked";
+    give_token: "Beri token", "Give a token";
+    token_of: "Token untuk", "Token of";
+    token_once: "Salin sekarang; token ini tidak ditampilkan lagi.", "Copy it now; this token is not shown again.";
     trail: "Jejak kegiatan", "Audit trail";
     act: "Kegiatan", "Act";
     not_allowed: "Halaman ini bukan untuk peran Anda.", "This page is not for your role.";

@@ -1,18 +1,23 @@
-//! Who may ask: only this machine's own pages and programs, and no page of another site, wherever its name points.
+//! Who may ask: only this machine's own pages and programs, with a token of theirs, and no page of another site, wherever
+//! its name points.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, ORIGIN};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use sha2::{Digest as _, Sha256};
 
 use super::Shared;
-use super::api::{BODY_BYTES_MAX, refuse};
-use crate::Failure;
+use super::api::{BODY_BYTES_MAX, answer, refuse};
+use super::caller::Caller;
+use super::wrong_tokens::{DELAY, Wrong};
+use crate::action::applications::token_hash;
+use crate::desk::sign_in::note;
+use crate::{Failure, moment};
 
 /// Lets a request of this machine through, or says why not: asked for under its own name, by none but its own pages.
 pub(super) async fn site(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
@@ -39,12 +44,62 @@ pub(super) async fn site(State(shared): State<Arc<Shared>>, request: Request, ne
     next.run(request).await
 }
 
-/// Lets a program through that can read the token.
-pub(super) async fn token(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    if has_token(request.headers(), &shared.token) {
+/// Lets a caller of the API through: the owner of the folder, or an application that is not revoked.
+pub(super) async fn token(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+    let Some(token) = bearer(request.headers()).map(str::to_owned) else {
+        return refusal(StatusCode::UNAUTHORIZED, "token", "send a token: `Authorization: Bearer TOKEN`");
+    };
+    let caller = match caller(&shared, &token).await {
+        Ok(caller) => caller,
+        Err(failure) => return answer(Err(failure)),
+    };
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
         return next.run(request).await;
     }
-    refusal(StatusCode::UNAUTHORIZED, "token", "send the content of api.token as bearer token")
+    match shared.wrong_tokens.count(Instant::now()) {
+        Wrong::TooMany => {
+            let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_tokens", "too many wrong tokens");
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+            response
+        }
+        Wrong::Told { first } => {
+            tokio::time::sleep(DELAY).await;
+            if first {
+                let noted = shared.node.blocking(|node| note(node, "api", "token_wrong", "")).await;
+                noted.unwrap_or_else(|failure| tracing::warn!(code = failure.code, "a wrong token was not noted"));
+            }
+            refusal(StatusCode::UNAUTHORIZED, "token", "the token is wrong or revoked")
+        }
+    }
+}
+
+/// Whose token it is.
+async fn caller(shared: &Shared, token: &str) -> Result<Option<Caller>, Failure> {
+    if is_same(token, &shared.token) {
+        return Ok(Some(Caller::Owner { clerk: shared.clerk.clone() }));
+    }
+    let hash = token_hash(token);
+    let found = shared.node.blocking(move |node| {
+        let mut replica = node.replica();
+        let found = replica.application_of(&hash)?;
+        if let Some(application) = &found
+            && let Err(error) = replica.note_use(application, moment::now_millis())
+        {
+            // A full disk must not keep programs from reading.
+            tracing::warn!(%error, "the use of a token was not noted");
+        }
+        Ok(found)
+    });
+    Ok(found.await?.as_ref().and_then(Caller::application))
+}
+
+/// Lets this program's own commands through, which read the token of this `serve` in `serve.json`.
+pub(super) async fn door(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    if bearer(request.headers()).is_some_and(|token| is_same(token, &shared.door)) {
+        return next.run(request).await;
+    }
+    refusal(StatusCode::UNAUTHORIZED, "token", "this is for the commands of this program")
 }
 
 /// Whether a name stands for this server: loopback names with its port. Any other name is DNS rebinding.
@@ -55,17 +110,26 @@ fn is_ours(host: &str, address: SocketAddr) -> bool {
         .any(|own| own.eq_ignore_ascii_case(host))
 }
 
-fn has_token(headers: &HeaderMap, token: &str) -> bool {
-    let told = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let told = told.strip_prefix("Bearer ").unwrap_or_default();
-    // Hashes: how long a comparison takes tells nothing about the token.
-    Sha256::digest(told) == Sha256::digest(token)
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// By their hashes: how long the comparison takes tells nothing about the token.
+fn is_same(told: &str, token: &str) -> bool {
+    token_hash(told) == token_hash(token)
 }
 
 fn refusal(status: StatusCode, code: &str, why: &str) -> Response {
-    let failure =
-        Failure::input(code, "Permintaan ini tidak diizinkan.", format!("This request is not allowed: {why}."));
-    (status, refuse(&failure)).into_response()
+    let failure = Failure::input(
+        code,
+        "Permintaan ini tidak diizinkan. Tidak ada yang berubah.",
+        format!("This request is not allowed: {why}. Nothing was changed."),
+    );
+    let mut response = (status, refuse(&failure)).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ async fn exchange(
     let ended = talk.run(reason, &mut on_progress).await?;
     let (progress, offset, waited) = (carried(&ended, talk.progress()), talk.hub_offset_millis(), talk.waited());
     let outcome = talk.end().await?;
+    node.note_shown();
     on_progress(&progress);
     let taken = u64::try_from(begun.elapsed().saturating_sub(waited).as_millis()).unwrap_or(u64::MAX);
     let (outcome, cut, wait_millis) = match ended {

@@ -13,6 +13,8 @@ mod hub_commit;
 mod integrity;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod local_api;
 mod numbers;
 #[cfg(test)]
 mod opening;

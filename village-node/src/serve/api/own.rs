@@ -1,0 +1,64 @@
+//! What the commands of this program ask the `serve` that has their folder. No contract: both are of one version.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+
+use super::{Told, answer, parse};
+use crate::node::plain_url;
+use crate::remote::SyncBody;
+use crate::serve::Shared;
+use crate::{Action, Blame, Failure, sync};
+
+pub(super) fn router() -> Router<Arc<Shared>> {
+    Router::new().route("/api/own/sync", post(run_sync)).route("/api/own/actions", post(act))
+}
+
+async fn run_sync(State(shared): Told, body: Bytes) -> Response {
+    let done = async {
+        let how: SyncBody = if body.is_empty() { SyncBody::default() } else { parse(&body)? };
+        let called = &shared.node.identity().hub_url;
+        if let Some(hub) = how.hub.as_deref().filter(|hub| plain_url(hub) != *called) {
+            return Err(hub_differs(called, hub));
+        }
+        let proven = sync::sync_until_proven(&shared.node, &how.patience(), |_| {}).await?;
+        Ok(proven.to_json())
+    };
+    answer(done.await)
+}
+
+fn hub_differs(called: &str, hub: &str) -> Failure {
+    Failure::new(
+        Blame::State,
+        "hub_differs",
+        format!(
+            "`village-node serve` yang sedang berjalan memanggil pusat di {called}, bukan {hub}. Tidak ada yang dikirim; \
+             mulai ulang program itu."
+        ),
+        format!(
+            "The `village-node serve` that runs calls the hub at {called}, not {hub}. Nothing was sent; start it again."
+        ),
+    )
+}
+
+async fn act(State(shared): Told, body: Bytes) -> Response {
+    match parse(&body) {
+        Ok(action) => {
+            let account = match &action {
+                Action::PutAccount { account, .. } => Some(account.id.clone()),
+                _ => None,
+            };
+            let done = shared.node.perform_soon(action).await;
+            // Whoever is signed in by the old password is out.
+            if let Some(account) = account.filter(|_| done.is_ok()) {
+                shared.sessions.close_all_of(account.as_str());
+            }
+            answer(done)
+        }
+        Err(failure) => answer(Err(failure)),
+    }
+}

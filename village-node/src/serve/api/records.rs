@@ -1,0 +1,224 @@
+//! Records: lists and search, one with all of it, new ones, edits, steps, history, letter.
+
+use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use letter_print::Paper;
+use office_model::{ClerkId, FieldPath, Service, ServiceId, Status};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use service_document::TransactionDocument;
+
+use super::writing::{Writing, once, write};
+use super::{Told, answer, bad_body, document, page, parameters, parse, pdf};
+use crate::action::{self, ListQuery, NewRecord};
+use crate::serve::Shared;
+use crate::serve::caller::Caller;
+use crate::{Action, Failure, moment};
+
+type Who = Extension<Caller>;
+
+/// List parameters as an address carries them: all texts.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListParameters {
+    q: Option<String>,
+    office: Option<String>,
+    status: Option<String>,
+    service: Option<String>,
+    divergent: Option<bool>,
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+impl ListParameters {
+    fn query(self) -> Result<ListQuery, Failure> {
+        fn read<T: std::str::FromStr<Err: std::fmt::Display>>(text: Option<String>) -> Result<Option<T>, Failure> {
+            text.map(|text| text.parse().map_err(|error| bad_body(&error))).transpose()
+        }
+        Ok(ListQuery {
+            q: self.q,
+            office: read(self.office)?,
+            status: read(self.status)?,
+            service: read(self.service)?,
+            divergent: self.divergent.unwrap_or_default(),
+            after: read(self.after)?,
+            limit: self.limit,
+        })
+    }
+}
+
+/// What a letter is asked for on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LetterParameters {
+    paper: Option<Paper>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordBody {
+    service: ServiceId,
+    fields: Map<String, Value>,
+    #[serde(default)]
+    clerk: Option<ClerkId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditBody {
+    edits: Map<String, Value>,
+    #[serde(default)]
+    clerk: Option<ClerkId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepBody {
+    status: Status,
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    clerk: Option<ClerkId>,
+}
+
+pub(super) async fn list(
+    State(shared): Told,
+    Extension(caller): Who,
+    asked: Result<Query<ListParameters>, QueryRejection>,
+) -> Response {
+    let done = async {
+        caller.may_read()?;
+        let query = parameters(asked)?.query()?;
+        shared.node.perform_soon(Action::List { query }).await
+    };
+    answer(done.await)
+}
+
+pub(super) async fn record(State(shared): Told, Extension(caller): Who, headers: HeaderMap, body: Bytes) -> Response {
+    let done = async {
+        caller.may_record()?;
+        let RecordBody { service, fields, clerk: named } = parse(&body)?;
+        let once = once(&caller, &headers, "record", &body)?;
+        let new = NewRecord { service, fields };
+        write(&shared, Writing { caller, named, act: "record", once }, move |_, clerk| {
+            Ok(Action::Record { records: vec![new.clone()], clerk })
+        })
+        .await
+    };
+    match done.await {
+        Ok(value) => (StatusCode::CREATED, page(&value)).into_response(),
+        Err(failure) => answer(Err(failure)),
+    }
+}
+
+pub(super) async fn show(State(shared): Told, Extension(caller): Who, Path(id): Path<String>) -> Response {
+    let shows_specific =
+        |service: &Service, document: &TransactionDocument| action::has_specific(service, &action::fields(document));
+    answer(read(&shared, caller, &id, shows_specific, |id| Action::Show { id }).await)
+}
+
+pub(super) async fn history(State(shared): Told, Extension(caller): Who, Path(id): Path<String>) -> Response {
+    // Also what was taken away since stands in a history.
+    let shows_specific =
+        |service: &Service, _: &TransactionDocument| service.fields.iter().any(|field| field.specific.is_some());
+    answer(read(&shared, caller, &id, shows_specific, |id| Action::History { id }).await)
+}
+
+/// Reads one record; where specially protected data is in the answer, the audit trail says so.
+async fn read(
+    shared: &Shared,
+    caller: Caller,
+    id: &str,
+    shows_specific: impl Fn(&Service, &TransactionDocument) -> bool + Send + 'static,
+    action: impl Fn(change_log::DocumentId) -> Action,
+) -> Result<Value, Failure> {
+    caller.may_read()?;
+    let id = document(id)?;
+    let action = action(id);
+    shared
+        .node
+        .blocking(move |node| {
+            let answer = node.perform(&action)?;
+            let mut replica = node.replica();
+            let document = action::load(&replica, id)?;
+            // What no catalogue knows might be anything.
+            if action::known_service(&document).is_none_or(|service| shows_specific(service, &document)) {
+                caller.note(&mut replica, "specific_read", (id, None), moment::now_millis())?;
+            }
+            Ok(answer)
+        })
+        .await
+}
+
+pub(super) async fn letter(
+    State(shared): Told,
+    Extension(caller): Who,
+    Path(id): Path<String>,
+    asked: Result<Query<LetterParameters>, QueryRejection>,
+) -> Response {
+    let done = async {
+        caller.may_read()?;
+        let id = document(&id)?;
+        let paper = parameters(asked)?.paper.unwrap_or_default();
+        shared
+            .node
+            .blocking(move |node| {
+                let letter = action::letter::of(&node.replica(), &node.sealer(), id, paper)?;
+                caller.note(&mut node.replica(), "letter", (id, None), moment::now_millis())?;
+                Ok(letter)
+            })
+            .await
+    };
+    match done.await {
+        Ok(letter) => pdf(&letter.file_name, letter.bytes),
+        Err(failure) => answer(Err(failure)),
+    }
+}
+
+pub(super) async fn edit(
+    State(shared): Told,
+    Extension(caller): Who,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let done = async {
+        let id = document(&id)?;
+        caller.may_record()?;
+        let EditBody { edits, clerk: named } = parse(&body)?;
+        let once = once(&caller, &headers, &format!("edit {id}"), &body)?;
+        let edits = edits
+            .into_iter()
+            .map(|(path, value)| path.parse::<FieldPath>().map(|path| (path, value)).map_err(|error| bad_body(&error)));
+        let edits = edits.collect::<Result<Vec<_>, Failure>>()?;
+        write(&shared, Writing { caller, named, act: "edit", once }, move |_, clerk| {
+            Ok(Action::Set { id, edits: edits.clone(), clerk })
+        })
+        .await
+    };
+    answer(done.await)
+}
+
+pub(super) async fn step(
+    State(shared): Told,
+    Extension(caller): Who,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let done = async {
+        let id = document(&id)?;
+        let StepBody { status: to, reason, clerk: named } = parse(&body)?;
+        let once = once(&caller, &headers, &format!("step {id}"), &body)?;
+        let asker = caller.clone();
+        write(&shared, Writing { caller, named, act: "step", once }, move |replica, clerk| {
+            asker.may_step(&action::load(replica, id)?.row().status, to)?;
+            Ok(Action::Step { id, to, reason: reason.clone(), clerk })
+        })
+        .await
+    };
+    answer(done.await)
+}

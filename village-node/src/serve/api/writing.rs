@@ -1,0 +1,125 @@
+//! What changes records: once for each `Idempotency-Key`, with its trace in the audit trail, all in one commit.
+
+use axum::http::HeaderMap;
+use change_log::DocumentId;
+use office_model::ClerkId;
+use replica_store::{Asked, Replica, RequestKey};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::serve::Shared;
+use crate::serve::caller::Caller;
+use crate::{Action, Blame, Failure, Node, action};
+
+/// The header by which an asker knows a request again.
+const KEY: &str = "idempotency-key";
+/// Longest value of it.
+const KEY_MAX: usize = 200;
+
+/// One request that changes a record.
+pub(super) struct Writing {
+    pub(super) caller: Caller,
+    /// Whom the body names.
+    pub(super) named: Option<ClerkId>,
+    /// As the audit trail says it.
+    pub(super) act: &'static str,
+    /// How it is known again, if it is to be done once.
+    pub(super) once: Option<RequestKey>,
+}
+
+/// How a request is known again. `path`: what it is about, beside its body.
+///
+/// # Errors
+///
+/// When the key is empty, too long, or not plain text.
+pub(super) fn once(
+    caller: &Caller,
+    headers: &HeaderMap,
+    path: &str,
+    body: &[u8],
+) -> Result<Option<RequestKey>, Failure> {
+    let Some(key) = headers.get(KEY) else { return Ok(None) };
+    let key = key.to_str().ok().filter(|key| (1..=KEY_MAX).contains(&key.len())).ok_or_else(|| {
+        Failure::input(
+            "idempotency_key",
+            "Idempotency-Key terdiri dari 1 sampai 200 karakter ASCII. Tidak ada yang disimpan.",
+            "An Idempotency-Key has 1 to 200 ASCII characters. Nothing was saved.",
+        )
+    })?;
+    let body = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize().into();
+    Ok(Some(RequestKey { application: caller.name().to_owned(), key: key.to_owned(), body }))
+}
+
+/// Does what `act` makes of the store and the author. Asked for again under its key, it is only answered again.
+///
+/// # Errors
+///
+/// Whatever the action says, and when the key was used for something else: nothing was changed then.
+pub(super) async fn write(
+    shared: &Shared,
+    writing: Writing,
+    act: impl Fn(&Replica, ClerkId) -> Result<Action, Failure> + Send + 'static,
+) -> Result<Value, Failure> {
+    shared.node.blocking(move |node| node.commit(|replica, now| written(node, replica, &writing, now, &act))).await
+}
+
+fn written(
+    node: &Node,
+    replica: &mut Replica,
+    writing: &Writing,
+    now_millis: i64,
+    act: &impl Fn(&Replica, ClerkId) -> Result<Action, Failure>,
+) -> Result<Value, Failure> {
+    if let Some(once) = &writing.once {
+        match replica.asked(once)? {
+            Asked::Never => {}
+            Asked::Before(answer) => return serde_json::from_str(&answer).map_err(|_| unreadable()),
+            Asked::Otherwise => return Err(used_otherwise()),
+        }
+    }
+    let author = writing.caller.author(replica, writing.named.as_ref())?;
+    let action = act(replica, author.clerk.clone())?;
+    let identity = &node.live().identity;
+    let said = action::perform(replica, identity, &node.sealer(), &action, now_millis, &mut |_, _| ())?;
+    let answer = match &action {
+        Action::Record { .. } => the_one(&said)?,
+        _ => said,
+    };
+    let id = answer.get("id").and_then(Value::as_str).and_then(|id| id.parse::<DocumentId>().ok());
+    if let Some(id) = id {
+        writing.caller.note(replica, writing.act, (id, Some(&author)), now_millis)?;
+    }
+    if let Some(once) = &writing.once {
+        replica.keep_answer(once, &answer.to_string(), now_millis)?;
+    }
+    Ok(answer)
+}
+
+/// What came of one record: `{"id", "number", "warnings"}`.
+fn the_one(said: &Value) -> Result<Value, Failure> {
+    if let Some(refused) = said.pointer("/refused/0") {
+        let problems = refused.get("problems").cloned().unwrap_or_default();
+        return Err(Failure::values(serde_json::from_value(problems).unwrap_or_default()));
+    }
+    let saved = said.pointer("/saved/0").cloned().unwrap_or_default();
+    let (id, number, warnings) = (saved.get("id"), saved.get("number"), saved.get("warnings"));
+    Ok(serde_json::json!({"id": id, "number": number, "warnings": warnings}))
+}
+
+fn used_otherwise() -> Failure {
+    Failure::new(
+        Blame::State,
+        "idempotency_key_used",
+        "Idempotency-Key itu sudah dipakai untuk permintaan lain. Tidak ada yang berubah; pakai kunci baru untuk setiap \
+         permintaan.",
+        "That Idempotency-Key was used for another request. Nothing was changed; use a new key for each request.",
+    )
+}
+
+fn unreadable() -> Failure {
+    Failure::machine(
+        "answer_damaged",
+        "Jawaban terdahulu rusak, tetapi permintaan itu sudah dilaksanakan. Baca berkasnya.",
+        "The earlier answer is damaged, but the request was done then. Read the record.",
+    )
+}

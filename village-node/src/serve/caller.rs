@@ -1,0 +1,147 @@
+//! Who asks over the local API: the owner of the data folder, or an application with a token of its own.
+
+use change_log::DocumentId;
+use office_model::{ClerkId, Role, Status};
+use replica_store::{Application, AuditItem, Replica};
+
+use crate::action::ApplicationName;
+use crate::{Blame, Failure};
+
+/// Somebody who was let in.
+#[derive(Clone)]
+pub(crate) enum Caller {
+    /// Whoever can read `api.token`: may do what the commands may.
+    Owner {
+        /// Who changes records where a request names nobody.
+        clerk: ClerkId,
+    },
+    /// A program of the programme.
+    Application {
+        /// Its name.
+        name: ApplicationName,
+        /// What it may do.
+        role: Role,
+    },
+}
+
+/// Who a change is of.
+pub(crate) struct Author {
+    /// As histories show it.
+    pub(crate) clerk: ClerkId,
+    /// The person an application says it acts for: stands in the audit trail.
+    acts_for: Option<ClerkId>,
+}
+
+impl Caller {
+    /// The application; nothing when this program does not know its role.
+    pub(super) fn application(application: &Application) -> Option<Self> {
+        Some(Self::Application { name: application.name.parse().ok()?, role: application.role.parse().ok()? })
+    }
+
+    /// By what its requests are told from those of others.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Owner { .. } => "",
+            Self::Application { name, .. } => name.as_str(),
+        }
+    }
+
+    /// Refuses whom records are not for.
+    ///
+    /// # Errors
+    ///
+    /// When the caller's role sees none.
+    pub(super) fn may_read(&self) -> Result<(), Failure> {
+        self.may(|role| role != Role::Admin)
+    }
+
+    /// Refuses who may not write.
+    ///
+    /// # Errors
+    ///
+    /// When the caller's role does not.
+    pub(super) fn may_record(&self) -> Result<(), Failure> {
+        self.may(Role::may_record)
+    }
+
+    /// Refuses who may not take a step.
+    ///
+    /// # Errors
+    ///
+    /// When it is not for the caller's role.
+    pub(super) fn may_step(&self, from: &str, to: Status) -> Result<(), Failure> {
+        // From a status that this program does not know, the document itself refuses.
+        self.may(|role| from.parse::<Status>().map_or(role.may_record(), |from| role.may_step(from, to)))
+    }
+
+    fn may(&self, may: impl Fn(Role) -> bool) -> Result<(), Failure> {
+        match self {
+            Self::Owner { .. } => Ok(()),
+            Self::Application { role, .. } if may(*role) => Ok(()),
+            Self::Application { name, role } => Err(Failure::new(
+                Blame::State,
+                NOT_FOR_ROLE,
+                format!("Ini bukan untuk peran {role} dari aplikasi {name}. Tidak ada yang berubah."),
+                format!("This is not for the role {role} of the application {name}. Nothing was changed."),
+            )),
+        }
+    }
+
+    /// Who changes records, when the request names somebody.
+    ///
+    /// # Errors
+    ///
+    /// When an application acts for somebody who has no open account here.
+    pub(super) fn author(&self, replica: &Replica, named: Option<&ClerkId>) -> Result<Author, Failure> {
+        match self {
+            Self::Owner { clerk } => Ok(Author { clerk: named.unwrap_or(clerk).clone(), acts_for: None }),
+            Self::Application { name, .. } => {
+                if let Some(person) = named {
+                    let account = replica.account(person.as_str())?;
+                    if account.is_none_or(|account| account.disabled_millis.is_some()) {
+                        return Err(no_account(person));
+                    }
+                }
+                Ok(Author { clerk: name.clerk().clone(), acts_for: named.cloned() })
+            }
+        }
+    }
+
+    /// Notes what an application did in the audit trail, as is done for clerks at the desk.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub(super) fn note(
+        &self,
+        replica: &mut Replica,
+        act: &str,
+        (id, acts_for): (DocumentId, Option<&Author>),
+        now_millis: i64,
+    ) -> Result<(), Failure> {
+        let Self::Application { name, .. } = self else { return Ok(()) };
+        let subject = match acts_for.and_then(|author| author.acts_for.as_ref()) {
+            Some(person) => format!("{id} ({person})"),
+            None => id.to_string(),
+        };
+        let clerk = name.clerk().to_string();
+        Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk, act: act.to_owned(), subject })?)
+    }
+}
+
+/// The code of a failure that comes of the caller's role.
+pub(super) const NOT_FOR_ROLE: &str = "role";
+
+fn no_account(person: &ClerkId) -> Failure {
+    Failure::input(
+        "clerk",
+        format!(
+            "Tidak ada akun {person} yang terbuka di komputer ini. Tidak ada yang disimpan; hilangkan `clerk`, atau \
+             sebutkan orang yang punya akun."
+        ),
+        format!(
+            "There is no open account {person} on this machine. Nothing was saved; leave `clerk` out, or name somebody \
+             who has an account."
+        ),
+    )
+}
