@@ -2,6 +2,7 @@
 
 mod changes;
 mod divergences;
+mod numbers;
 mod own;
 mod records;
 mod services;
@@ -56,10 +57,12 @@ routes! {
     get "/api/v1/records/{id}" records::show;
     patch "/api/v1/records/{id}" records::edit;
     post "/api/v1/records/{id}/step" records::step;
+    post "/api/v1/records/{id}/number" numbers::give;
     get "/api/v1/records/{id}/history" records::history;
     get "/api/v1/records/{id}/letter.pdf" records::letter;
     post "/api/v1/records/{id}/settle" divergences::settle;
     get "/api/v1/divergences" divergences::all;
+    get "/api/v1/numbers" numbers::stock;
     get "/api/v1/changes" changes::after;
 }
 
