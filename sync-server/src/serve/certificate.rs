@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use change_log::NodeId;
@@ -14,8 +13,10 @@ use replica_store::Node;
 use serde::Deserialize;
 use serde_json::json;
 use sync_protocol::{CertificateRequest, CertifiedNode, NodeCertificate, Signature, SigningKey, VerifyingKey};
+use tokio::time::timeout;
 
-use super::Hub;
+use super::enrolment::BODY_TIME;
+use super::{Hub, enrolment};
 
 /// What the node says. Members it does not know, the hub skips.
 #[derive(Deserialize)]
@@ -32,8 +33,13 @@ pub(super) fn of(hub_key: &SigningKey, node: &Node) -> Option<NodeCertificate> {
     Some(NodeCertificate::issue(hub_key, CertifiedNode { key, office: node.office, issued_seconds }))
 }
 
-pub(super) async fn certificate(State(hub): State<Arc<Hub>>, body: Bytes) -> Response {
-    let Some(request) = parse(&body) else { return refusal(StatusCode::BAD_REQUEST, "malformed") };
+pub(super) async fn certificate(State(hub): State<Arc<Hub>>, request: Request) -> Response {
+    let Ok(body) = timeout(BODY_TIME, enrolment::read(request)).await else {
+        return refusal(StatusCode::REQUEST_TIMEOUT, "slow");
+    };
+    let Some(request) = body.and_then(|body| parse(&body)) else {
+        return refusal(StatusCode::BAD_REQUEST, "malformed");
+    };
     let known = match hub.readers.with(move |reader| reader.registered_node(request.node)).await {
         Ok(Ok(known)) => known,
         Ok(Err(error)) => {
@@ -66,6 +72,10 @@ fn refusal(status: StatusCode, code: &str) -> Response {
         "malformed" => (
             "Permintaan sertifikat tidak dapat dibaca. Tidak ada yang berubah. Pasang versi terbaru.",
             "The request for a certificate cannot be read. Nothing was changed. Install the newest version.",
+        ),
+        "slow" => (
+            "Permintaan terlalu lambat. Tidak ada yang berubah; komputer ini meminta lagi sendiri.",
+            "The request took too long. Nothing was changed; this machine asks again by itself.",
         ),
         "storage" => (
             "Server pusat sedang terganggu. Tidak ada yang berubah; komputer ini meminta lagi sendiri.",

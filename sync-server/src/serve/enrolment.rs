@@ -19,7 +19,7 @@ use super::{Hub, certificate};
 use crate::clock;
 
 /// For the whole body of a request.
-const BODY_TIME: Duration = Duration::from_secs(30);
+pub(super) const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// What the machine says. Members it does not know, the hub skips.
 #[derive(Deserialize)]
@@ -90,7 +90,7 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
     }
 }
 
-async fn read(request: Request) -> Option<Bytes> {
+pub(super) async fn read(request: Request) -> Option<Bytes> {
     use axum::extract::FromRequest as _;
     Bytes::from_request(request, &()).await.ok()
 }
