@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use whole_system::root;
 
 use crate::programs::{sync_server, village_node};
-use crate::regency::{OFFICE, give_number};
+use crate::regency::OFFICE;
 
 const HEAD: &str = "# JSON of the commands
 
@@ -150,7 +150,6 @@ fn run_all() -> Vec<(String, Value)> {
     page.run("counter", &["search", "Aminah"]);
     let sealed = page.run("counter", &["record", "--service", "G01", "--json", &form("Ani Contoh").to_string()]);
     let sealed = sealed["id"].as_str().unwrap().to_owned();
-    give_number(&page.dir.path().join("counter"), &sealed, "470/0012/429.523.03/2026");
     for step in ["diajukan", "diperiksa", "ditandatangani"] {
         page.run("counter", &["step", &sealed, step]);
     }
@@ -159,6 +158,13 @@ fn run_all() -> Vec<(String, Value)> {
         page.run(folder, &["check-letter", &seal]);
     }
     page.run("hub", &["hub-key"]);
+    page.run("counter", &["number", &id]);
+    page.run("counter", &["numbers"]);
+    page.run("counter", &["numbers", "--register"]);
+    page.run("hub", &["numbers"]);
+    page.run("hub", &["numbers", "show", OFFICE]);
+    page.run("hub", &["numbers", "rule", OFFICE, "--template", "[kode]/[nomor]/[kode_desa]/[tahun]"]);
+    page.run("hub", &["numbers", "grant", &nodes[0], "--count", "30"]);
     page.put_account();
     page.run("counter", &["account", "list"]);
     page.run("counter", &["application", "add", "desa-1"]);

@@ -8,10 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use fleet::generate::{Generator, LineForm, write_lines};
-use replica_store::Clock;
 use serde_json::Value;
 use tempfile::TempDir;
-use village_node::{Node, NodeOptions};
 use whole_system::root;
 
 use crate::programs::{sync_server, village_node};
@@ -299,14 +297,6 @@ impl Drop for Serving {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// Gives a record its letter number, as the register would; no command sets one.
-pub(crate) fn give_number(data: &Path, id: &str, number: &str) {
-    let node = Node::open(data, &NodeOptions::default()).unwrap();
-    let clock = Clock { millis: 1_795_000_000_000, hub_offset_millis: None, clerk: "siti".to_owned() };
-    let edit = ("number".parse().unwrap(), Value::from(number));
-    assert!(node.replica().edit(id.parse().unwrap(), &[edit], &clock).unwrap().is_some());
 }
 
 fn sorted_ids(rows: &[Value]) -> Vec<String> {

@@ -101,8 +101,8 @@ fn is_open(replica: &Reader, all: &[LeaseState], lease: &Lease, year: Option<i32
     !is_past && in_epoch
 }
 
-/// `{"series", "year", "books": [{"series", "year"}], "lines": [...], "next": serial or null}`. A line is an issued
-/// serial with its record, or a gap with its reason: `free`, `lost`, `missing`, `left_out`.
+/// `{"series", "year", "books": [{"series", "year"}], "lines": [...], "next": serial or null}`. A line is a
+/// serial with its letter, or a gap with its reason: `free`, `lost`, `missing`, `left_out`.
 pub(crate) fn register(replica: &Reader, query: &RegisterQuery, now_millis: i64) -> Result<Value, Failure> {
     let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
     let leases = replica.leases(&office)?;
@@ -150,8 +150,7 @@ pub(crate) fn register(replica: &Reader, query: &RegisterQuery, now_millis: i64)
 
 fn issued_line(replica: &Reader, serial: u32, document: DocumentId) -> Result<Value, Failure> {
     let row = replica.row(document)?;
-    Ok(json!({
-        "serial": serial,
+    let letter = json!({
         "id": document,
         "number": row.as_ref().and_then(|row| row.number.clone()),
         "service": row.as_ref().map(|row| row.service),
@@ -159,7 +158,8 @@ fn issued_line(replica: &Reader, serial: u32, document: DocumentId) -> Result<Va
         "status": row.as_ref().map(|row| row.status.clone()),
         "name": row.as_ref().and_then(|row| row.name.clone()),
         "created_millis": row.as_ref().map(|row| row.created_millis),
-    }))
+    });
+    Ok(json!({"first": serial, "last": serial, "letter": letter, "gap": null, "node": null, "here": false}))
 }
 
 fn gap_line(replica: &Reader, first: u32, last: u32, reason: GapReason<NodeId>) -> Value {
@@ -170,7 +170,7 @@ fn gap_line(replica: &Reader, first: u32, last: u32, reason: GapReason<NodeId>) 
         GapReason::LeftOut => ("left_out", None),
     };
     let here = holder.is_some() && holder == replica.node();
-    json!({"first": first, "last": last, "gap": word, "node": holder, "here": here})
+    json!({"first": first, "last": last, "letter": null, "gap": word, "node": holder, "here": here})
 }
 
 /// `{"id", "number", "change"}`.

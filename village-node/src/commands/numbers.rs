@@ -90,11 +90,13 @@ fn print_register(answer: &Value) {
     output::line(format!("{} {}", output::field(answer, "series"), output::field(answer, "year")));
     for line in output::entries(answer, "lines") {
         let get = |key: &str| output::field(line, key);
-        if line.get("gap").is_none() {
-            let time = output::time(line.get("created_millis").unwrap_or(&Value::Null));
+        if let Some(letter) = line.get("letter").filter(|letter| letter.is_object()) {
+            let serial = get("first");
+            let get = |key: &str| output::field(letter, key);
+            let time = output::time(letter.get("created_millis").unwrap_or(&Value::Null));
             output::line(format!(
                 "{:>6}  {}  {}  {}  {}  {}",
-                get("serial"),
+                serial,
                 get("number"),
                 get("service"),
                 time,

@@ -115,19 +115,19 @@ fn book_label(value: &Value, t: &Texts) -> String {
 
 fn line(line: &Value, language: Language) -> Line {
     let t = language.texts();
-    if line.get("gap").is_none() {
-        let label = line.get("service_label").and_then(|label| serde_json::from_value(label.clone()).ok());
+    if let Some(letter) = line.get("letter").filter(|letter| letter.is_object()) {
+        let label = letter.get("service_label").and_then(|label| serde_json::from_value(label.clone()).ok());
         let label: office_model::Bilingual = label.unwrap_or_else(|| office_model::Bilingual::new("", ""));
-        let status = text(line, "status");
+        let status = text(letter, "status");
         return Line::Letter {
-            serial: number(line, "serial").unsigned_abs(),
-            id: text(line, "id"),
-            number: text(line, "number"),
-            name: text(line, "name"),
+            serial: number(line, "first").unsigned_abs(),
+            id: text(letter, "id"),
+            number: text(letter, "number"),
+            name: text(letter, "name"),
             service: language.say(&label).to_owned(),
             status: shown::status(&status, language),
             status_word: status,
-            date: moments::day(number(line, "created_millis")),
+            date: moments::day(number(letter, "created_millis")),
         };
     }
     let (first, last) = (number(line, "first"), number(line, "last"));
