@@ -15,6 +15,7 @@ fn pages(id: &str) -> Vec<(&'static str, String)> {
         ("records", "/berkas".to_owned()),
         ("record", format!("/berkas/{id}")),
         ("edit", format!("/berkas/{id}/ubah")),
+        ("register", "/nomor".to_owned()),
         ("differences", "/perbedaan".to_owned()),
         ("sync", "/sinkron".to_owned()),
         ("accounts", "/akun".to_owned()),

@@ -211,3 +211,44 @@ async fn the_first_page_counts_what_waits_and_shows_the_first_of_it() {
     browser.click("a[href='/berkas?status=draf']").await;
     assert_eq!(browser.count("tr.row").await, 6);
 }
+
+#[tokio::test]
+async fn letters_are_numbered_at_the_counter_and_every_number_is_accounted_for() {
+    let mut office = Office::new();
+    let machine = office.machine("counter");
+    // The hub grants the first numbers.
+    machine.says(&["sync"]);
+    let browser = machine.signed_in("siti", "petugas").await;
+    office.hub_gone();
+    let first = machine.record("Ani Awal");
+    browser.go(&format!("{}/berkas/{first}", machine.url)).await;
+    let number = browser.find("#nomor").await.text().await.unwrap();
+    assert!(number.starts_with("400.12.2.1/1/3510012001/"), "{number}");
+    assert!(browser.text().await.contains("99 nomor surat tersisa"));
+    browser.click("a[href='/nomor']").await;
+    let text = browser.text().await;
+    for part in [number.as_str(), "Ani Awal", "2–100", "belum dipakai (komputer ini)"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    browser.click("#register a").await;
+    assert_eq!(browser.path().await, format!("/berkas/{first}"));
+    // A busy week without a link: letters are saved all the same.
+    for letter in ('A'..='Z').cycle().take(99) {
+        machine.record(&format!("Warga {letter}"));
+    }
+    let late = machine.record("Budi Belakangan");
+    browser.go(&format!("{}/berkas/{late}", machine.url)).await;
+    browser.says("belum bernomor").await;
+    assert_eq!(browser.find("strong#sisa-nomor").await.text().await.unwrap(), "0 nomor surat tersisa");
+    browser.click("form[action$='/nomor'] button").await;
+    browser.says("Nomor surat di komputer ini habis").await;
+    office.hub_back();
+    machine.says(&["sync"]);
+    browser.go(&format!("{}/berkas/{late}", machine.url)).await;
+    browser.click("form[action$='/nomor'] button").await;
+    browser.says("Tersimpan.").await;
+    let number = browser.find("#nomor").await.text().await.unwrap();
+    assert!(number.starts_with("400.12.2.1/101/"), "{number}");
+    let history = browser.text().await;
+    assert!(history.contains(&format!("Nomor: {number}")) && !history.contains("serials"), "{history}");
+}
