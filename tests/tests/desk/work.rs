@@ -134,7 +134,7 @@ async fn a_letter_is_printed_alike_on_the_page_and_on_the_command_line_and_is_a_
     browser.type_in("#address", "Jalan Pantai Rajegwesi Nomor 1").await;
     browser.type_in("#head_name", "Wayan Sudarma, S.Pd.").await;
     browser.click("main button.main").await;
-    browser.until("document.querySelector('#head_name').value === 'Wayan Sudarma, S.Pd.'").await;
+    browser.says("Tersimpan.").await;
 
     let file = machine.data.join("letter.pdf");
     let print = || {
@@ -143,7 +143,7 @@ async fn a_letter_is_printed_alike_on_the_page_and_on_the_command_line_and_is_a_
     };
     let draft = print();
     assert!(draft.starts_with(b"%PDF-"));
-    assert_eq!(print(), draft, "the same record prints the same");
+    assert!(print() == draft, "the same record prints the same");
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     browser.says("Cetak konsep surat").await;
     let fetch = "fetch(document.querySelector('a[href$=\"surat.pdf\"]').href).then(async (answer) => {
@@ -159,7 +159,7 @@ async fn a_letter_is_printed_alike_on_the_page_and_on_the_command_line_and_is_a_
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     browser.says("Cetak surat").await;
     let letter = print();
-    assert_ne!(letter, draft, "no longer marked as a draft");
+    assert!(letter != draft, "no longer marked as a draft");
     // A service without a letter has no button, and says so when it is asked for all the same.
     let complaint = serde_json::json!({
         "nik": "3510014107900001", "nama": "Siti", "tempat_lahir": "Muncar", "tgl_lahir": "1990-07-01", "jk": "P",

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use letter_print::{Signer, Signers};
 
 use super::page::{Answer, Page, go, html, may_manage};
+use super::record::Said;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use crate::action::letter::{self, Letterhead};
@@ -22,11 +23,15 @@ struct OfficePage {
     head: Letterhead,
 }
 
-pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Query(said): Query<Said>) -> Answer {
     allow(may_manage(visitor.role()))?;
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
-        let page = Page::of(&visitor.session, &reader, "office", visitor.session.language.texts().office)?;
+        let t = visitor.session.language.texts();
+        let mut page = Page::of(&visitor.session, &reader, "office", t.office)?;
+        if said.kata == "tersimpan" {
+            t.saved.clone_into(&mut page.flash);
+        }
         Ok(OfficePage { page, head: letter::letterhead(&reader)? })
     });
     html(&made.await?)
@@ -60,5 +65,5 @@ pub(super) async fn save(
             note(node, &by, "letterhead", "")
         })
         .await?;
-    Ok(go("/kantor"))
+    Ok(go("/kantor?kata=tersimpan"))
 }

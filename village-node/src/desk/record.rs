@@ -112,7 +112,7 @@ struct Step {
 #[derive(serde::Deserialize)]
 pub(super) struct Said {
     #[serde(default)]
-    kata: String,
+    pub(super) kata: String,
 }
 
 pub(super) fn document(id: &str) -> Result<DocumentId, Halt> {
