@@ -1,8 +1,8 @@
 //! The log that a node would hold after so many made-up records with their steps, without a database.
 
 use change_log::{DocumentId, Entry, EpochId};
-use chrono::NaiveDate;
-use office_model::OfficeCode;
+use chrono::{Datelike, NaiveDate};
+use office_model::{Catalogue, NumberParts, NumberRule, OfficeCode, Serial, Series, calendar};
 use service_document::{Authored, DocumentError, NewTransaction, Stamp, TransactionDocument};
 
 use crate::generate::{Dice, Generator, Record};
@@ -23,13 +23,16 @@ pub struct MadeLog {
 pub fn make(office: OfficeCode, seed: u64, count: usize, day: NaiveDate) -> Result<MadeLog, DocumentError> {
     let mut dice = Dice::new(seed ^ 0x006c_6f67);
     let epoch = EpochId(std::array::from_fn(|_| u8::try_from(dice.below(256)).unwrap_or(0)));
-    let mut maker = Maker { epoch, millis: 1_790_000_000_000, entries: Vec::new(), dice };
+    let mut maker = Maker { epoch, millis: 1_790_000_000_000, entries: Vec::new(), numbered: 0, dice };
     let mut json_lines = Vec::new();
     for record in Generator::new(office, seed, day).take(count) {
-        let line = serde_json::to_vec(&record).unwrap_or_default();
-        json_lines.extend_from_slice(&line);
+        let mut line = serde_json::to_value(&record).unwrap_or_default();
+        let number = maker.record(office, record)?;
+        if let (Some(line), Some(number)) = (line.as_object_mut(), number) {
+            line.insert("number".to_owned(), number.into());
+        }
+        json_lines.extend_from_slice(line.to_string().as_bytes());
         json_lines.push(b'\n');
-        maker.record(office, record)?;
     }
     Ok(MadeLog { entries: maker.entries, json_lines })
 }
@@ -38,20 +41,32 @@ struct Maker {
     epoch: EpochId,
     millis: i64,
     entries: Vec<Entry>,
+    /// Letters that got a number so far.
+    numbered: u32,
     dice: Dice,
 }
 
 impl Maker {
-    fn record(&mut self, office: OfficeCode, record: Record) -> Result<(), DocumentError> {
+    /// Records it, with its steps. The letter number it got, if it is a letter.
+    fn record(&mut self, office: OfficeCode, record: Record) -> Result<Option<String>, DocumentError> {
+        let stamp = self.stamp(900);
+        let service = Catalogue::current().service(&record.service).filter(|service| service.is_letter);
+        let given = service.and_then(|service| {
+            self.numbered += 1;
+            let (code, date) = (service.current_code(), calendar::wib_date(stamp.millis)?);
+            let serial = Serial { series: Series::all(), year: date.year(), serial: self.numbered };
+            let parts = NumberParts { code, serial: serial.serial, office, unit: "", date };
+            Some((NumberRule::default().lease_template().render(&parts), serial))
+        });
+        let number = given.as_ref().map(|(text, _)| text.clone());
         let new = NewTransaction {
             office,
             service: record.service,
             catalogue_version: 1,
             fields: record.fields,
-            number: None,
-            serials: None,
+            number: number.clone(),
+            serials: given.map(|(_, serial)| vec![serial]),
         };
-        let stamp = self.stamp(900);
         let (mut document, authored) = TransactionDocument::create(&new, &stamp)?;
         let id = DocumentId::derive(self.epoch, self.entries.len() as u64 + 1, stamp.millis);
         self.push(id, authored);
@@ -60,7 +75,7 @@ impl Maker {
             let authored = document.step(step.to, step.reason.as_deref(), &stamp)?;
             self.push(id, authored);
         }
-        Ok(())
+        Ok(number)
     }
 
     fn stamp(&mut self, seconds_max: u32) -> Stamp {
