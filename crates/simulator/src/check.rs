@@ -85,9 +85,12 @@ fn sound(verified: &Verified) -> Result<(), Failure> {
 /// The change feed of a node tells of everything visible, each change once, and of nothing else.
 fn tells_all(replica: &Reader, office: OfficeCode) -> Result<(), Failure> {
     let filter = ListFilter { office: Some(office), ..ListFilter::default() };
+    let rows = replica.list(&filter, Page { after: None, count: usize::MAX }).map_err(Failure::other)?;
+    let leases = replica.leases(&office).map_err(Failure::other)?;
+    let documents = rows.iter().map(|row| row.document).chain(leases.iter().map(|state| state.document));
     let mut visible = Vec::new();
-    for row in replica.list(&filter, Page { after: None, count: usize::MAX }).map_err(Failure::other)? {
-        let entries = replica.document_entries(row.document).map_err(Failure::other)?;
+    for document in documents {
+        let entries = replica.document_entries(document).map_err(Failure::other)?;
         let accepted = entries.iter().filter(|(_, state)| *state == EntryState::Accepted);
         visible.extend(accepted.map(|(entry, _)| (Some(entry.document), Some(entry.hash))));
     }
