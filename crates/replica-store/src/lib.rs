@@ -8,9 +8,12 @@
 
 mod account;
 mod aside;
+mod attachment;
 mod audit;
 mod authoring;
 mod backup;
+mod blob;
+mod blob_folder;
 mod counts;
 mod cursor;
 mod diary;
@@ -52,8 +55,11 @@ mod verify_report;
 mod work;
 
 pub use account::Account;
+pub use attachment::{AttachmentsToMove, BlobWanted};
 pub use audit::AuditItem;
 pub use authoring::Clock;
+pub use blob::BlobState;
+pub use blob_folder::{BlobFolder, PartError};
 pub use counts::Counts;
 pub use cursor::{AppliedFeed, FeedCursor, FeedItem};
 pub use diary::{CONTACTS_MAX, Contact};

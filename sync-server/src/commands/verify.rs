@@ -40,6 +40,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         "logs": report.logs,
         "entries": report.entries,
         "documents": report.documents,
+        "files": report.blobs,
         "feeds": report.feeds,
         "problems": problems,
         "advice": advice,

@@ -1,5 +1,6 @@
 //! The store's promises, on real files.
 
+mod attachments;
 #[cfg(test)]
 mod crash;
 mod desk;
