@@ -165,6 +165,42 @@ impl BlobFolder {
         }
     }
 
+    /// Puts a file that is damaged out of the way, under another name, so that it can come again.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn put_aside(&self, hash: BlobHash) -> io::Result<()> {
+        let path = self.path(hash);
+        fs::rename(&path, path.with_extension("damaged"))
+    }
+
+    /// Bytes of a whole file from `offset` on, at most `count`; none at its end.
+    ///
+    /// # Errors
+    ///
+    /// When it is not here or the disk cannot be read.
+    pub fn piece(&self, hash: BlobHash, offset: u64, count: usize) -> io::Result<Vec<u8>> {
+        let mut file = File::open(self.path(hash))?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::with_capacity(count);
+        file.take(count as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Bytes of a whole file; `None` when it is not here.
+    ///
+    /// # Errors
+    ///
+    /// When the disk cannot be read.
+    pub fn size(&self, hash: BlobHash) -> io::Result<Option<u64>> {
+        match fs::metadata(self.path(hash)) {
+            Ok(data) => Ok(Some(data.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn give_name(&self, hash: BlobHash) -> io::Result<()> {
         let path = self.path(hash);
         let folder = path.parent().unwrap_or(&self.dir);
