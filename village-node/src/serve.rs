@@ -1,6 +1,7 @@
 //! The clerk's desk and the local API on loopback, and beside them the driver that exchanges whenever the link is up.
 
 pub(crate) mod api;
+pub(crate) mod files;
 mod guard;
 
 use std::net::SocketAddr;

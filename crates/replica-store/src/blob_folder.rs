@@ -68,12 +68,13 @@ impl BlobFolder {
     pub fn put(&self, bytes: &[u8]) -> io::Result<BlobHash> {
         let hash = BlobHash::of(bytes);
         if self.read(hash)?.is_none() {
-            let part = self.part(hash);
+            // Not where the part lies that may be on its way meanwhile.
+            let whole = self.part(hash).with_extension("whole");
             make_folder(&self.dir.join(PARTS))?;
-            let mut file = File::create(&part)?;
+            let mut file = File::create(&whole)?;
             file.write_all(bytes)?;
             file.sync_all()?;
-            self.give_name(hash)?;
+            self.give_name(hash, &whole)?;
         }
         Ok(hash)
     }
@@ -136,7 +137,7 @@ impl BlobFolder {
             return Err(PartError::Other);
         }
         let size = fs::metadata(&part)?.len();
-        self.give_name(hash)?;
+        self.give_name(hash, &part)?;
         Ok(size)
     }
 
@@ -201,11 +202,11 @@ impl BlobFolder {
         }
     }
 
-    fn give_name(&self, hash: BlobHash) -> io::Result<()> {
+    fn give_name(&self, hash: BlobHash, from: &Path) -> io::Result<()> {
         let path = self.path(hash);
         let folder = path.parent().unwrap_or(&self.dir);
         make_folder(folder)?;
-        fs::rename(self.part(hash), &path)?;
+        fs::rename(from, &path)?;
         sync_folder(folder)
     }
 }

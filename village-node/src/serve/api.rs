@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{Shared, guard};
+use super::{Shared, files, guard};
 use crate::action::{ListQuery, NewRecord};
 use crate::node::plain_url;
 use crate::remote::SyncBody;
@@ -37,6 +37,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/v1/records/{id}/step", post(step))
         .route("/api/v1/records/{id}/history", get(history))
         .route("/api/v1/records/{id}/letter.pdf", get(letter))
+        .merge(files::routes())
         .route("/api/v1/search", get(list))
         .route("/api/v1/sync", post(run_sync))
         .route("/api/v1/actions", post(act))
@@ -170,8 +171,7 @@ async fn run_sync(State(shared): Told, body: Bytes) -> Response {
         if let Some(hub) = how.hub.as_deref().filter(|hub| plain_url(hub) != *called) {
             return Err(hub_differs(called, hub));
         }
-        let proven = sync::sync_until_proven(&shared.node, &how.patience(), |_| {}).await?;
-        Ok(proven.to_json())
+        sync::sync_all(&shared.node, &how.patience(), |_| {}, |_| {}).await
     };
     answer(done.await)
 }
@@ -238,7 +238,7 @@ impl ListParameters {
     }
 }
 
-fn document(id: &str) -> Result<DocumentId, Failure> {
+pub(super) fn document(id: &str) -> Result<DocumentId, Failure> {
     id.parse().map_err(|_| Failure::no_transaction(id.chars().take(40).collect::<String>()))
 }
 
@@ -255,7 +255,7 @@ fn bad_body(error: &dyn std::fmt::Display) -> Failure {
     )
 }
 
-fn answer(done: Result<Value, Failure>) -> Response {
+pub(super) fn answer(done: Result<Value, Failure>) -> Response {
     match done {
         Ok(value) => page(&value).into_response(),
         Err(failure) => {
