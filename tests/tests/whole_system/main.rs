@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod architecture;
+mod blobs;
 #[cfg(test)]
 mod cut;
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::remote::SyncBody;
 use crate::{Action, Blame, Failure, desk, json, sync};
 
 /// Nothing larger is read.
-pub(super) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 type Told = State<Arc<Shared>>;
 

@@ -11,7 +11,7 @@ use axum::routing::{delete, get};
 use change_log::BlobHash;
 use office_model::ClerkId;
 use serde::Deserialize;
-use service_document::AttachedFile;
+use service_document::{AttachedFile, FileType};
 
 use super::Shared;
 use super::api::{answer, document};
@@ -96,7 +96,9 @@ pub(crate) fn hash_of(text: &str) -> Result<BlobHash, Failure> {
 pub(crate) fn served(file: &AttachedFile, bytes: Vec<u8>) -> Response {
     let name: String =
         file.name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "._- ".contains(letter) { letter } else { '_' }).collect();
-    let disposition = format!("inline; filename=\"{name}\"");
+    // In a sandbox no browser shows a PDF; it keeps it instead.
+    let how = if file.file_type == FileType::Pdf { "attachment" } else { "inline" };
+    let disposition = format!("{how}; filename=\"{name}\"");
     let headers = [
         (header::CONTENT_TYPE, file.file_type.media_type()),
         (header::CACHE_CONTROL, "no-store"),
