@@ -11,8 +11,8 @@ mod readers;
 mod reads_on;
 mod routes;
 mod silent;
-mod waiting;
 mod uploads;
+mod waiting;
 mod writer;
 
 use std::future::Future;

@@ -156,9 +156,8 @@ impl Reader {
                SELECT b.size FROM blob b WHERE b.at_hub IS NOT coalesce(?, b.at_hub, x'00')
                AND EXISTS (SELECT 1 FROM attachment a WHERE a.hash = b.hash))",
         )?;
-        let count = |row: &rusqlite::Row<'_>| {
-            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
-        };
+        let count =
+            |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()));
         let (to_send, to_send_bytes) = both.query_row([hub_epoch.map(|epoch| epoch.0)], count)?;
         let mut missing = self.connection.prepare_cached(
             "SELECT count(*), coalesce(sum(size), 0) FROM (

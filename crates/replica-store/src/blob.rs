@@ -47,8 +47,7 @@ impl Reader {
     /// When the database cannot be read.
     pub fn blobs(&self) -> Result<Vec<(BlobHash, u64)>, StoreError> {
         let mut statement = self.connection.prepare("SELECT hash, size FROM blob ORDER BY hash")?;
-        let found =
-            statement.query_map([], |row| Ok((BlobHash(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs())))?;
+        let found = statement.query_map([], |row| Ok((BlobHash(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs())))?;
         found.map(|one| one.map_err(StoreError::from)).collect()
     }
 }

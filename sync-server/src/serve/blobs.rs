@@ -193,9 +193,8 @@ async fn give(hub: &Arc<Hub>, hash: &str, offset: u64, headers: &HeaderMap) -> R
     named_size(hub, headers, hash, BlobAct::Get(hash)).await?;
     let place = Arc::clone(&hub.movers).try_acquire_owned().map_err(|_| No::Busy)?;
     let folder = hub.uploads.folder().clone();
-    let looked = tokio::task::spawn_blocking(move || -> Result<_, No> {
-        Ok((folder.is_sound(hash)?, folder.size(hash)?))
-    });
+    let looked =
+        tokio::task::spawn_blocking(move || -> Result<_, No> { Ok((folder.is_sound(hash)?, folder.size(hash)?)) });
     let (sound, size) = looked.await.map_err(|error| No::Storage(error.to_string()))??;
     if sound == Some(false) {
         tracing::error!(%hash, "an attached file is damaged: it was put aside");
@@ -211,8 +210,7 @@ async fn give(hub: &Arc<Hub>, hash: &str, offset: u64, headers: &HeaderMap) -> R
     let pieces = stream::unfold((folder, offset, place), move |(folder, at, place)| async move {
         let count = ((at - offset) / 40).clamp(PIECE.0, PIECE.1);
         let reading = folder.clone();
-        let read =
-            tokio::task::spawn_blocking(move || reading.piece(hash, at, usize::try_from(count).unwrap_or(512)));
+        let read = tokio::task::spawn_blocking(move || reading.piece(hash, at, usize::try_from(count).unwrap_or(512)));
         // The node sees a reply that is too short, and asks again.
         let piece = read.await.ok()?.ok().filter(|piece| !piece.is_empty())?;
         let next = at + piece.len() as u64;

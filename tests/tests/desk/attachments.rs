@@ -1,5 +1,7 @@
 //! Attached files on a record's page.
 
+use serde_json::json;
+
 use crate::office::Office;
 
 /// A picture of 3000 times 2000 points, made by the browser itself, put into the form as if somebody had chosen it.
@@ -17,6 +19,14 @@ const CHOOSE: &str = "
     }, 'image/png');
     return true;";
 
+/// Gets the file as the link on the page does.
+const LOOK: &str = "
+    fetch(document.querySelector('.files a').href).then((answer) => {
+        window.safe = ['content-type', 'content-security-policy', 'x-content-type-options'].map((name) => answer.headers.get(name));
+        return answer.blob();
+    }).then(createImageBitmap).then((picture) => { window.width = picture.width; });
+    return true;";
+
 #[tokio::test]
 async fn a_photo_is_attached_shown_and_taken_away() {
     let office = Office::new();
@@ -26,19 +36,30 @@ async fn a_photo_is_attached_shown_and_taken_away() {
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     browser.says("Belum ada lampiran.").await;
     browser.run(CHOOSE).await;
-    browser.until("return window.chosen").await;
+    browser.until("window.chosen").await;
     browser.click("#lampirkan button").await;
     browser.says("Tersimpan.").await;
     let said = machine.says(&["attachments", &id]);
     let file = &said["attachments"][0];
-    assert_eq!((file["name"].as_str(), file["type"].as_str()), (Some("kk siti.jpg"), Some("image/jpeg")), "made smaller");
+    assert_eq!(
+        (file["name"].as_str(), file["type"].as_str()),
+        (Some("kk siti.jpg"), Some("image/jpeg")),
+        "made smaller"
+    );
     browser.says("kk siti.jpg").await;
     // Looked at, it is a picture of the size it was shrunk to.
-    let look = browser.run("return document.querySelector('.files a').getAttribute('href')").await;
-    browser.go(&format!("{}{}", machine.url, look.as_str().unwrap())).await;
-    browser.until("return document.images.length === 1 && document.images[0].naturalWidth === 2000").await;
-    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
-    browser.says("sudah di pusat").await;
+    browser.run(LOOK).await;
+    browser.until("window.width === 2000").await;
+    let safe = browser.run("return window.safe").await;
+    assert_eq!(safe, json!(["image/jpeg", "default-src 'none'; sandbox", "nosniff"]));
+    // It goes to the hub by itself.
+    let mut tries = 0;
+    while !browser.text().await.contains("sudah di pusat") {
+        tries += 1;
+        assert!(tries < 40, "it never went to the hub");
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    }
     browser.click(".files button").await;
     browser.says("Belum ada lampiran.").await;
     assert_eq!(machine.says(&["attachments", &id])["attachments"].as_array().map(Vec::len), Some(0));

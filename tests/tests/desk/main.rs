@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod attachments;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod counter;

@@ -19,11 +19,13 @@ const SIZE: usize = 2 * 1024 * 1024;
 fn photo(seed: u64) -> Vec<u8> {
     let mut state = seed;
     let mut bytes = vec![0xff, 0xd8, 0xff, 0xda];
-    bytes.extend(std::iter::repeat_with(|| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        u8::try_from(state >> 56).unwrap()
-    })
-    .take(SIZE - 6));
+    bytes.extend(
+        std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            u8::try_from(state >> 56).unwrap()
+        })
+        .take(SIZE - 6),
+    );
     bytes.extend([0xff, 0xd9]);
     bytes
 }
@@ -177,7 +179,8 @@ fn what_cannot_be_attached_is_said_at_once() {
     for (bytes, code) in cases {
         let file = counter.data.join("x.jpg");
         std::fs::write(&file, bytes).unwrap();
-        let output = village_node(&counter.data).args(["attach", &id, file.to_str().unwrap(), "--json"]).output().unwrap();
+        let output =
+            village_node(&counter.data).args(["attach", &id, file.to_str().unwrap(), "--json"]).output().unwrap();
         let said: Value = serde_json::from_slice(&output.stderr).unwrap();
         assert_eq!((output.status.code(), said["error"]["code"].as_str()), (Some(2), Some(code)));
     }

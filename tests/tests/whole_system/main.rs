@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
 mod blobs;
 #[cfg(test)]
 mod cut;

@@ -64,13 +64,12 @@ impl Proxy {
     pub(crate) fn to(hub: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let shared =
-            Arc::new(Shared {
-                hub: Mutex::new(hub),
-                line: Mutex::new(Line::Up),
-                connections: AtomicU64::new(0),
-                passed: Default::default(),
-            });
+        let shared = Arc::new(Shared {
+            hub: Mutex::new(hub),
+            line: Mutex::new(Line::Up),
+            connections: AtomicU64::new(0),
+            passed: Default::default(),
+        });
         let accepting = Arc::clone(&shared);
         // Ends with the test process.
         thread::spawn(move || {

@@ -185,12 +185,7 @@ pub(super) fn list(replica: &Reader, id: DocumentId) -> Result<Value, Failure> {
 }
 
 /// `{"id", "hash", "change"}`.
-pub(super) fn detach(
-    replica: &mut Replica,
-    id: DocumentId,
-    hash: BlobHash,
-    clock: &Clock,
-) -> Result<Value, Failure> {
+pub(super) fn detach(replica: &mut Replica, id: DocumentId, hash: BlobHash, clock: &Clock) -> Result<Value, Failure> {
     let change = replica.change(id, clock, |document, stamp| document.detach(hash, stamp))?;
     let change = change.ok_or_else(no_file)?;
     Ok(json!({"id": id, "hash": hash, "change": change}))

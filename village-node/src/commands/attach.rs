@@ -16,9 +16,7 @@ use crate::{Action, Failure};
 ///
 /// The file goes to the hub after the records, and goes on where a cut link left off.
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  village-node attach 0198c5a0-7f3e-7c11-9a55-0f4be2a3c1d2 kk.jpg --kind A2"
-)]
+#[command(after_help = "Example:\n  village-node attach 0198c5a0-7f3e-7c11-9a55-0f4be2a3c1d2 kk.jpg --kind A2")]
 pub(super) struct Attach {
     /// Id of the transaction
     id: DocumentId,

@@ -92,7 +92,8 @@ pub(super) async fn add(
     let form = Form(texts.map(|part| (part.name.clone(), String::from_utf8_lossy(part.bytes).into_owned())).collect());
     visitor.check(&form)?;
     let file = parts.iter().find(|part| part.name == "file");
-    let (name, content) = file.map_or(("", &[][..]), |file| (file.file_name.as_deref().unwrap_or_default(), file.bytes));
+    let (name, content) =
+        file.map_or(("", &[][..]), |file| (file.file_name.as_deref().unwrap_or_default(), file.bytes));
     // Said before anything is packed up for the store.
     attachments::check(content)?;
     let file = NewFile::new(name, form.get("kind"), content);

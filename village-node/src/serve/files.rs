@@ -94,8 +94,11 @@ pub(crate) fn hash_of(text: &str) -> Result<BlobHash, Failure> {
 
 /// The bytes of an attached file. Whatever they are, a browser runs nothing of it and takes it for nothing else.
 pub(crate) fn served(file: &AttachedFile, bytes: Vec<u8>) -> Response {
-    let name: String =
-        file.name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "._- ".contains(letter) { letter } else { '_' }).collect();
+    let name: String = file
+        .name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || "._- ".contains(letter) { letter } else { '_' })
+        .collect();
     // In a sandbox no browser shows a PDF; it keeps it instead.
     let how = if file.file_type == FileType::Pdf { "attachment" } else { "inline" };
     let disposition = format!("{how}; filename=\"{name}\"");

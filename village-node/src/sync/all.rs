@@ -39,7 +39,9 @@ pub async fn sync_all(
         }
         match done {
             Ok(()) => break,
-            Err(failure) if failure.code == "wrong_server" || moved_at.elapsed() + pause > patience.without_progress => {
+            Err(failure)
+                if failure.code == "wrong_server" || moved_at.elapsed() + pause > patience.without_progress =>
+            {
                 return Err(failure);
             }
             Err(_) => sleep(pause).await,

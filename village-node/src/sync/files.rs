@@ -172,7 +172,8 @@ async fn ask(node: &Node, wanted: &[BlobWanted]) -> Result<Option<Told>, Failure
     hashes.iter().for_each(|hash| body.extend_from_slice(&hash.0));
     let url = http::page(&node.identity().hub_url, "/v1/blobs")?;
     let request = node.live().client().post(url).body(body).send();
-    let response = timeout(SILENCE, request).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?;
+    let response =
+        timeout(SILENCE, request).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?;
     if response.status() == StatusCode::NOT_FOUND {
         return Ok(None);
     }
@@ -407,7 +408,8 @@ impl Node {
 
 async fn get(node: &Node, hash: BlobHash, offset: u64) -> Result<Result<Response, No>, Failure> {
     let request = signed(node, hash, BlobAct::Get(hash), reqwest::Method::GET, offset)?.send();
-    let response = timeout(SILENCE, request).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?;
+    let response =
+        timeout(SILENCE, request).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?;
     if response.status().is_success() {
         return Ok(Ok(response));
     }

@@ -1,5 +1,6 @@
 //! The store's promises, on real files.
 
+#[cfg(test)]
 mod attachments;
 #[cfg(test)]
 mod crash;
