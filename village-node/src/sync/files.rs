@@ -291,6 +291,11 @@ async fn download(node: &Node, blob: BlobWanted, moved: &mut FilesMoved) -> Resu
     let BlobWanted { hash, size } = blob;
     let folder = node.blocking(|node| Ok(node.replica().blob_folder())).await?;
     let failed = |error: std::io::Error| Failure::file(folder.dir(), &error);
+    // Whole, but unknown: of a life of this folder that a restored database does not know.
+    if folder.is_sound(hash).map_err(failed)? == Some(true) {
+        node.blocking(move |node| Ok(node.replica().note_blob(hash, size, moment::now_millis())?)).await?;
+        return Ok(true);
+    }
     let mut held = folder.held(hash).map_err(failed)?;
     if held > size {
         folder.drop_part(hash).map_err(failed)?;
