@@ -1,5 +1,6 @@
 //! The server: a listener, TLS, the routes, one writer and several readers.
 
+mod blobs;
 mod certificate;
 mod connections;
 mod enrolment;
@@ -10,6 +11,7 @@ mod readers;
 mod reads_on;
 mod routes;
 mod silent;
+mod uploads;
 mod waiting;
 mod writer;
 
@@ -37,6 +39,8 @@ pub(crate) use writer::Writer;
 const READERS: usize = 4;
 /// So many letters are looked up at the same time: exchanges need the other readers.
 const CHECKS: usize = 2;
+/// So many attached files move at the same time: records go first.
+const MOVERS: usize = 32;
 /// How often it is looked whether a night's report is due.
 const NIGHT_LOOK: Duration = Duration::from_secs(60);
 /// How long running exchanges may go on when the server is to stop.
@@ -68,6 +72,10 @@ pub(crate) struct Hub {
     pub(crate) waiting: Arc<Waiting>,
     /// Places for looking letters up.
     pub(crate) checks: Semaphore,
+    /// Places for moving attached files.
+    pub(crate) movers: Arc<Semaphore>,
+    /// Attached files on their way here.
+    pub(crate) uploads: uploads::Uploads,
     /// Becomes true when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -106,6 +114,8 @@ pub async fn run(
         places: Arc::new(Semaphore::new(config.settings.exchanges_max)),
         waiting: Arc::new(Waiting::new(&config.settings)),
         checks: Semaphore::new(CHECKS),
+        movers: Arc::new(Semaphore::new(MOVERS)),
+        uploads: uploads::Uploads::of(readers.folder()),
         settings: config.settings,
         identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
         keys,

@@ -304,6 +304,40 @@
     }
   }
 
+  // A photo is made small before it is attached, unless the original is wanted; what is too large is said at once.
+  const attaching = $("#lampirkan");
+  const smaller = async (file) => {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, 2000 / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    if (!made || made.size >= file.size) return file;
+    return new File([made], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" });
+  };
+  if (attaching) {
+    const refused = $("#lampiran-ditolak");
+    attaching.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const box = $("#lampiran-berkas"), button = $("button", attaching);
+      let [file] = box.files;
+      button.disabled = true;
+      if (file.type.startsWith("image/") && !$("#lampiran-asli").checked) {
+        try { file = await smaller(file); } catch { /* What is no picture the desk says itself. */ }
+      }
+      button.disabled = false;
+      refused.hidden = file.size <= 10 * 1024 * 1024;
+      refused.textContent = refused.hidden ? "" : attaching.dataset.large;
+      if (!refused.hidden) return;
+      const chosen = new DataTransfer();
+      chosen.items.add(file);
+      box.files = chosen.files;
+      attaching.submit();
+    });
+  }
+
   // Keys, where nobody types.
   let before = "";
   document.addEventListener("keydown", (event) => {

@@ -2,6 +2,7 @@
 
 mod accounts;
 pub(crate) mod applications;
+pub(crate) mod attachments;
 mod backup;
 pub(crate) mod changes;
 mod divergences;
@@ -20,7 +21,7 @@ mod verify;
 
 use std::path::PathBuf;
 
-use change_log::DocumentId;
+use change_log::{BlobHash, DocumentId};
 use exchange_driver::NodeIdentity;
 use letter_print::Paper;
 use office_model::{Catalogue, ClerkId, FieldPath, Role, Service, ServiceId, Status};
@@ -34,6 +35,7 @@ use crate::{Failure, moment};
 
 pub use accounts::AccountChange;
 pub use applications::ApplicationName;
+pub use attachments::NewFile;
 pub(crate) use backup::IDENTITY as IDENTITY_SETTING;
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
@@ -137,6 +139,29 @@ pub enum Action {
         /// On which paper.
         paper: Paper,
     },
+    /// Attach a file.
+    Attach {
+        /// To which.
+        id: DocumentId,
+        /// The file.
+        file: NewFile,
+        /// Who.
+        clerk: ClerkId,
+    },
+    /// Take an attached file away.
+    Detach {
+        /// From which.
+        id: DocumentId,
+        /// The file.
+        hash: BlobHash,
+        /// Who.
+        clerk: ClerkId,
+    },
+    /// The attached files of a transaction.
+    Attachments {
+        /// Which.
+        id: DocumentId,
+    },
     /// The accounts of this machine's pages.
     Accounts,
     /// Make an account of this machine's pages, or change it.
@@ -173,7 +198,13 @@ impl Action {
     pub const fn writes(&self) -> bool {
         matches!(
             self,
-            Self::Record { .. } | Self::Set { .. } | Self::Step { .. } | Self::Settle { .. } | Self::IssueNumber { .. }
+            Self::Record { .. }
+                | Self::Set { .. }
+                | Self::Step { .. }
+                | Self::Settle { .. }
+                | Self::IssueNumber { .. }
+                | Self::Attach { .. }
+                | Self::Detach { .. }
         )
     }
 }
@@ -210,6 +241,13 @@ pub(crate) fn perform(
         Action::Verify => verify::perform(replica, identity, watch),
         Action::Export { id } => export::perform(replica, *id),
         Action::Letter { id, paper } => letter::perform(replica, sealer, *id, *paper),
+        Action::Attach { id, file, clerk } => {
+            attachments::attach(replica, *id, file, &clock(replica, clerk, now_millis))
+        }
+        Action::Detach { id, hash, clerk } => {
+            attachments::detach(replica, *id, *hash, &clock(replica, clerk, now_millis))
+        }
+        Action::Attachments { id } => attachments::list(replica, *id),
         Action::Accounts => accounts::list(replica),
         Action::PutAccount { account, clerk } => accounts::put(replica, account, clerk, now_millis),
         Action::Applications => applications::list(replica),

@@ -2,9 +2,13 @@
 
 mod account;
 mod application;
+mod attach;
+mod attachment;
+mod attachments;
 mod backup;
 mod check_letter;
 mod config;
+mod detach;
 mod divergences;
 mod doctor;
 mod enrol;
@@ -95,6 +99,10 @@ enum Command {
     Doctor(With<doctor::Doctor>),
     Export(With<export::Export>),
     Letter(With<letter::Letter>),
+    Attach(With<attach::Attach>),
+    Attachments(With<attachments::Attachments>),
+    Attachment(With<attachment::Attachment>),
+    Detach(With<detach::Detach>),
     Number(With<number::Number>),
     Numbers(With<numbers::Numbers>),
     CheckLetter(With<check_letter::CheckLetter>),
@@ -183,6 +191,10 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Doctor(with) => with.command.run(&session).await,
         Command::Export(with) => with.command.run(&session).await,
         Command::Letter(with) => with.command.run(&session).await,
+        Command::Attach(with) => with.command.run(&session).await,
+        Command::Attachments(with) => with.command.run(&session).await,
+        Command::Attachment(with) => with.command.run(&session).await,
+        Command::Detach(with) => with.command.run(&session).await,
         Command::Number(with) => with.command.run(&session).await,
         Command::Numbers(with) => with.command.run(&session).await,
         Command::CheckLetter(with) => with.command.run(&session),
@@ -215,6 +227,10 @@ impl Command {
             Self::Doctor(with) => with.json,
             Self::Export(with) => with.json,
             Self::Letter(with) => with.json,
+            Self::Attach(with) => with.json,
+            Self::Attachments(with) => with.json,
+            Self::Attachment(with) => with.json,
+            Self::Detach(with) => with.json,
             Self::Number(with) => with.json,
             Self::Numbers(with) => with.json,
             Self::CheckLetter(with) => with.json,

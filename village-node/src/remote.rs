@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use change_log::BlobHash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,7 +59,19 @@ impl Door {
         self.post("sync", serde_json::to_vec(how).unwrap_or_default()).await
     }
 
+    /// The bytes of an attached file.
+    pub(crate) async fn attached_file(&self, hash: BlobHash) -> Result<Vec<u8>, Failure> {
+        let url = format!("http://{}/api/own/attachments/{hash}", self.address);
+        self.read(http::local()?.get(url)).await
+    }
+
     async fn post(&self, page: &str, body: Vec<u8>) -> Result<Value, Failure> {
+        let request = http::local()?.post(format!("http://{}/api/own/{page}", self.address));
+        let bytes = self.read(request.header("content-type", "application/json").body(body)).await?;
+        serde_json::from_slice(&bytes).map_err(|_| odd())
+    }
+
+    async fn read(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, Failure> {
         let lost = |error: reqwest::Error| {
             Failure::machine(
                 "serve_lost",
@@ -68,19 +81,11 @@ impl Door {
                 ),
             )
         };
-        let client = http::local()?;
-        let response = client
-            .post(format!("http://{}/api/own/{page}", self.address))
-            .bearer_auth(&self.token)
-            .header("content-type", "application/json")
-            .body(body)
-            .send()
-            .await
-            .map_err(lost)?;
+        let response = request.bearer_auth(&self.token).send().await.map_err(lost)?;
         let good = response.status().is_success();
         let bytes = response.bytes().await.map_err(lost)?;
         if good {
-            return serde_json::from_slice(&bytes).map_err(|_| odd());
+            return Ok(bytes.to_vec());
         }
         Err(serde_json::from_slice::<Failure>(&bytes).unwrap_or_else(|_| odd()))
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod caller;
+pub(crate) mod files;
 mod guard;
 mod wrong_tokens;
 

@@ -1,17 +1,21 @@
 //! Exchanges with the hub: one request each, repeated until both sides hold the same.
 
+mod all;
 mod certificate;
 mod driver;
 mod exchange;
+mod files;
 mod live;
 mod night;
 mod proven;
 mod resting;
 mod talk;
 
+pub use all::sync_all;
 pub(crate) use certificate::note_asked;
 pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};
+pub use files::FilesMoved;
 pub(crate) use live::Live;
 pub use proven::{Patience, Proven, sync_until_proven};
 

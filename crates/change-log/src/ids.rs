@@ -98,6 +98,18 @@ hex_id!(
     HubId, 16, "hub id", "32 hexadecimal digits"
 );
 
+hex_id!(
+    /// SHA-256 of an attached file's bytes: its name on every machine.
+    BlobHash, 32, "file hash", "64 hexadecimal digits"
+);
+
+impl BlobHash {
+    /// The hash of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
 impl HubId {
     /// The id of the hub that owns this Ed25519 public key.
     pub fn from_public_key(key: &[u8; 32]) -> Self {

@@ -18,6 +18,6 @@ mod raw;
 pub use chain::ChainHash;
 pub use digest::Digest;
 pub use entry::{Entry, EntryHash};
-pub use ids::{ChangeHash, DocumentId, EpochId, HubId, NodeId, ParseIdError, Position};
+pub use ids::{BlobHash, ChangeHash, DocumentId, EpochId, HubId, NodeId, ParseIdError, Position};
 pub use operation::{Key, Operation, OperationId, read_operations, write_operations};
 pub use raw::{CHANGE_BYTES_MAX, Column, DEPENDENCIES_MAX, OPERATIONS_MAX, RawChange, RawChangeError, wrap_chunk};

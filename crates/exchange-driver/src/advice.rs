@@ -52,6 +52,18 @@ pub fn advice(kind: ProblemKind, role: Role) -> Bilingual {
             "The hub's feeds do not fit the records. The records themselves are whole. Restore a whole backup \
              (sync-server restore FILE); the offices send again what it lacks.",
         ),
+        (ProblemKind::Blob, Role::Node) => (
+            "Sebuah lampiran di komputer ini rusak atau hilang; catatannya utuh. Bukalah lampiran itu: komputer ini \
+             mengambilnya lagi dari pusat. Bila pusat belum memilikinya, lampirkan lagi dari aslinya.",
+            "An attached file on this machine is damaged or gone; the record is whole. Open the attachment: this machine \
+             fetches it again from the hub. If the hub does not have it yet, attach it again from the original.",
+        ),
+        (ProblemKind::Blob, Role::Hub) => (
+            "Sebuah lampiran di pusat rusak atau hilang; catatannya utuh. Salin berkas itu ke folder blobs dari salinan \
+             folder itu, atau minta kantornya melampirkannya lagi.",
+            "An attached file at the hub is damaged or gone; the record is whole. Put the file back into the folder blobs \
+             from a copy of that folder, or have its office attach it again.",
+        ),
         (ProblemKind::View, Role::Node) => (
             "Hanya daftar, pencarian atau hitungan yang salah, bukan catatannya. Buat cadangan dan hubungi operator pusat.",
             "Only lists, search or sums are wrong, not the records. Make a backup and call the hub's operator.",

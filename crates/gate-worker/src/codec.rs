@@ -2,10 +2,10 @@
 //!
 //! Numbers are little-endian; bytes and texts have their length (4 bytes) in front, lists their count.
 
-use change_log::{ChangeHash, DocumentId, EpochId, NodeId};
+use change_log::{BlobHash, ChangeHash, DocumentId, EpochId, NodeId};
 use office_model::OfficeCode;
 use replica_store::Case;
-use service_document::{Candidate, DocumentRow, Judgement, Lease, Refusal, TransactionRow, Verdict};
+use service_document::{AttachedFile, Candidate, DocumentRow, Judgement, Lease, Refusal, TransactionRow, Verdict};
 use uuid::Uuid;
 
 use crate::question::Question;
@@ -174,6 +174,11 @@ fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
     for serial in &row.serials {
         put_text(out, &serial.to_string());
     }
+    put_count(out, row.attached.len());
+    for file in &row.attached {
+        out.extend_from_slice(&file.hash.0);
+        put_text(out, &file.text());
+    }
     for list in [&row.names, &row.niks] {
         put_count(out, list.len());
         for text in list {
@@ -195,6 +200,8 @@ fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
     let status = text(input)?;
     let (number, name, nik) = (input.option(text)?, input.option(text)?, input.option(text)?);
     let serials = input.list(|input| input.text()?.parse().map_err(|_| Unreadable))?;
+    let attached =
+        input.list(|input| AttachedFile::from_text(BlobHash(input.array()?), input.text()?).ok_or(Unreadable))?;
     let (names, niks) = (input.list(text)?, input.list(text)?);
     let (created_millis, created_by) = (i64::from_le_bytes(input.array()?), text(input)?);
     let (changed_millis, changed_by) = (i64::from_le_bytes(input.array()?), text(input)?);
@@ -204,6 +211,7 @@ fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
         status,
         number,
         serials,
+        attached,
         name,
         nik,
         names,

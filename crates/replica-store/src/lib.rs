@@ -9,9 +9,12 @@
 mod account;
 mod application;
 mod aside;
+mod attachment;
 mod audit;
 mod authoring;
 mod backup;
+mod blob;
+mod blob_folder;
 mod change_run;
 mod counts;
 mod cursor;
@@ -56,8 +59,11 @@ mod work;
 
 pub use account::Account;
 pub use application::Application;
+pub use attachment::{AttachmentsToMove, BlobWanted};
 pub use audit::AuditItem;
 pub use authoring::Clock;
+pub use blob::BlobState;
+pub use blob_folder::{BlobFolder, PartError};
 pub use change_run::ToldChange;
 pub use counts::Counts;
 pub use cursor::{AppliedFeed, FeedCursor, FeedItem};

@@ -15,10 +15,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../migrations/0002_desk.sql"),
     include_str!("../migrations/0003_numbers.sql"),
     include_str!("../migrations/0004_changes.sql"),
+    include_str!("../migrations/0005_blobs.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

@@ -27,6 +27,7 @@ fn rebuild(work: &mut Work<'_>) -> Result<u64, StoreError> {
     let connection = work.connection;
     connection.execute("DELETE FROM transaction_row", [])?;
     connection.execute("DELETE FROM issued", [])?;
+    connection.execute("DELETE FROM attachment", [])?;
     connection.execute("DELETE FROM lease", [])?;
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
     let mut digests = std::collections::BTreeMap::new();
@@ -86,7 +87,7 @@ fn for_each_document(
     Ok(())
 }
 
-const DUMP: [(&str, &str); 5] = [
+const DUMP: [(&str, &str); 6] = [
     ("office", "SELECT code, count, hex(sum) FROM office ORDER BY code"),
     (
         "row",
@@ -107,6 +108,11 @@ const DUMP: [(&str, &str); 5] = [
         "SELECT o.code, i.series, i.year, i.serial, hex(d.id)
          FROM issued i JOIN document d ON d.idx = i.document JOIN office o ON o.idx = i.office
          ORDER BY o.code, i.series, i.year, i.serial, d.id",
+    ),
+    (
+        "attachment",
+        "SELECT o.code, hex(d.id), hex(a.hash), a.said FROM attachment a JOIN document d ON d.idx = a.document
+         JOIN office o ON o.idx = a.office ORDER BY d.id, a.hash",
     ),
     (
         "search",

@@ -178,6 +178,7 @@ impl Replica {
         if why.is_some() {
             let ahead = told.map_or(0, |head| head.commits);
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
+            replica.forget_missing_blobs()?;
         }
         replica.write_head(false)?;
         Ok((replica, Opened { epoch_began: why }))

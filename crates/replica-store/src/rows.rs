@@ -5,7 +5,7 @@ use office_model::{OfficeCode, ServiceId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use service_document::{DocumentRow, Lease, TransactionRow};
 
-use crate::{StoreError, digest, issued, lease, search};
+use crate::{StoreError, attachment, digest, issued, lease, search};
 
 /// One line of a list.
 #[derive(Clone, PartialEq, Eq)]
@@ -80,6 +80,7 @@ pub(crate) fn put_lease(connection: &Connection, document: i64, lease: &Lease) -
 pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &TransactionRow) -> Result<(), StoreError> {
     let office = digest::office_index(connection, &row.office)?;
     issued::put(connection, document, office, &row.serials)?;
+    attachment::put(connection, document, office, &row.attached)?;
     let sql = "INSERT OR REPLACE INTO transaction_row (document, office, service, catalogue, status, number, name, nik,
                created, created_by, changed, changed_by, changes, steps, divergences)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -112,6 +113,7 @@ pub(crate) fn changes(connection: &Connection, document: i64) -> Result<Option<u
 pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM transaction_row WHERE document = ?")?.execute([document])?;
     issued::remove(connection, document)?;
+    attachment::remove(connection, document)?;
     lease::remove(connection, document)?;
     search::remove(connection, document)
 }
@@ -133,7 +135,8 @@ pub(crate) fn fits(
     let mut serials = row.map_or_else(Vec::new, |row| row.serials.clone());
     serials.sort();
     serials.dedup();
-    if leased.is_some() || held != serials {
+    let attached = row.map_or(&[][..], |row| row.attached.as_slice());
+    if leased.is_some() || held != serials || attachment::of_document(connection, document)? != attached {
         return Ok(false);
     }
     let (Some(listed), Some(row)) = (listed, row) else { return Ok(listed.is_none() && row.is_none()) };

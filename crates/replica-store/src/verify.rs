@@ -94,7 +94,7 @@ impl Reader {
             }
         }
         self.verify_documents(&mut steps, report)?;
-        Ok(())
+        self.verify_blobs(report)
     }
 
     fn verify_pages(&self, report: &mut VerifyReport) -> Result<(), StoreError> {
@@ -209,6 +209,10 @@ impl Reader {
                 "SELECT count(*) FROM issued WHERE document NOT IN (SELECT idx FROM document)",
             ),
             (
+                "attachments without a document",
+                "SELECT count(*) FROM attachment WHERE document NOT IN (SELECT idx FROM document)",
+            ),
+            (
                 "rows without a document",
                 "SELECT count(*) FROM transaction_row WHERE document NOT IN (SELECT idx FROM document)",
             ),
@@ -318,6 +322,21 @@ impl Reader {
             let index = digest::find_office(&self.connection, &office)?.unwrap_or_default();
             if digests.get(&index).copied().unwrap_or_default() != held {
                 report.problem(ProblemKind::View, format!("office {office}: its digest is not that of its entries"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Attached files against their hashes. One that is gone or damaged is fetched again from the other side.
+    fn verify_blobs(&self, report: &mut VerifyReport) -> Result<(), StoreError> {
+        let folder = self.blob_folder();
+        for (hash, _) in self.blobs()? {
+            report.blobs += 1;
+            match folder.is_sound(hash) {
+                Ok(Some(true)) => {}
+                Ok(Some(false)) => report.problem(ProblemKind::Blob, format!("attached file {hash}: it is damaged")),
+                Ok(None) => report.problem(ProblemKind::Blob, format!("attached file {hash}: it is gone")),
+                Err(error) => report.problem(ProblemKind::Blob, format!("attached file {hash}: {error}")),
             }
         }
         Ok(())

@@ -17,6 +17,8 @@ pub struct VerifyReport {
     pub documents: u64,
     /// Feeds looked at.
     pub feeds: u64,
+    /// Attached files looked at.
+    pub blobs: u64,
     /// What is wrong, at most [`PROBLEMS_MAX`]. Empty: all is as it should be.
     pub problems: Vec<Problem>,
 }
@@ -41,6 +43,8 @@ pub enum ProblemKind {
     Signature,
     /// The hub's lists of what each office gets.
     Feed,
+    /// Attached files: the other side may have them.
+    Blob,
     /// Rows, search, digests: made from the entries, and can be made again.
     View,
 }

@@ -18,6 +18,9 @@ pub(crate) const STATUS: &str = "status";
 pub(crate) const NUMBER: &str = "number";
 /// Every serial it was ever given, of letters. A list from the beginning, so that two that were given apart both stay.
 pub(crate) const SERIALS: &str = "serials";
+/// Before the hash of an attached file: each has a root key of its own, so that what two people attach apart cannot
+/// collide, and a record without attachments carries nothing for them.
+pub(crate) const ATTACHMENT: &str = "attachment/";
 /// The values of the service's form.
 pub(crate) const FIELDS: &str = "fields";
 /// The steps taken. Who and when of a step are those of the change that holds it.

@@ -7,6 +7,7 @@
 //! This is the only crate that names `automerge`. It must never know SQL, sockets, clocks or randomness: time,
 //! epoch and clerk come in with each [`Stamp`].
 
+mod attached_file;
 mod divergence;
 mod document;
 mod error;
@@ -29,6 +30,7 @@ mod step;
 mod trial;
 mod writing;
 
+pub use attached_file::{AttachedFile, FILE_BYTES_MAX, FILES_MAX, FileType};
 pub use divergence::{Divergence, DivergentValue};
 pub use document::TransactionDocument;
 pub use error::DocumentError;

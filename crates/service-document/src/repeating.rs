@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::error::DocumentError;
 use crate::layout::{FIELDS, SERIALS};
-use crate::{Authored, HistoryItem, NewTransaction, Stamp, TransactionDocument, path, writing};
+use crate::{
+    AttachedFile, Authored, HistoryItem, NewTransaction, Stamp, TransactionDocument, attached_file, path, writing,
+};
 
 impl TransactionDocument {
     /// What somebody would have to record to make this document's first change again.
@@ -35,10 +37,14 @@ impl TransactionDocument {
     /// As [`TransactionDocument::step`] and [`TransactionDocument::edit`]. The document may have half of it then.
     pub fn repeat(&mut self, done: &HistoryItem, stamp: &Stamp) -> Result<Vec<Authored>, DocumentError> {
         let names = self.names();
-        let (mut edits, mut step, mut serials) = (Vec::new(), None, Vec::new());
+        let (mut edits, mut step, mut serials, mut files) = (Vec::new(), None, Vec::new(), Vec::new());
         for edited in &done.changed {
             if is_serial(&edited.path) {
                 serials.extend(edited.to.as_ref().and_then(Value::as_str).and_then(|text| text.parse::<Serial>().ok()));
+                continue;
+            }
+            if let Some(hash) = attached_file::hash_of_key(&edited.path) {
+                files.push((hash, edited.to.as_ref().and_then(|to| AttachedFile::of_entry(&edited.path, to))));
                 continue;
             }
             let path: FieldPath = edited.path.parse().map_err(|_| DocumentError::Path(edited.path.clone()))?;
@@ -60,6 +66,12 @@ impl TransactionDocument {
             serials.iter().try_for_each(|serial| writing::push_serial(transaction, serial))
         };
         authored.extend(self.commit(stamp, push)?);
+        for (hash, file) in files {
+            authored.extend(match file {
+                Some(file) => self.attach(&file, stamp)?,
+                None => self.detach(hash, stamp)?,
+            });
+        }
         Ok(authored)
     }
 }

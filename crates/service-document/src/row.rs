@@ -11,7 +11,7 @@ use crate::layout::{
     CATALOGUE, FIELDS, KIND, KIND_LEASE, KIND_TRANSACTION, NUMBER, OFFICE, SERIALS, SERVICE, STATUS, STEPS,
 };
 use crate::reading::Reading;
-use crate::{Lease, divergence, document, quiet, stamp};
+use crate::{AttachedFile, Lease, divergence, document, quiet, stamp};
 
 /// What is listed of a document, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,8 @@ pub struct TransactionRow {
     pub number: Option<String>,
     /// Every serial that it was given, in the document's order.
     pub serials: Vec<Serial>,
+    /// The attached files, by hash.
+    pub attached: Vec<AttachedFile>,
     /// Name of the person it is about: the first field `nama` (see [`TransactionRow::names`]).
     pub name: Option<String>,
     /// NIK of that person.
@@ -160,6 +162,7 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
         status: text(root, STATUS)?.to_owned(),
         number,
         serials,
+        attached: AttachedFile::of_root(root),
         name: people.names.first().cloned(),
         nik: people.niks.first().cloned(),
         names: people.names,

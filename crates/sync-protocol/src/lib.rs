@@ -9,6 +9,7 @@
 
 mod ack;
 pub mod batch;
+mod blob_request;
 mod certificate_request;
 mod comparison;
 mod end;
@@ -30,6 +31,7 @@ mod welcome;
 mod wire;
 
 pub use ack::Ack;
+pub use blob_request::{BLOBS_MAX, BlobAct, BlobRequest};
 pub use certificate_request::CertificateRequest;
 pub use comparison::{Comparison, ComparisonState, WANTED_MAX};
 pub use end::End;

@@ -40,6 +40,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         "logs": report.logs,
         "entries": report.entries,
         "documents": report.documents,
+        "files": report.blobs,
         "feeds": report.feeds,
         "problems": problems,
         "advice": advice,
@@ -48,8 +49,8 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         }).collect::<Vec<_>>(),
     });
     let figures = format!(
-        "{} logs, {} changes, {} transactions, {} feeds",
-        report.logs, report.entries, report.documents, report.feeds
+        "{} logs, {} changes, {} transactions, {} feeds, {} attached files",
+        report.logs, report.entries, report.documents, report.feeds, report.blobs
     );
     let mut text = if sound {
         format!("sound: {figures}\n")

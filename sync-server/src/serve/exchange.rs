@@ -127,14 +127,14 @@ fn internal() -> Fault {
 }
 
 /// The request, read as fast as it comes: what reached this machine before a cut is made durable all the same.
-struct Arriving {
+pub(super) struct Arriving {
     waiting: mpsc::Receiver<Result<Bytes, axum::Error>>,
     /// Came together with bytes, which go first.
     cut: Option<axum::Error>,
 }
 
 impl Arriving {
-    fn read(mut body: BodyDataStream) -> Self {
+    pub(super) fn read(mut body: BodyDataStream) -> Self {
         let (arrived, waiting) = mpsc::channel(ARRIVED_PIECES);
         tokio::spawn(async move {
             loop {
@@ -154,7 +154,7 @@ impl Arriving {
     }
 
     /// Everything that has arrived, together, so that it shares one commit; `None` at the end.
-    async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
         if let Some(error) = self.cut.take() {
             return Some(Err(error));
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use replica_store::Reader;
+use replica_store::{BlobFolder, Reader};
 use tokio::sync::Semaphore;
 
 use crate::Failure;
@@ -22,6 +22,11 @@ impl Readers {
         let idle = (0..count).map(|_| replica.reader()).collect::<Result<Vec<_>, _>>()?;
         let places = Arc::new(Semaphore::new(count));
         Ok(Self { dir: replica.dir().to_owned(), idle: Arc::new(Mutex::new(idle)), places })
+    }
+
+    /// Where the bytes of attached files lie.
+    pub(crate) fn folder(&self) -> BlobFolder {
+        BlobFolder::of(&self.dir)
     }
 
     /// Runs `act` with a reader, on a thread that may block.

@@ -1,4 +1,4 @@
-//! What the server answers: exchanges, enrolments, certificates, letters' seals, and whether it lives.
+//! What the server answers: exchanges, enrolments, certificates, attached files, letters' seals, and whether it lives.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use super::{Hub, certificate, enrolment, exchange, letter_page};
+use super::{Hub, blobs, certificate, enrolment, exchange, letter_page};
 
 /// Longest body of a request that is no exchange, in bytes.
 const BODY_MAX: usize = 4096;
@@ -17,6 +17,8 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/v1/exchange", post(exchange::exchange))
         .route("/v1/enrol", post(enrolment::enrol))
         .route("/v1/certificate", post(certificate::certificate))
+        .route("/v1/blobs", post(blobs::ask))
+        .route("/v1/blobs/{hash}", get(blobs::get).put(blobs::put))
         .route("/l/", get(letter_page::nothing))
         .route("/l/style.css", get(letter_page::style))
         .route("/l/{seal}", get(letter_page::page))

@@ -135,8 +135,15 @@ fn run_all() -> Vec<(String, Value)> {
     std::fs::write(&lines, format!("{}\n{{}}\n", json!({"service": "G01", "fields": form("Budi")}))).unwrap();
     let some = page.program("counter", &["record", "--lines", lines.to_str().unwrap()]).output().unwrap();
     page.note("counter", &["record", "--lines"], &serde_json::from_slice(&some.stdout).unwrap());
+    let scan = page.dir.path().join("Scan");
+    std::fs::write(&scan, b"%PDF-1.4\n%%EOF\n").unwrap();
+    let attached = page.run("counter", &["attach", &id, "Scan", "--kind", "A1"]);
     page.run("counter", &["sync"]);
     page.run("laptop", &["sync"]);
+    let hash = attached["hash"].as_str().unwrap().to_owned();
+    page.run("counter", &["attachments", &id]);
+    page.run("counter", &["attachment", &hash, "Copy"]);
+    page.run("laptop", &["detach", &id, &hash]);
     page.run("counter", &["set", &id, "pekerjaan=Guru"]);
     page.run("laptop", &["set", &id, "pekerjaan=Nelayan"]);
     page.run("counter", &["step", &id, "diajukan"]);

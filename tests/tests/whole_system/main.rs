@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod blobs;
+#[cfg(test)]
 mod cut;
 #[cfg(test)]
 mod door;

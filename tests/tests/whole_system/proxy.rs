@@ -50,6 +50,8 @@ struct Shared {
     hub: Mutex<SocketAddr>,
     line: Mutex<Line>,
     connections: AtomicU64,
+    /// Bytes that passed to the hub, and from it.
+    passed: [AtomicU64; 2],
 }
 
 /// A TCP proxy on a free port.
@@ -62,8 +64,12 @@ impl Proxy {
     pub(crate) fn to(hub: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let shared =
-            Arc::new(Shared { hub: Mutex::new(hub), line: Mutex::new(Line::Up), connections: AtomicU64::new(0) });
+        let shared = Arc::new(Shared {
+            hub: Mutex::new(hub),
+            line: Mutex::new(Line::Up),
+            connections: AtomicU64::new(0),
+            passed: Default::default(),
+        });
         let accepting = Arc::clone(&shared);
         // Ends with the test process.
         thread::spawn(move || {
@@ -92,6 +98,11 @@ impl Proxy {
     fn arm(&self, way: Way, how: Break, left: usize, act: Box<dyn FnOnce() + Send>) {
         let first = self.shared.connections.load(Ordering::SeqCst);
         *self.shared.line.lock().unwrap() = Line::Breaks(Cut { way, how, first, left, act });
+    }
+
+    /// Bytes that passed in a direction so far.
+    pub(crate) fn passed(&self, way: Way) -> u64 {
+        self.shared.passed[usize::from(way == Way::Down)].load(Ordering::SeqCst)
     }
 
     /// Whether the break came.
@@ -155,6 +166,7 @@ fn carry(shared: &Shared, way: Way, pair: &Pair) -> Break {
     let mut buffer = [0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         let (some, cut) = allowed(shared, way, pair.number, read);
+        shared.passed[usize::from(way == Way::Down)].fetch_add(some as u64, Ordering::SeqCst);
         if to.write_all(&buffer[..some]).is_err() && cut.is_none() {
             return Break::End;
         }

@@ -89,8 +89,8 @@ impl Hub {
         (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap_or_default())
     }
 
-    fn code(&self) -> String {
-        let offered = json(&done(sync_server(&self.data).args(["enrol", OFFICE, "--json"])));
+    fn code(&self, office: &str) -> String {
+        let offered = json(&done(sync_server(&self.data).args(["enrol", office, "--json"])));
         offered["code"].as_str().unwrap().to_owned()
     }
 
@@ -137,9 +137,14 @@ impl Regency {
     }
 
     pub(crate) fn join(&self, name: &str) -> Machine {
+        self.join_as(OFFICE, name)
+    }
+
+    /// A machine of another office joins.
+    pub(crate) fn join_as(&self, office: &str, name: &str) -> Machine {
         let machine = Machine { data: self.dir.path().join(name) };
         let hub = format!("https://{}", self.link.address);
-        done(village_node(&machine.data).args(["enrol", "--hub", &hub, "--code", &self.hub.code()]));
+        done(village_node(&machine.data).args(["enrol", "--hub", &hub, "--code", &self.hub.code(office)]));
         machine
     }
 

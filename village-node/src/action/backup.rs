@@ -10,7 +10,7 @@ use crate::{Failure, Identity, private_file};
 /// The setting that keeps the identity file's bytes in the database and its backups.
 pub(crate) const IDENTITY: &str = "identity";
 
-/// `{"file", "bytes"}`.
+/// `{"file", "bytes", "files_left_out": attached files, which lie in the folder `blobs` and are not part of it}`.
 pub(super) fn perform(replica: &mut Replica, file: &Path) -> Result<Value, Failure> {
     if file.exists() {
         return Err(Failure::input(
@@ -28,5 +28,6 @@ pub(super) fn perform(replica: &mut Replica, file: &Path) -> Result<Value, Failu
     replica.backup(file)?;
     private_file::close_to_others(file)?;
     let bytes = std::fs::metadata(file).map_err(|error| Failure::file(file, &error))?.len();
-    Ok(json!({"file": file, "bytes": bytes}))
+    let left_out = replica.blobs()?.len();
+    Ok(json!({"file": file, "bytes": bytes, "files_left_out": left_out}))
 }

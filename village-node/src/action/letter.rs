@@ -183,6 +183,7 @@ mod tests {
             status: status.to_owned(),
             number: number.map(str::to_owned),
             serials: Vec::new(),
+            attached: Vec::new(),
             name: None,
             nik: None,
             names: Vec::new(),

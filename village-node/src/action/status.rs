@@ -79,6 +79,7 @@ pub(super) fn perform(replica: &Replica, now_millis: i64) -> Result<Value, Failu
         "proven_now": equal_now,
         "hub_offset_millis": hub_offset(replica),
         "numbers_left": super::numbers::left(replica, now_millis)?,
+        "files": super::attachments::to_move(replica)?,
         "quarantine": quarantine,
         "link": contacts.iter().map(contact).collect::<Vec<Value>>(),
     }))

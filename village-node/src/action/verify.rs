@@ -21,6 +21,7 @@ pub(super) fn perform(replica: &Replica, identity: &NodeIdentity, watch: &mut Wa
         "logs": report.logs,
         "entries": report.entries,
         "documents": report.documents,
+        "files": report.blobs,
         "problems": problems,
         "advice": verified.advice(Role::Node),
         "receipts": receipts,

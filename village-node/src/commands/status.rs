@@ -78,6 +78,14 @@ fn print(answer: &Value) {
             None => "belum ada / none yet: village-node sync".to_owned(),
         },
     );
+    if let Some(files) = answer.get("files") {
+        let (send, bytes) = (output::field(files, "to_send"), output::field(files, "to_send_bytes"));
+        row("Lampiran belum terkirim", "files", format!("{send} ({bytes} B)"));
+        if files.get("to_fetch").and_then(Value::as_u64).unwrap_or_default() > 0 {
+            let (fetch, bytes) = (output::field(files, "to_fetch"), output::field(files, "to_fetch_bytes"));
+            row("Lampiran belum di sini", "to come", format!("{fetch} ({bytes} B)"));
+        }
+    }
     row("Jam komputer", "clock", clock(answer.get("hub_offset_millis").and_then(Value::as_i64)));
     let quarantine = output::entries(answer, "quarantine");
     if !quarantine.is_empty() {

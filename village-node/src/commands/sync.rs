@@ -10,7 +10,7 @@ use super::session::{Session, Way};
 use crate::Failure;
 use crate::remote::SyncBody;
 use crate::settings::Settings;
-use crate::sync::sync_until_proven;
+use crate::sync::{FilesMoved, Progress, sync_all};
 
 /// Exchange with the hub until both sides are proven equal; exit code 0 only then
 ///
@@ -32,14 +32,18 @@ impl Sync {
             Way::Served(door) => door.sync(&how).await?,
             Way::Own(node) => {
                 let bar = output::bar(0, session.json);
-                let proven = sync_until_proven(&node, &how.patience(), |progress| {
+                let on_progress = |progress: &Progress| {
                     bar.set_length(progress.to_send);
                     bar.set_position(progress.acknowledged.min(progress.to_send));
                     bar.set_message(format!("terkirim/sent, {} diterima/received", progress.received));
-                })
-                .await;
+                };
+                let on_files = |files: &FilesMoved| {
+                    let (up, down) = (files.bytes_up / 1024, files.bytes_down / 1024);
+                    bar.set_message(format!("lampiran/files: {up} KiB naik/up, {down} KiB turun/down"));
+                };
+                let done = sync_all(&node, &how.patience(), on_progress, on_files).await;
                 bar.finish_and_clear();
-                proven?.to_json()
+                done?
             }
         };
         if session.json {
@@ -59,4 +63,14 @@ fn print(answer: &Value) {
         get("bytes_up"),
         get("bytes_down")
     ));
+    let file = |key: &str| answer.pointer(&format!("/files/{key}")).and_then(Value::as_u64).unwrap_or_default();
+    if ["sent", "received", "to_send", "to_fetch"].into_iter().any(|key| file(key) > 0) {
+        output::line(format!(
+            "Lampiran / files: {} terkirim/sent, {} diterima/received, {} menunggu/waiting, {} belum di sini/not here yet.",
+            file("sent"),
+            file("received"),
+            file("to_send"),
+            file("to_fetch")
+        ));
+    }
 }

@@ -3,7 +3,7 @@
 use office_model::{Catalogue, FieldPath, Service};
 use replica_store::Replica;
 use serde_json::Value;
-use service_document::TransactionDocument;
+use service_document::{AttachedFile, TransactionDocument};
 
 use super::language::Language;
 use super::{moments, shown};
@@ -13,6 +13,16 @@ const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields"
 
 /// What a number was made of: the number itself is shown.
 const SERIALS: &str = "serials";
+
+/// Before the hash of an attached file.
+const ATTACHMENT: &str = "attachment/";
+
+/// What an attached file is called.
+fn file_name(path: &str, value: Option<&Value>) -> String {
+    let hash = path.strip_prefix(ATTACHMENT).and_then(|hash| hash.parse().ok());
+    let file = hash.zip(value.and_then(Value::as_str)).and_then(|(hash, text)| AttachedFile::from_text(hash, text));
+    file.map_or_else(String::new, |file| file.name)
+}
 
 /// One change as people read it.
 pub(super) struct Told {
@@ -53,6 +63,11 @@ pub(super) fn history(
             };
             let is_shown = |path: &str| !NOT_SHOWN.contains(&path) && !path.starts_with(SERIALS);
             let edits = item.changed.iter().filter(|edit| is_shown(&edit.path)).map(|edit| {
+                if edit.path.starts_with(ATTACHMENT) {
+                    let name = |value: Option<&Value>| file_name(&edit.path, value);
+                    let after = if edit.to.is_none() { t.removed.to_owned() } else { name(edit.to.as_ref()) };
+                    return (t.attachments.to_owned(), name(edit.from.as_ref()), after, edit.settled);
+                }
                 let label = shown::path_label(catalogue, service, &edit.path, language);
                 let after = if edit.to.is_none() { t.removed.to_owned() } else { text(&edit.path, edit.to.as_ref()) };
                 (label, text(&edit.path, edit.from.as_ref()), after, edit.settled)

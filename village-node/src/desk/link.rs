@@ -6,15 +6,17 @@ use askama::Template;
 use axum::extract::State;
 use replica_store::Contact;
 
+use super::attachments::bytes;
 use super::bar::is_reached;
 use super::day::Day;
 use super::language::Language;
 use super::page::{Answer, Page, go, html};
 use super::visitor::{Form, Visitor};
 use super::{moments, texts};
+use crate::action::attachments::hub_life;
 use crate::moment;
 use crate::serve::Shared;
-use crate::sync::{Patience, Progress, sync_until_proven};
+use crate::sync::{Patience, Progress, sync_all};
 
 /// Contacts of the table.
 const CONTACTS: usize = 40;
@@ -95,6 +97,9 @@ struct LinkPage {
     page: Page,
     told: Told,
     day: Day,
+    /// Attached files that wait, and those that are not here, as people read it; empty where there are none.
+    waiting: String,
+    to_come: String,
     contacts: Vec<Line>,
     quarantine: Vec<(String, String, String, String)>,
 }
@@ -128,7 +133,13 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
             let at = one.at_millis.map(|millis| moments::short(millis, now)).unwrap_or_default();
             (one.document.to_string(), one.code, one.detail, at)
         });
-        Ok(LinkPage { page, told, day, contacts, quarantine: quarantine.collect() })
+        let open = reader.attachments_to_move(hub_life(&reader))?;
+        let files = |count: u64, size| {
+            if count == 0 { String::new() } else { format!("{count} ({})", bytes(size, language)) }
+        };
+        let waiting = files(open.to_send, open.to_send_bytes);
+        let to_come = files(open.to_fetch, open.to_fetch_bytes);
+        Ok(LinkPage { page, told, day, waiting, to_come, contacts, quarantine: quarantine.collect() })
     });
     html(&made.await?)
 }
@@ -167,7 +178,7 @@ pub(super) async fn begin(
         tokio::spawn(async move {
             let moved = syncing.clone();
             let on_progress = move |progress: &Progress| moved.set(Stage::Running(*progress));
-            let done = sync_until_proven(&node, &Patience::default(), on_progress).await;
+            let done = sync_all(&node, &Patience::default(), on_progress, |_| {}).await;
             syncing.set(match done {
                 Ok(_) => Stage::Done,
                 Err(failure) => Stage::Failed(failure.text),

@@ -8,11 +8,13 @@
 //! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
+//! | `attachments`, `multipart` | the attached files of a record; the form that brings one |
 //! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register`, `link`, `accounts` (with `applications`), `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod applications;
 mod assets;
+mod attachments;
 mod bar;
 mod day;
 mod divergences;
@@ -24,6 +26,7 @@ mod home;
 mod language;
 mod link;
 mod moments;
+mod multipart;
 mod new_record;
 mod office;
 mod own_account;
@@ -77,6 +80,12 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}/ubah", get(edit::page).post(edit::save))
         .route("/berkas/{id}/surat.pdf", get(record::letter))
         .route("/berkas/{id}/nomor", post(register::give))
+        .route(
+            "/berkas/{id}/lampiran",
+            get(record::back).post(attachments::add).layer(DefaultBodyLimit::max(crate::serve::api::BODY_BYTES_MAX)),
+        )
+        .route("/berkas/{id}/lampiran/{hash}", get(attachments::view))
+        .route("/berkas/{id}/lampiran/{hash}/lepas", post(attachments::remove))
         .route("/nomor", get(register::page))
         .route("/berkas/{id}/putuskan", post(divergences::settle))
         .route("/baru", get(new_record::services))
@@ -107,13 +116,14 @@ async fn safe(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // An attached file has a stricter one.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     // Personal data: no copy is kept, not even by the browser.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -12,6 +12,7 @@ use replica_store::{EntryState, Replica};
 use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
 
+use super::attachments::{Attached, attached, kinds};
 use super::divergences::{Difference, differences};
 use super::history::{Told, history};
 use super::language::Language;
@@ -39,6 +40,8 @@ struct RecordPage {
     promised: String,
     papers: Vec<String>,
     groups: Vec<Group>,
+    attached: Vec<Attached>,
+    kinds: Vec<(String, String)>,
     steps: Vec<Step>,
     is_final: bool,
     prints: Prints,
@@ -186,6 +189,8 @@ fn make(
             promised: promised(service, language),
             papers: shown::papers(catalogue, service, language),
             groups: groups(catalogue, service, &record, language),
+            attached: attached(replica, &document, catalogue, language)?,
+            kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
             seal: seal(service, row, sealer, language),
             prints: Prints::of(service, &row.status),

@@ -135,6 +135,20 @@ texts! {
     this_machine: "komputer ini", "this machine";
     other_machine: "komputer lain", "another machine";
     promised: "Waktu layanan", "Promised time";
+    attachments: "Lampiran", "Attachments";
+    attachments_none: "Belum ada lampiran.", "Nothing is attached yet.";
+    attachment_kind: "Jenis lampiran", "What it is";
+    attachment_other: "Lainnya", "Something else";
+    attachment_file: "Foto atau pindaian", "Photo or scan";
+    attachment_hint: "JPEG, PNG atau PDF, paling besar 10 MB. Dikirim ke pusat setelah data berkas.",
+        "JPEG, PNG or PDF, at most 10 MB. It goes to the hub after the records.";
+    attachment_original: "Simpan foto asli, jangan diperkecil", "Keep the original photo, do not shrink it";
+    attachment_add: "Lampirkan", "Attach";
+    attachment_remove: "Lepas", "Take away";
+    attachment_large: "Lampiran itu lebih dari 10 MB. Tidak ada yang disimpan; perkecil atau pindai lagi.",
+        "That file has more than 10 MB. Nothing was saved; make it smaller or scan it again.";
+    files_waiting: "Lampiran yang menunggu dikirim:", "Attached files that wait to be sent:";
+    files_to_come: "Lampiran yang belum di komputer ini:", "Attached files that are not on this machine yet:";
     papers: "Berkas yang dibawa warga", "Papers the citizen brings";
 
     choose_service: "Pilih layanan", "Choose a service";

@@ -1,5 +1,6 @@
 //! The local API: JSON in, JSON out, for the programs of this machine. `docs/openapi.json` describes it.
 
+mod attachments;
 mod changes;
 mod divergences;
 mod numbers;
@@ -18,7 +19,7 @@ use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 use change_log::DocumentId;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ use super::{Shared, guard};
 use crate::{Blame, Failure, desk, json};
 
 /// Nothing larger is read.
-pub(super) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What the server knows.
 type Told = State<Arc<Shared>>;
@@ -61,6 +62,10 @@ routes! {
     get "/api/v1/records/{id}/history" records::history;
     get "/api/v1/records/{id}/letter.pdf" records::letter;
     post "/api/v1/records/{id}/settle" divergences::settle;
+    get "/api/v1/records/{id}/attachments" attachments::list;
+    post "/api/v1/records/{id}/attachments" attachments::attach;
+    get "/api/v1/records/{id}/attachments/{hash}" attachments::content;
+    delete "/api/v1/records/{id}/attachments/{hash}" attachments::detach;
     get "/api/v1/divergences" divergences::all;
     get "/api/v1/numbers" numbers::stock;
     get "/api/v1/changes" changes::after;

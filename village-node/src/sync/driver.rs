@@ -7,6 +7,7 @@ use exchange_driver::Outcome;
 use tokio::time::sleep;
 
 use super::exchange::{Exchanged, exchange_waiting};
+use super::files::{FilesMoved, move_files};
 use super::night;
 use super::resting::{Reason, Resting};
 use crate::action::hub_offset;
@@ -22,6 +23,10 @@ const DECLINED_MAX: u32 = 3;
 const GATHER: Duration = Duration::from_millis(300);
 /// A waiting exchange ends by itself long before.
 const AT_MOST: Duration = Duration::from_secs(3600);
+/// Attached files move for so long before an exchange looks whether there is news.
+const BURST: Duration = Duration::from_secs(60);
+/// After a cut while files moved, the next try; at most.
+const FILES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
 /// Not even a hub that keeps saying "more" is called more often without anything moved.
 const SPIN_MAX: u32 = 50;
 
@@ -31,6 +36,7 @@ pub async fn drive(node: Node) {
     // The first verdict is not to be waited for: it shows a clerk that the link is up.
     let mut may_wait = false;
     let (mut rounds, mut declined) = (0, 0);
+    let mut stuck = FILES.0;
     loop {
         let night = next_night(&node).await.unwrap_or(i64::MAX);
         resting.note_recorded();
@@ -42,7 +48,8 @@ pub async fn drive(node: Node) {
         };
         let waited = may_wait;
         may_wait = matches!(&exchanged, Ok(Exchanged { outcome: Outcome::Proven { .. } | Outcome::Again, .. }));
-        let pause = match exchanged {
+        let proven = matches!(&exchanged, Ok(Exchanged { outcome: Outcome::Proven { .. }, .. }));
+        let mut pause = match exchanged {
             Ok(Exchanged { outcome: Outcome::Again, progress, .. }) => {
                 rounds = if progress.sent + progress.received > 0 || reason.is_some() { 0 } else { rounds + 1 };
                 (rounds >= SPIN_MAX).then_some(IDLE)
@@ -68,6 +75,29 @@ pub async fn drive(node: Node) {
                 Some(IDLE)
             }
         };
+        if proven && reason.is_none() {
+            let mut moved = FilesMoved::default();
+            let done = tokio::select! {
+                done = move_files(&node, &mut moved) => Some(done),
+                // Records go first, and news of the office is not kept waiting by large files.
+                why = resting.reason(BURST, night) => {
+                    reason = Some(why);
+                    may_wait = false;
+                    None
+                }
+            };
+            let went = moved.bytes_up + moved.bytes_down > 0;
+            match done {
+                Some(Err(failure)) => {
+                    tracing::info!(code = failure.code, text = failure.text.en, "attached files go on later");
+                    stuck = if went { FILES.0 } else { (stuck * 2).min(FILES.1) };
+                    may_wait = false;
+                    pause = Some(stuck);
+                }
+                Some(Ok(())) => stuck = FILES.0,
+                None => {}
+            }
+        }
         if let Some(pause) = pause {
             reason = Some(resting.reason(pause, night).await);
         }

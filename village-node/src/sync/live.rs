@@ -9,6 +9,7 @@ use sync_exchange::{Ending, Pace};
 use sync_protocol::{SigningKey, VerifyingKey};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
+use super::files::Missing;
 use crate::pin::Pin;
 use crate::{Failure, Identity, http, moment};
 
@@ -25,6 +26,10 @@ pub(crate) struct Live {
     pub(crate) identity: NodeIdentity,
     /// Held for the length of an exchange: a node makes one at a time.
     pace: Mutex<Pace>,
+    /// Held while attached files move.
+    pub(super) files: Mutex<()>,
+    /// Files that the hub did not have.
+    pub(super) missing: Missing,
     /// How many want to exchange and may not yet.
     wanted: watch::Sender<usize>,
 }
@@ -61,6 +66,8 @@ impl Live {
                 hub_key,
             },
             pace: Mutex::new(remembered(Pace::new(seed), replica)?),
+            files: Mutex::new(()),
+            missing: Missing::default(),
             wanted: watch::channel(0).0,
         })
     }

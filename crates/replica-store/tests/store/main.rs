@@ -1,6 +1,8 @@
 //! The store's promises, on real files.
 
 #[cfg(test)]
+mod attachments;
+#[cfg(test)]
 mod crash;
 mod desk;
 #[cfg(test)]

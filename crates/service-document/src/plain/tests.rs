@@ -1,11 +1,11 @@
 //! What is told here without the library, the library tells alike.
 
-use change_log::{ChangeHash, Column};
+use change_log::{BlobHash, ChangeHash, Column};
 use office_model::{FieldPath, OfficeCode, Status};
 use serde_json::json;
 
 use super::*;
-use crate::{Authored, NewTransaction, Stamp, TransactionDocument, trial};
+use crate::{AttachedFile, Authored, FileType, NewTransaction, Stamp, TransactionDocument, trial};
 
 /// Numbers that look random and are the same for the same seed (splitmix64).
 struct Numbers(u64);
@@ -68,6 +68,10 @@ fn story() -> Vec<Authored> {
         let by = stamp(if at % 3 == 0 { 2 } else { 1 }, at);
         story.push(document.edit(&[(path, value)], &by).unwrap().unwrap());
     }
+    let paper = |content: &[u8]| AttachedFile::new(BlobHash::of(content), "A1", FileType::Jpeg, 9, "kk siti.jpg");
+    story.push(document.attach(&paper(b"1"), &stamp(1, 17)).unwrap().unwrap());
+    story.push(document.attach(&paper(b"2"), &stamp(2, 18)).unwrap().unwrap());
+    story.push(document.detach(BlobHash::of(b"1"), &stamp(1, 19)).unwrap().unwrap());
     story.push(document.step(Status::Dikembalikan, Some("KK kabur"), &stamp(1, 20)).unwrap());
     story
 }

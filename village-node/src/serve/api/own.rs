@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 
 use super::{Told, answer, parse};
 use crate::node::plain_url;
 use crate::remote::SyncBody;
 use crate::serve::Shared;
+use crate::serve::files::{hash_of, served};
 use crate::{Action, Blame, Failure, sync};
 
 pub(super) fn router() -> Router<Arc<Shared>> {
-    Router::new().route("/api/own/sync", post(run_sync)).route("/api/own/actions", post(act))
+    Router::new()
+        .route("/api/own/sync", post(run_sync))
+        .route("/api/own/actions", post(act))
+        .route("/api/own/attachments/{hash}", get(attached_file))
 }
 
 async fn run_sync(State(shared): Told, body: Bytes) -> Response {
@@ -25,8 +29,7 @@ async fn run_sync(State(shared): Told, body: Bytes) -> Response {
         if let Some(hub) = how.hub.as_deref().filter(|hub| plain_url(hub) != *called) {
             return Err(hub_differs(called, hub));
         }
-        let proven = sync::sync_until_proven(&shared.node, &how.patience(), |_| {}).await?;
-        Ok(proven.to_json())
+        sync::sync_all(&shared.node, &how.patience(), |_| {}, |_| {}).await
     };
     answer(done.await)
 }
@@ -43,6 +46,14 @@ fn hub_differs(called: &str, hub: &str) -> Failure {
             "The `village-node serve` that runs calls the hub at {called}, not {hub}. Nothing was sent; start it again."
         ),
     )
+}
+
+async fn attached_file(State(shared): Told, Path(hash): Path<String>) -> Response {
+    let done = async { shared.node.attached_file(hash_of(&hash)?).await };
+    match done.await {
+        Ok((file, bytes)) => served(&file, bytes),
+        Err(failure) => answer(Err(failure)),
+    }
 }
 
 async fn act(State(shared): Told, body: Bytes) -> Response {

@@ -1,0 +1,188 @@
+//! Attached files between two machines of an office, over links that break, and what strangers get of them.
+
+use std::io::Write as _;
+
+use change_log::BlobHash;
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
+use sync_protocol::{BlobAct, BlobRequest, SigningKey};
+use village_node::Identity;
+
+use crate::door::{answer, tls};
+use crate::programs::village_node;
+use crate::proxy::{Break, Way};
+use crate::regency::{Machine, Regency};
+
+const SIZE: usize = 2 * 1024 * 1024;
+
+/// Made-up bytes that cannot be packed and pass for a photo.
+fn photo(seed: u64) -> Vec<u8> {
+    let mut state = seed;
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xda];
+    bytes.extend(
+        std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            u8::try_from(state >> 56).unwrap()
+        })
+        .take(SIZE - 6),
+    );
+    bytes.extend([0xff, 0xd9]);
+    bytes
+}
+
+fn record(machine: &Machine) -> String {
+    let form = json!({
+        "nik": "3510014107900001", "nama": "Siti Contoh", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
+        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
+        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+    });
+    let made = machine.said(&["record", "--service", "G01", "--json", &form.to_string(), "--json"]);
+    made["id"].as_str().unwrap().to_owned()
+}
+
+fn attach(machine: &Machine, id: &str, bytes: &[u8]) -> BlobHash {
+    let file = machine.data.join("kk siti.jpg");
+    std::fs::write(&file, bytes).unwrap();
+    let said = machine.said(&["attach", id, file.to_str().unwrap(), "--kind", "A1", "--json"]);
+    assert_eq!((said["type"].as_str(), said["kind"].as_str()), (Some("image/jpeg"), Some("A1")));
+    assert_eq!(said["name"], "kk siti.jpg");
+    said["hash"].as_str().unwrap().parse().unwrap()
+}
+
+fn state(machine: &Machine, id: &str) -> String {
+    let said = machine.said(&["attachments", id, "--json"]);
+    said["attachments"][0]["state"].as_str().unwrap().to_owned()
+}
+
+/// A sync that may fail; what it said.
+fn sync(machine: &Machine, patience: &str) -> (bool, Value) {
+    let output = machine.sync(patience).wait_with_output().unwrap();
+    (output.status.success(), serde_json::from_slice(&output.stdout).unwrap_or_default())
+}
+
+/// Syncs over a link that breaks after so many bytes each time, until all is over. How often it broke.
+fn sync_cut(regency: &Regency, machine: &Machine, way: Way, every: usize) -> u64 {
+    for cuts in 0..200 {
+        let how = if cuts % 2 == 0 { Break::End } else { Break::Reset };
+        regency.link.cut_after(way, how, every);
+        let (done, said) = sync(machine, "0");
+        regency.link.mend();
+        if done && said["files"]["to_send"] == 0 && said["files"]["to_fetch"] == 0 {
+            return cuts;
+        }
+    }
+    panic!("it never comes to an end");
+}
+
+/// A signed request by hand.
+fn ask(regency: &Regency, machine: &Machine, method: &str, hash: BlobHash, body: &[u8]) -> String {
+    let identity = Identity::load(&machine.data).unwrap();
+    let act = if method == "PUT" { BlobAct::Send(hash) } else { BlobAct::Get(hash) };
+    let signed = BlobRequest::sign(&SigningKey::from_seed(&identity.secret_key.0), identity.hub, act);
+    let mut stream = tls(regency.hub.address);
+    let head = format!(
+        "{method} /v1/blobs/{hash} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\nx-node: {}\r\nx-signature: {}\r\n\
+         content-length: {}\r\n\r\n",
+        signed.node,
+        HEXLOWER.encode(&signed.signature.0),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // The hub may have said no before it took all.
+    let _ = stream.write_all(body).and_then(|()| stream.flush());
+    String::from_utf8_lossy(&answer(&mut stream)).into_owned()
+}
+
+#[test]
+fn a_file_goes_to_the_other_machine_however_often_the_link_breaks() {
+    let regency = Regency::new(51, &[]);
+    let (counter, laptop) = (regency.join("counter"), regency.join("laptop"));
+    let id = record(&counter);
+    let bytes = photo(1);
+    let hash = attach(&counter, &id, &bytes);
+    assert_eq!(state(&counter, &id), "here_only");
+    let before = regency.link.passed(Way::Up);
+    let cuts = sync_cut(&regency, &counter, Way::Up, 64 * 1024);
+    let sent = regency.link.passed(Way::Up) - before;
+    assert!(cuts >= 32, "{cuts}");
+    assert_eq!(state(&counter, &id), "at_hub");
+    // Each time a connection is made, and an exchange.
+    let most = SIZE as u64 * 104 / 100 + (cuts + 1) * 4096;
+    assert!(sent < most, "{sent} bytes went up in {cuts} cuts, {most} are allowed");
+    let before = regency.link.passed(Way::Down);
+    let cuts = sync_cut(&regency, &laptop, Way::Down, 64 * 1024);
+    let got = regency.link.passed(Way::Down) - before;
+    assert!(cuts >= 32, "{cuts}");
+    let most = SIZE as u64 * 104 / 100 + (cuts + 1) * 6144;
+    assert!(got < most, "{got} bytes came down in {cuts} cuts, {most} are allowed");
+    let file = laptop.data.join("got.jpg");
+    laptop.said(&["attachment", &hash.to_string(), file.to_str().unwrap(), "--json"]);
+    assert_eq!(std::fs::read(file).unwrap(), bytes);
+    for machine in [&counter, &laptop] {
+        let verified = machine.said(&["verify", "--json"]);
+        assert_eq!((verified["sound"].as_bool(), verified["files"].as_u64()), (Some(true), Some(1)), "{verified}");
+        let (_, said) = sync(machine, "20");
+        assert_eq!((said["files"]["bytes_up"].as_u64(), said["files"]["bytes_down"].as_u64()), (Some(0), Some(0)));
+    }
+    assert_eq!(regency.hub.says(&["verify", "--json"]).1["files"], 1);
+    laptop.said(&["detach", &id, &hash.to_string(), "--json"]);
+    assert!(sync(&laptop, "20").0 && sync(&counter, "20").0);
+    assert_eq!(counter.said(&["attachments", &id, "--json"])["attachments"], json!([]));
+}
+
+#[test]
+fn the_hub_gives_a_file_to_its_office_alone_and_takes_no_other_bytes_for_it() {
+    let regency = Regency::new(52, &[]);
+    let counter = regency.join("counter");
+    let foreign = regency.join_as("35.10.01.2002", "foreign");
+    let id = record(&counter);
+    let bytes = photo(2);
+    // Known to the hub from the record, before any byte of the file came.
+    let hash = attach(&counter, &id, &bytes);
+    std::fs::rename(counter.data.join("blobs"), counter.data.join("elsewhere")).unwrap();
+    assert!(sync(&counter, "20").0);
+    for (machine, word) in [(&foreign, "not_named"), (&counter, "not_here")] {
+        let said = ask(&regency, machine, "GET", hash, b"");
+        assert!(said.starts_with("HTTP/1.1 404") && said.contains(word), "{said}");
+    }
+    let said = ask(&regency, &foreign, "PUT", hash, &bytes);
+    assert!(said.contains("not_named"), "{said}");
+    let mut tampered = bytes.clone();
+    tampered[SIZE / 2] ^= 1;
+    let said = ask(&regency, &counter, "PUT", hash, &tampered);
+    assert!(said.starts_with("HTTP/1.1 422") && said.contains("other_content"), "{said}");
+    let longer = [&bytes[..], b"x"].concat();
+    let said = ask(&regency, &counter, "PUT", hash, &longer);
+    assert!(said.starts_with("HTTP/1.1 413") && said.contains("too_large"), "{said}");
+    assert!(ask(&regency, &counter, "GET", hash, b"").contains("not_here"));
+    let said = ask(&regency, &counter, "PUT", hash, &bytes);
+    assert!(said.starts_with("HTTP/1.1 200") && said.contains("\"whole\":true"), "{said}");
+    assert!(ask(&regency, &foreign, "GET", hash, b"").contains("not_named"));
+    // What was lost here comes back from the hub.
+    assert!(sync(&counter, "20").0);
+    let file = counter.data.join("got.jpg");
+    counter.said(&["attachment", &hash.to_string(), file.to_str().unwrap(), "--json"]);
+    assert_eq!(std::fs::read(file).unwrap(), bytes);
+}
+
+#[test]
+fn what_cannot_be_attached_is_said_at_once() {
+    let regency = Regency::new(53, &[]);
+    let counter = regency.join("counter");
+    let id = record(&counter);
+    let cases: [(&[u8], &str); 4] = [
+        (b"<html><script>alert(1)</script>", "file_type"),
+        (b"", "file_empty"),
+        (&[0xff, 0xd8, 0xff, 0xda, 1, 2, 3], "file_broken"),
+        (&vec![0xff; 10 * 1024 * 1024 + 1], "file_too_large"),
+    ];
+    for (bytes, code) in cases {
+        let file = counter.data.join("x.jpg");
+        std::fs::write(&file, bytes).unwrap();
+        let output =
+            village_node(&counter.data).args(["attach", &id, file.to_str().unwrap(), "--json"]).output().unwrap();
+        let said: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!((output.status.code(), said["error"]["code"].as_str()), (Some(2), Some(code)));
+    }
+    assert_eq!(counter.said(&["attachments", &id, "--json"])["attachments"], json!([]));
+}

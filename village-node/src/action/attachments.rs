@@ -1,0 +1,213 @@
+//! Attached files of a record: put, listed, taken away, got out again.
+
+use std::fmt;
+
+use change_log::{BlobHash, DocumentId, EpochId};
+use data_encoding::BASE64;
+use office_model::Bilingual;
+use replica_store::{Clock, Reader, Replica};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use service_document::{AttachedFile, FILE_BYTES_MAX, FileType};
+
+use super::load;
+use crate::{Blame, Failure};
+
+/// The setting that keeps in which life of it the hub was last asked about files: 32 hexadecimal digits.
+const HUB_LIFE: &str = "files_hub_epoch";
+
+/// A file to attach.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewFile {
+    /// What it is called where it comes from.
+    pub name: String,
+    /// Which paper of the catalogue it is (`A1`); empty where nobody says.
+    #[serde(default)]
+    pub kind: String,
+    /// Its bytes, in base 64.
+    pub content: String,
+}
+
+impl fmt::Debug for NewFile {
+    /// Without name and content.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewFile({} letters)", self.content.len())
+    }
+}
+
+impl NewFile {
+    /// A file with these bytes.
+    pub fn new(name: &str, kind: &str, bytes: &[u8]) -> Self {
+        Self { name: name.to_owned(), kind: kind.to_owned(), content: BASE64.encode(bytes) }
+    }
+}
+
+/// The life of the hub that was last heard of by asking about files.
+pub(crate) fn hub_life(replica: &Reader) -> Option<EpochId> {
+    let bytes = replica.setting(HUB_LIFE).ok().flatten()?;
+    std::str::from_utf8(&bytes).ok()?.parse().ok()
+}
+
+pub(crate) fn note_hub_life(replica: &mut Replica, life: EpochId) -> Result<(), Failure> {
+    if hub_life(replica) == Some(life) {
+        return Ok(());
+    }
+    Ok(replica.set_setting(HUB_LIFE, life.to_string().as_bytes())?)
+}
+
+/// Where the bytes of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whereabouts {
+    /// On this machine, and not known to be at the hub.
+    HereOnly,
+    /// On this machine and at the hub.
+    AtHub,
+    /// Not on this machine yet.
+    NotHere,
+}
+
+impl Whereabouts {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::HereOnly => "here_only",
+            Self::AtHub => "at_hub",
+            Self::NotHere => "not_here",
+        }
+    }
+
+    /// As people read it.
+    pub(crate) fn text(self) -> Bilingual {
+        match self {
+            Self::HereOnly => Bilingual::new("hanya di komputer ini", "on this machine only"),
+            Self::AtHub => Bilingual::new("sudah di pusat", "at the hub"),
+            Self::NotHere => Bilingual::new("belum di komputer ini", "not on this machine yet"),
+        }
+    }
+}
+
+pub(crate) fn whereabouts(replica: &Reader, hash: BlobHash) -> Result<Whereabouts, Failure> {
+    Ok(match replica.blob(hash)? {
+        None => Whereabouts::NotHere,
+        Some(blob) if blob.at_hub.is_some() && blob.at_hub == hub_life(replica) => Whereabouts::AtHub,
+        Some(_) => Whereabouts::HereOnly,
+    })
+}
+
+/// Which type these bytes are of, or why they are not taken.
+pub(crate) fn check(bytes: &[u8]) -> Result<FileType, Failure> {
+    let megabytes = FILE_BYTES_MAX / 1024 / 1024;
+    if bytes.is_empty() {
+        return Err(Failure::input(
+            "file_empty",
+            "Lampiran itu kosong. Tidak ada yang disimpan; pilih berkas lain.",
+            "That file is empty. Nothing was saved; choose another one.",
+        ));
+    }
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(too_large());
+    }
+    let Some(file_type) = FileType::of(bytes) else {
+        return Err(Failure::input(
+            "file_type",
+            "Hanya foto (JPEG, PNG) dan PDF yang dapat dilampirkan. Tidak ada yang disimpan.",
+            format!("Only photos (JPEG, PNG) and PDF can be attached, up to {megabytes} MiB. Nothing was saved."),
+        ));
+    };
+    if !file_type.is_whole(bytes) {
+        return Err(Failure::input(
+            "file_broken",
+            "Berkas itu rusak: bagian akhirnya hilang. Tidak ada yang disimpan; pindai atau salin lagi dari aslinya.",
+            "That file is broken: its end is missing. Nothing was saved; scan or copy it again from the original.",
+        ));
+    }
+    Ok(file_type)
+}
+
+/// Larger than anything that is taken.
+pub(crate) fn too_large() -> Failure {
+    let megabytes = FILE_BYTES_MAX / 1024 / 1024;
+    Failure::input(
+        "file_too_large",
+        format!("Lampiran itu lebih dari {megabytes} MiB. Tidak ada yang disimpan; perkecil atau pindai lagi."),
+        format!("That file has more than {megabytes} MiB. Nothing was saved; make it smaller or scan it again."),
+    )
+}
+
+/// `{"id", "hash", "kind", "type", "size", "name", "state", "change": hash or null when it was attached already}`.
+pub(super) fn attach(replica: &mut Replica, id: DocumentId, file: &NewFile, clock: &Clock) -> Result<Value, Failure> {
+    let bytes = BASE64.decode(file.content.as_bytes()).map_err(|error| {
+        Failure::input(
+            "content",
+            format!("Isi lampiran tidak dapat dibaca: {error}. Tidak ada yang disimpan."),
+            format!("The content of the file cannot be read: {error}. Nothing was saved."),
+        )
+    })?;
+    put(replica, id, file, &bytes, clock)
+}
+
+fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], clock: &Clock) -> Result<Value, Failure> {
+    let file_type = check(bytes)?;
+    load(replica, id)?;
+    let folder = replica.blob_folder();
+    let hash = folder.put(bytes).map_err(|error| Failure::file(folder.dir(), &error))?;
+    let size = bytes.len() as u64;
+    replica.note_blob(hash, size, clock.millis)?;
+    let attached = AttachedFile::new(hash, &file.kind, file_type, size, &file.name);
+    let change = replica.change(id, clock, |document, stamp| document.attach(&attached, stamp))?;
+    let mut said = of(&attached, whereabouts(replica, hash)?);
+    if let Some(said) = said.as_object_mut() {
+        said.insert("id".to_owned(), json!(id));
+        said.insert("change".to_owned(), json!(change));
+    }
+    Ok(said)
+}
+
+fn of(file: &AttachedFile, state: Whereabouts) -> Value {
+    json!({
+        "hash": file.hash,
+        "kind": file.kind,
+        "type": file.file_type.media_type(),
+        "size": file.size,
+        "name": file.name,
+        "state": state.word(),
+    })
+}
+
+/// `{"id", "attachments": [{"hash", "kind", "type", "size", "name", "state"}]}`.
+pub(super) fn list(replica: &Reader, id: DocumentId) -> Result<Value, Failure> {
+    if replica.row(id)?.is_none() {
+        return Err(Failure::no_transaction(id));
+    }
+    let files = replica.attachments(id)?;
+    let files = files.iter().map(|file| Ok(of(file, whereabouts(replica, file.hash)?)));
+    Ok(json!({"id": id, "attachments": files.collect::<Result<Vec<Value>, Failure>>()?}))
+}
+
+/// `{"id", "hash", "change"}`.
+pub(super) fn detach(replica: &mut Replica, id: DocumentId, hash: BlobHash, clock: &Clock) -> Result<Value, Failure> {
+    let change = replica.change(id, clock, |document, stamp| document.detach(hash, stamp))?;
+    let change = change.ok_or_else(no_file)?;
+    Ok(json!({"id": id, "hash": hash, "change": change}))
+}
+
+/// No record has such a file.
+pub(crate) fn no_file() -> Failure {
+    Failure::new(
+        Blame::NotFound,
+        "no_file",
+        "Lampiran itu tidak ada pada berkas mana pun di sini. Tidak ada yang berubah; periksa kodenya.",
+        "No record here has that file. Nothing was changed; check its hash.",
+    )
+}
+
+/// What still has a way to go: `{"to_send", "to_send_bytes", "to_fetch", "to_fetch_bytes"}`.
+pub(crate) fn to_move(replica: &Reader) -> Result<Value, Failure> {
+    let open = replica.attachments_to_move(hub_life(replica))?;
+    Ok(json!({
+        "to_send": open.to_send,
+        "to_send_bytes": open.to_send_bytes,
+        "to_fetch": open.to_fetch,
+        "to_fetch_bytes": open.to_fetch_bytes,
+    }))
+}
