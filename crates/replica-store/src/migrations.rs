@@ -14,10 +14,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_desk.sql"),
     include_str!("../migrations/0003_numbers.sql"),
+    include_str!("../migrations/0006_receipts.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

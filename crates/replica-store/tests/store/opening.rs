@@ -206,7 +206,7 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
     drop(node);
     let raw = rusqlite::Connection::open(dir.path().join("replica.db")).unwrap();
     raw.execute_batch("DROP TABLE account; DROP TABLE draft; DROP TABLE audit; DROP TABLE lease; DROP TABLE issued; DROP TABLE lease_use;
-         DROP INDEX row_created; DROP TABLE application; DROP TABLE favourite; PRAGMA user_version = 1",).unwrap();
+         DROP INDEX row_created; DROP TABLE application; DROP TABLE favourite; DROP TABLE received; PRAGMA user_version = 1",).unwrap();
     drop(raw);
     let (mut node, opened) = open(dir.path(), "pc-1");
     assert_eq!(opened.epoch_began, None);
