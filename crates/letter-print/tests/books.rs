@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[allow(dead_code, reason = "registers need the office alone")]
 mod samples;
 
 use std::fmt::Write as _;
