@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+pub(crate) mod book;
 mod divergences;
 mod export;
 mod history;
@@ -16,12 +17,14 @@ mod status;
 mod step;
 mod verify;
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use change_log::DocumentId;
+use chrono::{Days, NaiveDate};
 use exchange_driver::NodeIdentity;
 use letter_print::Paper;
-use office_model::{Catalogue, ClerkId, FieldPath, ServiceId, Status};
+use office_model::{Catalogue, ClerkId, FieldPath, ServiceId, Status, calendar};
 use replica_store::{Clock, Replica, Watch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -32,6 +35,7 @@ use crate::{Failure, moment};
 
 pub use accounts::AccountChange;
 pub(crate) use backup::IDENTITY as IDENTITY_SETTING;
+pub use book::BookQuery;
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
 pub use record::NewRecord;
@@ -134,6 +138,13 @@ pub enum Action {
         /// On which paper.
         paper: Paper,
     },
+    /// A register that the law asks for, as a file; the audit trail notes it.
+    Book {
+        /// Which.
+        query: BookQuery,
+        /// Who.
+        clerk: ClerkId,
+    },
     /// The accounts of this machine's pages.
     Accounts,
     /// Make an account of this machine's pages, or change it.
@@ -187,6 +198,7 @@ pub(crate) fn perform(
         Action::Verify => verify::perform(replica, identity, watch),
         Action::Export { id } => export::perform(replica, *id),
         Action::Letter { id, paper } => letter::perform(replica, sealer, *id, *paper),
+        Action::Book { query, clerk } => book::perform(replica, query, clerk, now_millis),
         Action::Accounts => accounts::list(replica),
         Action::PutAccount { account, clerk } => accounts::put(replica, account, clerk, now_millis),
     }
@@ -199,6 +211,24 @@ fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Clock {
         hub_offset_millis: status::notable_offset(replica),
         clerk: clerk.as_str().to_owned(),
     }
+}
+
+/// The time from the beginning of one day to the end of another, in WIB; nothing where neither is given.
+///
+/// # Errors
+///
+/// When the last day is before the first.
+pub(crate) fn days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Option<Range<i64>>, Failure> {
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        return Err(Failure::input(
+            "days",
+            "Tanggal akhir lebih awal daripada tanggal awal. Tukar keduanya.",
+            "The last day is before the first one. Exchange them.",
+        ));
+    }
+    let start = from.map_or(i64::MIN, calendar::wib_midnight);
+    let end = to.and_then(|to| to.checked_add_days(Days::new(1))).map_or(i64::MAX, calendar::wib_midnight);
+    Ok((from.is_some() || to.is_some()).then_some(start..end))
 }
 
 /// A transaction that there is.

@@ -15,6 +15,7 @@ mod number;
 mod numbers;
 mod output;
 mod record;
+mod register;
 mod restore;
 mod search;
 mod serve;
@@ -30,7 +31,9 @@ mod verify;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
+use office_model::calendar;
 
 use crate::Failure;
 use crate::settings::Settings;
@@ -96,6 +99,7 @@ enum Command {
     Letter(With<letter::Letter>),
     Number(With<number::Number>),
     Numbers(With<numbers::Numbers>),
+    Register(With<register::Register>),
     CheckLetter(With<check_letter::CheckLetter>),
     Account(With<account::Account>),
     Config(config::Config),
@@ -183,10 +187,16 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Letter(with) => with.command.run(&session).await,
         Command::Number(with) => with.command.run(&session).await,
         Command::Numbers(with) => with.command.run(&session).await,
+        Command::Register(with) => with.command.run(&session).await,
         Command::CheckLetter(with) => with.command.run(&session),
         Command::Account(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
+}
+
+/// A day, as the command line takes it.
+fn date(text: &str) -> Result<NaiveDate, String> {
+    calendar::parse_date(text).map_err(|fault| fault.text.en)
 }
 
 impl Command {
@@ -214,6 +224,7 @@ impl Command {
             Self::Letter(with) => with.json,
             Self::Number(with) => with.json,
             Self::Numbers(with) => with.json,
+            Self::Register(with) => with.json,
             Self::CheckLetter(with) => with.json,
             Self::Account(with) => with.json,
         }

@@ -8,11 +8,12 @@
 //! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
-//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register`, `link`, `accounts`, `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register` (with `book`, its files), `link`, `accounts`, `own_account`, `office`, `queue`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod assets;
 mod bar;
+mod book;
 mod day;
 mod divergences;
 mod edit;
@@ -27,6 +28,7 @@ mod new_record;
 mod office;
 mod own_account;
 mod page;
+mod queue;
 mod record;
 mod records;
 mod register;
@@ -74,13 +76,16 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}", get(record::page))
         .route("/berkas/{id}/langkah", get(record::back).post(record::step))
         .route("/berkas/{id}/ubah", get(edit::page).post(edit::save))
+        .route("/berkas/{id}/antrean", get(queue::slip))
         .route("/berkas/{id}/surat.pdf", get(record::letter))
         .route("/berkas/{id}/nomor", post(register::give))
         .route("/nomor", get(register::page))
+        .route("/nomor/buku", get(book::file))
         .route("/berkas/{id}/putuskan", post(divergences::settle))
         .route("/baru", get(new_record::services))
         .route("/baru/{service}", get(new_record::page).post(new_record::save))
         .route("/baru/{service}/periksa", post(new_record::check))
+        .route("/baru/{service}/bintang", post(new_record::favourite))
         .route("/baru/{service}/draf", post(new_record::keep))
         .route("/draf/{id}/buang", post(new_record::throw_away))
         .route("/warga", get(new_record::citizens))
@@ -89,7 +94,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/sinkron/kemajuan", get(link::progress))
         .route("/akun", get(accounts::page).post(accounts::add))
         .route("/akun/saya", get(own_account::page).post(own_account::change))
-        .route("/akun/{name}/sandi", post(accounts::new_secret))
+        .route("/akun/{name}/sandi", get(accounts::back).post(accounts::new_secret))
         .route("/akun/{name}/tutup", post(accounts::disable))
         .route("/akun/{name}/buka", post(accounts::open_again))
         .route("/kantor", get(office::page).post(office::save))

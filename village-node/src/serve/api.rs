@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use change_log::DocumentId;
 use letter_print::Paper;
-use office_model::{ClerkId, FieldPath, Status};
+use office_model::{ClerkId, FieldPath, Status, calendar};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -217,6 +217,8 @@ struct ListParameters {
     status: Option<String>,
     service: Option<String>,
     divergent: Option<bool>,
+    from: Option<String>,
+    to: Option<String>,
     after: Option<String>,
     limit: Option<usize>,
 }
@@ -226,12 +228,15 @@ impl ListParameters {
         fn read<T: std::str::FromStr<Err: std::fmt::Display>>(text: Option<String>) -> Result<Option<T>, Failure> {
             text.map(|text| text.parse().map_err(|error| bad_body(&error))).transpose()
         }
+        let day = |text: Option<String>| text.map(|text| calendar::parse_date(&text)).transpose();
         Ok(ListQuery {
             q: self.q,
             office: read(self.office)?,
             status: read(self.status)?,
             service: read(self.service)?,
             divergent: self.divergent.unwrap_or_default(),
+            from: day(self.from)?,
+            to: day(self.to)?,
             after: read(self.after)?,
             limit: self.limit,
         })
