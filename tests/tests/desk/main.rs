@@ -16,4 +16,6 @@ mod people;
 #[path = "../whole_system/programs.rs"]
 mod programs;
 #[cfg(test)]
+mod registers;
+#[cfg(test)]
 mod work;

@@ -94,6 +94,7 @@ fn act(word: &str, language: Language) -> &str {
         "step" => ("mengambil langkah", "took a step"),
         "letterhead" => ("mengubah kop surat", "changed the letterhead"),
         "letter" => ("mencetak surat", "printed a letter"),
+        "register" => ("mengambil buku register", "took a register away"),
         "settle" => ("memutuskan perbedaan", "settled a difference"),
         _ => return word,
     };
@@ -132,6 +133,11 @@ pub(super) async fn add(
             if language == Language::Indonesian { "Nama pengguna itu sudah ada." } else { "That user name is taken." };
         return list(visitor, &shared, vec![text.to_owned()], &form).await;
     }
+    Ok(go("/akun"))
+}
+
+/// A password that was refused leaves its address in the browser; loaded anew, it is the list.
+pub(super) async fn back(_: Visitor) -> Answer {
     Ok(go("/akun"))
 }
 

@@ -7,6 +7,7 @@ use axum::extract::State;
 use letter_print::{Signer, Signers};
 
 use super::page::{Answer, Page, go, html, may_manage};
+use super::queue;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use crate::action::letter::{self, Letterhead};
@@ -20,6 +21,7 @@ const LINE_MAX: usize = 120;
 struct OfficePage {
     page: Page,
     head: Letterhead,
+    queue_letter: char,
 }
 
 pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
@@ -27,7 +29,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let page = Page::of(&visitor.session, &reader, "office", visitor.session.language.texts().office)?;
-        Ok(OfficePage { page, head: letter::letterhead(&reader)? })
+        Ok(OfficePage { page, head: letter::letterhead(&reader)?, queue_letter: queue::letter(&reader)? })
     });
     html(&made.await?)
 }
@@ -52,11 +54,13 @@ pub(super) async fn save(
         phone: line("phone"),
         signers: Signers { kepala: signer("head"), an_sekretaris: signer("secretary"), ub: signer("other") },
     };
+    let queue_letter = form.get("queue_letter").to_owned();
     let by = visitor.clerk().to_string();
     shared
         .node
         .blocking(move |node| {
             letter::set_letterhead(&mut node.replica(), &head)?;
+            queue::set_letter(&mut node.replica(), &queue_letter)?;
             note(node, &by, "letterhead", "")
         })
         .await?;
