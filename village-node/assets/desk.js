@@ -77,6 +77,14 @@
   };
   if (progress) setTimeout(follow, 300);
 
+  for (const button of $$("[data-print]")) button.addEventListener("click", () => print());
+
+  // The other language of what is shown now, though the address changed since the page was made.
+  const language = $("form[action='/bahasa']");
+  if (language) {
+    language.addEventListener("submit", () => { language.elements.di.value = location.pathname + location.search; });
+  }
+
   // Results while typing.
   const search = $("#cari");
   if (search) {

@@ -4,6 +4,7 @@ mod accounts;
 pub(crate) mod applications;
 pub(crate) mod attachments;
 mod backup;
+pub(crate) mod book;
 pub(crate) mod changes;
 mod divergences;
 mod export;
@@ -19,12 +20,14 @@ mod status;
 mod step;
 mod verify;
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use change_log::{BlobHash, DocumentId};
+use chrono::{Days, NaiveDate};
 use exchange_driver::NodeIdentity;
 use letter_print::Paper;
-use office_model::{Catalogue, ClerkId, FieldPath, Role, Service, ServiceId, Status};
+use office_model::{Catalogue, ClerkId, FieldPath, Role, Service, ServiceId, Status, calendar};
 use replica_store::{Clock, Replica, Watch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -37,6 +40,7 @@ pub use accounts::AccountChange;
 pub use applications::ApplicationName;
 pub use attachments::NewFile;
 pub(crate) use backup::IDENTITY as IDENTITY_SETTING;
+pub use book::BookQuery;
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
 pub use record::NewRecord;
@@ -162,6 +166,13 @@ pub enum Action {
         /// Which.
         id: DocumentId,
     },
+    /// A register that the law asks for, as a file; the audit trail notes it.
+    Book {
+        /// Which.
+        query: BookQuery,
+        /// Who.
+        clerk: ClerkId,
+    },
     /// The accounts of this machine's pages.
     Accounts,
     /// Make an account of this machine's pages, or change it.
@@ -248,6 +259,7 @@ pub(crate) fn perform(
             attachments::detach(replica, *id, *hash, &clock(replica, clerk, now_millis))
         }
         Action::Attachments { id } => attachments::list(replica, *id),
+        Action::Book { query, clerk } => book::perform(replica, query, clerk, now_millis),
         Action::Accounts => accounts::list(replica),
         Action::PutAccount { account, clerk } => accounts::put(replica, account, clerk, now_millis),
         Action::Applications => applications::list(replica),
@@ -265,6 +277,24 @@ fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Clock {
         hub_offset_millis: status::notable_offset(replica),
         clerk: clerk.as_str().to_owned(),
     }
+}
+
+/// The time from the beginning of one day to the end of another, in WIB; nothing where neither is given.
+///
+/// # Errors
+///
+/// When the last day is before the first.
+pub(crate) fn days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Option<Range<i64>>, Failure> {
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        return Err(Failure::input(
+            "days",
+            "Tanggal akhir lebih awal daripada tanggal awal. Tukar keduanya.",
+            "The last day is before the first one. Exchange them.",
+        ));
+    }
+    let start = from.map_or(i64::MIN, calendar::wib_midnight);
+    let end = to.and_then(|to| to.checked_add_days(Days::new(1))).map_or(i64::MAX, calendar::wib_midnight);
+    Ok((from.is_some() || to.is_some()).then_some(start..end))
 }
 
 /// A transaction that there is.

@@ -20,6 +20,7 @@ mod number;
 mod numbers;
 mod output;
 mod record;
+mod register;
 mod restore;
 mod search;
 mod serve;
@@ -35,7 +36,9 @@ mod verify;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
+use office_model::calendar;
 
 use crate::Failure;
 use crate::settings::Settings;
@@ -105,6 +108,7 @@ enum Command {
     Detach(With<detach::Detach>),
     Number(With<number::Number>),
     Numbers(With<numbers::Numbers>),
+    Register(With<register::Register>),
     CheckLetter(With<check_letter::CheckLetter>),
     Account(With<account::Account>),
     Application(With<application::Application>),
@@ -197,11 +201,17 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Detach(with) => with.command.run(&session).await,
         Command::Number(with) => with.command.run(&session).await,
         Command::Numbers(with) => with.command.run(&session).await,
+        Command::Register(with) => with.command.run(&session).await,
         Command::CheckLetter(with) => with.command.run(&session),
         Command::Account(with) => with.command.run(&session).await,
         Command::Application(with) => with.command.run(&session).await,
         Command::Config(command) => Ok(command.run()),
     }
+}
+
+/// A day, as the command line takes it.
+fn date(text: &str) -> Result<NaiveDate, String> {
+    calendar::parse_date(text).map_err(|fault| fault.text.en)
 }
 
 impl Command {
@@ -233,6 +243,7 @@ impl Command {
             Self::Detach(with) => with.json,
             Self::Number(with) => with.json,
             Self::Numbers(with) => with.json,
+            Self::Register(with) => with.json,
             Self::CheckLetter(with) => with.json,
             Self::Account(with) => with.json,
             Self::Application(with) => with.json,

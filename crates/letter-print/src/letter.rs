@@ -56,7 +56,7 @@ pub enum Finish {
     Sealed(String),
 }
 
-/// No letter can be printed. Nothing was changed.
+/// No letter or register can be printed. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PrintError {
     /// The service ends in no letter.
@@ -71,6 +71,9 @@ pub enum PrintError {
     /// The PDF could not be written.
     #[error("the PDF could not be written: {0}")]
     Pdf(String),
+    /// The spreadsheet could not be written.
+    #[error("the spreadsheet could not be written: {0}")]
+    Spreadsheet(String),
 }
 
 impl std::fmt::Debug for Letter {
@@ -117,11 +120,11 @@ impl Letter {
     ///
     /// When the seal is too long for a QR code, or the library refuses.
     pub fn to_pdf(&self, paper: Paper, finish: &Finish) -> Result<Vec<u8>, PrintError> {
-        pdf::write(self, paper, layout::pages(self, paper, finish)?)
+        pdf::write(pdf::About::letter(self), paper.size(), layout::pages(self, paper, finish)?)
     }
 }
 
-fn tidy_office(office: &Office) -> Office {
+pub(crate) fn tidy_office(office: &Office) -> Office {
     Office {
         kind: office.kind,
         name: clean::one_line(&office.name),
@@ -133,7 +136,7 @@ fn tidy_office(office: &Office) -> Office {
     }
 }
 
-fn tidy_signer(signer: &Signer) -> Signer {
+pub(crate) fn tidy_signer(signer: &Signer) -> Signer {
     Signer {
         name: clean::one_line(&signer.name),
         title: clean::one_line(&signer.title),

@@ -1,10 +1,14 @@
-//! A letter as PDF: what a service's template says of a record, laid out as village offices print it.
+//! A letter as PDF: what a service's template says of a record, laid out as village offices print it. And registers
+//! ([`Book`]) as PDF, spreadsheet and CSV.
 //!
 //! [`Templates`] turn a record into a [`Letter`]; [`Letter::to_pdf`] lays it out and writes it. Nothing here reads a
 //! clock or a file, so that the same letter gives the same bytes on every machine, years later.
 
 mod block;
+mod book;
+mod book_layout;
 mod clean;
+mod csv;
 mod face;
 mod fill;
 mod layout;
@@ -18,10 +22,12 @@ mod qr;
 mod sheet;
 mod show;
 mod signer;
+mod spreadsheet;
 mod table;
 mod template;
 
 pub use block::Block;
+pub use book::{Book, BookKind, BookRow, Extension, ParseBookError};
 pub use clean::one_line;
 pub use letter::{Finish, Letter, LetterFacts, PrintError};
 pub use office::Office;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// What a letter is printed on, upright.
+/// What is printed on: letters upright, registers across.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Paper {
@@ -36,6 +36,12 @@ impl Paper {
             Self::F4 => (mm(215.0), mm(330.0)),
             Self::A4 => (mm(210.0), mm(297.0)),
         }
+    }
+
+    /// Width and height in points, lying on its side.
+    pub(crate) const fn landscape(self) -> (f32, f32) {
+        let (width, height) = self.size();
+        (height, width)
     }
 
     /// The word that commands take.

@@ -1,6 +1,6 @@
 //! Writes pages as PDF.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use krilla::Document;
 use krilla::color::luma;
 use krilla::geom::{PathBuilder, Point, Rect, Transform};
@@ -13,7 +13,7 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 
 use crate::face::Face;
 use crate::mark::{Mark, PageMarks};
-use crate::{Letter, Paper, PrintError};
+use crate::{Book, Letter, PrintError};
 
 /// The fonts of one document.
 struct Fonts(Vec<Font>);
@@ -28,13 +28,33 @@ impl Fonts {
     }
 }
 
-/// The document. Its only date is the letter's, its id derives from its content.
-pub(crate) fn write(letter: &Letter, paper: Paper, pages: Vec<PageMarks>) -> Result<Vec<u8>, PrintError> {
+/// What a document says of itself. Its only date is that of its content.
+pub(crate) struct About {
+    title: String,
+    author: String,
+    date: NaiveDate,
+}
+
+impl About {
+    pub(crate) fn letter(letter: &Letter) -> Self {
+        let title = match &letter.number {
+            Some(number) => format!("{} {number}", letter.title),
+            None => letter.title.clone(),
+        };
+        Self { title, author: letter.office.named(), date: letter.date }
+    }
+
+    pub(crate) fn book(book: &Book) -> Self {
+        Self { title: book.title(), author: book.office.named(), date: book.to }
+    }
+}
+
+/// The document on pages of this width and height; its id derives from its content.
+pub(crate) fn write(about: About, (width, height): (f32, f32), pages: Vec<PageMarks>) -> Result<Vec<u8>, PrintError> {
     let fonts = Fonts::load().ok_or_else(|| PrintError::Pdf("its fonts cannot be read".to_owned()))?;
     let fail = || PrintError::Pdf("the size of its paper makes no sense".to_owned());
-    let (width, height) = paper.size();
     let mut document = Document::new();
-    document.set_metadata(metadata(letter));
+    document.set_metadata(metadata(about));
     for marks in pages {
         let settings = PageSettings::from_wh(width, height).ok_or_else(fail)?;
         let mut page = document.start_page_with(settings);
@@ -48,19 +68,15 @@ pub(crate) fn write(letter: &Letter, paper: Paper, pages: Vec<PageMarks>) -> Res
     document.finish().map_err(|error| PrintError::Pdf(format!("{error:?}")))
 }
 
-fn metadata(letter: &Letter) -> Metadata {
-    let title = match &letter.number {
-        Some(number) => format!("{} {number}", letter.title),
-        None => letter.title.clone(),
-    };
+fn metadata(about: About) -> Metadata {
     let part = |number: u32| u8::try_from(number).unwrap_or(1);
-    let date = DateTime::new(u16::try_from(letter.date.year()).unwrap_or_default())
-        .month(part(letter.date.month()))
-        .day(part(letter.date.day()));
+    let date = DateTime::new(u16::try_from(about.date.year()).unwrap_or_default())
+        .month(part(about.date.month()))
+        .day(part(about.date.day()));
     Metadata::new()
-        .title(title)
+        .title(about.title)
         .language("id-ID".to_owned())
-        .authors(vec![letter.office.named()])
+        .authors(vec![about.author])
         .creator("Smart Kampung Sync".to_owned())
         .creation_date(date)
 }

@@ -22,7 +22,15 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     pub(crate) fn new(paper: Paper) -> Self {
-        let (width, height) = paper.size();
+        Self::of_size(paper.size())
+    }
+
+    /// Sheets that lie on their side.
+    pub(crate) fn landscape(paper: Paper) -> Self {
+        Self::of_size(paper.landscape())
+    }
+
+    fn of_size((width, height): (f32, f32)) -> Self {
         let top = mm(15.0);
         Self {
             pages: vec![PageMarks::default()],

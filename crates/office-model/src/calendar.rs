@@ -110,6 +110,11 @@ pub fn wib_date(unix_millis: i64) -> Option<NaiveDate> {
     Some(DateTime::from_timestamp_millis(unix_millis)?.with_timezone(&wib).date_naive())
 }
 
+/// When a day begins in Banyuwangi (WIB), in milliseconds since 1970 UTC. It ends where the next one begins.
+pub fn wib_midnight(date: NaiveDate) -> i64 {
+    (date.and_time(NaiveTime::MIN).and_utc().timestamp() - i64::from(WIB_SECONDS)) * 1000
+}
+
 /// Whole years of age on a day; nothing when the day is before the birth.
 pub fn age_on(born: NaiveDate, day: NaiveDate) -> Option<u32> {
     day.years_since(born)
@@ -176,6 +181,7 @@ mod tests {
         assert_eq!(wib_date(turn - 1), Some(day(2025, 12, 31)));
         assert_eq!(wib_date(turn), Some(day(2026, 1, 1)));
         assert_eq!(wib_date(i64::MAX), None);
+        assert_eq!(wib_midnight(day(2026, 1, 1)), turn);
     }
 
     #[test]

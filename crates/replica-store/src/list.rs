@@ -1,9 +1,11 @@
 //! Lists of transactions: newest arrivals first, filtered, page by page.
 
+use std::ops::Range;
+
 use change_log::DocumentId;
 use office_model::OfficeCode;
 use rusqlite::types::Value;
-use rusqlite::{Row, params_from_iter};
+use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 use uuid::Uuid;
 
 use crate::reader::{damaged, parse_office};
@@ -21,6 +23,8 @@ pub struct ListFilter {
     pub service: Option<String>,
     /// Only those with something to settle.
     pub divergent: bool,
+    /// Only those made in this time: device clock, milliseconds since 1970 UTC.
+    pub made: Option<Range<i64>>,
 }
 
 /// Which part of a list.
@@ -40,8 +44,14 @@ impl Default for Page {
 
 /// So few rows are looked up one by one in the search: about 50 µs each, against 0.5 µs for each found one passed over.
 const FEW: usize = 300;
+/// Of so many rows of a time a page is soon full.
+const MANY: usize = 20_000;
 const BY_STATUS: &str = "transaction_row r INDEXED BY row_status";
 const BY_SERVICE: &str = "transaction_row r INDEXED BY row_service";
+const BY_CREATED: &str = "transaction_row r INDEXED BY row_created";
+const MADE_IN: &str = "r.created >= ? AND r.created < ?";
+pub(crate) const ARRIVALS: &str = "SELECT min(r.document), max(r.document)
+     FROM transaction_row r INDEXED BY row_created WHERE r.created >= ? AND r.created < ?";
 const DIVERGENT: &str = "transaction_row r INDEXED BY row_divergent";
 const STATUS_IS: &str = "r.status = (SELECT idx FROM word WHERE text = ?)";
 const SERVICE_IS: &str = "r.service = (SELECT idx FROM word WHERE text = ?)";
@@ -49,10 +59,11 @@ const SERVICE_IS: &str = "r.service = (SELECT idx FROM word WHERE text = ?)";
 /// What is asked of a row, and with which values.
 type Conditions = (Vec<&'static str>, Vec<Value>);
 
-const COLUMNS: &str = "SELECT d.id, o.code, s.text, r.catalogue, t.text, r.number, r.name, r.nik, r.created, c.text,
+pub(crate) const COLUMNS: &str =
+    "SELECT d.id, o.code, s.text, r.catalogue, t.text, r.number, r.name, r.nik, r.created, c.text,
      r.changed, g.text, r.changes, r.steps, r.divergences FROM";
 /// In the order given, so that the first table's order is the list's.
-const JOINS: &str = "CROSS JOIN document d ON d.idx = r.document CROSS JOIN office o ON o.idx = r.office
+pub(crate) const JOINS: &str = "CROSS JOIN document d ON d.idx = r.document CROSS JOIN office o ON o.idx = r.office
      CROSS JOIN word s ON s.idx = r.service CROSS JOIN word t ON t.idx = r.status
      CROSS JOIN word c ON c.idx = r.created_by CROSS JOIN word g ON g.idx = r.changed_by";
 
@@ -126,6 +137,10 @@ impl Reader {
         if filter.divergent {
             wheres.push("r.divergences > 0");
         }
+        if let Some(made) = &filter.made {
+            wheres.push(MADE_IN);
+            values.extend([made.start.into(), made.end.into()]);
+        }
         Ok(Some((wheres, values)))
     }
 
@@ -165,7 +180,33 @@ impl Reader {
         if let Some(service) = &filter.service {
             counts.push((BY_SERVICE, up_to_few(SERVICE_IS, service)?));
         }
+        if let Some(made) = &filter.made {
+            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {BY_CREATED} WHERE {MADE_IN} LIMIT {})", FEW + 1);
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            let count: i64 = statement.query_row([made.start, made.end], |row| row.get(0))?;
+            counts.push((BY_CREATED, usize::try_from(count).unwrap_or(usize::MAX)));
+        }
         Ok(counts.into_iter().filter(|(_, count)| *count <= FEW).min_by_key(|(_, count)| *count))
+    }
+
+    /// Between which documents a list of a time is walked, in the order of their arrival; nothing when none was made in
+    /// it. Costs a walk over the index of that time, which is saved where a long time reaches up to the last arrivals.
+    fn arrivals(&self, made: &Range<i64>) -> Result<Option<(i64, i64)>, StoreError> {
+        let newest = "SELECT created FROM transaction_row ORDER BY document DESC LIMIT 1";
+        let mut statement = self.connection.prepare_cached(newest)?;
+        let newest: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+        if newest.is_some_and(|newest| newest < made.end) {
+            let sql = format!("SELECT 1 FROM {BY_CREATED} WHERE {MADE_IN} LIMIT 1 OFFSET {MANY}");
+            if self.connection.prepare_cached(&sql)?.exists([made.start, made.end])? {
+                return Ok(Some((0, i64::MAX)));
+            }
+        }
+        let mut statement = self.connection.prepare_cached(ARRIVALS)?;
+        let ends = statement.query_row([made.start, made.end], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(match ends {
+            (Some(first), Some(last)) => Some((first, last)),
+            _ => None,
+        })
     }
 
     fn listed(
@@ -176,17 +217,25 @@ impl Reader {
     ) -> Result<Vec<ListedTransaction>, StoreError> {
         let mut wheres = Vec::new();
         let mut values: Vec<Value> = Vec::new();
-        let (from, key) = if let Some(query) = query {
-            wheres.push("f.search MATCH ?");
-            values.push(query.into());
-            match self.narrowest(filter)? {
-                // Each of few rows is looked up in the search; many found ones are not each looked up in the rows.
-                Some((table, _)) => (format!("{table} CROSS JOIN search f ON f.rowid = r.document"), "r.document"),
-                None => ("search f CROSS JOIN transaction_row r ON r.document = f.rowid".to_owned(), "f.rowid"),
+        let narrowest = self.narrowest(filter)?.map(|(table, _)| table);
+        let (from, key) = match (query, narrowest) {
+            (Some(query), narrowest) => {
+                wheres.push("f.search MATCH ?");
+                values.push(query.into());
+                match narrowest {
+                    // Each of few rows is looked up in the search; many found ones are not each looked up in the rows.
+                    Some(table) => (format!("{table} CROSS JOIN search f ON f.rowid = r.document"), "r.document"),
+                    None => ("search f CROSS JOIN transaction_row r ON r.document = f.rowid".to_owned(), "f.rowid"),
+                }
             }
-        } else {
-            (self.table(filter)?.to_owned(), "r.document")
+            (None, Some(table)) => (table.to_owned(), "r.document"),
+            (None, None) => (self.table(filter)?.to_owned(), "r.document"),
         };
+        if let Some(made) = filter.made.as_ref().filter(|_| narrowest.is_none()) {
+            let Some((first, last)) = self.arrivals(made)? else { return Ok(Vec::new()) };
+            wheres.push(if key == "f.rowid" { "f.rowid BETWEEN ? AND ?" } else { "r.document BETWEEN ? AND ?" });
+            values.extend([first.into(), last.into()]);
+        }
         if let Some(id) = page.after {
             let (index, _) = document::find(&self.connection, id)?.ok_or(StoreError::NoDocument(id))?;
             wheres.push(if key == "f.rowid" { "f.rowid < ?" } else { "r.document < ?" });
@@ -212,7 +261,7 @@ fn condition(wheres: &[&str]) -> String {
     if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) }
 }
 
-fn read(row: &Row<'_>) -> Result<ListedTransaction, StoreError> {
+pub(crate) fn read(row: &Row<'_>) -> Result<ListedTransaction, StoreError> {
     Ok(ListedTransaction {
         document: DocumentId(Uuid::from_bytes(row.get(0)?)),
         office: parse_office(&row.get::<_, String>(1)?)?,

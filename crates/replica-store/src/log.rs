@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::entry::{self, place, place_of_log};
 use crate::reader::parse_office;
-use crate::{Reader, Replica, StoreError};
+use crate::{Reader, Replica, StoreError, received};
 
 /// Chain values are kept every so many positions.
 pub(crate) const MARK_EVERY: Position = 1024;
@@ -389,6 +389,7 @@ impl Replica {
             // What it refused it will number anew.
             let sql = "UPDATE log SET acknowledged = ?, refusals = 0 WHERE epoch = ?";
             work.connection.prepare_cached(sql)?.execute(params![signed(position), epoch.0])?;
+            received::forget_above(work.connection, epoch, position)?;
             work.mark(&position.to_be_bytes());
             Ok(())
         })

@@ -48,6 +48,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         service: arguments.service.as_ref().map(ToString::to_string),
         status: arguments.status.map(|status| status.as_str().to_owned()),
         divergent: arguments.divergent,
+        ..ListFilter::default()
     };
     let count = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let page = Page { after: arguments.after, count: count + 1 };

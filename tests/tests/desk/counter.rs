@@ -75,7 +75,7 @@ async fn a_letter_is_written_by_keyboard_alone_and_the_citizen_is_known_the_next
     browser.says("Terbukti sama dengan pusat.").await;
     browser.go(&format!("{}/berkas", machine.url)).await;
     browser.click("tr.row a").await;
-    browser.says("Sudah diterima pusat").await;
+    browser.says("Sudah diterima pusat pukul ").await;
     assert!(browser.text().await.contains("Semua terkirim"));
 }
 

@@ -13,6 +13,7 @@ fn pages(id: &str) -> Vec<(&'static str, String)> {
         ("services", "/baru".to_owned()),
         ("form", "/baru/G03".to_owned()),
         ("records", "/berkas".to_owned()),
+        ("register", "/nomor".to_owned()),
         ("record", format!("/berkas/{id}")),
         ("edit", format!("/berkas/{id}/ubah")),
         ("register", "/nomor".to_owned()),

@@ -18,4 +18,6 @@ mod people;
 #[path = "../whole_system/programs.rs"]
 mod programs;
 #[cfg(test)]
+mod registers;
+#[cfg(test)]
 mod work;

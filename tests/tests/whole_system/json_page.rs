@@ -164,6 +164,7 @@ fn run_all() -> Vec<(String, Value)> {
     for folder in ["counter", "hub"] {
         page.run(folder, &["check-letter", &seal]);
     }
+    page.run("counter", &["register", "agenda", "agenda.pdf", "--from", "2026-07-01", "--to", "2026-07-31"]);
     page.run("hub", &["hub-key"]);
     page.run("counter", &["number", &id]);
     page.run("counter", &["numbers"]);

@@ -132,7 +132,8 @@ pub(crate) fn is_draft(status: &str) -> bool {
     )
 }
 
-fn office(replica: &Replica, letterhead: &Letterhead) -> Result<Office, Failure> {
+/// The office as the letterhead names it.
+pub(crate) fn office(replica: &Replica, letterhead: &Letterhead) -> Result<Office, Failure> {
     let code = replica.office().ok_or_else(crate::failure::not_enrolled)?;
     let office = Roster::banyuwangi().get(code).ok_or_else(|| {
         Failure::new(

@@ -1,6 +1,7 @@
 //! Lists and search: one line a transaction, NIKs masked.
 
 use change_log::DocumentId;
+use chrono::NaiveDate;
 use office_model::{OfficeCode, ServiceId, Status};
 use replica_store::{ListFilter, ListedTransaction, Page, Replica};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,12 @@ pub struct ListQuery {
     /// Only those with something to settle.
     #[serde(default)]
     pub divergent: bool,
+    /// Recorded on this day or later, in WIB.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// Recorded on this day or earlier, in WIB.
+    #[serde(default)]
+    pub to: Option<NaiveDate>,
     /// Below this one.
     #[serde(default)]
     pub after: Option<DocumentId>,
@@ -46,6 +53,7 @@ pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Fai
         status: query.status.map(|status| status.as_str().to_owned()),
         service: query.service.map(|service| service.to_string()),
         divergent: query.divergent,
+        made: super::days(query.from, query.to)?,
     };
     let count = query.limit.unwrap_or(50).min(ROWS_MAX);
     let page = Page { after: query.after, count: count + 1 };

@@ -3,19 +3,20 @@
 use std::process::ExitCode;
 
 use change_log::DocumentId;
+use chrono::NaiveDate;
 use clap::Args;
 use office_model::{ServiceId, Status};
 use serde_json::Value;
 
-use super::output;
 use super::session::Session;
+use super::{date, output};
 use crate::action::ListQuery;
 use crate::{Action, Failure};
 
 /// List transactions, the last to arrive first (NIKs masked; `show` reveals)
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  village-node list --status diajukan --limit 20\n  village-node list --service G01 --json"
+    after_help = "Examples:\n  village-node list --status diajukan --limit 20\n  village-node list --service G01 --json\n  village-node list --from 2026-07-01 --to 2026-07-31"
 )]
 pub(super) struct List {
     #[command(flatten)]
@@ -34,6 +35,12 @@ pub(super) struct Filter {
     /// Only those with something to settle
     #[arg(long)]
     divergent: bool,
+    /// Recorded on this day or later, such as 2026-07-01 (WIB)
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    from: Option<NaiveDate>,
+    /// Recorded on this day or earlier
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    to: Option<NaiveDate>,
     /// So many at most, up to 1000
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     pub(super) limit: usize,
@@ -50,6 +57,8 @@ impl Filter {
             status: self.status,
             service: self.service,
             divergent: self.divergent,
+            from: self.from,
+            to: self.to,
             after: self.after,
             limit: Some(self.limit),
         }

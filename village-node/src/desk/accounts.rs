@@ -124,6 +124,7 @@ fn act(word: &str, language: Language) -> &str {
         "attachment" => ("melihat lampiran", "looked at an attached file"),
         "detach" => ("melepas lampiran", "took an attached file away"),
         "letter" => ("mencetak surat", "printed a letter"),
+        "register" => ("mengambil buku register", "took a register away"),
         "settle" => ("memutuskan perbedaan", "settled a difference"),
         _ => return word,
     };
@@ -162,6 +163,11 @@ pub(super) async fn add(
             if language == Language::Indonesian { "Nama pengguna itu sudah ada." } else { "That user name is taken." };
         return list(visitor, &shared, Shown::saying(vec![text.to_owned()]), &form).await;
     }
+    Ok(go("/akun"))
+}
+
+/// A password that was refused leaves its address in the browser; loaded anew, it is the list.
+pub(super) async fn back(_: Visitor) -> Answer {
     Ok(go("/akun"))
 }
 

@@ -9,13 +9,14 @@
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
 //! | `attachments`, `multipart` | the attached files of a record; the form that brings one |
-//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register`, `link`, `accounts` (with `applications`), `own_account`, `office`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register` (with `book`, its files), `link`, `accounts` (with `applications`), `own_account`, `office`, `queue`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod applications;
 mod assets;
 mod attachments;
 mod bar;
+mod book;
 mod day;
 mod divergences;
 mod edit;
@@ -31,6 +32,7 @@ mod new_record;
 mod office;
 mod own_account;
 mod page;
+mod queue;
 mod record;
 mod records;
 mod register;
@@ -78,6 +80,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}", get(record::page))
         .route("/berkas/{id}/langkah", get(record::back).post(record::step))
         .route("/berkas/{id}/ubah", get(edit::page).post(edit::save))
+        .route("/berkas/{id}/antrean", get(queue::slip))
         .route("/berkas/{id}/surat.pdf", get(record::letter))
         .route("/berkas/{id}/nomor", post(register::give))
         .route(
@@ -87,10 +90,12 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}/lampiran/{hash}", get(attachments::view))
         .route("/berkas/{id}/lampiran/{hash}/lepas", post(attachments::remove))
         .route("/nomor", get(register::page))
+        .route("/nomor/buku", get(book::file))
         .route("/berkas/{id}/putuskan", post(divergences::settle))
         .route("/baru", get(new_record::services))
         .route("/baru/{service}", get(new_record::page).post(new_record::save))
         .route("/baru/{service}/periksa", post(new_record::check))
+        .route("/baru/{service}/bintang", post(new_record::favourite))
         .route("/baru/{service}/draf", post(new_record::keep))
         .route("/draf/{id}/buang", post(new_record::throw_away))
         .route("/warga", get(new_record::citizens))
@@ -101,7 +106,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/akun/aplikasi", post(applications::add))
         .route("/akun/aplikasi/{name}/cabut", post(applications::revoke))
         .route("/akun/saya", get(own_account::page).post(own_account::change))
-        .route("/akun/{name}/sandi", post(accounts::new_secret))
+        .route("/akun/{name}/sandi", get(accounts::back).post(accounts::new_secret))
         .route("/akun/{name}/tutup", post(accounts::disable))
         .route("/akun/{name}/buka", post(accounts::open_again))
         .route("/kantor", get(office::page).post(office::save))

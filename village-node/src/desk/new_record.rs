@@ -19,7 +19,7 @@ use super::language::Language;
 use super::page::{Answer, Halt, Page, go, html};
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
-use super::{moments, shown};
+use super::{moments, queue, shown};
 use crate::action::NewRecord;
 use crate::serve::Shared;
 use crate::{Action, Failure, Node, moment};
@@ -35,6 +35,7 @@ const OFTEN: usize = 6;
 #[template(path = "services.html")]
 struct ServicesPage {
     page: Page,
+    favourites: Vec<Choice>,
     often: Vec<Choice>,
     sectors: Vec<(String, Vec<Choice>)>,
     /// The record whose citizen the form is to be filled in with.
@@ -47,6 +48,7 @@ struct Choice {
     label: String,
     /// Its name in the other language: found by what is typed, too.
     other: String,
+    favourite: bool,
 }
 
 #[derive(Template)]
@@ -103,7 +105,10 @@ pub(super) async fn services(
         let reader = node.replica();
         let language = visitor.session.language;
         let page = Page::of(&visitor.session, &reader, "new", language.texts().choose_service)?;
+        let favourite = reader.favourites(visitor.clerk().as_str())?;
+        let is_favourite = |one: &Service| favourite.iter().any(|id| id == one.id.as_str());
         let choice = |one: &Service| Choice {
+            favourite: is_favourite(one),
             id: one.id.to_string(),
             label: language.say(&one.label).to_owned(),
             other: language.other().say(&one.label).to_owned(),
@@ -112,13 +117,35 @@ pub(super) async fn services(
         let mut counts: Vec<(String, u64)> = used(&reader, visitor.clerk().as_str())?.into_iter().collect();
         counts.sort_by_key(|(id, count)| (std::cmp::Reverse(*count), id.clone()));
         let often = counts.iter().filter_map(|(id, _)| id.parse().ok().and_then(|id| catalogue.service(&id)));
+        // What is first already is not shown there again.
+        let often = often.filter(|one| !is_favourite(one)).take(OFTEN).map(choice).collect();
+        let favourites = catalogue.services().filter(|one| is_favourite(one)).map(choice).collect();
         let sectors = catalogue.sectors().iter().map(|sector| {
             let of_sector = catalogue.services().filter(|one| one.id.sector_letter() == sector.letter);
             (language.say(&sector.label).to_owned(), of_sector.map(choice).collect())
         });
-        Ok(ServicesPage { page, often: often.take(OFTEN).map(choice).collect(), sectors: sectors.collect(), from })
+        Ok(ServicesPage { page, favourites, often, sectors: sectors.collect(), from })
     });
     html(&made.await?)
+}
+
+/// Makes a service a favourite of the clerk, or none any more.
+pub(super) async fn favourite(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    allow(visitor.role().may_record())?;
+    let service = service(&id)?;
+    let is_favourite = form.get("jadi") == "1";
+    let clerk = visitor.clerk().to_string();
+    let set = move |node: &Node| Ok(node.replica().set_favourite(&clerk, service.id.as_str(), is_favourite)?);
+    shared.node.blocking(set).await?;
+    let from = form.get("dari").parse::<DocumentId>();
+    Ok(go(&from.map_or_else(|_| "/baru".to_owned(), |from| format!("/baru?dari={from}"))))
 }
 
 /// How often a clerk used which service.
@@ -262,6 +289,9 @@ pub(super) async fn save(
         saved.saved.note(&used_draft, &id);
         if let Some(draft) = draft_id(&used_draft) {
             node.replica().drop_draft(draft)?;
+        }
+        if let Ok(id) = id.parse() {
+            queue::give(&mut node.replica(), id)?;
         }
         note_used(node, &name, service.id.as_str())?;
         note(node, &name, "record", &id)?;

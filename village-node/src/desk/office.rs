@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use letter_print::{Signer, Signers};
 
 use super::page::{Answer, Page, go, html, may_manage};
+use super::queue;
 use super::record::Said;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
@@ -21,6 +22,7 @@ const LINE_MAX: usize = 120;
 struct OfficePage {
     page: Page,
     head: Letterhead,
+    queue_letter: char,
 }
 
 pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Query(said): Query<Said>) -> Answer {
@@ -32,7 +34,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
         if said.kata == "tersimpan" {
             t.saved.clone_into(&mut page.flash);
         }
-        Ok(OfficePage { page, head: letter::letterhead(&reader)? })
+        Ok(OfficePage { page, head: letter::letterhead(&reader)?, queue_letter: queue::letter(&reader)? })
     });
     html(&made.await?)
 }
@@ -57,11 +59,13 @@ pub(super) async fn save(
         phone: line("phone"),
         signers: Signers { kepala: signer("head"), an_sekretaris: signer("secretary"), ub: signer("other") },
     };
+    let queue_letter = form.get("queue_letter").to_owned();
     let by = visitor.clerk().to_string();
     shared
         .node
         .blocking(move |node| {
             letter::set_letterhead(&mut node.replica(), &head)?;
+            queue::set_letter(&mut node.replica(), &queue_letter)?;
             note(node, &by, "letterhead", "")
         })
         .await?;

@@ -21,6 +21,8 @@ pub(crate) struct Page {
     pub(crate) office: String,
     /// Which entry of the navigation is shown as here.
     pub(crate) here: &'static str,
+    /// Path and query of it; empty on the way in.
+    pub(crate) at: String,
     /// Who is signed in; nobody on the way in.
     pub(crate) user: Option<User>,
     pub(crate) bar: Bar,
@@ -48,6 +50,7 @@ impl Page {
             title: title.to_owned(),
             office: office_name(reader),
             here,
+            at: session.at.clone(),
             user: Some(User {
                 shown: session.shown.clone(),
                 role: session.role,
@@ -66,6 +69,7 @@ impl Page {
             title: title.to_owned(),
             office: office_name(reader),
             here: "",
+            at: String::new(),
             user: None,
             bar: Bar::default(),
             flash: String::new(),

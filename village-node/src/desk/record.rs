@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use change_log::DocumentId;
+use change_log::{DocumentId, EpochId, Position};
 use letter_print::Paper;
-use office_model::{Catalogue, Service, Status};
+use office_model::{Catalogue, Service, Status, calendar};
 use replica_store::{EntryState, Replica};
 use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
@@ -17,13 +17,14 @@ use super::divergences::{Difference, differences};
 use super::history::{Told, history};
 use super::language::Language;
 use super::page::{Answer, Halt, Page, go, html};
-use super::shown;
 use super::sign_in::note;
+use super::texts::Texts;
 use super::visitor::{Form, Visitor, allow};
+use super::{moments, queue, shown};
 use crate::action::{catalogue_of, fields, has_specific, letter, load};
 use crate::sealing::Sealer;
 use crate::serve::Shared;
-use crate::{Action, Blame, Failure};
+use crate::{Action, Blame, Failure, moment};
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -37,6 +38,8 @@ struct RecordPage {
     status: String,
     status_word: String,
     state: Standing,
+    /// The citizen's queue number, on its day.
+    queue: String,
     promised: String,
     papers: Vec<String>,
     groups: Vec<Group>,
@@ -94,8 +97,9 @@ enum Standing {
     Refused(Vec<String>),
     /// Another machine's changes wait for the gate.
     Judged,
-    /// The hub has all of it; when both sides were last proven equal, empty when something changed since.
-    Received(String),
+    /// The hub has all of it: since when, as words, empty where that was not noted; and when both sides were last proven
+    /// equal, empty when something changed since.
+    Received { since: String, equal: String },
 }
 
 /// Fields that belong together.
@@ -186,6 +190,7 @@ fn make(
             status: shown::status(&row.status, language),
             status_word: row.status.clone(),
             state: standing(replica, id, &page)?,
+            queue: queue::of_today(replica, id, row.created_millis)?,
             promised: promised(service, language),
             papers: shown::papers(catalogue, service, language),
             groups: groups(catalogue, service, &record, language),
@@ -212,8 +217,13 @@ fn standing(replica: &Replica, id: DocumentId, page: &Page) -> Result<Standing, 
     let mut is_refused = false;
     let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
     let by_hub = replica.refused_by_hub(&office)?;
+    let mut last_own = BTreeMap::new();
     for (entry, state) in replica.document_entries(id)? {
         let log = replica.log(entry.epoch)?;
+        if log.as_ref().is_some_and(|log| log.own) {
+            let last = last_own.entry(entry.epoch).or_insert(entry.position);
+            *last = entry.position.max(*last);
+        }
         if log.is_some_and(|log| log.own && entry.position > log.acknowledged) {
             return Ok(Standing::Here);
         }
@@ -230,7 +240,22 @@ fn standing(replica: &Replica, id: DocumentId, page: &Page) -> Result<Standing, 
     if waits {
         return Ok(Standing::Judged);
     }
-    Ok(Standing::Received(if page.bar.equal_now { page.bar.proven.clone() } else { String::new() }))
+    let equal = if page.bar.equal_now { page.bar.proven.clone() } else { String::new() };
+    Ok(Standing::Received { since: since(replica, &last_own, page.t)?, equal })
+}
+
+/// Since when the hub has all that was written of a record here, as words; empty where that was not noted.
+fn since(replica: &Replica, last_own: &BTreeMap<EpochId, Position>, t: &Texts) -> Result<String, Failure> {
+    let mut latest = None;
+    for (epoch, position) in last_own {
+        let Some(at) = replica.received_at(*epoch, *position)? else { return Ok(String::new()) };
+        latest = latest.max(Some(at));
+    }
+    let now = moment::now_millis();
+    Ok(latest.map_or_else(String::new, |at| {
+        let is_today = calendar::wib_date(at) == calendar::wib_date(now);
+        format!("{} {}", if is_today { t.at_time } else { t.on_day }, moments::short(at, now))
+    }))
 }
 
 fn steps(from: Status, service: &Service, visitor: &Visitor, language: Language) -> Vec<Step> {

@@ -1,11 +1,13 @@
 //! Lists and search.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use change_log::DocumentId;
-use office_model::{Catalogue, ServiceId, Status};
+use chrono::NaiveDate;
+use office_model::{Catalogue, Fault, ServiceId, Status, calendar};
 use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
 use serde::Deserialize;
 
@@ -13,6 +15,7 @@ use super::language::Language;
 use super::page::{Answer, Page, html};
 use super::visitor::{Visitor, allow};
 use super::{moments, shown};
+use crate::action::days;
 use crate::serve::Shared;
 use crate::{Failure, mask, moment};
 
@@ -27,8 +30,37 @@ struct RecordsPage {
     statuses: Vec<(&'static str, String, bool)>,
     services: Vec<(String, String, bool)>,
     divergent: bool,
+    from: Day,
+    to: Day,
+    /// What is wrong with the days; they are left out of account then.
+    days_said: String,
     lines: Vec<Line>,
     next: String,
+}
+
+/// A day as it was typed.
+struct Day {
+    typed: String,
+    read: Result<Option<NaiveDate>, Fault>,
+}
+
+impl Day {
+    fn of(typed: String) -> Self {
+        let read = Some(typed.trim()).filter(|text| !text.is_empty()).map(calendar::parse_date).transpose();
+        // Shown as everywhere, however it was typed.
+        let typed = read.as_ref().ok().copied().flatten().map_or(typed, calendar::short_date);
+        Self { typed, read }
+    }
+
+    const fn is_wrong(&self) -> bool {
+        self.read.is_err()
+    }
+}
+
+/// The time of these days, or what is wrong with them.
+fn made(from: &Day, to: &Day, language: Language) -> Result<Option<Range<i64>>, String> {
+    let read = |day: &Day| day.read.clone().map_err(|fault| language.say(&fault.text).to_owned());
+    days(read(from)?, read(to)?).map_err(|failure| language.say(&failure.text).to_owned())
 }
 
 /// One record as a line.
@@ -91,6 +123,8 @@ pub(super) struct Asked {
     status: String,
     layanan: String,
     beda: String,
+    dari: String,
+    sampai: String,
     setelah: String,
 }
 
@@ -103,10 +137,16 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
         let status = asked.status.parse::<Status>().ok();
         let service = asked.layanan.parse::<ServiceId>().ok();
         let divergent = !asked.beda.is_empty();
+        let (from, to) = (Day::of(asked.dari), Day::of(asked.sampai));
+        let (made, days_said) = match made(&from, &to, language) {
+            Ok(made) => (made, String::new()),
+            Err(said) => (None, said),
+        };
         let filter = ListFilter {
             status: status.map(|status| status.as_str().to_owned()),
             service: service.map(|service| service.to_string()),
             divergent,
+            made,
             ..ListFilter::default()
         };
         let after = asked.setelah.parse().ok();
@@ -126,6 +166,9 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
             statuses: statuses.collect(),
             services: services.collect(),
             divergent,
+            from,
+            to,
+            days_said,
             lines: found,
             next,
         })

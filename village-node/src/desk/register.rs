@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use chrono::Datelike as _;
+use office_model::calendar;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -32,6 +34,9 @@ struct RegisterPage {
     /// Where the next page begins; 0 for none.
     next: u64,
     book: String,
+    /// The days that the files are offered for: this month up to today.
+    from: String,
+    to: String,
 }
 
 /// A line of the register.
@@ -79,7 +84,10 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
             (word.clone(), book_label(one, t), word == book)
         });
         let lines = entries(&register, "lines").iter().map(|line| self::line(line, language));
+        let today = calendar::wib_date(now).unwrap_or_default();
         Ok(RegisterPage {
+            from: calendar::short_date(today.with_day(1).unwrap_or(today)),
+            to: calendar::short_date(today),
             page,
             left: numbers::left(&reader, now)?,
             lines: lines.collect(),

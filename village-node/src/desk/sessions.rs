@@ -30,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) language: Language,
     /// Every form of a page carries it: no other site can know it.
     pub(crate) form_token: String,
+    /// The page that is asked for with it: where switching the language leads back to. Empty while it is kept.
+    pub(crate) at: String,
     /// The PIN is asked for before anything is shown.
     pub(crate) locked: bool,
     begun: Instant,
@@ -61,6 +63,7 @@ impl Sessions {
             role: account.role.parse().map_err(|_| Failure::input("role", "Peran tidak dikenal.", "No such role."))?,
             language: Language::of_code(&account.language),
             form_token: HEXLOWER.encode(&moment::random::<16>()?),
+            at: String::new(),
             locked: false,
             begun: now,
             seen: now,

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::language::Language;
 use super::page::{Answer, Halt, Page, go, html};
 use super::secret;
-use super::visitor::{Form, Visitor, destination, hold, token_of};
+use super::visitor::{Form, Visitor, destination, hold, own_page, token_of};
 use crate::action::applications::no_application;
 use crate::serve::Shared;
 use crate::{Failure, Node, moment};
@@ -236,7 +236,7 @@ pub(super) async fn switch_language(
             Ok(())
         })
         .await?;
-    Ok(go(&destination(form.get("to"))))
+    Ok(go(own_page(form.get("di"))))
 }
 
 pub(super) async fn first_page(State(shared): State<Arc<Shared>>, words: Words) -> Answer {

@@ -104,6 +104,17 @@ texts! {
     gap_lost: "tidak akan dipakai lagi", "will not be used any more";
     gap_missing: "suratnya belum sampai di komputer ini", "its letter has not arrived on this machine";
     gap_left_out: "dilewati setelah pusat dipulihkan dari cadangan", "left out after the hub was restored from a backup";
+    books: "Buku register", "Registers";
+    books_why: "Agenda memuat semua surat bernomor; ekspedisi memuat yang sudah ditandatangani, dengan kolom tanda terima. Menurut tanggal berkas dibuat.",
+        "The agenda has every letter with a number; the expedition what is signed, with room for the receiver's signature. By the day of the record.";
+    which_book: "Buku", "Register";
+    book_agenda: "Buku Agenda (surat keluar)", "Agenda (outgoing letters)";
+    book_expedition: "Buku Ekspedisi", "Expedition (handed over)";
+    from_day: "Dari tanggal", "From";
+    to_day: "Sampai tanggal", "To";
+    day_hint: "01-07-2026", "01-07-2026";
+    paper: "Kertas", "Paper";
+    spreadsheet: "Lembar kerja", "Spreadsheet";
     give_number: "Beri nomor", "Give it a number";
     without_number: "belum bernomor", "no number yet";
     changed: "Diubah", "Changed";
@@ -119,6 +130,13 @@ texts! {
     refused_advice: "Isinya tetap tersimpan di sini. Laporkan kode ini kepada operator pusat; perbaikan dikirim sebagai perubahan baru.",
         "It is kept here. Tell this code to the hub's operator; a correction is sent as a new change.";
     waits_for_judging: "Dari komputer lain; sedang diperiksa", "From another machine; being checked";
+    at_time: "pukul", "at";
+    on_day: "pada", "on";
+    queue_number: "Nomor antrean", "Queue number";
+    queue_letter: "Huruf antrean komputer ini", "Queue letter of this machine";
+    queue_letter_hint: "satu huruf, lain di setiap komputer", "one letter, another one on each machine";
+    print_slip: "Cetak antrean", "Print the slip";
+    print_it: "Cetak", "Print";
     next_steps: "Langkah berikutnya", "Next steps";
     no_step: "Tidak ada langkah lagi untuk berkas ini.", "There is no further step for this record.";
     no_step_for_you: "Langkah berikutnya bukan untuk peran Anda.", "The next step is not for your role.";
@@ -153,6 +171,8 @@ texts! {
 
     choose_service: "Pilih layanan", "Choose a service";
     filter_services: "Ketik nama atau kode layanan", "Type the name or code of a service";
+    favourites: "Favorit", "Favourites";
+    favourite: "Favorit", "Favourite";
     often_used: "Sering Anda pakai", "You use often";
     citizen: "Warga", "Citizen";
     about_service: "Tentang layanan ini", "About this service";

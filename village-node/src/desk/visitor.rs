@@ -76,7 +76,10 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
             .and_then(|token| Some((shared.sessions.find(&token, Instant::now(), touches)?, token)));
         let to = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         match found {
-            Some((session, token)) if !session.locked => Ok(Self { session, token }),
+            Some((mut session, token)) if !session.locked => {
+                to.clone_into(&mut session.at);
+                Ok(Self { session, token })
+            }
             Some(_) => Err(Halt::with(go(&format!("/kunci?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
             None => Err(Halt::with(go(&format!("/masuk?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
         }
@@ -86,9 +89,14 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
 /// Where to go after signing in: a page of ours, nothing else.
 pub(crate) fn destination(code: &str) -> String {
     let path = BASE64URL_NOPAD.decode(code.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let ours =
-        path.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']));
-    ours.unwrap_or_else(|| "/".to_owned())
+    own_page(path.as_deref().unwrap_or_default()).to_owned()
+}
+
+/// A page of ours as it was asked for; the first page for anything that could lead elsewhere. Browsers take `\` for `/`
+/// and leave out tabs and line ends, so neither may stand in it.
+pub(crate) fn own_page(path: &str) -> &str {
+    let ours = path.starts_with('/') && !path.starts_with("//");
+    if ours && !path.contains(|sign: char| sign == '\\' || sign.is_control()) { path } else { "/" }
 }
 
 /// What the browser holds.
@@ -127,8 +135,8 @@ mod tests {
     fn nobody_is_sent_to_another_site() {
         let to = |path: &str| destination(&BASE64URL_NOPAD.encode(path.as_bytes()));
         assert_eq!(to("/berkas?q=a"), "/berkas?q=a");
-        for bad in ["https://evil.example/", "//evil.example", "/\\evil.example", "", "/a\r\nb"] {
-            assert_eq!(to(bad), "/", "{bad}");
+        for bad in ["https://evil.example/", "//evil.example", "/\\evil.example", "", "/a\r\nb", "/\t/evil.example"] {
+            assert_eq!((to(bad).as_str(), own_page(bad)), ("/", "/"), "{bad}");
         }
         assert_eq!(destination("!!"), "/");
     }

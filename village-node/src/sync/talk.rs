@@ -162,7 +162,8 @@ impl<'a> Talk<'a> {
                 Event::Chunk(bytes) => {
                     let node = self.node.clone();
                     self.advance(move |call, replica| {
-                        call.receive(replica, node.gate().as_mut(), &bytes, moment::now_millis())
+                        call.receive(replica, node.gate().as_mut(), &bytes, moment::now_millis())?;
+                        Ok(replica.note_received(moment::now_millis())?)
                     })
                     .await?;
                     if next == NextFrame::Wait {

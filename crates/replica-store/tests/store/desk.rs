@@ -60,3 +60,65 @@ fn accounts_drafts_and_the_audit_trail_outlive_a_crash_and_stand_in_backups() {
     copy.drop_draft([1; 16]).unwrap();
     assert_eq!(copy.draft([1; 16]).unwrap(), None);
 }
+
+#[test]
+fn favourites_are_each_clerks_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    for (clerk, service) in [("siti", "S01"), ("siti", "G01"), ("siti", "G01"), ("budi", "P06")] {
+        node.set_favourite(clerk, service, true).unwrap();
+    }
+    assert_eq!(node.favourites("siti").unwrap(), ["G01", "S01"]);
+    node.set_favourite("siti", "G01", false).unwrap();
+    node.set_favourite("siti", "G01", false).unwrap();
+    assert_eq!(node.favourites("siti").unwrap(), ["S01"]);
+    assert_eq!(node.favourites("budi").unwrap(), ["P06"]);
+    assert_eq!(node.favourites("nobody").unwrap(), [""; 0]);
+}
+
+#[test]
+fn queue_numbers_count_from_one_each_day_and_no_two_records_share_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let ids: Vec<_> = (1..=4).map(|n| change_log::DocumentId(uuid::Uuid::from_bytes([n; 16]))).collect();
+    let mut take = |day: &str, letter, id: usize| node.take_queue_number(day, letter, ids[id]).unwrap().to_string();
+    assert_eq!(take("2026-11-26", 'A', 0), "A-001");
+    assert_eq!(take("2026-11-26", 'A', 1), "A-002");
+    assert_eq!(take("2026-11-26", 'A', 0), "A-001", "asked twice, it is the same citizen");
+    // Another letter goes on counting.
+    assert_eq!(take("2026-11-26", 'B', 2), "B-003");
+    assert_eq!(take("2026-11-27", 'B', 3), "B-001");
+    // A clock that went back for an hour.
+    assert_eq!(take("2026-11-26", 'B', 3), "B-004");
+    assert!(node.take_queue_number("2026-11-26", '\u{e9}', ids[0]).is_err());
+    node.crash();
+    let (node, _) = Replica::open(dir.path(), "pc-1", epoch(77)).unwrap();
+    let kept = |day: &str, id: usize| node.queue_number(day, ids[id]).unwrap().map(|number| number.to_string());
+    assert_eq!(kept("2026-11-26", 1).as_deref(), Some("A-002"));
+    assert_eq!(kept("2026-11-27", 3).as_deref(), Some("B-001"));
+    assert_eq!(kept("2026-11-27", 0), None);
+}
+
+#[test]
+fn the_time_at_which_the_hub_had_an_entry_is_kept_and_forgotten_with_what_the_hub_lost() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut node = node(dirs[1].path(), 1);
+    let own = node.epoch();
+    node.note_received(1).unwrap();
+    assert_eq!(node.received_at(own, 1).unwrap(), None);
+    for (number, at) in [(1, 100), (2, 200), (3, 300)] {
+        node.create_transaction(&transaction("Budi", "35"), &clock(number)).unwrap();
+        push(&mut node, &mut hub, usize::MAX);
+        node.note_received(at).unwrap();
+        node.note_received(at + 50).unwrap();
+    }
+    let times = |node: &Replica| (1..=4).map(|position| node.received_at(own, position).unwrap()).collect::<Vec<_>>();
+    assert_eq!(times(&node), [Some(100), Some(200), Some(300), None]);
+    node.rewind_acknowledged(own, 1).unwrap();
+    assert_eq!(times(&node), [Some(100), None, None, None]);
+    push(&mut node, &mut hub, usize::MAX);
+    node.note_received(400).unwrap();
+    assert_eq!(times(&node), [Some(100), Some(400), Some(400), None]);
+    assert!(node.verify().unwrap().is_sound());
+}

@@ -176,7 +176,7 @@ fn filters_choose_the_same_rows_whichever_index_leads() {
         for service in [None, Some("A01"), Some("P06"), Some("B01")] {
             for by_office in [None, Some(office())] {
                 let (status, service) = (status.map(str::to_owned), service.map(str::to_owned));
-                let filter = ListFilter { office: by_office, status, service, divergent: false };
+                let filter = ListFilter { office: by_office, status, service, ..ListFilter::default() };
                 let fits = |row: &replica_store::ListedTransaction| {
                     filter.status.as_ref().is_none_or(|status| *status == row.status)
                         && filter.service.as_deref().is_none_or(|service| service == row.service.as_str())
@@ -224,4 +224,78 @@ fn a_walk_meets_everything_that_was_pending_when_it_began_and_ends_though_more_a
     }
     assert!(walk.is_complete());
     assert_eq!((met, hub.pending().unwrap()), (5, 6));
+}
+
+/// A store whose clock went back and forth while records were made: at most one arrived in the order of its time.
+fn made_out_of_order(
+    dir: &std::path::Path,
+    count: i64,
+) -> (replica_store::Replica, Vec<(change_log::DocumentId, i64)>) {
+    let mut node = node(dir, 1);
+    let made = (0..count).map(|number| {
+        let millis = (number * 7919) % count * 1000;
+        let mut new = transaction(&format!("Warga {}", number % 5), "35");
+        new.service = if number % 3 == 0 { "P06" } else { "A01" }.parse().unwrap();
+        (node.create_transaction(&new, &clock(millis)).unwrap(), millis)
+    });
+    let made = made.collect();
+    (node, made)
+}
+
+#[test]
+fn lists_of_a_time_have_what_was_made_in_it_page_by_page_whichever_index_leads() {
+    let dir = tempfile::tempdir().unwrap();
+    let (node, made) = made_out_of_order(dir.path(), 900);
+    for time in [0..900_000, i64::MIN..400_000, 350_000..i64::MAX, 100_000..100_001, 200_000..260_000, 5..6, 9..3] {
+        for (service, typed) in [(None, ""), (Some("P06"), ""), (None, "warga 3"), (Some("A01"), "warga")] {
+            let filter =
+                ListFilter { made: Some(time.clone()), service: service.map(str::to_owned), ..ListFilter::default() };
+            let unfiltered = ListFilter { made: None, ..filter.clone() };
+            let ask = |filter: &ListFilter, page| match typed {
+                "" => node.list(filter, page).unwrap(),
+                typed => node.search(typed, filter, page).unwrap(),
+            };
+            let all = ask(&unfiltered, Page { after: None, count: 1000 });
+            let expected: Vec<_> =
+                all.into_iter().filter(|row| time.contains(&row.created_millis)).map(|row| row.document).collect();
+            for count in [7, 100, 1000] {
+                let (mut found, mut after) = (Vec::new(), None);
+                loop {
+                    let rows = ask(&filter, Page { after, count });
+                    let Some(last) = rows.last() else { break };
+                    after = Some(last.document);
+                    found.extend(rows.iter().map(|row| row.document));
+                }
+                assert_eq!(found, expected, "{filter:?} {typed} by {count}");
+            }
+            if typed.is_empty() {
+                assert_eq!(node.count_up_to(&filter, 2000).unwrap(), expected.len() as u64);
+            }
+        }
+    }
+    assert_eq!(made.len(), 900);
+}
+
+#[test]
+fn letters_of_a_time_are_those_with_a_number_the_first_made_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let mut expected = Vec::new();
+    for number in 0..30_i64 {
+        let millis = (number * 7) % 30;
+        let numbered = number % 3 != 0;
+        let new = service_document::NewTransaction {
+            number: numbered.then(|| format!("470/{number}")),
+            ..transaction("Budi", "35")
+        };
+        let id = node.create_transaction(&new, &clock(millis)).unwrap();
+        if numbered && (5..25).contains(&millis) {
+            expected.push((millis, id));
+        }
+    }
+    expected.sort();
+    let found = node.letters_made(&(5..25), 1000).unwrap();
+    let found: Vec<_> = found.into_iter().map(|row| (row.created_millis, row.document)).collect();
+    assert_eq!(found, expected);
+    assert_eq!(node.letters_made(&(5..25), 3).unwrap().len(), 3);
 }

@@ -5,8 +5,9 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use letter_print::Paper;
-use office_model::{ClerkId, FieldPath, Service, ServiceId, Status};
+use office_model::{ClerkId, FieldPath, Service, ServiceId, Status, calendar};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use service_document::TransactionDocument;
@@ -29,6 +30,8 @@ pub(super) struct ListParameters {
     status: Option<String>,
     service: Option<String>,
     divergent: Option<bool>,
+    from: Option<String>,
+    to: Option<String>,
     after: Option<String>,
     limit: Option<usize>,
 }
@@ -44,10 +47,17 @@ impl ListParameters {
             status: read(self.status)?,
             service: read(self.service)?,
             divergent: self.divergent.unwrap_or_default(),
+            from: day(self.from)?,
+            to: day(self.to)?,
             after: read(self.after)?,
             limit: self.limit,
         })
     }
+}
+
+fn day(text: Option<String>) -> Result<Option<NaiveDate>, Failure> {
+    text.map(|text| calendar::parse_date(&text).map_err(|fault| Failure::input("day", fault.text.id, fault.text.en)))
+        .transpose()
 }
 
 /// What a letter is asked for on.

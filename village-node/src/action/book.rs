@@ -1,0 +1,129 @@
+//! A register over a range of days: which letters stand in it, and the file.
+
+use chrono::NaiveDate;
+use data_encoding::BASE64;
+use letter_print::{Book, BookKind, BookRow, Extension, Paper, PrintError};
+use office_model::{ClerkId, Status, calendar};
+use replica_store::{AuditItem, ListedTransaction, Replica};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{letter, service_label};
+use crate::Failure;
+
+/// Most letters of one file.
+pub(crate) const ROWS_MAX: usize = 20_000;
+
+/// Which register, of which days, in what form.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookQuery {
+    /// Which register.
+    pub book: BookKind,
+    /// First day, in WIB.
+    pub from: NaiveDate,
+    /// Last day, in WIB.
+    pub to: NaiveDate,
+    /// In what form.
+    pub extension: Extension,
+    /// On which paper.
+    #[serde(default)]
+    pub paper: Paper,
+}
+
+/// `{"book", "from", "to", "rows", "file_name", "bytes": base64}`.
+pub(super) fn perform(
+    replica: &mut Replica,
+    query: &BookQuery,
+    clerk: &ClerkId,
+    now_millis: i64,
+) -> Result<Value, Failure> {
+    let book = gather(replica, query)?;
+    let bytes = file(&book, query)?;
+    note(replica, query, clerk, now_millis)?;
+    Ok(json!({
+        "book": query.book,
+        "from": calendar::iso_date(query.from),
+        "to": calendar::iso_date(query.to),
+        "rows": book.rows.len(),
+        "file_name": file_name(query),
+        "bytes": BASE64.encode(&bytes),
+    }))
+}
+
+/// The register with its letters, the first recorded first.
+///
+/// # Errors
+///
+/// When the days are not in order, there are too many letters, or the database cannot be read.
+pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failure> {
+    let days = super::days(Some(query.from), Some(query.to))?.unwrap_or_default();
+    let letters = replica.letters_made(&days, ROWS_MAX + 1)?;
+    if letters.len() > ROWS_MAX {
+        return Err(Failure::input(
+            "too_many",
+            format!(
+                "Lebih dari {ROWS_MAX} surat pada rentang itu. Tidak ada berkas yang dibuat; pilih rentang yang lebih pendek."
+            ),
+            format!("More than {ROWS_MAX} letters in these days. No file was made; choose fewer days."),
+        ));
+    }
+    let letterhead = letter::letterhead(replica)?;
+    let office = letter::office(replica, &letterhead)?;
+    let rows = letters.into_iter().filter(|row| stands_in(query.book, &row.status)).map(row).collect();
+    Ok(Book { kind: query.book, office, signers: letterhead.signers, from: query.from, to: query.to, rows })
+}
+
+/// The agenda accounts for every letter that has a number; only what is signed leaves the office.
+fn stands_in(book: BookKind, status: &str) -> bool {
+    let signed = matches!(status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
+    book == BookKind::Agenda || signed
+}
+
+fn row(row: ListedTransaction) -> BookRow {
+    let label = service_label(row.service);
+    let content = label.get("id").and_then(Value::as_str).unwrap_or(row.service.as_str()).to_owned();
+    BookRow {
+        date: calendar::wib_date(row.created_millis).unwrap_or_default(),
+        number: row.number.unwrap_or_default(),
+        content,
+        name: row.name.unwrap_or_default(),
+        remark: row.status.parse::<Status>().map_or(row.status, |status| status.label().id),
+    }
+}
+
+/// The register as a file.
+///
+/// # Errors
+///
+/// When a library refuses.
+pub(crate) fn file(book: &Book, query: &BookQuery) -> Result<Vec<u8>, Failure> {
+    book.to_file(query.extension, query.paper).map_err(|error: PrintError| {
+        Failure::machine(
+            "print",
+            format!("Buku tidak dapat dibuat: {error}. Berkas-berkas utuh; mohon laporkan."),
+            format!("The register could not be made: {error}. All records are whole; please report this."),
+        )
+    })
+}
+
+/// Notes in the audit trail that a register left the program.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn note(replica: &mut Replica, query: &BookQuery, clerk: &ClerkId, now_millis: i64) -> Result<(), Failure> {
+    let item = AuditItem {
+        at_millis: now_millis,
+        clerk: clerk.to_string(),
+        act: "register".to_owned(),
+        subject: file_name(query),
+    };
+    Ok(replica.note_act(&item)?)
+}
+
+/// `agenda-2026-07-01-2026-07-31.pdf`.
+pub(crate) fn file_name(query: &BookQuery) -> String {
+    let (from, to) = (calendar::iso_date(query.from), calendar::iso_date(query.to));
+    format!("{}-{from}-{to}.{}", query.book.as_str(), query.extension.as_str())
+}

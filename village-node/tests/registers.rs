@@ -1,0 +1,121 @@
+//! The registers that the law asks for, and lists by date, with the real program and no link.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+mod common;
+
+use std::path::Path;
+
+use common::{enrolled, json_of, record, run, text};
+use replica_store::Clock;
+use serde_json::{Value, json};
+use village_node::{Node, NodeOptions};
+
+/// A record of a day, with a number unless that is empty.
+fn letter(dir: &Path, name: &str, number: &str, day_millis: i64) -> String {
+    let node = Node::open(dir, &NodeOptions::default()).unwrap();
+    let clock = Clock { millis: day_millis, hub_offset_millis: None, clerk: "siti".to_owned() };
+    let Value::Object(fields) = common::fields(name) else { unreachable!() };
+    let new = service_document::NewTransaction {
+        office: "35.10.01.2001".parse().unwrap(),
+        service: "G01".parse().unwrap(),
+        catalogue_version: 1,
+        fields,
+        number: Some(number.to_owned()).filter(|number| !number.is_empty()),
+        serials: None,
+    };
+    let id = node.replica().create_transaction(&new, &clock).unwrap();
+    id.to_string()
+}
+
+fn sign(dir: &Path, id: &str) {
+    for step in ["diajukan", "diperiksa", "ditandatangani"] {
+        assert!(run(dir, &["step", id, step]).status.success());
+    }
+}
+
+/// 12 July 2026, 00:00 in WIB.
+const MIDNIGHT: i64 = 1_783_789_200_000;
+const DAY: i64 = 24 * 3600 * 1000;
+
+#[test]
+fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
+    let dir = enrolled();
+    let dir = dir.path();
+    for (name, number, millis) in [
+        ("Siti Kemarin", "470/1", MIDNIGHT - 1000),
+        ("=1+1", "470/2", MIDNIGHT),
+        ("Tanpa Nomor", "", MIDNIGHT + 5000),
+        ("Budi Malam", "470/3", MIDNIGHT + DAY - 1000),
+        ("Ani Besok", "470/4", MIDNIGHT + DAY),
+    ] {
+        let id = letter(dir, name, number, millis);
+        if number == "470/3" {
+            sign(dir, &id);
+        }
+    }
+    let take = |book: &str, ending: &str| {
+        let file = dir.join(format!("{book}.{ending}"));
+        let days = ["--from", "12-07-2026", "--to", "2026-07-12", "--json"];
+        let said = json_of(&run(dir, &[&["register", book, file.to_str().unwrap()][..], &days[..]].concat()));
+        (said, std::fs::read(&file).unwrap())
+    };
+    let (said, csv) = take("agenda", "csv");
+    assert_eq!((&said["rows"], &said["from"]), (&json!(2), &json!("2026-07-12")));
+    let csv = text(&csv);
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 3, "{csv}");
+    assert!(lines.get(1).unwrap().starts_with("\"1\",\"12-07-2026\",\"470/2\",") && csv.contains("\"'=1+1\""), "{csv}");
+    assert!(csv.contains("Budi Malam") && !csv.contains("Kemarin") && !csv.contains("Besok"), "{csv}");
+    assert!(!csv.contains("3510014107900001"), "no NIK leaves in a register");
+    let (said, csv) = take("expedition", "csv");
+    assert_eq!(said["rows"], 1, "only what is signed is handed over");
+    assert!(text(&csv).contains("470/3"));
+    for (book, ending, magic) in [("agenda", "pdf", &b"%PDF"[..]), ("expedition", "xlsx", b"PK")] {
+        let (_, bytes) = take(book, ending);
+        assert!(bytes.starts_with(magic));
+        assert_eq!(take(book, ending).1, bytes, "the same days give the same bytes");
+    }
+    let node = Node::open(dir, &NodeOptions::default()).unwrap();
+    let noted = node.replica().audit(50).unwrap();
+    let noted: Vec<_> = noted.iter().filter(|item| item.act == "register").collect();
+    assert_eq!(noted.len(), 6);
+    assert_eq!(noted.last().unwrap().subject, "agenda-2026-07-12-2026-07-12.csv");
+    assert_eq!(noted.last().unwrap().clerk, "siti");
+}
+
+#[test]
+fn what_is_wrong_with_a_register_is_said_and_nothing_is_written() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let days = ["--from", "2026-07-01", "--to", "2026-07-31"];
+    for arguments in [
+        &["register", "agenda", "book.doc", days[0], days[1], days[2], days[3]][..],
+        &["register", "diary", "book.pdf", days[0], days[1], days[2], days[3]],
+        &["register", "agenda", "book.pdf", "--from", "2026-02-30", "--to", "2026-07-31"],
+        &["register", "agenda", "book.pdf", "--from", "2026-07-31", "--to", "2026-07-01"],
+    ] {
+        let output = run(dir, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn lists_and_searches_are_narrowed_to_days() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let old = letter(dir, "Siti Lama", "", MIDNIGHT - 1);
+    let new = letter(dir, "Siti Baru", "", MIDNIGHT);
+    record(dir, "Siti Kini");
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let said = json_of(&run(dir, &[arguments, &["--json"]].concat()));
+        let rows = said["rows"].as_array().unwrap();
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&["list", "--to", "2026-07-11"]), [old.clone()]);
+    assert_eq!(ids(&["list", "--from", "2026-07-12", "--to", "12-07-2026"]), [new.clone()]);
+    assert_eq!(ids(&["search", "siti", "--to", "2026-07-12"]), [new, old]);
+    assert_eq!(ids(&["list", "--from", "2026-07-12"]).len(), 2);
+    let wrong = run(dir, &["list", "--from", "2026-07-12", "--to", "2026-07-11"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
