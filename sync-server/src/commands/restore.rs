@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use change_log::NodeId;
-use replica_store::{Reader, Replica};
+use replica_store::{ProblemKind, Reader, Replica};
 use serde_json::json;
 
 use super::{Answer, open};
@@ -106,7 +106,9 @@ fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
         || Failure::input(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
     let reader: Reader = open(incoming).map_err(|_| not_whole())?;
     let keys = HubKeys::parse(&reader.setting(keys::SETTING)?.ok_or_else(not_whole)?)?;
-    let problems = exchange_driver::verify_hub(&reader, &mut |_, _| ())?.report.problems;
+    let mut problems = exchange_driver::verify_hub(&reader, &mut |_, _| ())?.report.problems;
+    // A backup is without the attached files: those that are not in the folder come from the offices again.
+    problems.retain(|problem| problem.kind != ProblemKind::Blob);
     if let Some(first) = problems.first() {
         let next = "take another backup; when there is none, ask for help before you go on";
         return Err(Failure::input(format!("the backup has {} faults, the first: {first}", problems.len()), next));
