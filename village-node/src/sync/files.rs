@@ -44,12 +44,28 @@ pub struct FilesMoved {
     pub sent: u64,
     /// Files that are here now.
     pub received: u64,
-    /// Bytes of files sent.
+    /// Bytes of files that the hub says came to it.
     pub bytes_up: u64,
     /// Bytes of files received.
     pub bytes_down: u64,
     /// Files that the hub does not take: no record that it accepted has them, or they are damaged here.
     pub not_taken: u64,
+}
+
+/// How much of each file the hub was last heard to hold. What left this machine may have been lost on the way.
+#[derive(Default)]
+pub(crate) struct HeldThere(StdMutex<BTreeMap<BlobHash, u64>>);
+
+impl HeldThere {
+    /// The hub holds so much now. How much more that is than before; nothing when it was not asked before.
+    fn note(&self, hash: BlobHash, held: u64) -> u64 {
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, held);
+        before.map_or(0, |before| held.saturating_sub(before))
+    }
+
+    fn forget(&self, hash: BlobHash) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+    }
 }
 
 /// What is remembered between two times: when to ask again for what the hub did not have.
@@ -114,7 +130,13 @@ pub(super) async fn move_files(node: &Node, moved: &mut FilesMoved) -> Result<()
     // One at a time: two would send the same bytes.
     let _turn = node.live().files.lock().await;
     send(node, moved).await?;
-    fetch(node, moved).await
+    let before = moved.received;
+    fetch(node, moved).await?;
+    if moved.received > before {
+        // What came from the hub is there: it says so itself, and in which life of it.
+        send(node, moved).await?;
+    }
+    Ok(())
 }
 
 async fn send(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
@@ -147,6 +169,7 @@ async fn send(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
         })
         .await?;
         for (blob, held) in pairs().filter(|(_, held)| !held.whole) {
+            moved.bytes_up += node.live().held_there.note(blob.hash, held.held);
             if !held.named || !upload(node, blob, held.held, life, moved).await? {
                 moved.not_taken += 1;
                 left_out.insert(blob.hash);
@@ -207,9 +230,11 @@ async fn upload(
     let mut offset = held;
     // The part may have grown meanwhile: what was in flight at a cut arrives late.
     for _ in 0..4 {
-        match put(node, hash, &bytes, offset, moved).await? {
+        match put(node, hash, &bytes, offset).await? {
             Ok(Taken { whole: true }) => {
                 moved.sent += 1;
+                moved.bytes_up += node.live().held_there.note(hash, bytes.len() as u64);
+                node.live().held_there.forget(hash);
                 node.blocking(move |node| Ok(node.replica().note_at_hub(&[hash], life)?)).await?;
                 return Ok(true);
             }
@@ -225,13 +250,7 @@ async fn upload(
     Err(silence())
 }
 
-async fn put(
-    node: &Node,
-    hash: BlobHash,
-    bytes: &Arc<[u8]>,
-    offset: u64,
-    moved: &mut FilesMoved,
-) -> Result<Result<Taken, No>, Failure> {
+async fn put(node: &Node, hash: BlobHash, bytes: &Arc<[u8]>, offset: u64) -> Result<Result<Taken, No>, Failure> {
     let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
     let gone = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&gone);
@@ -250,7 +269,6 @@ async fn put(
         sent = sending => sent.map_err(|error| http::unreachable(&error)),
         () = stalls(&gone) => Err(silence()),
     };
-    moved.bytes_up += gone.load(Ordering::Relaxed);
     answer(sent?).await
 }
 

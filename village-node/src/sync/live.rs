@@ -9,7 +9,7 @@ use sync_exchange::{Ending, Pace};
 use sync_protocol::{SigningKey, VerifyingKey};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
-use super::files::Missing;
+use super::files::{HeldThere, Missing};
 use crate::pin::Pin;
 use crate::{Failure, Identity, http, moment};
 
@@ -30,6 +30,8 @@ pub(crate) struct Live {
     pub(super) files: Mutex<()>,
     /// Files that the hub did not have.
     pub(super) missing: Missing,
+    /// How much of files on their way the hub has.
+    pub(super) held_there: HeldThere,
     /// How many want to exchange and may not yet.
     wanted: watch::Sender<usize>,
 }
@@ -68,6 +70,7 @@ impl Live {
             pace: Mutex::new(remembered(Pace::new(seed), replica)?),
             files: Mutex::new(()),
             missing: Missing::default(),
+            held_there: HeldThere::default(),
             wanted: watch::channel(0).0,
         })
     }
