@@ -112,8 +112,8 @@ fn lists_and_searches_are_narrowed_to_days() {
         let rows = said["rows"].as_array().unwrap();
         rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(ids(&["list", "--to", "2026-07-11"]), [old.clone()]);
-    assert_eq!(ids(&["list", "--from", "2026-07-12", "--to", "12-07-2026"]), [new.clone()]);
+    assert_eq!(ids(&["list", "--to", "2026-07-11"]), std::slice::from_ref(&old));
+    assert_eq!(ids(&["list", "--from", "2026-07-12", "--to", "12-07-2026"]), std::slice::from_ref(&new));
     assert_eq!(ids(&["search", "siti", "--to", "2026-07-12"]), [new, old]);
     assert_eq!(ids(&["list", "--from", "2026-07-12"]).len(), 2);
     let wrong = run(dir, &["list", "--from", "2026-07-12", "--to", "2026-07-11"]);

@@ -168,6 +168,6 @@ impl HubCall {
         let Some(caller) = self.caller.as_ref().filter(|_| self.is_complete()) else { return Ok(None) };
         let of = (caller.hello.node, caller.hello.epoch, caller.office);
         let blocks = blocks_needed(store, &self.identity, of, 0, now_millis)?;
-        Ok((!blocks.is_empty()).then(|| HubCommit(HubWork::Grant(blocks))))
+        Ok(if blocks.is_empty() { None } else { Some(HubCommit(HubWork::Grant(blocks))) })
     }
 }

@@ -37,7 +37,7 @@ fn book(kind: BookKind, count: u32) -> Book {
 fn of_names(kind: BookKind, names: &[&str]) -> Book {
     let mut book = book(kind, u32::try_from(names.len()).unwrap());
     for (row, name) in book.rows.iter_mut().zip(names) {
-        row.name = (*name).to_owned();
+        (*name).clone_into(&mut row.name);
     }
     book
 }

@@ -95,6 +95,7 @@ impl Life {
 
     /// The life that begins at `began_millis` with an older state of this one: with all blocks that the state knows
     /// (`granted`; those of lives before do no harm), and nothing after `known_until_millis`.
+    #[must_use]
     pub fn restored(&self, granted: &BTreeMap<Book, Vec<Granted>>, known_until_millis: i64, began_millis: i64) -> Self {
         let known_until = known_until_millis.min(began_millis);
         let mut known = self.known.clone();
@@ -289,7 +290,9 @@ mod tests {
             match act {
                 Act::Grant(wanted) => {
                     if forgiving {
-                        all.iter().for_each(|block| give_back(&mut hub, *block));
+                        for block in &all {
+                            give_back(&mut hub, *block);
+                        }
                     }
                     let next = hub.life.standing(&book(), &hub.granted, now).next(*wanted);
                     let Some((first, last)) = next else { continue };

@@ -1,5 +1,13 @@
 //! Attached files in a record: they merge, they can be taken away, they pass the gate.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails here fails as it should"
+)]
+
 mod common;
 
 use change_log::BlobHash;

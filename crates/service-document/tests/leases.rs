@@ -1,6 +1,12 @@
 //! Leases: documents of one change, which passes the gate like every other and is never followed by another.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails here fails as it should")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails here fails as it should"
+)]
 
 mod common;
 

@@ -183,7 +183,7 @@ impl World {
         if let Some(commits) = dies {
             replica.crash_after(commits);
         }
-        let (hub, key) = (node.identity.hub, node.identity.hub_key.clone());
+        let (hub, key) = (node.identity.hub, node.identity.hub_key);
         let trusts = |lease: &service_document::Lease| is_granted(lease, hub, &key);
         let numbering = Numbering { code: &|_, _| Some("470".to_owned()), trusts: &trusts };
         match replica.create_numbered(std::slice::from_ref(&new), &numbering, &clock) {

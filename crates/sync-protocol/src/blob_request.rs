@@ -50,8 +50,8 @@ impl BlobRequest {
 fn signed_bytes(hub: HubId, node: NodeId, act: BlobAct<'_>) -> Vec<u8> {
     let (word, hash) = match act {
         BlobAct::Ask(hashes) => {
-            let hasher = hashes.iter().fold(Sha256::new(), |hasher, hash| hasher.chain_update(hash.0));
-            (b"ask\0", hasher.finalize().into())
+            let digest = hashes.iter().fold(Sha256::new(), |digest, hash| digest.chain_update(hash.0));
+            (b"ask\0", digest.finalize().into())
         }
         BlobAct::Send(hash) => (b"put\0", hash.0),
         BlobAct::Get(hash) => (b"get\0", hash.0),

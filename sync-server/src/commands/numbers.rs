@@ -43,7 +43,7 @@ Parts of a template: [kode] [nomor,3] [kode_desa] [kode_unit] [bulan] [bulan_rom
         /// The form of a number.
         #[arg(long)]
         template: NumberTemplate,
-        /// What [kode_unit] stands for.
+        /// What `[kode_unit]` stands for.
         #[arg(long, default_value = "")]
         unit: String,
         /// Count letters of each archive code by themselves. Not to be changed within a year.

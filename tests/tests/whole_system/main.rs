@@ -20,6 +20,7 @@ mod kill;
 mod local_api;
 #[cfg(test)]
 mod moved;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod programs;

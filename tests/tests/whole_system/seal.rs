@@ -156,9 +156,9 @@ fn a_letters_seal_is_made_without_a_link_and_checked_by_anybody() {
 fn letters_of_a_machine_that_was_shut_out_are_to_be_asked_about() {
     let regency = Regency::new(32, &[]);
     let machine = regency.join("office");
-    let (id, none) = record(&machine);
+    let (id, before) = record(&machine);
     sign(&machine, &id);
-    assert_eq!((why(&machine, &id).as_str(), none.as_str()), ("no_number", ""));
+    assert_eq!((why(&machine, &id).as_str(), before.as_str()), ("no_number", ""));
     regency.prove_any(&machine);
     let number = machine.said(&["number", &id, "--json"])["number"].as_str().unwrap().to_owned();
     // No public address is set: letters name the hub where the node calls it.

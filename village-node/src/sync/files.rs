@@ -104,7 +104,8 @@ struct Told {
 struct Held {
     named: bool,
     whole: bool,
-    held: u64,
+    #[serde(rename = "held")]
+    bytes: u64,
 }
 
 #[derive(Deserialize)]
@@ -169,8 +170,8 @@ async fn send(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
         })
         .await?;
         for (blob, held) in pairs().filter(|(_, held)| !held.whole) {
-            moved.bytes_up += node.live().held_there.note(blob.hash, held.held);
-            if !held.named || !upload(node, blob, held.held, life, moved).await? {
+            moved.bytes_up += node.live().held_there.note(blob.hash, held.bytes);
+            if !held.named || !upload(node, blob, held.bytes, life, moved).await? {
                 moved.not_taken += 1;
                 left_out.insert(blob.hash);
             }
@@ -192,7 +193,7 @@ async fn ask(node: &Node, wanted: &[BlobWanted]) -> Result<Option<Told>, Failure
     let signed = BlobRequest::sign(&identity.key, identity.hub, BlobAct::Ask(&hashes));
     let mut body = signed.node.0.to_vec();
     body.extend_from_slice(&signed.signature.0);
-    hashes.iter().for_each(|hash| body.extend_from_slice(&hash.0));
+    body.extend(hashes.iter().flat_map(|hash| hash.0));
     let url = http::page(&node.identity().hub_url, "/v1/blobs")?;
     let request = node.live().client().post(url).body(body).send();
     let response =
@@ -340,13 +341,13 @@ async fn download(node: &Node, blob: BlobWanted, moved: &mut FilesMoved) -> Resu
             _ => true,
         };
         if ended && !waiting.is_empty() {
-            let (bytes, at, writing) = (std::mem::take(&mut waiting), held, folder.clone());
+            let (bytes, at, target) = (std::mem::take(&mut waiting), held, folder.clone());
             if at + bytes.len() as u64 > size {
                 folder.drop_part(hash).map_err(failed)?;
                 return Ok(false);
             }
             held = node
-                .blocking(move |_| writing.add(hash, at, &bytes).map_err(|error| part_failed(&writing, &error)))
+                .blocking(move |_| target.add(hash, at, &bytes).map_err(|error| part_failed(&target, &error)))
                 .await?;
         }
         match piece {

@@ -6,6 +6,7 @@ mod checks;
 mod commits;
 #[cfg(test)]
 mod numbers;
+#[cfg(test)]
 mod pair;
 #[cfg(test)]
 mod verify;

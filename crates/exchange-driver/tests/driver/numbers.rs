@@ -6,7 +6,7 @@ use change_log::EpochId;
 use exchange_driver::{NodeIdentity, begin_life, is_granted, number_floor, number_rule, set_number_rule};
 use office_model::granting::{BURST, Book, NEWCOMER_USE, PACE_MILLIS, PAUSE_MILLIS};
 use office_model::{NumberRule, NumberScope};
-use replica_store::{Clock, Durability, Numbering, Replica};
+use replica_store::{Clock, Durability, LeaseState, Numbering, Replica};
 use service_document::{Lease, NewTransaction};
 use sync_protocol::SigningKey;
 
@@ -53,7 +53,7 @@ fn a_node_gets_numbers_with_its_first_exchange_and_more_in_time() {
     assert_eq!(letters(&mut node, &identity, 1, SUMMER), [0; 0]);
     pair.until_proven(&mut node, &identity);
     let month = NEWCOMER_USE;
-    assert_eq!(node.own_leases().unwrap().iter().map(|state| state.left()).sum::<u32>(), month);
+    assert_eq!(node.own_leases().unwrap().iter().map(LeaseState::left).sum::<u32>(), month);
     assert_eq!(letters(&mut node, &identity, 60, SUMMER + 1_000).last(), Some(&60));
     pair.until_proven(&mut node, &identity);
     assert_eq!(node.own_leases().unwrap().len(), 1, "it has more than half of what it used");

@@ -4,6 +4,7 @@
 mod attachments;
 #[cfg(test)]
 mod crash;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod fork;
@@ -17,6 +18,7 @@ mod integrity;
 mod lists;
 #[cfg(test)]
 mod local_api;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod opening;

@@ -1,6 +1,6 @@
 //! Letter numbers: issued with the record, never twice, accounted for whatever the disk loses.
 
-use replica_store::{HubWork, NoNumber, Numbering, Replica, StoreError};
+use replica_store::{HubWork, LeaseState, NoNumber, Numbering, Replica, StoreError};
 use service_document::Lease;
 
 use crate::world::{clock, epoch, exchange, hub, judge, new_node, node, node_id, office, pull, transaction};
@@ -73,7 +73,7 @@ fn letters_are_numbered_while_the_lease_lasts_and_recorded_without_a_number_then
         replica.rebuild_views().unwrap();
         assert_eq!(replica.dump_views().unwrap(), before);
         assert_eq!(replica.verify().unwrap().problems, []);
-        assert_eq!(replica.leases(&office()).unwrap().iter().map(|state| state.left()).sum::<u32>(), 0);
+        assert_eq!(replica.leases(&office()).unwrap().iter().map(LeaseState::left).sum::<u32>(), 0);
     }
 }
 
