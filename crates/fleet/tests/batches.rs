@@ -24,7 +24,8 @@ fn a_first_push_is_smaller_than_compressed_json_and_comes_back_byte_for_byte() {
     let sizes = fleet::sizes::measure("35.10.01.2001".parse().unwrap(), 5, 1_000, day).unwrap();
     assert!(sizes.batches <= 38 * sizes.transactions && sizes.small_batches <= 40 * sizes.transactions, "{sizes}");
     assert!(sizes.batches * 4 <= sizes.json_zstd_19 * 3, "{sizes}");
-    assert!(sizes.fifty <= 2_400 && sizes.one_step <= 56, "{sizes}");
+    // With their letter numbers.
+    assert!(sizes.fifty <= 2_700 && sizes.one_step <= 56, "{sizes}");
 }
 
 #[test]

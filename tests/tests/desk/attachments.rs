@@ -10,7 +10,13 @@ const CHOOSE: &str = "
     const canvas = document.createElement('canvas');
     canvas.width = 3000; canvas.height = 2000;
     const pen = canvas.getContext('2d');
-    for (let at = 0; at < 3000; at += 10) { pen.fillStyle = `hsl(${at} 80% 50%)`; pen.fillRect(at, 0, 10, 2000); }
+    // Grain, as a camera's: what is drawn in plain colours is smaller as it is, and is kept.
+    const points = pen.createImageData(3000, 2000);
+    for (let at = 0, grain = 1; at < points.data.length; at += 1) {
+        grain = (grain * 1103515245 + 12345) % 2147483648;
+        points.data[at] = at % 4 === 3 ? 255 : grain >> 16;
+    }
+    pen.putImageData(points, 0, 0);
     canvas.toBlob((made) => {
         const files = new DataTransfer();
         files.items.add(new File([made], 'kk siti.png', { type: 'image/png' }));

@@ -100,7 +100,11 @@ fn an_older_database_begins_its_feed_with_what_it_shows() {
     let before = told(&old, 0, 2);
     drop(old);
     let raw = rusqlite::Connection::open(dir.path().join("replica.db")).unwrap();
-    raw.execute_batch("DROP TABLE change_run; DROP TABLE request; PRAGMA user_version = 3").unwrap();
+    raw.execute_batch(
+        "DROP TABLE change_run; DROP TABLE request; DROP TABLE attachment; DROP TABLE blob; DROP TABLE received;
+         PRAGMA user_version = 3",
+    )
+    .unwrap();
     drop(raw);
     let (old, _) = Replica::open_with(dir.path(), "pc-1", epoch(77), Durability::Test).unwrap();
     assert_eq!(told(&old, 0, 2), before);
