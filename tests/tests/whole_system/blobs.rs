@@ -121,7 +121,7 @@ fn a_file_goes_to_the_other_machine_however_often_the_link_breaks() {
         let (_, said) = sync(machine, "20");
         assert_eq!((said["files"]["bytes_up"].as_u64(), said["files"]["bytes_down"].as_u64()), (Some(0), Some(0)));
     }
-    assert_eq!(regency.hub.says(&["verify", "--json"]).1["files"], 1);
+    assert_eq!(regency.hub.says(&["verify"]).1["files"], 1);
     laptop.said(&["detach", &id, &hash.to_string(), "--json"]);
     assert!(sync(&laptop, "20").0 && sync(&counter, "20").0);
     assert_eq!(counter.said(&["attachments", &id, "--json"])["attachments"], json!([]));
@@ -142,7 +142,8 @@ fn the_hub_gives_a_file_to_its_office_alone_and_takes_no_other_bytes_for_it() {
         let said = ask(&regency, machine, "GET", hash, b"");
         assert!(said.starts_with("HTTP/1.1 404") && said.contains(word), "{said}");
     }
-    let said = ask(&regency, &foreign, "PUT", hash, &bytes);
+    // Without a byte of it: what lies unread when the hub hangs up would take its answer along.
+    let said = ask(&regency, &foreign, "PUT", hash, b"");
     assert!(said.contains("not_named"), "{said}");
     let mut tampered = bytes.clone();
     tampered[SIZE / 2] ^= 1;
