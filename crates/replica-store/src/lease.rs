@@ -108,8 +108,8 @@ pub(crate) fn of_document(connection: &Connection, document: i64) -> Result<Opti
 }
 
 /// What one node may issue from in one epoch.
-pub(crate) fn of_epoch(connection: &Connection, epoch: EpochId) -> Result<Vec<LeaseState>, StoreError> {
-    read_all(connection, "WHERE l.epoch = ?", [epoch.0])
+pub(crate) fn of_life(connection: &Connection, node: NodeId, epoch: EpochId) -> Result<Vec<LeaseState>, StoreError> {
+    read_all(connection, "WHERE l.epoch = ? AND l.node = ?", params![epoch.0, node.0])
 }
 
 /// Keeps how far a lease is used. It never goes back.
@@ -148,7 +148,10 @@ impl Reader {
     ///
     /// When the database cannot be read.
     pub fn own_leases(&self) -> Result<Vec<LeaseState>, StoreError> {
-        if self.epoch_spent() { Ok(Vec::new()) } else { of_epoch(&self.connection, self.epoch()) }
+        match self.node().filter(|_| !self.epoch_spent()) {
+            Some(node) => of_life(&self.connection, node, self.epoch()),
+            None => Ok(Vec::new()),
+        }
     }
 }
 

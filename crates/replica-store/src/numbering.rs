@@ -59,11 +59,14 @@ impl Issuer {
     pub(crate) fn open(work: &Work<'_>, numbering: &Numbering<'_>, clock: &Clock) -> Result<Self, StoreError> {
         let date = calendar::wib_date(clock.millis.saturating_add(clock.hub_offset_millis.unwrap_or(0)));
         let year = date.map(|date| date.year());
-        let mut leases = lease::of_epoch(work.connection, work.epoch)?;
+        let mut leases = match work.node {
+            Some(node) => lease::of_life(work.connection, node, work.epoch)?,
+            None => Vec::new(),
+        };
         leases.retain(|state| {
             let lease = &state.lease;
-            let is_ours = Some(lease.node) == work.node && Some(lease.office) == work.office;
-            is_ours && Some(lease.year) == year && state.left() > 0 && (numbering.trusts)(lease)
+            let fits = Some(lease.office) == work.office && Some(lease.year) == year;
+            fits && state.left() > 0 && (numbering.trusts)(lease)
         });
         Ok(Self { touched: vec![false; leases.len()], leases, date })
     }
