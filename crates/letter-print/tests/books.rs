@@ -1,6 +1,6 @@
 //! What registers promise: the same rows give the same bytes, and no cell is ever a formula.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails here fails as it should")]
 
 #[allow(dead_code, reason = "registers need the office alone")]
 mod samples;

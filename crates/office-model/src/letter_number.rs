@@ -59,11 +59,10 @@ pub struct NumberParts<'a> {
 }
 
 impl NumberTemplate {
-    /// The form of the regency's own decrees: `188/77/KEP/429.523.03/2018`.
-    pub fn banyuwangi() -> Self {
-        let text = |text: &str| Part::Text(text.to_owned());
-        let slash = || text("/");
-        Self(vec![Part::Code, slash(), Part::Serial(0), text("/KEP/"), Part::Unit, slash(), Part::Year])
+    /// What needs no setting of an office: `[kode]/[nomor]/[kode_desa]/[tahun]`, such as `470/12/3510012001/2026`.
+    pub fn standard() -> Self {
+        let slash = || Part::Text("/".to_owned());
+        Self(vec![Part::Code, slash(), Part::Serial(0), slash(), Part::Office, slash(), Part::Year])
     }
 
     /// The template with the unit code written into it.
@@ -218,7 +217,7 @@ mod tests {
         for (template, wanted) in table {
             assert_eq!(template.parse::<NumberTemplate>().unwrap().render(&parts(12)), wanted);
         }
-        assert_eq!("[kode]/[nomor]/KEP/[kode_unit]/[tahun]".parse(), Ok(NumberTemplate::banyuwangi()));
+        assert_eq!("[kode]/[nomor]/[kode_desa]/[tahun]".parse(), Ok(NumberTemplate::standard()));
     }
 
     #[test]

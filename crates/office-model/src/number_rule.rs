@@ -36,9 +36,7 @@ pub struct NumberRule {
 impl Default for NumberRule {
     /// What an office has until the hub's operator sets its own: `470/12/3510012001/2026`.
     fn default() -> Self {
-        #[expect(clippy::expect_used, reason = "a constant, which a test reads")]
-        let template = "[kode]/[nomor]/[kode_desa]/[tahun]".parse().expect("a template");
-        Self { template, unit: String::new(), scope: NumberScope::All }
+        Self { template: NumberTemplate::standard(), unit: String::new(), scope: NumberScope::All }
     }
 }
 

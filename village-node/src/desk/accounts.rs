@@ -119,6 +119,7 @@ fn act(word: &str, language: Language) -> &str {
         "record" => ("menyimpan berkas", "saved a record"),
         "edit" => ("mengubah isian", "changed fields"),
         "step" => ("mengambil langkah", "took a step"),
+        "number" => ("memberi nomor surat", "gave a letter its number"),
         "letterhead" => ("mengubah kop surat", "changed the letterhead"),
         "attach" => ("melampirkan berkas", "attached a file"),
         "attachment" => ("melihat lampiran", "looked at an attached file"),
