@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use change_log::{EpochId, HubId, NodeId};
 use office_model::granting::{Book, Granted, Life, NEWCOMER_USE, numbers_needed, open_years};
-use office_model::{NumberRule, OfficeCode};
+use office_model::{NumberRule, NumberScope, NumberTemplate, OfficeCode, Series};
 use replica_store::{HubWork, LeaseState, Reader, Replica};
 use serde::{Deserialize, Serialize};
 use service_document::Lease;
@@ -44,7 +44,8 @@ pub fn number_rule(store: &Reader, office: OfficeCode) -> Result<NumberRule, Dri
     }
 }
 
-/// Sets how an office numbers its letters, in the blocks that are granted from now on.
+/// Sets how an office numbers its letters, in the blocks that are granted from now on. What is counted together changes
+/// with the first year of which nothing was granted yet.
 ///
 /// # Errors
 /// When the disk refuses.
@@ -120,12 +121,15 @@ pub fn blocks_needed(
     now_millis: i64,
 ) -> Result<Vec<Lease>, DriverError> {
     let Some(kept) = kept_life(store)?.filter(|kept| kept.epoch == store.epoch()) else { return Ok(Vec::new()) };
-    let leases = store.leases(&office)?;
+    // What years before were granted plays no part: the cost of a call does not grow with them.
+    let since = open_years(now_millis - MONTH_MILLIS).next().unwrap_or(i32::MIN);
+    let leases = store.leases_since(&office, since)?;
     let books = books(&leases);
     let rule = number_rule(store, office)?;
     let mut blocks = Vec::new();
     for year in open_years(now_millis) {
-        for series in rule.series() {
+        let (counted, template) = form_of(&rule, leases.iter().filter(|state| state.lease.year == year));
+        for series in counted {
             let of_node = leases.iter().filter(|state| state.lease.node == node && state.lease.series == series);
             let of_epoch = of_node.clone().filter(|state| state.lease.epoch == epoch && state.lease.year == year);
             let left: u32 = of_epoch.map(LeaseState::left).sum();
@@ -147,7 +151,7 @@ pub fn blocks_needed(
                 year,
                 first,
                 last,
-                template: rule.lease_template(),
+                template: template.clone(),
                 granted_millis: now_millis,
                 signature: [0; 64],
             };
@@ -156,6 +160,17 @@ pub fn blocks_needed(
         }
     }
     Ok(blocks)
+}
+
+/// What an office counts in a year, and the form of its numbers. It counts as it began the year, in a form that tells
+/// apart what is counted apart: two letters would have one number otherwise.
+fn form_of<'a>(rule: &NumberRule, mut of_year: impl Iterator<Item = &'a LeaseState>) -> (Vec<Series>, NumberTemplate) {
+    let Some(LeaseState { lease, .. }) = of_year.next() else { return (rule.series(), rule.lease_template()) };
+    let began = if lease.series == Series::all() { NumberScope::All } else { NumberScope::Code };
+    if began == rule.scope {
+        return (rule.series(), rule.lease_template());
+    }
+    (NumberRule { scope: began, ..rule.clone() }.series(), lease.template.clone())
 }
 
 impl HubCall {

@@ -133,6 +133,18 @@ impl Reader {
         }
     }
 
+    /// The leases of an office for this year and later ones, by series, year and serial.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn leases_since(&self, office: &OfficeCode, year: i32) -> Result<Vec<LeaseState>, StoreError> {
+        match digest::find_office(&self.connection, office)? {
+            Some(office) => read_all(&self.connection, "WHERE l.office = ? AND l.year >= ?", params![office, year]),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// All leases, by office.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ Parts of a template: [kode] [nomor,3] [kode_desa] [kode_unit] [bulan] [bulan_rom
         /// What `[kode_unit]` stands for.
         #[arg(long, default_value = "")]
         unit: String,
-        /// Count letters of each archive code by themselves. Not to be changed within a year.
+        /// Count letters of each archive code by themselves, from the first year of which nothing was granted yet.
         #[arg(long)]
         by_code: bool,
     },

@@ -105,6 +105,32 @@ fn the_form_and_the_counting_are_the_hubs_to_set() {
 }
 
 #[test]
+fn what_is_counted_together_changes_with_a_new_year_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut pair = begun(dir.path());
+    let (mut node, identity) = pair.node(dir.path(), 1, OFFICE, EpochId([1; 16]));
+    pair.until_proven(&mut node, &identity);
+    let template = "[nomor]/[kode]/[tahun]".parse().unwrap();
+    let by_code = NumberRule::checked(template, String::new(), NumberScope::Code).unwrap();
+    set_number_rule(&mut pair.hub, identity.office, &by_code).unwrap();
+    letters(&mut node, &identity, 80, SUMMER + 1_000);
+    pair.until_proven(&mut node, &identity);
+    let series = |node: &Replica, year| {
+        let leases = node.own_leases().unwrap();
+        let of_year = leases.into_iter().filter(|state| state.lease.year == year);
+        of_year.map(|state| state.lease.series.to_string()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(series(&node, 2026).into_iter().collect::<Vec<_>>(), ["all"]);
+    let forms: Vec<_> = node.own_leases().unwrap().iter().map(|state| state.lease.template.to_string()).collect();
+    assert_eq!(forms, ["[kode]/[nomor]/[kode_desa]/[tahun]"; 2], "the form belongs to what is counted");
+    // 1 December 2026, 00:00 in WIB.
+    pair.now = 1_796_058_000_000;
+    pair.until_proven(&mut node, &identity);
+    assert_eq!(series(&node, 2026).len(), 1);
+    assert_eq!(series(&node, 2027).len(), by_code.series().len());
+}
+
+#[test]
 fn nobody_but_the_hub_signs_a_lease() {
     let dir = tempfile::tempdir().unwrap();
     let mut pair = begun(dir.path());
