@@ -65,6 +65,22 @@ impl NumberTemplate {
         Self(vec![Part::Code, slash(), Part::Serial(0), slash(), Part::Office, slash(), Part::Year])
     }
 
+    /// Whether the serial can be told from what stands beside it, as in `[kode]/[nomor]` and not in `1[nomor]`: else another
+    /// form of later days could make the same text of another serial.
+    pub(crate) fn sets_serial_apart(&self) -> bool {
+        let is_mark = |char: char| !char.is_alphanumeric() && char != '.';
+        let apart = |beside: Option<&Part>, end: fn(&str) -> Option<char>| match beside {
+            None => true,
+            Some(Part::Text(text)) => end(text).is_some_and(is_mark),
+            Some(_) => false,
+        };
+        let at = self.0.iter().position(|part| matches!(part, Part::Serial(_)));
+        at.is_some_and(|at| {
+            let before = at.checked_sub(1).and_then(|before| self.0.get(before));
+            apart(before, |text| text.chars().next_back()) && apart(self.0.get(at + 1), |text| text.chars().next())
+        })
+    }
+
     /// The template with the unit code written into it.
     ///
     /// # Errors

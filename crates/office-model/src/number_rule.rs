@@ -45,8 +45,8 @@ impl NumberRule {
     ///
     /// # Errors
     ///
-    /// When the template has `[kode_unit]` and there is no unit code, or the unit code has other characters than letters, digits, `.`, `-`, `/`; or
-    /// letters of one series would not be told apart by their archive code.
+    /// When the template has `[kode_unit]` and there is no unit code, or the unit code has other characters than letters,
+    /// digits, `.`, `-`, `/`; or two letters could get one number by it.
     pub fn checked(template: NumberTemplate, unit: String, scope: NumberScope) -> Result<Self, Fault> {
         let shown = template.to_string();
         let is_unit = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '/');
@@ -71,7 +71,13 @@ impl NumberRule {
                 "The template must have [kode] when each archive code is counted by itself; without it numbers could be alike.",
             ));
         }
-        template.with_unit(&unit)?;
+        if !template.with_unit(&unit)?.sets_serial_apart() {
+            return Err(Fault::new(
+                FaultCode::TemplateForm,
+                "Di kiri dan kanan [nomor] harus ada tanda pemisah seperti garis miring atau garis hubung.",
+                "On both sides of [nomor] there must be a mark such as a slash or a hyphen.",
+            ));
+        }
         Ok(Self { template, unit, scope })
     }
 
@@ -111,6 +117,10 @@ mod tests {
         let without_code: NumberTemplate = "[nomor]/[tahun]".parse().unwrap();
         assert!(NumberRule::checked(without_code.clone(), String::new(), NumberScope::Code).is_err());
         assert!(NumberRule::checked(without_code, String::new(), NumberScope::All).is_ok());
+        for text in ["1[nomor]/[tahun]", "[kode][nomor]/[tahun]", "[nomor][tahun]", "[nomor].1/[tahun]"] {
+            let template: NumberTemplate = text.parse().unwrap();
+            assert!(NumberRule::checked(template, String::new(), NumberScope::All).is_err(), "{text}");
+        }
     }
 
     #[test]
