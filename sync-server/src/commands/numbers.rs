@@ -1,9 +1,11 @@
 //! `numbers`: what the hub granted of letter numbers, how an office numbers, and more numbers for a machine.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use change_log::NodeId;
-use exchange_driver::number_rule;
+use exchange_driver::{number_floor, number_rule};
+use office_model::granting::Book;
 use office_model::{NumberRule, NumberScope, NumberTemplate, OfficeCode};
 use serde_json::{Value, json};
 
@@ -154,5 +156,13 @@ fn show(common: &Common, office: OfficeCode) -> Result<Answer, Failure> {
             })
         })
         .collect();
-    Ok(Answer::new(json!({"office": office, "rule": rule, "blocks": blocks}), text))
+    let mut left_out = Vec::new();
+    for (series, year) in leases.iter().map(|state| (&state.lease.series, state.lease.year)).collect::<BTreeSet<_>>() {
+        let above = number_floor(&reader, &Book { office, series: series.clone(), year })?;
+        if above > 0 {
+            let _ = writeln!(text, "{series} {year}: since the hub was restored it grants above {above}");
+            left_out.push(json!({"series": series.as_str(), "year": year, "above": above}));
+        }
+    }
+    Ok(Answer::new(json!({"office": office, "rule": rule, "blocks": blocks, "after_restore": left_out}), text))
 }

@@ -110,6 +110,8 @@ fn after_a_restore_on_either_side_no_number_comes_again() {
     let all = numbers(&front);
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
     assert_eq!(left(&front), 0, "a restored hub waits before it grants");
+    let shown = json(&done(sync_server(&regency.hub.data).args(["numbers", "show", OFFICE, "--json"])));
+    assert!(shown["after_restore"][0]["above"].as_u64().is_some_and(|above| above > 700), "{shown}");
     let denied =
         sync_server(&regency.hub.data).args(["numbers", "grant", node_of(&front).as_str(), "--count", "5"]).output();
     let denied = denied.unwrap();
