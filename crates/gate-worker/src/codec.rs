@@ -5,7 +5,7 @@
 use change_log::{BlobHash, ChangeHash, DocumentId, EpochId, NodeId};
 use office_model::OfficeCode;
 use replica_store::Case;
-use service_document::{AttachedFile, Candidate, DocumentRow, Judgement, Lease, Refusal, TransactionRow, Verdict};
+use service_document::{AttachedFile, Belonging, Candidate, DocumentRow, Judgement, Lease, Refusal, TransactionRow, Verdict};
 use uuid::Uuid;
 
 use crate::question::Question;
@@ -19,6 +19,9 @@ type Read<T> = Result<T, Unreadable>;
 const TRANSACTION: u8 = 0;
 const LEASE: u8 = 1;
 
+const TO: u8 = 0;
+const TO_OR_BEFORE: u8 = 1;
+
 const ACCEPTED: u8 = 0;
 const PARKED: u8 = 1;
 const REFUSED: u8 = 2;
@@ -28,7 +31,7 @@ pub(crate) fn write_cases(cases: &[Case]) -> Vec<u8> {
     put_count(&mut out, cases.len());
     for case in cases {
         out.extend_from_slice(case.document.as_bytes());
-        put_bytes(&mut out, case.office.as_str().as_bytes());
+        put_belonging(&mut out, case.belonging);
         put_count(&mut out, case.accepted.len());
         for raw in &case.accepted {
             put_bytes(&mut out, raw);
@@ -38,6 +41,7 @@ pub(crate) fn write_cases(cases: &[Case]) -> Vec<u8> {
             out.extend_from_slice(&candidate.epoch.0);
             out.extend_from_slice(&candidate.hash.0);
             put_bytes(&mut out, &candidate.raw);
+            out.push(u8::from(candidate.guest));
         }
     }
     out
@@ -54,14 +58,37 @@ pub(crate) fn read_questions(payload: &[u8]) -> Read<Vec<Question<'_>>> {
     let questions = input.list(|input| {
         Ok(Question {
             document: DocumentId(Uuid::from_bytes(input.array()?)),
-            office: input.text()?.parse::<OfficeCode>().map_err(|_| Unreadable)?,
+            belonging: read_belonging(input)?,
             accepted: input.list(Input::bytes)?,
             candidates: input.list(|input| {
-                Ok(Candidate { epoch: EpochId(input.array()?), hash: ChangeHash(input.array()?), raw: input.bytes()? })
+                Ok(Candidate {
+                    epoch: EpochId(input.array()?),
+                    hash: ChangeHash(input.array()?),
+                    raw: input.bytes()?,
+                    guest: input.byte()? != 0,
+                })
             })?,
         })
     })?;
     input.end(questions)
+}
+
+fn put_belonging(out: &mut Vec<u8>, belonging: Belonging) {
+    out.push(match belonging {
+        Belonging::To(_) => TO,
+        Belonging::ToOrBefore(_) => TO_OR_BEFORE,
+    });
+    put_text(out, belonging.office().as_str());
+}
+
+fn read_belonging(input: &mut Input<'_>) -> Read<Belonging> {
+    let kind = input.byte()?;
+    let office: OfficeCode = input.text()?.parse().map_err(|_| Unreadable)?;
+    match kind {
+        TO => Ok(Belonging::To(office)),
+        TO_OR_BEFORE => Ok(Belonging::ToOrBefore(office)),
+        _ => Err(Unreadable),
+    }
 }
 
 pub(crate) fn write_verdicts<'a>(verdicts: impl ExactSizeIterator<Item = &'a Verdict>) -> Vec<u8> {
@@ -165,6 +192,10 @@ fn read_lease(input: &mut Input<'_>) -> Read<Lease> {
 
 fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
     put_text(out, row.office.as_str());
+    put_count(out, row.before.len());
+    for office in &row.before {
+        put_text(out, office.as_str());
+    }
     put_text(out, row.service.as_str());
     put_text(out, &row.status);
     put_option(out, row.number.as_deref(), put_text);
@@ -195,7 +226,9 @@ fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
 }
 
 fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
-    let (office, service) = (input.text()?, input.text()?);
+    let office = input.text()?;
+    let before = input.list(|input| input.text()?.parse().map_err(|_| Unreadable))?;
+    let service = input.text()?;
     let text = |input: &mut Input<'_>| input.text().map(str::to_owned);
     let status = text(input)?;
     let (number, name, nik) = (input.option(text)?, input.option(text)?, input.option(text)?);
@@ -207,6 +240,7 @@ fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
     let (changed_millis, changed_by) = (i64::from_le_bytes(input.array()?), text(input)?);
     Ok(TransactionRow {
         office: office.parse().map_err(|_| Unreadable)?,
+        before,
         service: service.parse().map_err(|_| Unreadable)?,
         status,
         number,

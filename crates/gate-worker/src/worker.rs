@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use change_log::{DocumentId, EpochId};
-use service_document::{Candidate, Judgement, NewTransaction, Stamp, TransactionDocument, Verdict};
+use service_document::{Belonging, Candidate, Judgement, NewTransaction, Stamp, TransactionDocument, Verdict};
 
 use crate::limits::{self, STACK_BYTES};
 use crate::{READY, WINDOW, codec, frame, question::Question};
@@ -70,8 +70,8 @@ fn judges_its_own() -> bool {
         serials: None,
     };
     let Ok((_, first)) = TransactionDocument::create(&new, &stamp) else { return false };
-    let candidates = vec![Candidate { epoch, hash: first.hash, raw: &first.raw }];
+    let candidates = vec![Candidate { epoch, hash: first.hash, raw: &first.raw, guest: false }];
     let document = DocumentId::derive(epoch, 1, 0);
-    let question = Question { document, office, accepted: Vec::new(), candidates };
+    let question = Question { document, belonging: Belonging::To(office), accepted: Vec::new(), candidates };
     question.judge().judgements == [Judgement::Accepted]
 }

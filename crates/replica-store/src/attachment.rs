@@ -80,7 +80,8 @@ impl Reader {
     /// When the database cannot be read.
     pub fn attached_size(&self, office: &OfficeCode, hash: BlobHash) -> Result<Option<u64>, StoreError> {
         let Some(office) = digest::find_office(&self.connection, office)? else { return Ok(None) };
-        let sql = "SELECT max(size) FROM attachment WHERE hash = ? AND office = ?";
+        let sql = "SELECT max(size) FROM attachment WHERE hash = ?1
+                   AND (office = ?2 OR document IN (SELECT document FROM brought WHERE office = ?2))";
         let size: Option<i64> =
             self.connection.prepare_cached(sql)?.query_row(params![hash.0, office], |row| row.get(0))?;
         Ok(size.map(i64::unsigned_abs))

@@ -270,7 +270,7 @@ pub(crate) fn append(
     let hash = EntryHash::of(id, authored.hash);
     log.advance(work.connection, hash)?;
     match work.role {
-        Role::Hub => judging::show(work, place, office, hash),
+        Role::Hub => judging::show(work, place, (index, office), hash),
         Role::Node => {
             change_run::tell(work.connection, place)?;
             work.digest_with(office, hash)

@@ -13,6 +13,12 @@ pub(crate) fn find(connection: &Connection, id: DocumentId) -> Result<Option<(i6
     Ok(statement.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
+/// The office index of a document.
+pub(crate) fn office_of(connection: &Connection, document: i64) -> Result<i64, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT office FROM document WHERE idx = ?")?;
+    Ok(statement.query_row([document], |row| row.get(0))?)
+}
+
 pub(crate) fn insert(connection: &Connection, id: DocumentId, office: i64) -> Result<i64, StoreError> {
     let mut statement = connection.prepare_cached("INSERT INTO document (id, office) VALUES (?, ?)")?;
     Ok(statement.insert(params![id.as_bytes(), office])?)

@@ -68,12 +68,19 @@ pub(crate) struct Stored {
     pub(crate) document: i64,
     pub(crate) id: DocumentId,
     pub(crate) office: i64,
+    /// The office that its log belongs to; unknown of a log met in a feed, and of the hub's own.
+    pub(crate) log_office: Option<i64>,
     pub(crate) state: EntryState,
     pub(crate) hash: ChangeHash,
     pub(crate) raw: Vec<u8>,
 }
 
 impl Stored {
+    /// Whether another office than the document's made it, as the hub sees it.
+    pub(crate) fn is_of_guest(&self) -> bool {
+        self.log_office.is_some_and(|office| office != self.office)
+    }
+
     pub(crate) fn entry_hash(&self) -> EntryHash {
         EntryHash::of(self.id, self.hash)
     }
@@ -139,7 +146,7 @@ pub(crate) fn set_state(connection: &Connection, place: i64, state: EntryState) 
     Ok(())
 }
 
-const COLUMNS: &str = "SELECT e.place, e.document, d.id, d.office, e.state, e.prefix, e.raw, l.epoch
+const COLUMNS: &str = "SELECT e.place, e.document, d.id, d.office, e.state, e.prefix, e.raw, l.epoch, l.office
                        FROM entry e CROSS JOIN document d ON d.idx = e.document
                        CROSS JOIN log l ON l.idx = e.place >> 32";
 
@@ -153,6 +160,7 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
         document: row.get(1)?,
         id: DocumentId(Uuid::from_bytes(row.get(2)?)),
         office: row.get(3)?,
+        log_office: row.get(8)?,
         state: EntryState::from_number(row.get(4)?)?,
         hash,
         raw,

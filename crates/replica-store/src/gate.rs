@@ -1,16 +1,15 @@
 //! The gate in front of documents, as the store calls it.
 
 use change_log::{ChangeHash, DocumentId, EpochId};
-use office_model::OfficeCode;
-use service_document::{Candidate, Verdict, judge};
+use service_document::{Belonging, Candidate, Verdict, judge};
 
 /// One document with changes to judge. Owns its bytes, so that it can go to another thread or process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// The document.
     pub document: DocumentId,
-    /// The office it belongs to.
-    pub office: OfficeCode,
+    /// What it must be to the office it is kept for.
+    pub belonging: Belonging,
     /// Raw changes that are visible in it.
     pub accepted: Vec<Vec<u8>>,
     /// Raw changes that want to be.
@@ -28,6 +27,8 @@ pub struct CaseCandidate {
     pub hash: ChangeHash,
     /// Its raw bytes.
     pub raw: Vec<u8>,
+    /// Made at an office that the document was brought before: it may decide, and change nothing else.
+    pub guest: bool,
     pub(crate) place: i64,
 }
 
@@ -38,9 +39,14 @@ impl Case {
         let candidates: Vec<Candidate<'_>> = self
             .candidates
             .iter()
-            .map(|candidate| Candidate { epoch: candidate.epoch, hash: candidate.hash, raw: &candidate.raw })
+            .map(|candidate| Candidate {
+                epoch: candidate.epoch,
+                hash: candidate.hash,
+                raw: &candidate.raw,
+                guest: candidate.guest,
+            })
             .collect();
-        judge(self.document, &self.office, &accepted, &candidates)
+        judge(self.document, self.belonging, &accepted, &candidates)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use change_log::{Digest, DocumentId, EntryHash, EpochId, Position};
 use office_model::OfficeCode;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use crate::entry::{EntryState, place, place_of_log};
 use crate::packed::unpack;
 use crate::reader::damaged;
 use crate::work::Work;
-use crate::{Reader, Replica, Role, StoreError, digest, log};
+use crate::{Reader, Replica, Role, StoreError, brought, digest, log};
 
 /// An entry as a comparison sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,26 +83,49 @@ fn survey(
                WHERE e.place BETWEEN ? AND ? AND d.office = ? ORDER BY e.place";
     let mut entries = connection.prepare_cached(sql)?;
     let mut counted = Digest::default();
+    let mut look = |row: &Row<'_>, epoch: EpochId| -> Result<(), StoreError> {
+        let Some(holding) = holding(row, epoch, role)? else { return Ok(()) };
+        if holding.counted {
+            counted = counted.with(holding.hash);
+        }
+        visit(holding);
+        Ok(())
+    };
     for (index, epoch) in logs(connection, office)? {
         let mut rows = entries.query(params![place(index, 0)?, place(index, u64::from(u32::MAX))?, office])?;
         while let Some(row) = rows.next()? {
-            let packed = row.get_ref(3)?.as_blob().map_err(|_| damaged("the bytes of an entry"))?;
-            let Ok((_, change)) = unpack(packed, epoch, row.get(1)?) else { continue };
-            let state = EntryState::from_number(row.get(2)?)?;
-            let refused_by_hub: bool = row.get(5)?;
-            let counts = match role {
-                Role::Hub => state == EntryState::Accepted,
-                Role::Node => !refused_by_hub,
-            };
-            let hash = EntryHash::of(DocumentId(Uuid::from_bytes(row.get(4)?)), change);
-            if counts {
-                counted = counted.with(hash);
-            }
-            let position = place_of_log(row.get(0)?).1;
-            visit(Holding { epoch, position, hash, counted: counts, pending: state == EntryState::Pending });
+            look(row, epoch)?;
         }
     }
+    // What other offices decided in documents of this one, and what was brought before this one.
+    let mut elsewhere = connection.prepare_cached(
+        "SELECT e.place, e.prefix, e.state, e.raw, d.id, 0, l.epoch
+         FROM (SELECT DISTINCT document FROM brought) b CROSS JOIN document d ON d.idx = b.document
+         CROSS JOIN entry e ON e.document = d.idx CROSS JOIN log l ON l.idx = e.place >> 32
+         WHERE (d.office = ?1 AND l.office IS NOT NULL AND l.office <> ?1)
+            OR (d.office <> ?1 AND EXISTS (SELECT 1 FROM brought o WHERE o.document = d.idx AND o.office = ?1))
+         ORDER BY e.place",
+    )?;
+    let mut rows = elsewhere.query([office])?;
+    while let Some(row) = rows.next()? {
+        look(row, EpochId(row.get(6)?))?;
+    }
     Ok(counted)
+}
+
+/// The entry of a row, if it can be read.
+fn holding(row: &Row<'_>, epoch: EpochId, role: Role) -> Result<Option<Holding>, StoreError> {
+    let packed = row.get_ref(3)?.as_blob().map_err(|_| damaged("the bytes of an entry"))?;
+    let Ok((_, change)) = unpack(packed, epoch, row.get(1)?) else { return Ok(None) };
+    let state = EntryState::from_number(row.get(2)?)?;
+    let refused_by_hub: bool = row.get(5)?;
+    let counted = match role {
+        Role::Hub => state == EntryState::Accepted,
+        Role::Node => !refused_by_hub,
+    };
+    let hash = EntryHash::of(DocumentId(Uuid::from_bytes(row.get(4)?)), change);
+    let position = place_of_log(row.get(0)?).1;
+    Ok(Some(Holding { epoch, position, hash, counted, pending: state == EntryState::Pending }))
 }
 
 /// The logs that can hold entries of an office: its own, those met in its feed, and what this replica wrote itself.
@@ -128,7 +151,9 @@ impl Replica {
             let Some(stored) = crate::entry::at(work.connection, place)? else { return Ok(false) };
             work.connection.execute("DELETE FROM refusal WHERE entry = ?", [place])?;
             work.connection.execute("DELETE FROM entry WHERE place = ?", [place])?;
-            recount(work, stored.office)?;
+            for office in brought::audiences(work.connection, &stored)? {
+                recount(work, office)?;
+            }
             Ok(true)
         })
     }

@@ -8,7 +8,7 @@ use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow, SignedHead};
 use crate::refusal::{Reason, RefusalSource, codes, note};
 use crate::work::Work;
-use crate::{StoreError, aside, document};
+use crate::{StoreError, aside, brought, digest, document};
 
 /// Entries of one log, in order.
 #[derive(Debug, Clone)]
@@ -139,32 +139,37 @@ pub(crate) fn append(work: &mut Work<'_>, log: &mut LogRow, office: i64, entry: 
 pub(crate) fn put(work: &mut Work<'_>, place: i64, office: i64, entry: &Entry) -> Result<(), StoreError> {
     let mut checked = door(entry);
     let begins = *checked.as_ref().unwrap_or(&false);
+    let mut say = Say::Own;
     let document = match document::find(work.connection, entry.document)? {
         None => document::insert(work.connection, entry.document, office)?,
         Some((document, owner)) if owner == office => document,
         // Somebody named the document before its maker sent it. Only the maker's place makes this id.
         Some((document, _)) if begins && !has_accepted(work, document)? => {
-            disown(work, document)?;
+            disown(work, document, office)?;
             document::set_office(work.connection, document, office)?;
             document
         }
-        Some((document, _)) => {
-            if checked.is_ok() {
-                let detail = "the document belongs to another office".to_owned();
-                checked = Err(DoorRefusal { code: codes::SCOPE, detail, change: true });
-            }
+        Some((document, owner)) => {
+            say = say_of(work, document, (owner, office))?;
             document
         }
     };
+    if say == Say::None && checked.is_ok() {
+        checked = Err(DoorRefusal { code: codes::SCOPE, detail: ELSEWHERE.to_owned(), change: true });
+    }
     if checked.is_ok() && entry::find(work.connection, entry.hash)?.is_some() {
         let detail = "the change stands at an earlier place already".to_owned();
         checked = Err(DoorRefusal { code: codes::DUPLICATE, detail, change: true });
     }
     let (state, change) = match &checked {
+        Ok(_) if say == Say::NotYet => (EntryState::Parked, true),
         Ok(_) => (EntryState::Pending, true),
         Err(refusal) => (EntryState::Refused, refusal.change),
     };
     entry::insert(work.connection, place, document, state, NewBytes::of(entry, change))?;
+    if state == EntryState::Parked {
+        wait(work, place)?;
+    }
     if let Err(refusal) = checked {
         let source = RefusalSource::Door;
         note(work, place, &Reason { source, code: refusal.code, detail: &refusal.detail, at: None })?;
@@ -177,15 +182,48 @@ fn has_accepted(work: &Work<'_>, document: i64) -> Result<bool, StoreError> {
     Ok(statement.exists([document])?)
 }
 
-/// The document turned out to be another office's: what waits in it came from nodes that have no say there.
-fn disown(work: &Work<'_>, document: i64) -> Result<(), StoreError> {
+/// What an office has to say in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Say {
+    /// It is its own, or was brought before it.
+    Own,
+    /// It may be brought before it: the step that does may be on its way from another machine.
+    NotYet,
+    /// Nothing.
+    None,
+}
+
+const ELSEWHERE: &str = "the document belongs to another office";
+
+/// What the office of a log has to say in a document that another office owns.
+fn say_of(work: &Work<'_>, document: i64, (owner, office): (i64, i64)) -> Result<Say, StoreError> {
+    if brought::is_before(work.connection, document, office)? {
+        return Ok(Say::Own);
+    }
+    let (owner, office) =
+        (digest::office_code(work.connection, owner)?, digest::office_code(work.connection, office)?);
+    Ok(if owner.district() == Some(office) { Say::NotYet } else { Say::None })
+}
+
+/// A decision about a document that was not brought before its office yet: it is judged when it was.
+fn wait(work: &Work<'_>, place: i64) -> Result<(), StoreError> {
+    let detail = "the document was not brought before this office yet";
+    note(work, place, &Reason { source: RefusalSource::Gate, code: codes::MISSING, detail, at: None })
+}
+
+/// The document turned out to be this office's: what waits in it came from nodes that have no say there, or not yet.
+fn disown(work: &Work<'_>, document: i64, owner: i64) -> Result<(), StoreError> {
     for stored in entry::of_document(work.connection, document)? {
-        if matches!(stored.state, EntryState::Pending | EntryState::Parked) {
-            entry::set_state(work.connection, stored.place, EntryState::Refused)?;
-            let detail = "the document belongs to another office";
-            let reason = Reason { source: RefusalSource::Door, code: codes::SCOPE, detail, at: None };
-            note(work, stored.place, &reason)?;
+        let waits = matches!(stored.state, EntryState::Pending | EntryState::Parked);
+        let Some(office) = stored.log_office.filter(|office| waits && *office != owner) else { continue };
+        if say_of(work, document, (owner, office))? == Say::NotYet {
+            entry::set_state(work.connection, stored.place, EntryState::Parked)?;
+            wait(work, stored.place)?;
+            continue;
         }
+        entry::set_state(work.connection, stored.place, EntryState::Refused)?;
+        let reason = Reason { source: RefusalSource::Door, code: codes::SCOPE, detail: ELSEWHERE, at: None };
+        note(work, stored.place, &reason)?;
     }
     Ok(())
 }

@@ -2,13 +2,13 @@
 
 use change_log::{EntryHash, RawChange};
 use rusqlite::Connection;
-use service_document::{Judgement, Verdict};
+use service_document::{Belonging, Judgement, Verdict};
 
 use crate::entry::{self, EntryState, Stored};
 use crate::gate::{Case, CaseCandidate, Gate};
 use crate::refusal::{self, Reason, RefusalSource, codes};
 use crate::work::Work;
-use crate::{Reader, Replica, Role, StoreError, change_run, digest, log, rows};
+use crate::{Reader, Replica, Role, StoreError, brought, change_run, digest, log, rows};
 
 /// Raw bytes of one round, but for its last document.
 const ROUND_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -28,6 +28,8 @@ pub struct JudgeReport {
     pub refused: u64,
     /// Documents whose changes moved meanwhile: they are judged again in the next round.
     pub stale: u64,
+    /// Documents that were brought before another office (hub): what came from there meanwhile is judged next.
+    pub brought: u64,
 }
 
 /// A walk through everything that was pending when it began, some documents at a time, to be judged anywhere while
@@ -50,7 +52,7 @@ impl JudgingWalk {
 
     /// Notes what became of the last cases.
     pub const fn applied(&mut self, report: &JudgeReport) {
-        self.again |= report.stale > 0;
+        self.again |= report.stale > 0 || report.brought > 0;
     }
 }
 
@@ -73,7 +75,7 @@ impl Reader {
     ///
     /// When the database cannot be read or an entry is damaged.
     pub fn cases(&self, walk: &mut JudgingWalk, documents_max: usize) -> Result<Vec<Case>, StoreError> {
-        cases(&self.connection, walk, documents_max)
+        cases(&self.connection, self.role(), walk, documents_max)
     }
 }
 
@@ -116,16 +118,24 @@ impl Replica {
         self.write(|work| {
             let mut report = JudgeReport::default();
             let mut shown = Vec::new();
+            let mut current = Vec::with_capacity(cases.len());
             for (case, verdict) in cases.iter().zip(verdicts) {
-                apply(work, case, verdict, now_millis, (&mut report, &mut shown))?;
+                if apply(work, case, verdict, now_millis, (&mut report, &mut shown))? {
+                    current.push((case.index, verdict));
+                }
             }
             // In the order of their logs a feed is a few long runs. Documents that several logs had a part in come
             // last, so that what others build on stands before them.
             shown.sort_unstable_by_key(|shown| shown.order);
-            for Shown { place, office, hash, .. } in shown {
+            for Shown { place, document, office, hash, .. } in shown {
                 match work.role {
-                    Role::Hub => show(work, place, office, hash)?,
+                    Role::Hub => show(work, place, (document, office), hash)?,
                     Role::Node => change_run::tell(work.connection, place)?,
+                }
+            }
+            if work.role == Role::Hub {
+                for (document, verdict) in current {
+                    report.brought += bring(work, document, verdict)?;
                 }
             }
             Ok(report)
@@ -138,11 +148,17 @@ struct Shown {
     /// 0 and 0, or 1 and the number of its first operation; then its place.
     order: (u8, u64, i64),
     place: i64,
+    document: i64,
     office: i64,
     hash: EntryHash,
 }
 
-fn cases(connection: &Connection, walk: &mut JudgingWalk, documents_max: usize) -> Result<Vec<Case>, StoreError> {
+fn cases(
+    connection: &Connection,
+    role: Role,
+    walk: &mut JudgingWalk,
+    documents_max: usize,
+) -> Result<Vec<Case>, StoreError> {
     let until = if let Some(until) = walk.until {
         until
     } else {
@@ -165,6 +181,10 @@ fn cases(connection: &Connection, walk: &mut JudgingWalk, documents_max: usize) 
         let (mut whose, mut pending_bytes) = (None, 0);
         entry::for_each_of_document(connection, index, |stored| {
             whose = Some((stored.id, stored.office));
+            let guest = role == Role::Hub && stored.is_of_guest();
+            if guest && stored.state != EntryState::Accepted && !is_before(connection, &stored)? {
+                return Ok(());
+            }
             match stored.state {
                 EntryState::Pending if pending_bytes > PENDING_BYTES_MAX => {
                     walk.again = true;
@@ -179,7 +199,7 @@ fn cases(connection: &Connection, walk: &mut JudgingWalk, documents_max: usize) 
                 accepted.push(stored.raw);
             } else {
                 let Stored { epoch, hash, raw, place, .. } = stored;
-                candidates.push(CaseCandidate { epoch, hash, raw, place });
+                candidates.push(CaseCandidate { epoch, hash, raw, guest, place });
             }
             Ok(())
         })?;
@@ -189,7 +209,11 @@ fn cases(connection: &Connection, walk: &mut JudgingWalk, documents_max: usize) 
             Some(code) => *code,
             None => *offices.entry(office).or_insert(digest::office_code(connection, office)?),
         };
-        cases.push(Case { document, office, accepted, candidates, index });
+        let belonging = match role {
+            Role::Node if !office.is_village() => Belonging::ToOrBefore(office),
+            Role::Node | Role::Hub => Belonging::To(office),
+        };
+        cases.push(Case { document, belonging, accepted, candidates, index });
     }
     Ok(cases)
 }
@@ -200,13 +224,13 @@ fn apply(
     verdict: &Verdict,
     now: i64,
     (report, shown): (&mut JudgeReport, &mut Vec<Shown>),
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     report.documents += 1;
     if !is_current(work.connection, case)? {
         report.stale += 1;
-        return Ok(());
+        return Ok(false);
     }
-    let office = digest::office_index(work.connection, &case.office)?;
+    let office = digest::office_index(work.connection, &case.belonging.office())?;
     let mut accepted = Vec::new();
     for (candidate, judgement) in case.candidates.iter().zip(&verdict.judgements) {
         match judgement {
@@ -233,12 +257,13 @@ fn apply(
         let place = candidate.place;
         let start = || RawChange::parse(&candidate.raw).map_or(0, |change| change.start_op);
         let order = if mixed { (1, start(), place) } else { (0, 0, place) };
-        shown.push(Shown { order, place, office, hash: EntryHash::of(case.document, candidate.hash) });
+        let hash = EntryHash::of(case.document, candidate.hash);
+        shown.push(Shown { order, place, document: case.index, office, hash });
     }
     if let Some(row) = &verdict.row {
         rows::put(work.connection, case.index, row)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Whether the document is as it was when the case was taken. (Late candidates do not matter: they stay pending.)
@@ -255,9 +280,32 @@ fn keep_out(work: &Work<'_>, place: i64, state: EntryState, reason: (&str, &str)
     refusal::note(work, place, &Reason { source: RefusalSource::Gate, code, detail, at: Some(now) })
 }
 
-/// An entry becomes part of its office's feed and digest (hub).
-pub(crate) fn show(work: &mut Work<'_>, place: i64, office: i64, hash: EntryHash) -> Result<(), StoreError> {
+/// An entry becomes part of the feeds and digests of its office and of those that its document was brought before (hub).
+pub(crate) fn show(
+    work: &mut Work<'_>,
+    place: i64,
+    (document, office): (i64, i64),
+    hash: EntryHash,
+) -> Result<(), StoreError> {
     let connection = work.connection;
-    work.feed(office)?.append(connection, place, hash)?;
-    work.digest_with(office, hash)
+    for audience in std::iter::once(office).chain(brought::offices(connection, document)?) {
+        work.feed(audience)?.append(connection, place, hash)?;
+        work.digest_with(audience, hash)?;
+    }
+    Ok(())
+}
+
+/// Brings a document before the offices that its row names; to how many it was not yet.
+fn bring(work: &mut Work<'_>, document: i64, verdict: &Verdict) -> Result<u64, StoreError> {
+    let row = verdict.row.as_ref().and_then(|row| row.transaction());
+    let mut brought = 0;
+    for office in row.map_or(&[][..], |row| row.before.as_slice()) {
+        brought += u64::from(brought::bring(work, document, office)?);
+    }
+    Ok(brought)
+}
+
+/// Whether what a guest wrote may be judged: its office was named in the document before.
+fn is_before(connection: &Connection, stored: &Stored) -> Result<bool, StoreError> {
+    stored.log_office.map_or(Ok(false), |office| brought::is_before(connection, stored.document, office))
 }

@@ -15,6 +15,7 @@ mod authoring;
 mod backup;
 mod blob;
 mod blob_folder;
+mod brought;
 mod change_run;
 mod counts;
 mod cursor;

@@ -9,7 +9,7 @@ use service_document::{DocumentRow, row_of};
 
 use crate::entry::{self, EntryState, Stored};
 use crate::work::Work;
-use crate::{Reader, Replica, Role, StoreError, digest, refusal, rows};
+use crate::{Reader, Replica, Role, StoreError, brought, digest, refusal, rows};
 
 impl Replica {
     /// Throws rows, search and digests away and makes them again from the entries, in one commit. They come out as
@@ -36,21 +36,29 @@ fn rebuild(work: &mut Work<'_>) -> Result<u64, StoreError> {
         digests.insert(office?, Digest::default());
     }
     let mut documents = 0;
+    let mut to_bring = Vec::new();
     for_each_document(connection, |document, entries| {
         documents += 1;
         for stored in &entries {
             if counts(connection, work.role, stored)? {
-                let digest: &mut Digest = digests.entry(stored.office).or_default();
-                *digest = digest.with(EntryHash::of(stored.id, stored.hash));
+                for audience in brought::audiences(connection, stored)? {
+                    let digest: &mut Digest = digests.entry(audience).or_default();
+                    *digest = digest.with(EntryHash::of(stored.id, stored.hash));
+                }
             }
         }
         if let Some(row) = load(&entries)? {
             rows::put(connection, document, &row)?;
+            let before = row.transaction().map_or(&[][..], |row| row.before.as_slice());
+            to_bring.extend(before.iter().filter(|_| work.role == Role::Hub).map(|office| (document, *office)));
         }
         Ok(())
     })?;
     for (office, sum) in digests {
         digest::save(connection, office, sum)?;
+    }
+    for (document, office) in to_bring {
+        brought::bring(work, document, &office)?;
     }
     Ok(documents)
 }

@@ -13,7 +13,7 @@ use crate::entry::{self, EntryState, NewBytes, place};
 use crate::ingest::{append, door, put};
 use crate::log::{self, LogRow};
 use crate::work::Work;
-use crate::{StoreError, aside, cursor, digest, document, feed, holdings, rebuild, repair, rows};
+use crate::{StoreError, aside, brought, cursor, digest, document, feed, holdings, rebuild, repair, rows};
 
 /// What became of a returned entry. Everything it reports is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,13 @@ pub(crate) fn take_returned(
             rows::put(work.connection, *document, &row)?;
         }
     }
-    if !filled.is_empty() {
+    let mut counted = BTreeSet::new();
+    for document in &filled {
+        counted.extend(brought::offices(work.connection, *document)?);
+        counted.insert(document::office_of(work.connection, *document)?);
+    }
+    counted.extend((!filled.is_empty()).then_some(office));
+    for office in counted {
         holdings::recount(work, office)?;
     }
     Ok(outcomes)

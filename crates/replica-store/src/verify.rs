@@ -11,7 +11,7 @@ use crate::log::LogState;
 use crate::packed::unpack;
 use crate::rebuild::{counts, load};
 use crate::verify_report::{Claim, Examiner, ProblemKind, Testimony, VerifyReport, Watch};
-use crate::{Reader, Role, StoreError, digest, rows};
+use crate::{Reader, Role, StoreError, brought, digest, rows};
 
 /// How far it is.
 struct Steps<'s, 'w> {
@@ -220,7 +220,10 @@ impl Reader {
         let at_hub = [
             (
                 "accepted entries in no feed",
-                "SELECT (SELECT count(*) FROM entry WHERE state = 1) - (SELECT coalesce(sum(position), 0) FROM feed)",
+                // One that was brought before another office stands in its feed, too.
+                "SELECT (SELECT count(*) FROM entry WHERE state = 1)
+                      + (SELECT count(*) FROM brought b JOIN entry e ON e.document = b.document WHERE e.state = 1)
+                      - (SELECT coalesce(sum(position), 0) FROM feed)",
             ),
             (
                 "feed items of no feed",
@@ -256,7 +259,7 @@ impl Reader {
             reached = position;
             match entry::at(&self.connection, place) {
                 Ok(Some(stored)) => {
-                    if stored.state != EntryState::Accepted || Some(stored.office) != office {
+                    if stored.state != EntryState::Accepted || !is_of(&self.connection, &stored, office)? {
                         report.problem(
                             ProblemKind::Feed,
                             format!("feed {audience}: position {position} names an entry that is not of it"),
@@ -288,8 +291,8 @@ impl Reader {
         if feed::repeats(&self.connection, index)? {
             report.problem(ProblemKind::Feed, format!("feed {audience}: it holds an entry twice"));
         }
-        let sql =
-            "SELECT count(*) FROM entry e JOIN document d ON d.idx = e.document WHERE e.state = 1 AND d.office = ?";
+        let sql = "SELECT count(*) FROM entry e JOIN document d ON d.idx = e.document
+                   WHERE e.state = 1 AND (d.office = ?1 OR d.idx IN (SELECT document FROM brought WHERE office = ?1))";
         let accepted: i64 = self.connection.query_row(sql, [office], |row| row.get(0))?;
         if accepted.unsigned_abs() != head.position {
             report.problem(
@@ -312,8 +315,10 @@ impl Reader {
             let Ok(entries) = entry::of_document(&self.connection, document) else { continue };
             for stored in &entries {
                 if counts(&self.connection, self.role(), stored)? {
-                    let digest = digests.entry(stored.office).or_default();
-                    *digest = digest.with(stored.entry_hash());
+                    for audience in brought::audiences(&self.connection, stored)? {
+                        let digest = digests.entry(audience).or_default();
+                        *digest = digest.with(stored.entry_hash());
+                    }
                 }
             }
             self.verify_row(document, &entries, report)?;
@@ -351,6 +356,16 @@ impl Reader {
                 return Ok(());
             }
         };
+        let before = expected.as_ref().and_then(|row| row.transaction()).map_or(&[][..], |row| row.before.as_slice());
+        for office in before.iter().filter(|_| self.role() == Role::Hub) {
+            let index = digest::find_office(&self.connection, office)?;
+            if !index.map_or(Ok(false), |index| brought::is_before(&self.connection, document, index))? {
+                report.problem(
+                    ProblemKind::View,
+                    format!("transaction {id}: it was not brought before {office}; `rebuild-views` does it"),
+                );
+            }
+        }
         if !rows::fits(&self.connection, document, self.row(id)?.as_ref(), expected.as_ref())? {
             report.problem(
                 ProblemKind::View,
@@ -359,6 +374,12 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// Whether an entry is of the feed of an office.
+fn is_of(connection: &Connection, stored: &Stored, office: Option<i64>) -> Result<bool, StoreError> {
+    let Some(office) = office else { return Ok(false) };
+    Ok(stored.office == office || brought::is_before(connection, stored.document, office)?)
 }
 
 fn marks(connection: &Connection, owner: i64) -> Result<BTreeMap<Position, ChainHash>, StoreError> {

@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 
 use change_log::{ChangeHash, DocumentId, EpochId, RawChange, RawChangeError};
-use office_model::OfficeCode;
 
+use crate::belonging::Belonging;
+use crate::decision;
 use crate::limits::{DOCUMENT_BYTES_MAX, PARKED_MAX, TRIAL_BYTES_BASE, TRIAL_BYTES_MAX};
 use crate::lineage::{Lineage, Misfit};
 use crate::refusal::{Refusal, RefusalCode};
@@ -25,6 +26,8 @@ pub struct Candidate<'a> {
     pub hash: ChangeHash,
     /// The raw change chunk.
     pub raw: &'a [u8],
+    /// Made at an office that the document was brought before: it may decide, and change nothing else.
+    pub guest: bool,
 }
 
 /// What becomes of a candidate.
@@ -52,13 +55,18 @@ pub struct Verdict {
 
 /// Judges changes of one document. Never panics, whatever the bytes, and leaves nothing behind.
 ///
-/// `accepted` are the raw changes visible in this document already; `office` is the office it belongs to. One bad
+/// `accepted` are the raw changes visible in this document already; `belonging` is what it must be to an office. One bad
 /// candidate never takes a good one with it; those that build on a bad one are parked. The same input gives the
 /// same verdict on every machine; of two changes with the same epoch and number the accepted or first one stays.
-pub fn judge(document: DocumentId, office: &OfficeCode, accepted: &[&[u8]], candidates: &[Candidate<'_>]) -> Verdict {
+pub fn judge(
+    document: DocumentId,
+    belonging: Belonging,
+    accepted: &[&[u8]],
+    candidates: &[Candidate<'_>],
+) -> Verdict {
     let mut gate = Gate {
         document,
-        office,
+        belonging,
         lineage: Lineage::default(),
         visible: Vec::with_capacity(accepted.len() + candidates.len()),
         bytes: 0,
@@ -88,7 +96,7 @@ pub fn judge(document: DocumentId, office: &OfficeCode, accepted: &[&[u8]], cand
 
 struct Gate<'a> {
     document: DocumentId,
-    office: &'a OfficeCode,
+    belonging: Belonging,
     lineage: Lineage,
     visible: Vec<&'a [u8]>,
     bytes: usize,
@@ -141,7 +149,7 @@ impl<'a> Gate<'a> {
                 group.push(*index);
                 continue;
             }
-            if let Err(judgement) = self.take(header, candidate.raw) {
+            if let Err(judgement) = self.take(header, candidate) {
                 self.judgements.insert(*index, judgement);
             } else {
                 group.push(*index);
@@ -176,7 +184,7 @@ impl<'a> Gate<'a> {
         if self.failed_bytes > TRIAL_BYTES_MAX {
             return Err(Refusal::new(RefusalCode::TooManyBad, "not tried, too many others failed"));
         }
-        let outcome = trial::run(self.office, &self.visible, &self.lineage.heads());
+        let outcome = trial::run(self.belonging, &self.visible, &self.lineage.heads());
         if outcome.is_err() {
             self.failed_bytes += self.visible.iter().map(|raw| raw.len() + TRIAL_BYTES_BASE).sum::<usize>();
         }
@@ -187,7 +195,7 @@ impl<'a> Gate<'a> {
     fn is_sound(&mut self) -> bool {
         if self.sound.is_none() {
             let sound =
-                self.visible.is_empty() || trial::run(self.office, &self.visible, &self.lineage.heads()).is_ok();
+                self.visible.is_empty() || trial::run(self.belonging, &self.visible, &self.lineage.heads()).is_ok();
             self.sound = Some(sound);
         }
         self.sound == Some(true)
@@ -212,8 +220,8 @@ impl<'a> Gate<'a> {
     }
 
     /// Puts one candidate among the visible ones, if the rules about its header allow.
-    fn take(&mut self, header: &RawChange<'a>, raw: &'a [u8]) -> Result<(), Judgement> {
-        let bytes = self.bytes + raw.len();
+    fn take(&mut self, header: &RawChange<'a>, candidate: &Candidate<'a>) -> Result<(), Judgement> {
+        let bytes = self.bytes + candidate.raw.len();
         if bytes > DOCUMENT_BYTES_MAX {
             let detail = format!("{bytes} bytes, {DOCUMENT_BYTES_MAX} allowed");
             return Err(Judgement::Refused(Refusal::new(RefusalCode::DocumentTooLarge, detail)));
@@ -227,7 +235,13 @@ impl<'a> Gate<'a> {
             Misfit::Missing(missing) => Judgement::Parked { missing },
             Misfit::Refused(refusal) => Judgement::Refused(refusal),
         })?;
-        self.visible.push(raw);
+        if candidate.guest
+            && let Err(refusal) = decision::check(header, &self.visible)
+        {
+            self.lineage.remove(&header.hash);
+            return Err(Judgement::Refused(refusal));
+        }
+        self.visible.push(candidate.raw);
         self.bytes = bytes;
         Ok(())
     }

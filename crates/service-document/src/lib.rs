@@ -8,6 +8,8 @@
 //! epoch and clerk come in with each [`Stamp`].
 
 mod attached_file;
+mod belonging;
+mod decision;
 mod divergence;
 mod document;
 mod error;
@@ -31,6 +33,7 @@ mod trial;
 mod writing;
 
 pub use attached_file::{AttachedFile, FILE_BYTES_MAX, FILES_MAX, FileType};
+pub use belonging::Belonging;
 pub use divergence::{Divergence, DivergentValue};
 pub use document::TransactionDocument;
 pub use error::DocumentError;

@@ -55,6 +55,8 @@ pub enum RefusalCode {
     Identity,
     /// The document belongs to one office for life, and the change says another.
     Office,
+    /// An office that the document was brought before may decide, and change nothing else.
+    Decision,
     /// With it the document is no transaction any more.
     Shape,
     /// The library cannot apply it, or what it makes cannot be saved and loaded again.
@@ -71,7 +73,7 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// Every code.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::TooLarge,
         Self::Malformed,
         Self::Hash,
@@ -85,6 +87,7 @@ impl RefusalCode {
         Self::DocumentTooLarge,
         Self::Identity,
         Self::Office,
+        Self::Decision,
         Self::Shape,
         Self::Unsafe,
         Self::TooManyParked,
@@ -109,6 +112,7 @@ impl RefusalCode {
             Self::DocumentTooLarge => "document_too_large",
             Self::Identity => "identity",
             Self::Office => "office",
+            Self::Decision => "decision",
             Self::Shape => "shape",
             Self::Unsafe => "unsafe",
             Self::TooManyParked => "too_many_parked",
@@ -137,6 +141,10 @@ impl RefusalCode {
             Self::Office | Self::Identity => (
                 "Catatan ini milik kantor lain atau tidak cocok dengan nomornya. Isinya tetap tersimpan; laporkan ke operator.",
                 "This record claims another office or does not fit its id. Its content is kept; tell the operator.",
+            ),
+            Self::Decision => (
+                "Kantor di atas desa hanya dapat memutuskan berkas desa, bukan mengubah isinya. Perubahannya tetap tersimpan; minta desa yang mengubah.",
+                "An office above the village decides on its records and does not change them. The change is kept; ask the village to make it.",
             ),
             Self::TooManyParked | Self::TooManyBad | Self::DocumentUnreadable => (
                 "Perubahan lain pada catatan ini belum ada atau rusak. Isinya tetap tersimpan dan diperiksa lagi nanti.",

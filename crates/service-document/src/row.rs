@@ -11,7 +11,7 @@ use crate::layout::{
     CATALOGUE, FIELDS, KIND, KIND_LEASE, KIND_TRANSACTION, NUMBER, OFFICE, SERIALS, SERVICE, STATUS, STEPS,
 };
 use crate::reading::Reading;
-use crate::{AttachedFile, Lease, divergence, document, quiet, stamp};
+use crate::{AttachedFile, Lease, decision, divergence, document, quiet, stamp};
 
 /// What is listed of a document, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct TransactionRow {
     pub status: String,
     /// Letter number, if it has one.
     pub number: Option<String>,
+    /// The other offices that it was ever brought before, ascending.
+    pub before: Vec<OfficeCode>,
     /// Every serial that it was given, in the document's order.
     pub serials: Vec<Serial>,
     /// The attached files, by hash.
@@ -155,8 +157,10 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
     let mut people = People::default();
     people.visit(fields);
     let ((created_millis, created_message), (changed_millis, changed_message)) = (span.first, span.last);
+    let office = text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?;
     Ok(TransactionRow {
-        office: text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?,
+        office,
+        before: decision::brought_before(office, steps),
         service: text(root, SERVICE)?.parse().map_err(|_| wrong("has no service id"))?,
         catalogue: catalogue.ok_or_else(|| wrong("has no catalogue version"))?,
         status: text(root, STATUS)?.to_owned(),

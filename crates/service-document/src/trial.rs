@@ -2,8 +2,8 @@
 
 use automerge::{Automerge, Change, ReadDoc};
 use change_log::ChangeHash;
-use office_model::OfficeCode;
 
+use crate::belonging::Belonging;
 use crate::error::DocumentError;
 use crate::layout::{FIELDS, KIND, OFFICE, SERVICE, STEPS};
 use crate::path::Segment;
@@ -17,20 +17,24 @@ use crate::row::{self, DocumentRow};
 const SETTLED_FOR_LIFE: [&str; 5] = [KIND, OFFICE, SERVICE, FIELDS, STEPS];
 
 /// The row of the document these changes make, if the whole of it works. Never panics.
-pub(crate) fn run(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
+pub(crate) fn run(belonging: Belonging, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
     if let Some(row) = plain::row(raws) {
-        return of_office(office, row);
+        return belonging.check(row);
     }
-    by_library(office, raws, heads)
+    by_library(belonging, raws, heads)
 }
 
 /// The same, whatever the changes look like.
-pub(crate) fn by_library(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
-    quiet::caught(|| unguarded(office, raws, heads))
+pub(crate) fn by_library(
+    belonging: Belonging,
+    raws: &[&[u8]],
+    heads: &[ChangeHash],
+) -> Result<DocumentRow, Refusal> {
+    quiet::caught(|| unguarded(belonging, raws, heads))
         .unwrap_or_else(|| Err(Refusal::new(RefusalCode::Unsafe, "the library gave up on it")))
 }
 
-fn unguarded(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
+fn unguarded(belonging: Belonging, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
     let not_safe = |detail: &str| Refusal::new(RefusalCode::Unsafe, detail);
     let mut changes = Vec::with_capacity(raws.len());
     for raw in raws {
@@ -60,14 +64,7 @@ fn unguarded(office: &OfficeCode, raws: &[&[u8]], heads: &[ChangeHash]) -> Resul
             return Err(Refusal::new(code, format!("`{key}` has several values")));
         }
     }
-    of_office(office, row::of_reading(&document, &reading).map_err(|error| shape(&error))?)
-}
-
-fn of_office(office: &OfficeCode, row: DocumentRow) -> Result<DocumentRow, Refusal> {
-    if row.office() == *office {
-        return Ok(row);
-    }
-    Err(Refusal::new(RefusalCode::Office, format!("it says {}, the document belongs to {office}", row.office())))
+    belonging.check(row::of_reading(&document, &reading).map_err(|error| shape(&error))?)
 }
 
 /// Our own words about the form of a document: they name keys of the layout and figures, never values.

@@ -13,7 +13,7 @@ mod common;
 use change_log::BlobHash;
 use common::{candidate, created, document_id, load, office, set, stamp};
 use serde_json::json;
-use service_document::{AttachedFile, DocumentError, DocumentRow, FILES_MAX, FileType, Judgement, judge};
+use service_document::{Belonging, AttachedFile, DocumentError, DocumentRow, FILES_MAX, FileType, Judgement, judge};
 
 fn file(content: &[u8], name: &str) -> AttachedFile {
     AttachedFile::new(BlobHash::of(content), "A1", FileType::Jpeg, 1000, name)
@@ -72,7 +72,7 @@ fn the_gate_lets_attachments_pass() {
     changes.extend(document.attach(&file(b"2", "ktp.jpg"), &stamp(1, 2000)).unwrap());
     changes.extend(document.detach(BlobHash::of(b"1"), &stamp(1, 3000)).unwrap());
     let candidates: Vec<_> = changes.iter().map(candidate).collect();
-    let verdict = judge(document_id(), &office(), &[], &candidates);
+    let verdict = judge(document_id(), Belonging::To(office()), &[], &candidates);
     assert!(verdict.judgements.iter().all(|judgement| *judgement == Judgement::Accepted));
     let Some(DocumentRow::Transaction(row)) = verdict.row else { panic!("no row") };
     assert_eq!(row.attached, document.attached());

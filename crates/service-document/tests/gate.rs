@@ -16,7 +16,7 @@ use change_log::{ChangeHash, DocumentId, RawChange};
 use common::{START, candidate, created, document_id, epoch, load, office, other_office, set, stamp};
 use office_model::Status;
 use serde_json::json;
-use service_document::{
+use service_document::{Belonging, 
     Authored, Candidate, DocumentRow, Judgement, PARKED_MAX, RefusalCode, TransactionDocument, Verdict, judge,
 };
 
@@ -39,7 +39,7 @@ fn raws(changes: &[&Authored]) -> Vec<Vec<u8>> {
 fn judged(accepted: &[&Authored], candidates: &[Candidate<'_>]) -> Verdict {
     let accepted = raws(accepted);
     let accepted: Vec<&[u8]> = accepted.iter().map(Vec::as_slice).collect();
-    judge(document_id(), &office(), &accepted, candidates)
+    judge(document_id(), Belonging::To(office()), &accepted, candidates)
 }
 
 /// The same change with another header.
@@ -118,14 +118,14 @@ fn every_header_rule_refuses_with_its_code() {
 #[test]
 fn bytes_that_are_no_change_of_that_log_are_refused() {
     let (_, first) = created();
-    let with = |epoch, hash, raw: &[u8]| codes(&judged(&[], &[Candidate { epoch, hash, raw }]));
+    let with = |epoch, hash, raw: &[u8]| codes(&judged(&[], &[Candidate { epoch, hash, raw, guest: false }]));
     assert_eq!(with(epoch(2), first.hash, &first.raw), [Some(RefusalCode::Actor)]);
     assert_eq!(with(epoch(1), ChangeHash([0; 32]), &first.raw), [Some(RefusalCode::Hash)]);
     assert_eq!(with(epoch(1), first.hash, &[]), [Some(RefusalCode::Malformed)]);
     assert_eq!(with(epoch(1), first.hash, &first.raw[..first.raw.len() - 1]), [Some(RefusalCode::Malformed)]);
     assert_eq!(with(epoch(1), first.hash, &vec![0; 70_000]), [Some(RefusalCode::TooLarge)]);
     let elsewhere = DocumentId::derive(epoch(1), 1, START + 1);
-    let verdict = judge(elsewhere, &office(), &[], &[candidate(&first)]);
+    let verdict = judge(elsewhere, Belonging::To(office()), &[], &[candidate(&first)]);
     assert_eq!(codes(&verdict), [Some(RefusalCode::Identity)]);
     let saved = load(std::slice::from_ref(&first)).save();
     assert_eq!(with(epoch(1), first.hash, &saved), [Some(RefusalCode::Malformed)]);
@@ -149,7 +149,7 @@ fn a_document_stays_with_its_office() {
     let taken = foreign(&document, |transaction| transaction.put(ROOT, "office", "35.10.01.2002").unwrap());
     let verdict = judged(&[&first], &[candidate(&taken)]);
     assert_eq!(codes(&verdict), [Some(RefusalCode::Office)]);
-    let elsewhere = judge(document_id(), &other_office(), &[], &[candidate(&first)]);
+    let elsewhere = judge(document_id(), Belonging::To(other_office()), &[], &[candidate(&first)]);
     assert_eq!(codes(&elsewhere), [Some(RefusalCode::Office)]);
     assert_eq!(elsewhere.row, None);
 }
@@ -270,10 +270,10 @@ fn damaged_accepted_changes_blame_no_candidate() {
     let mut rotten = first.raw.clone();
     *rotten.last_mut().unwrap() ^= 1;
     for accepted in [[rotten.as_slice(), &second.raw], [second.raw.as_slice(), &second.raw]] {
-        let verdict = judge(document_id(), &office(), &accepted, &[candidate(&third)]);
+        let verdict = judge(document_id(), Belonging::To(office()), &accepted, &[candidate(&third)]);
         assert_eq!(codes(&verdict), [Some(RefusalCode::DocumentUnreadable)]);
     }
-    let verdict = judge(document_id(), &other_office(), &[&first.raw, &second.raw], &[candidate(&third)]);
+    let verdict = judge(document_id(), Belonging::To(other_office()), &[&first.raw, &second.raw], &[candidate(&third)]);
     assert_eq!(codes(&verdict), [Some(RefusalCode::DocumentUnreadable)]);
 }
 

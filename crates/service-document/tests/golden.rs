@@ -14,7 +14,7 @@ use common::{created, document_id, load, office, path, set, stamp};
 use data_encoding::HEXLOWER;
 use office_model::Status;
 use serde_json::{Value, json};
-use service_document::{Authored, Candidate, DocumentRow, Judgement, judge};
+use service_document::{Belonging, Authored, Candidate, DocumentRow, Judgement, judge};
 
 const CHANGES: &str = include_str!("golden/transaction-v1.hex");
 const READS: &str = include_str!("golden/transaction-v1.json");
@@ -45,7 +45,7 @@ fn stored_changes_stay_loadable_and_read_the_same() {
     assert_eq!(document.history().len(), raws.len());
     let stored: Vec<Authored> = history();
     let candidates: Vec<Candidate<'_>> = stored.iter().map(common::candidate).collect();
-    let verdict = judge(document_id(), &office(), &[], &candidates);
+    let verdict = judge(document_id(), Belonging::To(office()), &[], &candidates);
     assert!(verdict.judgements.iter().all(|judgement| *judgement == Judgement::Accepted));
     assert_eq!(verdict.row.as_ref().and_then(DocumentRow::transaction), Some(document.row()));
 }

@@ -14,7 +14,7 @@ use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, Change, ROOT};
 use change_log::{EpochId, HubId, NodeId};
 use common::{START, candidate, document_id, office, stamp};
-use service_document::{
+use service_document::{Belonging, 
     Authored, DocumentError, DocumentRow, Judgement, Lease, RefusalCode, TransactionDocument, judge, row_of,
 };
 
@@ -37,7 +37,7 @@ fn lease() -> Lease {
 fn a_lease_comes_out_of_its_document_as_it_went_in() {
     let authored = lease().author(&stamp(1, 0)).unwrap();
     assert_eq!(row_of(&[&authored.raw]).unwrap(), DocumentRow::Lease(lease()));
-    let verdict = judge(document_id(), &office(), &[], &[candidate(&authored)]);
+    let verdict = judge(document_id(), Belonging::To(office()), &[], &[candidate(&authored)]);
     assert_eq!(verdict.judgements, [Judgement::Accepted]);
     assert_eq!(verdict.row, Some(DocumentRow::Lease(lease())));
     let as_transaction = TransactionDocument::load([authored.raw.as_slice()]);
@@ -76,7 +76,7 @@ fn nobody_changes_a_lease() {
     transaction.commit_with(CommitOptions::default().with_message("ani").with_time(START + 1));
     let change = library.get_last_local_change().unwrap();
     let second = Authored { hash: change_log::ChangeHash(change.hash().0), raw: change.raw_bytes().to_vec() };
-    let verdict = judge(document_id(), &office(), &[&first.raw], &[candidate(&second)]);
+    let verdict = judge(document_id(), Belonging::To(office()), &[&first.raw], &[candidate(&second)]);
     let [Judgement::Refused(refusal)] = verdict.judgements.as_slice() else { panic!("{verdict:?}") };
     assert_eq!(refusal.code, RefusalCode::Shape);
     assert_eq!(verdict.row, None);
@@ -86,7 +86,7 @@ fn nobody_changes_a_lease() {
 fn what_is_no_lease_is_refused() {
     let refused = |lease: Lease| {
         let authored = lease.author(&stamp(1, 0)).unwrap();
-        let verdict = judge(document_id(), &office(), &[], &[candidate(&authored)]);
+        let verdict = judge(document_id(), Belonging::To(office()), &[], &[candidate(&authored)]);
         let [Judgement::Refused(refusal)] = verdict.judgements.as_slice() else { panic!("{verdict:?}") };
         refusal.code
     };

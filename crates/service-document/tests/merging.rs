@@ -16,7 +16,7 @@ use common::{Numbers, created, document_id, load, office, path, stamp};
 use office_model::{Approval, Status};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use service_document::{Authored, Candidate, DocumentRow, Judgement, TransactionDocument, judge};
+use service_document::{Belonging, Authored, Candidate, DocumentRow, Judgement, TransactionDocument, judge};
 
 #[derive(Debug, Clone)]
 enum Act {
@@ -119,7 +119,7 @@ proptest! {
             prop_assert_eq!(other.history(), reference.history());
 
             let candidates: Vec<Candidate<'_>> = changes.iter().map(common::candidate).collect();
-            let verdict = judge(document_id(), &office(), &[], &candidates);
+            let verdict = judge(document_id(), Belonging::To(office()), &[], &candidates);
             prop_assert!(verdict.judgements.iter().all(|judgement| *judgement == Judgement::Accepted));
             prop_assert_eq!(verdict.row.as_ref().and_then(DocumentRow::transaction), Some(reference.row()));
         }
@@ -145,7 +145,7 @@ proptest! {
             let piece: Vec<Authored> = waiting.drain(..waiting.len().min(1 + rounds % 3)).collect();
             let accepted: Vec<&[u8]> = visible.iter().map(|change| change.raw.as_slice()).collect();
             let candidates: Vec<Candidate<'_>> = piece.iter().map(common::candidate).collect();
-            let verdict = judge(document_id(), &office(), &accepted, &candidates);
+            let verdict = judge(document_id(), Belonging::To(office()), &accepted, &candidates);
             row = verdict.row.or(row);
             for (change, judgement) in piece.iter().zip(verdict.judgements) {
                 match judgement {

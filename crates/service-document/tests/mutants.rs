@@ -16,7 +16,7 @@ use change_log::{ChangeHash, Column, RawChange, wrap_chunk};
 use common::{Numbers, candidate, created, document_id, load, office, set, stamp};
 use office_model::Status;
 use serde_json::json;
-use service_document::{Authored, Candidate, DocumentRow, Judgement, RefusalCode, TransactionDocument, judge};
+use service_document::{Belonging, Authored, Candidate, DocumentRow, Judgement, RefusalCode, TransactionDocument, judge};
 
 /// The visible changes of a document with two authors, and good next ones of each kind.
 fn scene() -> (Vec<Authored>, Vec<Authored>) {
@@ -101,9 +101,9 @@ struct Counted {
 fn check(visible: &[Authored], good: &Authored, mutant: &Authored, line: &str, counted: &mut Counted) {
     let accepted: Vec<&[u8]> = visible.iter().map(|change| change.raw.as_slice()).collect();
     let claimed = RawChange::parse(&mutant.raw).map_or(common::epoch(1), |parts| parts.actor);
-    let bad = Candidate { epoch: claimed, hash: mutant.hash, raw: &mutant.raw };
-    let verdict = judge(document_id(), &office(), &accepted, &[bad, candidate(good)]);
-    let again = judge(document_id(), &office(), &accepted, &[bad, candidate(good)]);
+    let bad = Candidate { epoch: claimed, hash: mutant.hash, raw: &mutant.raw, guest: false };
+    let verdict = judge(document_id(), Belonging::To(office()), &accepted, &[bad, candidate(good)]);
+    let again = judge(document_id(), Belonging::To(office()), &accepted, &[bad, candidate(good)]);
     assert_eq!(verdict, again, "{line}: the same bytes, the same verdict");
     let mut now = visible.to_vec();
     match &verdict.judgements[0] {
@@ -142,7 +142,7 @@ fn check(visible: &[Authored], good: &Authored, mutant: &Authored, line: &str, c
     Automerge::load(&document.save()).unwrap_or_else(|error| panic!("{line}: saved, it does not load: {error}"));
     let next = set(&mut document, "anak", json!(77), &stamp(6, 9));
     let accepted: Vec<&[u8]> = now.iter().map(|change| change.raw.as_slice()).collect();
-    let verdict = judge(document_id(), &office(), &accepted, &[candidate(&next)]);
+    let verdict = judge(document_id(), Belonging::To(office()), &accepted, &[candidate(&next)]);
     assert_eq!(verdict.judgements, [Judgement::Accepted], "{line}: the next good change");
 }
 
@@ -183,8 +183,8 @@ fn a_mutant_of_the_first_change_makes_no_document_that_does_not_load() {
         let mut numbers = Numbers(seed ^ 0xabcd_0000);
         let mutant = if seed % 4 == 0 { blind(first, &mut numbers) } else { skilled(first, &mut numbers) };
         let claimed = RawChange::parse(&mutant.raw).map_or(common::epoch(1), |parts| parts.actor);
-        let bad = Candidate { epoch: claimed, hash: mutant.hash, raw: &mutant.raw };
-        let verdict = judge(document_id(), &office(), &[], &[bad]);
+        let bad = Candidate { epoch: claimed, hash: mutant.hash, raw: &mutant.raw, guest: false };
+        let verdict = judge(document_id(), Belonging::To(office()), &[], &[bad]);
         if verdict.judgements == [Judgement::Accepted] {
             accepted += 1;
             let document = load(std::slice::from_ref(&mutant));
@@ -200,8 +200,8 @@ fn noise_is_answered() {
     let mut numbers = Numbers(42);
     for length in 0..400 {
         let raw: Vec<u8> = (0..length).map(|_| u8::try_from(numbers.below(256)).unwrap()).collect();
-        let noise = Candidate { epoch: common::epoch(1), hash: ChangeHash([0; 32]), raw: &raw };
-        let verdict = judge(document_id(), &office(), &[&raw], &[noise]);
+        let noise = Candidate { epoch: common::epoch(1), hash: ChangeHash([0; 32]), raw: &raw, guest: false };
+        let verdict = judge(document_id(), Belonging::To(office()), &[&raw], &[noise]);
         assert!(matches!(verdict.judgements[0], Judgement::Refused(_)));
         assert!(TransactionDocument::load([raw.as_slice()]).is_err());
     }

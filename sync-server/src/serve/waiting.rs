@@ -54,11 +54,14 @@ impl Waiting {
         offices.entry(office).or_insert_with(|| watch::channel(()).0).subscribe()
     }
 
-    /// Tells those who wait for an office that its feed may have grown.
+    /// Tells those who wait for an office that its feed may have grown. What a village sends may be brought before its
+    /// sub-district, and what a sub-district decides concerns its villages: so they hear of each other.
     pub(super) fn tell(&self, office: OfficeCode) {
         let offices = self.offices.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(listeners) = offices.get(&office) {
-            listeners.send_replace(());
+        for (code, listeners) in offices.iter() {
+            if *code == office || code.district() == Some(office) || office.district() == Some(*code) {
+                listeners.send_replace(());
+            }
         }
     }
 
@@ -110,9 +113,15 @@ mod tests {
         let all = waiting(2, 60);
         let (one, other) = ("35.10.01.2001".parse().unwrap(), "35.10.01.2002".parse().unwrap());
         let (mut of_one, mut of_other) = (all.listen(one), all.listen(other));
+        let (district, other_district) = ("35.10.01".parse().unwrap(), "35.10.02".parse().unwrap());
+        let (mut of_district, of_other_district) = (all.listen(district), all.listen(other_district));
         all.tell(one);
         assert!(of_one.changed().await.is_ok());
+        assert!(of_district.changed().await.is_ok(), "it may have been brought before its sub-district");
         assert!(!of_other.has_changed().unwrap());
+        all.tell(district);
+        assert!(of_one.changed().await.is_ok() && of_other.changed().await.is_ok());
+        assert!(!of_other_district.has_changed().unwrap());
         all.tell_all();
         assert!(of_one.has_changed().unwrap() && of_other.changed().await.is_ok());
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use change_log::{ChangeHash, Entry, EpochId, Position};
-use service_document::{Candidate, judge};
+use service_document::{Belonging, Candidate, judge};
 use sync_protocol::batch::{BatchDecoder, BatchEncoder, Item, Known, References};
 
 use super::caller::Caller;
@@ -50,7 +50,7 @@ pub(super) fn measure(callers: &[Caller]) -> Result<Parts, DemoError> {
             let candidates: Vec<Candidate<'_>> = of_document.iter().map(candidate).collect();
             if let Some(first) = of_document.first() {
                 let begun = Instant::now();
-                judge(first.document, &caller.office, &[], &candidates);
+                judge(first.document, Belonging::To(caller.office), &[], &candidates);
                 parts.judge += begun.elapsed();
             }
         }
@@ -59,5 +59,5 @@ pub(super) fn measure(callers: &[Caller]) -> Result<Parts, DemoError> {
 }
 
 fn candidate(entry: &Entry) -> Candidate<'_> {
-    Candidate { epoch: entry.epoch, hash: entry.hash, raw: &entry.raw }
+    Candidate { epoch: entry.epoch, hash: entry.hash, raw: &entry.raw, guest: false }
 }

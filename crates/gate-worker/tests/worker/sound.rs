@@ -7,7 +7,7 @@ use gate_worker::ProcessGate;
 use proptest::prelude::*;
 use replica_store::{Case, DirectGate, Gate as _};
 use serde_json::json;
-use service_document::{Stamp, TransactionDocument};
+use service_document::{Belonging, Stamp, TransactionDocument};
 
 use crate::documents::{World, office, transaction};
 
@@ -96,7 +96,7 @@ fn documents_of_any_number_and_size_come_back_in_order() {
         (next.hash, next.raw) = (change.hash, change.raw.clone());
         cases[70].candidates.push(next);
     }
-    assert_eq!(cases[70].office, office());
+    assert_eq!(cases[70].belonging, Belonging::To(office()));
     let mut gate = world.faulty("none", cases[0].document, Duration::from_secs(60));
     let sound = DirectGate.judge_all(&cases).unwrap();
     assert_eq!(gate.judge_all(&cases).unwrap(), sound);

@@ -82,7 +82,8 @@ fn a_process_ends_with_its_input_even_while_it_judges_for_ever() {
         payload.extend_from_slice(&u32::try_from(bytes.len()).unwrap().to_le_bytes());
         payload.extend_from_slice(bytes);
     };
-    put(&mut payload, case.office.as_str().as_bytes());
+    payload.push(0);
+    put(&mut payload, case.belonging.office().as_str().as_bytes());
     payload.extend_from_slice(&[0; 8]);
     input.write_all(&u32::try_from(payload.len()).unwrap().to_le_bytes()).unwrap();
     input.write_all(&payload).unwrap();

@@ -37,6 +37,11 @@ pub(crate) fn new_node(number: u8) -> NewReplica {
     }
 }
 
+/// A node of another office.
+pub(crate) fn node_of(dir: &Path, number: u8, office: OfficeCode) -> Replica {
+    Replica::create_with(dir, &NewReplica { office: Some(office), ..new_node(number) }, Durability::Test).unwrap()
+}
+
 pub(crate) fn new_hub() -> NewReplica {
     NewReplica { role: Role::Hub, office: None, hub: HUB, node: None, epoch: epoch(200), machine: "hub".to_owned() }
 }
@@ -122,10 +127,12 @@ pub(crate) fn push(node: &mut Replica, hub: &mut Replica, max: usize) {
 
 /// Pulls at most `max` items of the office's feed.
 pub(crate) fn pull(node: &mut Replica, hub: &Replica, max: usize) {
-    let at = node.feed_cursor(OFFICE).unwrap();
-    let slice = hub.feed_items(OFFICE, at.map_or(0, |at| at.position), max, usize::MAX).unwrap();
+    let office = node.office().unwrap();
+    let audience = office.as_str();
+    let at = node.feed_cursor(audience).unwrap();
+    let slice = hub.feed_items(audience, at.map_or(0, |at| at.position), max, usize::MAX).unwrap();
     let Some((position, _)) = slice.items.last() else { return };
-    let chain = hub.feed_chain_at(OFFICE, *position).unwrap().unwrap();
+    let chain = hub.feed_chain_at(audience, *position).unwrap().unwrap();
     let cursor = FeedCursor { hub_epoch: slice.head.unwrap().hub_epoch, position: *position, chain };
     let items: Vec<FeedItem> = slice
         .items
@@ -138,7 +145,7 @@ pub(crate) fn pull(node: &mut Replica, hub: &Replica, max: usize) {
             }
         })
         .collect();
-    node.apply_feed(OFFICE, &items, cursor).unwrap();
+    node.apply_feed(audience, &items, cursor).unwrap();
 }
 
 /// Pushes and pulls until nothing moves.
