@@ -16,6 +16,7 @@ mod record;
 mod set;
 mod settle;
 mod show;
+pub(crate) mod standing;
 mod status;
 mod step;
 mod verify;
@@ -229,6 +230,7 @@ pub(crate) fn perform(
     now_millis: i64,
     watch: &mut Watch<'_>,
 ) -> Result<Value, Failure> {
+    standing::check(replica, action)?;
     match action {
         Action::Record { records, clerk } => {
             record::perform(replica, identity, records, &clock(replica, clerk, now_millis))

@@ -120,6 +120,10 @@ pub fn blocks_needed(
     extra: u32,
     now_millis: i64,
 ) -> Result<Vec<Lease>, DriverError> {
+    // Offices above the villages decide on letters and write none.
+    if !office.is_village() {
+        return Ok(Vec::new());
+    }
     let Some(kept) = kept_life(store)?.filter(|kept| kept.epoch == store.epoch()) else { return Ok(Vec::new()) };
     // What years before were granted plays no part: the cost of a call does not grow with them.
     let since = open_years(now_millis - MONTH_MILLIS).next().unwrap_or(i32::MIN);

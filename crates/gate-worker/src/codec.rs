@@ -5,7 +5,9 @@
 use change_log::{BlobHash, ChangeHash, DocumentId, EpochId, NodeId};
 use office_model::OfficeCode;
 use replica_store::Case;
-use service_document::{AttachedFile, Belonging, Candidate, DocumentRow, Judgement, Lease, Refusal, TransactionRow, Verdict};
+use service_document::{
+    AttachedFile, Belonging, Candidate, DocumentRow, Judgement, Lease, Refusal, TransactionRow, Verdict,
+};
 use uuid::Uuid;
 
 use crate::question::Question;

@@ -65,6 +65,11 @@ impl Role {
         matches!(self, Self::PetugasKecamatan | Self::Camat)
     }
 
+    /// Whether someone of this role sees records.
+    pub const fn may_read(self) -> bool {
+        !matches!(self, Self::Admin)
+    }
+
     /// Whether someone of this role may write and change fields of records.
     pub const fn may_record(self) -> bool {
         matches!(self, Self::Petugas | Self::Sekretaris | Self::Kepala)

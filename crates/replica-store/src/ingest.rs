@@ -200,8 +200,7 @@ fn say_of(work: &Work<'_>, document: i64, (owner, office): (i64, i64)) -> Result
     if brought::is_before(work.connection, document, office)? {
         return Ok(Say::Own);
     }
-    let (owner, office) =
-        (digest::office_code(work.connection, owner)?, digest::office_code(work.connection, office)?);
+    let (owner, office) = (digest::office_code(work.connection, owner)?, digest::office_code(work.connection, office)?);
     Ok(if owner.district() == Some(office) { Say::NotYet } else { Say::None })
 }
 

@@ -24,7 +24,7 @@ pub enum Returned {
     Taken,
     /// Another entry holds its place, or the chain of its log says that it is not the one. It is kept aside.
     Aside,
-    /// Its log belongs to another office. Nothing was kept.
+    /// Its log belongs to another office, and the document does not concern this one. Nothing was kept.
     Foreign,
 }
 
@@ -69,7 +69,9 @@ fn take(work: &mut Work<'_>, office: i64, entry: &Entry, filled: &mut BTreeSet<i
         Some(log) => log,
         None => log::insert_returned(work.connection, entry.epoch, office)?,
     };
-    if !log.own && log.office != Some(office) {
+    // Of another office's log it may fill holes, in documents that concern both.
+    let owner = log.office.filter(|owner| !log.own && *owner != office);
+    if !log.own && log.office != Some(office) && !(entry.position <= log.position && concerns(work, office, entry)?) {
         return Ok(Returned::Foreign);
     }
     let at = place(log.index, entry.position)?;
@@ -80,7 +82,9 @@ fn take(work: &mut Work<'_>, office: i64, entry: &Entry, filled: &mut BTreeSet<i
     }
     match entry::at(work.connection, at) {
         Ok(Some(held)) if held.hash == entry.hash && held.id == entry.document => Ok(Returned::Held),
-        Ok(None) if entry.position <= log.position => fill(work, &log, office, entry, filled),
+        Ok(None) if entry.position <= log.position => {
+            fill(work, &log, (office, owner.unwrap_or(office)), entry, filled)
+        }
         Ok(None) if entry.position == log.position + 1 && !log.own => {
             append(work, &mut log, office, entry)?;
             cursor::advance_over_held(work, &mut log)?;
@@ -100,11 +104,17 @@ fn take(work: &mut Work<'_>, office: i64, entry: &Entry, filled: &mut BTreeSet<i
     }
 }
 
-/// Fills a hole in a log. What the feed names there was accepted before it was lost, and is again.
+/// Whether an office holds what is accepted in the document of an entry.
+fn concerns(work: &Work<'_>, office: i64, entry: &Entry) -> Result<bool, StoreError> {
+    let Some((document, owner)) = document::find(work.connection, entry.document)? else { return Ok(false) };
+    Ok(owner == office || brought::is_before(work.connection, document, office)?)
+}
+
+/// Fills a hole in the log of `owner`. What the feed of `office` names there was accepted before it was lost, and is again.
 fn fill(
     work: &mut Work<'_>,
     log: &LogRow,
-    office: i64,
+    (office, owner): (i64, i64),
     entry: &Entry,
     filled: &mut BTreeSet<i64>,
 ) -> Result<Returned, StoreError> {
@@ -121,7 +131,7 @@ fn fill(
         entry::insert(work.connection, at, document, EntryState::Accepted, NewBytes::of(entry, true))?;
         filled.insert(document);
     } else {
-        put(work, at, office, entry)?;
+        put(work, at, owner, entry)?;
     }
     if repair::contradicts_chain(work.connection, log, entry)? {
         work.connection.prepare_cached("DELETE FROM refusal WHERE entry = ?")?.execute(params![at])?;

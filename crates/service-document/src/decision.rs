@@ -30,7 +30,8 @@ pub(crate) fn check(change: &RawChange<'_>, visible: &[&[u8]]) -> Result<(), Ref
     if is_decision(change, visible) == Some(true) {
         return Ok(());
     }
-    let detail = "made at an office that the record was brought before: such an office decides, and changes nothing else";
+    let detail =
+        "made at an office that the record was brought before: such an office decides, and changes nothing else";
     Err(Refusal::new(RefusalCode::Decision, detail))
 }
 
@@ -58,7 +59,9 @@ fn is_decision(change: &RawChange<'_>, visible: &[&[u8]]) -> Option<bool> {
         }
     }
     let (from, to): (Status, Status) = (from?.parse().ok()?, to?.parse().ok()?);
-    let may = from.waits_for_sub_district() && Role::Camat.may_step(from, to) && from.may_become(to, office_model::Approval::Always);
+    let may = from.waits_for_sub_district()
+        && Role::Camat.may_step(from, to)
+        && from.may_become(to, office_model::Approval::Always);
     Some(may && status == Some(to.as_str()))
 }
 

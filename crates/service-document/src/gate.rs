@@ -58,12 +58,7 @@ pub struct Verdict {
 /// `accepted` are the raw changes visible in this document already; `belonging` is what it must be to an office. One bad
 /// candidate never takes a good one with it; those that build on a bad one are parked. The same input gives the
 /// same verdict on every machine; of two changes with the same epoch and number the accepted or first one stays.
-pub fn judge(
-    document: DocumentId,
-    belonging: Belonging,
-    accepted: &[&[u8]],
-    candidates: &[Candidate<'_>],
-) -> Verdict {
+pub fn judge(document: DocumentId, belonging: Belonging, accepted: &[&[u8]], candidates: &[Candidate<'_>]) -> Verdict {
     let mut gate = Gate {
         document,
         belonging,

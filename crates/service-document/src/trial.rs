@@ -25,11 +25,7 @@ pub(crate) fn run(belonging: Belonging, raws: &[&[u8]], heads: &[ChangeHash]) ->
 }
 
 /// The same, whatever the changes look like.
-pub(crate) fn by_library(
-    belonging: Belonging,
-    raws: &[&[u8]],
-    heads: &[ChangeHash],
-) -> Result<DocumentRow, Refusal> {
+pub(crate) fn by_library(belonging: Belonging, raws: &[&[u8]], heads: &[ChangeHash]) -> Result<DocumentRow, Refusal> {
     quiet::caught(|| unguarded(belonging, raws, heads))
         .unwrap_or_else(|| Err(Refusal::new(RefusalCode::Unsafe, "the library gave up on it")))
 }

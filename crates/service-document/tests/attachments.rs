@@ -13,7 +13,7 @@ mod common;
 use change_log::BlobHash;
 use common::{candidate, created, document_id, load, office, set, stamp};
 use serde_json::json;
-use service_document::{Belonging, AttachedFile, DocumentError, DocumentRow, FILES_MAX, FileType, Judgement, judge};
+use service_document::{AttachedFile, Belonging, DocumentError, DocumentRow, FILES_MAX, FileType, Judgement, judge};
 
 fn file(content: &[u8], name: &str) -> AttachedFile {
     AttachedFile::new(BlobHash::of(content), "A1", FileType::Jpeg, 1000, name)

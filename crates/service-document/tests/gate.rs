@@ -16,8 +16,9 @@ use change_log::{ChangeHash, DocumentId, RawChange};
 use common::{START, candidate, created, document_id, epoch, load, office, other_office, set, stamp};
 use office_model::Status;
 use serde_json::json;
-use service_document::{Belonging, 
-    Authored, Candidate, DocumentRow, Judgement, PARKED_MAX, RefusalCode, TransactionDocument, Verdict, judge,
+use service_document::{
+    Authored, Belonging, Candidate, DocumentRow, Judgement, PARKED_MAX, RefusalCode, TransactionDocument, Verdict,
+    judge,
 };
 
 fn codes(verdict: &Verdict) -> Vec<Option<RefusalCode>> {

@@ -14,7 +14,7 @@ use common::{created, document_id, load, office, path, set, stamp};
 use data_encoding::HEXLOWER;
 use office_model::Status;
 use serde_json::{Value, json};
-use service_document::{Belonging, Authored, Candidate, DocumentRow, Judgement, judge};
+use service_document::{Authored, Belonging, Candidate, DocumentRow, Judgement, judge};
 
 const CHANGES: &str = include_str!("golden/transaction-v1.hex");
 const READS: &str = include_str!("golden/transaction-v1.json");

@@ -14,8 +14,8 @@ use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, Change, ROOT};
 use change_log::{EpochId, HubId, NodeId};
 use common::{START, candidate, document_id, office, stamp};
-use service_document::{Belonging, 
-    Authored, DocumentError, DocumentRow, Judgement, Lease, RefusalCode, TransactionDocument, judge, row_of,
+use service_document::{
+    Authored, Belonging, DocumentError, DocumentRow, Judgement, Lease, RefusalCode, TransactionDocument, judge, row_of,
 };
 
 fn lease() -> Lease {

@@ -16,7 +16,7 @@ use common::{Numbers, created, document_id, load, office, path, stamp};
 use office_model::{Approval, Status};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use service_document::{Belonging, Authored, Candidate, DocumentRow, Judgement, TransactionDocument, judge};
+use service_document::{Authored, Belonging, Candidate, DocumentRow, Judgement, TransactionDocument, judge};
 
 #[derive(Debug, Clone)]
 enum Act {

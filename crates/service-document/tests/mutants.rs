@@ -16,7 +16,9 @@ use change_log::{ChangeHash, Column, RawChange, wrap_chunk};
 use common::{Numbers, candidate, created, document_id, load, office, set, stamp};
 use office_model::Status;
 use serde_json::json;
-use service_document::{Belonging, Authored, Candidate, DocumentRow, Judgement, RefusalCode, TransactionDocument, judge};
+use service_document::{
+    Authored, Belonging, Candidate, DocumentRow, Judgement, RefusalCode, TransactionDocument, judge,
+};
 
 /// The visible changes of a document with two authors, and good next ones of each kind.
 fn scene() -> (Vec<Authored>, Vec<Authored>) {

@@ -1,4 +1,4 @@
-//! The world of a run: two offices with two nodes each, one hub, and what happens to them.
+//! The world of a run: two villages with two nodes each, the sub-district of one of them, one hub, and what happens to them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,9 +19,13 @@ use crate::machine::Machine;
 
 /// When runs begin: on an ordinary day; some hours before the year turns in WIB; before next year's numbers are granted.
 const STARTS: [i64; 3] = [1_790_000_000_000, 1_798_700_000_000, 1_796_040_000_000];
+/// A service whose letters may need the sub-district.
+const CONDITIONAL: &str = "S01";
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 const OFFICES: [&str; 2] = ["35.10.01.2001", "35.10.24.2008"];
 const NODES_PER_OFFICE: usize = 2;
+/// The sub-district of the first office, with one node.
+const DISTRICT: &str = "35.10.01";
 /// After healing, this many rounds of calls must be enough for everybody.
 const ROUNDS_TO_HEAL: usize = 32;
 /// Machines cloned in one run.
@@ -61,23 +65,26 @@ pub struct World {
     pub(crate) numbers: BTreeMap<(OfficeCode, Serial), String>,
     /// Numbers that were told twice.
     pub(crate) twice: Vec<(OfficeCode, Serial)>,
+    /// Decisions that the sub-district took.
+    decided: u64,
     dice: Dice,
     now: i64,
     pub(crate) faults: Faults,
     folder: tempfile::TempDir,
 }
 
-/// Plays one run of `steps` happenings and checks everything promised.
+/// Plays one run of `steps` happenings and checks everything promised. Says how often the sub-district decided.
 ///
 /// # Errors
 /// A [`Failure`] that says what was promised and not kept.
-pub fn run(seed: u64, steps: usize, faults: Faults) -> Result<(), Failure> {
+pub fn run(seed: u64, steps: usize, faults: Faults) -> Result<u64, Failure> {
     let mut world = World::new(seed, faults)?;
     for _ in 0..steps {
         world.step()?;
     }
     world.heal()?;
-    world.check()
+    world.check()?;
+    Ok(world.decided)
 }
 
 impl World {
@@ -102,9 +109,9 @@ impl World {
         let now = STARTS.get(dice.below(STARTS.len())).copied().unwrap_or_default();
         begin_life(hub.replica()?, true, now).map_err(Failure::other)?;
         let mut nodes = Vec::new();
-        for index in 0..OFFICES.len() * NODES_PER_OFFICE {
-            let office: OfficeCode =
-                OFFICES.get(index % OFFICES.len()).unwrap_or(&"").parse().map_err(Failure::other)?;
+        let villages = OFFICES.iter().cycle().take(OFFICES.len() * NODES_PER_OFFICE);
+        for (index, code) in villages.chain([&DISTRICT]).enumerate() {
+            let office: OfficeCode = code.parse().map_err(Failure::other)?;
             let key = SigningKey::from_seed(&dice.bytes());
             let public = key.verifying_key();
             let new = NewReplica {
@@ -134,7 +141,19 @@ impl World {
         }
         let hub_identity = Arc::new(HubIdentity { key: hub_key, hub: hub_id });
         let (numbers, twice) = (BTreeMap::new(), Vec::new());
-        Ok(Self { hub, hub_identity, nodes, hub_restored: false, numbers, twice, dice, now, faults, folder })
+        Ok(Self {
+            hub,
+            hub_identity,
+            nodes,
+            hub_restored: false,
+            numbers,
+            twice,
+            decided: 0,
+            dice,
+            now,
+            faults,
+            folder,
+        })
     }
 
     fn step(&mut self) -> Result<(), Failure> {
@@ -167,13 +186,17 @@ impl World {
         let clock = self.clock(index);
         let label = format!("{:016x}", self.dice.number());
         let dies = self.dice.chance(5).then(|| self.dice.below(2) as u64);
+        let service = if self.dice.chance(50) { "P06" } else { CONDITIONAL };
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        if !node.identity.office.is_village() {
+            return self.decide(index);
+        }
         let mut fields = Map::new();
         fields.insert("nama".to_owned(), json!(format!("Warga {label}")));
         fields.insert("isi".to_owned(), json!(label));
         let new = NewTransaction {
             office: node.identity.office,
-            service: "P06".parse().map_err(Failure::other)?,
+            service: service.parse().map_err(Failure::other)?,
             catalogue_version: 1,
             fields,
             number: None,
@@ -205,6 +228,27 @@ impl World {
         }
     }
 
+    /// A sub-district decides about a record that waits for it.
+    fn decide(&mut self, index: usize) -> Result<(), Failure> {
+        let clock = self.clock(index);
+        let (which, signs) = (self.dice.number(), self.dice.chance(60));
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        let replica = node.machine.replica()?;
+        let filter = ListFilter { status: Some("menunggu_camat".to_owned()), ..ListFilter::default() };
+        let listed = replica.list(&filter, Page { after: None, count: 40 }).map_err(Failure::other)?;
+        let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
+        let to = if signs { Status::Ditandatangani } else { Status::Dikembalikan };
+        match replica.step(row.document, to, Some("berkas kurang"), &clock) {
+            Ok(_) => {
+                self.decided += 1;
+                Ok(())
+            }
+            Err(StoreError::Document(_) | StoreError::NoDocument(_)) => Ok(()),
+            Err(StoreError::EpochSpent) => self.begin_epoch(index),
+            Err(error) => Err(Failure::other(error)),
+        }
+    }
+
     fn begin_epoch(&mut self, index: usize) -> Result<(), Failure> {
         let fresh = EpochId(self.dice.bytes());
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
@@ -214,14 +258,26 @@ impl World {
     /// An edit or a step on any record this node can see.
     fn change(&mut self, index: usize) -> Result<(), Failure> {
         let clock = self.clock(index);
-        let (which, what, value) = (self.dice.number(), self.dice.below(3), self.dice.below(5));
+        let (which, what, value) = (self.dice.number(), self.dice.below(5), self.dice.below(5));
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        if !node.identity.office.is_village() {
+            return self.decide(index);
+        }
         let replica = node.machine.replica()?;
         let listed = replica.list(&ListFilter::default(), Page { after: None, count: 40 }).map_err(Failure::other)?;
         let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
         let done = match what {
             0 => replica.step(row.document, Status::Diajukan, None, &clock).map(drop),
-            1 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
+            // On towards the sub-district, where the service goes there.
+            1..=2 => {
+                let to = match row.status.as_str() {
+                    "draf" => Status::Diajukan,
+                    "diajukan" => Status::Diperiksa,
+                    _ => Status::MenungguCamat,
+                };
+                replica.step(row.document, to, None, &clock).map(drop)
+            }
+            3 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
             _ => {
                 let path = "lokasi".parse().map_err(Failure::other)?;
                 let edits = [(path, Value::from(format!("Dusun {value}")))];
@@ -354,7 +410,7 @@ impl World {
 
     /// A machine is cloned while it runs; both go on under one name.
     fn copy(&mut self, index: usize) -> Result<(), Failure> {
-        if self.nodes.len() >= OFFICES.len() * NODES_PER_OFFICE + COPIES_MAX {
+        if self.nodes.len() > OFFICES.len() * NODES_PER_OFFICE + COPIES_MAX {
             return Ok(());
         }
         let fresh = EpochId(self.dice.bytes());

@@ -110,7 +110,7 @@ pub(super) async fn view(
     State(shared): State<Arc<Shared>>,
     Path((id, hash)): Path<(String, String)>,
 ) -> Answer {
-    allow(visitor.role().may_record())?;
+    allow(visitor.role().may_read())?;
     let (id, hash) = (document(&id)?, files::hash_of(&hash)?);
     let (file, bytes) = shared.node.attached_file(hash).await?;
     let who = visitor.clerk().to_string();

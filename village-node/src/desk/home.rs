@@ -64,7 +64,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
         let reader = node.replica();
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let page = Page::of(&visitor.session, &reader, "home", t.home)?;
-        if !page.may_record() {
+        if !page.may_read() {
             return Ok(HomePage { page, drafts: Vec::new(), drafts_count: String::new(), lists: Vec::new() });
         }
         let mut drafts = drafts(&reader, visitor.clerk().as_str(), language)?;
@@ -116,7 +116,7 @@ fn refused(reader: &Reader, language: Language) -> Result<Option<WorkList>, Fail
     let documents: Vec<_> = quarantine.map(|one| one.document).filter(|document| seen.insert(*document)).collect();
     let mut lines = Vec::new();
     for document in documents.iter().take(ROWS) {
-        lines.extend(reader.row(*document)?.map(|row| Line::of(row, language, moment::now_millis())));
+        lines.extend(reader.row(*document)?.map(|row| Line::of(reader, row, language, moment::now_millis())));
     }
     let all = if documents.len() > ROWS { "/sinkron".to_owned() } else { String::new() };
     let list = WorkList { title: language.texts().refused, count: format!("{}{further}", documents.len()), lines, all };
@@ -151,7 +151,10 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
         Ok(())
     };
     add(t.differs, "beda=1".to_owned(), &ListFilter { divergent: true, ..ListFilter::default() })?;
-    let (own, others): (Vec<_>, Vec<_>) = by_status.into_iter().partition(|(_, status)| Some(*status) == first);
+    // A sub-district decides on what was brought before it; the rest of the way is the village's.
+    let of_role =
+        by_status.into_iter().filter(|(_, status)| !role.is_sub_district() || status.waits_for_sub_district());
+    let (own, others): (Vec<_>, Vec<_>) = of_role.partition(|(_, status)| Some(*status) == first);
     for (title, status) in own.into_iter().chain(others) {
         let filter = ListFilter { status: Some(status.as_str().to_owned()), ..ListFilter::default() };
         add(title, format!("status={status}"), &filter)?;

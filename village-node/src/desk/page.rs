@@ -82,6 +82,11 @@ impl Page {
     }
 
     /// Whether records are for this user at all.
+    pub(crate) fn may_read(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| user.role.may_read())
+    }
+
+    /// Whether this user makes and changes records.
     pub(crate) fn may_record(&self) -> bool {
         self.user.as_ref().is_some_and(|user| user.role.may_record())
     }

@@ -55,8 +55,19 @@ struct RecordPage {
     step_said: String,
     reason: String,
     may_edit: bool,
+    /// It is this office's own, and the visitor records.
+    is_own: bool,
+    /// The office it belongs to, where that is another one.
+    office: String,
     differences: Vec<Difference>,
     history: Vec<Told>,
+}
+
+impl RecordPage {
+    /// The form token of who may settle differences here; empty for others.
+    fn settle_token(&self) -> &str {
+        if self.is_own { self.page.form_token() } else { "" }
+    }
 }
 
 /// What can be printed.
@@ -146,7 +157,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Query(said): Query<Said>,
 ) -> Answer {
-    allow(visitor.role().may_record())?;
+    allow(visitor.role().may_read())?;
     let id = document(&id)?;
     let made = shared.node.blocking(move |node| {
         let made = make(&node.replica(), &node.sealer(), &visitor, id, &said.kata)?;
@@ -180,6 +191,7 @@ fn make(
     let status = row.status.parse::<Status>().ok();
     let steps = status.map(|from| steps(from, service, visitor, language)).unwrap_or_default();
     let has_specific = has_specific(service, &record);
+    let is_own = page.may_record() && replica.office() == Some(row.office);
     Ok((
         RecordPage {
             id,
@@ -203,7 +215,9 @@ fn make(
             reason: String::new(),
             asks_reason: steps.iter().any(|step| step.needs_reason),
             steps,
-            may_edit: status.is_none_or(Status::is_editable),
+            may_edit: is_own && status.is_none_or(Status::is_editable),
+            is_own,
+            office: shown::other_office(replica, row.office),
             differences: differences(&document, catalogue, service, language),
             history: history(replica, &document, catalogue, service, language),
             page,
@@ -337,7 +351,7 @@ pub(super) async fn letter(
     Path(id): Path<String>,
     Query(words): Query<BTreeMap<String, String>>,
 ) -> Answer {
-    allow(visitor.role().may_record())?;
+    allow(visitor.role().may_read())?;
     let id = document(&id)?;
     let paper = words.get("kertas").and_then(|paper| paper.parse::<Paper>().ok()).unwrap_or_default();
     let made = shared.node.blocking(move |node| {

@@ -75,10 +75,12 @@ pub(crate) struct Line {
     pub(crate) number: String,
     pub(crate) changed: String,
     pub(crate) divergences: u32,
+    /// The office it belongs to, where that is another one.
+    pub(crate) office: String,
 }
 
 impl Line {
-    pub(super) fn of(row: ListedTransaction, language: Language, now_millis: i64) -> Self {
+    pub(super) fn of(reader: &Reader, row: ListedTransaction, language: Language, now_millis: i64) -> Self {
         let service = Catalogue::current().service(&row.service);
         Self {
             id: row.document,
@@ -91,6 +93,7 @@ impl Line {
             number: row.number.unwrap_or_default(),
             changed: moments::short(row.changed_millis, now_millis),
             divergences: row.divergences,
+            office: shown::other_office(reader, row.office),
         }
     }
 }
@@ -112,7 +115,7 @@ pub(crate) fn lines(
     let typed = typed.trim();
     let rows = if typed.is_empty() { reader.list(filter, window)? } else { reader.search(typed, filter, window)? };
     let now = moment::now_millis();
-    Ok(rows.into_iter().map(|row| Line::of(row, language, now)).collect())
+    Ok(rows.into_iter().map(|row| Line::of(reader, row, language, now)).collect())
 }
 
 /// What a list is asked for.
@@ -129,7 +132,7 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Query(asked): Query<Asked>) -> Answer {
-    allow(visitor.role().may_record())?;
+    allow(visitor.role().may_read())?;
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, t) = (visitor.session.language, visitor.session.language.texts());

@@ -1,6 +1,9 @@
 //! Values as people read them, by the field they belong to.
 
-use office_model::{Catalogue, Field, FieldKind, FieldPath, Phone, Segment, Service, Status, calendar};
+use office_model::{
+    Catalogue, Field, FieldKind, FieldPath, OfficeCode, Phone, Roster, Segment, Service, Status, calendar,
+};
+use replica_store::Reader;
 use serde_json::Value;
 
 use super::language::Language;
@@ -63,6 +66,14 @@ fn thousands(amount: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// The office of a record as people call it; empty where it is this replica's own.
+pub(crate) fn other_office(reader: &Reader, office: OfficeCode) -> String {
+    if reader.office() == Some(office) {
+        return String::new();
+    }
+    Roster::banyuwangi().get(office).map_or_else(|| office.to_string(), office_model::Office::full_name)
 }
 
 /// The word of a status as people read it.

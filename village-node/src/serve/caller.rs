@@ -52,7 +52,7 @@ impl Caller {
     ///
     /// When the caller's role sees none.
     pub(super) fn may_read(&self) -> Result<(), Failure> {
-        self.may(|role| role != Role::Admin)
+        self.may(Role::may_read)
     }
 
     /// Refuses who may not write.

@@ -193,8 +193,7 @@ fn a_decision_that_comes_before_its_record_waits_for_it() {
     // Then the village, first without the step that brings it before the sub-district.
     let entries = all.village.entries(EpochId([1; 16]), 0, 100, usize::MAX).unwrap();
     for part in [&entries[..2], &entries[2..]] {
-        let batch =
-            replica_store::IngestBatch { epoch: EpochId([1; 16]), entries: part.to_vec(), signed_head: None };
+        let batch = replica_store::IngestBatch { epoch: EpochId([1; 16]), entries: part.to_vec(), signed_head: None };
         crate::world::ingest(&mut fresh, batch).unwrap();
         judge(&mut fresh);
     }
