@@ -64,6 +64,8 @@ impl Browser {
         ];
         let arguments: Vec<&str> = arguments.into_iter().chain(more.iter().map(String::as_str)).collect();
         let mut capabilities = serde_json::Map::new();
+        // A warning about a certificate is one that people would see.
+        capabilities.insert("acceptInsecureCerts".to_owned(), json!(false));
         capabilities.insert("goog:chromeOptions".to_owned(), json!({"args": arguments}));
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
         let client = ClientBuilder::new(HttpConnector::new())
@@ -78,9 +80,11 @@ impl Browser {
         self.client.goto(url).await.unwrap();
     }
 
-    /// Tries to go somewhere; whether the browser refused.
-    pub(crate) async fn refuses(&self, url: &str) -> bool {
-        self.client.goto(url).await.is_err()
+    /// Goes somewhere where the browser may warn instead; what is on the screen then.
+    pub(crate) async fn look_at(&self, url: &str) -> String {
+        // The driver may tell the warning as an error.
+        let _ = self.client.goto(url).await;
+        self.text().await
     }
 
     /// Where it is: path and query.
