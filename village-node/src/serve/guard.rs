@@ -27,10 +27,9 @@ pub(super) async fn site(Extension(entrance): Extension<Entrance>, request: Requ
     if !host.is_some_and(|host| entrance.is_ours(&host)) {
         return refusal(StatusCode::FORBIDDEN, "host", "asked for under another machine's name");
     }
-    if let Some(origin) = request.headers().get(ORIGIN) {
-        if !origin.to_str().is_ok_and(|origin| entrance.is_own_origin(origin)) {
-            return refusal(StatusCode::FORBIDDEN, "origin", "asked for by another site's page");
-        }
+    let origin = request.headers().get(ORIGIN);
+    if origin.is_some_and(|origin| !origin.to_str().is_ok_and(|origin| entrance.is_own_origin(origin))) {
+        return refusal(StatusCode::FORBIDDEN, "origin", "asked for by another site's page");
     }
     // A browser says where a form comes from; programs have a token instead.
     let is_form = request.method() == Method::POST && !request.uri().path().starts_with("/api/");

@@ -151,7 +151,7 @@ fn telling(router: Router, spoke: &Arc<Notify>) -> Router {
 /// Ends when nothing was asked for in time.
 async fn silence(spoke: &Notify) {
     if tokio::time::timeout(OPENING, spoke.notified()).await.is_ok() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
