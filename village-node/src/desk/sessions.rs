@@ -1,6 +1,7 @@
 //! Who is signed in: kept in memory, so that a restart signs everybody out and loses nothing but that.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,17 +10,21 @@ use office_model::{ClerkId, Role};
 use replica_store::Account;
 use sha2::{Digest as _, Sha256};
 
+use super::guesses::Guesses;
 use super::language::Language;
+use crate::serve::entrance::Via;
 use crate::{Failure, moment};
 
 /// After so long without a page the screen is locked.
 const IDLE: Duration = Duration::from_secs(15 * 60);
 /// After so long everybody signs in again.
 const LONGEST: Duration = Duration::from_secs(16 * 60 * 60);
-/// Wrong guesses before a pause,
+/// Wrong guesses at one account before a pause, which doubles with every further one.
 const FREE_GUESSES: u32 = 4;
-/// which doubles with every further one, up to this.
-const PAUSE_MAX: Duration = Duration::from_secs(300);
+/// Wrong guesses from one machine, at whatever accounts: several people may work there.
+const FREE_OF_A_MACHINE: u32 = 12;
+/// After so long without a guess from it, a machine begins anew.
+const MACHINE_FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,15 +39,28 @@ pub(crate) struct Session {
     pub(crate) at: String,
     /// The PIN is asked for before anything is shown.
     pub(crate) locked: bool,
+    /// By which listener it was begun: the other one does not know it.
+    via: Via,
     begun: Instant,
     seen: Instant,
 }
 
-/// All sessions, by the hash of what the browser holds; and wrong guesses, by account.
-#[derive(Debug, Default)]
+/// All sessions, by the hash of what the browser holds; and wrong guesses, by account and by machine.
+#[derive(Debug)]
 pub(crate) struct Sessions {
     open: Mutex<BTreeMap<[u8; 32], Session>>,
-    guesses: Mutex<BTreeMap<String, (u32, Instant)>>,
+    /// Those of each listener: somebody on the network must not keep a clerk waiting at the machine itself.
+    here: Guesses<String>,
+    over_lan: Guesses<String>,
+    of_machines: Guesses<IpAddr>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        let of_accounts = || Guesses::new(FREE_GUESSES);
+        let of_machines = Guesses::new(FREE_OF_A_MACHINE);
+        Self { open: Mutex::default(), here: of_accounts(), over_lan: of_accounts(), of_machines }
+    }
 }
 
 fn key(token: &str) -> [u8; 32] {
@@ -55,7 +73,7 @@ impl Sessions {
     /// # Errors
     ///
     /// When the account is not one of ours any more, or the operating system has no random numbers.
-    pub(crate) fn open(&self, account: &Account, now: Instant) -> Result<String, Failure> {
+    pub(crate) fn open(&self, account: &Account, via: Via, now: Instant) -> Result<String, Failure> {
         let token = HEXLOWER.encode(&moment::random::<32>()?);
         let session = Session {
             clerk: account.name.parse().map_err(Failure::from)?,
@@ -65,6 +83,7 @@ impl Sessions {
             form_token: HEXLOWER.encode(&moment::random::<16>()?),
             at: String::new(),
             locked: false,
+            via,
             begun: now,
             seen: now,
         };
@@ -75,9 +94,10 @@ impl Sessions {
     }
 
     /// The session of a browser; locked when nothing was asked for too long. `touches`: somebody is there.
-    pub(crate) fn find(&self, token: &str, now: Instant, touches: bool) -> Option<Session> {
+    pub(crate) fn find(&self, token: &str, via: Via, now: Instant, touches: bool) -> Option<Session> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = open.get_mut(&key(token)).filter(|session| now.duration_since(session.begun) < LONGEST)?;
+        let is_good = |session: &&mut Session| session.via == via && now.duration_since(session.begun) < LONGEST;
+        let session = open.get_mut(&key(token)).filter(is_good)?;
         session.locked |= now.duration_since(session.seen) > IDLE;
         if touches && !session.locked {
             session.seen = now;
@@ -119,35 +139,46 @@ impl Sessions {
     }
 
     /// How long an account has to wait before the next guess.
-    pub(crate) fn pause(&self, name: &str, now: Instant) -> Duration {
-        let guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((count, last)) = guesses.get(name) else { return Duration::ZERO };
-        let Some(beyond) = count.checked_sub(FREE_GUESSES) else { return Duration::ZERO };
-        let pause = Duration::from_secs(1 << beyond.min(10)).min(PAUSE_MAX);
-        pause.saturating_sub(now.duration_since(*last))
+    pub(crate) fn pause(&self, name: &str, via: Via, now: Instant) -> Duration {
+        self.guesses(via).pause(name, now)
+    }
+
+    /// How long another machine has to.
+    pub(crate) fn pause_of_machine(&self, machine: IpAddr, now: Instant) -> Duration {
+        self.of_machines.forget_old(&machine, MACHINE_FORGOTTEN, now);
+        self.of_machines.pause(&machine, now)
     }
 
     /// Notes a guess. Names that nobody has cannot fill the memory.
-    pub(crate) fn guessed(&self, name: &str, right: bool, now: Instant) {
-        const NAMES_MAX: usize = 1000;
-        let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn guessed(&self, name: &str, via: Via, right: bool, now: Instant) {
         if right {
-            guesses.remove(name);
-            return;
+            self.guesses(via).forgive(name);
+        } else {
+            self.guesses(via).count(name.to_owned(), now);
         }
-        if guesses.len() >= NAMES_MAX && !guesses.contains_key(name) {
-            guesses.retain(|_, (_, last)| now.duration_since(*last) < PAUSE_MAX);
+    }
+
+    fn guesses(&self, via: Via) -> &Guesses<String> {
+        match via {
+            Via::Loopback => &self.here,
+            Via::Lan => &self.over_lan,
         }
-        if guesses.len() < NAMES_MAX || guesses.contains_key(name) {
-            let (count, last) = guesses.entry(name.to_owned()).or_insert((0, now));
-            *count += 1;
-            *last = now;
+    }
+
+    /// Notes a guess from another machine. A right one takes back no more than itself: who has an account must not
+    /// clear the way for guesses at those of others.
+    pub(crate) fn guessed_from(&self, machine: IpAddr, right: bool, now: Instant) {
+        if right {
+            self.of_machines.take_back(&machine);
+        } else {
+            self.of_machines.count(machine, now);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::guesses::PAUSE_MAX;
     use super::*;
 
     fn account() -> Account {
@@ -165,46 +196,78 @@ mod tests {
     #[test]
     fn a_session_locks_itself_and_ends() {
         let (sessions, start) = (Sessions::default(), Instant::now());
-        let token = sessions.open(&account(), start).unwrap();
-        assert_eq!(sessions.find(&token, start, true).unwrap().language, Language::English);
-        assert_eq!(sessions.find("another", start, true), None);
+        let token = sessions.open(&account(), Via::Loopback, start).unwrap();
+        assert_eq!(sessions.find(&token, Via::Loopback, start, true).unwrap().language, Language::English);
+        assert_eq!(sessions.find("another", Via::Loopback, start, true), None);
         let later = start + IDLE + Duration::from_secs(1);
-        assert!(sessions.find(&token, later, true).unwrap().locked);
-        assert!(sessions.find(&token, later, true).unwrap().locked, "asking again does not unlock it");
+        assert!(sessions.find(&token, Via::Loopback, later, true).unwrap().locked);
+        assert!(sessions.find(&token, Via::Loopback, later, true).unwrap().locked, "asking again does not unlock it");
         sessions.unlock(&token, later);
-        assert!(!sessions.find(&token, later, true).unwrap().locked);
-        assert_eq!(sessions.find(&token, start + LONGEST, true), None);
+        assert!(!sessions.find(&token, Via::Loopback, later, true).unwrap().locked);
+        assert_eq!(sessions.find(&token, Via::Loopback, start + LONGEST, true), None);
         sessions.close_all_of("siti");
-        assert_eq!(sessions.find(&token, later, true), None);
+        assert_eq!(sessions.find(&token, Via::Loopback, later, true), None);
     }
 
     #[test]
     fn what_the_page_asks_by_itself_keeps_nobody_signed_in() {
         let (sessions, start) = (Sessions::default(), Instant::now());
-        let token = sessions.open(&account(), start).unwrap();
+        let token = sessions.open(&account(), Via::Loopback, start).unwrap();
         let mut now = start;
         while now < start + IDLE + Duration::from_secs(60) {
             now += Duration::from_secs(60);
-            sessions.find(&token, now, false).unwrap();
+            sessions.find(&token, Via::Loopback, now, false).unwrap();
         }
-        assert!(sessions.find(&token, now, true).unwrap().locked);
+        assert!(sessions.find(&token, Via::Loopback, now, true).unwrap().locked);
     }
 
     #[test]
     fn guessing_gets_slower_and_a_right_one_forgives() {
         let (sessions, start) = (Sessions::default(), Instant::now());
         for _ in 0..FREE_GUESSES {
-            assert_eq!(sessions.pause("siti", start), Duration::ZERO);
-            sessions.guessed("siti", false, start);
+            assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::ZERO);
+            sessions.guessed("siti", Via::Loopback, false, start);
         }
-        assert_eq!(sessions.pause("siti", start), Duration::from_secs(1));
+        assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::from_secs(1));
         for _ in 0..20 {
-            sessions.guessed("siti", false, start);
+            sessions.guessed("siti", Via::Loopback, false, start);
         }
-        assert_eq!(sessions.pause("siti", start), PAUSE_MAX);
-        assert_eq!(sessions.pause("budi", start), Duration::ZERO);
-        assert_eq!(sessions.pause("siti", start + PAUSE_MAX), Duration::ZERO);
-        sessions.guessed("siti", true, start);
-        assert_eq!(sessions.pause("siti", start), Duration::ZERO);
+        assert_eq!(sessions.pause("siti", Via::Loopback, start), PAUSE_MAX);
+        assert_eq!(sessions.pause("budi", Via::Loopback, start), Duration::ZERO);
+        assert_eq!(sessions.pause("siti", Via::Lan, start), Duration::ZERO, "counted for themselves");
+        assert_eq!(sessions.pause("siti", Via::Loopback, start + PAUSE_MAX), Duration::ZERO);
+        sessions.guessed("siti", Via::Loopback, true, start);
+        assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::ZERO);
+    }
+    #[test]
+    fn a_session_of_one_listener_is_none_of_the_other() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        for (via, other) in [(Via::Loopback, Via::Lan), (Via::Lan, Via::Loopback)] {
+            let token = sessions.open(&account(), via, now).unwrap();
+            assert!(sessions.find(&token, via, now, true).is_some());
+            assert_eq!(sessions.find(&token, other, now, true), None);
+        }
+    }
+
+    #[test]
+    fn guesses_from_one_machine_get_slower_whoever_they_are_at_and_others_do_not_wait() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        let (bad, good): (IpAddr, IpAddr) = ([192, 168, 1, 66].into(), [192, 168, 1, 20].into());
+        for _ in 0..FREE_OF_A_MACHINE {
+            assert_eq!(sessions.pause_of_machine(bad, start), Duration::ZERO);
+            sessions.guessed_from(bad, false, start);
+        }
+        let second = Duration::from_secs(1);
+        assert_eq!(
+            (sessions.pause_of_machine(bad, start), sessions.pause_of_machine(good, start)),
+            (second, Duration::ZERO)
+        );
+        // A right one counts as none, and clears nothing.
+        sessions.guessed_from(bad, false, start);
+        sessions.guessed_from(bad, true, start);
+        assert_eq!(sessions.pause_of_machine(bad, start), second);
+        assert_eq!(sessions.pause_of_machine(bad, start + MACHINE_FORGOTTEN), Duration::ZERO);
+        sessions.guessed_from(bad, false, start + MACHINE_FORGOTTEN);
+        assert_eq!(sessions.pause_of_machine(bad, start + MACHINE_FORGOTTEN), Duration::ZERO, "it begins anew");
     }
 }

@@ -16,14 +16,16 @@ use super::sessions::Session;
 use super::texts;
 use crate::Failure;
 use crate::serve::Shared;
+use crate::serve::entrance::{Entrance, Via};
 
-const COOKIE_NAME: &str = "meja";
 /// Pages that ask for themselves again and again say so: nobody needs to sit there for that.
 const BY_ITSELF: &str = "x-desk-by-itself";
 
 /// Somebody who is signed in and not locked out.
 pub(crate) struct Visitor {
     pub(crate) session: Session,
+    /// Where from.
+    pub(crate) entrance: Entrance,
     /// What the browser holds.
     pub(crate) token: String,
 }
@@ -72,13 +74,15 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Halt> {
         let touches = !parts.headers.contains_key(BY_ITSELF);
-        let found = token_of(&parts.headers)
-            .and_then(|token| Some((shared.sessions.find(&token, Instant::now(), touches)?, token)));
+        let entrance = parts.extensions.get::<Entrance>().cloned().ok_or_else(no_entrance)?;
+        let via = entrance.via();
+        let found = token_of(&parts.headers, via)
+            .and_then(|token| Some((shared.sessions.find(&token, via, Instant::now(), touches)?, token)));
         let to = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         match found {
             Some((mut session, token)) if !session.locked => {
                 to.clone_into(&mut session.at);
-                Ok(Self { session, token })
+                Ok(Self { session, entrance, token })
             }
             Some(_) => Err(Halt::with(go(&format!("/kunci?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
             None => Err(Halt::with(go(&format!("/masuk?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
@@ -99,18 +103,37 @@ pub(crate) fn own_page(path: &str) -> &str {
     if ours && !path.contains(|sign: char| sign == '\\' || sign.is_control()) { path } else { "/" }
 }
 
+fn no_entrance() -> Failure {
+    Failure::machine(
+        "internal",
+        "Kesalahan program: asal permintaan tidak diketahui.",
+        "Internal: a request from nowhere.",
+    )
+}
+
+/// What the cookie is called, and what a browser is told of it. Over TLS by a name that browsers take from this very
+/// host over TLS alone: nobody else on the network can plant it, and plain HTTP never carries it.
+const fn cookie(via: Via) -> (&'static str, &'static str) {
+    match via {
+        Via::Loopback => ("meja", "Path=/; HttpOnly; SameSite=Strict"),
+        Via::Lan => ("__Host-meja", "Path=/; Secure; HttpOnly; SameSite=Strict"),
+    }
+}
+
 /// What the browser holds.
-pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn token_of(headers: &HeaderMap, via: Via) -> Option<String> {
+    let (own, _) = cookie(via);
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, token)| token.to_owned())
+    pairs.find(|(name, _)| *name == own).map(|(_, token)| token.to_owned())
 }
 
 /// Has the browser hold a token, or none any more.
-pub(crate) fn hold(response: &mut Response, token: Option<&str>) {
+pub(crate) fn hold(response: &mut Response, via: Via, token: Option<&str>) {
+    let (name, how) = cookie(via);
     let text = match token {
-        Some(token) => format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict"),
-        None => format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"),
+        Some(token) => format!("{name}={token}; {how}"),
+        None => format!("{name}=; {how}; Max-Age=0"),
     };
     if let Ok(text) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, text);
@@ -139,5 +162,18 @@ mod tests {
             assert_eq!((to(bad).as_str(), own_page(bad)), ("/", "/"), "{bad}");
         }
         assert_eq!(destination("!!"), "/");
+    }
+    #[test]
+    fn each_listener_has_a_cookie_of_its_own() {
+        let (mut plain, mut tls) = (go("/"), go("/"));
+        hold(&mut plain, Via::Loopback, Some("aa"));
+        hold(&mut tls, Via::Lan, Some("bb"));
+        let said = |response: &Response| response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+        assert_eq!(said(&plain), "meja=aa; Path=/; HttpOnly; SameSite=Strict");
+        assert_eq!(said(&tls), "__Host-meja=bb; Path=/; Secure; HttpOnly; SameSite=Strict");
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_static("meja=aa; __Host-meja=bb"));
+        assert_eq!(token_of(&headers, Via::Loopback).as_deref(), Some("aa"));
+        assert_eq!(token_of(&headers, Via::Lan).as_deref(), Some("bb"));
     }
 }
