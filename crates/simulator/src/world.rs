@@ -266,24 +266,23 @@ impl World {
         let replica = node.machine.replica()?;
         let listed = replica.list(&ListFilter::default(), Page { after: None, count: 40 }).map_err(Failure::other)?;
         let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
-        let done = match what {
-            0 => replica.step(row.document, Status::Diajukan, None, &clock).map(drop),
-            // On towards the sub-district, where the service goes there.
-            1..=2 => {
-                let to = match row.status.as_str() {
-                    "draf" => Status::Diajukan,
-                    "diajukan" => Status::Diperiksa,
-                    _ => Status::MenungguCamat,
-                };
-                replica.step(row.document, to, None, &clock).map(drop)
-            }
-            3 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
-            _ => {
-                let path = "lokasi".parse().map_err(Failure::other)?;
-                let edits = [(path, Value::from(format!("Dusun {value}")))];
-                replica.edit(row.document, &edits, &clock).map(drop)
-            }
-        };
+        let done =
+            match what {
+                0 => replica.step(row.document, Status::Diajukan, None, &clock).map(drop),
+                // On to the sub-district, where the service goes there.
+                1..=2 => [Status::Diajukan, Status::Diperiksa, Status::MenungguCamat].into_iter().try_for_each(|to| {
+                    match replica.step(row.document, to, None, &clock) {
+                        Ok(_) | Err(StoreError::Document(_)) => Ok(()),
+                        Err(error) => Err(error),
+                    }
+                }),
+                3 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
+                _ => {
+                    let path = "lokasi".parse().map_err(Failure::other)?;
+                    let edits = [(path, Value::from(format!("Dusun {value}")))];
+                    replica.edit(row.document, &edits, &clock).map(drop)
+                }
+            };
         match done {
             // A step that the rules do not allow from where the record is now, or a record that the disk lost.
             Ok(()) | Err(StoreError::Document(_) | StoreError::NoDocument(_)) => Ok(()),
