@@ -58,12 +58,12 @@ impl World {
                 hub.office_digest(&office).map_err(Failure::other)?,
             );
             promise(ours == theirs, || format!("digests of {office} differ: {ours} here, {theirs} at the hub"))?;
-            let ours = contents(replica, ListFilter::default(), |_| true)?;
+            let ours = contents(replica, &ListFilter::default(), |_| true)?;
             let theirs = if office.is_village() {
-                contents(hub, ListFilter { office: Some(office), ..ListFilter::default() }, |_| true)?
+                contents(hub, &ListFilter { office: Some(office), ..ListFilter::default() }, |_| true)?
             } else {
                 // What was brought before it, and nothing else.
-                contents(hub, ListFilter::default(), |document| document.row().before.contains(&office))?
+                contents(hub, &ListFilter::default(), |document| document.row().before.contains(&office))?
             };
             promise(ours == theirs, || format!("contents of {office} differ though digests agree"))?;
             tells_all(replica, office)?;
@@ -114,10 +114,10 @@ fn tells_all(replica: &Reader, office: OfficeCode) -> Result<(), Failure> {
 /// Every such document, whole, by id.
 fn contents(
     replica: &Reader,
-    filter: ListFilter,
+    filter: &ListFilter,
     is_such: impl Fn(&TransactionDocument) -> bool,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let rows = replica.list(&filter, Page { after: None, count: usize::MAX >> 1 }).map_err(Failure::other)?;
+    let rows = replica.list(filter, Page { after: None, count: usize::MAX >> 1 }).map_err(Failure::other)?;
     let mut contents = BTreeMap::new();
     for row in rows {
         let document = replica.document(row.document).map_err(Failure::other)?;

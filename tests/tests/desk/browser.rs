@@ -24,6 +24,30 @@ pub(crate) struct Browser {
     _profile: TempDir,
 }
 
+/// A driver that listens, and its port. It takes a free port for IPv4 and wants the same one for IPv6: where somebody else has
+/// that, it gives up, and the next one tries another.
+fn driver() -> (Child, u16) {
+    const TRIES: usize = 10;
+    for _ in 0..TRIES {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is needed (Debian: apt-get install chromium chromium-driver)");
+        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            let port = line.split("started successfully on port ").nth(1)?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        match port {
+            Some(port) => return (driver, port),
+            None => drop(driver.wait()),
+        }
+    }
+    panic!("chromedriver found no port in {TRIES} tries");
+}
+
 impl Browser {
     pub(crate) async fn open() -> Self {
         Self::open_with(&[]).await
@@ -37,17 +61,7 @@ impl Browser {
     }
 
     async fn open_with(more: &[String]) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is needed (Debian: apt-get install chromium chromium-driver)");
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            let port = line.split("started successfully on port ").nth(1)?;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
+        let (driver, port) = driver();
         let profile = tempfile::tempdir().unwrap();
         let arguments = [
             "--headless=new",
@@ -70,7 +84,7 @@ impl Browser {
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{}", port.expect("chromedriver tells its port")))
+            .connect(&format!("http://127.0.0.1:{}", port))
             .await
             .expect("Chromium starts");
         Self { client, driver, _profile: profile }

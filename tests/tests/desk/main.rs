@@ -1,6 +1,8 @@
 //! The clerk's desk in a real browser, on a real node, with a real hub where one is needed.
 
 #[cfg(test)]
+mod above;
+#[cfg(test)]
 mod attachments;
 #[cfg(test)]
 mod browser;

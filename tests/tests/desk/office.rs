@@ -98,16 +98,21 @@ impl Office {
 
     /// A machine joins, and serves.
     pub(crate) fn machine(&self, name: &str) -> Machine {
-        self.machine_on(name, None)
+        self.machine_on(name, OFFICE, None)
+    }
+
+    /// A machine of another office joins, and serves.
+    pub(crate) fn machine_of(&self, name: &str, office: &str) -> Machine {
+        self.machine_on(name, office, None)
     }
 
     /// A machine joins, and serves, for the office's other PCs as well.
     pub(crate) fn machine_on_lan(&self, name: &str) -> Machine {
-        self.machine_on(name, Some("127.0.0.2:0"))
+        self.machine_on(name, OFFICE, Some("127.0.0.2:0"))
     }
 
-    fn machine_on(&self, name: &str, lan: Option<&'static str>) -> Machine {
-        let code = done(sync_server(&self.dir.path().join("hub")).args(["enrol", OFFICE, "--json"]));
+    fn machine_on(&self, name: &str, office: &str, lan: Option<&'static str>) -> Machine {
+        let code = done(sync_server(&self.dir.path().join("hub")).args(["enrol", office, "--json"]));
         let data = self.dir.path().join(name);
         let code = code["code"].as_str().unwrap();
         done(village_node(&data).args(["enrol", "--hub", &self.hub_url, "--code", code, "--json"]));

@@ -1,6 +1,8 @@
 //! The promises of the whole.
 
 #[cfg(test)]
+mod above;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod blobs;

@@ -50,7 +50,6 @@ struct RecordPage {
     prints: Prints,
     /// Whether the printed letter bears a seal, or why not; empty where that needs no word.
     seal: String,
-    asks_reason: bool,
     /// Why a step was not taken, and the reason that was given with it.
     step_said: String,
     reason: String,
@@ -64,6 +63,11 @@ struct RecordPage {
 }
 
 impl RecordPage {
+    /// Whether one of the steps needs a reason.
+    fn asks_reason(&self) -> bool {
+        self.steps.iter().any(|step| step.needs_reason)
+    }
+
     /// The form token of who may settle differences here; empty for others.
     fn settle_token(&self) -> &str {
         if self.is_own { self.page.form_token() } else { "" }
@@ -213,7 +217,6 @@ fn make(
             prints: Prints::of(service, &row.status),
             step_said: String::new(),
             reason: String::new(),
-            asks_reason: steps.iter().any(|step| step.needs_reason),
             steps,
             may_edit: is_own && status.is_none_or(Status::is_editable),
             is_own,

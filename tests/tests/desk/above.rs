@@ -1,0 +1,70 @@
+//! The desk of a sub-district: what waits for the camat, and the decision.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::office::{Machine, Office};
+
+/// A letter that was passed on to the camat.
+fn passed_on(village: &Machine) -> String {
+    let fields = json!({
+        "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
+        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "dusun": "Krajan",
+        "keperluan": "Beasiswa anak", "penandatangan": "kepala", "penghasilan": 900_000, "tanggungan": 3,
+    });
+    let made = village.says(&["record", "--service", "S01", "--json", &fields.to_string()]);
+    let id = made["id"].as_str().unwrap().to_owned();
+    for to in ["diajukan", "diperiksa", "menunggu_camat"] {
+        village.says(&["step", &id, to]);
+    }
+    id
+}
+
+async fn camat(machine: &Machine) -> Browser {
+    machine.signed_in("wayan", "camat").await
+}
+
+#[tokio::test]
+async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
+    let office = Office::new();
+    let (village, above) = (office.machine("counter"), office.machine_of("kecamatan", "35.10.01"));
+    let id = passed_on(&village);
+    village.record("Budi Santoso");
+    village.says(&["sync"]);
+    above.says(&["sync"]);
+    let browser = camat(&above).await;
+    browser.go(&above.url).await;
+    let text = browser.text().await;
+    for part in ["Kecamatan Pesanggaran", "Menunggu camat", "Siti Aminah", "Desa Sarongan"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(!text.contains("Budi Santoso"), "what was not brought is not here");
+    assert_eq!(browser.count("a[href='/baru']").await, 0, "a sub-district makes no records");
+    browser.click(&format!("a[href='/berkas/{id}']")).await;
+    browser.says("Beasiswa anak").await;
+    for absent in
+        ["a[href$='/ubah']", "#lampirkan", "form[action$='/nomor']", "a[href^='/baru']", "button[value=diperiksa]"]
+    {
+        assert_eq!(browser.count(absent).await, 0, "{absent}");
+    }
+    // Sending back needs a reason; then it is signed after all.
+    browser.click("button[value=dikembalikan]").await;
+    browser.find("#langkah-ditolak").await;
+    browser.go(&format!("{}/berkas/{id}", above.url)).await;
+    browser.click("button[value=ditandatangani]").await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(browser.count("form.steps button").await, 0, "the rest of the way is the village's");
+    // Asked for by hand, nothing else is given either.
+    for path in ["/baru/G01", "/nomor", "/perbedaan"] {
+        browser.go(&format!("{}{path}", above.url)).await;
+        browser.says("bukan untuk peran Anda").await;
+    }
+    above.says(&["sync"]);
+    village.says(&["sync"]);
+    let clerk = village.signed_in("siti", "petugas").await;
+    clerk.go(&format!("{}/berkas/{id}", village.url)).await;
+    let text = clerk.text().await;
+    for part in ["Ditandatangani", "wayan"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+}
