@@ -55,7 +55,7 @@ fn a_letter_is_decided_by_the_sub_district_with_no_link_and_comes_back() {
     for machine in [&village, &camat, &other] {
         regency.prove_any(machine);
     }
-    assert_eq!(camat.ids(), [id.clone()], "what was brought, and nothing else");
+    assert_eq!(camat.ids(), std::slice::from_ref(&id), "what was brought, and nothing else");
     assert_eq!(other.ids(), [""; 0]);
     assert_eq!(camat.said(&["history", &id, "--json"])["changes"].as_array().unwrap().len(), 5, "its whole history");
     assert_eq!(camat.said(&["attachments", &id, "--json"])["attachments"][0]["state"], "at_hub");
