@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::COOKIE;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use data_encoding::BASE64URL_NOPAD;
+use desk_kit::{BY_ITSELF, Cookie};
+pub(crate) use desk_kit::{Form, destination, own_page};
 use office_model::{ClerkId, Role};
 
 use super::page::{Halt, go};
@@ -17,9 +18,7 @@ use super::texts;
 use crate::Failure;
 use crate::serve::Shared;
 
-const COOKIE_NAME: &str = "meja";
-/// Pages that ask for themselves again and again say so: nobody needs to sit there for that.
-const BY_ITSELF: &str = "x-desk-by-itself";
+const COOKIE: Cookie = Cookie { name: "meja", is_secure: false };
 
 /// Somebody who is signed in and not locked out.
 pub(crate) struct Visitor {
@@ -86,58 +85,12 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
     }
 }
 
-/// Where to go after signing in: a page of ours, nothing else.
-pub(crate) fn destination(code: &str) -> String {
-    let path = BASE64URL_NOPAD.decode(code.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    own_page(path.as_deref().unwrap_or_default()).to_owned()
-}
-
-/// A page of ours as it was asked for; the first page for anything that could lead elsewhere. Browsers take `\` for `/`
-/// and leave out tabs and line ends, so neither may stand in it.
-pub(crate) fn own_page(path: &str) -> &str {
-    let ours = path.starts_with('/') && !path.starts_with("//");
-    if ours && !path.contains(|sign: char| sign == '\\' || sign.is_control()) { path } else { "/" }
-}
-
 /// What the browser holds.
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, token)| token.to_owned())
+    COOKIE.token_of(headers)
 }
 
 /// Has the browser hold a token, or none any more.
 pub(crate) fn hold(response: &mut Response, token: Option<&str>) {
-    let text = match token {
-        Some(token) => format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict"),
-        None => format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"),
-    };
-    if let Ok(text) = HeaderValue::from_str(&text) {
-        response.headers_mut().append(header::SET_COOKIE, text);
-    }
-}
-
-/// The fields of a form that was sent.
-pub(crate) struct Form(pub(crate) Vec<(String, String)>);
-
-impl Form {
-    /// The first field of that name; empty where there is none.
-    pub(crate) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, text)| text.as_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_sent_to_another_site() {
-        let to = |path: &str| destination(&BASE64URL_NOPAD.encode(path.as_bytes()));
-        assert_eq!(to("/berkas?q=a"), "/berkas?q=a");
-        for bad in ["https://evil.example/", "//evil.example", "/\\evil.example", "", "/a\r\nb", "/\t/evil.example"] {
-            assert_eq!((to(bad).as_str(), own_page(bad)), ("/", "/"), "{bad}");
-        }
-        assert_eq!(destination("!!"), "/");
-    }
+    COOKIE.hold(response, token);
 }
