@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod attachments;
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod desk;
