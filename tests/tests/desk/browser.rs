@@ -25,6 +25,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// A window with more arguments of Chromium's.
+    pub(crate) async fn open_with(more: &[String]) -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -50,6 +55,7 @@ impl Browser {
             "--window-size=1024,600",
             &format!("--user-data-dir={}", profile.path().display()),
         ];
+        let arguments: Vec<&str> = arguments.into_iter().chain(more.iter().map(String::as_str)).collect();
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("goog:chromeOptions".to_owned(), json!({"args": arguments}));
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
