@@ -44,11 +44,11 @@ impl BrowserCertificate {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Smart Kampung Sync hub");
         for name in names {
-            let named = match name.parse::<IpAddr>() {
+            let entry = match name.parse::<IpAddr>() {
                 Ok(address) => Some(SanType::IpAddress(address)),
                 Err(_) => name.as_str().try_into().ok().map(SanType::DnsName),
             };
-            params.subject_alt_names.extend(named);
+            params.subject_alt_names.extend(entry);
         }
         let certificate = params.self_signed(&key).map_err(Failure::internal)?;
         Ok(Self {

@@ -115,39 +115,47 @@ pub(crate) fn note(connection: &Connection, call: &NodeCall) -> Result<(), Store
             Ok((row.get(0)?, before))
         })
         .optional()?;
-    match last.filter(|(_, before)| before.joins(call)) {
-        Some((index, before)) => {
-            let sql = "UPDATE call SET outcome = ?, duration = ?, bytes_up = bytes_up + ?, bytes_down = bytes_down + ?,
-                       exchanges = exchanges + ? WHERE idx = ?";
-            connection.prepare_cached(sql)?.execute(params![
-                call.outcome,
-                call.end_millis().saturating_sub(before.at_millis),
-                signed(call.bytes_up),
-                signed(call.bytes_down),
-                signed(call.exchanges),
-                index
-            ])?;
-        }
-        None => {
-            let sql = "INSERT INTO call (node, at, outcome, duration, bytes_up, bytes_down, changes, exchanges, epoch, claimed)
-                       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-            connection.prepare_cached(sql)?.execute(params![
-                call.node.0,
-                call.at_millis,
-                call.outcome,
-                signed(call.duration_millis),
-                signed(call.bytes_up),
-                signed(call.bytes_down),
-                signed(call.changes),
-                signed(call.exchanges),
-                call.epoch.0,
-                signed(call.claimed)
-            ])?;
-            let old = params![call.node.0, call.at_millis.saturating_sub(CALL_DAYS * DAY_MILLIS)];
-            connection.prepare_cached("DELETE FROM call WHERE node = ? AND at < ?")?.execute(old)?;
-        }
+    match last {
+        Some((index, before)) if before.joins(call) => lengthen(connection, index, &before, call)?,
+        _ => insert(connection, call)?,
     }
     note_day(connection, call)
+}
+
+/// Tells a quiet call together with the one before it.
+fn lengthen(connection: &Connection, index: i64, before: &NodeCall, call: &NodeCall) -> Result<(), StoreError> {
+    let sql = "UPDATE call SET outcome = ?, duration = ?, bytes_up = bytes_up + ?, bytes_down = bytes_down + ?,
+               exchanges = exchanges + ? WHERE idx = ?";
+    connection.prepare_cached(sql)?.execute(params![
+        call.outcome,
+        call.end_millis().saturating_sub(before.at_millis),
+        signed(call.bytes_up),
+        signed(call.bytes_down),
+        signed(call.exchanges),
+        index
+    ])?;
+    Ok(())
+}
+
+/// A call of its own. Those of the node that are too old go.
+fn insert(connection: &Connection, call: &NodeCall) -> Result<(), StoreError> {
+    let sql = "INSERT INTO call (node, at, outcome, duration, bytes_up, bytes_down, changes, exchanges, epoch, claimed)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    connection.prepare_cached(sql)?.execute(params![
+        call.node.0,
+        call.at_millis,
+        call.outcome,
+        signed(call.duration_millis),
+        signed(call.bytes_up),
+        signed(call.bytes_down),
+        signed(call.changes),
+        signed(call.exchanges),
+        call.epoch.0,
+        signed(call.claimed)
+    ])?;
+    let old = params![call.node.0, call.at_millis.saturating_sub(CALL_DAYS * DAY_MILLIS)];
+    connection.prepare_cached("DELETE FROM call WHERE node = ? AND at < ?")?.execute(old)?;
+    Ok(())
 }
 
 fn note_day(connection: &Connection, call: &NodeCall) -> Result<(), StoreError> {

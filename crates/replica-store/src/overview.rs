@@ -19,6 +19,9 @@ pub struct OfficeCounts {
     pub quarantined: u64,
 }
 
+/// One of them.
+type Figure = fn(&mut OfficeCounts) -> &mut u64;
+
 const TRANSACTIONS: &str = "SELECT o.code, c.count FROM
     (SELECT office, count(*) AS count FROM transaction_row INDEXED BY row_office GROUP BY office) c
     JOIN office o ON o.idx = c.office";
@@ -35,7 +38,7 @@ impl Reader {
     /// When the database cannot be read.
     pub fn office_counts(&self) -> Result<BTreeMap<OfficeCode, OfficeCounts>, StoreError> {
         let mut offices: BTreeMap<OfficeCode, OfficeCounts> = BTreeMap::new();
-        let figures: [(&str, fn(&mut OfficeCounts) -> &mut u64); 3] = [
+        let figures: [(&str, Figure); 3] = [
             (TRANSACTIONS, |counts| &mut counts.transactions),
             (DIVERGENT, |counts| &mut counts.divergent),
             (QUARANTINED, |counts| &mut counts.quarantined),

@@ -86,21 +86,17 @@ impl SecretSource {
     /// The hash of the password.
     fn hash(&self) -> Result<String, Failure> {
         let mut line = String::new();
-        let read = match &self.secret_file {
-            Some(path) => std::fs::File::open(path)
-                .and_then(|file| std::io::BufReader::new(file.take(SECRET_BYTES_MAX)).read_line(&mut line))
-                .map_err(|error| Failure::file(path, &error)),
-            None => {
-                eprintln!("Password of at least {} characters:", operators::CHARACTERS_MIN);
-                std::io::BufReader::new(std::io::stdin().take(SECRET_BYTES_MAX)).read_line(&mut line).map_err(|error| {
-                    Failure::machine(
-                        format!("the password could not be read: {error}"),
-                        "try again, or use --secret-file",
-                    )
-                })
-            }
-        };
-        read?;
+        if let Some(path) = &self.secret_file {
+            let file = std::fs::File::open(path).map_err(|error| Failure::file(path, &error))?;
+            let read = std::io::BufReader::new(file.take(SECRET_BYTES_MAX)).read_line(&mut line);
+            read.map_err(|error| Failure::file(path, &error))?;
+        } else {
+            eprintln!("Password of at least {} characters:", operators::CHARACTERS_MIN);
+            let read = std::io::BufReader::new(std::io::stdin().take(SECRET_BYTES_MAX)).read_line(&mut line);
+            read.map_err(|error| {
+                Failure::machine(format!("the password could not be read: {error}"), "try again, or use --secret-file")
+            })?;
+        }
         operators::hash(line.trim_end_matches(['\r', '\n']))
     }
 }

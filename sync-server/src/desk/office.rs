@@ -68,7 +68,7 @@ struct Machine {
 
 /// A day of the link.
 struct Day {
-    day: String,
+    date: String,
     svg: String,
     said: String,
     bytes: String,
@@ -193,13 +193,13 @@ fn days(facts: &OfficeFacts, language: Language, now: i64) -> Vec<Day> {
         }
         let hours = heard.count_ones();
         if exchanges == 0 {
-            return Day { day: short_date(date), svg: chart::hours(0), said: "–".to_owned(), bytes: String::new() };
+            return Day { date: short_date(date), svg: chart::hours(0), said: "–".to_owned(), bytes: String::new() };
         }
         let said = match language {
             Language::Indonesian => format!("{hours} jam, {exchanges} pertukaran, {cuts} terputus"),
             Language::English => format!("{hours} hours, {exchanges} exchanges, {cuts} cut"),
         };
-        Day { day: short_date(date), svg: chart::hours(heard), said, bytes: shown::bytes(bytes) }
+        Day { date: short_date(date), svg: chart::hours(heard), said, bytes: shown::bytes(bytes) }
     });
     made.collect()
 }

@@ -10,7 +10,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
 use desk_kit::{Form, Halt, Language, destination, go, own_page, secret};
-use replica_store::Account;
+use replica_store::{Account, Reader};
 
 use super::page::{Answer, Fault, Page, html};
 use super::texts::Worded as _;
@@ -53,7 +53,7 @@ pub(super) async fn page(State(hub): State<Arc<Hub>>, words: Words) -> Answer {
 }
 
 async fn sign_in(hub: &Hub, to: String, name: String, said: String) -> Answer {
-    let accounts = hub.readers.with(|reader| reader.accounts()).await.map_err(Fault::from)?.map_err(Fault::from)?;
+    let accounts = hub.readers.with(Reader::accounts).await.map_err(Fault::from)?.map_err(Fault::from)?;
     let page = Page::outside(Language::default(), Language::default().texts().sign_in);
     html(&SignInPage { page, to, name, said, is_first: accounts.is_empty() })
 }
