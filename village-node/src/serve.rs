@@ -1,30 +1,36 @@
-//! The clerk's desk and the local API on loopback, and beside them the driver that exchanges whenever the link is up.
+//! The clerk's desk and the local API, on loopback and where it is switched on for the office's other PCs, and beside them
+//! the driver that exchanges whenever the link is up.
 
 pub(crate) mod api;
 mod caller;
+pub(crate) mod entrance;
 pub(crate) mod files;
 mod guard;
+pub(crate) mod lan;
 mod wrong_tokens;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use data_encoding::HEXLOWER;
 use office_model::ClerkId;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::desk::sessions::Sessions;
 use crate::desk::{Saved, Syncing};
 use crate::remote::Door;
+use crate::serve::entrance::Entrance;
+use crate::serve::lan::{Lan, Listening};
 use crate::serve::wrong_tokens::WrongTokens;
 use crate::{Failure, Node, moment, private_file, sync};
 
 /// So long requests that are being answered may still take when it is time to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
-/// The local API of one node, listening.
-#[derive(Debug)]
+/// The desk and the local API of one node, listening.
 pub struct Server {
     node: Node,
     listener: TcpListener,
@@ -33,6 +39,8 @@ pub struct Server {
     token: String,
     door: String,
     first_key: String,
+    lan: Lan,
+    on_lan: Option<Listening>,
 }
 
 /// What the handlers share.
@@ -49,7 +57,8 @@ pub(crate) struct Shared {
     /// Opens the door of this program's own commands.
     door: String,
     wrong_tokens: WrongTokens,
-    address: SocketAddr,
+    /// Whether the desk is open to the office's other PCs.
+    pub(crate) lan: Lan,
 }
 
 impl Server {
@@ -72,7 +81,36 @@ impl Server {
         let door = HEXLOWER.encode(&moment::random::<32>()?);
         Door { address: address.to_string(), token: door.clone() }.save(node.dir())?;
         let first_key = HEXLOWER.encode(&moment::random::<12>()?);
-        Ok(Self { node, listener, address, clerk, token, door, first_key })
+        Ok(Self { node, listener, address, clerk, token, door, first_key, lan: Lan::Off, on_lan: None })
+    }
+
+    /// Opens the desk to the other PCs of the office as well, over TLS, at an address of this machine; port 0 takes any
+    /// free one. Where that fails, the desk on this machine serves all the same, and [`Server::lan_failure`] says why.
+    #[must_use]
+    pub async fn with_lan(mut self, address: SocketAddr) -> Self {
+        (self.lan, self.on_lan) = Lan::open(self.node.dir(), address).await;
+        self
+    }
+
+    /// Why the desk could not be opened to the other PCs, if it was to be.
+    pub fn lan_failure(&self) -> Option<&Failure> {
+        match &self.lan {
+            Lan::Failed(failure) => Some(failure),
+            Lan::Off | Lan::On(_) => None,
+        }
+    }
+
+    /// What to type on the other PCs, and what the root certificate's SHA-256 is in hexadecimal digits; nothing where the
+    /// desk is not open to them.
+    pub fn lan(&self) -> Option<(Vec<String>, String)> {
+        match &self.lan {
+            Lan::On(opened) => Some((opened.urls(), opened.fingerprint())),
+            Lan::Off | Lan::Failed(_) => None,
+        }
+    }
+
+    pub(crate) fn lan_json(&self) -> serde_json::Value {
+        self.lan.to_json()
     }
 
     /// Where it listens.
@@ -96,7 +134,7 @@ impl Server {
     ///
     /// When the listener fails.
     pub async fn run_until(self, over: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
-        let Self { node, listener, address, clerk, token, door, first_key } = self;
+        let Self { node, listener, address, clerk, token, door, first_key, lan, on_lan } = self;
         let door_file = Door::file(node.dir());
         let driver = tokio::spawn(sync::drive(node.clone()));
         let shared = Arc::new(Shared {
@@ -109,16 +147,25 @@ impl Server {
             token,
             door,
             wrong_tokens: WrongTokens::default(),
-            address,
+            lan,
         });
-        let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
-        let serving = axum::serve(listener, api::router(shared)).with_graceful_shutdown(async {
+        let (stop, stopping) = watch::channel(false);
+        let router = api::router(shared);
+        let mut told = stopping.clone();
+        let here = router.clone().layer(Extension(Entrance::loopback(address)));
+        let serving = axum::serve(listener, here).with_graceful_shutdown(async move {
             // A sender that is gone says the same.
-            let _ = stopping.await;
+            let _ = told.wait_for(|stop| *stop).await;
         });
+        let others = async {
+            if let Some(listening) = on_lan {
+                listening.serve(router, stopping).await;
+            }
+        };
+        let serving = async { tokio::join!(serving.into_future(), others).0 };
         let ending = async {
             over.await;
-            let _ = stop.send(());
+            stop.send_replace(true);
             tokio::time::sleep(LAST_ANSWERS).await;
         };
         let served = tokio::select! {
@@ -131,6 +178,12 @@ impl Server {
         served.map_err(|error| {
             Failure::machine("serve", format!("Layanan lokal berhenti: {error}."), format!("Serving stopped: {error}."))
         })
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Server({:?}, {})", self.node, self.address)
     }
 }
 

@@ -19,6 +19,8 @@ pub const FILE: &str = "config.toml";
 pub struct Settings {
     /// Address of the local API.
     pub listen: Option<String>,
+    /// Address of this machine at which the desk is open to the office's other PCs, over TLS.
+    pub lan: Option<String>,
     /// Who records, unless told otherwise.
     pub clerk: Option<String>,
     /// Where the hub is, if it moved since the enrolment.
@@ -31,7 +33,7 @@ pub struct Settings {
 
 /// All of them, and whether it is a number.
 const KEYS: &[(&str, bool)] =
-    &[("listen", false), ("clerk", false), ("hub", false), ("patience_seconds", true), ("log", false)];
+    &[("listen", false), ("lan", false), ("clerk", false), ("hub", false), ("patience_seconds", true), ("log", false)];
 
 impl Settings {
     /// Reads the file of a data folder, if there is one, and then the environment.
@@ -62,6 +64,7 @@ impl Settings {
     pub fn over(self, below: Self) -> Self {
         Self {
             listen: self.listen.or(below.listen),
+            lan: self.lan.or(below.lan),
             clerk: self.clerk.or(below.clerk),
             hub: self.hub.or(below.hub),
             patience_seconds: self.patience_seconds.or(below.patience_seconds),
@@ -118,6 +121,7 @@ mod tests {
         let text = Some(word.to_owned());
         Settings {
             listen: text.clone(),
+            lan: text.clone(),
             clerk: text.clone(),
             hub: text.clone(),
             patience_seconds: Some(number),

@@ -15,8 +15,9 @@ use common::{command, enrolled, text};
 use serde_json::Value;
 
 /// A setting, the command with a flag for it, the flag, a value that is refused, and the word that refuses it.
-const SETTINGS: [[&str; 5]; 5] = [
+const SETTINGS: [[&str; 5]; 6] = [
     ["listen", "serve", "--listen", "0.0.0.0:7217", "listen"],
+    ["lan", "serve", "--lan", "kantor", "lan"],
     ["clerk", "serve", "--clerk", "Budi Santoso", "value"],
     ["hub", "sync", "--hub", "http://hub.example", "hub_url"],
     ["log", "serve", "--log", "village_node=loud", "log"],

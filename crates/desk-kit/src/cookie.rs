@@ -23,10 +23,10 @@ impl Cookie {
 
     /// Has the browser hold a token, or none any more.
     pub fn hold(self, response: &mut Response, token: Option<&str>) {
-        let secure = if self.is_secure { "; Secure" } else { "" };
+        let secure = if self.is_secure { "Secure; " } else { "" };
         let end = if token.is_some() { "" } else { "; Max-Age=0" };
         let token = token.unwrap_or_default();
-        let text = format!("{}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{end}", self.name);
+        let text = format!("{}={token}; Path=/; {secure}HttpOnly; SameSite=Strict{end}", self.name);
         if let Ok(text) = HeaderValue::from_str(&text) {
             response.headers_mut().append(SET_COOKIE, text);
         }
@@ -45,7 +45,7 @@ mod tests {
         let mut response = Response::new(Body::empty());
         cookie.hold(&mut response, Some("abc"));
         let told = response.headers()[SET_COOKIE].to_str().unwrap();
-        assert_eq!(told, "__Host-desk=abc; Path=/; HttpOnly; SameSite=Strict; Secure");
+        assert_eq!(told, "__Host-desk=abc; Path=/; Secure; HttpOnly; SameSite=Strict");
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, HeaderValue::from_static("a=1; desk=other"));
         assert_eq!(cookie.token_of(&headers), None);

@@ -77,8 +77,20 @@ impl<W: Named + Clone> Sessions<W> {
 
     /// The session of a browser; locked when nothing was asked for too long. `touches`: somebody is there.
     pub fn find(&self, token: &str, now: Instant, touches: bool) -> Option<Session<W>> {
+        self.find_if(token, now, touches, |_| true)
+    }
+
+    /// The same, of those alone who may come this way.
+    pub fn find_if(
+        &self,
+        token: &str,
+        now: Instant,
+        touches: bool,
+        may_come: impl Fn(&W) -> bool,
+    ) -> Option<Session<W>> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = open.get_mut(&key(token)).filter(|session| now.duration_since(session.begun) < LONGEST)?;
+        let is_good = |session: &&mut Session<W>| may_come(&session.who) && now.duration_since(session.begun) < LONGEST;
+        let session = open.get_mut(&key(token)).filter(is_good)?;
         session.locked |= now.duration_since(session.seen) > IDLE;
         if touches && !session.locked {
             session.seen = now;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -26,6 +27,13 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) async fn open() -> Self {
         Self::open_with(&[]).await
+    }
+
+    /// A window that takes certificates of this key as if its PC trusted them, and no others. `key` is the SHA-256 of a
+    /// `SubjectPublicKeyInfo`.
+    pub(crate) async fn open_trusting(key: &[u8]) -> Self {
+        let key = BASE64.encode(key);
+        Self::open_with(&[format!("--ignore-certificate-errors-spki-list={key}")]).await
     }
 
     /// A window with more arguments of Chromium's.
@@ -57,6 +65,8 @@ impl Browser {
         ];
         let arguments: Vec<&str> = arguments.into_iter().chain(more.iter().map(String::as_str)).collect();
         let mut capabilities = serde_json::Map::new();
+        // A warning about a certificate is one that people would see.
+        capabilities.insert("acceptInsecureCerts".to_owned(), json!(false));
         capabilities.insert("goog:chromeOptions".to_owned(), json!({"args": arguments}));
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
         let client = ClientBuilder::new(HttpConnector::new())
@@ -69,6 +79,13 @@ impl Browser {
 
     pub(crate) async fn go(&self, url: &str) {
         self.client.goto(url).await.unwrap();
+    }
+
+    /// Goes somewhere where the browser may warn instead; what is on the screen then.
+    pub(crate) async fn look_at(&self, url: &str) -> String {
+        // The driver may tell the warning as an error.
+        let _ = self.client.goto(url).await;
+        self.text().await
     }
 
     /// Where it is: path and query.

@@ -9,6 +9,8 @@ mod counter;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod lan;
+#[cfg(test)]
 mod looks;
 #[cfg(test)]
 mod office;

@@ -59,6 +59,9 @@ pub(crate) struct Machine {
     pub(crate) data: PathBuf,
     pub(crate) url: String,
     pub(crate) first_account: Option<String>,
+    /// Where the other PCs of the office find it, when it is open to them.
+    pub(crate) lan_url: Option<String>,
+    lan: Option<&'static str>,
     serving: Option<Running>,
 }
 
@@ -95,11 +98,20 @@ impl Office {
 
     /// A machine joins, and serves.
     pub(crate) fn machine(&self, name: &str) -> Machine {
+        self.machine_on(name, None)
+    }
+
+    /// A machine joins, and serves, for the office's other PCs as well.
+    pub(crate) fn machine_on_lan(&self, name: &str) -> Machine {
+        self.machine_on(name, Some("127.0.0.2:0"))
+    }
+
+    fn machine_on(&self, name: &str, lan: Option<&'static str>) -> Machine {
         let code = done(sync_server(&self.dir.path().join("hub")).args(["enrol", OFFICE, "--json"]));
         let data = self.dir.path().join(name);
         let code = code["code"].as_str().unwrap();
         done(village_node(&data).args(["enrol", "--hub", &self.hub_url, "--code", code, "--json"]));
-        let mut machine = Machine { data, url: String::new(), first_account: None, serving: None };
+        let mut machine = Machine { data, url: String::new(), first_account: None, lan_url: None, lan, serving: None };
         machine.serve();
         machine
     }
@@ -109,7 +121,9 @@ impl Machine {
     pub(crate) fn serve(&mut self) {
         let mut command = village_node(&self.data);
         command.args(["serve", "--json", "--listen", "127.0.0.1:0"]);
+        command.args(self.lan.iter().flat_map(|lan| ["--lan", lan]));
         let (running, said) = start(command);
+        self.lan_url = said.pointer("/lan/addresses/0").and_then(Value::as_str).map(str::to_owned);
         self.url = format!("http://{}", said["address"].as_str().unwrap());
         self.first_account = said["first_account"].as_str().map(str::to_owned);
         self.serving = Some(running);
@@ -156,7 +170,12 @@ impl Machine {
     }
 
     pub(crate) async fn sign_in(&self, browser: &Browser, name: &str) {
-        browser.go(&format!("{}/masuk", self.url)).await;
+        self.sign_in_at(&self.url, browser, name).await;
+    }
+
+    /// Signs in by one of the ways to this desk.
+    pub(crate) async fn sign_in_at(&self, url: &str, browser: &Browser, name: &str) {
+        browser.go(&format!("{url}/masuk")).await;
         browser.type_in("#name", name).await;
         browser.type_in("#secret", SECRET).await;
         browser.click("main button.main").await;

@@ -29,6 +29,10 @@ the sum of change hashes: `2:67e0...`. What is not known is `null`. Values of fi
 Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and `unsealed` is `{\"code\", \"text\": {\"id\", \"en\"}}`; codes are `not_signed`,
 `no_number`, `undecided`, `no_certificate`, `too_long`. `verdict` of `check-letter` is `genuine`, or with exit code 4 `not_genuine` (and nothing else but
 `genuine`), and at the hub `revoked`, `other_number` or `void`.
+
+`lan` of `village-node serve` and `village-node status` is `null` where the desk is not open to the office's other PCs, and for `status` where no `serve` runs.
+`fingerprint` is the SHA-256 of the root certificate. Where the desk could not be opened, `listening` and `fingerprint` are `null` and `failure` is
+`{\"blame\", \"code\", \"text\": {\"id\", \"en\"}}`; the desk of the machine serves all the same.
 ";
 
 /// The programs run, and what they said.
@@ -67,7 +71,10 @@ impl Page {
 
     /// Starts `serve`; keeps its first line.
     fn serve(&mut self, folder: &str) -> Serving {
-        let arguments = ["serve", "--listen", "127.0.0.1:0"];
+        let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
+        if !folder.starts_with("hub") {
+            arguments.extend(["--lan", "127.0.0.2:0"]);
+        }
         let mut command = self.program(folder, &arguments);
         let mut serving = Serving(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
         let mut line = String::new();

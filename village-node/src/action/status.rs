@@ -80,6 +80,8 @@ pub(super) fn perform(replica: &Replica, now_millis: i64) -> Result<Value, Failu
         "hub_offset_millis": hub_offset(replica),
         "numbers_left": super::numbers::left(replica, now_millis)?,
         "files": super::attachments::to_move(replica)?,
+        // Known to `serve` alone, which says it.
+        "lan": null,
         "quarantine": quarantine,
         "link": contacts.iter().map(contact).collect::<Vec<Value>>(),
     }))

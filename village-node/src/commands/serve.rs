@@ -13,11 +13,15 @@ use crate::{Failure, Node, serve};
 
 /// Serve the clerk's desk and the local API on this machine, and sync by itself whenever the link is up
 #[derive(Args)]
-#[command(after_help = "Example:\n  village-node serve --listen 127.0.0.1:7217")]
+#[command(after_help = "Example:\n  village-node serve --listen 127.0.0.1:7217 --lan 0.0.0.0:7218")]
 pub(super) struct Serve {
     /// Address of this machine to listen on (else `VILLAGE_NODE_LISTEN`, config.toml, 127.0.0.1:7217)
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Open the desk to the office's other PCs too, over TLS, such as at 0.0.0.0:7218 (else `VILLAGE_NODE_LAN`,
+    /// config.toml, off)
+    #[arg(long, value_name = "ADDRESS")]
+    lan: Option<String>,
     /// What to log: error, warn, info, debug (else `VILLAGE_NODE_LOG`, config.toml, info)
     #[arg(long, value_name = "LEVEL")]
     log: Option<String>,
@@ -25,7 +29,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
-        let flags = Settings { listen: self.listen, log: self.log, ..Settings::default() };
+        let flags = Settings { listen: self.listen, lan: self.lan, log: self.log, ..Settings::default() };
         let settings = flags.over(session.settings()?);
         let clerk = settings::clerk(&settings)?;
         let listen = settings.listen.unwrap_or_else(|| "127.0.0.1:7217".to_owned());
@@ -33,17 +37,32 @@ impl Serve {
         if !address.ip().is_loopback() {
             return Err(bad_address(&listen));
         }
+        let lan = settings.lan.as_deref().map(|lan| lan.parse().map_err(|_| bad_lan(lan))).transpose()?;
         start_log(settings.log.as_deref().unwrap_or("village_node=info,gate_worker=warn"))?;
         let node = Node::open(session.dir(), &session.options()?)?;
-        let server = serve::Server::bind(node, address, clerk).await?;
+        let mut server = serve::Server::bind(node, address, clerk).await?;
+        if let Some(lan) = lan {
+            server = server.with_lan(lan).await;
+        }
         let first = server.first_account_page()?;
         if session.json {
-            output::line(json!({"address": server.address().to_string(), "first_account": first}));
+            output::line(json!({
+                "address": server.address().to_string(),
+                "first_account": first,
+                "lan": server.lan_json(),
+            }));
         } else {
             output::line(format!("village-node: http://{}", server.address()));
             if let Some(first) = first {
                 output::line(format!("Akun pertama / first account: {first}"));
             }
+            if let Some((addresses, fingerprint)) = server.lan() {
+                output::line(format!("Komputer lain / other PCs: {}", addresses.join("  ")));
+                output::line(format!("Sidik jari sertifikat / fingerprint (SHA-256): {fingerprint}"));
+            }
+        }
+        if let Some(failure) = server.lan_failure() {
+            output::failure(failure, session.json);
         }
         server.run_until(interrupted()).await?;
         Ok(ExitCode::SUCCESS)
@@ -84,5 +103,13 @@ fn bad_address(listen: &str) -> Failure {
         "listen",
         format!("`{listen}` bukan alamat komputer ini. Tulis seperti 127.0.0.1:7217."),
         format!("`{listen}` is no address of this machine alone. Write it like 127.0.0.1:7217."),
+    )
+}
+
+fn bad_lan(lan: &str) -> Failure {
+    Failure::input(
+        "lan",
+        format!("`{lan}` bukan alamat dengan port. Tulis seperti 0.0.0.0:7218 atau 192.168.1.5:7218."),
+        format!("`{lan}` is no address with a port. Write it like 0.0.0.0:7218 or 192.168.1.5:7218."),
     )
 }

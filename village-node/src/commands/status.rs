@@ -86,6 +86,20 @@ fn print(answer: &Value) {
             row("Lampiran belum di sini", "to come", format!("{fetch} ({bytes} B)"));
         }
     }
+    match answer.get("lan").filter(|lan| lan.is_object()) {
+        None => row("Komputer lain di kantor", "LAN", "tidak terbuka / not open".to_owned()),
+        Some(lan) if lan.get("failure").is_some_and(Value::is_object) => {
+            row("Komputer lain di kantor", "LAN", "gagal dibuka / could not be opened".to_owned());
+            let text = lan.pointer("/failure/text").unwrap_or(&Value::Null);
+            output::line(format!("  {}", output::field(text, "id")));
+            output::line(format!("  {}", output::field(text, "en")));
+        }
+        Some(lan) => {
+            let addresses = output::entries(lan, "addresses").iter().map(output::plain).collect::<Vec<_>>();
+            row("Komputer lain di kantor", "LAN", addresses.join("  "));
+            row("Sidik jari sertifikat", "SHA-256", output::field(lan, "fingerprint"));
+        }
+    }
     row("Jam komputer", "clock", clock(answer.get("hub_offset_millis").and_then(Value::as_i64)));
     let quarantine = output::entries(answer, "quarantine");
     if !quarantine.is_empty() {

@@ -10,7 +10,7 @@
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
 //! | `attachments`, `multipart` | the attached files of a record; the form that brings one |
-//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register` (with `book`, its files), `link`, `accounts` (with `applications`), `own_account`, `office`, `queue`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register` (with `book`, its files), `link`, `accounts` (with `applications`), `own_account`, `office` (with `network`, the other PCs), `queue`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod applications;
@@ -28,6 +28,7 @@ mod home;
 mod language;
 mod link;
 mod multipart;
+mod network;
 mod new_record;
 mod office;
 mod own_account;
@@ -105,6 +106,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/akun/{name}/tutup", post(accounts::disable))
         .route("/akun/{name}/buka", post(accounts::open_again))
         .route("/kantor", get(office::page).post(office::save))
+        .route("/jaringan/sertifikat.crt", get(network::certificate))
         .route("/bantuan", get(help::page))
         .route("/aset/{file}", get(assets::file))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

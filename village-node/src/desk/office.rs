@@ -1,4 +1,4 @@
-//! What stands on the office's paper: address, and who signs.
+//! What stands on the office's paper: address, and who signs; and how its other PCs get here.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use letter_print::{Signer, Signers};
 
 use super::language::Worded as _;
+use super::network::Network;
 use super::page::{Answer, Page, go, html, may_manage};
 use super::queue;
 use super::record::Said;
@@ -24,10 +25,12 @@ struct OfficePage {
     page: Page,
     head: Letterhead,
     queue_letter: char,
+    network: Network,
 }
 
 pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Query(said): Query<Said>) -> Answer {
     allow(may_manage(visitor.role()))?;
+    let network = Network::of(&shared.lan, visitor.session.language);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let t = visitor.session.language.texts();
@@ -35,7 +38,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
         if said.kata == "tersimpan" {
             t.saved.clone_into(&mut page.flash);
         }
-        Ok(OfficePage { page, head: letter::letterhead(&reader)?, queue_letter: queue::letter(&reader)? })
+        Ok(OfficePage { page, head: letter::letterhead(&reader)?, queue_letter: queue::letter(&reader)?, network })
     });
     html(&made.await?)
 }

@@ -67,7 +67,8 @@ pub(super) async fn change(
         Err(said) => return show(visitor, &shared, said, false).await,
     };
     // Looked at last: what is wrong with the new one costs no guess.
-    let account = match admit(&shared, visitor.clerk().as_str(), form.get("secret"), CONFIRMED, language).await? {
+    let guess = (visitor.clerk().as_str(), form.get("secret"));
+    let account = match admit(&shared, &visitor.entrance, guess, CONFIRMED, language).await? {
         Ok(account) => account,
         Err(said) => return show(visitor, &shared, said, false).await,
     };

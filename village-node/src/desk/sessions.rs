@@ -1,5 +1,6 @@
 //! The clerks who are signed in to this machine's desk, and wrong guesses at their accounts.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::time::{Duration, Instant};
 
@@ -7,10 +8,15 @@ use desk_kit::{Guesses, Language, Named};
 use office_model::{ClerkId, Role};
 use replica_store::Account;
 
+use crate::serve::entrance::Via;
 use crate::{Failure, moment};
 
 /// Wrong guesses at one account before a pause, which doubles with every further one.
 const FREE_GUESSES: u32 = 4;
+/// Wrong guesses from one machine, at whatever accounts: several people may work there.
+const FREE_OF_A_MACHINE: u32 = 12;
+/// After so long without a guess from it, a machine begins anew.
+const MACHINE_FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 
 /// A clerk who is signed in.
 pub(crate) type Session = desk_kit::Session<Clerk>;
@@ -22,6 +28,8 @@ pub(crate) struct Clerk {
     pub(crate) shown: String,
     pub(crate) role: Role,
     pub(crate) language: Language,
+    /// By which listener it was begun: the other one does not know it.
+    via: Via,
 }
 
 impl Named for Clerk {
@@ -30,16 +38,21 @@ impl Named for Clerk {
     }
 }
 
-/// All of them.
+/// All of them, and wrong guesses by account and by machine.
 #[derive(Debug)]
 pub(crate) struct Sessions {
     open: desk_kit::Sessions<Clerk>,
-    guesses: Guesses<String>,
+    /// Those of each listener: somebody on the network must not keep a clerk waiting at the machine itself.
+    here: Guesses<String>,
+    over_lan: Guesses<String>,
+    of_machines: Guesses<IpAddr>,
 }
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self { open: desk_kit::Sessions::default(), guesses: Guesses::new(FREE_GUESSES) }
+        let of_accounts = || Guesses::new(FREE_GUESSES);
+        let of_machines = Guesses::new(FREE_OF_A_MACHINE);
+        Self { open: desk_kit::Sessions::default(), here: of_accounts(), over_lan: of_accounts(), of_machines }
     }
 }
 
@@ -57,27 +70,125 @@ impl Sessions {
     /// # Errors
     ///
     /// When the account is not one of ours any more, or the operating system has no random numbers.
-    pub(crate) fn open(&self, account: &Account, now: Instant) -> Result<String, Failure> {
+    pub(crate) fn open(&self, account: &Account, via: Via, now: Instant) -> Result<String, Failure> {
         let clerk = Clerk {
             clerk: account.name.parse().map_err(Failure::from)?,
             shown: account.shown.clone(),
             role: account.role.parse().map_err(|_| Failure::input("role", "Peran tidak dikenal.", "No such role."))?,
             language: Language::of_code(&account.language),
+            via,
         };
         Ok(self.open.open(clerk, moment::random::<32>()?, moment::random::<16>()?, now))
     }
 
-    /// How long an account has to wait before the next guess.
-    pub(crate) fn pause(&self, name: &str, now: Instant) -> Duration {
-        self.guesses.pause(name, now)
+    /// The session of a browser; locked when nothing was asked for too long. `touches`: somebody is there.
+    pub(crate) fn find(&self, token: &str, via: Via, now: Instant, touches: bool) -> Option<Session> {
+        self.open.find_if(token, now, touches, |clerk| clerk.via == via)
     }
 
-    /// Notes a guess.
-    pub(crate) fn guessed(&self, name: &str, right: bool, now: Instant) {
+    /// How long an account has to wait before the next guess.
+    pub(crate) fn pause(&self, name: &str, via: Via, now: Instant) -> Duration {
+        self.guesses(via).pause(name, now)
+    }
+
+    /// How long another machine has to.
+    pub(crate) fn pause_of_machine(&self, machine: IpAddr, now: Instant) -> Duration {
+        self.of_machines.forget_old(&machine, MACHINE_FORGOTTEN, now);
+        self.of_machines.pause(&machine, now)
+    }
+
+    /// Notes a guess. Names that nobody has cannot fill the memory.
+    pub(crate) fn guessed(&self, name: &str, via: Via, right: bool, now: Instant) {
         if right {
-            self.guesses.forgive(name);
+            self.guesses(via).forgive(name);
         } else {
-            self.guesses.count(name.to_owned(), now);
+            self.guesses(via).count(name.to_owned(), now);
         }
+    }
+
+    fn guesses(&self, via: Via) -> &Guesses<String> {
+        match via {
+            Via::Loopback => &self.here,
+            Via::Lan => &self.over_lan,
+        }
+    }
+
+    /// Notes a guess from another machine. A right one takes back no more than itself: who has an account must not
+    /// clear the way for guesses at those of others.
+    pub(crate) fn guessed_from(&self, machine: IpAddr, right: bool, now: Instant) {
+        if right {
+            self.of_machines.take_back(&machine);
+        } else {
+            self.of_machines.count(machine, now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_kit::PAUSE_MAX;
+
+    use super::*;
+
+    fn account() -> Account {
+        Account {
+            name: "siti".to_owned(),
+            shown: "Siti".to_owned(),
+            role: "petugas".to_owned(),
+            secret: String::new(),
+            language: "en".to_owned(),
+            created_millis: 0,
+            disabled_millis: None,
+        }
+    }
+
+    #[test]
+    fn guessing_gets_slower_and_a_right_one_forgives() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        for _ in 0..FREE_GUESSES {
+            assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::ZERO);
+            sessions.guessed("siti", Via::Loopback, false, start);
+        }
+        assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::from_secs(1));
+        for _ in 0..20 {
+            sessions.guessed("siti", Via::Loopback, false, start);
+        }
+        assert_eq!(sessions.pause("siti", Via::Loopback, start), PAUSE_MAX);
+        assert_eq!(sessions.pause("budi", Via::Loopback, start), Duration::ZERO);
+        assert_eq!(sessions.pause("siti", Via::Lan, start), Duration::ZERO, "counted for themselves");
+        assert_eq!(sessions.pause("siti", Via::Loopback, start + PAUSE_MAX), Duration::ZERO);
+        sessions.guessed("siti", Via::Loopback, true, start);
+        assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::ZERO);
+    }
+    #[test]
+    fn a_session_of_one_listener_is_none_of_the_other() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        for (via, other) in [(Via::Loopback, Via::Lan), (Via::Lan, Via::Loopback)] {
+            let token = sessions.open(&account(), via, now).unwrap();
+            assert!(sessions.find(&token, via, now, true).is_some());
+            assert_eq!(sessions.find(&token, other, now, true), None);
+        }
+    }
+
+    #[test]
+    fn guesses_from_one_machine_get_slower_whoever_they_are_at_and_others_do_not_wait() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        let (bad, good): (IpAddr, IpAddr) = ([192, 168, 1, 66].into(), [192, 168, 1, 20].into());
+        for _ in 0..FREE_OF_A_MACHINE {
+            assert_eq!(sessions.pause_of_machine(bad, start), Duration::ZERO);
+            sessions.guessed_from(bad, false, start);
+        }
+        let second = Duration::from_secs(1);
+        assert_eq!(
+            (sessions.pause_of_machine(bad, start), sessions.pause_of_machine(good, start)),
+            (second, Duration::ZERO)
+        );
+        // A right one counts as none, and clears nothing.
+        sessions.guessed_from(bad, false, start);
+        sessions.guessed_from(bad, true, start);
+        assert_eq!(sessions.pause_of_machine(bad, start), second);
+        assert_eq!(sessions.pause_of_machine(bad, start + MACHINE_FORGOTTEN), Duration::ZERO);
+        sessions.guessed_from(bad, false, start + MACHINE_FORGOTTEN);
+        assert_eq!(sessions.pause_of_machine(bad, start + MACHINE_FORGOTTEN), Duration::ZERO, "it begins anew");
     }
 }

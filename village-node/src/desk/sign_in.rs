@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
@@ -18,7 +19,8 @@ use super::secret;
 use super::visitor::{Form, Visitor, destination, hold, own_page, token_of};
 use crate::action::applications::no_application;
 use crate::serve::Shared;
-use crate::{Failure, Node, moment};
+use crate::serve::entrance::{Entrance, Via};
+use crate::{Blame, Failure, Node, moment};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -99,15 +101,16 @@ async fn sign_in(shared: &Shared, to: String, name: String, said: String) -> Ans
 
 pub(super) async fn enter(
     State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     let form = Form(form);
     let (name, to) = (form.get("name").trim().to_lowercase(), form.get("to").to_owned());
-    match admit(&shared, &name, form.get("secret"), SIGN_IN, Language::default()).await? {
+    match admit(&shared, &entrance, (&name, form.get("secret")), SIGN_IN, Language::default()).await? {
         Ok(account) => {
-            let token = shared.sessions.open(&account, Instant::now())?;
+            let token = shared.sessions.open(&account, entrance.via(), Instant::now())?;
             let mut response = go(&destination(&to));
-            hold(&mut response, Some(&token));
+            hold(&mut response, entrance.via(), Some(&token));
             Ok(response)
         }
         Err(said) => sign_in(&shared, to, name, said).await,
@@ -121,20 +124,27 @@ pub(super) async fn enter(
 /// When the database cannot be read or the disk refuses.
 pub(super) async fn admit(
     shared: &Shared,
-    name: &str,
-    typed: &str,
+    entrance: &Entrance,
+    (name, typed): (&str, &str),
     acts: Acts,
     language: Language,
 ) -> Result<Result<Account, String>, Halt> {
     let now = Instant::now();
     let t = language.texts();
-    let pause = shared.sessions.pause(name, now);
+    let of_machine = entrance.peer().map(|peer| shared.sessions.pause_of_machine(peer, now)).unwrap_or_default();
+    let pause = shared.sessions.pause(name, entrance.via(), now).max(of_machine);
     if pause > Duration::ZERO {
         return Ok(Err(format!("{} {} {}.", t.wait_before, pause.as_secs() + 1, t.seconds)));
     }
     // Counted before it is looked at: many at the same time are many guesses.
-    shared.sessions.guessed(name, false, now);
-    let (asked, typed) = (name.to_owned(), typed.to_owned());
+    let guessed = |right| {
+        shared.sessions.guessed(name, entrance.via(), right, now);
+        if let Some(peer) = entrance.peer() {
+            shared.sessions.guessed_from(peer, right, now);
+        }
+    };
+    guessed(false);
+    let (asked, typed, place) = (name.to_owned(), typed.to_owned(), entrance.place());
     let found = shared
         .node
         .blocking(move |node| {
@@ -143,12 +153,12 @@ pub(super) async fn admit(
             let known = account.as_ref().map_or(NOBODY.as_str(), |account| account.secret.as_str());
             let fits = secret::fits(&typed, known);
             let account = account.filter(|_| fits);
-            note(node, &asked, if account.is_some() { acts.right } else { acts.wrong }, "")?;
+            note(node, &asked, if account.is_some() { acts.right } else { acts.wrong }, &place)?;
             Ok(account)
         })
         .await?;
     if found.is_some() {
-        shared.sessions.guessed(name, true, now);
+        guessed(true);
     }
     Ok(found.ok_or_else(|| t.wrong_secret.to_owned()))
 }
@@ -159,12 +169,18 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
     secret::hash(&secret).unwrap_or_default()
 });
 
-pub(super) async fn leave(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Answer {
-    if let Some(token) = token_of(&headers) {
+pub(super) async fn leave(
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+) -> Answer {
+    let via = entrance.via();
+    let token = token_of(&headers, via);
+    if let Some(token) = token.filter(|token| shared.sessions.find(token, via, Instant::now(), false).is_some()) {
         shared.sessions.close(&token);
     }
     let mut response = go("/masuk");
-    hold(&mut response, None);
+    hold(&mut response, via, None);
     Ok(response)
 }
 
@@ -178,12 +194,17 @@ pub(super) async fn lock(
     Ok(go("/kunci"))
 }
 
-pub(super) async fn locked_page(State(shared): State<Arc<Shared>>, headers: HeaderMap, words: Words) -> Answer {
-    locked(&shared, &headers, word(&words, "ke").to_owned(), String::new()).await
+pub(super) async fn locked_page(
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    words: Words,
+) -> Answer {
+    locked(&shared, (&headers, entrance.via()), word(&words, "ke").to_owned(), String::new()).await
 }
 
-async fn locked(shared: &Shared, headers: &HeaderMap, to: String, said: String) -> Answer {
-    let session = token_of(headers).and_then(|token| shared.sessions.find(&token, Instant::now(), false));
+async fn locked(shared: &Shared, (headers, via): (&HeaderMap, Via), to: String, said: String) -> Answer {
+    let session = token_of(headers, via).and_then(|token| shared.sessions.find(&token, via, Instant::now(), false));
     let Some(session) = session else { return Ok(go("/masuk")) };
     if !session.locked {
         return Ok(go(&destination(&to)));
@@ -197,22 +218,25 @@ async fn locked(shared: &Shared, headers: &HeaderMap, to: String, said: String) 
 
 pub(super) async fn unlock(
     State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     let form = Form(form);
-    let token = token_of(&headers).unwrap_or_default();
-    let Some(session) = shared.sessions.find(&token, Instant::now(), false) else { return Ok(go("/masuk")) };
+    let via = entrance.via();
+    let token = token_of(&headers, via).unwrap_or_default();
+    let Some(session) = shared.sessions.find(&token, via, Instant::now(), false) else { return Ok(go("/masuk")) };
     if form.get("form_token") != session.form_token {
         return Ok(go("/kunci"));
     }
     let to = form.get("to").to_owned();
-    match admit(&shared, session.clerk.as_str(), form.get("secret"), UNLOCK, session.language).await? {
+    let guess = (session.clerk.as_str(), form.get("secret"));
+    match admit(&shared, &entrance, guess, UNLOCK, session.language).await? {
         Ok(_) => {
             shared.sessions.unlock(&token, Instant::now());
             Ok(go(&destination(&to)))
         }
-        Err(said) => locked(&shared, &headers, to, said).await,
+        Err(said) => locked(&shared, (&headers, via), to, said).await,
     }
 }
 
@@ -239,8 +263,28 @@ pub(super) async fn switch_language(
     Ok(go(own_page(form.get("di"))))
 }
 
-pub(super) async fn first_page(State(shared): State<Arc<Shared>>, words: Words) -> Answer {
+pub(super) async fn first_page(
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    words: Words,
+) -> Answer {
+    here_alone(&entrance)?;
     first(&shared, word(&words, "kunci").to_owned(), Vec::new(), &Form(Vec::new())).await
+}
+
+/// Refuses other machines.
+fn here_alone(entrance: &Entrance) -> Result<(), Failure> {
+    match entrance.via() {
+        Via::Loopback => Ok(()),
+        Via::Lan => Err(Failure::new(
+            Blame::State,
+            "here_alone",
+            "Akun pertama dibuat di komputer layanan itu sendiri, tidak dari komputer lain. Tidak ada yang berubah; buka di \
+             sana alamat panjang yang ditampilkan village-node saat dijalankan.",
+            "The first account is made on the machine of the desk itself, not from another PC. Nothing was changed; open \
+             there the long address that village-node showed when it was started.",
+        )),
+    }
 }
 
 async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> Answer {
@@ -276,8 +320,10 @@ fn is_key(shared: &Shared, key: &str) -> bool {
 
 pub(super) async fn make_first(
     State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
+    here_alone(&entrance)?;
     let form = Form(form);
     let key = form.get("key").to_owned();
     if !is_key(&shared, &key) {
@@ -298,9 +344,9 @@ pub(super) async fn make_first(
         Ok(Some(account))
     });
     let Some(account) = made.await? else { return Ok(go("/masuk")) };
-    let token = shared.sessions.open(&account, Instant::now())?;
+    let token = shared.sessions.open(&account, entrance.via(), Instant::now())?;
     let mut response = go("/");
-    hold(&mut response, Some(&token));
+    hold(&mut response, entrance.via(), Some(&token));
     Ok(response)
 }
 

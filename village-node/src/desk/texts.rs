@@ -226,6 +226,25 @@ desk_kit::texts! {
         "The letter is printed with a QR seal, which anybody can check.";
     print_draft: "Cetak konsep surat", "Print a draft of the letter";
 
+    network: "Komputer lain di kantor", "Other PCs of the office";
+    network_off: "Meja ini hanya terbuka di komputer ini. Agar petugas dapat bekerja dari komputer lain di jaringan kantor, tulis lan = \"0.0.0.0:7218\" di config.toml dalam folder data, lalu mulai ulang village-node.",
+        "This desk is open on this machine alone. To let clerks work from other PCs on the office's network, write lan = \"0.0.0.0:7218\" in config.toml in the data folder, then start village-node again.";
+    network_open: "Meja ini terbuka bagi komputer lain di jaringan kantor. Di sana ketik salah satu alamat ini, lengkap dengan https:",
+        "This desk is open to the other PCs on the office's network. There, type one of these addresses, https included:";
+    network_no_address: "Komputer ini sedang tidak tersambung ke jaringan mana pun. Periksa kabel atau Wi-Fi, lalu muat ulang halaman ini.",
+        "This machine is on no network at present. Check cable or Wi-Fi, then load this page again.";
+    network_first: "Sekali saja di setiap komputer lain", "Once on each of the other PCs";
+    network_download: "Unduh sertifikat kantor ini", "Download this office's certificate";
+    network_carry: "dan bawa dengan flashdisk ke komputer lain itu.", "and carry it to that PC on a USB stick.";
+    network_windows: "Windows: klik dua kali, Instal Sertifikat, Pengguna Saat Ini, lalu simpan di \"Otoritas Sertifikasi Akar Tepercaya\".",
+        "Windows: double-click it, Install Certificate, Current User, and place it in \"Trusted Root Certification Authorities\".";
+    network_firefox: "Hanya bila Firefox masih memperingatkan: Pengaturan, Privasi & Keamanan, Lihat Sertifikat, Otoritas, Impor, untuk situs web.",
+        "Only if Firefox still warns: Settings, Privacy & Security, View Certificates, Authorities, Import, for websites.";
+    network_then: "Buka alamat di atas. Tidak boleh ada peringatan; bila ada, jangan ketik kata sandi dan panggil admin.",
+        "Open the address above. There must be no warning; if there is one, type no password and call the admin.";
+    network_compare: "Tidak dibawa dengan flashdisk? Bandingkan dahulu sidik jari (SHA-256) sertifikat \"Smart Kampung Sync\" di komputer lain itu; semua angka dan huruf harus sama:",
+        "Not carried on a stick? First compare the fingerprint (SHA-256) of the certificate \"Smart Kampung Sync\" on that PC; all digits and letters must be the same:";
+
     add_account: "Tambah akun", "Add an account";
     disable: "Tutup akun", "Shut";
     open_again: "Buka lagi", "Open again";

@@ -17,12 +17,22 @@ use super::sessions::Session;
 use super::texts;
 use crate::Failure;
 use crate::serve::Shared;
+use crate::serve::entrance::{Entrance, Via};
 
-const COOKIE: Cookie = Cookie { name: "meja", is_secure: false };
+/// Over TLS by a name that browsers take from this very host over TLS alone: nobody else on the network can plant it, and
+/// plain HTTP never carries it.
+const fn cookie(via: Via) -> Cookie {
+    match via {
+        Via::Loopback => Cookie { name: "meja", is_secure: false },
+        Via::Lan => Cookie { name: "__Host-meja", is_secure: true },
+    }
+}
 
 /// Somebody who is signed in and not locked out.
 pub(crate) struct Visitor {
     pub(crate) session: Session,
+    /// Where from.
+    pub(crate) entrance: Entrance,
     /// What the browser holds.
     pub(crate) token: String,
 }
@@ -71,13 +81,15 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Halt> {
         let touches = !parts.headers.contains_key(BY_ITSELF);
-        let found = token_of(&parts.headers)
-            .and_then(|token| Some((shared.sessions.find(&token, Instant::now(), touches)?, token)));
+        let entrance = parts.extensions.get::<Entrance>().cloned().ok_or_else(no_entrance)?;
+        let via = entrance.via();
+        let found = token_of(&parts.headers, via)
+            .and_then(|token| Some((shared.sessions.find(&token, via, Instant::now(), touches)?, token)));
         let to = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         match found {
             Some((mut session, token)) if !session.locked => {
                 to.clone_into(&mut session.at);
-                Ok(Self { session, token })
+                Ok(Self { session, entrance, token })
             }
             Some(_) => Err(Halt::with(go(&format!("/kunci?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
             None => Err(Halt::with(go(&format!("/masuk?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
@@ -85,12 +97,42 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
     }
 }
 
+fn no_entrance() -> Failure {
+    Failure::machine(
+        "internal",
+        "Kesalahan program: asal permintaan tidak diketahui.",
+        "Internal: a request from nowhere.",
+    )
+}
+
 /// What the browser holds.
-pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
-    COOKIE.token_of(headers)
+pub(crate) fn token_of(headers: &HeaderMap, via: Via) -> Option<String> {
+    cookie(via).token_of(headers)
 }
 
 /// Has the browser hold a token, or none any more.
-pub(crate) fn hold(response: &mut Response, token: Option<&str>) {
-    COOKIE.hold(response, token);
+pub(crate) fn hold(response: &mut Response, via: Via, token: Option<&str>) {
+    cookie(via).hold(response, token);
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use axum::http::header::{COOKIE, SET_COOKIE};
+
+    use super::*;
+
+    #[test]
+    fn each_listener_has_a_cookie_of_its_own() {
+        let (mut plain, mut tls) = (go("/"), go("/"));
+        hold(&mut plain, Via::Loopback, Some("aa"));
+        hold(&mut tls, Via::Lan, Some("bb"));
+        let said = |response: &Response| response.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+        assert_eq!(said(&plain), "meja=aa; Path=/; HttpOnly; SameSite=Strict");
+        assert_eq!(said(&tls), "__Host-meja=bb; Path=/; Secure; HttpOnly; SameSite=Strict");
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_static("meja=aa; __Host-meja=bb"));
+        assert_eq!(token_of(&headers, Via::Loopback).as_deref(), Some("aa"));
+        assert_eq!(token_of(&headers, Via::Lan).as_deref(), Some("bb"));
+    }
 }

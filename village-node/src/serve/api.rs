@@ -1,4 +1,4 @@
-//! The local API: JSON in, JSON out, for the programs of this machine. `docs/openapi.json` describes it.
+//! The local API: JSON in, JSON out, for the programs of this machine, and of its office where the desk is open to it. `docs/openapi.json` describes it.
 
 mod attachments;
 mod changes;
@@ -82,7 +82,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/v1/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], OPENAPI)))
         .merge(desk::router())
         .fallback(async || answer(Err(Failure::new(Blame::NotFound, "no_page", "Tidak ada.", "No such page."))))
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::site))
+        .layer(middleware::from_fn(guard::site))
         .with_state(shared)
 }
 

@@ -1,10 +1,10 @@
-//! Who may ask: only this machine's own pages and programs, with a token of theirs, and no page of another site, wherever
-//! its name points.
+//! Who may ask: only our own pages and the programs of this machine and of its office, with a token of theirs, and no page
+//! of another site, wherever its name points.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -14,23 +14,22 @@ use axum::response::{IntoResponse, Response};
 use super::Shared;
 use super::api::{BODY_BYTES_MAX, answer, refuse};
 use super::caller::Caller;
+use super::entrance::{Entrance, Via};
 use super::wrong_tokens::{DELAY, Wrong};
 use crate::action::applications::token_hash;
 use crate::desk::sign_in::note;
 use crate::{Failure, moment};
 
-/// Lets a request of this machine through, or says why not: asked for under its own name, by none but its own pages.
-pub(super) async fn site(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+/// Lets a request through, or says why not: asked for under this machine's own name, by none but its own pages.
+pub(super) async fn site(Extension(entrance): Extension<Entrance>, request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
     let host = host.or_else(|| request.uri().authority().map(ToString::to_string));
-    if !host.is_some_and(|host| is_ours(&host, shared.address)) {
+    if !host.is_some_and(|host| entrance.is_ours(&host)) {
         return refusal(StatusCode::FORBIDDEN, "host", "asked for under another machine's name");
     }
-    if let Some(origin) = request.headers().get(ORIGIN) {
-        let own = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://"));
-        if !own.is_some_and(|origin| is_ours(origin, shared.address)) {
-            return refusal(StatusCode::FORBIDDEN, "origin", "asked for by another site's page");
-        }
+    let origin = request.headers().get(ORIGIN);
+    if origin.is_some_and(|origin| !origin.to_str().is_ok_and(|origin| entrance.is_own_origin(origin))) {
+        return refusal(StatusCode::FORBIDDEN, "origin", "asked for by another site's page");
     }
     // A browser says where a form comes from; programs have a token instead.
     let is_form = request.method() == Method::POST && !request.uri().path().starts_with("/api/");
@@ -45,10 +44,18 @@ pub(super) async fn site(State(shared): State<Arc<Shared>>, request: Request, ne
 }
 
 /// Lets a caller of the API through: the owner of the folder, or an application that is not revoked.
-pub(super) async fn token(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn token(
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(token) = bearer(request.headers()).map(str::to_owned) else {
         return refusal(StatusCode::UNAUTHORIZED, "token", "send a token: `Authorization: Bearer TOKEN`");
     };
+    if entrance.via() == Via::Lan && is_same(&token, &shared.token) {
+        return refusal(StatusCode::FORBIDDEN, "owner_token", "the owner's token opens nothing from another machine");
+    }
     let caller = match caller(&shared, &token).await {
         Ok(caller) => caller,
         Err(failure) => return answer(Err(failure)),
@@ -66,7 +73,8 @@ pub(super) async fn token(State(shared): State<Arc<Shared>>, mut request: Reques
         Wrong::Told { first } => {
             tokio::time::sleep(DELAY).await;
             if first {
-                let noted = shared.node.blocking(|node| note(node, "api", "token_wrong", "")).await;
+                let place = entrance.place();
+                let noted = shared.node.blocking(move |node| note(node, "api", "token_wrong", &place)).await;
                 noted.unwrap_or_else(|failure| tracing::warn!(code = failure.code, "a wrong token was not noted"));
             }
             refusal(StatusCode::UNAUTHORIZED, "token", "the token is wrong or revoked")
@@ -95,19 +103,19 @@ async fn caller(shared: &Shared, token: &str) -> Result<Option<Caller>, Failure>
 }
 
 /// Lets this program's own commands through, which read the token of this `serve` in `serve.json`.
-pub(super) async fn door(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(super) async fn door(
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if entrance.via() == Via::Lan {
+        return refusal(StatusCode::FORBIDDEN, "here_alone", "this is for the commands on the machine itself");
+    }
     if bearer(request.headers()).is_some_and(|token| is_same(token, &shared.door)) {
         return next.run(request).await;
     }
     refusal(StatusCode::UNAUTHORIZED, "token", "this is for the commands of this program")
-}
-
-/// Whether a name stands for this server: loopback names with its port. Any other name is DNS rebinding.
-fn is_ours(host: &str, address: SocketAddr) -> bool {
-    let port = address.port();
-    [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}"), address.to_string()]
-        .iter()
-        .any(|own| own.eq_ignore_ascii_case(host))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -130,20 +138,4 @@ fn refusal(status: StatusCode, code: &str, why: &str) -> Response {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_loopback_names_with_the_port_are_ours() {
-        let address = "127.0.0.1:7217".parse().unwrap();
-        for host in ["127.0.0.1:7217", "localhost:7217", "LOCALHOST:7217", "[::1]:7217"] {
-            assert!(is_ours(host, address), "{host}");
-        }
-        for host in ["evil.example:7217", "127.0.0.1:80", "127.0.0.1", "localhost.evil.example:7217", ""] {
-            assert!(!is_ours(host, address), "{host}");
-        }
-    }
 }

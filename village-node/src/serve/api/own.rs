@@ -63,7 +63,9 @@ async fn act(State(shared): Told, body: Bytes) -> Response {
                 Action::PutAccount { account, .. } => Some(account.id.clone()),
                 _ => None,
             };
+            let is_status = matches!(action, Action::Status);
             let done = shared.node.perform_soon(action).await;
+            let done = done.map(|said| if is_status { shared.lan.told_with(said) } else { said });
             // Whoever is signed in by the old password is out.
             if let Some(account) = account.filter(|_| done.is_ok()) {
                 shared.sessions.close_all_of(account.as_str());

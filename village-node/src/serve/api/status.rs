@@ -7,5 +7,6 @@ use super::{Told, answer};
 use crate::Action;
 
 pub(super) async fn status(State(shared): Told) -> Response {
-    answer(shared.node.perform_soon(Action::Status).await)
+    let done = shared.node.perform_soon(Action::Status).await;
+    answer(done.map(|status| shared.lan.told_with(status)))
 }
