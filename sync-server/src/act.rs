@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use sync_protocol::enrolment::Code;
 
 use crate::keys::HubKeys;
-use crate::{Failure, clock, init, nightly};
+use crate::operators::OperatorChange;
+use crate::{Failure, clock, init, nightly, operators};
 
 /// Something to do with the replica. Also a line of the admin socket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,13 @@ pub enum Act {
         /// The day on whose morning the night ended.
         date: NaiveDate,
     },
+    /// Change the accounts of the hub's desk.
+    Operator {
+        /// Who does it, for the audit trail.
+        by: String,
+        /// What.
+        change: OperatorChange,
+    },
 }
 
 /// Does it and says what came of it.
@@ -88,6 +96,7 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
         }
         Act::GrantNumbers { node, count } => grant_numbers(replica, keys, *node, *count, now_millis),
         Act::Nightly { date } => nightly::report(replica, *date, now_millis),
+        Act::Operator { by, change } => operators::change(replica, by, change, now_millis),
     }
 }
 

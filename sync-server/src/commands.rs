@@ -14,6 +14,7 @@ pub(crate) mod nightly;
 pub(crate) mod nodes;
 pub(crate) mod numbers;
 pub(crate) mod offices;
+pub(crate) mod operator;
 pub(crate) mod quarantine;
 pub(crate) mod rebuild_views;
 pub(crate) mod restore;

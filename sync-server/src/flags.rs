@@ -14,6 +14,9 @@ pub struct Flags {
     /// Where citizens reach this hub's pages: what letters' QR codes begin with. [default: where nodes call the hub]
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    /// Names under which browsers may ask for the operator's desk, with commas. [default: localhost and addresses]
+    #[arg(long, value_name = "NAMES")]
+    pub desk_names: Option<String>,
     /// Exchanges at the same time. [default: 256]
     #[arg(long, value_name = "COUNT")]
     pub exchanges_max: Option<u32>,

@@ -5,17 +5,22 @@
 
 pub mod act;
 pub mod admin;
+mod browser_certificate;
 pub mod cli;
 pub mod clock;
 mod commands;
+mod desk;
 mod failure;
 pub mod flags;
 pub mod init;
 pub mod keys;
 mod letter_check;
 pub mod nightly;
+pub mod operators;
+mod regency;
 pub mod serve;
 pub mod settings;
 mod tls;
+mod totp;
 
 pub use failure::{Blame, Failure};

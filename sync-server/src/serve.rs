@@ -28,6 +28,8 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::act::Act;
 use crate::admin::Socket;
+use crate::browser_certificate::BrowserCertificate;
+use crate::desk::Desk;
 use crate::keys::HubKeys;
 use crate::settings::Settings;
 use crate::{Failure, clock, init, nightly, tls};
@@ -76,6 +78,8 @@ pub(crate) struct Hub {
     pub(crate) movers: Arc<Semaphore>,
     /// Attached files on their way here.
     pub(crate) uploads: uploads::Uploads,
+    /// What the operator's desk keeps in memory.
+    pub(crate) desk: Desk,
     /// Becomes true when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -103,7 +107,9 @@ pub async fn run(
         ));
     }
     init::roster(&replica)?;
-    let acceptor = tokio_rustls::TlsAcceptor::from(tls::config(&keys)?);
+    let browsers = BrowserCertificate::of(&mut replica, &config.settings.certificate_names())?;
+    tracing::info!(fingerprint = browsers.fingerprint(), "the certificate for browsers (SHA-256)");
+    let acceptor = tokio_rustls::TlsAcceptor::from(tls::config(&keys, &browsers)?);
     let readers = readers::Readers::open(&replica, READERS)?;
     let socket = Socket::bind(&config.dir)?;
     let judging = replica.reader()?;
@@ -116,6 +122,7 @@ pub async fn run(
         checks: Semaphore::new(CHECKS),
         movers: Arc::new(Semaphore::new(MOVERS)),
         uploads: uploads::Uploads::of(readers.folder()),
+        desk: Desk::new(&config.settings),
         settings: config.settings,
         identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
         keys,

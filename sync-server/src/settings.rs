@@ -18,6 +18,8 @@ pub const EXAMPLE: &str = include_str!("../sync-server.example.toml");
 const WAIT_SECONDS_MAX: u32 = 600;
 /// Longest address that letters begin with, in bytes.
 const PUBLIC_URL_MAX: usize = 100;
+/// Longest name of a host.
+const NAME_MAX: usize = 253;
 /// No machine has so many.
 const COUNT_MAX: usize = 1_000_000;
 
@@ -29,6 +31,9 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where citizens reach this hub's pages: what letters' QR codes begin with. Nothing: where nodes call the hub.
     pub public_url: Option<String>,
+    /// Names, separated by commas, under which browsers may ask for the operator's desk, beside `localhost`, addresses and
+    /// the name of `public_url`.
+    pub desk_names: Option<String>,
     /// Exchanges at the same time; more are told when to come back.
     pub exchanges_max: usize,
     /// Connections at the same time; more wait to be accepted.
@@ -55,6 +60,7 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from(([0, 0, 0, 0], 8217)),
             public_url: None,
+            desk_names: None,
             exchanges_max: 256,
             connections_max: 2048,
             waiting_max: None,
@@ -107,6 +113,25 @@ impl Settings {
         self.waiting_max.unwrap_or(self.connections_max - self.connections_max.div_ceil(4))
     }
 
+    /// The names under which browsers may ask for the operator's desk, beside addresses.
+    pub(crate) fn own_names(&self) -> Vec<String> {
+        let public = self.public_url.as_deref().and_then(|url| url.parse::<axum::http::Uri>().ok());
+        let public = public.as_ref().and_then(axum::http::Uri::host).map(str::to_owned);
+        let told = self.desk_names.as_deref().unwrap_or_default().split(',');
+        let told = told.map(|name| name.trim().to_ascii_lowercase()).filter(|name| !name.is_empty());
+        std::iter::once("localhost".to_owned()).chain(public).chain(told).collect()
+    }
+
+    /// What the certificate for browsers is for.
+    pub(crate) fn certificate_names(&self) -> Vec<String> {
+        let mut names = self.own_names();
+        names.push("127.0.0.1".to_owned());
+        if !self.listen.ip().is_unspecified() && !self.listen.ip().is_loopback() {
+            names.push(self.listen.ip().to_string());
+        }
+        names
+    }
+
     fn check(&self) -> Result<(), Failure> {
         let zero = [
             ("exchanges_max", self.exchanges_max == 0),
@@ -147,6 +172,15 @@ impl Settings {
         if self.report_minute >= 24 * 60 {
             return Err(Failure::input("the setting report_minute is not a minute of the day", "set it to 0 .. 1439"));
         }
+        let is_name = |name: &str| {
+            name.len() <= NAME_MAX && name.bytes().all(|one| one.is_ascii_alphanumeric() || b"-. ".contains(&one))
+        };
+        if self.desk_names.as_deref().is_some_and(|names| !names.split(',').all(is_name)) {
+            return Err(Failure::input(
+                "the setting desk_names holds something that is no name of a host",
+                "write it like hub.example.go.id, or several with commas between them; no https://, no port",
+            ));
+        }
         if self.public_url.as_deref().is_some_and(|url| !is_public_url(url)) {
             return Err(Failure::input(
                 "the setting public_url is no address that a QR code can begin with",
@@ -168,6 +202,7 @@ fn is_public_url(url: &str) -> bool {
 const KEYS: &[&str] = &[
     "listen",
     "public_url",
+    "desk_names",
     "exchanges_max",
     "connections_max",
     "waiting_max",
@@ -227,6 +262,7 @@ mod tests {
             "log" => format!("place{place}=info").into(),
             "waiting_max" => toml::Value::Integer(place),
             "public_url" => format!("https://place{place}.example.go.id").into(),
+            "desk_names" => format!("place{place}.example.go.id").into(),
             _ => {
                 let built_in = toml::Table::try_from(Settings::default()).unwrap();
                 toml::Value::Integer(built_in[key].as_integer().unwrap() + place)
@@ -248,8 +284,12 @@ mod tests {
             flags: Flags,
         }
         let none = Flags::default();
-        let set =
-            Settings { waiting_max: Some(1), public_url: Some("https://x.example".to_owned()), ..Settings::default() };
+        let set = Settings {
+            waiting_max: Some(1),
+            public_url: Some("https://x.example".to_owned()),
+            desk_names: Some("x.example".to_owned()),
+            ..Settings::default()
+        };
         let set = toml::Table::try_from(set).unwrap();
         assert!(set.len() == KEYS.len() && KEYS.iter().all(|key| set.contains_key(*key)));
         for key in KEYS {
@@ -266,6 +306,17 @@ mod tests {
                 let line = <Line as clap::Parser>::try_parse_from(["sync-server", &flag]).unwrap();
                 assert_eq!(heard(dir.path(), key, &variable, &line.flags), value, "{key}");
             }
+        }
+    }
+
+    #[test]
+    fn the_desk_knows_its_names() {
+        let public_url = Some("https://surat.example.go.id:8217/".to_owned());
+        let settings = Settings { public_url, desk_names: Some("Hub.lan, pusat".to_owned()), ..Settings::default() };
+        assert_eq!(settings.own_names(), ["localhost", "surat.example.go.id", "hub.lan", "pusat"]);
+        assert!(settings.check().is_ok());
+        for bad in ["https://hub.lan", "hub.lan:8217", "a_b"] {
+            assert!(Settings { desk_names: Some(bad.to_owned()), ..Settings::default() }.check().is_err(), "{bad}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use change_log::{ChainHash, Entry, EpochId, Position};
+use change_log::{ChainHash, Entry, EpochId, NodeId, Position};
 use office_model::OfficeCode;
 use replica_store::{
     Admission, HubDone, HubWork, IngestBatch, IngestOutcome, NodeContact, Reader, SignedHead, StoreError,
@@ -17,6 +17,7 @@ use crate::held::Held;
 use crate::hub_commit::{CommitOutcome, HubCommit, counter_key};
 use crate::hub_repair::HubRepair;
 use crate::hub_reply::Reply;
+use crate::hub_told::CallEnd;
 use crate::node_call::entries_to_recall;
 use crate::{DriverError, HubIdentity};
 
@@ -52,6 +53,11 @@ pub struct HubCall {
     unacknowledged: usize,
     complete: bool,
     over: bool,
+    /// For the diary: who signed the hello, the log it is about and where that log ends there; how far it came.
+    pub(crate) signed_by: Option<(NodeId, EpochId, Position)>,
+    pub(crate) held_at_hello: Position,
+    pub(crate) appended_to: Position,
+    pub(crate) end: CallEnd,
 }
 
 /// Who calls, its signature checked.
@@ -81,6 +87,10 @@ impl HubCall {
             unacknowledged: 0,
             complete: false,
             over: false,
+            signed_by: None,
+            held_at_hello: 0,
+            appended_to: 0,
+            end: CallEnd::Open,
         }
     }
 
@@ -197,6 +207,7 @@ impl HubCall {
             self.refuse(FaultCode::Signature, steps);
             return Ok(());
         };
+        self.signed_by = Some((hello.node, hello.epoch, hello.position));
         if node.revoked_millis.is_some() {
             self.refuse(FaultCode::Revoked, steps);
             return Ok(());
@@ -247,6 +258,7 @@ impl HubCall {
         let (Some(caller), Some(millis)) = (&self.caller, self.waiting_for_welcome.take()) else {
             return Err(DriverError::Unexpected("an admission that was not asked for"));
         };
+        (self.held_at_hello, self.appended_to) = (position, position);
         // Always told before the first feed frame; the feed may only begin while this exchange lasts.
         let known = caller.hello.cursor.map(|cursor| cursor.hub_epoch);
         let hub_epoch = self.reply.hub_epoch.filter(|epoch| Some(*epoch) != known);
@@ -334,6 +346,7 @@ impl HubCall {
         match outcome {
             IngestOutcome::Appended { position, chain } => {
                 caller.ingested = true;
+                self.appended_to = position;
                 if position == caller.hello.position && chain != caller.hello.chain {
                     self.refuse(FORK, steps);
                 } else if position == caller.hello.position || self.unacknowledged >= ACKNOWLEDGED_TOGETHER {
@@ -350,6 +363,7 @@ impl HubCall {
 
     pub(crate) fn refuse(&mut self, code: FaultCode, steps: &mut Vec<HubStep>) {
         self.over = true;
+        self.end = CallEnd::Refused(code);
         steps.push(HubStep::Send(fault(code).encode()));
     }
 }

@@ -12,6 +12,7 @@ use crate::feed_frame::FeedFrame;
 use crate::held::Held;
 use crate::hub_call::{Caller, HubCall};
 use crate::hub_commit::HubCommit;
+use crate::hub_told::CallEnd;
 
 pub(crate) const ENTRIES_PER_FRAME: usize = 400;
 pub(crate) const RAW_BYTES_PER_FRAME: usize = 128 * 1024;
@@ -263,6 +264,7 @@ impl HubCall {
             repair_salt(&self.identity.key, self.identity.hub, caller.office, hello.node, hello.counter, &[])
         });
         self.reply.next = Part::Done;
+        self.end = CallEnd::Verdict(state);
         Ok(Verdict { state, feed_position: head, digest, salt }.encode())
     }
 }

@@ -8,8 +8,8 @@ use service_document::Lease;
 use crate::ingest::ingest_batch;
 use crate::work::Work;
 use crate::{
-    IngestBatch, IngestOutcome, NodeContact, Replica, Returned, SignedHead, StoreError, digest, holdings, lease, log,
-    registry, returning, setting,
+    IngestBatch, IngestOutcome, NodeCall, NodeContact, Replica, Returned, SignedHead, StoreError, call, digest,
+    holdings, lease, log, registry, returning, setting,
 };
 
 /// One piece of work of one caller.
@@ -44,6 +44,8 @@ pub enum HubWork {
         /// What both had.
         digest: Digest,
     },
+    /// An exchange of a node ended: a line of the diary.
+    Called(NodeCall),
 }
 
 /// A node that calls about a log.
@@ -157,6 +159,10 @@ fn perform(work: &mut Work<'_>, piece: &HubWork) -> Result<HubDone, StoreError> 
         HubWork::Proven { node, at_millis, digest } => {
             let known = registry::proven(work.connection, *node, *at_millis, *digest)?;
             Ok(if known { HubDone::Noted } else { HubDone::NoNode })
+        }
+        HubWork::Called(made) => {
+            call::note(work.connection, made)?;
+            Ok(HubDone::Noted)
         }
     }
 }

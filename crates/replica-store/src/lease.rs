@@ -145,6 +145,15 @@ impl Reader {
         }
     }
 
+    /// The leases of a year of all offices, by office.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn leases_of_year(&self, year: i32) -> Result<Vec<LeaseState>, StoreError> {
+        read_all(&self.connection, "WHERE l.year = ?", [year])
+    }
+
     /// All leases, by office.
     ///
     /// # Errors

@@ -209,8 +209,24 @@ impl Reader {
     /// When the database cannot be read or an entry is damaged.
     pub fn quarantine(&self, count_max: usize) -> Result<Vec<Quarantined>, StoreError> {
         let sql = "SELECT entry, source, code, detail, at FROM refusal ORDER BY entry DESC LIMIT ?";
+        self.quarantined(sql, [signed(count_max as u64)])
+    }
+
+    /// The same of one office.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or an entry is damaged.
+    pub fn quarantine_of(&self, office: &OfficeCode, count_max: usize) -> Result<Vec<Quarantined>, StoreError> {
+        let sql = "SELECT r.entry, r.source, r.code, r.detail, r.at FROM refusal r JOIN entry e ON e.place = r.entry
+                   JOIN document d ON d.idx = e.document JOIN office o ON o.idx = d.office
+                   WHERE o.code = ? ORDER BY r.entry DESC LIMIT ?";
+        self.quarantined(sql, params![office.as_str(), signed(count_max as u64)])
+    }
+
+    fn quarantined(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Quarantined>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([signed(count_max as u64)])?;
+        let mut rows = statement.query(values)?;
         let mut list = Vec::new();
         while let Some(row) = rows.next()? {
             let place: i64 = row.get(0)?;

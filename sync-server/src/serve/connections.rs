@@ -16,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use super::reads_on::ReadsOn;
 use super::silent::{Guest, Silent};
 use super::{Hub, routes};
+use crate::desk::Peer;
 
 /// For the TLS handshake and, on HTTP/1.1, for each request's headers.
 const OPENING: Duration = Duration::from_secs(30);
@@ -61,8 +62,8 @@ async fn accept_into(
     let router = routes::router(Arc::clone(&hub));
     let silent = Arc::new(Silent::default());
     loop {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match listener.accept().await {
+            Ok((stream, peer)) => (stream, Peer(peer.ip())),
             Err(error) => {
                 // Out of file descriptors, mostly: connections that end give some back.
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -78,7 +79,7 @@ async fn accept_into(
             continue;
         };
         let guest = Arc::new(silent.enter());
-        let (acceptor, router, hub) = (acceptor.clone(), telling(&router, &guest), Arc::clone(&hub));
+        let (acceptor, router, hub) = (acceptor.clone(), telling(&router, &guest, peer), Arc::clone(&hub));
         tokio::spawn(async move {
             let _place = place;
             tokio::select! {
@@ -89,11 +90,12 @@ async fn accept_into(
     }
 }
 
-/// The routes, which tell when something is asked for.
-fn telling(router: &axum::Router, guest: &Arc<Guest>) -> axum::Router {
+/// The routes, which tell when something is asked for, and hear where from.
+fn telling(router: &axum::Router, guest: &Arc<Guest>, peer: Peer) -> axum::Router {
     let guest = Arc::clone(guest);
-    router.clone().layer(middleware::map_request(move |request: Request| {
+    router.clone().layer(middleware::map_request(move |mut request: Request| {
         guest.spoke();
+        request.extensions_mut().insert(peer);
         std::future::ready(request)
     }))
 }

@@ -8,9 +8,10 @@ use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use exchange_driver::{DriverError, HubCall, HubCommit, HubStep};
+use exchange_driver::{CallTold, DriverError, HubCall, HubCommit, HubStep};
 use futures_util::{StreamExt as _, stream};
 use office_model::OfficeCode;
+use replica_store::NodeCall;
 use sync_protocol::{Fault, FaultCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
@@ -91,9 +92,12 @@ impl From<Failure> for End {
 async fn converse(hub: Arc<Hub>, body: BodyDataStream, pieces: mpsc::Sender<Bytes>, place: OwnedSemaphorePermit) {
     let mut body = Arriving::read(body);
     let progress = Duration::from_secs(hub.settings.progress_seconds);
-    let mut talk = Talk { hub, pieces, place: Some(place), progress, round: 0, untold: None };
+    let seen =
+        Seen { at_millis: clock::now_millis(), begun: Instant::now(), told: None, up: 0, down: 0, waited: false };
+    let mut talk = Talk { hub, pieces, place: Some(place), progress, round: 0, untold: None, seen };
     let ended = talk.run(&mut body).await;
     talk.tell();
+    talk.note(ended.is_ok());
     match ended {
         Ok(()) => {}
         Err(End::Link(reason)) => tracing::debug!(reason, "an exchange was cut"),
@@ -183,6 +187,17 @@ struct Talk {
     round: u64,
     /// Changes were brought that others who wait were not told of, since then.
     untold: Option<(OfficeCode, Instant)>,
+    seen: Seen,
+}
+
+/// What the diary is told of an exchange.
+struct Seen {
+    at_millis: i64,
+    begun: Instant,
+    told: Option<CallTold>,
+    up: u64,
+    down: u64,
+    waited: bool,
 }
 
 impl Talk {
@@ -198,6 +213,7 @@ impl Talk {
                 Ok(Some(Err(_))) => return Err(End::Link("the request broke off")),
                 Ok(None) => break,
                 Ok(Some(Ok(bytes))) => {
+                    self.seen.up += bytes.len() as u64;
                     let (back, steps) = self
                         .hub
                         .readers
@@ -207,6 +223,7 @@ impl Talk {
                         })
                         .await?;
                     call = back;
+                    self.seen.told = call.told();
                     self.carry_out(&mut call, steps?).await?;
                 }
             }
@@ -258,6 +275,7 @@ impl Talk {
         for outcome in committed.outcomes {
             further.extend(call.committed(outcome)?);
         }
+        self.seen.told = call.told();
         Ok(further)
     }
 
@@ -292,6 +310,7 @@ impl Talk {
                 .await?;
             call = back;
             let piece = piece?;
+            self.seen.told = call.told();
             // Noted before the node hears of it: who is told "proven" finds it in the hub's lists.
             let closing = call.closing_commits(clock::now_millis());
             if !closing.is_empty() {
@@ -345,6 +364,7 @@ impl Talk {
             self.commit(&mut call, closing).await?;
         }
         self.place = None;
+        self.seen.waited = true;
         let [chance] = clock::random()?;
         let mut stopping = hub.stopping.clone();
         tokio::select! {
@@ -363,11 +383,35 @@ impl Talk {
                 (call, steps)
             })
             .await?;
+        self.seen.told = call.told();
         self.carry_out(&mut call, steps?).await?;
         Ok(call)
     }
 
-    async fn send(&self, bytes: Vec<u8>) -> Result<(), End> {
+    /// A line of the hub's diary, when the node is known.
+    fn note(&self, ended: bool) {
+        let seen = &self.seen;
+        let Some(told) = seen.told else { return };
+        let was_cut = !ended && !self.seen.waited;
+        let outcome = if was_cut { "cut".to_owned() } else { told.outcome(seen.waited) };
+        // A node that waits goes away when it has something to say: that is no cut.
+        let outcome = if seen.waited && outcome == "cut" { "waited".to_owned() } else { outcome };
+        self.hub.writer.note(NodeCall {
+            node: told.node,
+            at_millis: seen.at_millis,
+            outcome,
+            duration_millis: u64::try_from(seen.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            bytes_up: seen.up,
+            bytes_down: seen.down,
+            changes: told.changes,
+            exchanges: 1,
+            epoch: told.epoch,
+            claimed: told.claimed,
+        });
+    }
+
+    async fn send(&mut self, bytes: Vec<u8>) -> Result<(), End> {
+        self.seen.down += bytes.len() as u64;
         match timeout(self.progress, self.pieces.send(Bytes::from(bytes))).await {
             // A node that went away hears nothing more, but what it sent before is made durable all the same.
             Ok(Ok(()) | Err(_)) => Ok(()),

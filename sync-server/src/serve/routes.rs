@@ -1,4 +1,5 @@
-//! What the server answers: exchanges, enrolments, certificates, attached files, letters' seals, and whether it lives.
+//! What the server answers: exchanges, enrolments, certificates, attached files, letters' seals, whether it lives, and the
+//! operator's desk.
 
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::{Hub, blobs, certificate, enrolment, exchange, letter_page};
+use crate::desk;
 
 /// Longest body of a request that is no exchange, in bytes.
 const BODY_MAX: usize = 4096;
@@ -24,5 +26,6 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/l/{seal}", get(letter_page::page))
         .route("/healthz", get(async || "ok\n"))
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .merge(desk::router(&hub))
         .with_state(hub)
 }

@@ -1,9 +1,11 @@
 //! The one thread that writes: commits what exchanges bring, many at once, and what the gate said of it.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use exchange_driver::{CommitOutcome, DriverError, HubCommit};
-use replica_store::{Case, JudgeReport, Replica, StoreError};
+use replica_store::{Case, JudgeReport, NodeCall, Replica, StoreError};
 use serde_json::Value;
 use service_document::Verdict;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -32,16 +34,25 @@ pub(super) struct Committed {
 enum Job {
     Run(Run),
     Commit(Vec<HubCommit>, Told),
+    /// Lines of the diary that wait go in now.
+    Diary,
     Apply(Vec<Case>, Vec<Verdict>, oneshot::Sender<Result<JudgeReport, StoreError>>),
     Stop,
 }
+
+/// So long a line of the diary waits for a commit of others.
+const DIARY: Duration = Duration::from_secs(1);
 
 /// Hands jobs to the writer thread.
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     rounds: watch::Receiver<u64>,
+    diary: Diary,
 }
+
+/// Lines of the diary that wait for a commit, so that none costs one of its own.
+type Diary = Arc<Mutex<Vec<NodeCall>>>;
 
 /// The thread's end, to be waited for.
 pub(super) struct WriterThread {
@@ -55,7 +66,8 @@ impl Writer {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (tell_round, rounds) = watch::channel(0);
         let (tell_failed, failed) = watch::channel(None);
-        let mut work = Work { replica, keys, queue, rounds: tell_round };
+        let diary = Diary::default();
+        let mut work = Work { replica, keys, queue, rounds: tell_round, diary: Arc::clone(&diary) };
         let handle = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
@@ -65,7 +77,7 @@ impl Writer {
                 }
             })
             .map_err(Failure::internal)?;
-        Ok((Self { jobs, rounds }, WriterThread { handle, failed }))
+        Ok((Self { jobs, rounds, diary }, WriterThread { handle, failed }))
     }
 
     /// Makes steps of an exchange durable, together with those of others. `None` when the disk refused.
@@ -73,6 +85,25 @@ impl Writer {
         let (tell, told) = oneshot::channel();
         self.jobs.send(Job::Commit(steps, tell)).await.ok()?;
         told.await.ok().flatten()
+    }
+
+    /// Notes what became of an exchange, with the next commit or soon.
+    pub(super) fn note(&self, call: NodeCall) {
+        let mut diary = self.diary.lock().unwrap_or_else(PoisonError::into_inner);
+        diary.push(call);
+        if diary.len() == 1 {
+            let jobs = self.jobs.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(DIARY).await;
+                // A writer that stopped took them along.
+                let _ = jobs.send(Job::Diary).await;
+            });
+        }
+    }
+
+    /// Hears of rounds: whatever changed, changed in one.
+    pub(crate) fn rounds(&self) -> watch::Receiver<u64> {
+        self.rounds.clone()
     }
 
     /// The last round that is done.
@@ -149,6 +180,7 @@ struct Work {
     keys: HubKeys,
     queue: mpsc::Receiver<Job>,
     rounds: watch::Sender<u64>,
+    diary: Diary,
 }
 
 impl Work {
@@ -171,7 +203,7 @@ impl Work {
 
     /// Does the jobs of a round, all commits in one. Says whether to stop.
     fn round_of(&mut self, jobs: Vec<Job>, round: u64) -> Result<bool, StoreError> {
-        let (mut calls, mut waiting, mut stop) = (Vec::new(), Vec::new(), false);
+        let (mut calls, mut waiting, mut stop, mut diary) = (Vec::new(), Vec::new(), false, false);
         for job in jobs {
             match job {
                 Job::Run(run) => run(&mut self.replica, &self.keys),
@@ -179,11 +211,16 @@ impl Work {
                     waiting.push(tell);
                     calls.push(of_call);
                 }
+                Job::Diary => diary = true,
                 Job::Apply(cases, verdicts, tell) => self.apply(&cases, &verdicts, tell)?,
                 Job::Stop => stop = true,
             }
         }
-        if waiting.is_empty() {
+        if !waiting.is_empty() || diary || stop {
+            // Behind the others: whose outcomes are told.
+            calls.extend(self.diary().into_iter().map(|call| vec![HubCommit::called(call)]));
+        }
+        if calls.is_empty() {
             return Ok(stop);
         }
         match exchange_driver::commit_all(&mut self.replica, calls) {
@@ -204,6 +241,11 @@ impl Work {
             }
         }
         Ok(stop)
+    }
+
+    /// Lines of the diary that wait.
+    fn diary(&self) -> Vec<NodeCall> {
+        std::mem::take(&mut *self.diary.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn apply(

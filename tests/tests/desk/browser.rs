@@ -60,7 +60,8 @@ impl Browser {
         Self::open_with(&[format!("--ignore-certificate-errors-spki-list={key}")]).await
     }
 
-    async fn open_with(more: &[String]) -> Self {
+    /// A window with more arguments of Chromium's.
+    pub(crate) async fn open_with(more: &[String]) -> Self {
         let (driver, port) = driver();
         let profile = tempfile::tempdir().unwrap();
         let arguments = [

@@ -195,6 +195,15 @@ fn run_all() -> Vec<(String, Value)> {
     for reading in [&["offices", "--enrolled"][..], &["nodes"], &["quarantine"], &["quarantine", "retry"]] {
         page.run("hub", reading);
     }
+    let secret = page.dir.path().join("Secret");
+    std::fs::write(&secret, "rahasia-panjang-1\n").unwrap();
+    let secret = secret.to_str().unwrap().to_owned();
+    page.run("hub", &["operator", "add", "wayan1", "--shown", "Wayan Sudarma", "--secret-file", &secret]);
+    page.run("hub", &["operator", "password", "wayan1", "--secret-file", &secret]);
+    for what in ["code", "disable", "enable"] {
+        page.run("hub", &["operator", what, "wayan1"]);
+    }
+    page.run("hub", &["operator", "list"]);
     page.run("hub", &["rebuild-views"]);
     page.run("hub", &["nightly", "--date", "2026-01-02"]);
     page.run("hub", &["config", "example"]);

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use office_model::Role;
 use replica_store::Account;
 
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, go, html, may_manage};
 use super::sign_in::{account_of, note, roles};
 use super::visitor::{Form, Visitor, allow};

@@ -3,10 +3,9 @@
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use desk_kit::{CSS, ICON};
 
-const CSS: &str = include_str!("../../assets/desk.css");
 const JS: &str = include_str!("../../assets/desk.js");
-const ICON: &str = include_str!("../../assets/desk.svg");
 
 /// Part of their addresses, so that a browser never uses those of another version.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

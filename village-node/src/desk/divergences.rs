@@ -10,7 +10,7 @@ use replica_store::{ListFilter, Page as Window};
 use serde_json::Value;
 use service_document::TransactionDocument;
 
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, go, html};
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow, destination};

@@ -10,6 +10,7 @@ use office_model::{FieldPath, Problem, Service};
 use serde_json::Value;
 
 use super::form::{Asked, Entry, Typed, ask};
+use super::language::Worded as _;
 use super::new_record::listed;
 use super::page::{Answer, Page, go, html};
 use super::record::{document, service_of};

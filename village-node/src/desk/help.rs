@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 
+use super::language::Worded as _;
 use super::page::{Answer, Page, html};
 use super::visitor::Visitor;
 use crate::serve::Shared;

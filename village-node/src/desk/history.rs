@@ -5,7 +5,7 @@ use replica_store::Replica;
 use serde_json::Value;
 use service_document::{AttachedFile, TransactionDocument};
 
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::{moments, shown};
 
 /// Places of a document that are no fields of the form.

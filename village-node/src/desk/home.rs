@@ -8,7 +8,7 @@ use axum::extract::State;
 use office_model::{Catalogue, Role, Status};
 use replica_store::{ListFilter, Reader, RefusalSource};
 
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, html};
 use super::records::{Line, lines};
 use super::visitor::Visitor;

@@ -9,7 +9,7 @@ use replica_store::Contact;
 use super::attachments::bytes;
 use super::bar::is_reached;
 use super::day::Day;
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, go, html};
 use super::visitor::{Form, Visitor};
 use super::{moments, texts};

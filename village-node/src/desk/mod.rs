@@ -1,11 +1,12 @@
 //! The clerk's desk: the pages of this machine's `serve`, which work with no link at all.
 //!
-//! Every page works without script; `assets/desk.js` only adds to it. What belongs where:
+//! Every page works without script; `assets/desk.js` only adds to it. What the hub's desk needs as well lives in the crate
+//! `desk-kit`: sessions, secrets, forms, headers, languages, the style sheet. What belongs where:
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `page`, `visitor`, `sessions`, `guesses` | the frame around a page; who asks for it; who is signed in; who guessed wrong |
-//! | `texts`, `language`, `shown`, `moments` | what people read, in both languages |
+//! | `page`, `visitor`, `sessions` | the frame around a page; who asks for it; who is signed in |
+//! | `texts`, `language`, `shown` | what people read, in both languages |
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
 //! | `form/` | a form of the catalogue: what is asked, what was typed |
 //! | `attachments`, `multipart` | the attached files of a record; the form that brings one |
@@ -21,13 +22,11 @@ mod day;
 mod divergences;
 mod edit;
 mod form;
-mod guesses;
 mod help;
 mod history;
 mod home;
 mod language;
 mod link;
-mod moments;
 mod multipart;
 mod network;
 mod new_record;
@@ -49,11 +48,10 @@ mod visitor;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderValue, header};
-use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 use axum::routing::{get, post};
+use desk_kit::moments;
 
 use crate::serve::Shared;
 
@@ -62,10 +60,6 @@ pub(crate) use saved::Saved;
 
 /// Longest form.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
-
-/// No script and no style but ours, nothing from or to any other site.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// All pages.
 pub(crate) fn router() -> Router<Arc<Shared>> {
@@ -116,23 +110,5 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/bantuan", get(help::page))
         .route("/aset/{file}", get(assets::file))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn(safe))
-}
-
-/// What every page tells the browser.
-async fn safe(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    // An attached file has a stricter one.
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
-    // Personal data: no copy is kept, not even by the browser.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
+        .layer(middleware::from_fn(desk_kit::safe))
 }

@@ -15,7 +15,7 @@ use replica_store::{Draft, ListFilter, Page as Window, Reader};
 use serde_json::{Map, Value, json};
 
 use super::form::{Asked, Entry, Typed, ask};
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Halt, Page, go, html};
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};

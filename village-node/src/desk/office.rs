@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use letter_print::{Signer, Signers};
 
+use super::language::Worded as _;
 use super::network::Network;
 use super::page::{Answer, Page, go, html, may_manage};
 use super::queue;

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use replica_store::Account;
 
+use super::language::Worded as _;
 use super::page::{Answer, Page, html};
 use super::sign_in::{Acts, admit, note};
 use super::visitor::{Form, Visitor};

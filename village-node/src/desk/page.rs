@@ -2,13 +2,15 @@
 
 use askama::Template;
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
+use desk_kit::html_response;
+pub(crate) use desk_kit::{Halt, go};
 use office_model::{Bilingual, Role, Roster};
 use replica_store::Reader;
 
 use super::bar::Bar;
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::sessions::Session;
 use super::texts::Texts;
 use crate::{Blame, Failure, moment};
@@ -108,22 +110,6 @@ pub(crate) fn office_name(reader: &Reader) -> String {
     Roster::banyuwangi().get(code).map_or_else(|| code.to_string(), office_model::Office::full_name)
 }
 
-/// What ends a request early, as the answer it gets.
-pub(crate) struct Halt(Box<Response>);
-
-impl Halt {
-    /// Ends the request with this answer.
-    pub(crate) fn with(answer: Response) -> Self {
-        Self(Box::new(answer))
-    }
-}
-
-impl IntoResponse for Halt {
-    fn into_response(self) -> Response {
-        *self.0
-    }
-}
-
 #[derive(Template)]
 #[template(path = "fault.html")]
 struct FaultPage {
@@ -162,19 +148,4 @@ pub(crate) fn html(template: &impl Template) -> Answer {
         Failure::machine("page", format!("Halaman tidak dapat dibuat: {error}."), format!("No page: {error}."))
     })?;
     Ok(html_response(text))
-}
-
-fn html_response(text: String) -> Response {
-    let mut response = Response::new(Body::from(text));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    response
-}
-
-/// Sends the browser to another page after a form was taken.
-pub(crate) fn go(to: &str) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    if let Ok(to) = HeaderValue::from_str(to) {
-        response.headers_mut().insert(header::LOCATION, to);
-    }
-    response
 }

@@ -8,6 +8,7 @@ use change_log::DocumentId;
 use office_model::calendar;
 use replica_store::{QueueNumber, Reader, Replica};
 
+use super::language::Worded as _;
 use super::moments;
 use super::page::{Answer, Page, html};
 use super::record::document;

@@ -15,7 +15,7 @@ use service_document::{TransactionDocument, TransactionRow};
 use super::attachments::{Attached, attached, kinds};
 use super::divergences::{Difference, differences};
 use super::history::{Told, history};
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Halt, Page, go, html};
 use super::sign_in::note;
 use super::texts::Texts;

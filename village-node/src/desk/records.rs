@@ -11,7 +11,7 @@ use office_model::{Catalogue, Fault, ServiceId, Status, calendar};
 use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
 use serde::Deserialize;
 
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, html};
 use super::visitor::{Visitor, allow};
 use super::{moments, shown};

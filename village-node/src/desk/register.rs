@@ -9,7 +9,7 @@ use office_model::calendar;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, go, html};
 use super::record::document;
 use super::sign_in::note;

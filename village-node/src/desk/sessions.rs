@@ -1,24 +1,16 @@
-//! Who is signed in: kept in memory, so that a restart signs everybody out and loses nothing but that.
+//! The clerks who are signed in to this machine's desk, and wrong guesses at their accounts.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::ops::Deref;
 use std::time::{Duration, Instant};
 
-use data_encoding::HEXLOWER;
+use desk_kit::{Guesses, Language, Named};
 use office_model::{ClerkId, Role};
 use replica_store::Account;
-use sha2::{Digest as _, Sha256};
 
-use super::guesses::Guesses;
-use super::language::Language;
 use crate::serve::entrance::Via;
 use crate::{Failure, moment};
 
-/// After so long without a page the screen is locked.
-const IDLE: Duration = Duration::from_secs(15 * 60);
-/// After so long everybody signs in again.
-const LONGEST: Duration = Duration::from_secs(16 * 60 * 60);
 /// Wrong guesses at one account before a pause, which doubles with every further one.
 const FREE_GUESSES: u32 = 4;
 /// Wrong guesses from one machine, at whatever accounts: several people may work there.
@@ -26,29 +18,30 @@ const FREE_OF_A_MACHINE: u32 = 12;
 /// After so long without a guess from it, a machine begins anew.
 const MACHINE_FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 
-/// Somebody who is signed in.
+/// A clerk who is signed in.
+pub(crate) type Session = desk_kit::Session<Clerk>;
+
+/// Whom a session is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Session {
+pub(crate) struct Clerk {
     pub(crate) clerk: ClerkId,
     pub(crate) shown: String,
     pub(crate) role: Role,
     pub(crate) language: Language,
-    /// Every form of a page carries it: no other site can know it.
-    pub(crate) form_token: String,
-    /// The page that is asked for with it: where switching the language leads back to. Empty while it is kept.
-    pub(crate) at: String,
-    /// The PIN is asked for before anything is shown.
-    pub(crate) locked: bool,
     /// By which listener it was begun: the other one does not know it.
     via: Via,
-    begun: Instant,
-    seen: Instant,
 }
 
-/// All sessions, by the hash of what the browser holds; and wrong guesses, by account and by machine.
+impl Named for Clerk {
+    fn name(&self) -> &str {
+        self.clerk.as_str()
+    }
+}
+
+/// All of them, and wrong guesses by account and by machine.
 #[derive(Debug)]
 pub(crate) struct Sessions {
-    open: Mutex<BTreeMap<[u8; 32], Session>>,
+    open: desk_kit::Sessions<Clerk>,
     /// Those of each listener: somebody on the network must not keep a clerk waiting at the machine itself.
     here: Guesses<String>,
     over_lan: Guesses<String>,
@@ -59,12 +52,16 @@ impl Default for Sessions {
     fn default() -> Self {
         let of_accounts = || Guesses::new(FREE_GUESSES);
         let of_machines = Guesses::new(FREE_OF_A_MACHINE);
-        Self { open: Mutex::default(), here: of_accounts(), over_lan: of_accounts(), of_machines }
+        Self { open: desk_kit::Sessions::default(), here: of_accounts(), over_lan: of_accounts(), of_machines }
     }
 }
 
-fn key(token: &str) -> [u8; 32] {
-    Sha256::digest(token).into()
+impl Deref for Sessions {
+    type Target = desk_kit::Sessions<Clerk>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.open
+    }
 }
 
 impl Sessions {
@@ -74,68 +71,19 @@ impl Sessions {
     ///
     /// When the account is not one of ours any more, or the operating system has no random numbers.
     pub(crate) fn open(&self, account: &Account, via: Via, now: Instant) -> Result<String, Failure> {
-        let token = HEXLOWER.encode(&moment::random::<32>()?);
-        let session = Session {
+        let clerk = Clerk {
             clerk: account.name.parse().map_err(Failure::from)?,
             shown: account.shown.clone(),
             role: account.role.parse().map_err(|_| Failure::input("role", "Peran tidak dikenal.", "No such role."))?,
             language: Language::of_code(&account.language),
-            form_token: HEXLOWER.encode(&moment::random::<16>()?),
-            at: String::new(),
-            locked: false,
             via,
-            begun: now,
-            seen: now,
         };
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, session| now.duration_since(session.begun) < LONGEST);
-        open.insert(key(&token), session);
-        Ok(token)
+        Ok(self.open.open(clerk, moment::random::<32>()?, moment::random::<16>()?, now))
     }
 
     /// The session of a browser; locked when nothing was asked for too long. `touches`: somebody is there.
     pub(crate) fn find(&self, token: &str, via: Via, now: Instant, touches: bool) -> Option<Session> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_good = |session: &&mut Session| session.via == via && now.duration_since(session.begun) < LONGEST;
-        let session = open.get_mut(&key(token)).filter(is_good)?;
-        session.locked |= now.duration_since(session.seen) > IDLE;
-        if touches && !session.locked {
-            session.seen = now;
-        }
-        Some(session.clone())
-    }
-
-    /// Changes a session, if it is there.
-    pub(crate) fn change(&self, token: &str, change: impl FnOnce(&mut Session)) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = open.get_mut(&key(token)) {
-            change(session);
-        }
-    }
-
-    /// Unlocks a session.
-    pub(crate) fn unlock(&self, token: &str, now: Instant) {
-        self.change(token, |session| {
-            session.locked = false;
-            session.seen = now;
-        });
-    }
-
-    /// Signs a browser out.
-    pub(crate) fn close(&self, token: &str) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&key(token));
-    }
-
-    /// Signs an account out everywhere.
-    pub(crate) fn close_all_of(&self, clerk: &str) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, session| session.clerk.as_str() != clerk);
-    }
-
-    /// Signs an account out everywhere but in one browser.
-    pub(crate) fn close_others_of(&self, clerk: &str, token: &str) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|held, session| session.clerk.as_str() != clerk || *held == key(token));
+        self.open.find_if(token, now, touches, |clerk| clerk.via == via)
     }
 
     /// How long an account has to wait before the next guess.
@@ -178,7 +126,8 @@ impl Sessions {
 
 #[cfg(test)]
 mod tests {
-    use super::super::guesses::PAUSE_MAX;
+    use desk_kit::PAUSE_MAX;
+
     use super::*;
 
     fn account() -> Account {
@@ -191,34 +140,6 @@ mod tests {
             created_millis: 0,
             disabled_millis: None,
         }
-    }
-
-    #[test]
-    fn a_session_locks_itself_and_ends() {
-        let (sessions, start) = (Sessions::default(), Instant::now());
-        let token = sessions.open(&account(), Via::Loopback, start).unwrap();
-        assert_eq!(sessions.find(&token, Via::Loopback, start, true).unwrap().language, Language::English);
-        assert_eq!(sessions.find("another", Via::Loopback, start, true), None);
-        let later = start + IDLE + Duration::from_secs(1);
-        assert!(sessions.find(&token, Via::Loopback, later, true).unwrap().locked);
-        assert!(sessions.find(&token, Via::Loopback, later, true).unwrap().locked, "asking again does not unlock it");
-        sessions.unlock(&token, later);
-        assert!(!sessions.find(&token, Via::Loopback, later, true).unwrap().locked);
-        assert_eq!(sessions.find(&token, Via::Loopback, start + LONGEST, true), None);
-        sessions.close_all_of("siti");
-        assert_eq!(sessions.find(&token, Via::Loopback, later, true), None);
-    }
-
-    #[test]
-    fn what_the_page_asks_by_itself_keeps_nobody_signed_in() {
-        let (sessions, start) = (Sessions::default(), Instant::now());
-        let token = sessions.open(&account(), Via::Loopback, start).unwrap();
-        let mut now = start;
-        while now < start + IDLE + Duration::from_secs(60) {
-            now += Duration::from_secs(60);
-            sessions.find(&token, Via::Loopback, now, false).unwrap();
-        }
-        assert!(sessions.find(&token, Via::Loopback, now, true).unwrap().locked);
     }
 
     #[test]

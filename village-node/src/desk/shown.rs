@@ -6,7 +6,7 @@ use office_model::{
 use replica_store::Reader;
 use serde_json::Value;
 
-use super::language::Language;
+use super::language::{Language, Worded as _};
 
 /// The papers a citizen brings for a service, by name.
 pub(crate) fn papers(catalogue: &Catalogue, service: &Service, language: Language) -> Vec<String> {

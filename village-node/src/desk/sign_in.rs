@@ -13,7 +13,7 @@ use office_model::{ClerkId, PersonName, Role};
 use replica_store::{Account, AuditItem};
 use sha2::{Digest as _, Sha256};
 
-use super::language::Language;
+use super::language::{Language, Worded as _};
 use super::page::{Answer, Halt, Page, go, html};
 use super::secret;
 use super::visitor::{Form, Visitor, destination, hold, own_page, token_of};
@@ -211,7 +211,7 @@ async fn locked(shared: &Shared, (headers, via): (&HeaderMap, Via), to: String, 
     }
     let made = shared.node.blocking(move |node| {
         let page = Page::outside(&node.replica(), session.language, session.language.texts().locked);
-        Ok(LockedPage { page, to, shown: session.shown, form_token: session.form_token, said })
+        Ok(LockedPage { page, to, shown: session.shown.clone(), form_token: session.form_token, said })
     });
     html(&made.await?)
 }

@@ -1,21 +1,6 @@
 //! The fixed texts of the pages, both languages side by side: a text that lacks one does not compile.
 
-macro_rules! texts {
-    ($($name:ident: $id:literal, $en:literal;)*) => {
-        /// All texts in one language.
-        pub(crate) struct Texts {
-            $(pub(crate) $name: &'static str,)*
-        }
-
-        /// Indonesian.
-        pub(crate) const ID: Texts = Texts { $($name: $id,)* };
-
-        /// English.
-        pub(crate) const EN: Texts = Texts { $($name: $en,)* };
-    };
-}
-
-texts! {
+desk_kit::texts! {
     desk: "Meja layanan", "Service desk";
     skip: "Langsung ke isi", "Skip to content";
     home: "Beranda", "Home";

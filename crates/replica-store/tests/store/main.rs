@@ -5,6 +5,8 @@ mod attachments;
 #[cfg(test)]
 mod brought;
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod desk;

@@ -220,6 +220,8 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
         "blob",
         "received",
         "brought",
+        "call",
+        "call_day",
     ];
     for table in later {
         raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();

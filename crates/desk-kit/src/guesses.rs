@@ -5,13 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The longest pause.
-pub(super) const PAUSE_MAX: Duration = Duration::from_secs(300);
+pub const PAUSE_MAX: Duration = Duration::from_secs(300);
 /// Keys that nobody has cannot fill the memory.
 const KEYS_MAX: usize = 1000;
 
 /// How many there were of each.
 #[derive(Debug)]
-pub(super) struct Guesses<K> {
+pub struct Guesses<K> {
     /// So many cost no pause.
     free: u32,
     wrong: Mutex<BTreeMap<K, (u32, Instant)>>,
@@ -19,12 +19,12 @@ pub(super) struct Guesses<K> {
 
 impl<K: Ord> Guesses<K> {
     /// None yet. Beyond `free` wrong ones the pause doubles with each.
-    pub(super) fn new(free: u32) -> Self {
+    pub fn new(free: u32) -> Self {
         Self { free, wrong: Mutex::default() }
     }
 
     /// How long to wait before the next one.
-    pub(super) fn pause<Q: Ord + ?Sized>(&self, key: &Q, now: Instant) -> Duration
+    pub fn pause<Q: Ord + ?Sized>(&self, key: &Q, now: Instant) -> Duration
     where
         K: std::borrow::Borrow<Q>,
     {
@@ -36,7 +36,7 @@ impl<K: Ord> Guesses<K> {
     }
 
     /// Counts one as wrong, until it turns out to be right.
-    pub(super) fn count(&self, key: K, now: Instant) {
+    pub fn count(&self, key: K, now: Instant) {
         let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         if wrong.len() >= KEYS_MAX && !wrong.contains_key(&key) {
             wrong.retain(|_, (_, last)| now.duration_since(*last) < PAUSE_MAX);
@@ -49,7 +49,7 @@ impl<K: Ord> Guesses<K> {
     }
 
     /// Forgives all of one.
-    pub(super) fn forgive<Q: Ord + ?Sized>(&self, key: &Q)
+    pub fn forgive<Q: Ord + ?Sized>(&self, key: &Q)
     where
         K: std::borrow::Borrow<Q>,
     {
@@ -57,7 +57,7 @@ impl<K: Ord> Guesses<K> {
     }
 
     /// Takes one back, which was right.
-    pub(super) fn take_back<Q: Ord + ?Sized>(&self, key: &Q)
+    pub fn take_back<Q: Ord + ?Sized>(&self, key: &Q)
     where
         K: std::borrow::Borrow<Q>,
     {
@@ -68,7 +68,7 @@ impl<K: Ord> Guesses<K> {
     }
 
     /// Forgets those of one if the last is longer ago than `after`.
-    pub(super) fn forget_old<Q: Ord + ?Sized>(&self, key: &Q, after: Duration, now: Instant)
+    pub fn forget_old<Q: Ord + ?Sized>(&self, key: &Q, after: Duration, now: Instant)
     where
         K: std::borrow::Borrow<Q>,
     {
@@ -76,5 +76,42 @@ impl<K: Ord> Guesses<K> {
         if wrong.get(key).is_some_and(|(_, last)| now.duration_since(*last) >= after) {
             wrong.remove(key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guessing_gets_slower_and_a_right_one_forgives() {
+        let (guesses, start) = (Guesses::<String>::new(4), Instant::now());
+        for _ in 0..4 {
+            assert_eq!(guesses.pause("siti", start), Duration::ZERO);
+            guesses.count("siti".to_owned(), start);
+        }
+        assert_eq!(guesses.pause("siti", start), Duration::from_secs(1));
+        for _ in 0..20 {
+            guesses.count("siti".to_owned(), start);
+        }
+        assert_eq!(guesses.pause("siti", start), PAUSE_MAX);
+        assert_eq!(guesses.pause("budi", start), Duration::ZERO);
+        assert_eq!(guesses.pause("siti", start + PAUSE_MAX), Duration::ZERO);
+        guesses.forgive("siti");
+        assert_eq!(guesses.pause("siti", start), Duration::ZERO);
+    }
+
+    #[test]
+    fn one_is_taken_back_and_old_ones_are_forgotten() {
+        let (guesses, start) = (Guesses::<u8>::new(1), Instant::now());
+        guesses.count(7, start);
+        guesses.count(7, start);
+        assert_eq!(guesses.pause(&7, start), Duration::from_secs(2));
+        guesses.take_back(&7);
+        assert_eq!(guesses.pause(&7, start), Duration::from_secs(1));
+        guesses.forget_old(&7, PAUSE_MAX, start + PAUSE_MAX);
+        guesses.count(7, start + PAUSE_MAX);
+        guesses.take_back(&7);
+        assert_eq!(guesses.pause(&7, start + PAUSE_MAX), Duration::ZERO);
     }
 }

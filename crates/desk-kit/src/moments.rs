@@ -10,17 +10,17 @@ fn wib(millis: i64) -> Option<DateTime<FixedOffset>> {
 }
 
 /// `21-02-2026 14:03`.
-pub(crate) fn long(millis: i64) -> String {
+pub fn long(millis: i64) -> String {
     wib(millis).map_or_else(String::new, |time| time.format("%d-%m-%Y %H:%M").to_string())
 }
 
 /// `21-02-2026`.
-pub(crate) fn day(millis: i64) -> String {
+pub fn day(millis: i64) -> String {
     wib(millis).map_or_else(String::new, |time| time.format("%d-%m-%Y").to_string())
 }
 
 /// `14:03` on the day it is, else with the day.
-pub(crate) fn short(millis: i64, now_millis: i64) -> String {
+pub fn short(millis: i64, now_millis: i64) -> String {
     if calendar::wib_date(millis) == calendar::wib_date(now_millis) {
         wib(millis).map_or_else(String::new, |time| time.format("%H:%M").to_string())
     } else {

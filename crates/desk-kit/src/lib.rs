@@ -1,0 +1,30 @@
+//! What the pages of both programs share: the clerk's desk (`village-node`) and the operator's desk (`sync-server`).
+//!
+//! It must never know records, SQL, or whose desk it is. Times and chance come in as arguments.
+
+mod answer;
+mod cookie;
+mod form;
+mod guesses;
+mod headers;
+mod language;
+pub mod moments;
+pub mod secret;
+mod sessions;
+mod texts;
+
+pub use answer::{Halt, go, html_response};
+pub use cookie::Cookie;
+pub use form::{Form, destination, own_page};
+pub use guesses::{Guesses, PAUSE_MAX};
+pub use headers::{POLICY, safe};
+pub use language::Language;
+pub use sessions::{Named, Session, Sessions};
+
+/// The style sheet of both desks.
+pub const CSS: &str = include_str!("../assets/desk.css");
+/// Their icon.
+pub const ICON: &str = include_str!("../assets/desk.svg");
+
+/// Pages that ask for themselves again and again say so in this header: nobody needs to sit there for that.
+pub const BY_ITSELF: &str = "x-desk-by-itself";

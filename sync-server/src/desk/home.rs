@@ -1,0 +1,336 @@
+//! The regency on one page.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use desk_kit::{Language, moments};
+use office_model::calendar::wib_date;
+use office_model::{OfficeCode, OfficeKind};
+
+use super::chart::{self, Chart};
+use super::fresh;
+use super::map::{self, District, is_proven};
+use super::page::{Answer, Fault, Page, html};
+use super::shown;
+use super::texts::{Texts, Worded as _};
+use super::visitor::Visitor;
+use crate::clock;
+use crate::regency::facts::{LINK_DAYS, day_number};
+use crate::regency::{OfficeFacts, Regency, Standing, State as Stands};
+use crate::serve::Hub;
+
+/// Offices of the list, unless all are asked for.
+const LINES: usize = 12;
+/// Offices that the sentence at the top names.
+const NAMED: usize = 3;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    page: Page,
+    sentence: String,
+    /// Whether all is well.
+    is_well: bool,
+    further: String,
+    as_of: String,
+    totals: Vec<Total>,
+    districts: Vec<District>,
+    lines: Vec<Line>,
+    /// Query that shows all lines; empty when all are here.
+    all: String,
+    filter: Filter,
+    nights: Chart,
+    days: Chart,
+}
+
+/// How many offices stand so.
+struct Total {
+    word: &'static str,
+    sign: &'static str,
+    label: &'static str,
+    count: usize,
+}
+
+/// What the list is narrowed to.
+struct Filter {
+    districts: Vec<(String, String, bool)>,
+    kinds: Vec<(&'static str, String, bool)>,
+    states: Vec<(&'static str, &'static str, bool)>,
+}
+
+/// One office.
+struct Line {
+    code: String,
+    name: String,
+    state: &'static str,
+    sign: &'static str,
+    label: &'static str,
+    since: String,
+    contact: String,
+    unsent: String,
+    strip: String,
+    /// Said to those who do not see the strip.
+    heard: String,
+    version: String,
+    clock: String,
+    numbers: String,
+    marks: Vec<String>,
+}
+
+type Words = BTreeMap<String, String>;
+
+pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(words): Query<Words>) -> Answer {
+    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
+    let (language, now) = (visitor.session.language, clock::now_millis());
+    let t = language.texts();
+    let wanted = Wanted::of(&words);
+    let is_whole = words.contains_key("semua");
+    let chosen: Vec<_> = regency.offices.iter().filter(|one| wanted.fits(one)).collect();
+    // Those that never joined are shown to whoever asks for them.
+    let joined = |one: &&&(OfficeFacts, Standing)| is_whole || !wanted.is_open() || one.1.state != Stands::Absent;
+    let shown = chosen.iter().filter(joined).count();
+    let shows_all = is_whole || (shown == chosen.len() && shown <= LINES);
+    let today = day_number(wib_date(now).unwrap_or_default());
+    let lines = chosen.iter().filter(joined).take(if is_whole { usize::MAX } else { LINES });
+    let lines = lines.map(|one| line(one, language, today, now)).collect();
+    let (sentence, is_well) = sentence(&regency, language, now);
+    html(&HomePage {
+        page: Page::of(&visitor.session, "home", t.regency),
+        sentence,
+        is_well,
+        further: further(&regency, language),
+        as_of: moments::long(regency.made_millis),
+        totals: totals(&regency, t),
+        districts: map::districts(&regency, language, now),
+        lines,
+        all: if shows_all { String::new() } else { wanted.query() },
+        filter: filter(&regency, &wanted, language),
+        nights: chart::bars(&regency.nights),
+        days: chart::bars(&regency.days),
+    })
+}
+
+/// What a list is asked for; empty: all.
+#[derive(Default)]
+struct Wanted {
+    district: Option<OfficeCode>,
+    kind: Option<OfficeKind>,
+    state: Option<Stands>,
+}
+
+impl Wanted {
+    fn of(words: &Words) -> Self {
+        let word = |name: &str| words.get(name).map_or("", String::as_str);
+        Self {
+            district: word("kecamatan").parse().ok(),
+            kind: OfficeKind::ALL.into_iter().find(|kind| kind.as_str() == word("jenis")),
+            state: Stands::ALL.into_iter().find(|state| state.as_str() == word("keadaan")),
+        }
+    }
+
+    fn fits(&self, (facts, standing): &(OfficeFacts, Standing)) -> bool {
+        let district = facts.office.district.as_ref().map(|district| district.code);
+        self.district.is_none_or(|wanted| district == Some(wanted))
+            && self.kind.is_none_or(|wanted| facts.office.kind == wanted)
+            && self.state.is_none_or(|wanted| standing.state == wanted)
+    }
+
+    /// Nothing is asked for.
+    fn is_open(&self) -> bool {
+        self.district.is_none() && self.kind.is_none() && self.state.is_none()
+    }
+
+    fn query(&self) -> String {
+        let district = self.district.map(|code| format!("kecamatan={code}&")).unwrap_or_default();
+        let kind = self.kind.map(|kind| format!("jenis={kind}&")).unwrap_or_default();
+        let state = self.state.map(|state| format!("keadaan={}&", state.as_str())).unwrap_or_default();
+        format!("/?{district}{kind}{state}semua=1")
+    }
+}
+
+fn filter(regency: &Regency, wanted: &Wanted, language: Language) -> Filter {
+    let districts = regency.offices.iter().filter_map(|(facts, _)| facts.office.district.as_ref());
+    let districts: BTreeMap<&str, OfficeCode> =
+        districts.map(|district| (district.name.as_str(), district.code)).collect();
+    let t = language.texts();
+    Filter {
+        districts: districts
+            .into_iter()
+            .map(|(name, code)| (code.to_string(), name.to_owned(), wanted.district == Some(code)))
+            .collect(),
+        kinds: OfficeKind::ALL
+            .into_iter()
+            .map(|kind| (kind.as_str(), language.say(&kind.label()).to_owned(), wanted.kind == Some(kind)))
+            .collect(),
+        states: Stands::ALL
+            .into_iter()
+            .map(|state| (state.as_str(), shown::state(t, state), wanted.state == Some(state)))
+            .collect(),
+    }
+}
+
+fn totals(regency: &Regency, t: &'static Texts) -> Vec<Total> {
+    let count = |state| regency.offices.iter().filter(|(_, standing)| standing.state == state).count();
+    let all = Stands::ALL.into_iter().map(|state| Total {
+        word: state.as_str(),
+        sign: state.sign(),
+        label: shown::state(t, state),
+        count: count(state),
+    });
+    all.collect()
+}
+
+/// How the regency stands, in one sentence, and whether all of it is well: every office with a machine is proven.
+fn sentence(regency: &Regency, language: Language, now_millis: i64) -> (String, bool) {
+    let enrolled: Vec<_> = regency.offices.iter().filter(|(_, standing)| standing.state != Stands::Absent).collect();
+    let behind: Vec<_> = enrolled.iter().filter(|(_, standing)| !is_proven(standing.state)).collect();
+    let (all, proven) = (enrolled.len(), enrolled.len() - behind.len());
+    if enrolled.is_empty() {
+        let said = language.pick("Belum ada kantor yang terdaftar.", "No office has joined yet.");
+        return (said.to_owned(), false);
+    }
+    if behind.is_empty() {
+        let said = match language {
+            Language::Indonesian => format!("Semua {all} kantor yang terdaftar setara dengan pusat."),
+            Language::English => format!("All {all} enrolled offices are equal with the hub."),
+        };
+        return (said, true);
+    }
+    let t = language.texts();
+    let named: Vec<String> = behind
+        .iter()
+        .take(NAMED)
+        .map(|(facts, standing)| {
+            let since = standing.since_millis.map(|at| moments::short(at, now_millis)).unwrap_or_default();
+            format!(
+                "{} ({} {} {since})",
+                facts.office.full_name(),
+                shown::state(t, standing.state).to_lowercase(),
+                t.since
+            )
+        })
+        .collect();
+    let rest = match (behind.len().saturating_sub(named.len()), language) {
+        (0, _) => String::new(),
+        (rest, Language::Indonesian) => format!("; dan {rest} lagi di daftar"),
+        (rest, Language::English) => format!("; and {rest} more in the list"),
+    };
+    let named = named.join("; ");
+    let said = match language {
+        Language::Indonesian => format!("{proven} dari {all} kantor setara dengan pusat. Belum: {named}{rest}."),
+        Language::English => format!("{proven} of {all} offices are equal with the hub. Not yet: {named}{rest}."),
+    };
+    (said, false)
+}
+
+/// Offices without a machine, and what waits for people.
+fn further(regency: &Regency, language: Language) -> String {
+    let absent = regency.offices.iter().filter(|(_, standing)| standing.state == Stands::Absent).count();
+    let sum = |figure: fn(&OfficeFacts) -> u64| regency.offices.iter().map(|(facts, _)| figure(facts)).sum::<u64>();
+    let (records, quarantined, divergent) = (
+        sum(|facts| facts.counts.transactions),
+        sum(|facts| facts.counts.quarantined),
+        sum(|facts| facts.counts.divergent),
+    );
+    match language {
+        Language::Indonesian => format!(
+            "{records} berkas di pusat; {quarantined} perubahan dikarantina; {divergent} perbedaan menunggu kantor; {absent} kantor belum terdaftar."
+        ),
+        Language::English => format!(
+            "{records} records at the hub; {quarantined} changes quarantined; {divergent} differences wait for their offices; {absent} offices not enrolled."
+        ),
+    }
+}
+
+fn line((facts, standing): &(OfficeFacts, Standing), language: Language, today: i64, now_millis: i64) -> Line {
+    let t = language.texts();
+    let short = |millis: Option<i64>| millis.map(|at| moments::short(at, now_millis)).unwrap_or_default();
+    let days: Vec<_> = facts.nodes.iter().flat_map(|node| node.days.iter().copied()).collect();
+    let heard = days.iter().map(|day| day.day).collect::<std::collections::BTreeSet<_>>().len();
+    let version = facts.nodes.iter().filter_map(|node| node.node.version.as_deref()).min();
+    let offset = facts.nodes.iter().filter_map(|node| node.node.clock_offset_millis).max_by_key(|offset| offset.abs());
+    let numbers = facts.nodes.iter().filter_map(|node| node.numbers_left).min();
+    Line {
+        code: facts.office.code.to_string(),
+        name: facts.office.full_name(),
+        state: standing.state.as_str(),
+        sign: standing.state.sign(),
+        label: shown::state(t, standing.state),
+        since: short(standing.since_millis),
+        contact: short(facts.last_contact()),
+        unsent: facts.unsent().map_or_else(String::new, |count| count.to_string()),
+        strip: chart::strip(&days, today, LINK_DAYS),
+        heard: match language {
+            Language::Indonesian => format!("terdengar pada {heard} dari {LINK_DAYS} hari"),
+            Language::English => format!("heard on {heard} of {LINK_DAYS} days"),
+        },
+        version: version.map_or_else(String::new, |version| version.rsplit(' ').next().unwrap_or(version).to_owned()),
+        clock: offset.map_or_else(String::new, clock_offset),
+        numbers: numbers.map_or_else(String::new, |left| left.to_string()),
+        marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
+    }
+}
+
+/// By how much a clock is wrong, ahead with a plus. `offset`: hub clock minus its clock, in milliseconds.
+pub(super) fn clock_offset(offset: i64) -> String {
+    let ahead = offset.saturating_neg();
+    let sign = if ahead < 0 { '−' } else { '+' };
+    match ahead.unsigned_abs() / 1000 {
+        0..=1 => "0 s".to_owned(),
+        seconds @ 2..120 => format!("{sign}{seconds} s"),
+        seconds @ 120..7200 => format!("{sign}{} m", seconds / 60),
+        seconds @ 7200..172_800 => format!("{sign}{} h", seconds / 3600),
+        seconds => format!("{sign}{} d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::regency::facts::tests::{node, office};
+    use crate::regency::standing::standing;
+
+    const NOW: i64 = 1_795_712_400_000;
+    const DAY: i64 = 24 * 3_600_000;
+
+    fn regency(proven: &[Option<i64>]) -> Regency {
+        let offices = proven.iter().map(|proven| {
+            let facts = OfficeFacts { nodes: vec![node(*proven)], ..office() };
+            let stands = standing(&facts, "0.1.0", NOW);
+            (facts, stands)
+        });
+        Regency { made_millis: NOW, offices: offices.collect(), nights: Vec::new(), days: Vec::new() }
+    }
+
+    #[test]
+    fn one_sentence_says_that_all_is_well_or_exactly_what_is_not() {
+        let said = |proven: &[Option<i64>]| sentence(&regency(proven), Language::Indonesian, NOW);
+        assert_eq!(said(&[]), ("Belum ada kantor yang terdaftar.".to_owned(), false));
+        let well = "Semua 2 kantor yang terdaftar setara dengan pusat.";
+        assert_eq!(said(&[Some(NOW), Some(NOW)]), (well.to_owned(), true));
+        let (told, is_well) = said(&[Some(NOW), Some(NOW - 2 * DAY)]);
+        assert!(!is_well && told.starts_with("1 dari 2 kantor setara"), "{told}");
+        assert!(told.contains("Desa Sarongan, Kec. Pesanggaran (terlambat sejak 25-11-2026 00:00)"), "{told}");
+        let (told, _) = said(&[None, None, None, None, None]);
+        assert!(told.contains("dan 2 lagi di daftar"), "{told}");
+    }
+
+    #[test]
+    fn clocks_are_told_in_the_unit_that_fits() {
+        for (offset, said) in [(0, "0 s"), (-1500, "0 s"), (-30_000, "+30 s"), (600_000, "−10 m"), (3 * DAY, "−3 d")]
+        {
+            assert_eq!(clock_offset(offset), said);
+        }
+    }
+
+    #[test]
+    fn a_filter_narrows_and_keeps_itself_in_the_address() {
+        let words = [("kecamatan", "35.10.01"), ("jenis", "desa"), ("keadaan", "late"), ("x", "<y>")];
+        let wanted = Wanted::of(&words.map(|(key, word)| (key.to_owned(), word.to_owned())).into());
+        let regency = regency(&[Some(NOW), Some(NOW - 2 * DAY)]);
+        assert_eq!(regency.offices.iter().filter(|one| wanted.fits(one)).count(), 1);
+        assert_eq!(wanted.query(), "/?kecamatan=35.10.01&jenis=desa&keadaan=late&semua=1");
+    }
+}

@@ -1,0 +1,99 @@
+//! The operator's desk: the hub's pages for the people who run it.
+//!
+//! Every page works without script; `assets/hub.js` only keeps what is shown fresh. What belongs where:
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `guard`, `visitor`, `page` | which requests come near; who asks; the frame around a page |
+//! | `sign_in`, `home`, `office`, `trail` | one page each, beside its template in `templates/` |
+//! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
+//! | `map`, `chart`, `shown` | pictures and words for what is shown |
+//! | `texts` | what people read, in both languages |
+
+mod assets;
+mod chart;
+mod fresh;
+mod guard;
+mod home;
+mod map;
+mod office;
+mod page;
+mod shown;
+mod sign_in;
+mod stream;
+mod texts;
+mod trail;
+mod visitor;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use desk_kit::{Guesses, Sessions};
+use tokio::sync::Semaphore;
+
+use crate::serve::Hub;
+use crate::settings::Settings;
+use fresh::Fresh;
+pub(crate) use visitor::Peer;
+use visitor::Who;
+
+/// Longest form, in bytes.
+const BODY_BYTES_MAX: usize = 16 * 1024;
+/// Wrong guesses at one account before a pause,
+const FREE_GUESSES: u32 = 4;
+/// and from one address, at whatever accounts.
+const FREE_OF_AN_ADDRESS: u32 = 12;
+/// Passwords that are looked at together: each takes a core for a while.
+const GUESSES_TOGETHER: usize = 2;
+/// Browsers that are kept fresh together.
+const STREAMS: usize = 64;
+
+/// What the desk keeps in memory.
+pub(crate) struct Desk {
+    sessions: Sessions<Who>,
+    at_accounts: Guesses<String>,
+    from_addresses: Guesses<IpAddr>,
+    guessing: Semaphore,
+    streams: Arc<Semaphore>,
+    fresh: Fresh,
+    /// The names this hub is asked for under, beside addresses.
+    names: Vec<String>,
+}
+
+impl Desk {
+    /// A desk that nobody is signed in to.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            sessions: Sessions::default(),
+            at_accounts: Guesses::new(FREE_GUESSES),
+            from_addresses: Guesses::new(FREE_OF_AN_ADDRESS),
+            guessing: Semaphore::new(GUESSES_TOGETHER),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            fresh: Fresh::default(),
+            names: settings.own_names(),
+        }
+    }
+}
+
+/// All pages.
+pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/masuk", get(sign_in::page).post(sign_in::enter))
+        .route("/keluar", post(sign_in::leave))
+        .route("/kunci", get(sign_in::locked_page).post(sign_in::unlock))
+        .route("/kunci/sekarang", post(sign_in::lock))
+        .route("/bahasa", post(sign_in::switch_language))
+        .route("/kantor/{code}", get(office::page))
+        .route("/jejak", get(trail::page))
+        .route("/arus", get(stream::stream))
+        .route("/hadir", get(visitor::here))
+        .route("/aset/{file}", get(assets::file))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(Arc::clone(hub), guard::site))
+        .layer(middleware::from_fn(desk_kit::safe))
+}

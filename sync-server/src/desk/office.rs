@@ -1,0 +1,279 @@
+//! One office: what to tell its clerk, its machines, when they were heard, and what waits.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use chrono::Datelike as _;
+use desk_kit::{Language, moments};
+use office_model::OfficeCode;
+use office_model::calendar::{short_date, wib_date};
+use replica_store::{ListFilter, Node, NodeCall, Reader};
+
+use super::assets::VERSION;
+use super::home::clock_offset;
+use super::page::{Answer, Fault, Page, html};
+use super::texts::Worded as _;
+use super::visitor::Visitor;
+use super::{chart, fresh, shown};
+use crate::operators::HubRole;
+use crate::regency::advice::advice;
+use crate::regency::facts::{LINK_DAYS, day_number};
+use crate::regency::{OfficeFacts, Standing};
+use crate::serve::Hub;
+use crate::{Failure, clock};
+
+/// Exchanges of each machine on the page,
+const CALLS: usize = 60;
+/// and of all of them together.
+const LINES: usize = 60;
+/// Quarantined changes and differences on the page.
+const WAITING: usize = 50;
+
+#[derive(Template)]
+#[template(path = "office.html")]
+struct OfficePage {
+    page: Page,
+    name: String,
+    code: String,
+    state: &'static str,
+    sign: &'static str,
+    label: &'static str,
+    since: String,
+    marks: Vec<String>,
+    records: u64,
+    advice: Vec<String>,
+    machines: Vec<Machine>,
+    days: Vec<Day>,
+    calls: Vec<Call>,
+    quarantine: Vec<Kept>,
+    divergences: Vec<Differing>,
+    blocks: Vec<Block>,
+}
+
+/// A machine.
+struct Machine {
+    id: String,
+    enrolled: String,
+    contact: String,
+    proven: String,
+    unsent: String,
+    version: String,
+    clock: String,
+    numbers: String,
+    exchanges: u64,
+    revoked: String,
+}
+
+/// A day of the link.
+struct Day {
+    date: String,
+    svg: String,
+    said: String,
+    bytes: String,
+}
+
+/// One exchange, or several quiet ones.
+struct Call {
+    when: String,
+    machine: String,
+    outcome: String,
+    reached: bool,
+    exchanges: u64,
+    changes: u64,
+    up: String,
+    down: String,
+    lasted: String,
+}
+
+/// A change that is kept out of its record.
+struct Kept {
+    record: String,
+    reason: String,
+    detail: String,
+    since: String,
+}
+
+/// A record with something to settle.
+struct Differing {
+    record: String,
+    service: String,
+    name: String,
+    fields: u32,
+}
+
+/// Letter numbers that a machine may issue.
+struct Block {
+    machine: String,
+    series: String,
+    first: u32,
+    last: u32,
+    left: u32,
+}
+
+/// What is read of this office alone.
+struct Read {
+    revoked: Vec<Node>,
+    calls: Vec<NodeCall>,
+    quarantine: Vec<Kept>,
+    divergences: Vec<Differing>,
+    blocks: Vec<Block>,
+}
+
+pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(code): Path<String>) -> Answer {
+    let code: OfficeCode = code.parse().map_err(|_| Fault::no_office())?;
+    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
+    let (facts, standing) = regency.office(code).cloned().ok_or_else(Fault::no_office)?;
+    let (language, role, now) = (visitor.session.language, visitor.session.role, clock::now_millis());
+    let of_reader = facts.clone();
+    let read = hub.readers.with(move |reader| Read::of(reader, &of_reader, language, role, now)).await;
+    let read = read.map_err(Fault::from)?.map_err(Fault::from)?;
+    let page = Page::of(&visitor.session, "office", &facts.office.full_name());
+    html(&made(page, &facts, &standing, read, now))
+}
+
+fn made(page: Page, facts: &OfficeFacts, standing: &Standing, read: Read, now: i64) -> OfficePage {
+    let (language, t) = (page.language, page.t);
+    let machines = facts.nodes.iter().map(|one| {
+        let mut machine = machine(&one.node, now);
+        machine.unsent = one.unsent.map_or_else(String::new, |count| count.to_string());
+        machine.numbers = one.numbers_left.map_or_else(String::new, |left| left.to_string());
+        machine
+    });
+    OfficePage {
+        name: facts.office.full_name(),
+        code: facts.office.code.to_string(),
+        state: standing.state.as_str(),
+        sign: standing.state.sign(),
+        label: shown::state(t, standing.state),
+        since: standing.since_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
+        marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
+        records: facts.counts.transactions,
+        advice: advice(facts, VERSION, now).iter().map(|text| language.say(text).to_owned()).collect(),
+        machines: machines.chain(read.revoked.iter().map(|node| machine(node, now))).collect(),
+        days: days(facts, language, now),
+        calls: read.calls.iter().map(|one| call(one, language, now)).collect(),
+        quarantine: read.quarantine,
+        divergences: read.divergences,
+        blocks: read.blocks,
+        page,
+    }
+}
+
+fn machine(node: &Node, now: i64) -> Machine {
+    let short = |millis: Option<i64>| millis.map(|at| moments::short(at, now)).unwrap_or_default();
+    Machine {
+        id: node.id.to_string(),
+        enrolled: short(Some(node.enrolled_millis)),
+        contact: short(node.last_contact_millis),
+        proven: short(node.proven.map(|(at, _)| at)),
+        unsent: String::new(),
+        version: node.version.as_deref().map_or("", |version| version.rsplit(' ').next().unwrap_or(version)).to_owned(),
+        clock: node.clock_offset_millis.map_or_else(String::new, clock_offset),
+        numbers: String::new(),
+        exchanges: node.exchanges,
+        revoked: short(node.revoked_millis),
+    }
+}
+
+/// The days of the link, the latest first.
+fn days(facts: &OfficeFacts, language: Language, now: i64) -> Vec<Day> {
+    let Some(today) = wib_date(now) else { return Vec::new() };
+    let days = today.iter_days().rev().take(usize::try_from(LINK_DAYS).unwrap_or_default());
+    let made = days.map(|date| {
+        let number = day_number(date);
+        let of_day = facts.nodes.iter().flat_map(|node| node.days.iter()).filter(|day| day.day == number);
+        let (mut heard, mut exchanges, mut cuts, mut bytes) = (0_u32, 0, 0, 0_u64);
+        for day in of_day {
+            heard |= day.hours;
+            exchanges += day.exchanges;
+            cuts += day.cuts;
+            bytes = bytes.saturating_add(day.bytes_up).saturating_add(day.bytes_down);
+        }
+        let hours = heard.count_ones();
+        if exchanges == 0 {
+            return Day { date: short_date(date), svg: chart::hours(0), said: "–".to_owned(), bytes: String::new() };
+        }
+        let said = match language {
+            Language::Indonesian => format!("{hours} jam, {exchanges} pertukaran, {cuts} terputus"),
+            Language::English => format!("{hours} hours, {exchanges} exchanges, {cuts} cut"),
+        };
+        Day { date: short_date(date), svg: chart::hours(heard), said, bytes: shown::bytes(bytes) }
+    });
+    made.collect()
+}
+
+fn call(call: &NodeCall, language: Language, now: i64) -> Call {
+    Call {
+        when: moments::short(call.at_millis, now),
+        machine: call.node.to_string(),
+        outcome: shown::outcome(&call.outcome, language).to_owned(),
+        reached: shown::is_reached(&call.outcome),
+        exchanges: call.exchanges,
+        changes: call.changes,
+        up: shown::bytes(call.bytes_up),
+        down: shown::bytes(call.bytes_down),
+        lasted: shown::duration(call.duration_millis),
+    }
+}
+
+impl Read {
+    fn of(reader: &Reader, facts: &OfficeFacts, language: Language, role: HubRole, now: i64) -> Result<Self, Failure> {
+        let code = facts.office.code;
+        let revoked = reader.registered_nodes()?.into_iter();
+        let revoked = revoked.filter(|node| node.office == code && node.revoked_millis.is_some()).collect::<Vec<_>>();
+        let mut calls = Vec::new();
+        for id in facts.nodes.iter().map(|one| one.node.id).chain(revoked.iter().map(|node| node.id)) {
+            calls.extend(reader.calls(id, CALLS)?);
+        }
+        calls.sort_by_key(|call| std::cmp::Reverse(call.at_millis));
+        calls.truncate(LINES);
+        let quarantine = reader.quarantine_of(&code, WAITING)?.into_iter().map(|one| Kept {
+            record: one.document.to_string(),
+            reason: shown::reason(&one.code, language).to_owned(),
+            detail: one.detail,
+            since: one.at_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
+        });
+        let filter = ListFilter { office: Some(code), divergent: true, ..ListFilter::default() };
+        let rows = reader.list(&filter, replica_store::Page { after: None, count: WAITING })?;
+        let divergences = rows.into_iter().map(|row| {
+            let name = row.name.unwrap_or_default();
+            Differing {
+                record: row.document.to_string(),
+                service: row.service.to_string(),
+                name: if role.sees_personal_data() { name } else { shown::masked_name(&name) },
+                fields: row.divergences,
+            }
+        });
+        Ok(Self {
+            quarantine: quarantine.collect(),
+            divergences: divergences.collect(),
+            blocks: blocks(reader, facts, language, now)?,
+            revoked,
+            calls,
+        })
+    }
+}
+
+/// The blocks of this year and the next that still have numbers, joined where they follow each other.
+fn blocks(reader: &Reader, facts: &OfficeFacts, language: Language, now: i64) -> Result<Vec<Block>, Failure> {
+    let year = wib_date(now).map_or(i32::MAX, |today| today.year());
+    let epochs: BTreeMap<_, _> =
+        facts.nodes.iter().filter_map(|one| one.last_call.as_ref().map(|call| (call.node, call.epoch))).collect();
+    let states = reader.leases_since(&facts.office.code, year)?.into_iter();
+    let usable = states.filter(|state| {
+        state.left() > 0 && epochs.get(&state.lease.node).is_none_or(|epoch| *epoch == state.lease.epoch)
+    });
+    let made = usable.map(|state| Block {
+        machine: state.lease.node.to_string(),
+        series: match state.lease.series.as_str() {
+            "all" => format!("{}, {}", language.texts().all_letters, state.lease.year),
+            code => format!("{code}, {}", state.lease.year),
+        },
+        first: state.next,
+        last: state.lease.last,
+        left: state.left(),
+    });
+    Ok(made.collect())
+}

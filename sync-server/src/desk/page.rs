@@ -1,0 +1,153 @@
+//! What all pages share, and how they are answered.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::Response;
+use desk_kit::{Halt, Language, Session, html_response};
+use office_model::Bilingual;
+use replica_store::StoreError;
+
+use super::texts::{EN, ID, Texts, Worded as _};
+use super::visitor::Who;
+use crate::{Blame, Failure};
+
+/// The frame around a page.
+pub(crate) struct Page {
+    pub(crate) t: &'static Texts,
+    pub(crate) language: Language,
+    pub(crate) title: String,
+    /// Which entry of the navigation is shown as here.
+    pub(crate) here: &'static str,
+    /// Path and query of it; empty on the way in.
+    pub(crate) at: String,
+    /// Who is signed in; nobody on the way in.
+    pub(crate) user: Option<User>,
+}
+
+/// Who looks at a page.
+pub(crate) struct User {
+    pub(crate) shown: String,
+    pub(crate) role: String,
+    pub(crate) form_token: String,
+}
+
+impl Page {
+    /// A page of somebody who is signed in.
+    pub(crate) fn of(session: &Session<Who>, here: &'static str, title: &str) -> Self {
+        Self {
+            t: session.language.texts(),
+            language: session.language,
+            title: title.to_owned(),
+            here,
+            at: session.at.clone(),
+            user: Some(User {
+                shown: session.shown.clone(),
+                role: session.language.say(&session.role.label()).to_owned(),
+                form_token: session.form_token.clone(),
+            }),
+        }
+    }
+
+    /// A page before anybody is signed in.
+    pub(crate) fn outside(language: Language, title: &str) -> Self {
+        Self { t: language.texts(), language, title: title.to_owned(), here: "", at: String::new(), user: None }
+    }
+}
+
+/// What went wrong, for the page that says so.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    status: StatusCode,
+    text: Bilingual,
+}
+
+impl Fault {
+    fn new(status: StatusCode, id: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { status, text: Bilingual::new(id, en) }
+    }
+
+    /// A form whose token is not the session's.
+    pub(crate) fn old_page() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "Halaman ini sudah lama terbuka. Tidak ada yang berubah; muat ulang halaman lalu coba lagi.",
+            "This page was open for too long. Nothing was changed; load it again and retry.",
+        )
+    }
+
+    /// There is no such office in the roster.
+    pub(crate) fn no_office() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "Kantor itu tidak ada dalam daftar kabupaten ini.",
+            "That office is not in this regency's roster.",
+        )
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        let status = match failure.blame {
+            Blame::Input => StatusCode::BAD_REQUEST,
+            Blame::NotFound => StatusCode::NOT_FOUND,
+            Blame::State => StatusCode::CONFLICT,
+            Blame::Machine => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(
+            status,
+            format!("Tidak berhasil: {} ({}). Langkah berikut: {}.", failure.error, failure.data, failure.next),
+            format!("It did not work: {} ({}). What to do: {}.", failure.error, failure.data, failure.next),
+        )
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage {
+    id: &'static Texts,
+    en: &'static Texts,
+    text: Bilingual,
+}
+
+impl From<Fault> for Halt {
+    fn from(fault: Fault) -> Self {
+        let page = FaultPage { id: &ID, en: &EN, text: fault.text };
+        let mut response = page.render().map_or_else(|_| Response::new(Body::empty()), html_response);
+        *response.status_mut() = fault.status;
+        Self::with(response)
+    }
+}
+
+/// A request that is not let near.
+pub(super) fn refusal(status: StatusCode, code: &str) -> Response {
+    let fault = Fault::new(
+        status,
+        format!(
+            "Permintaan ini tidak diizinkan ({code}). Tidak ada yang berubah. Buka halaman ini lewat alamat pusat sendiri; nama lain ditulis di setelan desk_names."
+        ),
+        format!(
+            "This request is not allowed ({code}). Nothing was changed. Open this page by the hub's own address; other names go into the setting desk_names."
+        ),
+    );
+    axum::response::IntoResponse::into_response(Halt::from(fault))
+}
+
+/// What a handler of a page answers.
+pub(crate) type Answer = Result<Response, Halt>;
+
+/// A page as HTML.
+///
+/// # Errors
+///
+/// When the template cannot be written out.
+pub(crate) fn html(template: &impl Template) -> Answer {
+    let text = template.render().map_err(|error| Fault::from(Failure::internal(error)))?;
+    Ok(html_response(text))
+}

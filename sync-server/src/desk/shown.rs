@@ -1,0 +1,130 @@
+//! Words for what is shown.
+
+use desk_kit::Language;
+
+use super::texts::{Texts, Worded as _};
+use crate::regency::{Mark, State};
+
+/// A state as people read it.
+pub(super) const fn state(t: &'static Texts, state: State) -> &'static str {
+    match state {
+        State::Differs => t.state_differs,
+        State::Never => t.state_never,
+        State::Late => t.state_late,
+        State::Sending => t.state_sending,
+        State::Equal => t.state_equal,
+        State::Absent => t.state_absent,
+    }
+}
+
+/// What needs an eye, in few words.
+pub(super) fn mark(mark: &Mark, language: Language) -> String {
+    let words = |id: String, en: String| if language == Language::Indonesian { id } else { en };
+    match mark {
+        Mark::Quarantined(count) => words(format!("{count} dikarantina"), format!("{count} quarantined")),
+        Mark::Divergent(count) => words(format!("{count} perbedaan"), format!("{count} to settle")),
+        Mark::FewNumbers(left) => words(format!("sisa {left} nomor"), format!("{left} numbers left")),
+        Mark::Clock(minutes) => {
+            let t = language.texts();
+            let way = if *minutes > 0 { t.minutes_ahead } else { t.minutes_behind };
+            words(format!("jam {} {way}", minutes.abs()), format!("clock {} {way}", minutes.abs()))
+        }
+        Mark::OldVersion(version) => words(format!("versi lama: {version}"), format!("old version: {version}")),
+    }
+}
+
+/// How an exchange ended, as people read it.
+pub(super) fn outcome(word: &str, language: Language) -> &str {
+    let words = match word {
+        "proven" => ("terbukti setara", "proven equal"),
+        "waited" => ("setara, menunggu kabar", "equal, waited for news"),
+        "again" => ("ada lanjutannya", "more to come"),
+        "differs" => ("berbeda; diperbaiki", "differs; being repaired"),
+        "cut" => ("terputus", "cut"),
+        "refused 4" => ("ditolak: komputer ini dikeluarkan", "refused: this machine is shut out"),
+        "refused 6" => ("ditolak: rekaman atau salinan disk", "refused: a recording, or a copy of the disk"),
+        refused if refused.starts_with("refused") => ("ditolak", "refused"),
+        _ => return word,
+    };
+    language.pick(words.0, words.1)
+}
+
+/// Whether an exchange reached its end.
+pub(super) fn is_reached(word: &str) -> bool {
+    matches!(word, "proven" | "waited" | "again" | "differs")
+}
+
+/// Why a change is kept out, as people read it.
+pub(super) fn reason(code: &str, language: Language) -> &str {
+    let words = match code {
+        "scope" => ("berkas kantor lain", "a record of another office"),
+        "duplicate" => ("sudah pernah diterima", "received before"),
+        "missing" => ("menunggu perubahan sebelumnya", "waits for a change before it"),
+        "fork" => ("disk komputer itu disalin atau dipulihkan", "the machine's disk was copied or restored"),
+        "gate_died" => ("tidak dapat diperiksa dengan aman", "could not be judged safely"),
+        _ => return code,
+    };
+    language.pick(words.0, words.1)
+}
+
+/// An act of the audit trail, as people read it.
+pub(super) fn act(word: &str, language: Language) -> &str {
+    let words = match word {
+        "sign_in" => ("masuk", "signed in"),
+        "sign_in_failed" => ("gagal masuk", "failed to sign in"),
+        "unlock" => ("membuka kunci layar", "unlocked the screen"),
+        "unlock_failed" => ("gagal membuka kunci layar", "failed to unlock the screen"),
+        "account_made" => ("membuat akun", "made an account"),
+        "account_shut" => ("menutup akun", "shut an account"),
+        "account_opened" => ("membuka kembali akun", "opened an account again"),
+        "secret_changed" => ("mengganti kata sandi", "changed a password"),
+        "factor_made" => ("membuat kode autentikator baru", "made a new authenticator code"),
+        _ => return word,
+    };
+    language.pick(words.0, words.1)
+}
+
+/// A count of bytes in few characters.
+pub(super) fn bytes(count: u64) -> String {
+    match count {
+        0..1000 => format!("{count} B"),
+        1000..1_000_000 => format!("{}.{} kB", count / 1000, count % 1000 / 100),
+        _ => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+    }
+}
+
+/// A time that something took.
+pub(super) fn duration(millis: u64) -> String {
+    match millis {
+        0..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        60_000..3_600_000 => format!("{} m {} s", millis / 60_000, millis % 60_000 / 1000),
+        _ => format!("{} h {} m", millis / 3_600_000, millis % 3_600_000 / 60_000),
+    }
+}
+
+/// A name of which a viewer sees the first letters alone.
+pub(super) fn masked_name(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(String::from).unwrap_or_default();
+        first + &"•".repeat(letters.count().min(6))
+    };
+    name.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_short() {
+        assert_eq!([bytes(0), bytes(999), bytes(1500), bytes(12_345_678)], ["0 B", "999 B", "1.5 kB", "12.3 MB"]);
+        assert_eq!([duration(1234), duration(61_000), duration(7_260_000)], ["1.2 s", "1 m 1 s", "2 h 1 m"]);
+    }
+
+    #[test]
+    fn a_masked_name_tells_little() {
+        assert_eq!(masked_name("Siti Aminah"), "S••• A•••••");
+        assert_eq!(masked_name(""), "");
+    }
+}

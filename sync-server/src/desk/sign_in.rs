@@ -1,0 +1,230 @@
+//! Signing in and out with password and one-time code, and the screen lock.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use data_encoding::HEXLOWER;
+use desk_kit::{Form, Halt, Language, destination, go, own_page, secret};
+use replica_store::{Account, Reader};
+
+use super::page::{Answer, Fault, Page, html};
+use super::texts::Worded as _;
+use super::visitor::{COOKIE, Peer, Visitor, Who, hold, is_good};
+use crate::serve::Hub;
+use crate::{Failure, clock, operators};
+
+/// After so long without a guess from it, an address begins anew.
+const ADDRESS_FORGOTTEN: Duration = Duration::from_secs(15 * 60);
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    page: Page,
+    to: String,
+    name: String,
+    said: String,
+    /// Nobody has an account yet.
+    is_first: bool,
+}
+
+#[derive(Template)]
+#[template(path = "locked.html")]
+struct LockedPage {
+    page: Page,
+    to: String,
+    shown: String,
+    form_token: String,
+    said: String,
+}
+
+type Words = Query<BTreeMap<String, String>>;
+
+fn word<'a>(words: &'a Words, name: &str) -> &'a str {
+    words.get(name).map_or("", String::as_str)
+}
+
+pub(super) async fn page(State(hub): State<Arc<Hub>>, words: Words) -> Answer {
+    sign_in(&hub, word(&words, "ke").to_owned(), String::new(), String::new()).await
+}
+
+async fn sign_in(hub: &Hub, to: String, name: String, said: String) -> Answer {
+    let accounts = hub.readers.with(Reader::accounts).await.map_err(Fault::from)?.map_err(Fault::from)?;
+    let page = Page::outside(Language::default(), Language::default().texts().sign_in);
+    html(&SignInPage { page, to, name, said, is_first: accounts.is_empty() })
+}
+
+pub(super) async fn enter(
+    State(hub): State<Arc<Hub>>,
+    Extension(peer): Extension<Peer>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    let (name, to) = (form.get("name").trim().to_lowercase(), form.get("to").to_owned());
+    let guess =
+        Guess { name: name.clone(), secret: form.get("secret").to_owned(), code: Some(form.get("code").to_owned()) };
+    match admit(&hub, peer, guess, Language::default()).await? {
+        Ok(who) => {
+            let (token, form_token) = (clock::random::<32>(), clock::random::<16>());
+            let (token, form_token) = (token.map_err(Fault::from)?, form_token.map_err(Fault::from)?);
+            let token = hub.desk.sessions.open(who, token, form_token, Instant::now());
+            let mut response = go(&destination(&to));
+            hold(&mut response, Some(&token));
+            Ok(response)
+        }
+        Err(said) => sign_in(&hub, to, name, said).await,
+    }
+}
+
+/// What somebody typed to be let in.
+struct Guess {
+    name: String,
+    secret: String,
+    /// Nothing where a session is there already: the screen is unlocked.
+    code: Option<String>,
+}
+
+/// Whom a guess lets in; else what to say, which never tells what of it was wrong.
+///
+/// # Errors
+///
+/// When the database cannot be read or the disk refuses.
+async fn admit(hub: &Hub, Peer(peer): Peer, guess: Guess, language: Language) -> Result<Result<Who, String>, Halt> {
+    let (now, t, desk) = (Instant::now(), language.texts(), &hub.desk);
+    desk.from_addresses.forget_old(&peer, ADDRESS_FORGOTTEN, now);
+    let pause = desk.at_accounts.pause(guess.name.as_str(), now).max(desk.from_addresses.pause(&peer, now));
+    if pause > Duration::ZERO {
+        return Ok(Err(format!("{} {} {}.", t.wait_before, pause.as_secs() + 1, t.seconds)));
+    }
+    // Counted before it is looked at: many at the same time are many guesses.
+    desk.at_accounts.count(guess.name.clone(), now);
+    desk.from_addresses.count(peer, now);
+    let account = fitting(hub, &guess).await.map_err(Fault::from)?;
+    let (unlocks, name) = (guess.code.is_none(), guess.name.clone());
+    let admitted = hub.writer.run(move |replica| {
+        let now = clock::now_millis();
+        let code_is_good = match (&account, &guess.code) {
+            (Some(account), Some(code)) => operators::use_code(replica, &account.name, code, now)?,
+            (account, _) => account.is_some(),
+        };
+        let who = account.as_ref().filter(|_| code_is_good).and_then(Who::of);
+        let act = match (who.is_some(), unlocks) {
+            (true, false) => "sign_in",
+            (false, false) => "sign_in_failed",
+            (true, true) => "unlock",
+            (false, true) => "unlock_failed",
+        };
+        operators::note(replica, &guess.name, act, &peer.to_string(), now)?;
+        Ok(who)
+    });
+    let admitted = admitted.await.map_err(Fault::from)?;
+    if admitted.is_some() {
+        desk.at_accounts.forgive(name.as_str());
+        // Who has an account must not clear the way for guesses at those of others.
+        desk.from_addresses.take_back(&peer);
+    }
+    Ok(admitted.ok_or_else(|| t.wrong_secret.to_owned()))
+}
+
+/// The account whose password was typed.
+async fn fitting(hub: &Hub, guess: &Guess) -> Result<Option<Account>, Failure> {
+    let (name, typed) = (guess.name.clone(), guess.secret.clone());
+    let account = hub.readers.with(move |reader| reader.account(&name)).await??;
+    let account = account.filter(|account| account.disabled_millis.is_none());
+    let _place = hub.desk.guessing.acquire().await.map_err(Failure::internal)?;
+    let looked = tokio::task::spawn_blocking(move || {
+        // A name that nobody has takes as long as a wrong password.
+        let known = account.as_ref().map_or(NOBODY.as_str(), |account| account.secret.as_str());
+        let fits = secret::fits(&typed, known);
+        account.filter(|_| fits)
+    });
+    looked.await.map_err(Failure::internal)
+}
+
+/// The hash of a password that nobody knows.
+static NOBODY: LazyLock<String> = LazyLock::new(|| {
+    let secret = clock::random::<16>().map(|bytes| HEXLOWER.encode(&bytes)).unwrap_or_default();
+    operators::hash(&secret).unwrap_or_default()
+});
+
+pub(super) async fn leave(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Answer {
+    if let Some(token) = COOKIE.token_of(&headers) {
+        hub.desk.sessions.close(&token);
+    }
+    let mut response = go("/masuk");
+    hold(&mut response, None);
+    Ok(response)
+}
+
+pub(super) async fn lock(
+    visitor: Visitor,
+    State(hub): State<Arc<Hub>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    visitor.check(&Form(form))?;
+    hub.desk.sessions.change(&visitor.token, |session| session.locked = true);
+    Ok(go("/kunci"))
+}
+
+pub(super) async fn locked_page(State(hub): State<Arc<Hub>>, headers: HeaderMap, words: Words) -> Answer {
+    locked(&hub, &headers, word(&words, "ke").to_owned(), String::new())
+}
+
+fn locked(hub: &Hub, headers: &HeaderMap, to: String, said: String) -> Answer {
+    let session = COOKIE.token_of(headers).and_then(|token| hub.desk.sessions.find(&token, Instant::now(), false));
+    let Some(session) = session else { return Ok(go("/masuk")) };
+    if !session.locked {
+        return Ok(go(&destination(&to)));
+    }
+    let page = Page::outside(session.language, session.language.texts().locked);
+    html(&LockedPage { page, to, shown: session.shown.clone(), form_token: session.form_token, said })
+}
+
+pub(super) async fn unlock(
+    State(hub): State<Arc<Hub>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    let token = COOKIE.token_of(&headers).unwrap_or_default();
+    let Some(session) = hub.desk.sessions.find(&token, Instant::now(), false) else { return Ok(go("/masuk")) };
+    if !is_good(&hub, &session).await? {
+        hub.desk.sessions.close(&token);
+        return Ok(go("/masuk"));
+    }
+    if form.get("form_token") != session.form_token {
+        return Ok(go("/kunci"));
+    }
+    let to = form.get("to").to_owned();
+    let guess = Guess { name: session.name.clone(), secret: form.get("secret").to_owned(), code: None };
+    match admit(&hub, peer, guess, session.language).await? {
+        Ok(_) => {
+            hub.desk.sessions.unlock(&token, Instant::now());
+            Ok(go(&destination(&to)))
+        }
+        Err(said) => locked(&hub, &headers, to, said),
+    }
+}
+
+pub(super) async fn switch_language(
+    visitor: Visitor,
+    State(hub): State<Arc<Hub>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    let language = visitor.session.language.other();
+    hub.desk.sessions.change(&visitor.token, |session| session.language = language);
+    let name = visitor.session.name.clone();
+    let kept = hub.writer.run(move |replica| match replica.account(&name)? {
+        Some(account) => replica.put_account(&Account { language: language.code().to_owned(), ..account }),
+        None => Ok(()),
+    });
+    kept.await.map_err(Fault::from)?;
+    Ok(go(own_page(form.get("di"))))
+}

@@ -1,0 +1,112 @@
+//! The fixed texts of the pages, both languages side by side: a text that lacks one does not compile.
+
+desk_kit::texts! {
+    desk: "Meja operator", "Operator's desk";
+    skip: "Langsung ke isi", "Skip to content";
+    regency: "Kabupaten", "Regency";
+    trail: "Jejak", "Audit trail";
+    sign_out: "Keluar", "Sign out";
+    lock: "Kunci layar", "Lock screen";
+    other_language: "English", "Bahasa Indonesia";
+
+    sign_in: "Masuk", "Sign in";
+    user: "Nama pengguna", "User name";
+    secret: "Kata sandi", "Password";
+    code: "Kode dari aplikasi autentikator (6 angka)", "Code from the authenticator app (6 digits)";
+    wrong_secret: "Nama, kata sandi, atau kode tidak cocok. Setiap kode hanya dapat dipakai sekali; tunggu kode berikutnya.",
+        "Name, password or code do not match. Each code is good once; wait for the next one.";
+    wait_before: "Terlalu banyak percobaan. Coba lagi setelah", "Too many tries. Try again after";
+    seconds: "detik", "seconds";
+    locked: "Layar terkunci", "Screen locked";
+    unlock: "Buka kunci", "Unlock";
+    not_you: "Bukan Anda? Keluar dan masuk dengan nama lain", "Not you? Sign out and sign in under another name";
+    no_account: "Belum ada operator. Di komputer pusat jalankan: sync-server operator add NAMA --shown 'NAMA LENGKAP'",
+        "There is no operator yet. On the hub's machine, run: sync-server operator add NAME --shown 'FULL NAME'";
+    fault_title: "Tidak dapat dilakukan", "It cannot be done";
+    home: "Ke halaman kabupaten", "To the regency's page";
+
+    map: "Peta per kecamatan", "Map by sub-district";
+    map_why: "Satu petak satu kantor; kotak kecamatan memuat kantor camat dan desa-desanya.",
+        "One tile an office; a sub-district's box has its own office and its villages.";
+    others: "Satuan kerja dan fasilitas kesehatan", "Working units and health facilities";
+    worst_first: "Kantor, yang paling perlu perhatian dahulu", "Offices, those that need most attention first";
+    filter: "Saring", "Filter";
+    all_districts: "Semua kecamatan", "All sub-districts";
+    all_kinds: "Semua jenis", "All kinds";
+    all_states: "Semua keadaan", "All states";
+    district: "Kecamatan", "Sub-district";
+    kind: "Jenis", "Kind";
+    state: "Keadaan", "State";
+    show: "Tampilkan", "Show";
+    show_all: "Tampilkan semua", "Show all";
+    no_office: "Tidak ada kantor yang cocok dengan saringan ini.", "No office matches this filter.";
+    office: "Kantor", "Office";
+    contact: "Kontak terakhir", "Last contact";
+    unsent: "Belum terkirim", "Not sent yet";
+    link: "Sambungan 14 hari", "Link, 14 days";
+    version: "Versi", "Version";
+    numbers: "Sisa nomor", "Numbers left";
+    reload: "Muat ulang", "Reload";
+    as_of: "Keadaan pukul", "As of";
+    live: "diperbarui sendiri", "kept fresh by itself";
+    live_lost: "sambungan ke pusat terputus; muat ulang halaman", "the connection to the hub is lost; reload the page";
+    over_time: "Dari hari ke hari", "Over time";
+    nights: "Kantor terbukti setara tiap pagi", "Offices proven equal each morning";
+    days: "Berkas dibuat per hari", "Records made per day";
+    no_nights: "Belum ada laporan malam.", "There is no night's report yet.";
+    day: "Hari", "Day";
+    count: "Jumlah", "Count";
+    table_of_it: "Angkanya", "The figures";
+
+    state_differs: "Berbeda", "Differs";
+    state_never: "Belum pernah setara", "Never equal";
+    state_late: "Terlambat", "Late";
+    state_sending: "Sedang mengirim", "Sending";
+    state_equal: "Setara", "Equal";
+    state_absent: "Belum terdaftar", "Not enrolled";
+    since: "sejak", "since";
+
+    machines: "Komputer", "Machines";
+    no_machines: "Belum ada komputer yang terdaftar di kantor ini.", "No machine of this office has joined.";
+    machine: "Nomor komputer", "Machine";
+    enrolled: "Terdaftar", "Enrolled";
+    proven: "Terbukti setara", "Proven equal";
+    never: "belum pernah", "never";
+    clock: "Jam", "Clock";
+    clock_right: "tepat", "right";
+    minutes_ahead: "menit lebih cepat", "minutes ahead";
+    minutes_behind: "menit lebih lambat", "minutes behind";
+    revoked: "dikeluarkan", "shut out";
+    exchanges: "Pertukaran", "Exchanges";
+    phone: "Yang dapat dikatakan kepada petugas di telepon", "What to tell the clerk on the telephone";
+    diary: "Catatan sambungan", "Link diary";
+    diary_why: "Tiap baris satu hari, tiap kotak satu jam (WIB). Terisi: kantor ini terdengar pada jam itu.",
+        "Each row is a day, each box an hour (WIB). Filled: this office was heard in that hour.";
+    no_calls: "Belum ada panggilan yang tercatat.", "No call is on record yet.";
+    when: "Waktu", "When";
+    outcome: "Hasil", "Outcome";
+    bytes: "Byte naik / turun", "Bytes up / down";
+    changes: "Perubahan", "Changes";
+    lasted: "Lama", "Took";
+    waits: "Yang menunggu", "What waits";
+    quarantine: "Karantina", "Quarantine";
+    quarantine_none: "Tidak ada perubahan yang ditolak.", "No change is refused.";
+    divergences: "Perbedaan", "Differences";
+    divergences_none: "Tidak ada perbedaan yang menunggu diputuskan.", "No difference waits to be settled.";
+    reason: "Alasan", "Reason";
+    record: "Berkas", "Record";
+    name: "Nama", "Name";
+    records: "Berkas di pusat", "Records at the hub";
+    blocks: "Blok nomor surat", "Blocks of letter numbers";
+    blocks_none: "Belum ada nomor yang diberikan untuk tahun ini.", "No numbers are granted for this year yet.";
+    series: "Seri", "Series";
+    all_letters: "semua surat", "all letters";
+    numbers_from_to: "Nomor", "Numbers";
+    left: "Sisa", "Left";
+
+    who: "Siapa", "Who";
+    act: "Kegiatan", "Act";
+    subject: "Tentang", "About";
+    trail_why: "Siapa melakukan apa dan kapan di pusat. Tidak memuat data warga.",
+        "Who did what and when at the hub. It holds no citizens' data.";
+}

@@ -1,0 +1,149 @@
+//! What to tell the clerk on the telephone: plain sentences from the facts of the office. Pure.
+
+use desk_kit::moments;
+use office_model::Bilingual;
+
+use super::standing::{FEW_NUMBERS, clock_minutes, is_older, of_node};
+use super::{NodeFacts, OfficeFacts, State};
+
+/// In the order in which they are worth saying; never empty.
+pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
+    if facts.nodes.is_empty() {
+        return vec![Bilingual::new(
+            "Kantor ini belum punya komputer yang terdaftar. Buat kode pendaftaran, lalu dampingi petugas menjalankan village-node enrol.",
+            "No machine of this office has joined yet. Make an enrolment code, then guide the clerk through village-node enrol.",
+        )];
+    }
+    let mut said: Vec<Bilingual> = facts.nodes.iter().flat_map(|node| of(node, hub_version, now_millis)).collect();
+    let (quarantined, divergent) = (facts.counts.quarantined, facts.counts.divergent);
+    if quarantined > 0 {
+        said.push(Bilingual::new(
+            format!("{quarantined} perubahan tidak diterima pusat. Data itu tetap ada di komputernya: minta petugas membuka Sinkronisasi, bagian Karantina, dan menyimpan ulang isian yang disebut di sana."),
+            format!("{quarantined} changes are not accepted here. They are still on the machine: ask the clerk to open Sync, part Quarantine, and to save the fields named there again."),
+        ));
+    }
+    if divergent > 0 {
+        said.push(Bilingual::new(
+            format!("{divergent} berkas punya dua isian yang berbeda. Minta petugas membuka Perbedaan dan memilih yang benar."),
+            format!("{divergent} records have two values for one field. Ask the clerk to open Differences and to choose the right one."),
+        ));
+    }
+    if said.is_empty() {
+        said.push(Bilingual::new(
+            "Semua baik. Tidak ada yang perlu dilakukan petugas.",
+            "All is well. There is nothing for the clerk to do.",
+        ));
+    }
+    said
+}
+
+fn of(node: &NodeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
+    let mut said = Vec::new();
+    let (state, since) = of_node(node, now_millis);
+    let since = moments::short(since, now_millis);
+    let last = node.node.last_contact_millis.map(|at| moments::short(at, now_millis)).unwrap_or_default();
+    let was_cut = node.last_call.as_ref().is_some_and(|call| call.outcome == "cut");
+    let id = node.node.id;
+    match state {
+        _ if last.is_empty() => said.push(Bilingual::new(
+            format!("Komputer {id} belum pernah menghubungi pusat sejak didaftarkan ({since}). Tanyakan apakah village-node dijalankan dan internet tersambung."),
+            format!("Machine {id} has never called since it joined ({since}). Ask whether village-node runs and the internet is connected."),
+        )),
+        State::Differs => said.push(Bilingual::new(
+            format!("Isi komputer {id} dan pusat berbeda sejak {since}. Perbaikan berjalan sendiri saat terhubung: biarkan menyala dan tersambung. Bila besok masih begini, jalankan village-node doctor."),
+            format!("Machine {id} and the hub differ since {since}. Repair goes on by itself while connected: leave it on and connected. If it is still so tomorrow, run village-node doctor."),
+        )),
+        State::Never | State::Late if was_cut => said.push(Bilingual::new(
+            format!("Komputer {id} menghubungi pusat {last}, tetapi sambungannya putus sebelum selesai. Yang sudah sampai tidak dikirim ulang: minta petugas membiarkannya menyala, atau pindah ke jaringan yang lebih baik."),
+            format!("Machine {id} called {last}, but the link was cut before the end. What arrived is not sent again: ask the clerk to leave it on, or to use a better link."),
+        )),
+        State::Never | State::Late => said.push(Bilingual::new(
+            format!("Komputer {id} terakhir menghubungi pusat {last}. Tanyakan apakah menyala, village-node berjalan, dan internet tersambung; lalu tekan Sinkronkan sekarang."),
+            format!("Machine {id} last called {last}. Ask whether it is on, village-node runs and the internet is connected; then press Sync now."),
+        )),
+        State::Sending => {
+            let unsent = node.unsent.unwrap_or_default();
+            said.push(Bilingual::new(
+                format!("{unsent} perubahan di komputer {id} belum sampai. Pengiriman berjalan sendiri; cukup biarkan tersambung."),
+                format!("{unsent} changes of machine {id} have not arrived yet. They are sent by themselves; it only has to stay connected."),
+            ));
+        }
+        State::Equal | State::Absent => {}
+    }
+    if let Some(minutes) = clock_minutes(node) {
+        let (id_way, en_way) = if minutes > 0 { ("terlalu cepat", "ahead") } else { ("terlalu lambat", "behind") };
+        let minutes = minutes.abs();
+        said.push(Bilingual::new(
+            format!("Jam komputer {id} {id_way} {minutes} menit. Sinkronisasi tetap berjalan, tetapi tanggal pada surat ikut salah: minta petugas memperbaiki jamnya."),
+            format!("The clock of machine {id} is {minutes} minutes {en_way}. Sync goes on, but dates on letters are wrong too: ask the clerk to set it."),
+        ));
+    }
+    if let Some(old) = node.node.version.as_deref().filter(|version| is_older(version, hub_version)) {
+        said.push(Bilingual::new(
+            format!("Komputer {id} memakai versi lama ({old}); pusat memakai {hub_version}. Pasang versi baru bila sempat; data tidak perlu dipindahkan."),
+            format!("Machine {id} runs an old version ({old}); the hub runs {hub_version}. Install the new one when there is time; no data need be moved."),
+        ));
+    }
+    if let Some(left) = node.numbers_left.filter(|left| *left < FEW_NUMBERS) {
+        said.push(Bilingual::new(
+            format!(
+                "Sisa nomor surat komputer {id} tinggal {left}. Nomor baru datang sendiri pada sinkronisasi berikutnya."
+            ),
+            format!("Machine {id} has {left} letter numbers left. More come by themselves with its next sync."),
+        ));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::facts::tests::{node, office};
+    use super::*;
+
+    const NOW: i64 = 1_795_712_400_000;
+    const DAY: i64 = 24 * 3_600_000;
+
+    fn said(nodes: Vec<NodeFacts>) -> String {
+        let said = advice(&OfficeFacts { nodes, ..office() }, "0.1.0", NOW);
+        said.into_iter().map(|text| text.en).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn each_trouble_has_its_own_words() {
+        assert!(said(vec![]).contains("No machine"));
+        assert_eq!(said(vec![node(Some(NOW))]), "All is well. There is nothing for the clerk to do.");
+        assert!(said(vec![node(None)]).contains("has never called since it joined"));
+        let late = node(Some(NOW - 3 * DAY));
+        assert!(said(vec![late.clone()]).contains("last called"));
+        let call = replica_store::NodeCall {
+            node: late.node.id,
+            at_millis: NOW - 3 * DAY,
+            outcome: "cut".to_owned(),
+            duration_millis: 1,
+            bytes_up: 1,
+            bytes_down: 1,
+            changes: 0,
+            exchanges: 1,
+            epoch: change_log::EpochId([1; 16]),
+            claimed: 9,
+        };
+        assert!(said(vec![NodeFacts { last_call: Some(call), ..late }]).contains("was cut before the end"));
+        assert!(said(vec![NodeFacts { unsent: Some(7), ..node(Some(NOW)) }]).contains("7 changes of machine"));
+        let mut odd = node(Some(NOW));
+        odd.node.clock_offset_millis = Some(10 * 60_000);
+        odd.node.version = Some("0.0.1".to_owned());
+        odd.numbers_left = Some(2);
+        let told = said(vec![odd]);
+        for part in ["10 minutes behind", "an old version (0.0.1)", "2 letter numbers left"] {
+            assert!(told.contains(part), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_the_hub_keeps_out_is_told_with_what_to_do() {
+        let mut facts = OfficeFacts { nodes: vec![node(Some(NOW))], ..office() };
+        (facts.counts.quarantined, facts.counts.divergent) = (3, 2);
+        let said = advice(&facts, "0.1.0", NOW);
+        assert!(said[0].id.contains("3 perubahan") && said[1].id.contains("2 berkas"), "{said:?}");
+    }
+}

@@ -1,0 +1,219 @@
+//! What the database says of every office and its machines, each figure by an index.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use change_log::NodeId;
+use chrono::{Datelike as _, NaiveDate};
+use exchange_driver::Difference;
+use office_model::calendar::{wib_date, wib_midnight};
+use office_model::{Office, OfficeCode};
+use replica_store::{CallDay, LeaseState, Node, NodeCall, OfficeCounts, Reader};
+
+use crate::regency::standing::{Standing, standing};
+use crate::{Failure, init, nightly};
+
+/// Days of the link that a line of the list shows, today included.
+pub(crate) const LINK_DAYS: i64 = 14;
+/// Days of the charts.
+pub(crate) const CHART_DAYS: u64 = 30;
+
+/// A machine, as far as the hub knows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NodeFacts {
+    pub(crate) node: Node,
+    pub(crate) last_call: Option<NodeCall>,
+    /// Entries that it said it has and the hub has not; nothing when it never said.
+    pub(crate) unsent: Option<u64>,
+    pub(crate) difference: Option<Difference>,
+    /// Letter numbers of this year it has left; nothing when it was never granted any.
+    pub(crate) numbers_left: Option<u32>,
+    /// Its last days, in order; days without a call are missing.
+    pub(crate) days: Vec<CallDay>,
+}
+
+/// An office and its machines that are not shut out.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OfficeFacts {
+    pub(crate) office: Office,
+    pub(crate) nodes: Vec<NodeFacts>,
+    pub(crate) counts: OfficeCounts,
+}
+
+impl OfficeFacts {
+    /// When any of its machines was last heard.
+    pub(crate) fn last_contact(&self) -> Option<i64> {
+        self.nodes.iter().filter_map(|node| node.node.last_contact_millis).max()
+    }
+
+    /// Entries known to wait at its machines; nothing when none ever said.
+    pub(crate) fn unsent(&self) -> Option<u64> {
+        self.nodes.iter().filter_map(|node| node.unsent).reduce(u64::saturating_add)
+    }
+}
+
+/// All offices of the roster, and how they stand. The worst come first.
+#[derive(Debug)]
+pub(crate) struct Regency {
+    pub(crate) made_millis: i64,
+    pub(crate) offices: Vec<(OfficeFacts, Standing)>,
+    /// Offices proven on the morning of each night that has a report, the oldest first.
+    pub(crate) nights: Vec<(NaiveDate, u64)>,
+    /// Transactions made on each day, the oldest first; the last is today.
+    pub(crate) days: Vec<(NaiveDate, u64)>,
+}
+
+/// The day in WIB, in days since 1970.
+pub(crate) fn day_number(date: NaiveDate) -> i64 {
+    i64::from(date.num_days_from_ce()) - 719_163
+}
+
+impl Regency {
+    /// As it stands now.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(crate) fn read(reader: &Reader, hub_version: &str, now_millis: i64) -> Result<Self, Failure> {
+        let today = wib_date(now_millis).unwrap_or_default();
+        let roster = init::roster(reader)?;
+        let mut nodes: BTreeMap<OfficeCode, Vec<NodeFacts>> = BTreeMap::new();
+        let mut known = Known::read(reader, today)?;
+        for node in reader.registered_nodes()?.into_iter().filter(|node| node.revoked_millis.is_none()) {
+            nodes.entry(node.office).or_default().push(known.of(reader, node)?);
+        }
+        let counts = reader.office_counts()?;
+        let mut offices: Vec<_> = roster
+            .iter()
+            .map(|office| {
+                let nodes = nodes.remove(&office.code).unwrap_or_default();
+                let counts = counts.get(&office.code).copied().unwrap_or_default();
+                let facts = OfficeFacts { office: office.clone(), nodes, counts };
+                let standing = standing(&facts, hub_version, now_millis);
+                (facts, standing)
+            })
+            .collect();
+        offices.sort_by_key(|(facts, standing)| {
+            (standing.state, standing.marks.is_empty(), standing.since_millis, facts.office.code)
+        });
+        let days: Vec<NaiveDate> = last_days(today);
+        let times: Vec<Range<i64>> = days.iter().map(|day| midnights(*day)).collect();
+        let made = reader.made_in(&times)?;
+        Ok(Self {
+            made_millis: now_millis,
+            offices,
+            nights: nights(reader, &days)?,
+            days: days.into_iter().zip(made).collect(),
+        })
+    }
+
+    /// One office.
+    pub(crate) fn office(&self, code: OfficeCode) -> Option<&(OfficeFacts, Standing)> {
+        self.offices.iter().find(|(facts, _)| facts.office.code == code)
+    }
+}
+
+fn midnights(day: NaiveDate) -> Range<i64> {
+    wib_midnight(day)..day.succ_opt().map_or(i64::MAX, wib_midnight)
+}
+
+fn last_days(today: NaiveDate) -> Vec<NaiveDate> {
+    let first = today - chrono::Days::new(CHART_DAYS - 1);
+    first.iter_days().take_while(|day| *day <= today).collect()
+}
+
+/// Of each report that was made: how many offices it found proven.
+fn nights(reader: &Reader, days: &[NaiveDate]) -> Result<Vec<(NaiveDate, u64)>, Failure> {
+    let mut nights = Vec::new();
+    for day in days {
+        if let Some(report) = nightly::kept(reader, *day)? {
+            let proven = report.pointer("/totals/proven").and_then(serde_json::Value::as_u64);
+            nights.extend(proven.map(|proven| (*day, proven)));
+        }
+    }
+    Ok(nights)
+}
+
+/// What is read of all machines at once.
+struct Known {
+    days: BTreeMap<NodeId, Vec<CallDay>>,
+    leases: BTreeMap<NodeId, Vec<LeaseState>>,
+}
+
+impl Known {
+    fn read(reader: &Reader, today: NaiveDate) -> Result<Self, Failure> {
+        let mut leases: BTreeMap<NodeId, Vec<LeaseState>> = BTreeMap::new();
+        for state in reader.leases_of_year(today.year())? {
+            leases.entry(state.lease.node).or_default().push(state);
+        }
+        Ok(Self { days: reader.call_days(day_number(today) - LINK_DAYS + 1)?, leases })
+    }
+
+    fn of(&mut self, reader: &Reader, node: Node) -> Result<NodeFacts, Failure> {
+        let last_call = reader.calls(node.id, 1)?.pop();
+        let unsent = match &last_call {
+            Some(call) => reader.claimed_beyond(call)?,
+            None => None,
+        };
+        let leases = self.leases.remove(&node.id).unwrap_or_default();
+        // In an epoch of before nobody issues any more.
+        let epoch = last_call.as_ref().map(|call| call.epoch);
+        let usable = |state: &&LeaseState| epoch.is_none_or(|epoch| state.lease.epoch == epoch);
+        let left = leases.iter().filter(usable).map(LeaseState::left).reduce(u32::saturating_add);
+        Ok(NodeFacts {
+            difference: exchange_driver::node_difference(reader, node.id)?,
+            days: self.days.remove(&node.id).unwrap_or_default(),
+            numbers_left: left,
+            unsent,
+            last_call,
+            node,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use change_log::Digest;
+
+    use super::*;
+
+    pub(crate) fn node(proven: Option<i64>) -> NodeFacts {
+        let node = Node {
+            id: NodeId([1; 8]),
+            office: office().office.code,
+            public_key: [0; 32],
+            enrolled_millis: 5,
+            revoked_millis: None,
+            last_contact_millis: proven,
+            exchanges: 1,
+            version: Some("0.1.0".to_owned()),
+            clock_offset_millis: Some(0),
+            proven: proven.map(|at| (at, Digest::default())),
+        };
+        NodeFacts { node, last_call: None, unsent: Some(0), difference: None, numbers_left: Some(50), days: Vec::new() }
+    }
+
+    pub(crate) fn office() -> OfficeFacts {
+        let code = "35.10.01.2001".parse().unwrap();
+        let office = office_model::Roster::banyuwangi().get(code).unwrap().clone();
+        OfficeFacts { office, nodes: Vec::new(), counts: OfficeCounts::default() }
+    }
+
+    #[test]
+    fn days_are_numbered_from_1970() {
+        let day = |year, month, day| day_number(NaiveDate::from_ymd_opt(year, month, day).unwrap());
+        assert_eq!((day(1970, 1, 1), day(1970, 1, 2), day(2026, 11, 26)), (0, 1, 20_783));
+    }
+
+    #[test]
+    fn a_new_hub_knows_its_roster_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let roster = "code,name,kind,district_code,district\n35.10.01.2001,Sarongan,desa,35.10.01,Pesanggaran\n";
+        init::init(dir.path(), roster).unwrap();
+        let reader = Reader::open(dir.path()).unwrap();
+        let regency = Regency::read(&reader, "0.1.0", 1_795_712_400_000).unwrap();
+        assert_eq!((regency.offices.len(), regency.days.len(), regency.nights.len()), (2, 30, 0));
+        assert!(regency.offices.iter().all(|(_, standing)| standing.state == super::super::State::Absent));
+        assert!(regency.office("35.10.01".parse().unwrap()).is_some());
+    }
+}

@@ -1,0 +1,14 @@
+//! What the hub knows of every office, and what it means.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `facts` | what the database says of an office and its machines; the only file here that reads |
+//! | `standing` | how an office stands, from its facts: a pure function |
+//! | `advice` | what to tell the clerk on the telephone, from the same facts: a pure function |
+
+pub(crate) mod advice;
+pub(crate) mod facts;
+pub(crate) mod standing;
+
+pub(crate) use facts::{NodeFacts, OfficeFacts, Regency};
+pub(crate) use standing::{Mark, Standing, State};

@@ -1,0 +1,138 @@
+//! Who is turned away: other sites, other names, forms that are not ours, guesses; and what stays open to everybody.
+
+use std::io::Write as _;
+
+use crate::door::{answer, tls};
+use crate::hub::{Hub, SECRET};
+
+/// One request; the answer as it came.
+fn ask(hub: &Hub, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let address = hub.url.trim_start_matches("https://");
+    let mut stream = tls(address.parse().unwrap());
+    let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    if !headers.iter().any(|(name, _)| *name == "Host") {
+        request.push_str(&format!("Host: {address}\r\n"));
+    }
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{request}\r\n{body}").as_bytes()).unwrap();
+    String::from_utf8_lossy(&answer(&mut stream)).into_owned()
+}
+
+fn status(answer: &str) -> u16 {
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+/// Signs in as the browser does; what it is to hold.
+fn cookie(hub: &Hub, name: &str, code: &str) -> String {
+    let body = format!("name={name}&secret={SECRET}&code={code}");
+    let answer = ask(hub, "POST", "/masuk", &[FORM, ("Origin", &hub.url)], &body);
+    let held = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_else(|| panic!("{answer}"));
+    for word in ["__Host-", "HttpOnly", "SameSite=Strict", "Path=/", "Secure"] {
+        assert!(held.contains(word), "{held}");
+    }
+    held.split(';').next().unwrap().to_owned()
+}
+
+const PAGES: [&str; 5] = ["/", "/jejak", "/arus", "/hadir", "/kantor/35.10.01.2001"];
+
+#[test]
+fn nothing_is_shown_without_signing_in_and_what_was_open_stays_open() {
+    let hub = Hub::new();
+    hub.operator("wayan", "operator");
+    for path in PAGES {
+        for held in ["", "__Host-pusat=00", "pusat=00"] {
+            let answer = ask(&hub, "GET", path, &[("Cookie", held)], "");
+            assert!(status(&answer) == 303 && answer.contains("location: /masuk"), "{path}: {answer}");
+        }
+    }
+    assert_eq!(status(&ask(&hub, "GET", "/healthz", &[("Host", "anything.example")], "")), 200);
+    assert_eq!(status(&ask(&hub, "GET", "/l/", &[("Host", "surat.example.go.id")], "")), 404);
+    assert_eq!(status(&ask(&hub, "POST", "/v1/certificate", &[("Host", "hub")], "{}")) / 100, 4);
+    assert_eq!(status(&ask(&hub, "GET", "/masuk", &[], "")), 200);
+}
+
+#[test]
+fn other_sites_other_names_and_forged_forms_are_turned_away() {
+    let hub = Hub::new();
+    let app = hub.operator("wayan", "operator");
+    let held = cookie(&hub, "wayan", &app.code(0));
+    let own = ("Cookie", held.as_str());
+    assert_eq!(status(&ask(&hub, "GET", "/", &[own], "")), 200);
+    // Another name for this machine.
+    for host in ["evil.example:8217", "127.0.0.1.evil.example", ""] {
+        assert_eq!(status(&ask(&hub, "GET", "/", &[own, ("Host", host)], "")), 403, "{host}");
+    }
+    // Another site's form, one that does not say where it comes from, and one of ours without the token.
+    for origin in ["https://evil.example", "null", "http://127.0.0.1"] {
+        assert_eq!(status(&ask(&hub, "POST", "/bahasa", &[own, FORM, ("Origin", origin)], "")), 403);
+    }
+    assert_eq!(status(&ask(&hub, "POST", "/bahasa", &[own, FORM], "")), 403);
+    for token in ["", "form_token=0000"] {
+        assert_eq!(status(&ask(&hub, "POST", "/bahasa", &[own, FORM, ("Origin", &hub.url)], token)), 400);
+    }
+    assert!(ask(&hub, "GET", "/", &[own], "").contains("<html lang=\"id\">"));
+}
+
+#[test]
+fn every_page_forbids_frames_foreign_scripts_and_copies() {
+    let hub = Hub::new();
+    let app = hub.operator("wayan", "operator");
+    let held = cookie(&hub, "wayan", &app.code(0));
+    for path in ["/", "/jejak", "/masuk", "/kantor/35.10.01.2001", "/kantor/99.99"] {
+        let answer = ask(&hub, "GET", path, &[("Cookie", &held)], "").to_lowercase();
+        for line in [
+            "content-security-policy: default-src 'none'",
+            "frame-ancestors 'none'",
+            "x-content-type-options: nosniff",
+            "cache-control: no-store",
+        ] {
+            assert!(answer.contains(line), "{path} lacks {line}");
+        }
+        assert!(
+            !answer.contains("unsafe-inline") && !answer.contains("style=\"") && !answer.contains("onclick"),
+            "{path}"
+        );
+    }
+    assert_eq!(status(&ask(&hub, "GET", "/kantor/99.99.99.9999", &[("Cookie", &held)], "")), 404);
+}
+
+#[test]
+fn a_new_password_and_a_new_second_factor_end_what_was_before() {
+    let hub = Hub::new();
+    let app = hub.operator("wayan", "operator");
+    let held = cookie(&hub, "wayan", &app.code(0));
+    assert_eq!(status(&ask(&hub, "GET", "/", &[("Cookie", &held)], "")), 200);
+    let file = hub.data.join("secret.txt");
+    std::fs::write(&file, "rahasia-lain-2\n").unwrap();
+    hub.says(&["operator", "password", "wayan", "--secret-file", file.to_str().unwrap()]);
+    assert_eq!(status(&ask(&hub, "GET", "/", &[("Cookie", &held)], "")), 303);
+    hub.says(&["operator", "code", "wayan"]);
+    let body = format!("name=wayan&secret=rahasia-lain-2&code={}", app.code(1));
+    let refused = ask(&hub, "POST", "/masuk", &[FORM, ("Origin", &hub.url)], &body);
+    assert!(status(&refused) == 200 && refused.contains("tidak cocok"), "{refused}");
+    let listed = hub.says(&["operator", "list"]);
+    assert_eq!((&listed[0]["name"], &listed[0]["role"]), (&"wayan".into(), &"operator".into()));
+    assert!(!listed.to_string().contains("argon2"), "{listed}");
+}
+
+#[test]
+fn guessing_gets_slow_for_an_account_and_for_whoever_guesses_at_many() {
+    let hub = Hub::new();
+    let app = hub.operator("wayan", "operator");
+    let guess = |name: &str, secret: &str, code: &str| {
+        let body = format!("name={name}&secret={secret}&code={code}");
+        ask(&hub, "POST", "/masuk", &[FORM, ("Origin", &hub.url)], &body)
+    };
+    let is_slowed = |answer: &str| answer.contains("Terlalu banyak percobaan");
+    // Not even the right one is looked at during the pause.
+    let refused = (0..12).any(|_| {
+        is_slowed(&guess("wayan", "salah-salah-salah", "123456")) && is_slowed(&guess("wayan", SECRET, &app.code(0)))
+    });
+    assert!(refused, "a dozen guesses in a row were all looked at");
+    let slowed = (0..30).any(|number| is_slowed(&guess(&format!("orang{number}"), "salah-salah-salah", "123456")));
+    assert!(slowed, "thirty accounts were guessed at from one address");
+}

@@ -1,0 +1,125 @@
+//! How the pages look: every page, both languages, light and dark, on small screens, with hostile texts.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::hub::{Hub, OFFICE, window};
+
+/// Every page of somebody who is signed in.
+const PAGES: [(&str, &str); 4] = [
+    ("hub-regency", "/"),
+    ("hub-office", "/kantor/35.10.01.2001"),
+    ("hub-absent", "/kantor/35.10.02.2001"),
+    ("hub-trail", "/jejak"),
+];
+
+async fn is_well(browser: &Browser, what: &str) {
+    assert_eq!(browser.violations().await, [""; 0], "{what}");
+    assert_eq!(browser.complaints().await, [""; 0], "{what}");
+}
+
+/// Pictures that `docs/operator.md` shows.
+const SHOWN: [&str; 3] = ["hub-sign-in", "hub-regency-id", "hub-office-id"];
+
+/// `DESK_PICTURES=DIR` keeps the pictures of the documentation there; `DESK_PICTURES_ALL` all.
+async fn keep_picture(browser: &Browser, name: &str) {
+    let all = std::env::var_os("DESK_PICTURES_ALL").is_some();
+    if let Some(dir) = std::env::var_os("DESK_PICTURES").filter(|_| all || SHOWN.contains(&name)) {
+        browser.picture(&std::path::Path::new(&dir).join(format!("{name}.png"))).await;
+    }
+}
+
+/// Offices in several states.
+fn with_offices() -> Hub {
+    let hub = Hub::new();
+    let (one, other) = (hub.machine(OFFICE, "one"), hub.machine(OFFICE, "other"));
+    let id = one.record("Siti Aminah");
+    one.record("Budi Santoso");
+    one.sync();
+    other.sync();
+    one.says(&["set", &id, "keperluan=Sekolah"]);
+    other.says(&["set", &id, "keperluan=Bekerja"]);
+    one.sync();
+    other.sync();
+    for office in ["35.10.01.2002", "35.10.02.2002", "35.10.03.2001", "35.10.16.1001"] {
+        hub.machine(office, office).sync();
+    }
+    hub.machine("35.10.05.2003", "never");
+    hub
+}
+
+#[tokio::test]
+async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_screens() {
+    let hub = with_offices();
+    let browser = hub.signed_in("wayan", "operator").await;
+    for language in ["id", "en"] {
+        for (name, path) in PAGES {
+            browser.go(&format!("{}{path}", hub.url)).await;
+            assert_eq!(browser.run("return document.documentElement.lang").await, json!(language));
+            is_well(&browser, &format!("{name} in {language}")).await;
+            keep_picture(&browser, &format!("{name}-{language}")).await;
+        }
+        browser.click("form[action='/bahasa'] button").await;
+        browser.find("#kini, main h1").await;
+    }
+    browser.colours("dark").await;
+    for (name, path) in PAGES {
+        browser.go(&format!("{}{path}", hub.url)).await;
+        is_well(&browser, &format!("{name}, dark")).await;
+        keep_picture(&browser, &format!("{name}-dark")).await;
+    }
+    for (width, height) in [(1024, 600), (360, 740)] {
+        browser.screen(width, height).await;
+        for (name, path) in PAGES {
+            browser.go(&format!("{}{path}", hub.url)).await;
+            assert!(!browser.overflows().await, "{name} at {width}x{height}");
+            keep_picture(&browser, &format!("{name}-{width}")).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_way_in_is_accessible_too() {
+    let hub = Hub::new();
+    hub.operator("siti", "operator");
+    let browser = window().await;
+    browser.go(&hub.url).await;
+    is_well(&browser, "sign in").await;
+    keep_picture(&browser, "hub-sign-in").await;
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.click("form[action='/kunci/sekarang'] button").await;
+    browser.says("Layar terkunci").await;
+    is_well(&browser, "locked").await;
+    keep_picture(&browser, "hub-locked").await;
+}
+
+#[tokio::test]
+async fn hostile_texts_are_shown_as_they_are_and_do_nothing() {
+    let hostile = "<script>window.harm = 1</script>";
+    let roster = format!(
+        "code,name,kind,district_code,district\n35.10.01.2001,<img src=x onerror='window.harm = 1'>,desa,35.10.01,{hostile}\n"
+    );
+    let hub = Hub::with(&roster);
+    let (one, other) = (hub.machine(OFFICE, "one"), hub.machine(OFFICE, "other"));
+    let id = one.record("Siti Aminah");
+    one.sync();
+    other.sync();
+    for (machine, name) in [(&one, "O'Brien & <b>Siti</b>"), (&other, "Siti D'Contoh")] {
+        // A name with signs that no name has is refused by the machine itself.
+        let said = crate::programs::village_node(machine.folder()).args(["set", &id, &format!("nama={name}")]).output();
+        assert!(said.is_ok());
+    }
+    one.says(&["set", &id, &format!("keperluan={hostile}")]);
+    other.says(&["set", &id, "keperluan=\"><svg onload=window.harm=1>"]);
+    one.sync();
+    other.sync();
+    let browser = hub.signed_in("wayan", "operator").await;
+    for path in ["/", "/kantor/35.10.01.2001", "/?kecamatan=<script>window.harm=1</script>&keadaan=%22%3E", "/jejak"] {
+        browser.go(&format!("{}{path}", hub.url)).await;
+        browser.find("main").await;
+        assert_eq!(browser.run("return window.harm").await, json!(null), "{path}");
+        assert_eq!(browser.complaints().await, [""; 0], "{path}");
+    }
+    browser.go(&hub.url).await;
+    browser.says("<img src=x onerror='window.harm = 1'>").await;
+}

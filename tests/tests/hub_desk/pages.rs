@@ -1,0 +1,141 @@
+//! What an operator sees and does: signing in, the regency, an office, news as it comes.
+
+use serde_json::json;
+
+use crate::hub::{Hub, OFFICE, SECRET, window};
+
+#[tokio::test]
+async fn signing_in_takes_password_and_a_code_that_is_good_once_and_all_of_it_is_on_the_trail() {
+    let hub = Hub::new();
+    let browser = window().await;
+    browser.go(&hub.url).await;
+    browser.says("Belum ada operator").await;
+    let app = hub.operator("wayan", "operator");
+    hub.sign_in(&browser, "wayan", SECRET, "000000").await;
+    browser.says("tidak cocok").await;
+    hub.sign_in(&browser, "wayan", "kata-sandi-salah", &app.code(0)).await;
+    browser.says("tidak cocok").await;
+    // The code was not used up by whoever did not know the password.
+    let code = app.code(0);
+    hub.sign_in(&browser, "wayan", SECRET, &code).await;
+    browser.find("#kini").await;
+    assert_eq!(browser.path().await, "/");
+    browser.click("form[action='/keluar'] button").await;
+    hub.sign_in(&browser, "wayan", SECRET, &code).await;
+    browser.says("tidak cocok").await;
+    hub.sign_in(&browser, "wayan", SECRET, &app.code(1)).await;
+    browser.find("#kini").await;
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    let trail = browser.text().await;
+    assert_eq!(trail.matches("gagal masuk").count(), 3, "{trail}");
+    assert!(trail.contains("membuat akun") && trail.contains("127.0.0.1") && trail.contains("wayan"), "{trail}");
+    assert_eq!(browser.complaints().await, [""; 0]);
+    // Shut: out at once.
+    hub.says(&["operator", "disable", "wayan"]);
+    browser.go(&hub.url).await;
+    assert!(browser.path().await.starts_with("/masuk"));
+    let told = hub.told();
+    for secret in [SECRET, code.as_str()] {
+        assert!(!told.contains(secret), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn the_screen_locks_and_opens_with_the_password_where_it_was() {
+    let hub = Hub::new();
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/kantor/{OFFICE}", hub.url)).await;
+    browser.click("form[action='/kunci/sekarang'] button").await;
+    browser.says("Layar terkunci").await;
+    browser.go(&format!("{}/kantor/{OFFICE}", hub.url)).await;
+    browser.says("Layar terkunci").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.says("Desa Sarongan").await;
+    assert_eq!(browser.path().await, format!("/kantor/{OFFICE}"));
+}
+
+#[tokio::test]
+async fn the_page_follows_an_office_that_syncs_without_being_asked_again() {
+    let hub = Hub::new();
+    let machine = hub.machine(OFFICE, "counter");
+    machine.record("Siti Aminah");
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser
+        .says("0 dari 1 kantor setara dengan pusat. Belum: Desa Sarongan, Kec. Pesanggaran (belum pernah setara")
+        .await;
+    browser.until("document.querySelector('#hidup').textContent === 'diperbarui sendiri'").await;
+    browser.run("window.sameDocument = true").await;
+    machine.sync();
+    browser.says("Semua 1 kantor yang terdaftar setara dengan pusat.").await;
+    browser.says("1 berkas di pusat").await;
+    assert_eq!(browser.run("return window.sameDocument").await, json!(true), "it was not loaded anew");
+    assert_eq!(browser.count(".tile.equal").await, 1);
+    assert_eq!(browser.complaints().await, [""; 0]);
+    // The diary of the office: what was exchanged, and that all is well.
+    browser.click(".offices a").await;
+    browser.says("Semua baik. Tidak ada yang perlu dilakukan petugas.").await;
+    browser.until("document.querySelectorAll('.link.up').length > 0").await;
+    let text = browser.text().await;
+    assert!(text.contains("terbukti setara") && text.contains("0.1.0") && text.contains("Blok nomor surat"), "{text}");
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_by_district_kind_and_state() {
+    let hub = Hub::new();
+    hub.machine(OFFICE, "counter").sync();
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.find("#keadaan").await.select_by_value("equal").await.unwrap();
+    browser.click("#daftar button").await;
+    browser.until("document.querySelectorAll('.offices tbody tr').length === 1").await;
+    browser.find("#keadaan").await.select_by_value("").await.unwrap();
+    browser.find("#kecamatan").await.select_by_value("35.10.01").await.unwrap();
+    browser.find("#jenis").await.select_by_value("desa").await.unwrap();
+    browser.click("#daftar button").await;
+    browser.until("location.search.includes('35.10.01')").await;
+    browser
+        .until(
+            "[...document.querySelectorAll('.offices tbody tr')].every((row) => row.innerText.includes('Pesanggaran'))",
+        )
+        .await;
+    assert_eq!(browser.count(".offices tbody tr").await, 5, "the five villages of the sub-district");
+}
+
+#[tokio::test]
+async fn a_viewer_sees_masked_names_and_an_operator_whole_ones() {
+    let hub = Hub::new();
+    let (one, other) = (hub.machine(OFFICE, "one"), hub.machine(OFFICE, "other"));
+    let id = one.record("Siti Aminah");
+    one.sync();
+    other.sync();
+    // Both settle it for themselves, without knowing of each other.
+    one.says(&["set", &id, "keperluan=Sekolah"]);
+    other.says(&["set", &id, "keperluan=Bekerja"]);
+    one.sync();
+    other.sync();
+    let page = format!("{}/kantor/{OFFICE}", hub.url);
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&page).await;
+    browser.says("Siti Aminah").await;
+    let browser = hub.signed_in("made", "pengamat").await;
+    browser.go(&page).await;
+    browser.says("S••• A•••••").await;
+    let text = browser.text().await;
+    assert!(!text.contains("Siti Aminah") && text.contains("1 perbedaan"), "{text}");
+}
+
+#[tokio::test]
+async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
+    let hub = Hub::new();
+    let machine = hub.machine(OFFICE, "counter");
+    machine.sync();
+    let nodes = hub.says(&["nodes"]);
+    hub.says(&["revoke", nodes[0]["node"].as_str().unwrap()]);
+    let refused = crate::programs::village_node(machine.folder()).args(["sync", "--patience", "0"]).output().unwrap();
+    assert!(!refused.status.success());
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/kantor/{OFFICE}", hub.url)).await;
+    browser.says("dikeluarkan").await;
+    browser.says("ditolak: komputer ini dikeluarkan").await;
+    browser.says("Kantor ini belum punya komputer yang terdaftar").await;
+}
