@@ -89,7 +89,7 @@ pub(super) fn figure(count: u64, language: Language) -> String {
     let digits = count.to_string();
     let mut said = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             said.push(language.pick('.', ','));
         }
         said.push(digit);
