@@ -30,9 +30,7 @@ const NAMED: usize = 3;
 #[template(path = "home.html")]
 struct HomePage {
     page: Page,
-    sentence: String,
-    /// Whether all is well.
-    is_well: bool,
+    summary: Summary,
     further: String,
     as_of: String,
     totals: Vec<Total>,
@@ -95,11 +93,9 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(wo
     let today = day_number(wib_date(now).unwrap_or_default());
     let lines = chosen.iter().filter(joined).take(if is_whole { usize::MAX } else { LINES });
     let lines = lines.map(|one| line(one, language, today, now)).collect();
-    let (sentence, is_well) = sentence(&regency, language, now);
     html(&HomePage {
         page: Page::of(&visitor.session, "home", t.regency),
-        sentence,
-        is_well,
+        summary: summary(&regency, language, now),
         further: further(&regency, language),
         as_of: moments::long(regency.made_millis),
         totals: totals(&regency, t),
@@ -182,21 +178,31 @@ fn totals(regency: &Regency, t: &'static Texts) -> Vec<Total> {
     all.collect()
 }
 
-/// How the regency stands, in one sentence, and whether all of it is well: every office with a machine is proven.
-fn sentence(regency: &Regency, language: Language, now_millis: i64) -> (String, bool) {
+/// How the regency stands.
+#[derive(Debug, PartialEq, Eq)]
+struct Summary {
+    /// In one sentence.
+    sentence: String,
+    /// Exactly which offices are not proven and since when; empty when all are.
+    behind: String,
+    /// Every office with a machine is proven.
+    is_well: bool,
+}
+
+fn summary(regency: &Regency, language: Language, now_millis: i64) -> Summary {
     let enrolled: Vec<_> = regency.offices.iter().filter(|(_, standing)| standing.state != Stands::Absent).collect();
     let behind: Vec<_> = enrolled.iter().filter(|(_, standing)| !is_proven(standing.state)).collect();
     let (all, proven) = (enrolled.len(), enrolled.len() - behind.len());
+    let said = |sentence: String, is_well| Summary { sentence, behind: String::new(), is_well };
     if enrolled.is_empty() {
-        let said = language.pick("Belum ada kantor yang terdaftar.", "No office has joined yet.");
-        return (said.to_owned(), false);
+        return said(language.pick("Belum ada kantor yang terdaftar.", "No office has joined yet.").to_owned(), false);
     }
     if behind.is_empty() {
-        let said = match language {
+        let sentence = match language {
             Language::Indonesian => format!("Semua {all} kantor yang terdaftar setara dengan pusat."),
             Language::English => format!("All {all} enrolled offices are equal with the hub."),
         };
-        return (said, true);
+        return said(sentence, true);
     }
     let t = language.texts();
     let named: Vec<String> = behind
@@ -204,12 +210,8 @@ fn sentence(regency: &Regency, language: Language, now_millis: i64) -> (String, 
         .take(NAMED)
         .map(|(facts, standing)| {
             let since = standing.since_millis.map(|at| moments::short(at, now_millis)).unwrap_or_default();
-            format!(
-                "{} ({} {} {since})",
-                facts.office.full_name(),
-                shown::state(t, standing.state).to_lowercase(),
-                t.since
-            )
+            let state = shown::state(t, standing.state).to_lowercase();
+            format!("{} ({state} {} {since})", facts.office.full_name(), t.since)
         })
         .collect();
     let rest = match (behind.len().saturating_sub(named.len()), language) {
@@ -218,11 +220,18 @@ fn sentence(regency: &Regency, language: Language, now_millis: i64) -> (String, 
         (rest, Language::English) => format!("; and {rest} more in the list"),
     };
     let named = named.join("; ");
-    let said = match language {
-        Language::Indonesian => format!("{proven} dari {all} kantor setara dengan pusat. Belum: {named}{rest}."),
-        Language::English => format!("{proven} of {all} offices are equal with the hub. Not yet: {named}{rest}."),
-    };
-    (said, false)
+    match language {
+        Language::Indonesian => Summary {
+            sentence: format!("{proven} dari {all} kantor setara dengan pusat."),
+            behind: format!("Belum: {named}{rest}."),
+            is_well: false,
+        },
+        Language::English => Summary {
+            sentence: format!("{proven} of {all} offices are equal with the hub."),
+            behind: format!("Not yet: {named}{rest}."),
+            is_well: false,
+        },
+    }
 }
 
 /// Offices without a machine, and what waits for people.
@@ -234,6 +243,8 @@ fn further(regency: &Regency, language: Language) -> String {
         sum(|facts| facts.counts.quarantined),
         sum(|facts| facts.counts.divergent),
     );
+    let [records, quarantined, divergent, absent] =
+        [records, quarantined, divergent, absent as u64].map(|figure| shown::figure(figure, language));
     match language {
         Language::Indonesian => format!(
             "{records} berkas di pusat; {quarantined} perubahan dikarantina; {divergent} perbedaan menunggu kantor; {absent} kantor belum terdaftar."
@@ -306,15 +317,15 @@ mod tests {
 
     #[test]
     fn one_sentence_says_that_all_is_well_or_exactly_what_is_not() {
-        let said = |proven: &[Option<i64>]| sentence(&regency(proven), Language::Indonesian, NOW);
-        assert_eq!(said(&[]), ("Belum ada kantor yang terdaftar.".to_owned(), false));
-        let well = "Semua 2 kantor yang terdaftar setara dengan pusat.";
-        assert_eq!(said(&[Some(NOW), Some(NOW)]), (well.to_owned(), true));
-        let (told, is_well) = said(&[Some(NOW), Some(NOW - 2 * DAY)]);
-        assert!(!is_well && told.starts_with("1 dari 2 kantor setara"), "{told}");
-        assert!(told.contains("Desa Sarongan, Kec. Pesanggaran (terlambat sejak 25-11-2026 00:00)"), "{told}");
-        let (told, _) = said(&[None, None, None, None, None]);
-        assert!(told.contains("dan 2 lagi di daftar"), "{told}");
+        let said = |proven: &[Option<i64>]| summary(&regency(proven), Language::Indonesian, NOW);
+        assert_eq!(said(&[]).sentence, "Belum ada kantor yang terdaftar.");
+        let told = said(&[Some(NOW), Some(NOW)]);
+        assert_eq!(told.sentence, "Semua 2 kantor yang terdaftar setara dengan pusat.");
+        assert!(told.is_well && told.behind.is_empty());
+        let told = said(&[Some(NOW), Some(NOW - 2 * DAY)]);
+        assert_eq!((told.sentence.as_str(), told.is_well), ("1 dari 2 kantor setara dengan pusat.", false));
+        assert_eq!(told.behind, "Belum: Desa Sarongan, Kec. Pesanggaran (terlambat sejak 25-11-2026 00:00).");
+        assert!(said(&[None, None, None, None, None]).behind.ends_with("; dan 2 lagi di daftar."));
     }
 
     #[test]

@@ -84,6 +84,19 @@ pub(super) fn act(word: &str, language: Language) -> &str {
     language.pick(words.0, words.1)
 }
 
+/// A figure with its thousands apart, as the language writes it.
+pub(super) fn figure(count: u64, language: Language) -> String {
+    let digits = count.to_string();
+    let mut said = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            said.push(language.pick('.', ','));
+        }
+        said.push(digit);
+    }
+    said
+}
+
 /// A count of bytes in few characters.
 pub(super) fn bytes(count: u64) -> String {
     match count {
@@ -115,6 +128,13 @@ pub(super) fn masked_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_apart() {
+        let all = [0, 999, 1000, 1_020_000].map(|count| figure(count, Language::Indonesian));
+        assert_eq!(all, ["0", "999", "1.000", "1.020.000"]);
+        assert_eq!(figure(12_345, Language::English), "12,345");
+    }
 
     #[test]
     fn figures_are_short() {

@@ -9,14 +9,14 @@ use crate::hub::{Hub, SECRET};
 fn ask(hub: &Hub, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
     let address = hub.url.trim_start_matches("https://");
     let mut stream = tls(address.parse().unwrap());
-    let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
-    if !headers.iter().any(|(name, _)| *name == "Host") {
-        request.push_str(&format!("Host: {address}\r\n"));
+    let own_host = [("Host", address)];
+    let host = if headers.iter().any(|(name, _)| *name == "Host") { &[][..] } else { &own_host[..] };
+    write!(stream, "{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len()).unwrap();
+    for (name, value) in host.iter().chain(headers) {
+        write!(stream, "{name}: {value}\r\n").unwrap();
     }
-    for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    stream.write_all(format!("{request}\r\n{body}").as_bytes()).unwrap();
+    write!(stream, "\r\n{body}").unwrap();
+    stream.flush().unwrap();
     String::from_utf8_lossy(&answer(&mut stream)).into_owned()
 }
 

@@ -19,11 +19,11 @@ const FREE_OF_A_MACHINE: u32 = 12;
 const MACHINE_FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 
 /// A clerk who is signed in.
-pub(crate) type Session = desk_kit::Session<Clerk>;
+pub(crate) type Session = desk_kit::Session<SignedIn>;
 
 /// Whom a session is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Clerk {
+pub(crate) struct SignedIn {
     pub(crate) clerk: ClerkId,
     pub(crate) shown: String,
     pub(crate) role: Role,
@@ -32,7 +32,7 @@ pub(crate) struct Clerk {
     via: Via,
 }
 
-impl Named for Clerk {
+impl Named for SignedIn {
     fn name(&self) -> &str {
         self.clerk.as_str()
     }
@@ -41,7 +41,7 @@ impl Named for Clerk {
 /// All of them, and wrong guesses by account and by machine.
 #[derive(Debug)]
 pub(crate) struct Sessions {
-    open: desk_kit::Sessions<Clerk>,
+    open: desk_kit::Sessions<SignedIn>,
     /// Those of each listener: somebody on the network must not keep a clerk waiting at the machine itself.
     here: Guesses<String>,
     over_lan: Guesses<String>,
@@ -57,7 +57,7 @@ impl Default for Sessions {
 }
 
 impl Deref for Sessions {
-    type Target = desk_kit::Sessions<Clerk>;
+    type Target = desk_kit::Sessions<SignedIn>;
 
     fn deref(&self) -> &Self::Target {
         &self.open
@@ -71,7 +71,7 @@ impl Sessions {
     ///
     /// When the account is not one of ours any more, or the operating system has no random numbers.
     pub(crate) fn open(&self, account: &Account, via: Via, now: Instant) -> Result<String, Failure> {
-        let clerk = Clerk {
+        let clerk = SignedIn {
             clerk: account.name.parse().map_err(Failure::from)?,
             shown: account.shown.clone(),
             role: account.role.parse().map_err(|_| Failure::input("role", "Peran tidak dikenal.", "No such role."))?,
