@@ -85,7 +85,7 @@ impl Browser {
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{}", port))
+            .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium starts");
         Self { client, driver, _profile: profile }
