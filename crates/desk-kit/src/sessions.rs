@@ -140,7 +140,7 @@ mod tests {
     struct Siti;
 
     impl Named for Siti {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "siti"
         }
     }
