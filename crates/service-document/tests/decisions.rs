@@ -111,13 +111,15 @@ fn step_by_hand(document: &mut AutoCommit, from: &str, to: &str) {
     document.put(&step, "to", to).unwrap();
 }
 
+/// What is done beside a decision.
+type Trick = fn(&mut AutoCommit);
+
 #[test]
 fn a_decision_with_anything_beside_it_is_refused() {
     let changes = waiting();
     let plain = by_hand(&changes, |document| step_by_hand(document, "menunggu_camat", "ditandatangani"));
     assert_eq!(judged(&changes, &plain.1), Judgement::Accepted, "the form itself passes");
-    type Act = fn(&mut AutoCommit);
-    let tricks: [(&str, Act); 8] = [
+    let tricks: [(&str, Trick); 8] = [
         ("a field", |document| {
             let (_, fields) = document.get(ROOT, "fields").unwrap().unwrap();
             document.put(&fields, "nama", "Orang Lain").unwrap();

@@ -69,10 +69,6 @@ impl Regency {
         }
     }
 
-    fn status(&self, of: &Replica, id: DocumentId) -> Option<String> {
-        of.row(id).unwrap().map(|row| row.status)
-    }
-
     /// All hold the same, each as far as it concerns them, and the hub's books are in order.
     fn is_equal(&mut self) {
         for (node, office) in [(&self.village, office()), (&self.above, district())] {
@@ -88,6 +84,10 @@ impl Regency {
         self.hub.rebuild_views().unwrap();
         assert!(self.hub.dump_views().unwrap() == before, "rebuilt views are others");
     }
+}
+
+fn status(of: &Replica, id: DocumentId) -> Option<String> {
+    of.row(id).unwrap().map(|row| row.status)
 }
 
 #[test]
@@ -109,13 +109,13 @@ fn a_letter_reaches_the_sub_district_whole_and_its_decision_the_village() {
     all.decide(brought, Status::Ditandatangani);
     all.exchange_all();
     for replica in [&all.village, &all.above, &all.hub] {
-        assert_eq!(all.status(replica, brought).unwrap(), "ditandatangani");
+        assert_eq!(status(replica, brought).unwrap(), "ditandatangani");
     }
     // What the village does with it afterwards is seen above, too.
     all.village_step(brought, Status::SiapDiambil);
     all.exchange_all();
-    assert_eq!(all.status(&all.above, brought).unwrap(), "siap_diambil");
-    assert_eq!(all.status(&all.above, own), None);
+    assert_eq!(status(&all.above, brought).unwrap(), "siap_diambil");
+    assert_eq!(status(&all.above, own), None);
     all.is_equal();
 }
 
@@ -171,7 +171,7 @@ fn another_sub_district_has_no_say() {
     judge(&mut all.hub);
     let refused = all.hub.refusals_after(EpochId([9; 16]), 0).unwrap();
     assert_eq!(refused.len(), 1);
-    assert_eq!(all.status(&all.hub, id).unwrap(), "menunggu_camat");
+    assert_eq!(status(&all.hub, id).unwrap(), "menunggu_camat");
     assert_eq!(all.hub.feed_head("35.10.02").unwrap(), None, "and gets nothing");
 }
 

@@ -189,7 +189,7 @@ fn no_mutant_is_plain_that_the_library_would_not_take() {
         };
         plain += 1;
         let heads = [ChangeHash(mutant.hash.0)];
-        let by_library = trial::by_library(Belonging::To(told.office()), &all, &heads);
+        let by_library = trial::by_library(crate::Belonging::To(told.office()), &all, &heads);
         assert_eq!(by_library.as_ref(), Ok(&told), "seed {seed}");
         let mut document = TransactionDocument::load(all.iter().copied()).unwrap();
         let path: FieldPath = "anak".parse().unwrap();
