@@ -94,6 +94,21 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Measures the pages of a clerk's desk on a node with many records, beside one with a thousand.
+    ///
+    /// Builds both nodes in DIR once, which takes long; a second run takes them up again. The program `village-node` is
+    /// taken from beside this one. Example: `fleet desk --data /tmp/desk --count 1000000`
+    Desk {
+        /// The folder for the two nodes.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// How many records; one in ten has taken its steps.
+        #[arg(long, default_value_t = 1_000_000)]
+        count: usize,
+        /// The same seed gives the same records.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Makes the dictionary of a new protocol version from made-up records of all services.
     ///
     /// Example: `fleet dictionary --output crates/sync-protocol/data/dictionary-1.zst`
@@ -124,6 +139,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         Command::Exchange { write } => exchange(write.as_deref()),
         Command::Push { count, seed } => push(count, seed),
         Command::Ingest { count, offices, seed } => ingest(count, offices, seed),
+        Command::Desk { data, count, seed } => desk(&data, count, seed),
         Command::Dictionary { count, output } => dictionary(count, &output),
         Command::Generate { count, seed, office, day, steps, output } => {
             let form = if steps { LineForm::WithSteps } else { LineForm::Form };
@@ -170,6 +186,16 @@ fn push(count: usize, seed: u64) -> Result<(), String> {
 fn ingest(count: usize, offices: usize, seed: u64) -> Result<(), String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let table = runtime.block_on(fleet::ingest::ingest(count, offices, seed, day()?));
+    println!("{}", table.map_err(|error| error.to_string())?);
+    Ok(())
+}
+
+/// Records of the node that the many are compared with.
+const FEW: usize = 1_000;
+
+fn desk(data: &Path, count: usize, seed: u64) -> Result<(), String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let table = runtime.block_on(fleet::desk::measure(data, (FEW, count), seed));
     println!("{}", table.map_err(|error| error.to_string())?);
     Ok(())
 }

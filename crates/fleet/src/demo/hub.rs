@@ -29,7 +29,7 @@ pub(crate) struct Hub {
 }
 
 /// Makes a hub in a folder, with one enrolment code for each of these offices.
-pub(super) fn make(dir: &Path, offices: &[OfficeCode]) -> Result<Vec<String>, DemoError> {
+pub(crate) fn make(dir: &Path, offices: &[OfficeCode]) -> Result<Vec<String>, DemoError> {
     init::init(dir, ROSTER)?;
     let keys = HubKeys::load(dir)?;
     let (mut replica, _) = Replica::open(dir, &clock::machine(), clock::fresh_epoch()?)?;
