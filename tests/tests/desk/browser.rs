@@ -38,17 +38,8 @@ impl Browser {
 
     /// A window with more arguments of Chromium's.
     pub(crate) async fn open_with(more: &[String]) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is needed (Debian: apt-get install chromium chromium-driver)");
-        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            let port = line.split("started successfully on port ").nth(1)?;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
+        // A port that was free a moment ago may be taken by another test's driver.
+        let (driver, port) = (0..5).find_map(|_| start_driver()).expect("chromedriver tells its port");
         let profile = tempfile::tempdir().unwrap();
         let arguments = [
             "--headless=new",
@@ -71,7 +62,7 @@ impl Browser {
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{}", port.expect("chromedriver tells its port")))
+            .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium starts");
         Self { client, driver, _profile: profile }
@@ -212,6 +203,28 @@ impl Browser {
         std::fs::write(file, self.client.screenshot().await.unwrap()).unwrap();
         self.resize(1024, 600).await;
     }
+}
+
+/// A driver and its port; nothing when it ended before it told one.
+fn start_driver() -> Option<(Child, u16)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver is needed (Debian: apt-get install chromium chromium-driver)");
+    let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let port = lines.map_while(Result::ok).find_map(|line| {
+        let port = line.split("started successfully on port ").nth(1)?;
+        port.trim_end_matches('.').parse::<u16>().ok()
+    });
+    if let Some(port) = port {
+        return Some((driver, port));
+    }
+    // It ended by itself, or is of no use.
+    let _ = driver.kill();
+    let _ = driver.wait();
+    None
 }
 
 impl Drop for Browser {
