@@ -250,7 +250,17 @@ fn judge_afresh(work: &Work<'_>, entry: &Entry, inside_log: bool) -> Result<(), 
     let Some((document, _)) = document::find(work.connection, entry.document)? else { return Ok(()) };
     if inside_log || is_built_on(work, document, entry)? {
         reopen(work, document)?;
+    } else if work.office.is_some_and(|office| !office.is_village()) {
+        // Until the step is here that brings a document before this office, the gate takes it for a stranger's.
+        reopen_refused(work, document)?;
     }
+    Ok(())
+}
+
+/// All that the gate refused of a document waits for judgement again.
+fn reopen_refused(work: &Work<'_>, document: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE entry SET state = 0 WHERE document = ? AND place IN (SELECT entry FROM refusal WHERE source = 2)";
+    work.connection.prepare_cached(sql)?.execute([document])?;
     Ok(())
 }
 

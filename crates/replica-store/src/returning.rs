@@ -119,16 +119,25 @@ fn fill(
     filled: &mut BTreeSet<i64>,
 ) -> Result<Returned, StoreError> {
     let at = place(log.index, entry.position)?;
-    if feed::names(work.connection, office, at)? {
+    let found = document::find(work.connection, entry.document)?;
+    // Of the feeds of a document, its own office's has every accepted entry.
+    if feed::names(work.connection, found.map_or(office, |(_, owner)| owner), at)? {
         if door(entry).is_err() {
             aside::keep_sent(work.connection, entry)?;
             return Ok(Returned::Aside);
         }
-        let document = match document::find(work.connection, entry.document)? {
+        let document = match found {
             Some((document, _)) => document,
             None => document::insert(work.connection, entry.document, office)?,
         };
         entry::insert(work.connection, at, document, EntryState::Accepted, NewBytes::of(entry, true))?;
+        // Brought before another office while this one was missing, the document went there without it.
+        let connection = work.connection;
+        for audience in brought::offices(connection, document)? {
+            if !feed::names(connection, audience, at)? {
+                work.feed(audience)?.append(connection, at, entry.entry_hash())?;
+            }
+        }
         filled.insert(document);
     } else {
         put(work, at, owner, entry)?;

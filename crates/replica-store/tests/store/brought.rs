@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use replica_store::{EntryState, ListFilter, Page, Replica, codes};
 use tempfile::TempDir;
 
-use crate::world::{clock, exchange, hub, judge, node, node_of, office, push, rows, transaction};
+use crate::world::{clock, exchange, hub, judge, node, node_of, office, pull, push, rows, transaction};
 
 const DISTRICT: &str = "35.10.01";
 /// Of the sub-district's node.
@@ -218,6 +218,43 @@ fn what_the_hubs_disk_lost_is_given_back_and_counted_for_both() {
         all.hub.hub_commit(&[vec![returned]]).unwrap();
         judge(&mut all.hub);
     }
+    all.is_equal();
+}
+
+#[test]
+fn what_is_brought_while_the_hub_lacks_a_change_of_it_is_completed_later() {
+    let mut all = Regency::new();
+    let id = all.record();
+    all.village_step(id, Status::Diajukan);
+    all.exchange_all();
+    let lost = all.village.entry(EpochId([1; 16]), 2).unwrap().unwrap();
+    assert!(all.hub.lose_entry(EpochId([1; 16]), 2).unwrap());
+    all.village_step(id, Status::Diperiksa);
+    all.village_step(id, Status::MenungguCamat);
+    push(&mut all.village, &mut all.hub, usize::MAX);
+    judge(&mut all.hub);
+    let returned = replica_store::HubWork::Return { office: office(), entries: vec![lost] };
+    all.hub.hub_commit(&[vec![returned]]).unwrap();
+    judge(&mut all.hub);
+    all.exchange_all();
+    assert_eq!(status(&all.above, id).unwrap(), "menunggu_camat");
+    all.is_equal();
+}
+
+#[test]
+fn a_feed_that_is_cut_before_the_step_that_brings_a_record_shows_it_in_the_end() {
+    let mut all = Regency::new();
+    let id = all.record();
+    all.bring(id);
+    push(&mut all.village, &mut all.hub, usize::MAX);
+    judge(&mut all.hub);
+    for _ in 0..4 {
+        pull(&mut all.above, &all.hub, 1);
+        judge(&mut all.above);
+    }
+    assert_eq!(status(&all.above, id).unwrap(), "menunggu_camat");
+    assert_eq!(all.above.quarantine(10).unwrap(), []);
+    all.exchange_all();
     all.is_equal();
 }
 
