@@ -65,7 +65,12 @@ impl World {
                 // What was brought before it, and nothing else.
                 contents(hub, &ListFilter::default(), |document| document.row().before.contains(&office))?
             };
-            promise(ours == theirs, || format!("contents of {office} differ though digests agree"))?;
+            let apart = ours.keys().chain(theirs.keys()).filter(|id| ours.get(*id) != theirs.get(*id));
+            let apart: std::collections::BTreeSet<_> =
+                apart.map(|id| (id, ours.contains_key(id), theirs.contains_key(id))).collect();
+            promise(apart.is_empty(), || {
+                format!("contents of {office} differ though digests agree: (id, here, at the hub) {apart:?}")
+            })?;
             tells_all(replica, office)?;
             for (label, document) in saved.get(&office).into_iter().flatten().filter(|_| lossless) {
                 let found = ours.get(&document.to_string()).is_some_and(|json| json.contains(label.as_str()));

@@ -237,6 +237,11 @@ impl World {
         let filter = ListFilter { status: Some("menunggu_camat".to_owned()), ..ListFilter::default() };
         let listed = replica.list(&filter, Page { after: None, count: 40 }).map_err(Failure::other)?;
         let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
+        // As the program does: what its disk lost may be the very step that the decision would answer.
+        let waits = replica.document(row.document).map_err(Failure::other)?;
+        if waits.is_none_or(|document| document.row().status != row.status) {
+            return Ok(());
+        }
         let to = if signs { Status::Ditandatangani } else { Status::Dikembalikan };
         match replica.step(row.document, to, Some("berkas kurang"), &clock) {
             Ok(_) => {
