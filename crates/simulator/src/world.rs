@@ -238,8 +238,12 @@ impl World {
         let listed = replica.list(&filter, Page { after: None, count: 40 }).map_err(Failure::other)?;
         let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
         // As the program does: what its disk lost may be the very step that the decision would answer.
-        let waits = replica.document(row.document).map_err(Failure::other)?;
-        if waits.is_none_or(|document| document.row().status != row.status) {
+        let waits = match replica.document(row.document) {
+            Ok(document) => document.is_some_and(|document| document.row().status == row.status),
+            Err(StoreError::Document(_)) => false,
+            Err(error) => return Err(Failure::other(error)),
+        };
+        if !waits {
             return Ok(());
         }
         let to = if signs { Status::Ditandatangani } else { Status::Dikembalikan };
