@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::office::{Machine, Office};
+use crate::office::{Machine, Office, SECRET};
 
 /// A letter that was passed on to the camat.
 fn passed_on(village: &Machine) -> String {
@@ -20,8 +20,18 @@ fn passed_on(village: &Machine) -> String {
     id
 }
 
+/// The camat makes the first account of the sub-district's machine, on its page.
 async fn camat(machine: &Machine) -> Browser {
-    machine.signed_in("wayan", "camat").await
+    let browser = Browser::open().await;
+    browser.go(machine.first_account.as_deref().unwrap()).await;
+    assert_eq!(browser.count("#role option[value=kepala]").await, 0, "a village's roles are no roles here");
+    browser.type_in("#name", "wayan").await;
+    browser.type_in("#shown", "Wayan Sudarma").await;
+    browser.find("#role").await.select_by_value("camat").await.unwrap();
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.find("#bilah").await;
+    browser
 }
 
 #[tokio::test]
@@ -42,9 +52,15 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     assert_eq!(browser.count("a[href='/baru']").await, 0, "a sub-district makes no records");
     browser.click(&format!("a[href='/berkas/{id}']")).await;
     browser.says("Beasiswa anak").await;
-    for absent in
-        ["a[href$='/ubah']", "#lampirkan", "form[action$='/nomor']", "a[href^='/baru']", "button[value=diperiksa]"]
-    {
+    for absent in [
+        "a[href$='/ubah']",
+        "#lampirkan",
+        "form[action$='/nomor']",
+        "a[href^='/baru']",
+        "a[href*='surat.pdf']",
+        "#segel",
+        "button[value=diperiksa]",
+    ] {
         assert_eq!(browser.count(absent).await, 0, "{absent}");
     }
     // Sending back needs a reason; then it is signed after all.
@@ -54,7 +70,9 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     browser.click("button[value=ditandatangani]").await;
     browser.says("Tersimpan.").await;
     assert_eq!(browser.count("form.steps button").await, 0, "the rest of the way is the village's");
-    // Asked for by hand, nothing else is given either.
+    // Asked for by hand, nothing else is given either: a letter has its village's letterhead and seal.
+    browser.go(&format!("{}/berkas/{id}/surat.pdf", above.url)).await;
+    browser.says("desa yang mencetaknya").await;
     for path in ["/baru/G01", "/nomor", "/perbedaan"] {
         browser.go(&format!("{}{path}", above.url)).await;
         browser.says("bukan untuk peran Anda").await;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use service_document::{TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
 
+use super::standing::{is_own, only_the_village_prints};
 use super::{catalogue_of, fields, load};
 use crate::sealing::{Sealer, Unsealed};
 use crate::{Blame, Failure};
@@ -52,6 +53,9 @@ pub(crate) struct Letterhead {
 pub(crate) fn of(replica: &Replica, sealer: &Sealer, id: DocumentId, paper: Paper) -> Result<Printed, Failure> {
     let document = load(replica, id)?;
     let row = document.row();
+    if !is_own(replica, row.office) {
+        return Err(only_the_village_prints());
+    }
     let record = fields(&document);
     let letterhead = letterhead(replica)?;
     let day = calendar::wib_date(dated(&document)).unwrap_or_default();

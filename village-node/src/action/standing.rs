@@ -1,45 +1,54 @@
 //! What this office may do with a record: its own ones anything, those brought before it nothing but its decision.
 
-use change_log::DocumentId;
-use office_model::{Role, Status};
-use replica_store::Replica;
+use office_model::{OfficeCode, Role, Status};
+use replica_store::{Reader, Replica};
 
 use super::{Action, load};
 use crate::{Blame, Failure};
 
-/// Whether a record belongs to this office.
-///
-/// # Errors
-///
-/// When there is no such record, or the database cannot be read.
-pub(crate) fn is_own(replica: &Replica, id: DocumentId) -> Result<bool, Failure> {
-    Ok(replica.office() == Some(load(replica, id)?.row().office))
-}
-
-/// Refuses what this office has no say in.
+/// Refuses what this office has no say in. Costs a village nothing: all that it holds is its own.
 ///
 /// # Errors
 ///
 /// When it has none, there is no such record, or the database cannot be read.
 pub(super) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
+    if replica.office().is_none_or(|office| office.is_village()) {
+        return Ok(());
+    }
     match action {
-        Action::Record { .. } if replica.office().is_some_and(|office| !office.is_village()) => Err(records_nothing()),
+        Action::Record { .. } => Err(records_nothing()),
         Action::Set { id, .. }
         | Action::Settle { id, .. }
         | Action::IssueNumber { id, .. }
         | Action::Attach { id, .. }
         | Action::Detach { id, .. }
-            if !is_own(replica, *id)? =>
+            if !is_own(replica, load(replica, *id)?.row().office) =>
         {
             Err(only_decides())
         }
-        Action::Step { id, to, .. } if !is_own(replica, *id)? => {
-            let from = load(replica, *id)?.row().status.parse::<Status>();
+        Action::Step { id, to, .. } => {
+            let document = load(replica, *id)?;
+            let from = document.row().status.parse::<Status>();
             let waits = from.is_ok_and(|from| from.waits_for_sub_district() && Role::Camat.may_step(from, *to));
-            if waits { Ok(()) } else { Err(not_waited_for()) }
+            if waits || is_own(replica, document.row().office) { Ok(()) } else { Err(not_waited_for()) }
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a record of this office is this replica's own.
+pub(crate) fn is_own(reader: &Reader, office: OfficeCode) -> bool {
+    reader.office() == Some(office)
+}
+
+/// A letter bears the letterhead and the seal of the office that writes it.
+pub(super) fn only_the_village_prints() -> Failure {
+    Failure::new(
+        Blame::State,
+        "decides_only",
+        "Surat ini milik desa, dengan kop dan segel desa. Tidak ada yang dicetak; desa yang mencetaknya.",
+        "This letter is the village's, with its letterhead and seal. Nothing was printed; the village prints it.",
+    )
 }
 
 fn records_nothing() -> Failure {

@@ -86,7 +86,7 @@ pub(super) async fn list(visitor: Visitor, shared: &Shared, outcome: Shown, form
         Ok(AccountsPage {
             page,
             accounts: accounts.collect(),
-            roles: roles(language, &chosen),
+            roles: roles(&reader, language, &chosen),
             said,
             name,
             shown,

@@ -21,6 +21,7 @@ use super::sign_in::note;
 use super::texts::Texts;
 use super::visitor::{Form, Visitor, allow};
 use super::{moments, queue, shown};
+use crate::action::standing::is_own;
 use crate::action::{catalogue_of, fields, has_specific, letter, load};
 use crate::sealing::Sealer;
 use crate::serve::Shared;
@@ -195,7 +196,8 @@ fn make(
     let status = row.status.parse::<Status>().ok();
     let steps = status.map(|from| steps(from, service, visitor, language)).unwrap_or_default();
     let has_specific = has_specific(service, &record);
-    let is_own = page.may_record() && replica.office() == Some(row.office);
+    let of_office = is_own(replica, row.office);
+    let may_change = page.may_record() && of_office;
     Ok((
         RecordPage {
             id,
@@ -213,13 +215,13 @@ fn make(
             attached: attached(replica, &document, catalogue, language)?,
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
-            seal: seal(service, row, sealer, language),
-            prints: Prints::of(service, &row.status),
+            seal: if of_office { seal(service, row, sealer, language) } else { String::new() },
+            prints: if of_office { Prints::of(service, &row.status) } else { Prints::Nothing },
             step_said: String::new(),
             reason: String::new(),
             steps,
-            may_edit: is_own && status.is_none_or(Status::is_editable),
-            is_own,
+            may_edit: may_change && status.is_none_or(Status::is_editable),
+            is_own: may_change,
             office: shown::other_office(replica, row.office),
             differences: differences(&document, catalogue, service, language),
             history: history(replica, &document, catalogue, service, language),

@@ -7,6 +7,7 @@ use replica_store::Reader;
 use serde_json::Value;
 
 use super::language::{Language, Worded as _};
+use crate::action::standing::is_own;
 
 /// The papers a citizen brings for a service, by name.
 pub(crate) fn papers(catalogue: &Catalogue, service: &Service, language: Language) -> Vec<String> {
@@ -70,7 +71,7 @@ fn thousands(amount: u64) -> String {
 
 /// The office of a record as people call it; empty where it is this replica's own.
 pub(crate) fn other_office(reader: &Reader, office: OfficeCode) -> String {
-    if reader.office() == Some(office) {
+    if is_own(reader, office) {
         return String::new();
     }
     Roster::banyuwangi().get(office).map_or_else(|| office.to_string(), office_model::Office::full_name)

@@ -9,8 +9,8 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
-use office_model::{ClerkId, PersonName, Role};
-use replica_store::{Account, AuditItem};
+use office_model::{ClerkId, OfficeKind, PersonName, Role};
+use replica_store::{Account, AuditItem, Reader};
 use sha2::{Digest as _, Sha256};
 
 use super::language::{Language, Worded as _};
@@ -298,7 +298,7 @@ async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> 
         }
         let language = Language::default();
         let page = Page::outside(&reader, language, language.texts().first);
-        Ok(Some(FirstPage { page, key, said, name, shown, roles: roles(language, &chosen) }))
+        Ok(Some(FirstPage { page, key, said, name, shown, roles: roles(&reader, language, &chosen) }))
     });
     match made.await? {
         Some(page) => html(&page),
@@ -306,11 +306,12 @@ async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> 
     }
 }
 
-/// Roles to choose from: word, label, whether it is chosen.
-pub(crate) fn roles(language: Language, chosen: &str) -> Vec<(&'static str, String, bool)> {
-    let of_village = [Role::Petugas, Role::Sekretaris, Role::Kepala, Role::Admin];
+/// Roles to choose from in this office: word, label, whether it is chosen.
+pub(crate) fn roles(reader: &Reader, language: Language, chosen: &str) -> Vec<(&'static str, String, bool)> {
+    let decides = reader.office().is_some_and(|office| office.kind() == OfficeKind::SubDistrict);
+    let fits = |role: &Role| *role == Role::Admin || role.is_sub_district() == decides;
     let one = |role: Role| (role.as_str(), language.say(&role.label()).to_owned(), role.as_str() == chosen);
-    of_village.into_iter().map(one).collect()
+    Role::ALL.into_iter().filter(fits).map(one).collect()
 }
 
 fn is_key(shared: &Shared, key: &str) -> bool {
