@@ -75,9 +75,9 @@ fn nonsense_in_a_request_is_answered_and_changes_nothing() {
         let said = post(hub, EXCHANGE, body.len() as u64, body);
         assert!(says_fault(&said), "{body:?}: {said:?}");
     }
-    // Whoever posts without saying from which page is refused at the desk's door, whether there is such a page or not.
-    for path in ["/", "/v1/", "/v1/exchange/../../hub-keys.json", "/hub-keys.json"] {
-        assert_eq!(status(&post(hub, path, 0, &[])), 403, "{path}");
+    assert_eq!(status(&post(hub, "/", 0, &[])), 403, "the operator's page takes no form from nowhere");
+    for path in ["/v1/", "/v1/exchange/../../hub-keys.json", "/hub-keys.json"] {
+        assert_eq!(status(&post(hub, path, 0, &[])), 404, "{path}");
     }
     let mut stream = tls(hub);
     let _ = stream.write_all(format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(1 << 20)).as_bytes());
