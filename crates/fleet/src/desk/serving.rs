@@ -16,7 +16,8 @@ pub(super) struct Serving {
 pub(super) fn program(data: &Path) -> Result<Command, DemoError> {
     let path: PathBuf = std::env::current_exe()?.with_file_name("village-node");
     if !path.exists() {
-        let text = format!("{} is missing: build it with `cargo build --release -p village-node`", path.display());
+        let text =
+            format!("{} is missing: build it as this program was, with `cargo build -p village-node`", path.display());
         return Err(DemoError::Internal(text));
     }
     let mut command = Command::new(path);
