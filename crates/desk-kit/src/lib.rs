@@ -4,6 +4,7 @@
 
 mod answer;
 mod cookie;
+mod fault;
 mod form;
 mod guesses;
 mod headers;
@@ -15,6 +16,7 @@ mod texts;
 
 pub use answer::{Halt, go, html_response};
 pub use cookie::Cookie;
+pub use fault::{FaultPage, old_page};
 pub use form::{Form, destination, own_page};
 pub use guesses::{Guesses, PAUSE_MAX};
 pub use headers::{POLICY, safe};

@@ -1,13 +1,13 @@
 //! What all pages share, and how they are answered.
 
 use askama::Template;
-use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk_kit::{Halt, Language, Session, html_response};
+use desk_kit::{FaultPage, Halt, Language, Session, html_response, old_page};
 use office_model::Bilingual;
 use replica_store::StoreError;
 
+use super::assets::VERSION;
 use super::texts::{EN, ID, Texts, Worded as _};
 use super::visitor::Who;
 use crate::{Blame, Failure};
@@ -69,11 +69,7 @@ impl Fault {
 
     /// A form whose token is not the session's.
     pub(crate) fn old_page() -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "Halaman ini sudah lama terbuka. Tidak ada yang berubah; muat ulang halaman lalu coba lagi.",
-            "This page was open for too long. Nothing was changed; load it again and retry.",
-        )
+        Self { status: StatusCode::BAD_REQUEST, text: old_page() }
     }
 
     /// There is no such office in the roster.
@@ -108,20 +104,11 @@ impl From<StoreError> for Fault {
     }
 }
 
-#[derive(Template)]
-#[template(path = "fault.html")]
-struct FaultPage {
-    id: &'static Texts,
-    en: &'static Texts,
-    text: Bilingual,
-}
-
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
-        let page = FaultPage { id: &ID, en: &EN, text: fault.text };
-        let mut response = page.render().map_or_else(|_| Response::new(Body::empty()), html_response);
-        *response.status_mut() = fault.status;
-        Self::with(response)
+        let title = Bilingual::new(ID.fault_title, EN.fault_title);
+        let page = FaultPage { title, text: fault.text, code: String::new(), home: ID.home, version: VERSION };
+        page.halt(fault.status)
     }
 }
 

@@ -1,14 +1,14 @@
 //! What all pages share, and how they are answered.
 
 use askama::Template;
-use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk_kit::html_response;
+use desk_kit::{FaultPage, html_response};
 pub(crate) use desk_kit::{Halt, go};
 use office_model::{Bilingual, Role, Roster};
 use replica_store::Reader;
 
+use super::assets::VERSION;
 use super::bar::Bar;
 use super::language::{Language, Worded as _};
 use super::sessions::Session;
@@ -110,14 +110,6 @@ pub(crate) fn office_name(reader: &Reader) -> String {
     Roster::banyuwangi().get(code).map_or_else(|| code.to_string(), office_model::Office::full_name)
 }
 
-#[derive(Template)]
-#[template(path = "fault.html")]
-struct FaultPage {
-    text: Bilingual,
-    title: Bilingual,
-    code: String,
-}
-
 impl From<Failure> for Halt {
     fn from(failure: Failure) -> Self {
         let status = match failure.blame {
@@ -128,10 +120,8 @@ impl From<Failure> for Halt {
             Blame::Link | Blame::Hub => StatusCode::BAD_GATEWAY,
         };
         let title = Bilingual::new(Language::Indonesian.texts().fault_title, Language::English.texts().fault_title);
-        let page = FaultPage { text: failure.text, title, code: failure.code };
-        let mut response = page.render().map_or_else(|_| Response::new(Body::empty()), html_response);
-        *response.status_mut() = status;
-        Self::with(response)
+        let home = Language::Indonesian.texts().home;
+        FaultPage { title, text: failure.text, code: failure.code, home, version: VERSION }.halt(status)
     }
 }
 

@@ -160,6 +160,7 @@ mod tests {
         sessions.guessed("siti", Via::Loopback, true, start);
         assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::ZERO);
     }
+
     #[test]
     fn a_session_of_one_listener_is_none_of_the_other() {
         let (sessions, now) = (Sessions::default(), Instant::now());

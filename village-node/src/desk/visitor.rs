@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use data_encoding::BASE64URL_NOPAD;
-use desk_kit::{BY_ITSELF, Cookie};
+use desk_kit::{BY_ITSELF, Cookie, old_page};
 pub(crate) use desk_kit::{Form, destination, own_page};
 use office_model::{ClerkId, Role};
 
@@ -55,12 +55,8 @@ impl Visitor {
         if form.get("form_token") == self.session.form_token {
             return Ok(());
         }
-        Err(Failure::input(
-            "form_token",
-            "Halaman ini sudah lama terbuka. Tidak ada yang berubah; muat ulang halaman lalu coba lagi.",
-            "This page was open for too long. Nothing was changed; load it again and retry.",
-        )
-        .into())
+        let text = old_page();
+        Err(Failure::input("form_token", text.id, text.en).into())
     }
 }
 
