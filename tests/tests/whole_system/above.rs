@@ -63,7 +63,11 @@ fn a_letter_is_decided_by_the_sub_district_with_no_link_and_comes_back() {
     // It decides with no link, and can do nothing else.
     assert_eq!(refused(&camat, &["set", &id, "keperluan=\"lain\""]), "decides_only");
     assert_eq!(refused(&camat, &["number", &id]), "decides_only");
-    assert_eq!(refused(&camat, &["letter", &id]), "decides_only", "it would bear the sub-district's letterhead");
+    assert_eq!(
+        refused(&camat, &["letter", &id, "surat.pdf"]),
+        "decides_only",
+        "it would bear the sub-district's letterhead"
+    );
     let form = camat.said(&["show", &id, "--json"])["record"]["fields"].to_string();
     assert_eq!(refused(&camat, &["record", "--service", "S01", "--json", &form]), "decides_only");
     camat.said(&["step", &id, "ditandatangani", "--json"]);
