@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone as _};
 use office_model::OfficeCode;
+use office_model::calendar::WIB_SECONDS;
 use replica_store::{Node, Reader, Replica};
 use serde_json::{Value, json};
 
 use crate::{Failure, init};
 
-/// Seconds that WIB (UTC+7) is ahead of UTC.
-const WIB_SECONDS: i32 = 7 * 3600;
 /// The night of a date begins at 18:00 WIB of the day before.
 const NIGHT_BEGINS_BEFORE_MILLIS: i64 = 6 * 3_600_000;
 

@@ -3,10 +3,8 @@
 use chrono::{DateTime, FixedOffset, Utc};
 use office_model::calendar;
 
-const WIB_SECONDS: i32 = 7 * 3600;
-
 fn wib(millis: i64) -> Option<DateTime<FixedOffset>> {
-    Some(DateTime::<Utc>::from_timestamp_millis(millis)?.with_timezone(&FixedOffset::east_opt(WIB_SECONDS)?))
+    Some(DateTime::<Utc>::from_timestamp_millis(millis)?.with_timezone(&FixedOffset::east_opt(calendar::WIB_SECONDS)?))
 }
 
 /// `21-02-2026 14:03`.

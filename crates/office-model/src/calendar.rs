@@ -21,7 +21,7 @@ const MONTHS: [&str; 12] = [
 const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
 const YEARS: std::ops::RangeInclusive<i32> = 1850..=2200;
 /// Seconds that WIB is ahead of UTC, all year round.
-const WIB_SECONDS: i32 = 7 * 3600;
+pub const WIB_SECONDS: i32 = 7 * 3600;
 
 /// Reads `2025-07-12` (the stored form), `12-07-2025`, `12/07/2025`, `12.07.2025` or `12 Juli 2025`.
 ///

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use change_log::{EpochId, NodeId, Position};
+use office_model::calendar;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::log::signed;
@@ -17,8 +18,6 @@ const ROW_MILLIS_MAX: i64 = 3_600_000;
 /// when they follow each other within this.
 const FOLLOWS_MILLIS: i64 = 10 * 60_000;
 const DAY_MILLIS: i64 = 24 * 3_600_000;
-/// WIB, UTC+7 all year.
-const WIB_MILLIS: i64 = 7 * 3_600_000;
 
 /// One exchange of a node, or several quiet ones right after each other. Times by the hub's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +88,7 @@ impl NodeCall {
 
 /// The day in WIB, and the hour of it.
 fn day_and_hour(millis: i64) -> (i64, u32) {
-    let local = millis.saturating_add(WIB_MILLIS);
+    let local = millis.saturating_add(i64::from(calendar::WIB_SECONDS) * 1000);
     let hour = local.rem_euclid(DAY_MILLIS) / 3_600_000;
     (local.div_euclid(DAY_MILLIS), u32::try_from(hour).unwrap_or_default())
 }

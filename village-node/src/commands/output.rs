@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
 use indicatif::{ProgressBar, ProgressStyle};
+use office_model::calendar;
 use serde_json::Value;
 
 use crate::Failure;
@@ -30,7 +31,7 @@ pub(super) fn failure(failure: &Failure, json: bool) {
 
 /// A time in WIB, or a dash.
 pub(super) fn time(millis: &Value) -> String {
-    let wib = FixedOffset::east_opt(7 * 3600);
+    let wib = FixedOffset::east_opt(calendar::WIB_SECONDS);
     millis
         .as_i64()
         .and_then(DateTime::from_timestamp_millis)
