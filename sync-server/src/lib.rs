@@ -12,6 +12,7 @@ mod commands;
 mod desk;
 mod failure;
 pub mod flags;
+mod handbook;
 pub mod init;
 pub mod keys;
 mod letter_check;
