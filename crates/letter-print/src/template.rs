@@ -156,18 +156,19 @@ impl Templates {
 
     /// Services whose letter is another one, or new, compared with other templates.
     pub fn changed_since(&self, before: &Self) -> Vec<ServiceId> {
-        let same = |id: &ServiceId| self.whole(*id) == before.whole(*id) && before.section(*id).is_some();
+        let same = |id: &ServiceId| match (self.section(*id), before.section(*id)) {
+            (Some(section), Some(was)) => section == was && self.same_parts(before, &section.lines),
+            _ => false,
+        };
         self.services().filter(|id| !same(id)).collect()
     }
 
-    /// The title of a letter, its lines, and those of the parts in them.
-    fn whole(&self, id: ServiceId) -> Option<(&str, &[Line], Vec<&[Line]>)> {
-        let section = self.section(id)?;
-        let parts = section.lines.iter().filter_map(|line| match &line.kind {
-            LineKind::Part(name) => Some(self.part(name)),
-            _ => None,
-        });
-        Some((&section.title, &section.lines, parts.collect()))
+    /// Whether the parts that these lines name are the same in other templates.
+    fn same_parts(&self, other: &Self, lines: &[Line]) -> bool {
+        lines.iter().all(|line| match &line.kind {
+            LineKind::Part(name) => self.part(name) == other.part(name),
+            _ => true,
+        })
     }
 
     pub(crate) fn section(&self, id: ServiceId) -> Option<&Section> {

@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_changes_is_said_and_nothing_else() {
-        assert_eq!(changed("\"version\": 1", "\"version\": 2"), [String::new(); 0]);
+        assert_eq!(changed("\"version\": 1", "\"version\": 2"), [""; 0]);
         let mut json: serde_json::Value = serde_json::from_str(Catalogue::shipped_text()).unwrap();
         let services = json["services"].as_array_mut().unwrap();
         let gone = services.remove(3)["id"].as_str().unwrap().to_owned();

@@ -37,7 +37,7 @@ impl Notice {
     /// When its title is missing, a text is too long, or its last day is over.
     pub fn check(mut self, today: NaiveDate) -> Result<Self, HandbookError> {
         self.title = self.title.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.text = self.text.replace("\r\n", "\n").trim().to_owned();
+        self.text.replace("\r\n", "\n").trim().clone_into(&mut self.text);
         if self.title.is_empty() {
             return Err(HandbookError::Missing("judul"));
         }

@@ -26,13 +26,11 @@ impl<T: PartialEq> Versions<T> {
     /// Learns one. Says whether it may be used under this number: not where another one is known under it already.
     pub fn learn(&self, version: u32, value: T) -> bool {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match known.get(&version) {
-            Some(there) => **there == value,
-            None => {
-                known.insert(version, Box::leak(Box::new(value)));
-                true
-            }
+        if let Some(there) = known.get(&version) {
+            return **there == value;
         }
+        known.insert(version, Box::leak(Box::new(value)));
+        true
     }
 }
 

@@ -121,8 +121,8 @@ fn look(reader: &Reader, topic: Topic, text: &str) -> Result<Looked, Failure> {
         }
         Topic::Templates => {
             let new = Templates::parse(text).map_err(Failure::internal)?;
-            let changed = new.changed_since(templates);
-            let changes = changed
+            let letters = new.changed_since(templates);
+            let changes = letters
                 .into_iter()
                 .map(|id| Bilingual::new(format!("{id}: surat berubah"), format!("{id}: letter changes")));
             (changes.collect(), handbook::misfits(&new, Catalogue::current(), of_no_weight))
