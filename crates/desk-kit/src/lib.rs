@@ -14,6 +14,7 @@ pub mod moments;
 pub mod secret;
 mod sessions;
 mod texts;
+pub mod values;
 
 pub use answer::{Halt, go, html_response};
 pub use choice::Choice;
