@@ -17,6 +17,8 @@ use crate::{Reader, Role, StoreError, digest, document, search};
 pub struct ListFilter {
     /// Of this office only.
     pub office: Option<OfficeCode>,
+    /// Of this sub-district only: its own office and its villages.
+    pub district: Option<OfficeCode>,
     /// With this status word only.
     pub status: Option<String>,
     /// Of this service only.
@@ -55,9 +57,12 @@ pub(crate) const ARRIVALS: &str = "SELECT min(r.document), max(r.document)
 const DIVERGENT: &str = "transaction_row r INDEXED BY row_divergent";
 const STATUS_IS: &str = "r.status = (SELECT idx FROM word WHERE text = ?)";
 const SERVICE_IS: &str = "r.service = (SELECT idx FROM word WHERE text = ?)";
+/// Codes of villages begin with that of their sub-district and a dot; `/` is the sign after it.
+const DISTRICT_IS: &str =
+    "r.office IN (SELECT idx FROM office WHERE code = ? OR (code > ? || '.' AND code < ? || '/'))";
 
 /// What is asked of a row, and with which values.
-type Conditions = (Vec<&'static str>, Vec<Value>);
+pub(crate) type Conditions = (Vec<&'static str>, Vec<Value>);
 
 pub(crate) const COLUMNS: &str =
     "SELECT d.id, o.code, s.text, r.catalogue, t.text, r.number, r.name, r.nik, r.created, c.text,
@@ -74,7 +79,71 @@ impl Reader {
     ///
     /// When the database cannot be read, or the page begins at an unknown document.
     pub fn list(&self, filter: &ListFilter, page: Page) -> Result<Vec<ListedTransaction>, StoreError> {
-        self.listed(filter, None, page)
+        match filter.district {
+            // Each office by its index: the rows of a few offices may lie far apart among those of all. Within a time they
+            // lie together, and finding where it lies costs more than the rest.
+            Some(district) if filter.office.is_none() && filter.made.is_none() && self.narrowest(filter)?.is_none() => {
+                self.of_offices(&self.offices_of(district)?, filter, page)
+            }
+            _ => self.listed(filter, None, page),
+        }
+    }
+
+    /// Every transaction of a list or, with something typed, of a search, one by one: memory does not grow with it. Ends
+    /// early when `act` says false. What is committed meanwhile is not seen, and the database's journal grows until the end.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn each(
+        &self,
+        typed: Option<&str>,
+        filter: &ListFilter,
+        act: &mut dyn FnMut(ListedTransaction) -> bool,
+    ) -> Result<(), StoreError> {
+        let query = match typed {
+            Some(typed) => match search::query(typed) {
+                Some(query) => Some(query),
+                None => return Ok(()),
+            },
+            None => None,
+        };
+        match self.walk(filter, query, Page { after: None, count: usize::MAX }, act) {
+            Err(StoreError::Database(error)) if search::is_phrase(&error) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// The offices of a sub-district of which something is stored.
+    fn offices_of(&self, district: OfficeCode) -> Result<Vec<OfficeCode>, StoreError> {
+        let sql = "SELECT code FROM office WHERE code = ?1 OR (code > ?1 || '.' AND code < ?1 || '/')";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([district.as_str()])?;
+        let mut offices = Vec::new();
+        while let Some(row) = rows.next()? {
+            offices.push(parse_office(&row.get::<_, String>(0)?)?);
+        }
+        Ok(offices)
+    }
+
+    /// The first rows of several offices together.
+    fn of_offices(
+        &self,
+        offices: &[OfficeCode],
+        filter: &ListFilter,
+        page: Page,
+    ) -> Result<Vec<ListedTransaction>, StoreError> {
+        let mut all = Vec::new();
+        for office in offices {
+            let of_office = ListFilter { office: Some(*office), district: None, ..filter.clone() };
+            for row in self.listed(&of_office, None, page)? {
+                let (index, _) = document::find(&self.connection, row.document)?.unwrap_or_default();
+                all.push((index, row));
+            }
+        }
+        all.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
+        all.truncate(page.count);
+        Ok(all.into_iter().map(|(_, row)| row).collect())
     }
 
     /// Transactions with words that begin as those typed do: names, NIKs, letter numbers. Nothing typed: none.
@@ -118,13 +187,19 @@ impl Reader {
     }
 
     /// What a filter asks of a row, and with which values; nothing when no row can be like that.
-    fn conditions(&self, filter: &ListFilter) -> Result<Option<Conditions>, StoreError> {
+    pub(crate) fn conditions(&self, filter: &ListFilter) -> Result<Option<Conditions>, StoreError> {
         let mut wheres = Vec::new();
         let mut values: Vec<Value> = Vec::new();
         if let Some(office) = &filter.office {
             let Some(index) = digest::find_office(&self.connection, office)? else { return Ok(None) };
             wheres.push("r.office = ?");
             values.push(index.into());
+        }
+        if let Some(district) = &filter.district {
+            wheres.push(DISTRICT_IS);
+            values.push(district.as_str().to_owned().into());
+            values.push(district.as_str().to_owned().into());
+            values.push(district.as_str().to_owned().into());
         }
         if let Some(status) = &filter.status {
             wheres.push(STATUS_IS);
@@ -215,6 +290,21 @@ impl Reader {
         query: Option<String>,
         page: Page,
     ) -> Result<Vec<ListedTransaction>, StoreError> {
+        let mut list = Vec::new();
+        self.walk(filter, query, page, &mut |row| {
+            list.push(row);
+            true
+        })?;
+        Ok(list)
+    }
+
+    fn walk(
+        &self,
+        filter: &ListFilter,
+        query: Option<String>,
+        page: Page,
+        act: &mut dyn FnMut(ListedTransaction) -> bool,
+    ) -> Result<(), StoreError> {
         let mut wheres = Vec::new();
         let mut values: Vec<Value> = Vec::new();
         let narrowest = self.narrowest(filter)?.map(|(table, _)| table);
@@ -232,7 +322,7 @@ impl Reader {
             (None, None) => (self.table(filter)?.to_owned(), "r.document"),
         };
         if let Some(made) = filter.made.as_ref().filter(|_| narrowest.is_none()) {
-            let Some((first, last)) = self.arrivals(made)? else { return Ok(Vec::new()) };
+            let Some((first, last)) = self.arrivals(made)? else { return Ok(()) };
             wheres.push(if key == "f.rowid" { "f.rowid BETWEEN ? AND ?" } else { "r.document BETWEEN ? AND ?" });
             values.extend([first.into(), last.into()]);
         }
@@ -241,7 +331,7 @@ impl Reader {
             wheres.push(if key == "f.rowid" { "f.rowid < ?" } else { "r.document < ?" });
             values.push(index.into());
         }
-        let Some((of_filter, values_of_filter)) = self.conditions(filter)? else { return Ok(Vec::new()) };
+        let Some((of_filter, values_of_filter)) = self.conditions(filter)? else { return Ok(()) };
         wheres.extend(of_filter);
         values.extend(values_of_filter);
         let condition = condition(&wheres);
@@ -249,15 +339,16 @@ impl Reader {
         let sql = format!("{COLUMNS} {from} {JOINS} {condition} ORDER BY {key} DESC LIMIT ?");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
-        let mut list = Vec::new();
         while let Some(row) = rows.next()? {
-            list.push(read(row)?);
+            if !act(read(row)?) {
+                break;
+            }
         }
-        Ok(list)
+        Ok(())
     }
 }
 
-fn condition(wheres: &[&str]) -> String {
+pub(crate) fn condition(wheres: &[&str]) -> String {
     if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) }
 }
 

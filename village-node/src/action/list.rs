@@ -54,6 +54,7 @@ pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Fai
         service: query.service.map(|service| service.to_string()),
         divergent: query.divergent,
         made: super::days(query.from, query.to)?,
+        ..ListFilter::default()
     };
     let count = query.limit.unwrap_or(50).min(ROWS_MAX);
     let page = Page { after: query.after, count: count + 1 };
