@@ -24,6 +24,7 @@ mod sealing;
 pub mod serve;
 pub mod settings;
 pub mod sync;
+mod wiping;
 
 pub use action::Action;
 pub use enrolment::{Enrolled, enrol, establish};
@@ -31,3 +32,4 @@ pub use failure::{Blame, Failure};
 pub use identity::{Bytes32, Identity};
 pub use node::{Node, NodeOptions};
 pub use sealing::Sealing;
+pub use wiping::Wiped;

@@ -13,6 +13,7 @@ use crate::action::{self, Action, handbook};
 use crate::identity::lost;
 use crate::sealing::{Sealer, Sealing};
 use crate::sync::Live;
+use crate::wiping::{self, Wiped};
 use crate::{Failure, Identity, moment};
 
 /// How a node is opened.
@@ -57,6 +58,7 @@ struct Inner {
     gate: Mutex<Box<dyn Gate + Send>>,
     recorded: watch::Sender<()>,
     shown: watch::Sender<()>,
+    wiped: watch::Sender<bool>,
     live: Live,
     sealer: Mutex<Sealer>,
 }
@@ -73,8 +75,12 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// When the folder has not joined an office, is in use, lacks its database, or the disk refuses.
+    /// When the folder has not joined an office, was wiped, is in use, lacks its database, or the disk refuses.
     pub fn open(dir: &Path, options: &NodeOptions) -> Result<Self, Failure> {
+        if let Some(wiped) = Wiped::load(dir)? {
+            wiping::clear(dir)?;
+            return Err(wiped.failure());
+        }
         let loaded = Identity::load(dir);
         let fresh = EpochId(moment::random()?);
         let (replica, opened) = match Replica::open_with(dir, &options.machine, fresh, options.durability) {
@@ -123,6 +129,7 @@ impl Node {
             gate: Mutex::new(options.gate.open()),
             recorded: watch::channel(()).0,
             shown: watch::channel(()).0,
+            wiped: watch::channel(false).0,
             live,
             sealer,
         };
@@ -272,6 +279,17 @@ impl Node {
         let now = Identity { sealing: Some(sealing), ..self.identity().clone() };
         *self.inner.sealer.lock().unwrap_or_else(PoisonError::into_inner) = Sealer::of(&now);
         Ok(())
+    }
+
+    /// The folder was wiped: whoever serves it stops.
+    pub(crate) fn note_wiped(&self) {
+        self.inner.wiped.send_replace(true);
+    }
+
+    /// Done when the folder was wiped.
+    pub(crate) async fn is_wiped(&self) {
+        // The sender lives as long as this.
+        let _ = self.inner.wiped.subscribe().wait_for(|wiped| *wiped).await;
     }
 
     /// Changes whenever something is recorded from now on.

@@ -7,7 +7,7 @@ use office_model::OfficeCode;
 use replica_store::{OpenError, Replica, StoreError};
 
 use crate::identity::DATABASE;
-use crate::{Blame, Failure, Identity, moment, private_file, settings};
+use crate::{Blame, Failure, Identity, Wiped, moment, private_file, settings};
 
 /// What is to become of what the folder holds already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,9 @@ const ENTRIES: (usize, usize) = (1000, 1 << 20);
 /// When the file is no backup of this node, the folder is in use, or holds what `present` does not let go. The folder
 /// is then as before.
 pub fn restore(dir: &Path, file: &Path, present: Present) -> Result<Restored, Failure> {
+    if let Some(wiped) = Wiped::load(dir)? {
+        return Err(wiped.failure());
+    }
     private_file::make_folder(dir)?;
     let there = DATABASE.iter().any(|name| dir.join(name).exists());
     let (identity, unsent) = in_trial(dir, file, |trial, identity| {

@@ -7,6 +7,7 @@ pub(crate) mod entrance;
 pub(crate) mod files;
 mod guard;
 pub(crate) mod lan;
+pub(crate) mod wiped;
 mod wrong_tokens;
 
 use std::net::SocketAddr;
@@ -128,7 +129,7 @@ impl Server {
         Ok((!made).then(|| format!("http://{}/masuk/pertama?kunci={}", self.address, self.first_key)))
     }
 
-    /// Serves, and exchanges in the background, until `over` comes.
+    /// Serves, and exchanges in the background, until `over` comes or the hub had this machine wiped.
     ///
     /// # Errors
     ///
@@ -137,6 +138,7 @@ impl Server {
         let Self { node, listener, address, clerk, token, door, first_key, lan, on_lan } = self;
         let door_file = Door::file(node.dir());
         let driver = tokio::spawn(sync::drive(node.clone()));
+        let wiped_node = node.clone();
         let shared = Arc::new(Shared {
             node,
             sessions: Sessions::default(),
@@ -164,7 +166,10 @@ impl Server {
         };
         let serving = async { tokio::join!(serving.into_future(), others).0 };
         let ending = async {
-            over.await;
+            tokio::select! {
+                () = over => {}
+                () = wiped_node.is_wiped() => {}
+            }
             stop.send_replace(true);
             tokio::time::sleep(LAST_ANSWERS).await;
         };

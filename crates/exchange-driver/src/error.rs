@@ -19,8 +19,8 @@ pub enum DriverError {
     /// A batch of the other side cannot be read.
     #[error("{0}; nothing of it was taken, it is sent again")]
     Batch(#[from] BatchError),
-    /// A receipt that the hub did not sign.
-    #[error("{0}; it was not stored")]
+    /// A receipt or an order that the hub did not sign.
+    #[error("{0}; it was not stored and not followed")]
     Signature(#[from] SignatureError),
     /// A message that has no place there.
     #[error("unexpected: {0}")]

@@ -11,6 +11,7 @@ use sync_exchange::{CURSOR, FORK, Standing, UNRESOLVED, fault, standing};
 use sync_protocol::batch::{BatchDecoder, Item};
 use sync_protocol::{
     Ack, End, FaultCode, Frame, FrameKind, FrameReader, Hello, Repair, SUPPORTED, SignedHello, VerifyingKey, Welcome,
+    WipeOrder,
 };
 
 use crate::held::Held;
@@ -19,6 +20,7 @@ use crate::hub_repair::HubRepair;
 use crate::hub_reply::Reply;
 use crate::hub_told::CallEnd;
 use crate::node_call::entries_to_recall;
+use crate::wipe::wipe_order;
 use crate::{DriverError, HubIdentity};
 
 /// So many bytes are acknowledged together: each acknowledgement costs the link some forty bytes.
@@ -52,7 +54,9 @@ pub struct HubCall {
     /// Bytes of batches that arrived since the last acknowledgement.
     unacknowledged: usize,
     complete: bool,
-    over: bool,
+    pub(crate) over: bool,
+    /// The node was shut out, and what it still holds is taken in before it wipes itself.
+    pub(crate) leaving: Option<WipeOrder>,
     /// For the diary: who signed the hello, the log it is about and where that log ends there; how far it came.
     pub(crate) signed_by: Option<(NodeId, EpochId, Position)>,
     pub(crate) held_at_hello: Position,
@@ -87,6 +91,7 @@ impl HubCall {
             unacknowledged: 0,
             complete: false,
             over: false,
+            leaving: None,
             signed_by: None,
             held_at_hello: 0,
             appended_to: 0,
@@ -209,8 +214,10 @@ impl HubCall {
         };
         self.signed_by = Some((hello.node, hello.epoch, hello.position));
         if node.revoked_millis.is_some() {
-            self.refuse(FaultCode::Revoked, steps);
-            return Ok(());
+            self.leaving = wipe_order(store, node.id)?.filter(|order| order.takes_in);
+            if self.leaving.is_none() {
+                return self.shut_out(store, node.id, steps);
+            }
         }
         let last = store.setting(&counter_key(hello.node, hello.epoch))?.and_then(|bytes| bytes.try_into().ok());
         if hello.counter <= last.map_or(0, u64::from_be_bytes) {
@@ -288,9 +295,9 @@ impl HubCall {
         if self.above_end {
             return Ok(());
         }
-        if store.registered_node(caller.hello.node)?.is_none_or(|node| node.revoked_millis.is_some()) {
-            self.refuse(FaultCode::Revoked, steps);
-            return Ok(());
+        if self.leaving.is_none() && self.is_shut_out(store)? {
+            let node = caller.hello.node;
+            return self.shut_out(store, node, steps);
         }
         self.unacknowledged += payload.len();
         let decoder = match &mut self.decoder {

@@ -59,6 +59,7 @@ enum Part {
     Feed,
     Compare,
     Missing,
+    Farewell,
     Done,
 }
 
@@ -79,7 +80,8 @@ impl HubCall {
                     self.receipt(store)?
                 }
                 Part::Refusals => {
-                    self.reply.next = Part::Returned;
+                    // Nothing of the office goes to a machine that was shut out.
+                    self.reply.next = if self.leaving.is_some() { Part::Farewell } else { Part::Returned };
                     self.refusals(store)?
                 }
                 Part::Returned => {
@@ -108,6 +110,11 @@ impl HubCall {
                     Some(frame) => frame,
                     None => self.verdict(store)?,
                 },
+                Part::Farewell => {
+                    self.reply.next = Part::Done;
+                    let Some(order) = self.leaving else { return Ok(None) };
+                    self.farewell(order)
+                }
                 Part::Done => return Ok(None),
             };
             if !bytes.is_empty() {

@@ -1,7 +1,6 @@
 //! An exchange that waits: the node has nothing to send, the hub nothing to tell, and both know it.
 
 use replica_store::{HubWork, Reader};
-use sync_protocol::FaultCode;
 
 use crate::{DriverError, HubCall, HubCommit, HubStep, node_difference};
 
@@ -58,13 +57,15 @@ impl HubCall {
     /// When the store cannot be read.
     pub fn waited(&mut self, store: &Reader) -> Result<Vec<HubStep>, DriverError> {
         let mut steps = Vec::new();
-        if self.is_shut_out(store)? {
-            self.refuse(FaultCode::Revoked, &mut steps);
+        if self.is_shut_out(store)?
+            && let Some(node) = self.caller.as_ref().map(|caller| caller.hello.node)
+        {
+            self.shut_out(store, node, &mut steps)?;
         }
         Ok(steps)
     }
 
-    fn is_shut_out(&self, store: &Reader) -> Result<bool, DriverError> {
+    pub(crate) fn is_shut_out(&self, store: &Reader) -> Result<bool, DriverError> {
         let Some(caller) = &self.caller else { return Ok(true) };
         Ok(store.registered_node(caller.hello.node)?.is_none_or(|node| node.revoked_millis.is_some()))
     }

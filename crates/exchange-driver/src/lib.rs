@@ -25,6 +25,7 @@ mod number_grant;
 mod progress;
 mod publishing;
 mod verify;
+mod wipe;
 
 pub use advice::advice;
 pub use difference::{Difference, difference, node_difference};
@@ -39,3 +40,4 @@ pub use number_grant::{begin_life, blocks_needed, is_granted, number_floor, numb
 pub use progress::{Outcome, Progress};
 pub use publishing::{is_of_hub, sign_publication};
 pub use verify::{Covered, Verified, verify_hub, verify_node};
+pub use wipe::{carry_wipe, order_wipe, take_back_wipe, wipe_order};

@@ -5,7 +5,7 @@ use replica_store::{LogState, Reader, Replica};
 use sync_exchange::{Ladder, frame_bytes};
 use sync_protocol::batch::{BatchDecoder, BatchEncoder, Item, recalled};
 use sync_protocol::{
-    Cursor, End, Fault, FrameKind, FrameReader, Hello, Rung, SUPPORTED, Verdict, Welcome, write_frame,
+    Cursor, End, Fault, FrameKind, FrameReader, Hello, Rung, SUPPORTED, Verdict, Welcome, WipeOrder, write_frame,
 };
 
 use crate::held::Held;
@@ -57,6 +57,8 @@ pub struct NodeCall {
     pub(crate) welcome: Option<Welcome>,
     pub(crate) verdict: Option<(Verdict, Digest)>,
     pub(crate) fault: Option<Fault>,
+    /// The hub orders this machine to wipe itself; its signature was good.
+    pub(crate) wipe: Option<WipeOrder>,
     pub(crate) received_new: u64,
     pub(crate) progress: Progress,
     pub(crate) more_logs: bool,
@@ -175,6 +177,7 @@ impl NodeCall {
             welcome: None,
             verdict: None,
             fault: None,
+            wipe: None,
             received_new: 0,
             progress: Progress { to_send, ..Progress::default() },
             more_logs,

@@ -6,6 +6,7 @@ use sync_exchange::{CURSOR, FORK, Next, Repair, Round, UNRESOLVED};
 use sync_protocol::batch::Item;
 use sync_protocol::{
     Ack, Comparison, Fault, FaultCode, Frame, FrameKind, LogName, Receipt, Refusals, Verdict, VerdictState, Welcome,
+    WipeOrder, WipeTarget,
 };
 
 use crate::feed_frame::FeedFrame;
@@ -50,6 +51,9 @@ impl NodeCall {
     /// # Errors
     /// When the store refuses.
     pub fn end(mut self, replica: &mut Replica, now_millis: i64) -> Result<Outcome, DriverError> {
+        if let Some(order) = self.wipe.take() {
+            return wiped(replica, order);
+        }
         if let Some(fault) = self.fault.take() {
             return self.refused(replica, fault);
         }
@@ -174,6 +178,14 @@ impl NodeCall {
                 self.remember_place(replica)?;
                 let ours = replica.office_digest(&self.identity.office)?;
                 self.verdict = Some((verdict, ours));
+                Ok(())
+            }
+            FrameKind::WipeOrder => {
+                let order = WipeOrder::decode(&frame.payload)?;
+                let target =
+                    WipeTarget { hub: self.identity.hub, office: self.identity.office, node: self.identity.node };
+                order.verify(&self.identity.hub_key, &target)?;
+                self.wipe = Some(order);
                 Ok(())
             }
             FrameKind::Fault => {
@@ -313,6 +325,12 @@ impl NodeCall {
         }
         Ok(())
     }
+}
+
+/// What the hub has not is sent first, where the operator wants it.
+fn wiped(replica: &Replica, order: WipeOrder) -> Result<Outcome, DriverError> {
+    let waits = replica.logs()?.iter().any(|log| log.own && log.acknowledged < log.position);
+    Ok(if order.takes_in && waits { Outcome::Again } else { Outcome::Wipe(order) })
 }
 
 /// Our chain at a place of a log; `None` where entries were lost and cannot tell.

@@ -184,7 +184,9 @@ impl HubCall {
     /// # Errors
     /// When the store cannot be read.
     pub fn grants(&self, store: &Reader, now_millis: i64) -> Result<Option<HubCommit>, DriverError> {
-        let Some(caller) = self.caller.as_ref().filter(|_| self.is_complete()) else { return Ok(None) };
+        let Some(caller) = self.caller.as_ref().filter(|_| self.is_complete() && self.leaving.is_none()) else {
+            return Ok(None);
+        };
         let of = (caller.hello.node, caller.hello.epoch, caller.office);
         let blocks = blocks_needed(store, &self.identity, of, 0, now_millis)?;
         Ok(if blocks.is_empty() { None } else { Some(HubCommit(HubWork::Grant(blocks))) })

@@ -1,7 +1,7 @@
 //! How far an exchange is, and how it ended.
 
 use change_log::Digest;
-use sync_protocol::Fault;
+use sync_protocol::{Fault, WipeOrder};
 
 /// How far an exchange is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,4 +42,7 @@ pub enum Outcome {
     Cut,
     /// The hub refused.
     Refused(Fault),
+    /// The hub shut this machine out and orders it to wipe itself; the order is signed by its key, and what was to be sent
+    /// before is sent.
+    Wipe(WipeOrder),
 }

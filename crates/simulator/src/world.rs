@@ -339,8 +339,12 @@ impl World {
             }
         }
         let ended = self.exchange(index, link)?;
-        if let Outcome::Refused(fault) = &ended.outcome {
-            return Err(Failure::Promise(format!("an honest node was refused: {:?}", fault.code)));
+        match &ended.outcome {
+            Outcome::Refused(fault) => {
+                return Err(Failure::Promise(format!("an honest node was refused: {:?}", fault.code)));
+            }
+            Outcome::Wipe(_) => return Err(Failure::Promise("an honest node was told to wipe itself".to_owned())),
+            Outcome::Proven { .. } | Outcome::Again | Outcome::Differs { .. } | Outcome::Cut => {}
         }
         if faulty && (ended.hub_died || self.dice.chance(4)) {
             self.crash_hub()?;
@@ -371,6 +375,7 @@ impl World {
             Outcome::Proven { .. } | Outcome::Again | Outcome::Differs { .. } => Ending::Complete,
             Outcome::Cut => Ending::Cut,
             Outcome::Refused(fault) => Ending::Refused { retry_after_seconds: fault.retry_after_seconds },
+            Outcome::Wipe(_) => Ending::Refused { retry_after_seconds: None },
         };
         node.pace.ended(ending, ended.bytes_up + ended.bytes_down);
         Ok(ended)

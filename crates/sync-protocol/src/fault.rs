@@ -30,7 +30,7 @@ pub enum FaultCode {
     Version,
     /// 3: the hub never enrolled such a node.
     UnknownNode,
-    /// 4: the node was shut out. It wipes itself.
+    /// 4: the node was shut out. It wipes itself only when an order to do so came before.
     Revoked,
     /// 5: the hello is not signed by the node's key for this hub and office.
     Signature,

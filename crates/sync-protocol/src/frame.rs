@@ -38,6 +38,8 @@ pub enum FrameKind {
     Comparison,
     /// 24: entries that the node lacks, outside the order of its feed.
     RepairBatch,
+    /// 25: the node is to wipe itself. A fault follows: it was shut out.
+    WipeOrder,
     /// A kind of a newer protocol. To be ignored.
     Unknown(u8),
 }
@@ -59,6 +61,7 @@ impl FrameKind {
             22 => Self::Fault,
             23 => Self::Comparison,
             24 => Self::RepairBatch,
+            25 => Self::WipeOrder,
             other => Self::Unknown(other),
         }
     }
@@ -79,6 +82,7 @@ impl FrameKind {
             Self::Fault => 22,
             Self::Comparison => 23,
             Self::RepairBatch => 24,
+            Self::WipeOrder => 25,
             Self::Unknown(byte) => byte,
         }
     }
@@ -93,9 +97,14 @@ impl FrameKind {
             | Self::Comparison
             | Self::RepairBatch
             | Self::Unknown(_) => FRAME_BYTES_MAX,
-            Self::Hello | Self::End | Self::Welcome | Self::Ack | Self::Receipt | Self::Verdict | Self::Fault => {
-                CONTROL_BYTES_MAX
-            }
+            Self::Hello
+            | Self::End
+            | Self::Welcome
+            | Self::Ack
+            | Self::Receipt
+            | Self::Verdict
+            | Self::Fault
+            | Self::WipeOrder => CONTROL_BYTES_MAX,
         }
     }
 }

@@ -28,6 +28,7 @@ mod repair;
 mod verdict;
 mod version;
 mod welcome;
+mod wipe_order;
 mod wire;
 
 pub use ack::Ack;
@@ -50,3 +51,4 @@ pub use repair::{CELL_BYTES_MAX, RETURNED_BYTES_MAX, Repair, RepairSketch, repai
 pub use verdict::{Verdict, VerdictState};
 pub use version::{SUPPORTED, Version, VersionError, Versions};
 pub use welcome::Welcome;
+pub use wipe_order::{WipeOrder, WipeReport, WipeTarget};

@@ -162,7 +162,12 @@ fn assert_limits(message: &Message, round: u64) {
             assert!(repair.returned.as_ref().is_none_or(|bytes| bytes.len() <= RETURNED_BYTES_MAX), "round {round}");
         }
         Message::Comparison(comparison) => assert!(comparison.wanted.len() <= WANTED_MAX, "round {round}"),
-        Message::End(_) | Message::Welcome(_) | Message::Ack(_) | Message::Receipt(_) | Message::Verdict(_) => {}
+        Message::End(_)
+        | Message::Welcome(_)
+        | Message::Ack(_)
+        | Message::Receipt(_)
+        | Message::Verdict(_)
+        | Message::WipeOrder(_) => {}
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use samples::{Message, idle_hello, parties, samples};
-use sync_protocol::FrameReader;
+use sync_protocol::{FrameReader, WipeTarget};
 
 fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name).with_extension("hex")
@@ -61,10 +61,15 @@ fn the_golden_signatures_hold() {
                 receipt.verify(&hub.verifying_key(), &log).unwrap();
                 checked += 1;
             }
+            Message::WipeOrder(order) => {
+                let target = WipeTarget { hub: log.hub, office: log.office, node: log.node };
+                order.verify(&hub.verifying_key(), &target).unwrap();
+                checked += 1;
+            }
             _ => {}
         }
     }
-    assert_eq!(checked, 4);
+    assert_eq!(checked, 6);
 }
 
 #[test]

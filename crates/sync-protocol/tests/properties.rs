@@ -10,7 +10,7 @@ use samples::{Message, idle_hello, parties, samples};
 use sync_protocol::{
     Ack, Comparison, ComparisonState, Cursor, End, Fault, FaultCode, FrameKind, FrameReader, Hello, LADDER_MAX,
     LogName, Receipt, Refusal, Refusals, Repair, RepairSketch, Rung, Signature, SigningKey, Verdict, VerdictState,
-    Versions, Welcome, write_frame,
+    Versions, Welcome, WipeOrder, write_frame,
 };
 
 fn chain() -> impl Strategy<Value = ChainHash> {
@@ -101,6 +101,11 @@ fn message() -> impl Strategy<Value = Message> {
             .prop_map(|(counter, salt, sketch, returned)| Message::Repair(Repair { counter, salt, sketch, returned })),
         (comparison, prop::collection::vec(any::<u64>(), 0..50))
             .prop_map(|(state, wanted)| Message::Comparison(Comparison { state, wanted })),
+        (any::<i64>(), any::<bool>(), any::<[u8; 32]>()).prop_map(|(issued_millis, takes_in, half)| {
+            let mut signature = [0; 64];
+            signature[..32].copy_from_slice(&half);
+            Message::WipeOrder(WipeOrder { issued_millis, takes_in, signature: Signature(signature) })
+        }),
         fault.prop_map(|(code, text_id, text_en, retry_after_seconds)| {
             let code = FaultCode::from_number(code);
             Message::Fault(Fault { code, text_id, text_en, retry_after_seconds })

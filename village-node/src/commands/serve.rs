@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
+use tokio::net::TcpListener;
 
 use super::output;
 use super::session::Session;
 use crate::settings::{self, Settings};
-use crate::{Failure, Node, serve};
+use crate::{Failure, Node, Wiped, serve};
 
 /// Serve the clerk's desk and the local API on this machine, and sync by itself whenever the link is up
 #[derive(Args)]
@@ -39,7 +40,13 @@ impl Serve {
         }
         let lan = settings.lan.as_deref().map(|lan| lan.parse().map_err(|_| bad_lan(lan))).transpose()?;
         start_log(settings.log.as_deref().unwrap_or("village_node=info,gate_worker=warn"))?;
-        let node = Node::open(session.dir(), &session.options()?)?;
+        let node = match Node::open(session.dir(), &session.options()?) {
+            Err(failure) if failure.code == "wiped" => {
+                output::failure(&failure, session.json);
+                return show_wiped(session, address).await;
+            }
+            opened => opened?,
+        };
         let mut server = serve::Server::bind(node, address, clerk).await?;
         if let Some(lan) = lan {
             server = server.with_lan(lan).await;
@@ -64,9 +71,27 @@ impl Serve {
         if let Some(failure) = server.lan_failure() {
             output::failure(failure, session.json);
         }
+        let address = server.address();
         server.run_until(interrupted()).await?;
+        if Wiped::load(session.dir())?.is_some() {
+            return show_wiped(session, address).await;
+        }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// In place of the desk, until somebody ends it.
+async fn show_wiped(session: &Session, address: SocketAddr) -> Result<ExitCode, Failure> {
+    let Some(wiped) = Wiped::load(session.dir())? else { return Ok(ExitCode::SUCCESS) };
+    let listener = TcpListener::bind(address).await.map_err(|_| bad_address(&address.to_string()))?;
+    let address = listener.local_addr().map_err(|_| bad_address(&address.to_string()))?;
+    if session.json {
+        output::line(json!({ "address": address.to_string(), "wiped_millis": wiped.at_millis }));
+    } else {
+        output::line(format!("village-node: http://{address}"));
+    }
+    serve::wiped::serve(listener, session.dir().to_owned(), wiped, interrupted()).await?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn interrupted() {

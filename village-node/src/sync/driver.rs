@@ -30,7 +30,7 @@ const FILES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 /// Not even a hub that keeps saying "more" is called more often without anything moved.
 const SPIN_MAX: u32 = 50;
 
-/// Runs until it is dropped. It holds no state that matters: whatever is unsent stands in the log.
+/// Runs until it is dropped, or the hub had this machine wiped. It holds no state that matters: whatever is unsent stands in the log.
 pub async fn drive(node: Node) {
     let mut resting = Resting::new(node.recordings(), moment::now_millis);
     // The first verdict is not to be waited for: it shows a clerk that the link is up.
@@ -70,6 +70,7 @@ pub async fn drive(node: Node) {
                 tracing::warn!(code = ?fault.code, text = fault.text_en, "the hub refused the exchange");
                 Some(Duration::from_millis(wait_millis.max(1_000)))
             }
+            Ok(Exchanged { outcome: Outcome::Wipe(_), .. }) => return,
             Err(failure) => {
                 tracing::warn!(code = failure.code, text = failure.text.en, "an exchange failed");
                 Some(IDLE)

@@ -6,14 +6,18 @@ use change_log::EpochId;
 use exchange_driver::{CallPlan, NodeCall, Outcome, Progress};
 use replica_store::Contact;
 use sync_exchange::{Ending, Pace};
+use sync_protocol::{Fault, FaultCode, WipeOrder};
 
 use super::certificate;
+use super::files::send_files;
 use super::talk::{Ended, SILENCE, Talk, failure_of};
 use crate::action::handbook;
-use crate::{Failure, Node, action, moment};
+use crate::{Failure, Node, action, moment, wiping};
 
 /// Those whose link broke while they waited come back spread over so long.
 const SPREAD_MILLIS: u64 = 5_000;
+/// Before this machine is wiped its files go; where that fails, they are tried again after so long.
+const FILES_AGAIN_MILLIS: u64 = 60_000;
 
 /// What came of one exchange.
 #[derive(Debug)]
@@ -91,6 +95,10 @@ async fn exchange(
     let ended = talk.run(reason, &mut on_progress).await?;
     let (progress, offset, waited) = (carried(&ended, talk.progress()), talk.hub_offset_millis(), talk.waited());
     let outcome = talk.end().await?;
+    if let Outcome::Wipe(order) = outcome {
+        let outcome = wipe(node, order).await?;
+        return Ok(Exchanged { outcome, progress, cut: None, waited, wait_millis: FILES_AGAIN_MILLIS });
+    }
     if progress.received > 0 {
         node.blocking(|node| handbook::learn(&node.replica(), &node.live().identity)).await?;
     }
@@ -131,6 +139,26 @@ async fn exchange(
     Ok(Exchanged { outcome, progress, cut, waited, wait_millis })
 }
 
+/// Follows the order to wipe this machine. Attached files that the hub has not go first where the order says so; as long as
+/// they do not, nothing is wiped and the exchange counts as refused.
+async fn wipe(node: &Node, order: WipeOrder) -> Result<Outcome, Failure> {
+    if order.takes_in
+        && let Err(failure) = send_files(node).await
+    {
+        tracing::warn!(code = failure.code, text = failure.text.en, "attached files go before this machine is wiped");
+        return Ok(Outcome::Refused(Fault::new(FaultCode::Revoked, None)));
+    }
+    let mut wiped = node.blocking(move |node| wiping::carry_out(node, &order)).await?;
+    if let Err(failure) = wiped.go_on(node.dir()).await {
+        tracing::warn!(
+            code = failure.code,
+            text = failure.text.en,
+            "the hub is told later that this machine was wiped"
+        );
+    }
+    Ok(Outcome::Wipe(order))
+}
+
 /// What really went over: without a connection to the hub, nothing.
 fn carried(ended: &Ended, made: Progress) -> Progress {
     match ended {
@@ -148,6 +176,7 @@ fn learn(pace: &mut Pace, outcome: &Outcome, progress: &Progress) -> u64 {
         Outcome::Cut => Ending::Cut,
         Outcome::Differs { retry_seconds } => Ending::Refused { retry_after_seconds: Some(*retry_seconds) },
         Outcome::Refused(fault) => Ending::Refused { retry_after_seconds: fault.retry_after_seconds },
+        Outcome::Wipe(_) => Ending::Refused { retry_after_seconds: None },
     };
     pace.ended(ending, progress.bytes_up + progress.bytes_down);
     pace.wake_after_millis()
@@ -164,7 +193,7 @@ fn word(outcome: &Outcome, cut: Option<&Failure>, waited: Duration) -> &'static 
         Outcome::Again if !waited.is_zero() => "waited",
         Outcome::Again => "again",
         Outcome::Differs { .. } => "differs",
-        Outcome::Refused(_) => "refused",
+        Outcome::Refused(_) | Outcome::Wipe(_) => "refused",
         Outcome::Cut => match cut.map(|cut| cut.code.as_str()) {
             Some("wrong_server") => "wrong_server",
             Some("unreachable") => "unreachable",

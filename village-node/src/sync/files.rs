@@ -140,6 +140,18 @@ pub(super) async fn move_files(node: &Node, moved: &mut FilesMoved) -> Result<()
     Ok(())
 }
 
+/// Sends what the hub has not, and fetches nothing: this machine was shut out.
+///
+/// # Errors
+///
+/// As [`move_files`].
+pub(super) async fn send_files(node: &Node) -> Result<FilesMoved, Failure> {
+    let _turn = node.live().files.lock().await;
+    let mut moved = FilesMoved::default();
+    send(node, &mut moved).await?;
+    Ok(moved)
+}
+
 async fn send(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
     let mut left_out = BTreeSet::new();
     loop {

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::exchange::{Exchanged, exchange_within};
 use super::talk::SILENCE;
-use crate::{Blame, Failure, Node};
+use crate::{Blame, Failure, Node, Wiped};
 
 /// When to stop trying.
 #[derive(Debug, Clone)]
@@ -95,6 +95,9 @@ pub async fn sync_until_proven(
         sum.exchanges += 1;
         sum.bytes_up += progress.bytes_up;
         sum.bytes_down += progress.bytes_down;
+        if matches!(outcome, Outcome::Wipe(_)) {
+            return Err(wiped(node));
+        }
         let now = mark_of(node).await?;
         if now == mark {
             idle += 1;
@@ -117,7 +120,7 @@ pub async fn sync_until_proven(
                 }
                 sleep(Duration::from_millis(wait_millis)).await;
             }
-            Outcome::Refused(_) => sleep(Duration::from_millis(wait_millis)).await,
+            Outcome::Refused(_) | Outcome::Wipe(_) => sleep(Duration::from_millis(wait_millis)).await,
         }
     }
 }
@@ -145,6 +148,15 @@ fn is_final(fault: &Fault) -> bool {
 fn refused(fault: &Fault) -> Failure {
     let code = format!("hub_{:?}", fault.code).to_lowercase();
     Failure::new(Blame::Hub, &code, fault.text_id.clone(), fault.text_en.clone())
+}
+
+/// What is left of the node says so.
+fn wiped(node: &Node) -> Failure {
+    match Wiped::load(node.dir()) {
+        Ok(Some(wiped)) => wiped.failure(),
+        Ok(None) => refused(&Fault::new(FaultCode::Revoked, None)),
+        Err(failure) => failure,
+    }
 }
 
 fn broken() -> Failure {

@@ -10,3 +10,5 @@ mod numbers;
 mod pair;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod wipes;

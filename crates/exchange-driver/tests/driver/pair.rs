@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use change_log::EpochId;
 use exchange_driver::{
-    CallPlan, HubCall, HubCommit, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, Outcome, commit_all, judge,
+    CallPlan, DriverError, HubCall, HubCommit, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, Outcome,
+    commit_all, judge,
 };
 use office_model::OfficeCode;
 use replica_store::{Case, Clock, DirectGate, Durability, Gate, NewReplica, Replica, Role};
@@ -93,6 +94,16 @@ impl Pair {
 
     /// One complete exchange. `reply_max`: so many bytes of the reply arrive.
     pub(crate) fn exchange(&mut self, node: &mut Replica, identity: &NodeIdentity, reply_max: usize) -> Outcome {
+        self.try_exchange(node, identity, reply_max).unwrap()
+    }
+
+    /// [`Pair::exchange`], where the node may not like what the hub sends.
+    pub(crate) fn try_exchange(
+        &mut self,
+        node: &mut Replica,
+        identity: &NodeIdentity,
+        reply_max: usize,
+    ) -> Result<Outcome, DriverError> {
         let fresh_epoch = EpochId([77; 16]);
         let plan = CallPlan { ask_first: false, may_wait: false, software: "test".to_owned(), fresh_epoch };
         let mut call = NodeCall::begin(node, identity, plan, self.now).unwrap();
@@ -130,8 +141,8 @@ impl Pair {
             }
         }
         sent.truncate(reply_max);
-        call.receive(node, &mut DirectGate, &sent, self.now).unwrap();
-        call.end(node, self.now).unwrap()
+        call.receive(node, &mut DirectGate, &sent, self.now)?;
+        call.end(node, self.now)
     }
 
     pub(crate) fn until_proven(&mut self, node: &mut Replica, identity: &NodeIdentity) {

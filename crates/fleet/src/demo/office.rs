@@ -109,7 +109,7 @@ impl Office {
                     return Ok(());
                 }
                 Outcome::Again => {}
-                Outcome::Cut | Outcome::Refused(_) | Outcome::Differs { .. } => {
+                Outcome::Cut | Outcome::Refused(_) | Outcome::Differs { .. } | Outcome::Wipe(_) => {
                     let wait = Duration::from_millis(wait_millis).min(WAIT_MAX);
                     if timeout_at(deadline, sleep(wait)).await.is_err() {
                         return Ok(());

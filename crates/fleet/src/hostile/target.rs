@@ -9,7 +9,7 @@ use sync_protocol::batch::{BatchDecoder, CHANGES_BYTES_MAX, ITEMS_MAX, Item, Kno
 use sync_protocol::enrolment::Code;
 use sync_protocol::{
     Ack, Comparison, End, Fault, FrameKind, FrameReader, LetterSeal, NodeCertificate, Receipt, Refusals, Repair,
-    SignedHello, SigningKey, Verdict, Versions, Welcome,
+    SignedHello, SigningKey, Verdict, Versions, Welcome, WipeOrder,
 };
 use village_node::Action;
 use village_node::action::NewRecord;
@@ -76,6 +76,7 @@ fn messages(input: &[u8]) {
             message.encode()
         }),
         FrameKind::Comparison => Comparison::decode(payload).map(|message| message.encode()),
+        FrameKind::WipeOrder => WipeOrder::decode(payload).map(|message| message.encode()),
         FrameKind::Batch | FrameKind::FeedBatch | FrameKind::RepairBatch | FrameKind::Unknown(_) => return,
     };
     let _ = Versions::peek(payload);

@@ -4,6 +4,7 @@ use change_log::{ChainHash, Digest, EpochId, HubId};
 use sync_protocol::{
     Ack, Comparison, ComparisonState, Cursor, End, Fault, FaultCode, FrameKind, Hello, LogName, MessageError, Receipt,
     Refusal, Refusals, Repair, RepairSketch, Rung, SUPPORTED, SignedHello, SigningKey, Verdict, VerdictState, Welcome,
+    WipeOrder, WipeTarget,
 };
 
 /// Any control message.
@@ -19,6 +20,7 @@ pub(crate) enum Message {
     Fault(Fault),
     Repair(Repair),
     Comparison(Comparison),
+    WipeOrder(WipeOrder),
 }
 
 impl Message {
@@ -34,6 +36,7 @@ impl Message {
             Self::Fault(message) => message.encode(),
             Self::Repair(message) => message.encode(),
             Self::Comparison(message) => message.encode(),
+            Self::WipeOrder(message) => message.encode(),
         }
     }
 
@@ -50,6 +53,7 @@ impl Message {
             FrameKind::Fault => Fault::decode(payload).map(Self::Fault),
             FrameKind::Repair => Repair::decode(payload).map(Self::Repair),
             FrameKind::Comparison => Comparison::decode(payload).map(Self::Comparison),
+            FrameKind::WipeOrder => WipeOrder::decode(payload).map(Self::WipeOrder),
             FrameKind::Batch | FrameKind::FeedBatch | FrameKind::RepairBatch | FrameKind::Unknown(_) => return None,
         })
     }
@@ -152,8 +156,15 @@ pub(crate) fn samples() -> Vec<(&'static str, Message)> {
         ("verdict_more", Message::Verdict(verdict(VerdictState::More, Digest::default()))),
         ("verdict_differ", Message::Verdict(verdict(VerdictState::Differ, digest))),
         ("fault_busy", Message::Fault(Fault::new(FaultCode::Busy, Some(90)))),
+        ("wipe_order", wipe(&hub, log, false)),
+        ("wipe_order_take_in", wipe(&hub, log, true)),
         ("fault_unknown", Message::Fault(Fault::new(FaultCode::Unknown(999), None))),
     ]
+}
+
+fn wipe(hub: &SigningKey, log: LogName, takes_in: bool) -> Message {
+    let target = WipeTarget { hub: log.hub, office: log.office, node: log.node };
+    Message::WipeOrder(WipeOrder::sign(hub, &target, 1_792_345_678_901, takes_in))
 }
 
 fn welcome(hub_epoch: Option<EpochId>) -> Welcome {
