@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sync_protocol::enrolment::Code;
 
+use crate::devices::{self, DeviceChange};
 use crate::handbook::{self, Proposal};
 use crate::keys::HubKeys;
 use crate::operators::OperatorChange;
@@ -25,11 +26,24 @@ pub enum Act {
         office: OfficeCode,
         /// From now on.
         hours: u32,
+        /// Who does it, for the audit trail.
+        by: String,
     },
-    /// Shut a node out.
-    Revoke {
-        /// The node.
-        node: NodeId,
+    /// Name a machine, shut it out, have it wiped, or replace it.
+    Device {
+        /// Who does it, for the audit trail.
+        by: String,
+        /// What.
+        change: DeviceChange,
+    },
+    /// Note that somebody read or took away data.
+    Note {
+        /// Who, for the audit trail.
+        by: String,
+        /// A word for what.
+        act: String,
+        /// About what: never a value.
+        subject: String,
     },
     /// Judge again what the gate refused, of one document or all.
     Retry {
@@ -91,15 +105,13 @@ pub enum Act {
 /// When the act is not possible; nothing was changed then.
 pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64) -> Result<Value, Failure> {
     match act {
-        Act::Enrol { office, hours } => {
-            let code = offer_code(replica, keys, *office, *hours, now_millis)?;
-            let expires = now_millis.saturating_add(i64::from(*hours) * 3_600_000);
-            Ok(json!({ "office": office, "code": code.to_string(), "expires_millis": expires }))
+        Act::Enrol { office, hours, by } => {
+            replica.together(|replica| enrol(replica, keys, (*office, *hours, by), now_millis))
         }
-        Act::Revoke { node } => {
-            replica.revoke_node(*node, now_millis)?;
-            let revoked = replica.registered_node(*node)?.and_then(|node| node.revoked_millis);
-            Ok(json!({ "node": node, "revoked_millis": revoked }))
+        Act::Device { by, change } => devices::change(replica, keys, by, change, now_millis),
+        Act::Note { by, act, subject } => {
+            operators::note(replica, by, act, subject, now_millis)?;
+            Ok(json!({ "noted": act }))
         }
         Act::Retry { document } => {
             let retried = replica.retry_quarantined(*document)?;
@@ -125,6 +137,19 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
     }
 }
 
+/// Offers a code for an office, good for some hours, and notes by whom.
+pub(crate) fn enrol(
+    replica: &mut Replica,
+    keys: &HubKeys,
+    (office, hours, by): (OfficeCode, u32, &str),
+    now_millis: i64,
+) -> Result<Value, Failure> {
+    let code = offer_code(replica, keys, office, hours, now_millis)?;
+    operators::note(replica, by, "code_offered", office.as_str(), now_millis)?;
+    let expires = now_millis.saturating_add(i64::from(hours) * 3_600_000);
+    Ok(json!({ "office": office, "code": code.to_string(), "expires_millis": expires }))
+}
+
 /// Offers a one-time code for an office of the roster. Only the hash of its secret is kept.
 ///
 /// # Errors
@@ -144,7 +169,7 @@ pub fn offer_code(
     Ok(code)
 }
 
-fn in_roster(replica: &Replica, office: OfficeCode) -> Result<(), Failure> {
+pub(crate) fn in_roster(replica: &Replica, office: OfficeCode) -> Result<(), Failure> {
     if init::roster(replica)?.get(office).is_some() {
         return Ok(());
     }

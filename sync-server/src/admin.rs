@@ -149,8 +149,8 @@ impl Drop for Socket {
 }
 
 /// Does an act; exchanges that wait are told when it may mean something to them.
-async fn perform(act: Act, writer: &Writer, waiting: &Waiting) -> Result<Value, Failure> {
-    let concerns_nodes = matches!(act, Act::Revoke { .. } | Act::Retry { .. });
+pub(crate) async fn perform(act: Act, writer: &Writer, waiting: &Waiting) -> Result<Value, Failure> {
+    let concerns_nodes = matches!(act, Act::Device { .. } | Act::Retry { .. });
     let done = writer.act(act).await?;
     if concerns_nodes {
         // Comes after the judging of what is tried again.

@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::act::Act;
 use crate::commands::{
-    Answer, backup, check_letter, config, divergences, enrol, handbook, history, hub_key, init, list, nightly, nodes,
-    numbers, offices, operator, quarantine, rebuild_views, restore, revoke, serve, show, status, verify,
+    Answer, backup, check_letter, config, divergences, enrol, export, handbook, history, hub_key, init, list, nightly,
+    nodes, numbers, offices, operator, people, quarantine, rebuild_views, rename, replace, restore, revoke, serve,
+    show, status, verify, wipe,
 };
 use crate::flags::Flags;
 use crate::settings::Settings;
@@ -32,7 +33,8 @@ const EXAMPLES: &str = "Examples:
   sync-server enrol 35.10.01.2001
   sync-server status --json
 
-Commands that only read, and enrol, revoke, quarantine retry, rebuild-views and nightly, work while `serve` runs.
+Commands that only read, and enrol, revoke, wipe, replace, rename, quarantine retry, rebuild-views and nightly, work
+while `serve` runs.
 
 Exit codes, as those of village-node:
   0  all that was asked for was done
@@ -80,6 +82,14 @@ enum Command {
     Enrol(enrol::Arguments),
     /// Shut a node out, at once and for ever.
     Revoke(revoke::Arguments),
+    /// Shut a lost machine out and have it wipe itself at its next contact.
+    Wipe(wipe::Arguments),
+    /// Shut a machine out and print a code for the one that comes in its place.
+    Replace(replace::Arguments),
+    /// Give a machine a name that people know.
+    Rename(rename::Arguments),
+    /// The people whose data was on a machine.
+    People(people::Arguments),
     /// All offices of the roster: nodes, transactions, last proof.
     Offices(offices::Arguments),
     /// All nodes: office, last contact, last proof, clock.
@@ -96,6 +106,8 @@ enum Command {
     Divergences(divergences::Arguments),
     /// Changes that were not accepted, and why; `retry` has them judged again.
     Quarantine(quarantine::Arguments),
+    /// Write records to a file: CSV, spreadsheet or JSON lines.
+    Export(export::Arguments),
     /// Check everything stored: chains, feeds, digests, rows against logs.
     Verify(verify::Arguments),
     /// Make rows, search and digests again from the logs.
@@ -166,6 +178,10 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Serve(arguments) => serve::run(common, &arguments),
         Command::Enrol(arguments) => enrol::run(common, &arguments),
         Command::Revoke(arguments) => revoke::run(common, &arguments),
+        Command::Wipe(arguments) => wipe::run(common, &arguments),
+        Command::Replace(arguments) => replace::run(common, &arguments),
+        Command::Rename(arguments) => rename::run(common, &arguments),
+        Command::People(arguments) => people::run(common, &arguments),
         Command::Offices(arguments) => offices::run(common, &arguments),
         Command::Nodes(arguments) => nodes::run(common, &arguments),
         Command::Status(arguments) => status::run(common, &arguments),
@@ -174,6 +190,7 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::History(arguments) => history::run(common, &arguments),
         Command::Divergences(arguments) => divergences::run(common, &arguments),
         Command::Quarantine(arguments) => quarantine::run(common, &arguments),
+        Command::Export(arguments) => export::run(common, &arguments),
         Command::Verify(arguments) => verify::run(common, &arguments),
         Command::RebuildViews(arguments) => rebuild_views::run(common, &arguments),
         Command::Backup(arguments) => backup::run(common, &arguments),

@@ -46,6 +46,11 @@ impl HubRole {
         }
     }
 
+    /// Whether they may change anything.
+    pub(crate) const fn may_change(self) -> bool {
+        matches!(self, Self::Operator)
+    }
+
     /// Whether names and numbers of citizens are shown whole.
     pub(crate) const fn sees_personal_data(self) -> bool {
         matches!(self, Self::Operator)

@@ -13,6 +13,7 @@ mod routes;
 mod silent;
 mod uploads;
 mod waiting;
+mod wiped;
 mod writer;
 
 use std::future::Future;

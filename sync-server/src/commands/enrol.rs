@@ -10,6 +10,7 @@ use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
 use crate::flags::Flags;
+use crate::operators::BY_COMMAND;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -30,7 +31,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         Some(hours) => hours,
         None => common.settings(&Flags::default())?.code_hours,
     };
-    let offered = common.submit(&Act::Enrol { office: arguments.office, hours })?;
+    let offered = common.submit(&Act::Enrol { office: arguments.office, hours, by: BY_COMMAND.to_owned() })?;
     let code = offered.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
     let expires = offered.get("expires_millis").and_then(serde_json::Value::as_i64);
     let mut text = format!("{code}\n\nGood for one machine of office {} until {}.\n", arguments.office, time(expires));

@@ -1,10 +1,12 @@
 //! `nodes`: every machine that was ever admitted.
 
+use replica_store::Node;
 use serde_json::{Value, json};
 
 use super::{Answer, open, table, time};
 use crate::Failure;
 use crate::cli::Common;
+use crate::devices::{self, DeviceNote};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sync-server nodes\n  sync-server nodes --json")]
@@ -15,12 +17,17 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let nodes = reader.registered_nodes()?;
     let differences =
         nodes.iter().map(|node| exchange_driver::node_difference(&reader, node.id)).collect::<Result<Vec<_>, _>>()?;
-    let list = nodes.iter().zip(&differences).map(|(node, difference)| {
+    let by_operators = nodes.iter().map(|node| devices::note_of(&reader, node.id)).collect::<Result<Vec<_>, _>>()?;
+    let list = nodes.iter().zip(&differences).zip(&by_operators).map(|((node, difference), noted)| {
         json!({
             "node": node.id,
             "office": node.office,
+            "name": devices::name(noted),
             "enrolled_millis": node.enrolled_millis,
             "revoked_millis": node.revoked_millis,
+            "revoked_because": Some(&noted.reason).filter(|reason| !reason.is_empty()),
+            "wipe": noted.wipe.as_ref().map(devices::wipe_json),
+            "wiped": noted.wiped.as_ref().map(devices::wiped_json),
             "last_contact_millis": node.last_contact_millis,
             "exchanges": node.exchanges,
             "version": node.version,
@@ -37,11 +44,13 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let lines: Vec<Vec<String>> = nodes
         .iter()
         .zip(&differences)
-        .map(|(node, difference)| {
+        .zip(&by_operators)
+        .map(|((node, difference), noted)| {
             vec![
                 node.id.to_string(),
+                devices::name(noted).unwrap_or("-").to_owned(),
                 node.office.to_string(),
-                if node.revoked_millis.is_some() { "revoked" } else { "admitted" }.to_owned(),
+                state(node, noted).to_owned(),
                 time(node.last_contact_millis),
                 time(node.proven.map(|(at, _)| at)),
                 node.version.clone().unwrap_or_else(|| "-".to_owned()),
@@ -52,6 +61,15 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
             ]
         })
         .collect();
-    let head = ["node", "office", "state", "last contact", "proven", "version", "difference"];
+    let head = ["node", "name", "office", "state", "last contact", "proven", "version", "difference"];
     Ok(Answer::new(Value::Array(list.collect()), table(&head, &lines)))
+}
+
+fn state(node: &Node, noted: &DeviceNote) -> &'static str {
+    match (node.revoked_millis, &noted.wipe, &noted.wiped) {
+        (None, ..) => "admitted",
+        (Some(_), _, Some(_)) => "wiped",
+        (Some(_), Some(_), None) => "to be wiped",
+        (Some(_), None, None) => "revoked",
+    }
 }

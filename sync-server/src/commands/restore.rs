@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Answer, open};
 use crate::cli::Common;
 use crate::keys::{self, HubKeys};
-use crate::{Failure, admin, clock};
+use crate::{Failure, admin, clock, devices};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server restore /mnt/usb/hub-2026-11-24.backup --data /srv/hub
@@ -85,13 +85,14 @@ fn carry_revocations(dir: &Path, incoming: &Path) -> Result<Option<Vec<NodeId>>,
             missed.push((node, at));
         }
     }
-    drop((restored, replaced));
+    drop(restored);
     if !missed.is_empty() {
         let (mut replica, _) = Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?)?;
         for (node, at) in &missed {
             // A code used after the backup is open again in it: the node is named, so that its key stays shut out.
             replica.register_node(node.id, node.office, node.public_key, node.enrolled_millis)?;
             replica.revoke_node(node.id, *at)?;
+            devices::carry(&replaced, &mut replica, node.id)?;
         }
     }
     Ok(Some(missed.into_iter().map(|(node, _)| node.id).collect()))

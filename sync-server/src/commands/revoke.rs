@@ -6,16 +6,26 @@ use super::Answer;
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
+use crate::devices::{DeviceChange, Wipe};
+use crate::operators::BY_COMMAND;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  sync-server revoke ABCDEFGH23456\n\nsync-server nodes lists the ids.")]
+#[command(
+    after_help = "Examples:\n  sync-server revoke ABCDEFGH23456\n  sync-server revoke ABCDEFGH23456 --reason 'rusak'
+
+sync-server nodes lists the ids. A machine that is lost is to be wiped, too: sync-server wipe."
+)]
 pub(crate) struct Arguments {
     /// The node's id.
     node: NodeId,
+    /// Why, for those who ask later.
+    #[arg(long, default_value = "")]
+    reason: String,
 }
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
-    let done = common.submit(&Act::Revoke { node: arguments.node })?;
+    let change = DeviceChange::Revoke { node: arguments.node, reason: arguments.reason.clone(), wipe: Wipe::Keep };
+    let done = common.submit(&Act::Device { by: BY_COMMAND.to_owned(), change })?;
     let text =
         format!("Node {} is shut out from now on. What the hub received from it before stays.\n", arguments.node);
     Ok(Answer::new(done, text))

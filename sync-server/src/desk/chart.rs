@@ -24,20 +24,36 @@ pub(super) struct Chart {
 
 /// Bars, a day each.
 pub(super) fn bars(days: &[(NaiveDate, u64)]) -> Chart {
-    let top = days.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    let step = WIDTH / days.len().max(1);
+    columns(days.iter().map(|(day, count)| (short_date(*day), *count)).collect())
+}
+
+/// Bars, each with what it is called: the oldest first.
+pub(super) fn columns(mut figures: Vec<(String, u64)>) -> Chart {
+    let top = figures.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let step = (WIDTH / figures.len().max(1)).max(1);
+    let width = if figures.len() > WIDTH { figures.len() } else { WIDTH };
+    let gap = if step > 8 { 3 } else { usize::from(step > 2) };
     let mut path = String::new();
-    for (index, (_, count)) in days.iter().enumerate() {
+    for (index, (_, count)) in figures.iter().enumerate() {
         let height = scaled(*count, top, HEIGHT);
         // Writing to a string cannot fail.
-        let _ = write!(path, "M{} {HEIGHT}v-{height}h{}v{height}z", index * step, step.saturating_sub(3).max(1));
+        let _ = write!(path, "M{} {HEIGHT}v-{height}h{}v{height}z", index * step, step - gap);
     }
     let svg = format!(
-        "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path d=\"{path}\"/></svg>"
+        "<svg class=\"chart\" viewBox=\"0 0 {width} {HEIGHT}\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path d=\"{path}\"/></svg>"
     );
-    let date = |day: Option<&(NaiveDate, u64)>| day.map(|(day, _)| short_date(*day)).unwrap_or_default();
-    let figures = days.iter().rev().map(|(day, count)| (short_date(*day), *count)).collect();
-    Chart { svg, figures, top, first: date(days.first()), last: date(days.last()) }
+    let name = |one: Option<&(String, u64)>| one.map(|(name, _)| name.clone()).unwrap_or_default();
+    let (first, last) = (name(figures.first()), name(figures.last()));
+    figures.reverse();
+    Chart { svg, figures, top, first, last }
+}
+
+/// One bar beside a line of a table, as long as its part of the longest.
+pub(super) fn bar(count: u64, top: u64) -> String {
+    let length = scaled(count, top, 100);
+    format!(
+        "<svg class=\"share\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path d=\"M0 0h{length}v10h-{length}z\"/></svg>"
+    )
 }
 
 /// At least one unit for what is not nothing.

@@ -6,6 +6,8 @@
 //! | --- | --- |
 //! | `guard`, `visitor`, `page` | which requests come near; who asks; the frame around a page |
 //! | `sign_in`, `home`, `office`, `trail` | one page each, beside its template in `templates/` |
+//! | `device` | the pages about machines |
+//! | `find` | finding, reading, counting and taking away records; what waits for people |
 //! | `handbook/` | what the centre tells offices: written, looked at, published |
 //! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
 //! | `map`, `chart`, `shown` | pictures and words for what is shown |
@@ -13,6 +15,8 @@
 
 mod assets;
 mod chart;
+mod device;
+mod find;
 mod fresh;
 mod guard;
 mod handbook;
@@ -40,6 +44,7 @@ use tokio::sync::Semaphore;
 use crate::serve::Hub;
 use crate::settings::Settings;
 use fresh::Fresh;
+pub(crate) use shown::masked_name;
 pub(crate) use visitor::Peer;
 use visitor::Who;
 
@@ -96,6 +101,8 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/kunci/sekarang", post(sign_in::lock))
         .route("/bahasa", post(sign_in::switch_language))
         .route("/kantor/{code}", get(office::page))
+        .merge(device::routes())
+        .merge(find::routes())
         .route("/pedoman", get(handbook::index::page))
         .route("/pedoman/pemberitahuan", get(handbook::notice::page).post(handbook::notice::save))
         .route("/pedoman/pemberitahuan/{number}/tarik", post(handbook::notice::withdraw))

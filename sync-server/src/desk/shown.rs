@@ -78,6 +78,20 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "account_shut" => ("menutup akun", "shut an account"),
         "account_opened" => ("membuka kembali akun", "opened an account again"),
         "secret_changed" => ("mengganti kata sandi", "changed a password"),
+        "record_opened" => ("membuka isi berkas", "opened a record"),
+        "export" => ("mengunduh berkas", "took records away"),
+        "quarantine_retried" => ("memeriksa ulang karantina", "had the quarantine judged again"),
+        "code_offered" => ("membuat kode pendaftaran", "made an enrolment code"),
+        "device_renamed" => ("mengganti nama komputer", "renamed a machine"),
+        "device_revoked" => ("mengeluarkan komputer", "shut a machine out"),
+        "wipe_ordered" => ("memerintahkan hapus isi komputer", "ordered a machine to wipe itself"),
+        "wipe_ordered_take_in" => {
+            ("memerintahkan terima sisanya, lalu hapus", "ordered to take in the rest, then wipe")
+        }
+        "wipe_taken_back" => ("membatalkan perintah hapus", "took back the order to wipe"),
+        "device_wiped" => ("melapor isinya sudah dihapus", "reported that it was wiped"),
+        "people_read" => ("membuka daftar orang di komputer", "opened the list of people on a machine"),
+        "people_read_whole" => ("mengunduh daftar orang dengan NIK lengkap", "took the list of people with whole NIKs"),
         "published" => ("menerbitkan", "published"),
         "withdrawn" => ("menarik pemberitahuan", "withdrew a notice"),
         "factor_made" => ("membuat kode autentikator baru", "made a new authenticator code"),
@@ -118,7 +132,7 @@ pub(super) fn duration(millis: u64) -> String {
 }
 
 /// A name of which a viewer sees the first letters alone.
-pub(super) fn masked_name(name: &str) -> String {
+pub(crate) fn masked_name(name: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
         let first = letters.next().map(String::from).unwrap_or_default();

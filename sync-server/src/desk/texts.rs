@@ -4,6 +4,10 @@ desk_kit::texts! {
     desk: "Meja operator", "Operator's desk";
     skip: "Langsung ke isi", "Skip to content";
     regency: "Kabupaten", "Regency";
+    find: "Cari", "Find";
+    work: "Menunggu", "Waiting";
+    statistics: "Statistik", "Statistics";
+    devices: "Perangkat", "Machines";
     trail: "Jejak", "Audit trail";
     sign_out: "Keluar", "Sign out";
     lock: "Kunci layar", "Lock screen";

@@ -249,9 +249,14 @@ async fn named_size(hub: &Hub, headers: &HeaderMap, hash: BlobHash, act: BlobAct
     looked.await?
 }
 
-/// The office of the node that asks, if it is who it says it is.
+/// The office of the node that asks, if it is who it says it is. One that was shut out may still send where what it holds is
+/// taken in before it wipes itself, and gets nothing.
 fn office(reader: &Reader, request: &BlobRequest, hub: change_log::HubId, act: BlobAct<'_>) -> Result<OfficeCode, No> {
-    let known = reader.registered_node(request.node)?.filter(|node| node.revoked_millis.is_none());
+    let known = reader.registered_node(request.node)?;
+    let is_leaving = !matches!(act, BlobAct::Get(_))
+        && exchange_driver::wipe_order(reader, request.node)
+            .is_ok_and(|order| order.is_some_and(|order| order.takes_in));
+    let known = known.filter(|node| node.revoked_millis.is_none() || is_leaving);
     let admitted = known.filter(|node| {
         VerifyingKey::from_bytes(&node.public_key).is_ok_and(|key| request.verify(&key, hub, act).is_ok())
     });

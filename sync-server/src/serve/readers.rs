@@ -24,6 +24,11 @@ impl Readers {
         Ok(Self { dir: replica.dir().to_owned(), idle: Arc::new(Mutex::new(idle)), places })
     }
 
+    /// The replica's folder.
+    pub(crate) fn dir(&self) -> &std::path::Path {
+        &self.dir
+    }
+
     /// Where the bytes of attached files lie.
     pub(crate) fn folder(&self) -> BlobFolder {
         BlobFolder::of(&self.dir)

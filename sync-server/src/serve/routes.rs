@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use super::{Hub, blobs, certificate, enrolment, exchange, letter_page};
+use super::{Hub, blobs, certificate, enrolment, exchange, letter_page, wiped};
 use crate::desk;
 
 /// Longest body of a request that is no exchange, in bytes.
@@ -19,6 +19,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/v1/exchange", post(exchange::exchange))
         .route("/v1/enrol", post(enrolment::enrol))
         .route("/v1/certificate", post(certificate::certificate))
+        .route("/v1/wiped", post(wiped::wiped))
         .route("/v1/blobs", post(blobs::ask))
         .route("/v1/blobs/{hash}", get(blobs::get).put(blobs::put))
         .route("/l/", get(letter_page::nothing))

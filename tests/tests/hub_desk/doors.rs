@@ -6,7 +6,7 @@ use crate::door::{answer, tls};
 use crate::hub::{Hub, SECRET};
 
 /// One request; the answer as it came.
-fn ask(hub: &Hub, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+pub(crate) fn ask(hub: &Hub, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
     let address = hub.url.trim_start_matches("https://");
     let mut stream = tls(address.parse().unwrap());
     let own_host = [("Host", address)];
@@ -20,14 +20,14 @@ fn ask(hub: &Hub, method: &str, path: &str, headers: &[(&str, &str)], body: &str
     String::from_utf8_lossy(&answer(&mut stream)).into_owned()
 }
 
-fn status(answer: &str) -> u16 {
+pub(crate) fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+pub(crate) const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
 /// Signs in as the browser does; what it is to hold.
-fn cookie(hub: &Hub, name: &str, code: &str) -> String {
+pub(crate) fn cookie(hub: &Hub, name: &str, code: &str) -> String {
     let body = format!("name={name}&secret={SECRET}&code={code}");
     let answer = ask(hub, "POST", "/masuk", &[FORM, ("Origin", &hub.url)], &body);
     let held = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_else(|| panic!("{answer}"));
@@ -37,7 +37,20 @@ fn cookie(hub: &Hub, name: &str, code: &str) -> String {
     held.split(';').next().unwrap().to_owned()
 }
 
-const PAGES: [&str; 5] = ["/", "/jejak", "/arus", "/hadir", "/kantor/35.10.01.2001"];
+const PAGES: [&str; 12] = [
+    "/",
+    "/jejak",
+    "/arus",
+    "/hadir",
+    "/kantor/35.10.01.2001",
+    "/perangkat",
+    "/perangkat/AAAAAAAAAAAAA",
+    "/perangkat/AAAAAAAAAAAAA/keluarkan",
+    "/cari?q=siti",
+    "/berkas/0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40",
+    "/menunggu",
+    "/statistik",
+];
 
 #[test]
 fn nothing_is_shown_without_signing_in_and_what_was_open_stays_open() {

@@ -6,7 +6,11 @@ use crate::browser::Browser;
 use crate::hub::{Hub, OFFICE, window};
 
 /// Every page of somebody who is signed in.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 8] = [
+    ("hub-find", "/cari"),
+    ("hub-waiting", "/menunggu"),
+    ("hub-statistics", "/statistik"),
+    ("hub-machines", "/perangkat"),
     ("hub-regency", "/"),
     ("hub-office", "/kantor/35.10.01.2001"),
     ("hub-absent", "/kantor/35.10.02.2001"),
@@ -114,7 +118,17 @@ async fn hostile_texts_are_shown_as_they_are_and_do_nothing() {
     one.sync();
     other.sync();
     let browser = hub.signed_in("wayan", "operator").await;
-    for path in ["/", "/kantor/35.10.01.2001", "/?kecamatan=<script>window.harm=1</script>&keadaan=%22%3E", "/jejak"] {
+    for path in [
+        "/",
+        "/kantor/35.10.01.2001",
+        "/?kecamatan=<script>window.harm=1</script>&keadaan=%22%3E",
+        "/jejak",
+        "/perangkat",
+        "/menunggu",
+        "/statistik?menurut=kantor",
+        "/cari?q=<script>window.harm=1</script>&kantor=%22%3E",
+        "/cari",
+    ] {
         browser.go(&format!("{}{path}", hub.url)).await;
         browser.find("main").await;
         assert_eq!(browser.run("return window.harm").await, json!(null), "{path}");

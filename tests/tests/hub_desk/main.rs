@@ -5,11 +5,15 @@
 #[allow(dead_code, reason = "the clerk's desk uses more of it")]
 mod browser;
 #[cfg(test)]
+mod devices;
+#[cfg(test)]
 #[path = "../whole_system/door.rs"]
 #[allow(dead_code, reason = "the tests of the exchange use more of it")]
 mod door;
 #[cfg(test)]
 mod doors;
+#[cfg(test)]
+mod find;
 #[cfg(test)]
 mod handbook;
 #[cfg(test)]

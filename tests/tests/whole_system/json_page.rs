@@ -95,6 +95,13 @@ impl Page {
         }
     }
 
+    /// Whatever shuts machines out.
+    fn shut_out(&mut self, nodes: &[String]) {
+        self.run("hub", &["revoke", &nodes[0]]);
+        self.run("hub", &["wipe", &nodes[0]]);
+        self.run("hub", &["replace", &nodes[1], "--wipe"]);
+    }
+
     /// Without the folder of this run.
     fn public(&self, text: &str) -> String {
         text.replace(self.dir.path().to_str().unwrap(), "/srv")
@@ -192,6 +199,9 @@ fn run_all() -> Vec<(String, Value)> {
     page.run("counter", &["backup", "Office"]);
     page.run("restored", &["restore", "Office"]);
     drop(page.serve("counter"));
+    page.run("hub", &["rename", &nodes[0], "Loket"]);
+    page.run("hub", &["people", &nodes[0]]);
+    page.run("hub", &["export", "--format=csv", "--out=All.csv"]);
     for reading in [&["offices", "--enrolled"][..], &["nodes"], &["quarantine"], &["quarantine", "retry"]] {
         page.run("hub", reading);
     }
@@ -209,7 +219,7 @@ fn run_all() -> Vec<(String, Value)> {
     page.run("hub", &["config", "example"]);
     page.run("hub", &["backup", "Hub"]);
     page.run("hub-restored", &["restore", "Hub"]);
-    page.run("hub", &["revoke", nodes.first().unwrap()]);
+    page.shut_out(&nodes);
     drop(serving);
     let refused = |folder: &str| {
         let output = page.program(folder, &["show", "0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40"]).output().unwrap();

@@ -36,3 +36,5 @@ mod regency;
 mod seal;
 #[cfg(test)]
 mod wait;
+#[cfg(test)]
+mod wiped;

@@ -1,0 +1,318 @@
+//! One record, to be read: masked until somebody opens it on purpose, which the audit trail notes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use change_log::{DocumentId, EpochId, NodeId, Position};
+use desk_kit::{Form, Language, moments, values};
+use office_model::{Catalogue, FieldPath, Service};
+use replica_store::{EntryState, ListedTransaction, Reader, StoreError};
+use serde_json::Value;
+use service_document::{AttachedFile, TransactionDocument};
+
+use super::search::{self, Line};
+use super::texts::{Texts, Worded as _};
+use crate::act::Act;
+use crate::desk::page::{Answer, Fault, Page, html};
+use crate::desk::visitor::Visitor;
+use crate::desk::{fresh, masked_name};
+use crate::devices;
+use crate::serve::Hub;
+use crate::{Failure, clock};
+
+/// What stands for a value that is not shown.
+const HIDDEN: &str = "••••";
+/// Places of a document that are no fields of the form.
+const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields", "steps"];
+
+#[derive(Template)]
+#[template(path = "find/record.html")]
+struct RecordPage {
+    page: Page,
+    f: &'static Texts,
+    line: Line,
+    created_by: String,
+    changed: String,
+    changed_by: String,
+    is_open: bool,
+    /// Whoever looks may open it.
+    may_open: bool,
+    kept_out: usize,
+    fields: Vec<(String, String)>,
+    files: Vec<(String, String)>,
+    divergences: Vec<Divergent>,
+    history: Vec<Told>,
+    logs: Vec<Log>,
+}
+
+/// A field with several values.
+struct Divergent {
+    label: String,
+    /// Value, who, when.
+    values: Vec<(String, String, String)>,
+}
+
+/// One change.
+struct Told {
+    when: String,
+    who: String,
+    machine: String,
+    reason: String,
+    /// Label, before, after, whether it settled a difference.
+    edits: Vec<(String, String, String, bool)>,
+}
+
+/// A log that changes of the record stand in.
+struct Log {
+    machine: String,
+    /// Empty for the hub's own.
+    node: String,
+    changes: usize,
+    last: Position,
+    held: Position,
+    signed: Position,
+}
+
+/// What is read of a record.
+struct Read {
+    row: ListedTransaction,
+    document: TransactionDocument,
+    /// Where its accepted changes stand, and how many others there are.
+    places: Vec<(EpochId, Position)>,
+    kept_out: usize,
+    logs: BTreeMap<EpochId, (Option<NodeId>, String, Position, Position)>,
+}
+
+pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Answer {
+    show(&visitor, &hub, parse(&id)?, false).await
+}
+
+/// Shows it whole, once that is noted.
+pub(super) async fn open(
+    visitor: Visitor,
+    State(hub): State<Arc<Hub>>,
+    Path(id): Path<String>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let id = parse(&id)?;
+    visitor.check(&Form(form))?;
+    if !visitor.session.role.sees_personal_data() {
+        return Err(Fault::not_for_role().into());
+    }
+    let there = hub.readers.with(move |reader| reader.row(id)).await.map_err(Fault::from)?.map_err(Fault::from)?;
+    if there.is_none() {
+        return Err(Fault::from(StoreError::NoDocument(id)).into());
+    }
+    let (by, subject) = (visitor.session.name.clone(), id.to_string());
+    hub.writer.act(Act::Note { by, act: "record_opened".to_owned(), subject }).await.map_err(Fault::from)?;
+    show(&visitor, &hub, id, true).await
+}
+
+fn parse(id: &str) -> Result<DocumentId, Fault> {
+    id.parse().map_err(|_| {
+        Failure::new(crate::Blame::NotFound, "that is no id of a record", "find it by its number or name").into()
+    })
+}
+
+async fn show(visitor: &Visitor, hub: &Hub, id: DocumentId, is_open: bool) -> Answer {
+    let read = hub.readers.with(move |reader| Read::of(reader, id)).await.map_err(Fault::from)?;
+    let read = read.map_err(Fault::from)?;
+    let regency = fresh::regency(hub).await.map_err(Fault::from)?;
+    let (language, role, now) = (visitor.session.language, visitor.session.role, clock::now_millis());
+    let f = language.texts();
+    let mut line = search::line(&read.row, &regency, role, language, now);
+    if is_open {
+        line.nik = read.row.nik.clone().unwrap_or_default();
+    } else {
+        line.name = masked_name(read.row.name.as_deref().unwrap_or_default());
+    }
+    let catalogue = Catalogue::of_version(read.row.catalogue).unwrap_or_else(|| Catalogue::current());
+    let shower = Shower { catalogue, service: catalogue.service(&read.row.service), language, is_open, f };
+    html(&RecordPage {
+        page: Page::of(&visitor.session, "find", &format!("{} {}", f.record, line.service)),
+        f,
+        created_by: read.row.created_by.clone(),
+        changed: moments::short(read.row.changed_millis, now),
+        changed_by: read.row.changed_by.clone(),
+        is_open,
+        may_open: role.sees_personal_data(),
+        kept_out: read.kept_out,
+        fields: shower.fields(&read.document),
+        files: read.document.attached().iter().map(|file| shower.file(file)).collect(),
+        divergences: shower.divergences(&read.document),
+        history: shower.history(&read),
+        logs: logs(&read, f),
+        line,
+    })
+}
+
+impl Read {
+    fn of(reader: &Reader, id: DocumentId) -> Result<Self, Failure> {
+        let row = reader.row(id)?.ok_or(StoreError::NoDocument(id))?;
+        let document = reader.document(id)?.ok_or(StoreError::NoDocument(id))?;
+        let (mut places, mut kept_out) = (Vec::new(), 0);
+        for (entry, state) in reader.document_entries(id)? {
+            match state {
+                EntryState::Accepted => places.push((entry.epoch, entry.position)),
+                EntryState::Pending => {}
+                _ => kept_out += 1,
+            }
+        }
+        let mut logs = BTreeMap::new();
+        for (epoch, _) in &places {
+            if logs.contains_key(epoch) {
+                continue;
+            }
+            let Some(log) = reader.log(*epoch)? else { continue };
+            let name = match log.node {
+                Some(node) => {
+                    let noted = devices::note_of(reader, node)?;
+                    devices::name(&noted).map_or_else(|| node.to_string(), str::to_owned)
+                }
+                None => String::new(),
+            };
+            logs.insert(*epoch, (log.node, name, log.position, log.signed));
+        }
+        Ok(Self { row, document, places, kept_out, logs })
+    }
+}
+
+/// Where the changes of a record stand, log by log.
+fn logs(read: &Read, f: &Texts) -> Vec<Log> {
+    let made = read.logs.iter().map(|(epoch, (node, name, held, signed))| {
+        let here = read.places.iter().filter(|(one, _)| one == epoch).map(|(_, position)| *position);
+        Log {
+            machine: if name.is_empty() { f.hub_itself.to_owned() } else { name.clone() },
+            node: node.map(|node| node.to_string()).unwrap_or_default(),
+            changes: here.clone().count(),
+            last: here.max().unwrap_or_default(),
+            held: *held,
+            signed: *signed,
+        }
+    });
+    made.collect()
+}
+
+/// Shows values, or that they are not shown.
+struct Shower {
+    catalogue: &'static Catalogue,
+    service: Option<&'static Service>,
+    language: Language,
+    is_open: bool,
+    f: &'static Texts,
+}
+
+impl Shower {
+    fn text(&self, path: &str, value: &Value) -> String {
+        if path == "status" {
+            return value.as_str().map_or_else(String::new, |word| values::status(word, self.language));
+        }
+        if path == "number" {
+            return value.as_str().unwrap_or_default().to_owned();
+        }
+        if !self.is_open {
+            return HIDDEN.to_owned();
+        }
+        let field = self.service.zip(path.parse::<FieldPath>().ok());
+        let field = field.and_then(|(service, path)| self.catalogue.field_at(service, &path));
+        values::value(field, value, self.language)
+    }
+
+    fn label(&self, path: &str) -> String {
+        match self.service {
+            Some(service) => values::path_label(self.catalogue, service, path, self.language),
+            None => path.to_owned(),
+        }
+    }
+
+    /// The fields in the order of the form, those of a newer catalogue behind; persons one field a line.
+    fn fields(&self, document: &TransactionDocument) -> Vec<(String, String)> {
+        let content = document.to_json();
+        let Some(fields) = content.get("fields").and_then(Value::as_object) else { return Vec::new() };
+        let known: Vec<&str> = self
+            .service
+            .map(|service| service.fields.iter().map(|field| field.key.as_str()).collect())
+            .unwrap_or_default();
+        let order = known.iter().copied().chain(fields.keys().map(String::as_str).filter(|key| !known.contains(key)));
+        let mut shown = Vec::new();
+        for key in order {
+            if let Some(value) = fields.get(key) {
+                self.spread(key, value, &mut shown);
+            }
+        }
+        shown
+    }
+
+    fn spread(&self, path: &str, value: &Value, shown: &mut Vec<(String, String)>) {
+        match value {
+            Value::Object(group) => {
+                group.iter().for_each(|(key, value)| self.spread(&format!("{path}.{key}"), value, shown));
+            }
+            Value::Array(list) => {
+                list.iter()
+                    .enumerate()
+                    .for_each(|(index, value)| self.spread(&format!("{path}[{index}]"), value, shown));
+            }
+            value => shown.push((self.label(path), self.text(path, value))),
+        }
+    }
+
+    /// Kind and name of an attached file: names of files hold names of people.
+    fn file(&self, file: &AttachedFile) -> (String, String) {
+        let kind = self.catalogue.attachments().iter().find(|one| one.id == file.kind);
+        let kind = kind.map_or_else(|| file.kind.clone(), |kind| self.language.say(&kind.label).to_owned());
+        (kind, if self.is_open { file.name.clone() } else { HIDDEN.to_owned() })
+    }
+
+    fn divergences(&self, document: &TransactionDocument) -> Vec<Divergent> {
+        let all = document.divergences().into_iter().map(|one| {
+            let path = one.path.to_string();
+            let values = one.values.iter().map(|value| {
+                let at = moments::long(value.millis + value.hub_offset_millis.unwrap_or_default());
+                (self.text(&path, &value.value), value.clerk.clone(), at)
+            });
+            Divergent { label: self.label(&path), values: values.collect() }
+        });
+        all.collect()
+    }
+
+    fn history(&self, read: &Read) -> Vec<Told> {
+        let is_shown = |path: &str| !NOT_SHOWN.contains(&path) && !path.starts_with("serials");
+        let text = |path: &str, value: Option<&Value>| value.map_or_else(String::new, |value| self.text(path, value));
+        let mut all: Vec<Told> = read
+            .document
+            .history()
+            .into_iter()
+            .map(|item| {
+                let machine = match read.logs.get(&item.epoch) {
+                    Some((Some(_), name, ..)) => name.clone(),
+                    _ => self.f.hub_itself.to_owned(),
+                };
+                let edits = item.changed.iter().filter(|edit| is_shown(&edit.path)).map(|edit| {
+                    if edit.path.starts_with("attachment/") {
+                        let after = if edit.to.is_none() { self.f.removed } else { HIDDEN };
+                        return (self.f.attachments.to_owned(), String::new(), after.to_owned(), edit.settled);
+                    }
+                    let removed = || self.f.removed.to_owned();
+                    let after = edit.to.as_ref().map_or_else(removed, |value| self.text(&edit.path, value));
+                    (self.label(&edit.path), text(&edit.path, edit.from.as_ref()), after, edit.settled)
+                });
+                Told {
+                    when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
+                    who: item.clerk.clone(),
+                    machine,
+                    // Reasons are free text.
+                    reason: item
+                        .why
+                        .clone()
+                        .map_or_else(String::new, |why| if self.is_open { why } else { HIDDEN.to_owned() }),
+                    edits: edits.collect(),
+                }
+            })
+            .collect();
+        all.reverse();
+        all
+    }
+}

@@ -1,0 +1,147 @@
+//! How many records, by service, sector, sub-district, office and status, over days and months: drawn, and as figures.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use chrono::{Days, NaiveDate};
+use desk_kit::Language;
+use office_model::Roster;
+use office_model::calendar::{short_date, wib_date};
+use replica_store::{Reader, Tallies};
+
+use super::filter::{self, Asked, Choices};
+use super::texts::{Texts, Worded as _};
+use crate::desk::chart::{self, Chart};
+use crate::desk::page::{Answer, Fault, Page, html};
+use crate::desk::visitor::Visitor;
+use crate::desk::{fresh, shown};
+use crate::serve::Hub;
+use crate::statistics::{self, By};
+use crate::{Failure, clock, init};
+
+/// Days that are shown when nothing is said, today included.
+const DAYS: u64 = 30;
+/// With more days a chart has a bar for each month.
+const DAYS_DRAWN: i64 = 92;
+/// More cannot be drawn: a chart over a century.
+const YEARS: u64 = 20 * 366;
+
+#[derive(Template)]
+#[template(path = "find/statistics.html")]
+struct StatisticsPage {
+    page: Page,
+    f: &'static Texts,
+    from: String,
+    to: String,
+    said: &'static str,
+    by: Choices,
+    by_label: &'static str,
+    per: Choices,
+    is_monthly: bool,
+    services: Choices,
+    districts: Choices,
+    offices: Choices,
+    total: String,
+    lines: Vec<Line>,
+    time: Chart,
+}
+
+/// One line of the table.
+struct Line {
+    label: String,
+    count: String,
+    /// Of a hundred.
+    part: String,
+    /// Markup of our own.
+    bar: String,
+}
+
+pub(super) async fn page(
+    visitor: Visitor,
+    State(hub): State<Arc<Hub>>,
+    Query(words): Query<BTreeMap<String, String>>,
+) -> Answer {
+    let word = |name: &str| words.get(name).map_or("", String::as_str);
+    let asked = Asked::of(word);
+    let language = visitor.session.language;
+    let f = language.texts();
+    let by = By::of(word("menurut")).unwrap_or(By::Service);
+    let (from, to, said) = period(&asked, f);
+    let is_monthly = match word("per") {
+        "bulan" => true,
+        "hari" => (to - from).num_days() > 4 * DAYS_DRAWN,
+        _ => (to - from).num_days() > DAYS_DRAWN,
+    };
+    let counted = Asked { from: Some(from), to: Some(to), words: String::new(), ..asked.clone() };
+    let (tallies, roster) = read(&hub, &counted).await.map_err(Fault::from)?;
+    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
+    let sums = statistics::lines(&tallies.kinds, by);
+    let total = sums.iter().map(|(_, count)| count).sum();
+    let over_time = statistics::over_time(&tallies.days, (from, to), is_monthly);
+    html(&StatisticsPage {
+        page: Page::of(&visitor.session, "statistics", f.statistics),
+        f,
+        from: from.to_string(),
+        to: to.to_string(),
+        said,
+        by: By::ALL.into_iter().map(|one| (one.as_str().to_owned(), by_label(f, one).to_owned(), one == by)).collect(),
+        by_label: by_label(f, by),
+        per: vec![
+            ("hari".to_owned(), f.per_day.to_owned(), !is_monthly),
+            ("bulan".to_owned(), f.per_month.to_owned(), is_monthly),
+        ],
+        is_monthly,
+        services: filter::services(&asked, language),
+        districts: filter::districts(&asked, &regency),
+        offices: filter::offices(&asked, &regency),
+        total: shown::figure(total, language),
+        lines: lines(&sums, total, by, &roster, language),
+        time: chart::columns(over_time.into_iter().map(|(day, count)| (name(day, is_monthly), count)).collect()),
+    })
+}
+
+/// From which to which day; what is wrong with what was asked.
+fn period(asked: &Asked, f: &'static Texts) -> (NaiveDate, NaiveDate, &'static str) {
+    let today = wib_date(clock::now_millis()).unwrap_or_default();
+    let to = asked.to.unwrap_or(today);
+    let from = asked.from.unwrap_or_else(|| to - Days::new(DAYS - 1));
+    if from > to { (to, to, f.wrong_days) } else { (from.max(to - Days::new(YEARS)), to, "") }
+}
+
+async fn read(hub: &Hub, counted: &Asked) -> Result<(Tallies, Roster), Failure> {
+    let filter = counted.filter().unwrap_or_default();
+    hub.readers.with(move |reader: &Reader| Ok((reader.tally(&filter)?, init::roster(reader)?))).await?
+}
+
+fn lines(sums: &[(String, u64)], total: u64, by: By, roster: &Roster, language: Language) -> Vec<Line> {
+    let top = sums.first().map_or(0, |(_, count)| *count);
+    let line = |(key, count): &(String, u64)| {
+        let label = statistics::label(by, key, roster).map(|label| language.say(&label).to_owned());
+        let others = || if key.is_empty() { language.texts().others.to_owned() } else { key.clone() };
+        let tenths = count.saturating_mul(1000).checked_div(total).unwrap_or_default();
+        Line {
+            label: label.unwrap_or_else(others),
+            count: shown::figure(*count, language),
+            part: format!("{}{}{} %", tenths / 10, language.pick(',', '.'), tenths % 10),
+            bar: chart::bar(*count, top),
+        }
+    };
+    sums.iter().map(line).collect()
+}
+
+const fn by_label(f: &'static Texts, by: By) -> &'static str {
+    match by {
+        By::Service => f.by_service,
+        By::Sector => f.by_sector,
+        By::District => f.by_district,
+        By::Office => f.by_office,
+        By::Status => f.by_status,
+    }
+}
+
+/// A day, or the month that begins with it.
+fn name(day: NaiveDate, is_monthly: bool) -> String {
+    if is_monthly { day.format("%m-%Y").to_string() } else { short_date(day) }
+}

@@ -1,0 +1,144 @@
+//! Machines on the operator's desk: enrolled by a sheet, named, shut out, wiped, replaced, and whose data was on them.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::doors::{FORM, ask, cookie, status};
+use crate::hub::{Hub, OFFICE};
+use crate::programs::village_node;
+
+async fn is_well(browser: &Browser, what: &str) {
+    assert_eq!(browser.violations().await, [""; 0], "{what}");
+    assert_eq!(browser.complaints().await, [""; 0], "{what}");
+}
+
+/// Pictures that `docs/operator.md` shows.
+async fn keep_picture(browser: &Browser, name: &str) {
+    if let Some(dir) = std::env::var_os("DESK_PICTURES") {
+        browser.picture(&std::path::Path::new(&dir).join(format!("{name}.png"))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sheet_admits_one_machine_and_is_shown_once() {
+    let hub = Hub::new();
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/perangkat", hub.url)).await;
+    browser.says("Belum ada komputer yang terdaftar").await;
+    is_well(&browser, "no machines").await;
+    browser.find("#kantor").await.select_by_value(OFFICE).await.unwrap();
+    browser.click("form[action='/perangkat/daftar'] button").await;
+    browser.says("Lembar pendaftaran").await;
+    browser.says("Desa Sarongan").await;
+    is_well(&browser, "the sheet").await;
+    keep_picture(&browser, "hub-sheet-id").await;
+    let code = browser.find("#kode").await.text().await.unwrap();
+    let text = browser.text().await;
+    let command = format!("village-node enrol --hub {} --code {code}", hub.url);
+    assert!(text.contains(&command), "{text}");
+    assert_eq!(browser.count("svg.qr").await, 1);
+    let data = hub.data.with_file_name("sheet");
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    let joined = village_node(&data).args(&words).output().unwrap();
+    assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
+    let again = village_node(&hub.data.with_file_name("other")).args(&words).output().unwrap();
+    assert!(!again.status.success(), "a code is good once");
+    browser.go(&format!("{}/perangkat", hub.url)).await;
+    browser.says("Kode yang dicoba lagi sesudah dipakai").await;
+    let text = browser.text().await;
+    assert!(!text.contains(&code), "the code is never shown again: {text}");
+    is_well(&browser, "a code tried twice").await;
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    browser.says("membuat kode pendaftaran").await;
+}
+
+#[tokio::test]
+async fn a_lost_machine_is_shut_out_wiped_and_replaced_on_one_page_that_says_what_happens() {
+    let hub = Hub::new();
+    let machine = hub.machine(OFFICE, "laptop");
+    machine.record("Siti Aminah");
+    machine.sync();
+    machine.record("Budi Santoso");
+    let node = hub.says(&["nodes"])[0]["node"].as_str().unwrap().to_owned();
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/perangkat/{node}", hub.url)).await;
+    browser.type_in("#nama", "Laptop pelayanan").await;
+    browser.click("form[action$='/nama'] button").await;
+    browser.says("Laptop pelayanan").await;
+    is_well(&browser, "a machine").await;
+    browser.click("a[href$='/keluarkan']").await;
+    browser.says("Keluarkan komputer?").await;
+    is_well(&browser, "what happens").await;
+    keep_picture(&browser, "hub-shut-out-id").await;
+    browser.type_in("#alasan", "hilang di jalan").await;
+    browser.click("#isi-hapus").await;
+    browser.click("#ganti").await;
+    browser.click("button.reason").await;
+    browser.says("Lembar pendaftaran").await;
+    let listed = hub.says(&["nodes"]);
+    assert!(listed[0]["revoked_millis"].is_i64() && listed[0]["wipe"]["takes_in"] == json!(false), "{listed}");
+    browser.go(&format!("{}/perangkat/{node}", hub.url)).await;
+    browser.says("menunggu komputer itu menghubungi pusat").await;
+    browser.says("hilang di jalan").await;
+    is_well(&browser, "shut out").await;
+    let output = village_node(machine.folder()).arg("sync").output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(!machine.folder().join("replica.db").exists());
+    browser.go(&format!("{}/perangkat/{node}", hub.url)).await;
+    browser.says("Komputer itu melapor bahwa isinya sudah dihapus").await;
+    browser.says("1 perubahan yang belum terkirim ikut terhapus").await;
+    keep_picture(&browser, "hub-machine-id").await;
+    browser.go(&format!("{}/perangkat", hub.url)).await;
+    browser.says("dikeluarkan, isinya sudah dihapus").await;
+    keep_picture(&browser, "hub-machines-id").await;
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    for act in
+        ["mengganti nama komputer", "mengeluarkan komputer", "memerintahkan hapus isi", "melapor isinya sudah dihapus"]
+    {
+        browser.says(act).await;
+    }
+}
+
+#[tokio::test]
+async fn the_people_on_a_machine_are_listed_masked_by_role_and_reading_it_is_noted() {
+    let hub = Hub::new();
+    let machine = hub.machine(OFFICE, "laptop");
+    machine.record("Siti Aminah");
+    machine.record("Budi Santoso");
+    machine.sync();
+    let node = hub.says(&["nodes"])[0]["node"].as_str().unwrap().to_owned();
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/perangkat/{node}", hub.url)).await;
+    browser.click("form[action$='/orang'] button").await;
+    browser.says("Siti Aminah").await;
+    let text = browser.text().await;
+    assert!(text.contains("3510••••••••0001") && !text.contains("3510014107900001"), "{text}");
+    is_well(&browser, "people").await;
+    // The language is switched on a page that a form brought up.
+    browser.click("form[action='/bahasa'] button").await;
+    browser.says("People whose data is on this machine").await;
+    let app = hub.operator("made", "pengamat");
+    let held = cookie(&hub, "made", &app.code(0));
+    let with = [("Cookie", held.as_str()), FORM, ("Origin", hub.url.as_str())];
+    let page = ask(&hub, "GET", &format!("/perangkat/{node}"), &with[..1], "");
+    let token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let body = format!("form_token={token}");
+    let csv = ask(&hub, "POST", &format!("/perangkat/{node}/orang.csv"), &with, &body);
+    assert!(csv.contains("text/csv") && csv.contains("S••• A•••••") && csv.contains("3510••••••••0001"), "{csv}");
+    assert!(!csv.contains("Siti") && !csv.contains("3510014107900001"), "{csv}");
+    // A viewer changes nothing.
+    for (path, more) in [("nama", "&nama=x"), ("keluarkan", "&alasan=x&isi=hapus"), ("hapus", "&isi=hapus")] {
+        let told = ask(&hub, "POST", &format!("/perangkat/{node}/{path}"), &with, &format!("{body}{more}"));
+        assert_eq!(status(&told), 403, "{path}");
+    }
+    assert_eq!(status(&ask(&hub, "POST", "/perangkat/daftar", &with, &format!("{body}&kantor={OFFICE}"))), 403);
+    let listed = hub.says(&["nodes"]);
+    assert!(listed[0]["revoked_millis"].is_null() && listed[0]["name"].is_null(), "{listed}");
+    let file = hub.data.with_file_name("people.csv");
+    hub.says(&["people", &node, "--whole", "--csv", file.to_str().unwrap()]);
+    let whole = std::fs::read_to_string(&file).unwrap();
+    assert!(whole.contains("\"Siti Aminah\",\"3510014107900001\""), "{whole}");
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    browser.says("opened the list of people on a machine").await;
+    browser.says("took the list of people with whole NIKs").await;
+}
