@@ -11,7 +11,7 @@ use sync_protocol::enrolment::Code;
 
 use crate::keys::HubKeys;
 use crate::operators::OperatorChange;
-use crate::{Failure, clock, init, nightly, operators};
+use crate::{Failure, HealthNote, alarm, clock, init, nightly, operators};
 
 /// Something to do with the replica. Also a line of the admin socket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,11 @@ pub enum Act {
         /// The day on whose morning the night ended.
         date: NaiveDate,
     },
+    /// Note what was found of backup or integrity.
+    Health {
+        /// What.
+        note: HealthNote,
+    },
     /// Change the accounts of the hub's desk.
     Operator {
         /// Who does it, for the audit trail.
@@ -96,6 +101,10 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
         }
         Act::GrantNumbers { node, count } => grant_numbers(replica, keys, *node, *count, now_millis),
         Act::Nightly { date } => nightly::report(replica, *date, now_millis),
+        Act::Health { note } => {
+            alarm::note(replica, note, now_millis)?;
+            Ok(json!({ "noted": true }))
+        }
         Act::Operator { by, change } => operators::change(replica, by, change, now_millis),
     }
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::act::Act;
 use crate::commands::{
-    Answer, backup, check_letter, config, divergences, enrol, history, hub_key, init, list, nightly, nodes, numbers,
-    offices, operator, quarantine, rebuild_views, restore, revoke, serve, show, status, verify,
+    Answer, alarms, backup, check_letter, config, divergences, enrol, history, hub_key, init, list, nightly, nodes,
+    numbers, offices, operator, quarantine, rebuild_views, restore, revoke, serve, show, status, verify,
 };
 use crate::flags::Flags;
 use crate::settings::Settings;
@@ -110,6 +110,8 @@ enum Command {
     Operator(operator::Arguments),
     /// The report of a night: which office is proven, late, or was never proven.
     Nightly(nightly::Arguments),
+    /// What is or was wrong at this hub; `test` tries the ways on which alarms are told.
+    Alarms(alarms::Arguments),
     /// Print the public key that letters' seals and receipts are checked with.
     HubKey(hub_key::Arguments),
     /// Check the seal of a letter; exit code 0 only when it is genuine.
@@ -179,6 +181,7 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Numbers(arguments) => numbers::run(common, &arguments),
         Command::Operator(arguments) => operator::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
+        Command::Alarms(arguments) => alarms::run(common, arguments),
         Command::HubKey(arguments) => hub_key::run(common, &arguments),
         Command::CheckLetter(arguments) => check_letter::run(common, &arguments),
         Command::Config(arguments) => Ok(config::run(&arguments)),

@@ -5,11 +5,12 @@
 //! | file | what |
 //! | --- | --- |
 //! | `guard`, `visitor`, `page` | which requests come near; who asks; the frame around a page |
-//! | `sign_in`, `home`, `office`, `trail` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `office`, `alarms`, `trail` | one page each, beside its template in `templates/` |
 //! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
 //! | `map`, `chart`, `shown` | pictures and words for what is shown |
 //! | `texts` | what people read, in both languages |
 
+mod alarms;
 mod assets;
 mod chart;
 mod fresh;
@@ -38,6 +39,7 @@ use tokio::sync::Semaphore;
 use crate::serve::Hub;
 use crate::settings::Settings;
 use fresh::Fresh;
+pub(crate) use fresh::regency;
 pub(crate) use visitor::Peer;
 use visitor::Who;
 
@@ -89,6 +91,7 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/kunci/sekarang", post(sign_in::lock))
         .route("/bahasa", post(sign_in::switch_language))
         .route("/kantor/{code}", get(office::page))
+        .route("/alarm", get(alarms::page))
         .route("/jejak", get(trail::page))
         .route("/arus", get(stream::stream))
         .route("/hadir", get(visitor::here))
