@@ -38,8 +38,8 @@ Exit codes, as those of village-node:
   0  all that was asked for was done
   2  what was asked for is wrong or not here
   3  the data folder is not in the state for it (no hub in it, in use, a server runs)
-  4  this machine refused (disk, database, address); `verify` found damage; a letter is not
-     genuine
+  4  this machine refused (disk, database, address); `verify` found damage; `alarms test`
+     failed; a letter is not genuine
 Every error says what happened to the data and what to do next.";
 
 /// What every command understands.

@@ -75,9 +75,9 @@ impl Looking {
         };
         self.watch = Some(watch);
         self.keep_watch(hub, watch, now).await;
-        self.keep_told(hub).await;
         let mut open = kept_open(&open);
         self.told.amend(&mut open);
+        self.keep_told(hub).await;
         let since = open.iter().map(|(incident, (_, began))| (*incident, *began)).collect();
         let found = findings(&facts, Limits::of(&hub.settings), &since);
         let changed = changes(&open.keys().copied().collect(), &found);
@@ -145,6 +145,8 @@ impl Looking {
         if !changed.is_empty() {
             let told = told_of(&changed, &BTreeMap::new(), now, |_| String::new());
             self.keep(hub, &changed, &told, now).await;
+            // What is kept cannot be read either.
+            self.told.note(&changed, now);
         }
     }
 }

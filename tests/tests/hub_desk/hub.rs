@@ -66,15 +66,16 @@ impl Hub {
         Self::prepared(roster, |_| {})
     }
 
-    /// A hub of the regency in which an office has been silent for a month, a disk was nearly full, and word of it did not
-    /// arrive.
+    /// A hub of the regency in which an office has been silent for a month, no backup was made, a disk was nearly full, and word
+    /// of that did not arrive.
     pub(crate) fn alarmed() -> Self {
         let roster = std::fs::read_to_string(root().join("data/banyuwangi-offices.csv")).unwrap();
         Self::prepared(&roster, |data| {
             let (mut hub, _) = Replica::open(data, "test", EpochId([9; 16])).unwrap();
-            hub.register_node(NodeId([7; 8]), OFFICE.parse().unwrap(), [7; 32], 0).unwrap();
             let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-            let watch = serde_json::json!({ "since_millis": now - 30 * 24 * 3_600_000_i64, "until_millis": now });
+            let before = now - 30 * 24 * 3_600_000;
+            hub.register_node(NodeId([7; 8]), OFFICE.parse().unwrap(), [7; 32], before).unwrap();
+            let watch = serde_json::json!({ "since_millis": before, "until_millis": now });
             hub.set_setting("alarm/watch", watch.to_string().as_bytes()).unwrap();
             let (kind, subject) = ("disk_low".to_owned(), String::new());
             let begun =

@@ -85,7 +85,7 @@ async fn alarms_that_go_on_are_accessible_too() {
     let browser = hub.signed_in("wayan", "operator").await;
     let page = format!("{}/alarm", hub.url);
     browser.go(&page).await;
-    browser.until("document.querySelectorAll('.alarms li').length === 1").await;
+    browser.until("document.querySelectorAll('.alarms li').length === 2").await;
     is_well(&browser, "alarms").await;
     keep_picture(&browser, "hub-alarm").await;
     browser.colours("dark").await;

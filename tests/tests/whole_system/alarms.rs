@@ -35,7 +35,7 @@ fn settings(hook: &Hook, post: &Post25) -> String {
         "webhook_url = \"http://{}/siaga?kunci=rahasia\"\nwebhook_secret = \"{SECRET}\"\nsmtp_host = \"localhost\"\n\
          smtp_port = {}\nsmtp_user = \"{USER}\"\nsmtp_password = \"{PASSWORD}\"\n\
          mail_from = \"Pusat <pusat@example.go.id>\"\nmail_to = \"a@example.go.id, Budi <b@example.go.id>\"\n\
-         alarm_disk_mb = 0\n",
+         alarm_disk_mb = 0\nalarm_backup_hours = 0\n",
         hook.address, post.port
     )
 }
@@ -149,7 +149,9 @@ fn a_trial_of_both_ways_says_exactly_what_failed() {
     assert!(!said.to_string().contains("salah-sekali") && !said.to_string().contains("kunci=rahasia"), "{said}");
 
     // Nobody there, and a server that nobody trusts.
-    regency.hub.set("SSL_CERT_FILE", "");
+    let stranger = regency.folder().join("stranger.pem");
+    std::fs::write(&stranger, Post25::new().certificate).unwrap();
+    regency.hub.set("SSL_CERT_FILE", stranger.to_str().unwrap());
     let nowhere = settings(&hook, &post).replace(&hook.address.to_string(), "127.0.0.1:9");
     std::fs::write(&file, nowhere).unwrap();
     let (code, said) = regency.hub.says(&["alarms", "test"]);
