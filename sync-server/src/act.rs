@@ -3,12 +3,14 @@
 use change_log::{DocumentId, NodeId};
 use chrono::NaiveDate;
 use exchange_driver::{HubIdentity, blocks_needed, set_number_rule};
+use office_handbook::{Audience, NoticeId};
 use office_model::{NumberRule, OfficeCode};
 use replica_store::{HubWork, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sync_protocol::enrolment::Code;
 
+use crate::handbook::{self, Proposal};
 use crate::keys::HubKeys;
 use crate::operators::OperatorChange;
 use crate::{Failure, HealthNote, alarm, clock, init, nightly, operators};
@@ -60,6 +62,24 @@ pub enum Act {
         /// What.
         note: HealthNote,
     },
+    /// Publish something that offices work by.
+    Publish {
+        /// Who does it, for the audit trail.
+        by: String,
+        /// What it is about, as topics are written; `notice` for a new notice.
+        topic: String,
+        /// For which offices.
+        audience: Audience,
+        /// What it says.
+        body: String,
+    },
+    /// Take a notice off everybody's first page.
+    Withdraw {
+        /// Who does it, for the audit trail.
+        by: String,
+        /// The notice's number.
+        number: u32,
+    },
     /// Change the accounts of the hub's desk.
     Operator {
         /// Who does it, for the audit trail.
@@ -105,6 +125,11 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
             alarm::note(replica, note, now_millis)?;
             Ok(json!({ "noted": true }))
         }
+        Act::Publish { by, topic, audience, body } => {
+            let topic = handbook::topic(topic)?;
+            handbook::publish(replica, keys, by, Proposal { topic, audience: *audience, body }, now_millis)
+        }
+        Act::Withdraw { by, number } => handbook::withdraw(replica, keys, by, NoticeId(*number), now_millis),
         Act::Operator { by, change } => operators::change(replica, by, change, now_millis),
     }
 }

@@ -23,8 +23,8 @@ use crate::serve::{Waiting, Writer};
 use crate::{Blame, Failure, clock};
 
 const SOCKET: &str = "admin.sock";
-/// Longest request, in bytes.
-const LINE_MAX: u64 = 4096;
+/// Longest request, in bytes: a catalogue that is published, with room for its line ends.
+const LINE_MAX: u64 = 256 * 1024;
 /// How often, and with what pause, a folder in use by another command is tried again: 5 seconds in all.
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(100);

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::act::Act;
 use crate::commands::{
-    Answer, alarms, backup, check_letter, config, divergences, enrol, history, hub_key, init, list, nightly, nodes,
+    Answer, alarms, backup, check_letter, config, divergences, enrol, handbook, history, hub_key, init, list, nightly, nodes,
     numbers, offices, operator, quarantine, rebuild_views, restore, revoke, serve, show, status, verify,
 };
 use crate::flags::Flags;
@@ -106,6 +106,8 @@ enum Command {
     Restore(restore::Arguments),
     /// Letter numbers: what was granted, how an office numbers, more for a machine.
     Numbers(numbers::Arguments),
+    /// What the centre tells offices: notices, catalogue, letter templates, roster, profiles.
+    Handbook(handbook::Arguments),
     /// The people who work at the hub's desk.
     Operator(operator::Arguments),
     /// The report of a night: which office is proven, late, or was never proven.
@@ -179,6 +181,7 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Backup(arguments) => backup::run(common, &arguments),
         Command::Restore(arguments) => restore::run(common, &arguments),
         Command::Numbers(arguments) => numbers::run(common, &arguments),
+        Command::Handbook(arguments) => handbook::run(common, &arguments),
         Command::Operator(arguments) => operator::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
         Command::Alarms(arguments) => alarms::run(common, arguments),

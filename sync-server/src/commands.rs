@@ -6,6 +6,7 @@ pub(crate) mod check_letter;
 pub(crate) mod config;
 pub(crate) mod divergences;
 pub(crate) mod enrol;
+pub(crate) mod handbook;
 pub(crate) mod history;
 pub(crate) mod hub_key;
 pub(crate) mod init;

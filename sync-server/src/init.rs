@@ -66,10 +66,28 @@ fn half_made(dir: &Path) -> Result<bool, Failure> {
 ///
 /// When it cannot be read.
 pub fn roster(reader: &Reader) -> Result<Roster, Failure> {
+    parse_roster(&roster_text(reader)?)
+}
+
+/// The roster of a hub, as it was given.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(crate) fn roster_text(reader: &Reader) -> Result<String, Failure> {
     let stored = reader.setting(ROSTER)?.ok_or_else(|| {
         Failure::state("this hub has no roster: it was not made to the end", "sync-server init --roster FILE")
     })?;
-    parse_roster(&String::from_utf8_lossy(&stored))
+    Ok(String::from_utf8_lossy(&stored).into_owned())
+}
+
+/// Keeps another roster, which was checked.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn keep_roster(replica: &mut Replica, csv: &str) -> Result<(), Failure> {
+    Ok(replica.set_setting(ROSTER, csv.as_bytes())?)
 }
 
 fn parse_roster(csv: &str) -> Result<Roster, Failure> {

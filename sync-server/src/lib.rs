@@ -14,6 +14,7 @@ mod desk;
 mod disk;
 mod failure;
 pub mod flags;
+mod handbook;
 pub mod init;
 pub mod keys;
 mod letter_check;

@@ -36,7 +36,7 @@ use crate::desk::Desk;
 use crate::keys::HubKeys;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
-use crate::{Failure, clock, init, nightly, tls};
+use crate::{Failure, clock, handbook, init, nightly, tls};
 use judge::{JudgeThread, Judged};
 pub(crate) use waiting::Waiting;
 pub(crate) use writer::Writer;
@@ -110,6 +110,7 @@ pub async fn run(
         tracing::warn!(?why, "the database is not the one that was last used here: a new epoch began");
     }
     exchange_driver::begin_life(&mut replica, false, clock::now_millis())?;
+    handbook::learn(&replica, &keys)?;
     if replica.hub() != keys.hub()? {
         return Err(Failure::state(
             "the key file and the database of this data folder belong to two different hubs",

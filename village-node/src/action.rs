@@ -5,9 +5,11 @@ pub(crate) mod applications;
 pub(crate) mod attachments;
 mod backup;
 pub(crate) mod book;
+pub(crate) mod chain;
 pub(crate) mod changes;
 mod divergences;
 mod export;
+pub(crate) mod handbook;
 mod history;
 pub(crate) mod letter;
 mod list;
@@ -249,11 +251,11 @@ pub(crate) fn perform(
         Action::Numbers => numbers::stock(replica, now_millis),
         Action::Register { query } => numbers::register(replica, query, now_millis),
         Action::IssueNumber { id, clerk } => numbers::issue(replica, identity, *id, &clock(replica, clerk, now_millis)),
-        Action::Status => status::perform(replica, now_millis),
+        Action::Status => status::perform(replica, identity, now_millis),
         Action::Backup { file } => backup::perform(replica, file),
         Action::Verify => verify::perform(replica, identity, watch),
         Action::Export { id } => export::perform(replica, *id),
-        Action::Letter { id, paper } => letter::perform(replica, sealer, *id, *paper),
+        Action::Letter { id, paper } => letter::perform(replica, (identity, sealer), *id, *paper),
         Action::Attach { id, file, clerk } => {
             attachments::attach(replica, *id, file, &clock(replica, clerk, now_millis))
         }
@@ -273,7 +275,7 @@ pub(crate) fn perform(
 }
 
 /// Who and when, as it goes into a change.
-fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Clock {
+pub(crate) fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Clock {
     Clock {
         millis: moment::whole_seconds(now_millis),
         hub_offset_millis: status::notable_offset(replica),

@@ -9,7 +9,7 @@ use gate_worker::{GatePlace, WorkerCommand};
 use replica_store::{Durability, Gate, OpenError, Opened, Replica, Watch, WhyNewEpoch};
 use tokio::sync::watch;
 
-use crate::action::{self, Action};
+use crate::action::{self, Action, handbook};
 use crate::identity::lost;
 use crate::sealing::{Sealer, Sealing};
 use crate::sync::Live;
@@ -111,6 +111,7 @@ impl Node {
         let hub_url = options.hub_url.as_deref().map_or(identity.hub_url, plain_url);
         let identity = Identity { hub_url, ..identity };
         let live = Live::new(&identity, &replica)?;
+        handbook::learn(&replica, &live.identity)?;
         let sealer = Mutex::new(Sealer::of(&identity));
         let dir = replica.dir().to_owned();
         let inner = Inner {

@@ -3,6 +3,7 @@
 //! It must never know records, SQL, or whose desk it is. Times and chance come in as arguments.
 
 mod answer;
+mod choice;
 mod cookie;
 mod fault;
 mod form;
@@ -15,6 +16,7 @@ mod sessions;
 mod texts;
 
 pub use answer::{Halt, go, html_response};
+pub use choice::Choice;
 pub use cookie::Cookie;
 pub use fault::{FaultPage, old_page};
 pub use form::{Form, destination, own_page};

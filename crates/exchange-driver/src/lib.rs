@@ -23,6 +23,7 @@ mod node_repair;
 mod node_wait;
 mod number_grant;
 mod progress;
+mod publishing;
 mod verify;
 
 pub use advice::advice;
@@ -36,4 +37,5 @@ pub use identity::{HubIdentity, NodeIdentity};
 pub use node_call::{CallPlan, NextFrame, NodeCall};
 pub use number_grant::{begin_life, blocks_needed, is_granted, number_floor, number_rule, set_number_rule};
 pub use progress::{Outcome, Progress};
+pub use publishing::{is_of_hub, sign_publication};
 pub use verify::{Covered, Verified, verify_hub, verify_node};

@@ -6,7 +6,7 @@ use change_log::{BlobHash, ChangeHash, DocumentId, EpochId, NodeId};
 use office_model::OfficeCode;
 use replica_store::Case;
 use service_document::{
-    AttachedFile, Belonging, Candidate, DocumentRow, Judgement, Lease, Refusal, TransactionRow, Verdict,
+    AttachedFile, Belonging, Candidate, DocumentRow, Judgement, Lease, Publication, Refusal, TransactionRow, Verdict,
 };
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ type Read<T> = Result<T, Unreadable>;
 
 const TRANSACTION: u8 = 0;
 const LEASE: u8 = 1;
+const PUBLICATION: u8 = 2;
 
 const TO: u8 = 0;
 const TO_OR_BEFORE: u8 = 1;
@@ -153,6 +154,10 @@ fn put_row(out: &mut Vec<u8>, row: &DocumentRow) {
             out.push(LEASE);
             put_lease(out, lease);
         }
+        DocumentRow::Publication(publication) => {
+            out.push(PUBLICATION);
+            put_publication(out, publication);
+        }
     }
 }
 
@@ -160,6 +165,7 @@ fn read_row(input: &mut Input<'_>) -> Read<DocumentRow> {
     match input.byte()? {
         TRANSACTION => read_transaction(input).map(DocumentRow::Transaction),
         LEASE => read_lease(input).map(DocumentRow::Lease),
+        PUBLICATION => read_publication(input).map(DocumentRow::Publication),
         _ => Err(Unreadable),
     }
 }
@@ -189,6 +195,26 @@ fn read_lease(input: &mut Input<'_>) -> Read<Lease> {
         last: input.number()?,
         granted_millis: i64::from_le_bytes(input.array()?),
         signature: input.array()?,
+    })
+}
+
+fn put_publication(out: &mut Vec<u8>, publication: &Publication) {
+    put_text(out, publication.office.as_str());
+    put_text(out, &publication.topic);
+    out.extend_from_slice(&publication.version.to_le_bytes());
+    out.extend_from_slice(&publication.published_millis.to_le_bytes());
+    put_text(out, &publication.body);
+    put_option(out, publication.signature.as_ref(), |out, signature| out.extend_from_slice(signature));
+}
+
+fn read_publication(input: &mut Input<'_>) -> Read<Publication> {
+    Ok(Publication {
+        office: input.text()?.parse().map_err(|_| Unreadable)?,
+        topic: input.text()?.to_owned(),
+        version: input.number()?,
+        published_millis: i64::from_le_bytes(input.array()?),
+        body: input.text()?.to_owned(),
+        signature: input.option(Input::array)?,
     })
 }
 

@@ -22,9 +22,11 @@ mod qr;
 mod sheet;
 mod show;
 mod signer;
+mod specimen;
 mod spreadsheet;
 mod table;
 mod template;
+mod template_check;
 
 pub use block::Block;
 pub use book::{Book, BookKind, BookRow, Extension, ParseBookError};
@@ -33,4 +35,6 @@ pub use letter::{Finish, Letter, LetterFacts, PrintError};
 pub use office::Office;
 pub use paper::Paper;
 pub use signer::{Signer, Signers};
+pub use specimen::{specimen, specimen_person, specimen_record};
 pub use template::{TemplateError, Templates};
+pub use template_check::{Misfit, MisfitKind};

@@ -16,10 +16,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use office_model::ServiceId;
+use office_model::{ServiceId, Versions};
+
+const VERSION_1: &str = include_str!("../data/letters-1.txt");
+
+static LEARNED: Versions<Templates> = Versions::new();
 
 /// The sections of one version.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Templates {
     version: u16,
     parts: BTreeMap<String, Vec<Line>>,
@@ -27,14 +31,14 @@ pub struct Templates {
 }
 
 /// The letter of one service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Section {
     pub(crate) title: String,
     pub(crate) lines: Vec<Line>,
 }
 
 /// One line of a section.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line {
     /// Field and stored value that the line counts for; always where there is none.
     pub(crate) only: Option<(String, String)>,
@@ -42,7 +46,7 @@ pub(crate) struct Line {
 }
 
 /// What a line prints.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LineKind {
     Part(String),
     Person { key: String, heading: String },
@@ -51,7 +55,7 @@ pub(crate) enum LineKind {
     Paragraph(String),
 }
 
-/// A line that the language does not have. The program is built wrong.
+/// A line that the language does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the letter templates: {problem}")]
 pub struct TemplateError {
@@ -62,15 +66,51 @@ pub struct TemplateError {
 }
 
 impl Templates {
-    /// The newest version that this program knows.
+    /// The newest version that this program knows: shipped with it, or learned since.
     ///
     /// # Errors
     ///
     /// When the program was built with templates that cannot be read, which a test rules out.
     pub fn current() -> Result<&'static Self, TemplateError> {
-        static CURRENT: LazyLock<Result<Templates, TemplateError>> =
-            LazyLock::new(|| Templates::parse(include_str!("../data/letters-1.txt")));
-        CURRENT.as_ref().map_err(Clone::clone)
+        let shipped = Self::shipped()?;
+        Ok(LEARNED.newest().filter(|newest| newest.version > shipped.version).unwrap_or(shipped))
+    }
+
+    /// The templates of this version; nothing when this program does not know them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Templates::current`].
+    pub fn of_version(version: u16) -> Result<Option<&'static Self>, TemplateError> {
+        let shipped = Self::shipped()?;
+        Ok(if shipped.version == version { Some(shipped) } else { LEARNED.get(version.into()) })
+    }
+
+    /// Has the program know these templates, too, as long as it runs. Says whether it does: not where it knows others of
+    /// the same version.
+    ///
+    /// # Errors
+    ///
+    /// As [`Templates::current`].
+    pub fn learn(self) -> Result<bool, TemplateError> {
+        let shipped = Self::shipped()?;
+        let version = self.version;
+        Ok(if shipped.version == version { *shipped == self } else { LEARNED.learn(version.into(), self) })
+    }
+
+    /// The text of the templates that are shipped.
+    pub const fn shipped_text() -> &'static str {
+        VERSION_1
+    }
+
+    /// The templates that are shipped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Templates::current`].
+    pub fn shipped() -> Result<&'static Self, TemplateError> {
+        static SHIPPED: LazyLock<Result<Templates, TemplateError>> = LazyLock::new(|| Templates::parse(VERSION_1));
+        SHIPPED.as_ref().map_err(Clone::clone)
     }
 
     /// Reads a file of templates.
@@ -112,6 +152,23 @@ impl Templates {
     /// Services that it has a letter for.
     pub fn services(&self) -> impl Iterator<Item = ServiceId> {
         self.letters.keys().copied()
+    }
+
+    /// Services whose letter is another one, or new, compared with other templates.
+    pub fn changed_since(&self, before: &Self) -> Vec<ServiceId> {
+        let same = |id: &ServiceId| match (self.section(*id), before.section(*id)) {
+            (Some(section), Some(was)) => section == was && self.same_parts(before, &section.lines),
+            _ => false,
+        };
+        self.services().filter(|id| !same(id)).collect()
+    }
+
+    /// Whether the parts that these lines name are the same in other templates.
+    fn same_parts(&self, other: &Self, lines: &[Line]) -> bool {
+        lines.iter().all(|line| match &line.kind {
+            LineKind::Part(name) => self.part(name) == other.part(name),
+            _ => true,
+        })
     }
 
     pub(crate) fn section(&self, id: ServiceId) -> Option<&Section> {

@@ -4,10 +4,9 @@
 
 mod samples;
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use letter_print::{Block, Finish, Letter, Paper, Templates};
+use letter_print::{Block, Finish, Letter, Paper, Templates, specimen_person};
 use office_model::{Catalogue, FieldKind, Service};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -40,30 +39,24 @@ fn pages(pdf: &[u8]) -> usize {
 }
 
 #[test]
-fn every_letter_of_the_catalogue_has_a_template_and_no_other_service_has() {
-    let with: BTreeSet<_> = Templates::current().unwrap().services().collect();
-    assert_eq!(with, letters().map(|service| service.id).collect());
-}
-
-#[test]
-fn templates_name_only_fields_that_there_are_and_all_that_are_required() {
-    let beside = ["kantor", "tempat_kantor", "jabatan", "kabupaten", "kecamatan"];
-    for service in letters() {
-        let mut names = Templates::current().unwrap().names(service.id);
-        if names.remove("ttl") {
-            names.extend(["tempat_lahir".to_owned(), "tgl_lahir".to_owned()]);
-        }
-        if names.remove("alamat") {
-            names.extend(["dusun", "rt", "rw"].map(str::to_owned));
-        }
-        names.retain(|name| !beside.contains(&name.as_str()));
-        for name in &names {
-            assert!(service.field(name).is_some(), "{}: {name} is no field", service.id);
-        }
-        // Who signs stands in the signature.
-        for field in service.fields.iter().filter(|field| field.key != "penandatangan" && field.key != "telepon") {
-            assert!(names.contains(&field.key), "{}: {} is not printed", service.id, field.key);
-        }
+fn templates_fit_the_catalogue_and_what_does_not_fit_is_said() {
+    let (catalogue, templates) = (Catalogue::current(), Templates::current().unwrap());
+    assert_eq!(templates.misfits(catalogue), []);
+    let text = Templates::shipped_text();
+    let first = text.lines().find(|line| line.starts_with("== ")).unwrap();
+    let id = &first[3..6];
+    let said = |text: &str| {
+        let misfits = Templates::parse(text).unwrap().misfits(catalogue);
+        misfits.into_iter().map(|misfit| misfit.text.en).collect::<Vec<_>>()
+    };
+    let cases = [
+        (text.replacen(first, "== Z99 Tanpa layanan", 1), "Z99 is no service with a letter"),
+        (text.replacen(first, "== Z99 Tanpa layanan", 1), &*format!("{id} has no template")),
+        (text.replacen(first, &format!("{first}\nSaya {{salah}}."), 1), &*format!("{id}: {{salah}} is no field of it")),
+        (format!("version 2\n{first}\nKosong."), &*format!("{id}: the field nama is not printed")),
+    ];
+    for (text, expected) in cases {
+        assert!(said(&text).iter().any(|line| line == expected), "{expected}: {:?}", said(&text));
     }
 }
 
@@ -118,7 +111,10 @@ fn thirty_heirs_flow_to_another_page() {
     let service = of("G09");
     let mut fields = samples::record(service, true);
     let few = samples::letter(service, &fields).to_pdf(Paper::A4, &Finish::Draft).unwrap();
-    fields.insert("ahli_waris".into(), (1..=30).map(|number| samples::person(true, number)).collect());
+    fields.insert(
+        "ahli_waris".into(),
+        (1..=30).map(|number| specimen_person(Catalogue::current(), true, number)).collect(),
+    );
     let many = samples::letter(service, &fields).to_pdf(Paper::A4, &Finish::Draft).unwrap();
     assert!(pages(&many) > pages(&few) && pages(&few) >= 1, "{} {}", pages(&few), pages(&many));
 }
@@ -129,7 +125,7 @@ fn values_without_end_and_blanks_are_borne() {
     let mut fields = samples::record(service, true);
     fields.insert("nama".into(), json!("W".repeat(20_000)));
     fields.insert("keperluan".into(), json!("kata ".repeat(5_000)));
-    let mut heir = samples::person(true, 1);
+    let mut heir = specimen_person(Catalogue::current(), true, 1);
     heir["nama"] = json!("W".repeat(20_000));
     fields.insert("ahli_waris".into(), json!([heir]));
     let pdf = samples::letter(service, &fields).to_pdf(Paper::A4, &Finish::Sealed(samples::url())).unwrap();

@@ -13,8 +13,11 @@ use crate::rule::Rule;
 use crate::service::{LetterCodes, Promise, Service};
 use crate::service_id::ServiceId;
 use crate::status::Approval;
+use crate::versions::Versions;
 
 const VERSION_1: &str = include_str!("../data/catalogue-1.json");
+
+static LEARNED: Versions<Catalogue> = Versions::new();
 
 /// All services of one catalogue version. A record stores the version it was made under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,18 +95,36 @@ struct FileService {
 }
 
 impl Catalogue {
-    /// The newest catalogue this program ships.
+    /// The newest catalogue this program knows: shipped with it, or learned since.
     pub fn current() -> &'static Self {
+        let shipped = Self::shipped();
+        LEARNED.newest().filter(|newest| newest.version > shipped.version).unwrap_or(shipped)
+    }
+
+    /// The catalogue of this version; nothing when this program does not know it.
+    pub fn of_version(version: u32) -> Option<&'static Self> {
+        let shipped = Self::shipped();
+        if shipped.version == version { Some(shipped) } else { LEARNED.get(version) }
+    }
+
+    /// Has the program know this catalogue, too, as long as it runs. Says whether it does: not where it knows another one
+    /// of the same version.
+    pub fn learn(self) -> bool {
+        let shipped = Self::shipped();
+        if shipped.version == self.version { *shipped == self } else { LEARNED.learn(self.version, self) }
+    }
+
+    /// The text of the catalogue that is shipped.
+    pub const fn shipped_text() -> &'static str {
+        VERSION_1
+    }
+
+    fn shipped() -> &'static Self {
         static SHIPPED: LazyLock<Catalogue> = LazyLock::new(|| {
             #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
             Catalogue::parse(VERSION_1).expect("the shipped catalogue is correct")
         });
         &SHIPPED
-    }
-
-    /// The shipped catalogue of this version; nothing when this program does not know it.
-    pub fn of_version(version: u32) -> Option<&'static Self> {
-        Some(Self::current()).filter(|catalogue| catalogue.version == version)
     }
 
     /// Reads a catalogue from JSON text.

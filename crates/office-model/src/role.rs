@@ -75,11 +75,10 @@ impl Role {
         matches!(self, Self::Petugas | Self::Sekretaris | Self::Kepala)
     }
 
-    /// Whether someone of this role may take a step that leads on from `from`.
+    /// Whether someone of this role may take a step that leads on from `from`, whatever chain the office has (see [`crate::Chain`]).
     ///
-    /// Small offices have one person at the counter, who registers what others decided on paper: so inside the
-    /// village every role may take every step, and the history says who. Only the sub-district's decision is its own;
-    /// the village may withdraw a record that waits for it.
+    /// Inside the village every role may take every step. Only the sub-district's decision is its own; the village may
+    /// withdraw a record that waits for it.
     pub const fn may_step(self, from: Status, to: Status) -> bool {
         if from.waits_for_sub_district() {
             return self.is_sub_district() || (self.may_record() && matches!(to, Status::Dibatalkan));

@@ -9,10 +9,13 @@ use serde::Serialize;
 use crate::office::{District, Office};
 use crate::office_code::OfficeCode;
 use crate::office_kind::OfficeKind;
+use crate::versions::Versions;
 
 const HEADER: &str = "code,name,kind,district_code,district";
 const MAX_NAME: usize = 80;
 const BANYUWANGI: &str = include_str!("../../../data/banyuwangi-offices.csv");
+
+static LEARNED: Versions<Roster> = Versions::new();
 
 /// All offices, by code. Sub-district offices that are not listed are derived from the districts of the villages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,6 +50,11 @@ impl fmt::Display for RosterError {
 }
 
 impl Roster {
+    /// The text of the roster that is shipped.
+    pub const fn shipped_text() -> &'static str {
+        BANYUWANGI
+    }
+
     /// The roster of Banyuwangi that is shipped with the program: 217 village offices and 25 sub-district offices.
     pub fn banyuwangi() -> &'static Self {
         static SHIPPED: LazyLock<Roster> = LazyLock::new(|| {
@@ -54,6 +62,17 @@ impl Roster {
             Roster::parse(BANYUWANGI).expect("the shipped roster is correct")
         });
         &SHIPPED
+    }
+
+    /// The roster that this program goes by: the newest one it learned, or the shipped one.
+    pub fn current() -> &'static Self {
+        LEARNED.newest().unwrap_or_else(Self::banyuwangi)
+    }
+
+    /// Has the program go by this roster as long as it runs, unless it knows a newer one. `version`: from 1, higher where
+    /// newer. Says whether it knows it now: not where it knows another one of the same version.
+    pub fn learn(self, version: u32) -> bool {
+        LEARNED.learn(version, self)
     }
 
     /// Reads a roster from CSV text with the header `code,name,kind,district_code,district`.

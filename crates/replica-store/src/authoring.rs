@@ -131,8 +131,32 @@ impl Replica {
         reason: Option<&str>,
         clock: &Clock,
     ) -> Result<ChangeHash, StoreError> {
-        self.change(id, clock, |document, stamp| document.step(to, reason, stamp).map(Some))?
-            .ok_or(StoreError::Misuse("a step made no change"))
+        self.steps(id, (to, reason), None, clock)
+    }
+
+    /// Moves a transaction to another status, and without a word right on to the next where one is given: with one
+    /// commit, both or neither. The hash is the last change's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::step`], for either step.
+    pub fn steps(
+        &mut self,
+        id: DocumentId,
+        (to, reason): (Status, Option<&str>),
+        then: Option<Status>,
+        clock: &Clock,
+    ) -> Result<ChangeHash, StoreError> {
+        self.write(|work| {
+            let mut log = own_log(work)?;
+            let stamp = clock.stamp(work);
+            let mut last = None;
+            for (to, reason) in [(to, reason)].into_iter().chain(then.map(|next| (next, None))) {
+                last = change_one(work, &mut log, id, |document| document.step(to, reason, &stamp).map(Some))?;
+            }
+            close(work, &log)?;
+            last.ok_or(StoreError::Misuse("a step made no change"))
+        })
     }
 
     /// Settles a divergence: the value given stands from now on.

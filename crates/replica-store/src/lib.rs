@@ -48,6 +48,7 @@ mod numbering;
 mod overview;
 mod packed;
 mod proof;
+mod publication;
 mod queue;
 mod reader;
 mod rebuild;
@@ -98,7 +99,9 @@ pub use log::{LogState, SignedHead};
 pub use migrations::FORMAT;
 pub use numbering::{GivenNumber, NoNumber, Numbering};
 pub use overview::OfficeCounts;
+
 pub use proof::Proof;
+pub use publication::{NewPublication, Published, Sign};
 pub use queue::QueueNumber;
 pub use reader::{Reader, Role};
 pub use recording_anew::RecordedAnew;

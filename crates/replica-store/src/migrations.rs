@@ -19,8 +19,7 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../migrations/0006_receipts.sql"),
     include_str!("../migrations/0007_calls.sql"),
     include_str!("../migrations/0008_brought.sql"),
-    // 0009 is being made elsewhere: its place is kept.
-    "",
+    include_str!("../migrations/0009_publications.sql"),
     include_str!("../migrations/0010_alarms.sql"),
 ];
 

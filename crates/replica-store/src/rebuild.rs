@@ -29,6 +29,7 @@ fn rebuild(work: &mut Work<'_>) -> Result<u64, StoreError> {
     connection.execute("DELETE FROM issued", [])?;
     connection.execute("DELETE FROM attachment", [])?;
     connection.execute("DELETE FROM lease", [])?;
+    connection.execute("DELETE FROM publication", [])?;
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
     let mut digests = std::collections::BTreeMap::new();
     let mut statement = connection.prepare("SELECT idx FROM office")?;
@@ -95,7 +96,7 @@ fn for_each_document(
     Ok(())
 }
 
-const DUMP: [(&str, &str); 6] = [
+const DUMP: [(&str, &str); 7] = [
     ("office", "SELECT code, count, hex(sum) FROM office ORDER BY code"),
     (
         "row",
@@ -110,6 +111,11 @@ const DUMP: [(&str, &str); 6] = [
         "SELECT hex(d.id), o.code, hex(l.node), hex(l.epoch), l.series, l.year, l.first, l.last, l.template, l.granted,
                 hex(l.signature)
          FROM lease l JOIN document d ON d.idx = l.document JOIN office o ON o.idx = l.office ORDER BY d.id",
+    ),
+    (
+        "publication",
+        "SELECT hex(d.id), o.code, p.topic, p.version, p.published
+         FROM publication p JOIN document d ON d.idx = p.document JOIN office o ON o.idx = p.office ORDER BY d.id",
     ),
     (
         "issued",

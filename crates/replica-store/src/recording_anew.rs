@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use change_log::{ChangeHash, DocumentId, EntryHash, RawChange};
 use office_model::OfficeCode;
 use rusqlite::params;
-use service_document::{Authored, HistoryItem, Stamp, TransactionDocument};
+use service_document::{Authored, HistoryItem, Publication, Stamp, TransactionDocument};
 use uuid::Uuid;
 
 use crate::authoring::{append, close, own_log};
 use crate::entry::{self, EntryState};
 use crate::log::LogRow;
 use crate::work::Work;
-use crate::{Replica, Role, StoreError, digest, document, rows};
+use crate::{Replica, Role, StoreError, digest, document, rebuild, rows};
 
 /// What was recorded anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,6 +110,12 @@ fn again(work: &Work<'_>, log: &LogRow, id: DocumentId, branch: &Branch) -> Resu
         .filter(|stored| stored.state == EntryState::Accepted)
         .map(|stored| (stored.hash, stored.raw))
         .collect();
+    if let ([raw], true) = (branch.raws.as_slice(), held.is_empty())
+        && let Some((publication, authored, stamp)) = Publication::again(raw, work.epoch)
+    {
+        let id = DocumentId::derive(work.epoch, log.position + 1, stamp.millis);
+        return Ok(Some(Again { id, office: publication.office, authored: vec![authored] }));
+    }
     let Some(seen) = seen_by(branch, &held) else { return Ok(None) };
     let whole = seen.iter().filter_map(|hash| held.get(hash)).chain(&branch.raws).map(Vec::as_slice);
     let Ok(whole) = TransactionDocument::load(whole) else { return Ok(None) };
@@ -190,8 +196,8 @@ fn put(work: &mut Work<'_>, log: &mut LogRow, again: &Again) -> Result<u64, Stor
         append(work, log, (again.id, index, office), authored)?;
         work.mark(&EntryHash::of(again.id, authored.hash).0);
     }
-    if let Some(loaded) = document::load(work.connection, index)? {
-        rows::put_transaction(work.connection, index, loaded.row())?;
+    if let Some(row) = rebuild::load(&entry::of_document(work.connection, index)?)? {
+        rows::put(work.connection, index, &row)?;
     }
     Ok(again.authored.len() as u64)
 }

@@ -5,7 +5,7 @@ use office_model::{OfficeCode, ServiceId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use service_document::{DocumentRow, Lease, TransactionRow};
 
-use crate::{StoreError, attachment, digest, issued, lease, search};
+use crate::{StoreError, attachment, digest, issued, lease, publication, search};
 
 /// One line of a list.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,6 +68,7 @@ pub(crate) fn put(connection: &Connection, document: i64, row: &DocumentRow) -> 
     match row {
         DocumentRow::Transaction(row) => put_transaction(connection, document, row),
         DocumentRow::Lease(lease) => put_lease(connection, document, lease),
+        DocumentRow::Publication(said) => publication::put(connection, document, said),
     }
 }
 
@@ -115,6 +116,7 @@ pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), Store
     issued::remove(connection, document)?;
     attachment::remove(connection, document)?;
     lease::remove(connection, document)?;
+    publication::remove(connection, document)?;
     search::remove(connection, document)
 }
 
@@ -126,10 +128,17 @@ pub(crate) fn fits(
     row: Option<&DocumentRow>,
 ) -> Result<bool, StoreError> {
     let leased = lease::of_document(connection, document)?;
+    let published = match row {
+        Some(DocumentRow::Publication(said)) => Some(said),
+        _ => None,
+    };
+    if !publication::fits(connection, document, published)? {
+        return Ok(false);
+    }
     let row = match row {
         Some(DocumentRow::Lease(lease)) => return Ok(listed.is_none() && leased.as_ref() == Some(lease)),
         Some(DocumentRow::Transaction(row)) => Some(row),
-        None => None,
+        Some(DocumentRow::Publication(_)) | None => None,
     };
     let held = issued::of_document(connection, document)?;
     let mut serials = row.map_or_else(Vec::new, |row| row.serials.clone());

@@ -205,6 +205,10 @@ impl Reader {
                 "SELECT count(*) FROM lease WHERE document NOT IN (SELECT idx FROM document)",
             ),
             (
+                "publications without a document",
+                "SELECT count(*) FROM publication WHERE document NOT IN (SELECT idx FROM document)",
+            ),
+            (
                 "letter numbers without a document",
                 "SELECT count(*) FROM issued WHERE document NOT IN (SELECT idx FROM document)",
             ),

@@ -6,6 +6,8 @@ pub(crate) const KIND: &str = "kind";
 pub(crate) const KIND_TRANSACTION: &str = "transaction";
 /// The value of [`KIND`] for a block of letter numbers.
 pub(crate) const KIND_LEASE: &str = "lease";
+/// The value of [`KIND`] for something that an office works by.
+pub(crate) const KIND_PUBLICATION: &str = "publication";
 /// Code of the office it belongs to, fixed for life.
 pub(crate) const OFFICE: &str = "office";
 /// Service id of the catalogue, fixed for life.

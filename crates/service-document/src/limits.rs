@@ -6,6 +6,10 @@ pub const CHANGE_BYTES_MAX: usize = 64 * 1024;
 pub const OPERATIONS_MAX: usize = 4096;
 /// All changes of one document together may have this many bytes.
 pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
+/// A publication may say this much, so that its change stays within its limit.
+pub const BODY_BYTES_MAX: usize = 48 * 1024;
+/// The topic of a publication may have this many bytes.
+pub(crate) const TOPIC_MAX: usize = 64;
 /// Objects may nest this deep below the root: `fields`, a list in it, a person in that, one more.
 pub const DEPTH_MAX: usize = 4;
 /// This many changes of one document may wait for missing ones.

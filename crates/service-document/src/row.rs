@@ -8,10 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::error::DocumentError;
 use crate::layout::{
-    CATALOGUE, FIELDS, KIND, KIND_LEASE, KIND_TRANSACTION, NUMBER, OFFICE, SERIALS, SERVICE, STATUS, STEPS,
+    CATALOGUE, FIELDS, KIND, KIND_LEASE, KIND_PUBLICATION, KIND_TRANSACTION, NUMBER, OFFICE, SERIALS, SERVICE, STATUS,
+    STEPS,
 };
 use crate::reading::Reading;
-use crate::{AttachedFile, Lease, decision, divergence, document, quiet, stamp};
+use crate::{AttachedFile, Lease, Publication, decision, divergence, document, quiet, stamp};
 
 /// What is listed of a document, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum DocumentRow {
     Transaction(TransactionRow),
     /// A block of letter numbers.
     Lease(Lease),
+    /// Something that the office works by.
+    Publication(Publication),
 }
 
 impl DocumentRow {
@@ -28,6 +31,7 @@ impl DocumentRow {
         match self {
             Self::Transaction(row) => row.office,
             Self::Lease(lease) => lease.office,
+            Self::Publication(publication) => publication.office,
         }
     }
 
@@ -35,7 +39,7 @@ impl DocumentRow {
     pub const fn transaction(&self) -> Option<&TransactionRow> {
         match self {
             Self::Transaction(row) => Some(row),
-            Self::Lease(_) => None,
+            Self::Lease(_) | Self::Publication(_) => None,
         }
     }
 }
@@ -138,6 +142,7 @@ pub(crate) fn of_root(
     match text(root, KIND)? {
         KIND_TRANSACTION => transaction(root, span, divergences).map(DocumentRow::Transaction),
         KIND_LEASE => Lease::of_root(root, span.changes).map(DocumentRow::Lease),
+        KIND_PUBLICATION => Publication::of_root(root, span.changes).map(DocumentRow::Publication),
         _ => Err(wrong("is of another kind")),
     }
 }

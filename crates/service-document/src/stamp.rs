@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use change_log::{ChangeHash, EpochId};
+use change_log::{ChangeHash, EpochId, RawChange};
 
 /// Who, when, where: stamped on every change. Nothing is ordered by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,11 @@ impl Stamp {
             None => self.clerk.clone(),
         }
     }
+}
+
+/// Who made a raw change (clerk id). Nothing where it cannot be read.
+pub fn clerk_of(raw: &[u8]) -> Option<String> {
+    Some(parse_message(RawChange::parse(raw).ok()?.message).0.to_owned())
 }
 
 /// Clerk and hub offset (milliseconds) out of a commit message. Any text is taken: what is not ours is all clerk.

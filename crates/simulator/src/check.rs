@@ -71,6 +71,8 @@ impl World {
             promise(apart.is_empty(), || {
                 format!("contents of {office} differ though digests agree: (id, here, at the hub) {apart:?}")
             })?;
+            let published = |reader: &Reader| reader.publication_documents(&office).map_err(Failure::other);
+            promise(published(replica)? == published(hub)?, || format!("what is published for {office} differs"))?;
             tells_all(replica, office)?;
             for (label, document) in saved.get(&office).into_iter().flatten().filter(|_| lossless) {
                 let found = ours.get(&document.to_string()).is_some_and(|json| json.contains(label.as_str()));
@@ -99,7 +101,9 @@ fn sound(verified: &Verified) -> Result<(), Failure> {
 fn tells_all(replica: &Reader, office: OfficeCode) -> Result<(), Failure> {
     let rows = replica.list(&ListFilter::default(), Page { after: None, count: usize::MAX }).map_err(Failure::other)?;
     let leases = replica.leases(&office).map_err(Failure::other)?;
+    let published = replica.publication_documents(&office).map_err(Failure::other)?;
     let documents = rows.iter().map(|row| row.document).chain(leases.iter().map(|state| state.document));
+    let documents = documents.chain(published);
     let mut visible = Vec::new();
     for document in documents {
         let entries = replica.document_entries(document).map_err(Failure::other)?;

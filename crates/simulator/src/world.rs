@@ -6,7 +6,9 @@ use std::sync::Arc;
 use change_log::{DocumentId, EpochId};
 use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome, begin_life, is_granted};
 use office_model::{OfficeCode, Serial, Status};
-use replica_store::{Clock, ListFilter, NewReplica, Numbering, Page, Refusal, Replica, Role, StoreError};
+use replica_store::{
+    Clock, ListFilter, NewPublication, NewReplica, Numbering, Page, Refusal, Replica, Role, StoreError,
+};
 use serde_json::{Map, Value, json};
 use service_document::NewTransaction;
 use sync_exchange::{Ending, Pace};
@@ -269,6 +271,9 @@ impl World {
         let clock = self.clock(index);
         let (which, what, value) = (self.dice.number(), self.dice.below(5), self.dice.below(5));
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        if (which >> 32).is_multiple_of(24) {
+            return self.publish(index, (which >> 40).is_multiple_of(2));
+        }
         if !node.identity.office.is_village() {
             return self.decide(index);
         }
@@ -295,6 +300,22 @@ impl World {
         match done {
             // A step that the rules do not allow from where the record is now, or a record that the disk lost.
             Ok(()) | Err(StoreError::Document(_) | StoreError::NoDocument(_)) => Ok(()),
+            Err(StoreError::EpochSpent) => self.begin_epoch(index),
+            Err(error) => Err(Failure::other(error)),
+        }
+    }
+
+    /// The office of this node is told what it works by: by itself, or by the hub.
+    fn publish(&mut self, index: usize, by_hub: bool) -> Result<(), Failure> {
+        let clock = self.clock(index);
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        let topic = if by_hub { "notice/1" } else { "profile" };
+        let body = format!("{{\"at\":{}}}", self.now);
+        let new = [NewPublication { office: node.identity.office, topic: topic.to_owned(), body }];
+        let replica = if by_hub { self.hub.replica()? } else { node.machine.replica()? };
+        match replica.publish(&new, &|_| None, &clock) {
+            Ok(_) => Ok(()),
+            Err(StoreError::EpochSpent) if by_hub => Ok(()),
             Err(StoreError::EpochSpent) => self.begin_epoch(index),
             Err(error) => Err(Failure::other(error)),
         }

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `guard`, `visitor`, `page` | which requests come near; who asks; the frame around a page |
 //! | `sign_in`, `home`, `office`, `alarms`, `trail` | one page each, beside its template in `templates/` |
+//! | `handbook/` | what the centre tells offices: written, looked at, published |
 //! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
 //! | `map`, `chart`, `shown` | pictures and words for what is shown |
 //! | `texts` | what people read, in both languages |
@@ -15,6 +16,7 @@ mod assets;
 mod chart;
 mod fresh;
 mod guard;
+mod handbook;
 mod home;
 mod map;
 mod office;
@@ -81,6 +83,11 @@ impl Desk {
     }
 }
 
+/// Where a whole catalogue is sent.
+fn long_text() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(handbook::text::BODY_BYTES_MAX)
+}
+
 /// All pages.
 pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
     Router::new()
@@ -92,6 +99,13 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/bahasa", post(sign_in::switch_language))
         .route("/kantor/{code}", get(office::page))
         .route("/alarm", get(alarms::page))
+        .route("/pedoman", get(handbook::index::page))
+        .route("/pedoman/pemberitahuan", get(handbook::notice::page).post(handbook::notice::save))
+        .route("/pedoman/pemberitahuan/{number}/tarik", post(handbook::notice::withdraw))
+        .route("/pedoman/kantor/{code}", get(handbook::profile::page).post(handbook::profile::save))
+        .route("/pedoman/kantor/{code}/contoh", post(handbook::profile::example))
+        .route("/pedoman/teks/{topic}", get(handbook::text::page).post(handbook::text::save).layer(long_text()))
+        .route("/pedoman/surat/contoh", post(handbook::text::example).layer(long_text()))
         .route("/jejak", get(trail::page))
         .route("/arus", get(stream::stream))
         .route("/hadir", get(visitor::here))

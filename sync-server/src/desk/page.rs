@@ -49,6 +49,11 @@ impl Page {
         }
     }
 
+    /// The form token; empty where nobody is signed in.
+    pub(crate) fn form_token(&self) -> &str {
+        self.user.as_ref().map_or("", |user| &user.form_token)
+    }
+
     /// A page before anybody is signed in.
     pub(crate) fn outside(language: Language, title: &str) -> Self {
         Self { t: language.texts(), language, title: title.to_owned(), here: "", at: String::new(), user: None }
@@ -70,6 +75,11 @@ impl Fault {
     /// A form whose token is not the session's.
     pub(crate) fn old_page() -> Self {
         Self { status: StatusCode::BAD_REQUEST, text: old_page() }
+    }
+
+    /// Somebody who only looks wants to change something.
+    pub(crate) fn not_for_role() -> Self {
+        Self::new(StatusCode::FORBIDDEN, ID.not_for_role, EN.not_for_role)
     }
 
     /// There is no such office in the roster.

@@ -78,6 +78,8 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "account_shut" => ("menutup akun", "shut an account"),
         "account_opened" => ("membuka kembali akun", "opened an account again"),
         "secret_changed" => ("mengganti kata sandi", "changed a password"),
+        "published" => ("menerbitkan", "published"),
+        "withdrawn" => ("menarik pemberitahuan", "withdrew a notice"),
         "factor_made" => ("membuat kode autentikator baru", "made a new authenticator code"),
         _ => return word,
     };

@@ -26,6 +26,74 @@ desk_kit::texts! {
     fault_title: "Tidak dapat dilakukan", "It cannot be done";
     home: "Ke halaman kabupaten", "To the regency's page";
 
+    not_for_role: "Hanya operator yang boleh mengubah ini. Tidak ada yang berubah.", "Only operators may change this. Nothing was changed.";
+    cancel: "Batal", "Cancel";
+    optional: "boleh kosong", "optional";
+
+    handbook: "Pedoman", "Handbook";
+    handbook_why: "Yang disampaikan pusat kepada kantor-kantor. Setiap terbitan sampai pada pertukaran berikutnya dan berlaku saat itu juga.",
+        "What the centre tells offices. Each publication arrives with an office's next exchange and holds from then on.";
+    published_said: "Sudah terbit. Kantor menerimanya pada pertukaran berikutnya.", "Published. Offices receive it with their next exchange.";
+    notices: "Pemberitahuan", "Notices";
+    notices_none: "Belum ada pemberitahuan.", "There is no notice yet.";
+    new_notice: "Tulis pemberitahuan", "Write a notice";
+    notice_title: "Judul", "Title";
+    notice_text: "Isi", "Text";
+    notice_from: "Dari pusat", "From the centre";
+    audience: "Untuk", "For";
+    published: "Terbit", "Published";
+    until: "Sampai", "Until";
+    last_day: "Hari terakhir ditampilkan", "Last day on which it is shown";
+    reached: "Sudah menerima", "Have it";
+    urgent: "Penting", "Urgent";
+    urgent_why: "Penting: tampil paling atas dan menonjol", "Urgent: before all others, and it stands out";
+    withdraw: "Tarik", "Withdraw";
+    withdrawn: "ditarik", "withdrawn";
+    all_offices: "Semua kantor", "All offices";
+    offices_word: "kantor", "offices";
+    preview_why: "Begini tampilnya di halaman pertama petugas:", "This is how it stands on clerks' first page:";
+    look_first: "Lihat dahulu", "Look at it first";
+    look_again: "Lihat lagi", "Look again";
+    publish_to: "Terbitkan untuk", "Publish for";
+    for_all: "Sama untuk semua kantor", "Alike for all offices";
+    for_all_why: "Berkas yang sudah dibuat dan isian yang sedang diketik tetap memakai versi saat dimulai.",
+        "Records that are made, and forms being typed, stay with the version they were begun under.";
+    what: "Apa", "What";
+    catalogue: "Katalog layanan", "Catalogue of services";
+    templates: "Template surat", "Letter templates";
+    roster: "Daftar kantor", "Roster of offices";
+    as_shipped: "bawaan program", "as shipped";
+    profile: "Profil kantor", "Office's profile";
+    profiles: "Profil kantor", "Offices' profiles";
+    profiles_why: "Kop surat, penandatangan, dan alur berkas tiap kantor. Kantor sendiri juga dapat mengubahnya; yang terakhir berlaku.",
+        "Letterhead, signers, and chain of each office. The office itself may change them, too; the last one holds.";
+    choose_office: "Pilih kantor", "Choose an office";
+    profile_why: "Berlaku di semua komputer kantor ini sejak pertukaran berikutnya. Surat yang sudah ditandatangani tidak berubah.",
+        "Holds on all machines of this office from their next exchange. Letters that are signed do not change.";
+    last_set: "Terakhir diatur", "Last set";
+    address: "Alamat", "Address";
+    postal_code: "Kode pos", "Postal code";
+    telephone: "Telepon", "Telephone";
+    name_printed: "Nama yang dicetak", "Name as printed";
+    title_printed: "Jabatan yang dicetak", "Title as printed";
+    signs_head: "Menandatangani sebagai kepala", "Signs as the head";
+    signs_secretary: "Menandatangani atas nama kepala (sekretaris)", "Signs on the head's behalf (secretary)";
+    signs_other: "Menandatangani u.b.", "Signs u.b.";
+    chain: "Alur berkas", "Chain of records";
+    chain_checker: "Memeriksa berkas", "Checks the papers";
+    chain_approver: "Menyetujui dan menandatangani", "Approves and signs";
+    publish: "Terbitkan", "Publish";
+    publish_all: "Terbitkan untuk semua kantor", "Publish for all offices";
+    example_letter: "Contoh surat", "Example letter";
+    text_why: "Ubah teksnya, naikkan nomor versinya, lalu periksa. Tidak ada yang terbit sebelum Anda menekan Terbitkan.",
+        "Change the text, raise its version, then have it checked. Nothing is published before you press Publish.";
+    the_text: "Teks", "Text";
+    check: "Periksa", "Check";
+    cannot_publish: "Belum dapat terbit", "It cannot be published yet";
+    what_changes: "Yang berubah", "What changes";
+    nothing_changes: "Tidak ada yang berubah bagi petugas.", "Nothing changes for clerks.";
+    look_at: "Perhatikan", "Look at this";
+
     map: "Peta per kecamatan", "Map by sub-district";
     map_why: "Satu petak satu kantor; kotak kecamatan memuat kantor camat dan desa-desanya.",
         "One tile an office; a sub-district's box has its own office and its villages.";

@@ -7,6 +7,8 @@ mod attachments;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod chain;
+#[cfg(test)]
 mod counter;
 #[cfg(test)]
 mod doors;

@@ -11,6 +11,8 @@ mod door;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod handbook;
+#[cfg(test)]
 mod hub;
 #[cfg(test)]
 mod looks;

@@ -8,7 +8,7 @@ use replica_store::{AuditItem, ListedTransaction, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{letter, service_label};
+use super::{handbook, letter, service_label};
 use crate::Failure;
 
 /// Most letters of one file.
@@ -68,7 +68,7 @@ pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failu
             format!("More than {ROWS_MAX} letters in these days. No file was made; choose fewer days."),
         ));
     }
-    let letterhead = letter::letterhead(replica)?;
+    let letterhead = handbook::profile(replica)?.letterhead;
     let office = letter::office(replica, &letterhead)?;
     let rows = letters.into_iter().filter(|row| stands_in(query.book, &row.status)).map(row).collect();
     Ok(Book { kind: query.book, office, signers: letterhead.signers, from: query.from, to: query.to, rows })

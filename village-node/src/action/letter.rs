@@ -2,21 +2,19 @@
 
 use change_log::DocumentId;
 use data_encoding::BASE64;
-use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Signers, Templates, one_line};
+use exchange_driver::NodeIdentity;
+use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Templates, one_line};
+use office_handbook::Letterhead;
 use office_model::{Roster, Status, calendar};
-use replica_store::{Reader, Replica};
-use serde::{Deserialize, Serialize};
+use replica_store::Replica;
 use serde_json::{Value, json};
 use service_document::{TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
 
 use super::standing::{is_own, only_the_village_prints};
-use super::{catalogue_of, fields, load};
+use super::{catalogue_of, fields, handbook, load};
 use crate::sealing::{Sealer, Unsealed};
 use crate::{Blame, Failure};
-
-/// The setting that keeps the letterhead of this machine's office.
-const LETTERHEAD: &str = "desk/letterhead";
 
 /// A letter, printed.
 pub(crate) struct Printed {
@@ -27,8 +25,13 @@ pub(crate) struct Printed {
 }
 
 /// `{"id", "file_name", "bytes": base64, "seal_url", "unsealed": {"code", "text"}}`.
-pub(super) fn perform(replica: &Replica, sealer: &Sealer, id: DocumentId, paper: Paper) -> Result<Value, Failure> {
-    let Printed { file_name, bytes, seal } = of(replica, sealer, id, paper)?;
+pub(super) fn perform(
+    replica: &Replica,
+    by: (&NodeIdentity, &Sealer),
+    id: DocumentId,
+    paper: Paper,
+) -> Result<Value, Failure> {
+    let Printed { file_name, bytes, seal } = of(replica, by, id, paper)?;
     let why = |unsealed: Unsealed| json!({"code": unsealed.code(), "text": unsealed.text()});
     Ok(json!({
         "id": id,
@@ -39,26 +42,30 @@ pub(super) fn perform(replica: &Replica, sealer: &Sealer, id: DocumentId, paper:
     }))
 }
 
-/// What stands on the office's paper beside its name.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Letterhead {
-    pub(crate) address: String,
-    pub(crate) postal_code: String,
-    pub(crate) phone: String,
-    pub(crate) signers: Signers,
-}
-
-/// The letter of a record as PDF. The same record, letterhead and certificate always give the same bytes.
-pub(crate) fn of(replica: &Replica, sealer: &Sealer, id: DocumentId, paper: Paper) -> Result<Printed, Failure> {
+/// The letter of a record as PDF. The same record, letterhead, templates and certificate always give the same bytes; what
+/// is signed keeps the letterhead and the templates of its day.
+pub(crate) fn of(
+    replica: &Replica,
+    (identity, sealer): (&NodeIdentity, &Sealer),
+    id: DocumentId,
+    paper: Paper,
+) -> Result<Printed, Failure> {
     let document = load(replica, id)?;
     let row = document.row();
     if !is_own(replica, row.office) {
         return Err(only_the_village_prints());
     }
     let record = fields(&document);
-    let letterhead = letterhead(replica)?;
     let day = calendar::wib_date(dated(&document)).unwrap_or_default();
+    // Whoever signs later changes nothing in letters that are signed.
+    let is_signed = matches!(row.status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
+    let (profile, templates) = if is_signed {
+        (handbook::profile_on(replica, day)?, handbook::templates_on(replica, identity, day)?)
+    } else {
+        let templates = Templates::current().map_err(PrintError::from).map_err(|error| unprinted(&error))?;
+        (handbook::profile(replica)?, templates)
+    };
+    let letterhead = profile.letterhead;
     let facts = LetterFacts {
         service: row.service,
         fields: &record,
@@ -67,7 +74,6 @@ pub(crate) fn of(replica: &Replica, sealer: &Sealer, id: DocumentId, paper: Pape
         office: &office(replica, &letterhead)?,
         signers: &letterhead.signers,
     };
-    let templates = Templates::current().map_err(PrintError::from).map_err(|error| unprinted(&error))?;
     let letter = Letter::of(templates, catalogue_of(&document), &facts).map_err(|error| unprinted(&error))?;
     let seal = may_seal(row, sealer).and_then(|number| {
         sealer.address(&SealedLetter {
@@ -139,7 +145,7 @@ pub(crate) fn is_draft(status: &str) -> bool {
 /// The office as the letterhead names it.
 pub(crate) fn office(replica: &Replica, letterhead: &Letterhead) -> Result<Office, Failure> {
     let code = replica.office().ok_or_else(crate::failure::not_enrolled)?;
-    let office = Roster::banyuwangi().get(code).ok_or_else(|| {
+    let office = Roster::current().get(code).ok_or_else(|| {
         Failure::new(
             Blame::State,
             "office",
@@ -156,24 +162,6 @@ pub(crate) fn office(replica: &Replica, letterhead: &Letterhead) -> Result<Offic
         phone: letterhead.phone.clone(),
         postal_code: letterhead.postal_code.clone(),
     })
-}
-
-/// The letterhead as it was set; empty lines where nothing was.
-pub(crate) fn letterhead(replica: &Reader) -> Result<Letterhead, Failure> {
-    let Some(bytes) = replica.setting(LETTERHEAD)? else { return Ok(Letterhead::default()) };
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Failure::machine(
-            "letterhead",
-            format!("Kop surat tidak dapat dibaca: {error}. Isi lagi di halaman Kantor."),
-            format!("The letterhead cannot be read: {error}. Fill it in again on the page Office."),
-        )
-    })
-}
-
-/// Sets the letterhead.
-pub(crate) fn set_letterhead(replica: &mut Replica, letterhead: &Letterhead) -> Result<(), Failure> {
-    let bytes = serde_json::to_vec(letterhead).unwrap_or_default();
-    Ok(replica.set_setting(LETTERHEAD, &bytes)?)
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ pub struct NewRecord {
     pub service: ServiceId,
     /// The form's values.
     pub fields: Map<String, Value>,
+    /// Version of the catalogue that its form was of; the newest where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<u32>,
 }
 
 /// `{"saved": [{"index", "id", "number", "warnings"}], "refused": [{"index", "code", "text", "problems"}]}`, indexes from 0.
@@ -29,11 +32,18 @@ pub(super) fn perform(
     clock: &Clock,
 ) -> Result<Value, Failure> {
     let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
-    let catalogue = Catalogue::current();
     let today = calendar::wib_date(clock.millis).ok_or_else(wrong_clock)?;
     let mut good: Vec<Good> = Vec::new();
     let mut refused = Vec::new();
     for (index, record) in records.iter().enumerate() {
+        let catalogue = match record.catalogue.map(Catalogue::of_version) {
+            None => Catalogue::current(),
+            Some(Some(known)) => known,
+            Some(None) => {
+                refused.push((index, unknown_catalogue()));
+                continue;
+            }
+        };
         match catalogue.validate(&record.service, &record.fields, today) {
             Ok(Valid { fields, warnings }) => {
                 let new = NewTransaction {
@@ -90,6 +100,14 @@ impl Good {
 fn refusal(index: usize, failure: &Failure) -> Value {
     let problems: &[Problem] = &failure.problems;
     json!({"index": index, "code": failure.code, "text": failure.text, "problems": problems})
+}
+
+fn unknown_catalogue() -> Failure {
+    Failure::input(
+        "catalogue",
+        "Versi katalog itu tidak dikenal di komputer ini. Berkas ini tidak disimpan; hilangkan versinya, atau sinkronkan dahulu.",
+        "This machine does not know that version of the catalogue. The record was not saved; leave the version out, or sync first.",
+    )
 }
 
 fn wrong_clock() -> Failure {

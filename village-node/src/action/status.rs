@@ -1,8 +1,11 @@
 //! Where this node stands: what is unsent, when it was last proven equal with the hub, how the link was.
 
+use exchange_driver::NodeIdentity;
+use office_handbook::Notice;
 use replica_store::{Contact, Reader, Replica};
 use serde_json::{Value, json};
 
+use super::handbook;
 use crate::Failure;
 
 /// The setting where exchanges leave hub clock minus device clock, in milliseconds, as decimal digits.
@@ -32,7 +35,7 @@ pub(super) fn notable_offset(replica: &Replica) -> Option<i64> {
 }
 
 /// The status object; its fields are a documented contract.
-pub(super) fn perform(replica: &Replica, now_millis: i64) -> Result<Value, Failure> {
+pub(super) fn perform(replica: &Replica, identity: &NodeIdentity, now_millis: i64) -> Result<Value, Failure> {
     let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
     let counts = replica.counts()?;
     let digest = replica.office_digest(&office)?;
@@ -83,8 +86,19 @@ pub(super) fn perform(replica: &Replica, now_millis: i64) -> Result<Value, Failu
         // Known to `serve` alone, which says it.
         "lan": null,
         "quarantine": quarantine,
+        "notices": handbook::notices(replica, identity)?.iter().map(notice).collect::<Vec<Value>>(),
         "link": contacts.iter().map(contact).collect::<Vec<Value>>(),
     }))
+}
+
+fn notice((notice, published_millis): &(Notice, i64)) -> Value {
+    json!({
+        "title": notice.title,
+        "text": notice.text,
+        "urgent": notice.urgent,
+        "until": notice.until,
+        "published_millis": published_millis,
+    })
 }
 
 fn contact(contact: &Contact) -> Value {

@@ -5,9 +5,10 @@ use office_model::Status;
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 
+use super::chain;
 use crate::Failure;
 
-/// `{"id", "change", "status"}`.
+/// `{"id", "change", "status"}`: where the record stands now, which is one further where the office's chain lacks a part.
 pub(super) fn perform(
     replica: &mut Replica,
     id: DocumentId,
@@ -15,6 +16,7 @@ pub(super) fn perform(
     reason: Option<&str>,
     clock: &Clock,
 ) -> Result<Value, Failure> {
-    let change = replica.step(id, to, reason, clock)?;
-    Ok(json!({"id": id, "change": change, "status": to}))
+    let then = chain::of(replica)?.goes_on(to);
+    let change = replica.steps(id, (to, reason), then, clock)?;
+    Ok(json!({"id": id, "change": change, "status": then.unwrap_or(to)}))
 }

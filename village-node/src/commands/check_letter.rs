@@ -59,7 +59,7 @@ impl CheckLetter {
 
 fn told(letter: &SealedLetter, node: &CertifiedNode) -> Value {
     let office =
-        Roster::banyuwangi().get(node.office).map_or_else(|| node.office.to_string(), office_model::Office::full_name);
+        Roster::current().get(node.office).map_or_else(|| node.office.to_string(), office_model::Office::full_name);
     let label = Catalogue::current().service(&letter.service).map_or(Value::Null, |service| json!(service.label));
     json!({
         "verdict": "genuine",

@@ -101,6 +101,10 @@ fn print(answer: &Value) {
         }
     }
     row("Jam komputer", "clock", clock(answer.get("hub_offset_millis").and_then(Value::as_i64)));
+    for notice in output::entries(answer, "notices") {
+        let urgent = if notice.get("urgent") == Some(&Value::Bool(true)) { "PENTING / urgent: " } else { "" };
+        row("Pemberitahuan dari pusat", "notice", format!("{urgent}{}", output::field(notice, "title")));
+    }
     let quarantine = output::entries(answer, "quarantine");
     if !quarantine.is_empty() {
         output::line("Tidak diterima / not accepted:");

@@ -120,7 +120,7 @@ fn act(word: &str, language: Language) -> &str {
         "edit" => ("mengubah isian", "changed fields"),
         "step" => ("mengambil langkah", "took a step"),
         "number" => ("memberi nomor surat", "gave a letter its number"),
-        "letterhead" => ("mengubah kop surat", "changed the letterhead"),
+        "letterhead" => ("mengubah profil kantor", "changed the office's profile"),
         "attach" => ("melampirkan berkas", "attached a file"),
         "attachment" => ("melihat lampiran", "looked at an attached file"),
         "detach" => ("melepas lampiran", "took an attached file away"),

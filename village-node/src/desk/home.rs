@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
+use office_handbook::Notice;
 use office_model::{Catalogue, Role, Status};
 use replica_store::{ListFilter, Reader, RefusalSource};
 
@@ -13,6 +14,7 @@ use super::page::{Answer, Page, html};
 use super::records::{Line, lines};
 use super::visitor::Visitor;
 use super::{form, moments};
+use crate::action::{chain, handbook};
 use crate::serve::Shared;
 use crate::{Failure, moment};
 
@@ -29,9 +31,29 @@ const DRAFTS: usize = 20;
 #[template(path = "home.html")]
 struct HomePage {
     page: Page,
+    notices: Vec<ShownNotice>,
     drafts: Vec<DraftLine>,
     drafts_count: String,
     lists: Vec<WorkList>,
+}
+
+/// What the centre tells.
+struct ShownNotice {
+    title: String,
+    paragraphs: Vec<String>,
+    urgent: bool,
+    when: String,
+}
+
+impl ShownNotice {
+    fn of((notice, at): &(Notice, i64)) -> Self {
+        Self {
+            title: notice.title.clone(),
+            paragraphs: notice.paragraphs().map(str::to_owned).collect(),
+            urgent: notice.urgent,
+            when: moments::short(*at, moment::now_millis()),
+        }
+    }
 }
 
 /// An unfinished form, as a line.
@@ -64,8 +86,9 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
         let reader = node.replica();
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let page = Page::of(&visitor.session, &reader, "home", t.home)?;
+        let notices = handbook::notices(&reader, &node.live().identity)?.iter().map(ShownNotice::of).collect();
         if !page.may_read() {
-            return Ok(HomePage { page, drafts: Vec::new(), drafts_count: String::new(), lists: Vec::new() });
+            return Ok(HomePage { page, notices, drafts: Vec::new(), drafts_count: String::new(), lists: Vec::new() });
         }
         let mut drafts = drafts(&reader, visitor.clerk().as_str(), language)?;
         let drafts_count = counted(drafts.len() as u64, DRAFTS as u64);
@@ -74,7 +97,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
         if page.bar.refused > 0 {
             lists.splice(0..0, refused(&reader, language)?);
         }
-        Ok(HomePage { page, drafts, drafts_count, lists })
+        Ok(HomePage { page, notices, drafts, drafts_count, lists })
     });
     html(&made.await?)
 }
@@ -135,11 +158,7 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
         (t.to_mark_ready, Status::Ditandatangani),
         (t.to_hand_over, Status::SiapDiambil),
     ];
-    let first = match role {
-        Role::Kepala => Some(Status::Diperiksa),
-        Role::Sekretaris => Some(Status::Diajukan),
-        _ => None,
-    };
+    let chain = chain::of(reader)?;
     let mut lists = Vec::new();
     let mut add = |title, query: String, filter: &ListFilter| -> Result<(), Failure> {
         let count = reader.count_up_to(filter, COUNT_MAX + 1)?;
@@ -154,7 +173,7 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
     // A sub-district decides on what was brought before it; the rest of the way is the village's.
     let of_role =
         by_status.into_iter().filter(|(_, status)| !role.is_sub_district() || status.waits_for_sub_district());
-    let (own, others): (Vec<_>, Vec<_>) = of_role.partition(|(_, status)| Some(*status) == first);
+    let (own, others): (Vec<_>, Vec<_>) = of_role.partition(|(_, status)| chain.is_part_of(role, *status));
     for (title, status) in own.into_iter().chain(others) {
         let filter = ListFilter { status: Some(status.as_str().to_owned()), ..ListFilter::default() };
         add(title, format!("status={status}"), &filter)?;

@@ -20,7 +20,7 @@ use super::page::{Answer, Halt, Page, go, html};
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use super::{moments, queue, shown};
-use crate::action::NewRecord;
+use crate::action::{NewRecord, known_service};
 use crate::serve::Shared;
 use crate::{Action, Failure, Node, moment};
 
@@ -56,6 +56,8 @@ struct Choice {
 struct FormPage {
     page: Page,
     service_id: String,
+    /// Version of the catalogue that the form is of.
+    catalogue: u32,
     service: String,
     promised_note: String,
     papers: Vec<String>,
@@ -66,12 +68,30 @@ struct FormPage {
     filled: bool,
 }
 
-fn service(id: &str) -> Result<&'static Service, Halt> {
-    let found = id.parse::<ServiceId>().ok().and_then(|id| Catalogue::current().service(&id));
-    found.ok_or_else(|| {
-        Failure::new(crate::Blame::NotFound, "unknown_service", "Tidak ada layanan itu.", "There is no such service.")
-            .into()
-    })
+/// A service as a catalogue has it. A form stays with the version that it was begun under: a new one that arrives
+/// meanwhile changes nothing in it.
+#[derive(Clone, Copy)]
+struct Offered {
+    catalogue: &'static Catalogue,
+    service: &'static Service,
+}
+
+impl Offered {
+    /// `version`: as a form says it; without one that is known, the newest.
+    fn of(id: &str, version: &str) -> Result<Self, Halt> {
+        let known = version.parse().ok().and_then(Catalogue::of_version);
+        let catalogue = known.unwrap_or_else(Catalogue::current);
+        let found = id.parse::<ServiceId>().ok().and_then(|id| catalogue.service(&id));
+        let service = found.ok_or_else(|| {
+            Failure::new(
+                crate::Blame::NotFound,
+                "unknown_service",
+                "Tidak ada layanan itu.",
+                "There is no such service.",
+            )
+        })?;
+        Ok(Self { catalogue, service })
+    }
 }
 
 /// Fields that every service has: those of the citizen.
@@ -139,7 +159,7 @@ pub(super) async fn favourite(
     let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
-    let service = service(&id)?;
+    let Offered { service, .. } = Offered::of(&id, "")?;
     let is_favourite = form.get("jadi") == "1";
     let clerk = visitor.clerk().to_string();
     let set = move |node: &Node| Ok(node.replica().set_favourite(&clerk, service.id.as_str(), is_favourite)?);
@@ -170,28 +190,31 @@ pub(super) async fn page(
     Query(words): Query<BTreeMap<String, String>>,
 ) -> Answer {
     allow(visitor.role().may_record())?;
-    let service = service(&id)?;
     let word = |name: &str| words.get(name).cloned().unwrap_or_default();
     let (draft, from) = (word("draf"), word("dari"));
     let clerk = visitor.clerk().to_string();
+    let newest = Offered::of(&id, "");
+    let known_service = newest.as_ref().ok().map(|offered| offered.service);
     let begun = shared.node.blocking(move |node| {
         let reader = node.replica();
         if let Some(id) = draft_id(&draft) {
             let kept = reader.draft(id)?.filter(|kept| kept.clerk == clerk);
-            return Ok(kept.and_then(|kept| Typed::of_json(&kept.form)).map(|typed| (typed, draft, false)));
+            let typed = kept.and_then(|kept| Some((Typed::of_json(&kept.form)?, Typed::catalogue_of(&kept.form))));
+            return Ok(typed.map(|(typed, version)| (typed, draft, false, version)));
         }
         let new = HEXLOWER.encode(&moment::random::<16>()?);
         let known = match from.parse::<DocumentId>().ok().map(|id| reader.document(id)).transpose()?.flatten() {
-            Some(document) => citizen_of(service, &document.to_json()),
+            Some(document) => known_service.map(|service| citizen_of(service, &document.to_json())).unwrap_or_default(),
             None => Typed::default(),
         };
         let filled = !known.is_blank();
-        Ok(Some((known, new, filled)))
+        Ok(Some((known, new, filled, String::new())))
     });
-    let Some((typed, draft, from_record)) = begun.await? else {
-        return fill(&shared, visitor, service, Filled::gone()).await;
+    let Some((typed, draft, from_record, version)) = begun.await? else {
+        return fill(&shared, visitor, newest?, Filled::gone()).await;
     };
-    fill(&shared, visitor, service, Filled { typed, draft, from_record, problems: Vec::new(), gone: false }).await
+    let offered = Offered::of(&id, &version)?;
+    fill(&shared, visitor, offered, Filled { typed, draft, from_record, problems: Vec::new(), gone: false }).await
 }
 
 /// A form with what is in it.
@@ -212,9 +235,10 @@ impl Filled {
     }
 }
 
-async fn fill(shared: &Shared, visitor: Visitor, service: &'static Service, given: Filled) -> Answer {
+async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled) -> Answer {
+    let Offered { catalogue, service } = offered;
     let made = shared.node.blocking(move |node| {
-        let (language, catalogue) = (visitor.session.language, Catalogue::current());
+        let language = visitor.session.language;
         let mut page = Page::of(&visitor.session, &node.replica(), "new", language.say(&service.label))?;
         if given.gone {
             language.texts().draft_gone.clone_into(&mut page.flash);
@@ -229,6 +253,7 @@ async fn fill(shared: &Shared, visitor: Visitor, service: &'static Service, give
         Ok(FormPage {
             page,
             service_id: service.id.to_string(),
+            catalogue: catalogue.version(),
             service: language.say(&service.label).to_owned(),
             promised_note: service.promised_note.as_ref().map_or("", |note| language.say(note)).to_owned(),
             papers: shown::papers(catalogue, service, language),
@@ -262,14 +287,14 @@ pub(super) async fn save(
     let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
-    let service = service(&id)?;
+    let offered @ Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let draft = form.get("draf").to_owned();
     // Sent twice (a double click, a page loaded again): it is the same record.
     if let Some(record) = shared.saved.of(&draft) {
         return Ok(go(&format!("/berkas/{record}?kata=tersimpan")));
     }
     let typed = Typed::of_pairs(service, &form.0);
-    let record = NewRecord { service: service.id, fields: typed.to_record() };
+    let record = NewRecord { service: service.id, fields: typed.to_record(), catalogue: Some(catalogue.version()) };
     let clerk = visitor.clerk().clone();
     let (saved, used_draft) = (Arc::clone(&shared), draft.clone());
     let done = shared.node.blocking(move |node| {
@@ -301,7 +326,7 @@ pub(super) async fn save(
         Ok(id) => Ok(go(&format!("/berkas/{id}?kata=tersimpan"))),
         Err(problems) => {
             let given = Filled { typed, draft, from_record: false, problems, gone: false };
-            fill(&shared, visitor, service, given).await
+            fill(&shared, visitor, offered, given).await
         }
     }
 }
@@ -314,11 +339,11 @@ pub(super) async fn check(
 ) -> Answer {
     let form = Form(form);
     visitor.check(&form)?;
-    let service = service(&id)?;
+    let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let language = visitor.session.language;
     let typed = Typed::of_pairs(service, &form.0);
     let today = calendar::wib_date(moment::now_millis()).unwrap_or_default();
-    let checked = Catalogue::current().validate(&service.id, &typed.to_record(), today);
+    let checked = catalogue.validate(&service.id, &typed.to_record(), today);
     let said = |path: &FieldPath, text: &office_model::Bilingual| (path.to_string(), json!(language.say(text)));
     let (mut problems, mut warnings) = (Map::new(), Map::new());
     match checked {
@@ -346,7 +371,7 @@ pub(super) async fn keep(
     let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
-    let service = service(&id)?;
+    let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let typed = Typed::of_pairs(service, &form.0);
     let draft = form.get("draf").to_owned();
     let by_script = headers.contains_key("x-desk-script");
@@ -366,7 +391,7 @@ pub(super) async fn keep(
                 id,
                 clerk,
                 service: service.id.to_string(),
-                form: typed.to_json(),
+                form: typed.to_draft(catalogue.version()),
                 created_millis: now,
                 changed_millis: now,
             })?;
@@ -419,7 +444,7 @@ pub(super) async fn citizens(
                 continue;
             }
             let Some(document) = reader.document(row.document)? else { continue };
-            let Some(service) = Catalogue::current().service(&row.service) else { continue };
+            let Some(service) = known_service(&document) else { continue };
             let known = citizen_of(service, &document.to_json());
             let fields: Value = serde_json::from_str(&known.to_json()).unwrap_or_default();
             let when = moments::long(row.changed_millis);

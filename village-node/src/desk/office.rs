@@ -1,30 +1,37 @@
-//! What stands on the office's paper: address, and who signs; and how its other PCs get here.
+//! What stands on the office's paper: address, and who signs; through whose hands records go; and how its other PCs get
+//! here.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use letter_print::{Signer, Signers};
+use desk_kit::Choice;
+use office_handbook::{Letterhead, Profile};
+use office_model::{Approver, Checker};
 
 use super::language::Worded as _;
 use super::network::Network;
 use super::page::{Answer, Page, go, html, may_manage};
-use super::queue;
 use super::record::Said;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
-use crate::action::letter::{self, Letterhead};
+use super::{moments, queue};
+use crate::Failure;
+use crate::action::{self, handbook};
 use crate::serve::Shared;
-
-/// Longest line of a letterhead, in characters.
-const LINE_MAX: usize = 120;
 
 #[derive(Template)]
 #[template(path = "office.html")]
 struct OfficePage {
     page: Page,
     head: Letterhead,
+    /// When and by whom it was last set, for all machines; empty where it never was.
+    published: String,
     queue_letter: char,
+    checkers: Vec<Choice>,
+    approvers: Vec<Choice>,
+    /// Whether this office makes records, which go through hands here.
+    makes_records: bool,
     network: Network,
 }
 
@@ -38,7 +45,22 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
         if said.kata == "tersimpan" {
             t.saved.clone_into(&mut page.flash);
         }
-        Ok(OfficePage { page, head: letter::letterhead(&reader)?, queue_letter: queue::letter(&reader)?, network })
+        let (Profile { letterhead, chain }, language) = (handbook::profile(&reader)?, visitor.session.language);
+        let published = handbook::profile_published(&reader)?;
+        Ok(OfficePage {
+            page,
+            published: published.map_or_else(String::new, |(by, at)| format!("{}, {by}", moments::long(at))),
+            head: letterhead,
+            queue_letter: queue::letter(&reader)?,
+            checkers: Checker::ALL
+                .map(|one| Choice::of(one.as_str(), language.say(&one.label()), one == chain.checker))
+                .into(),
+            approvers: Approver::ALL
+                .map(|one| Choice::of(one.as_str(), language.say(&one.label()), one == chain.approver))
+                .into(),
+            makes_records: reader.office().is_some_and(|office| office.is_village()),
+            network,
+        })
     });
     html(&made.await?)
 }
@@ -51,26 +73,19 @@ pub(super) async fn save(
     let form = Form(form);
     visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
-    let line = |name: &str| form.get(name).trim().chars().take(LINE_MAX).collect::<String>();
-    let signer = |who: &str| Signer {
-        name: line(&format!("{who}_name")),
-        nip: line(&format!("{who}_nip")),
-        title: line(&format!("{who}_title")),
-    };
-    let head = Letterhead {
-        address: line("address"),
-        postal_code: line("postal_code"),
-        phone: line("phone"),
-        signers: Signers { kepala: signer("head"), an_sekretaris: signer("secretary"), ub: signer("other") },
-    };
     let queue_letter = form.get("queue_letter").to_owned();
-    let by = visitor.clerk().to_string();
+    let by = visitor.clerk().clone();
     shared
         .node
         .blocking(move |node| {
-            letter::set_letterhead(&mut node.replica(), &head)?;
-            queue::set_letter(&mut node.replica(), &queue_letter)?;
-            note(node, &by, "letterhead", "")
+            node.commit(|replica, now_millis| {
+                let before = handbook::profile(replica)?;
+                let profile = Profile::of_form(|name| form.get(name), &before)
+                    .map_err(|error| Failure::input("chain", "Pilihan alur tidak dikenal.", error.to_string()))?;
+                handbook::set_profile(replica, &profile, &action::clock(replica, &by, now_millis))?;
+                queue::set_letter(replica, &queue_letter)
+            })?;
+            note(node, by.as_str(), "letterhead", "")
         })
         .await?;
     Ok(go("/kantor?kata=tersimpan"))

@@ -107,7 +107,7 @@ pub(crate) const fn may_manage(role: Role) -> bool {
 /// The office as its people call it.
 pub(crate) fn office_name(reader: &Reader) -> String {
     let Some(code) = reader.office() else { return String::new() };
-    Roster::banyuwangi().get(code).map_or_else(|| code.to_string(), office_model::Office::full_name)
+    Roster::current().get(code).map_or_else(|| code.to_string(), office_model::Office::full_name)
 }
 
 impl From<Failure> for Halt {

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use change_log::{DocumentId, EpochId, Position};
 use letter_print::Paper;
-use office_model::{Catalogue, Service, Status, calendar};
+use office_model::{Catalogue, Chain, Role, Service, Status, calendar};
 use replica_store::{EntryState, Replica};
 use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
@@ -22,7 +22,7 @@ use super::texts::Texts;
 use super::visitor::{Form, Visitor, allow};
 use super::{moments, queue, shown};
 use crate::action::standing::is_own;
-use crate::action::{catalogue_of, fields, has_specific, letter, load};
+use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
 use crate::sealing::Sealer;
 use crate::serve::Shared;
 use crate::{Action, Blame, Failure, moment};
@@ -194,7 +194,8 @@ fn make(
         _ => String::new(),
     };
     let status = row.status.parse::<Status>().ok();
-    let steps = status.map(|from| steps(from, service, visitor, language)).unwrap_or_default();
+    let chain = chain::of(replica)?;
+    let steps = status.map(|from| steps(from, service, (chain, visitor.role()), language)).unwrap_or_default();
     let has_specific = has_specific(service, &record);
     let of_office = is_own(replica, row.office);
     let may_change = page.may_record() && of_office;
@@ -277,9 +278,9 @@ fn since(replica: &Replica, last_own: &BTreeMap<EpochId, Position>, t: &Texts) -
     }))
 }
 
-fn steps(from: Status, service: &Service, visitor: &Visitor, language: Language) -> Vec<Step> {
+fn steps(from: Status, service: &Service, (chain, role): (Chain, Role), language: Language) -> Vec<Step> {
     from.next(service.approval)
-        .filter(|to| visitor.role().may_step(from, *to))
+        .filter(|to| chain.may_step(role, from, *to))
         .map(|to| Step { to: to.as_str(), label: verb(to, language).to_owned(), needs_reason: from.needs_reason(to) })
         .collect()
 }
@@ -360,7 +361,7 @@ pub(super) async fn letter(
     let id = document(&id)?;
     let paper = words.get("kertas").and_then(|paper| paper.parse::<Paper>().ok()).unwrap_or_default();
     let made = shared.node.blocking(move |node| {
-        let letter = letter::of(&node.replica(), &node.sealer(), id, paper)?;
+        let letter = letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
         note(node, visitor.clerk().as_str(), "letter", &id.to_string())?;
         Ok(letter)
     });
@@ -387,10 +388,7 @@ pub(super) async fn step(
     let reason = Some(form.get("reason").trim().to_owned()).filter(|reason| !reason.is_empty());
     let given = form.get("reason").to_owned();
     let (clerk, role) = (visitor.clerk().clone(), visitor.role());
-    let checked = shared.node.blocking(move |node| {
-        let document = load(&node.replica(), id)?;
-        Ok(document.row().status.parse::<Status>().ok().is_some_and(|from| role.may_step(from, to)))
-    });
+    let checked = shared.node.blocking(move |node| chain::may_step(&node.replica(), role, id, to));
     allow(checked.await?)?;
     let name = clerk.to_string();
     match shared.node.perform_soon(Action::Step { id, to, reason, clerk }).await {

@@ -74,7 +74,7 @@ pub(crate) fn other_office(reader: &Reader, office: OfficeCode) -> String {
     if is_own(reader, office) {
         return String::new();
     }
-    Roster::banyuwangi().get(office).map_or_else(|| office.to_string(), office_model::Office::full_name)
+    Roster::current().get(office).map_or_else(|| office.to_string(), office_model::Office::full_name)
 }
 
 /// The word of a status as people read it.

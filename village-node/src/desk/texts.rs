@@ -210,9 +210,17 @@ desk_kit::texts! {
     quarantine: "Karantina", "Quarantine";
     quarantine_none: "Tidak ada perubahan yang ditolak atau dikarantina.", "No change is refused or quarantined.";
 
+    notice_from: "Dari pusat", "From the centre";
+
     office: "Kantor", "Office";
-    office_why: "Yang tercetak pada surat komputer ini: alamat, dan nama yang menandatangani.",
-        "What stands on the letters of this machine: address, and who signs.";
+    chain: "Alur berkas di kantor ini", "Through whose hands records go";
+    chain_why: "Siapa yang boleh mengambil langkah berikut. Operator mengajukan; petugas lain tidak melihat tombolnya.",
+        "Who may take the next step; nobody else is shown its button.";
+    chain_checker: "Memeriksa berkas", "Checks the papers";
+    chain_approver: "Menyetujui dan menandatangani", "Approves and signs";
+    office_why: "Berlaku di semua komputer kantor ini: yang tercetak pada surat, dan siapa yang mengambil langkah berikut. Surat yang sudah ditandatangani tidak berubah.",
+        "Holds on all machines of this office: what stands on letters, and who takes the next step. Letters that are signed do not change.";
+    office_set: "Terakhir diatur", "Last set";
     address: "Alamat", "Address";
     postal_code: "Kode pos", "Postal code";
     phone: "Telepon", "Phone";

@@ -4,7 +4,7 @@ use change_log::DocumentId;
 use office_model::{ClerkId, Role, Status};
 use replica_store::{Application, AuditItem, Replica};
 
-use crate::action::ApplicationName;
+use crate::action::{ApplicationName, chain};
 use crate::{Blame, Failure};
 
 /// Somebody who was let in.
@@ -64,14 +64,19 @@ impl Caller {
         self.may(Role::may_record)
     }
 
-    /// Refuses who may not take a step.
+    /// Refuses who may not take this step with this record.
     ///
     /// # Errors
     ///
-    /// When it is not for the caller's role.
-    pub(super) fn may_step(&self, from: &str, to: Status) -> Result<(), Failure> {
-        // From a status that this program does not know, the document itself refuses.
-        self.may(|role| from.parse::<Status>().map_or(role.may_record(), |from| role.may_step(from, to)))
+    /// When it is not for the caller's role in this office, or there is no such record.
+    pub(super) fn may_step(&self, replica: &Replica, id: DocumentId, to: Status) -> Result<(), Failure> {
+        match self {
+            Self::Owner { .. } => Ok(()),
+            Self::Application { role, .. } => {
+                let may = chain::may_step(replica, *role, id, to)?;
+                self.may(|_| may)
+            }
+        }
     }
 
     fn may(&self, may: impl Fn(Role) -> bool) -> Result<(), Failure> {

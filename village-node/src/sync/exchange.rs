@@ -9,6 +9,7 @@ use sync_exchange::{Ending, Pace};
 
 use super::certificate;
 use super::talk::{Ended, SILENCE, Talk, failure_of};
+use crate::action::handbook;
 use crate::{Failure, Node, action, moment};
 
 /// Those whose link broke while they waited come back spread over so long.
@@ -90,6 +91,9 @@ async fn exchange(
     let ended = talk.run(reason, &mut on_progress).await?;
     let (progress, offset, waited) = (carried(&ended, talk.progress()), talk.hub_offset_millis(), talk.waited());
     let outcome = talk.end().await?;
+    if progress.received > 0 {
+        node.blocking(|node| handbook::learn(&node.replica(), &node.live().identity)).await?;
+    }
     node.note_shown();
     on_progress(&progress);
     let taken = u64::try_from(begun.elapsed().saturating_sub(waited).as_millis()).unwrap_or(u64::MAX);

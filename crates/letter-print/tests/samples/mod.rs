@@ -1,8 +1,8 @@
 //! Letters about nobody, for tests and specimens.
 
-use letter_print::{Letter, LetterFacts, Office, Signer, Signers, Templates};
-use office_model::{Catalogue, Field, FieldKind, OfficeKind, Service};
-use serde_json::{Map, Value, json};
+use letter_print::{Letter, LetterFacts, Office, Signer, Signers, Templates, specimen_record};
+use office_model::{Catalogue, OfficeKind, Service};
+use serde_json::{Map, Value};
 
 /// An office with all that a letterhead shows.
 pub(crate) fn office() -> Office {
@@ -30,33 +30,7 @@ pub(crate) fn signers() -> Signers {
 
 /// A record of a service with every field filled in, or only what it needs.
 pub(crate) fn record(service: &Service, every: bool) -> Map<String, Value> {
-    let fields = service.fields.iter().filter(|field| every || field.required);
-    fields.map(|field| (field.key.clone(), value(field, every, 1))).collect()
-}
-
-fn value(field: &Field, every: bool, number: usize) -> Value {
-    match &field.kind {
-        FieldKind::Name => json!(format!("CONTOH D'ÁMBAR {number}")),
-        FieldKind::Nik | FieldKind::Kk => json!("3510240101700001"),
-        FieldKind::Phone => json!("+6281200000000"),
-        FieldKind::Date { .. } => json!("2025-07-12"),
-        FieldKind::Time => json!("14:30"),
-        FieldKind::Int { min, .. } => json!((*min).max(7)),
-        FieldKind::Money => json!(1_500_000),
-        FieldKind::Text { .. } => json!(format!("{} contoh", field.label.id)),
-        FieldKind::Digits { count } => json!("1".repeat(*count as usize)),
-        FieldKind::Bool => json!(false),
-        FieldKind::Enum { options } => json!(options[0].value),
-        FieldKind::Area => json!("35.10.24.2008"),
-        FieldKind::Person => person(every, number),
-        FieldKind::Persons { .. } => json!((1..=3).map(|number| person(every, number)).collect::<Vec<_>>()),
-    }
-}
-
-/// A person with every field, or only what is needed.
-pub(crate) fn person(every: bool, number: usize) -> Value {
-    let fields = Catalogue::current().person_fields().iter().filter(|field| every || field.required);
-    Value::Object(fields.map(|field| (field.key.clone(), value(field, every, number))).collect())
+    specimen_record(Catalogue::current(), service, every)
 }
 
 /// The letter of a record.

@@ -31,6 +31,8 @@ mod opening;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
+mod publications;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod replication;

@@ -212,6 +212,7 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
         "lease",
         "issued",
         "lease_use",
+        "publication",
         "application",
         "favourite",
         "change_run",

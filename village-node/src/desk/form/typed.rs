@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 const FIELDS_MAX: usize = 3000;
 const BYTES_MAX: usize = 16 * 1024;
 
+/// Where a draft keeps the version of its catalogue: no path of a field.
+const CATALOGUE: &str = "#katalog";
+
 /// Texts by path (`nama`, `ibu.nik`, `anggota[0].nama`). Never shown by `Debug`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Typed(BTreeMap<String, String>);
@@ -34,10 +37,25 @@ impl Typed {
 
     /// What stands in a draft; nothing when it is not of our making.
     pub(crate) fn of_json(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().map(Self)
+        let mut typed: BTreeMap<String, String> = serde_json::from_str(text).ok()?;
+        typed.remove(CATALOGUE);
+        Some(Self(typed))
     }
 
-    /// As a draft keeps it.
+    /// The version of the catalogue that a draft was begun under; empty where it does not say.
+    pub(crate) fn catalogue_of(draft: &str) -> String {
+        let kept: Option<BTreeMap<String, String>> = serde_json::from_str(draft).ok();
+        kept.and_then(|mut kept| kept.remove(CATALOGUE)).unwrap_or_default()
+    }
+
+    /// As a draft keeps it, which was begun under this version of the catalogue.
+    pub(crate) fn to_draft(&self, catalogue: u32) -> String {
+        let mut kept = self.0.clone();
+        kept.insert(CATALOGUE.to_owned(), catalogue.to_string());
+        Self(kept).to_json()
+    }
+
+    /// As JSON.
     pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(&self.0).unwrap_or_default()
     }

@@ -112,7 +112,7 @@ pub(super) async fn record(State(shared): Told, Extension(caller): Who, headers:
         caller.may_record()?;
         let RecordBody { service, fields, clerk: named } = parse(&body)?;
         let once = once(&caller, &headers, "record", &body)?;
-        let new = NewRecord { service, fields };
+        let new = NewRecord { service, fields, catalogue: None };
         write(&shared, Writing { caller, named, act: "record", once }, move |_, clerk| {
             Ok(Action::Record { records: vec![new.clone()], clerk })
         })
@@ -176,7 +176,7 @@ pub(super) async fn letter(
         shared
             .node
             .blocking(move |node| {
-                let letter = action::letter::of(&node.replica(), &node.sealer(), id, paper)?;
+                let letter = action::letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
                 caller.note(&mut node.replica(), "letter", (id, None), moment::now_millis())?;
                 Ok(letter)
             })
@@ -225,7 +225,7 @@ pub(super) async fn step(
         let once = once(&caller, &headers, &format!("step {id}"), &body)?;
         let asker = caller.clone();
         write(&shared, Writing { caller, named, act: "step", once }, move |replica, clerk| {
-            asker.may_step(&action::load(replica, id)?.row().status, to)?;
+            asker.may_step(replica, id, to)?;
             Ok(Action::Step { id, to, reason: reason.clone(), clerk })
         })
         .await

@@ -1,0 +1,115 @@
+//! What a catalogue changes of the one before it, for people to look at before it is published.
+
+use std::collections::BTreeSet;
+
+use office_model::{Bilingual, Catalogue, Field, Service};
+
+/// The changes, one line each, service by service. Empty: none that a clerk would notice.
+pub fn catalogue_changes(before: &Catalogue, after: &Catalogue) -> Vec<Bilingual> {
+    let mut lines = Vec::new();
+    let ids: BTreeSet<_> = before.ids().iter().chain(after.ids()).collect();
+    for id in ids {
+        match (before.service(id), after.service(id)) {
+            (None, Some(new)) => lines.push(Bilingual::new(
+                format!("{id}: layanan baru \"{}\"", new.label.id),
+                format!("{id}: new service \"{}\"", new.label.en),
+            )),
+            (Some(old), None) => lines.push(Bilingual::new(
+                format!("{id}: layanan \"{}\" tidak ditawarkan lagi", old.label.id),
+                format!("{id}: service \"{}\" is offered no more", old.label.en),
+            )),
+            (Some(old), Some(new)) if old != new => {
+                let said = of_service(old, new);
+                lines.extend(
+                    said.iter().map(|(id_text, en_text)| {
+                        Bilingual::new(format!("{id}: {id_text}"), format!("{id}: {en_text}"))
+                    }),
+                );
+                if said.is_empty() {
+                    lines.push(Bilingual::new(format!("{id}: aturan isian berubah"), format!("{id}: rules changed")));
+                }
+            }
+            _ => {}
+        }
+    }
+    if before.person_fields() != after.person_fields() {
+        lines.push(Bilingual::new("Isian orang berubah", "The fields of persons changed"));
+    }
+    if before.attachments() != after.attachments() || before.sectors() != after.sectors() {
+        lines.push(Bilingual::new("Daftar berkas lampiran atau sektor berubah", "Papers or sectors changed"));
+    }
+    lines
+}
+
+fn of_service(old: &Service, new: &Service) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    let mut say = |id: String, en: String| lines.push((id, en));
+    if old.label != new.label {
+        say(format!("nama menjadi \"{}\"", new.label.id), format!("name becomes \"{}\"", new.label.en));
+    }
+    if old.promised != new.promised {
+        let amount = new.promised.amount;
+        say(format!("waktu janji menjadi {amount}"), format!("promised time becomes {amount}"));
+    }
+    if old.approval != new.approval || old.approval_when != new.approval_when {
+        say("persetujuan camat berubah".to_owned(), "the camat's approval changed".to_owned());
+    }
+    if old.codes != new.codes {
+        say(format!("kode surat menjadi {}", new.current_code()), format!("code becomes {}", new.current_code()));
+    }
+    if old.attachments != new.attachments {
+        let papers = new.attachments.join(", ");
+        say(format!("lampiran menjadi {papers}"), format!("papers become {papers}"));
+    }
+    if old.is_letter != new.is_letter {
+        say("berakhir dengan surat atau tidak berubah".to_owned(), "whether it ends in a letter changed".to_owned());
+    }
+    let find = |fields: &[Field], key: &str| fields.iter().find(|field| field.key == key).cloned();
+    for field in &new.fields {
+        let (label, key) = (&field.label, &field.key);
+        match find(&old.fields, key) {
+            None => say(format!("isian baru \"{}\" ({key})", label.id), format!("new field \"{}\" ({key})", label.en)),
+            Some(before) if before != *field => {
+                say(
+                    format!("isian \"{}\" ({key}) berubah", label.id),
+                    format!("field \"{}\" ({key}) changed", label.en),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+    for field in old.fields.iter().filter(|field| find(&new.fields, &field.key).is_none()) {
+        let (label, key) = (&field.label, &field.key);
+        say(format!("isian \"{}\" ({key}) dihapus", label.id), format!("field \"{}\" ({key}) is gone", label.en));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(from: &str, to: &str) -> Vec<String> {
+        let text = Catalogue::shipped_text();
+        assert!(text.contains(from), "{from}");
+        let after = Catalogue::parse(&text.replacen(from, to, 1)).unwrap();
+        catalogue_changes(Catalogue::current(), &after).into_iter().map(|line| line.en).collect()
+    }
+
+    #[test]
+    fn what_changes_is_said_and_nothing_else() {
+        assert_eq!(changed("\"version\": 1", "\"version\": 2"), [""; 0]);
+        let mut json: serde_json::Value = serde_json::from_str(Catalogue::shipped_text()).unwrap();
+        let services = json["services"].as_array_mut().unwrap();
+        let gone = services.remove(3)["id"].as_str().unwrap().to_owned();
+        services[0]["label"]["en"] = "Renamed".into();
+        services[0]["promised"]["amount"] = 99.into();
+        let first = services[0]["id"].as_str().unwrap().to_owned();
+        let after = Catalogue::parse(&json.to_string()).unwrap();
+        let said: Vec<_> = catalogue_changes(Catalogue::current(), &after).into_iter().map(|line| line.en).collect();
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said.contains(&format!("{first}: name becomes \"Renamed\"")), "{said:?}");
+        assert!(said.contains(&format!("{first}: promised time becomes 99")), "{said:?}");
+        assert!(said.iter().any(|line| line.starts_with(&gone) && line.ends_with("is offered no more")), "{said:?}");
+    }
+}

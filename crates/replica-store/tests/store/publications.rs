@@ -1,0 +1,155 @@
+//! What offices work by: versions, who may publish, and that every replica of the office comes to the same.
+
+use office_model::Status;
+use replica_store::{Durability, NewPublication, Published, Replica};
+use service_document::Publication;
+
+use crate::world::*;
+
+fn new(topic: &str, body: &str) -> NewPublication {
+    NewPublication { office: office(), topic: topic.to_owned(), body: body.to_owned() }
+}
+
+/// Publishes as an office does, unsigned.
+fn say(replica: &mut Replica, topic: &str, body: &str, millis: i64) -> Published {
+    let made = replica.publish(&[new(topic, body)], &|_| None, &clock(millis)).unwrap();
+    made.into_iter().next().unwrap()
+}
+
+fn anybodys(_: &Publication) -> bool {
+    true
+}
+
+fn signed(publication: &Publication) -> bool {
+    publication.signature == Some([5; 64])
+}
+
+fn stands(replica: &Replica, topic: &str, trusts: &dyn Fn(&Publication) -> bool) -> Option<(u32, String)> {
+    let found = replica.publication(&office(), topic, trusts).unwrap();
+    found.map(|found| (found.publication.version, found.publication.body))
+}
+
+fn same_everywhere(replicas: &[&Replica]) {
+    for replica in replicas {
+        assert_eq!(replica.dump_views().unwrap(), replicas[0].dump_views().unwrap());
+        assert_eq!(replica.verify().unwrap().problems, []);
+    }
+}
+
+#[test]
+fn the_highest_version_stands_and_reaches_every_replica_of_the_office() {
+    let dirs: [_; 3] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let (mut front, mut back) = (node(dirs[0].path(), 1), node(dirs[1].path(), 2));
+    let mut hub = hub(dirs[2].path(), &[1, 2]);
+    say(&mut front, "profile", "satu", 10);
+    say(&mut front, "profile", "dua", 20);
+    exchange(&mut front, &mut hub);
+    exchange(&mut back, &mut hub);
+    assert_eq!(stands(&back, "profile", &anybodys), Some((2, "dua".to_owned())));
+    say(&mut back, "profile", "tiga", 5);
+    exchange(&mut back, &mut hub);
+    exchange(&mut front, &mut hub);
+    for replica in [&front, &back, &hub] {
+        assert_eq!(stands(replica, "profile", &anybodys), Some((3, "tiga".to_owned())), "whatever the clocks say");
+        assert_eq!(replica.publications_of(&office(), "profile", 10, &anybodys).unwrap().len(), 3);
+        assert_eq!(replica.counts().unwrap().transactions, 0, "it is no record");
+    }
+    same_everywhere(&[&hub, &front, &back]);
+    let before = hub.dump_views().unwrap();
+    hub.rebuild_views().unwrap();
+    assert_eq!(hub.dump_views().unwrap(), before);
+}
+
+#[test]
+fn versions_made_apart_are_both_kept_and_all_agree_on_which_stands() {
+    let dirs: [_; 3] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let (mut front, mut back) = (node(dirs[0].path(), 1), node(dirs[1].path(), 2));
+    let mut hub = hub(dirs[2].path(), &[1, 2]);
+    say(&mut front, "profile", "lebih dulu", 10);
+    say(&mut back, "profile", "kemudian", 20);
+    for _ in 0..2 {
+        exchange(&mut front, &mut hub);
+        exchange(&mut back, &mut hub);
+    }
+    for replica in [&front, &back, &hub] {
+        assert_eq!(stands(replica, "profile", &anybodys), Some((1, "kemudian".to_owned())));
+        assert_eq!(replica.publications_of(&office(), "profile", 10, &anybodys).unwrap().len(), 2);
+    }
+    same_everywhere(&[&hub, &front, &back]);
+}
+
+#[test]
+fn what_only_the_hub_may_say_an_office_cannot_say_over_it() {
+    let dirs: [_; 2] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let (mut front, mut hub) = (node(dirs[0].path(), 1), hub(dirs[1].path(), &[1]));
+    let both = [new("notice/1", "Besok pusat tutup"), new("notice/2", "Lusa buka")];
+    hub.publish(&both, &|_| Some([5; 64]), &clock(10)).unwrap();
+    exchange(&mut front, &mut hub);
+    say(&mut front, "notice/1", "Kirim uang ke sini", 20);
+    exchange(&mut front, &mut hub);
+    for replica in [&front, &hub] {
+        assert_eq!(stands(replica, "notice/1", &signed), Some((1, "Besok pusat tutup".to_owned())));
+        assert_eq!(stands(replica, "notice/1", &anybodys).unwrap().0, 2);
+        assert_eq!(replica.topics(&office(), "notice/").unwrap(), ["notice/1", "notice/2"]);
+        assert_eq!(replica.topics(&office(), "pro").unwrap(), [""; 0]);
+    }
+    same_everywhere(&[&hub, &front]);
+    let others = "35.10.01.2002".parse().unwrap();
+    assert_eq!(hub.publication(&others, "notice/1", &anybodys).unwrap(), None);
+}
+
+#[test]
+fn all_of_what_is_published_at_once_or_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut hub = hub(dir.path(), &[1]);
+    let second_is_too_large = [new("notice/1", "ya"), new("notice/2", &"x".repeat(50_000))];
+    assert!(hub.publish(&second_is_too_large, &|_| None, &clock(10)).is_err());
+    assert_eq!(hub.topics(&office(), "").unwrap(), [""; 0]);
+    assert_eq!(hub.publish(&[], &|_| None, &clock(10)).unwrap(), []);
+    assert_eq!(hub.verify().unwrap().problems, []);
+}
+
+#[test]
+fn what_a_copy_of_the_folder_published_is_published_anew() {
+    let dirs: [_; 3] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let mut hub = hub(dirs[0].path(), &[1]);
+    let mut first = node(dirs[1].path(), 1);
+    say(&mut first, "profile", "bersama", 1);
+    exchange(&mut first, &mut hub);
+    for file in ["replica.db", "replica.db-wal", "replica.head"] {
+        std::fs::copy(dirs[1].path().join(file), dirs[2].path().join(file)).unwrap();
+    }
+    let (mut second, _) = Replica::open_with(dirs[2].path(), "pc-1", epoch(77), Durability::Test).unwrap();
+    say(&mut first, "profile", "cabang satu", 10);
+    say(&mut second, "profile", "cabang dua", 20);
+    exchange(&mut first, &mut hub);
+    pull(&mut second, &hub, 100);
+    judge(&mut second);
+    assert!(second.epoch_spent());
+    assert_eq!(stands(&second, "profile", &anybodys), Some((2, "cabang satu".to_owned())));
+    second.begin_epoch(epoch(50)).unwrap();
+    assert_eq!(second.record_anew().unwrap().changes, 1);
+    exchange(&mut second, &mut hub);
+    exchange(&mut first, &mut hub);
+    for replica in [&first, &second, &hub] {
+        assert_eq!(stands(replica, "profile", &anybodys), Some((2, "cabang dua".to_owned())));
+        assert_eq!(replica.publications_of(&office(), "profile", 10, &anybodys).unwrap().len(), 3);
+    }
+    same_everywhere(&[&hub, &first, &second]);
+}
+
+#[test]
+fn steps_that_follow_each_other_are_taken_together_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let id = node.create_transaction(&transaction("Ani", "35"), &clock(1)).unwrap();
+    let taken = node.steps(id, (Status::Diajukan, None), Some(Status::Selesai), &clock(2));
+    assert!(taken.is_err(), "the second step is not allowed");
+    assert_eq!(node.row(id).unwrap().unwrap().status, "draf");
+    node.steps(id, (Status::Diajukan, None), Some(Status::Diperiksa), &clock(3)).unwrap();
+    let row = node.row(id).unwrap().unwrap();
+    assert_eq!((row.status.as_str(), row.steps, row.changes), ("diperiksa", 2, 3));
+    let history = node.document(id).unwrap().unwrap().history();
+    assert!(history.iter().skip(1).all(|item| item.millis == 3 && item.clerk == "siti"));
+    assert_eq!(node.verify().unwrap().problems, []);
+}

@@ -1,0 +1,211 @@
+//! `handbook`: what the centre tells offices: notices, catalogue, letter templates, roster, profiles.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use office_handbook::{Audience, Notice, NoticeId, Topic};
+use office_model::OfficeCode;
+use serde_json::{Value, json};
+
+use super::{Answer, open, table, time};
+use crate::Failure;
+use crate::act::Act;
+use crate::cli::Common;
+use crate::handbook::{Overview, profile, text};
+use crate::keys::HubKeys;
+use crate::operators::BY_COMMAND;
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sync-server handbook\n  sync-server handbook notice 'Kantor pusat tutup besok' --until 2026-12-24\n  sync-server handbook show catalogue > catalogue.json\n  sync-server handbook publish catalogue catalogue.json
+
+What is published reaches each office with its next exchange."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Print the text of something that stands, to be looked at or changed.
+    #[command(
+        after_help = "Examples:\n  sync-server handbook show templates > letters.txt\n  sync-server handbook show profile --office 35.10.01.2001"
+    )]
+    Show {
+        /// catalogue, templates, roster or profile
+        topic: Topic,
+        /// Of which office, for its profile.
+        #[arg(long)]
+        office: Option<OfficeCode>,
+    },
+    /// Check a new text and publish it: to all offices, or a profile to its office.
+    #[command(
+        after_help = "Examples:\n  sync-server handbook publish roster offices.csv\n  sync-server handbook publish profile profile.json --office 35.10.01.2001"
+    )]
+    Publish {
+        /// catalogue, templates, roster or profile
+        topic: Topic,
+        /// The text.
+        file: PathBuf,
+        /// Of which office, for its profile.
+        #[arg(long)]
+        office: Option<OfficeCode>,
+    },
+    /// Tell clerks something: it stands on their first page.
+    #[command(
+        after_help = "Examples:\n  sync-server handbook notice 'Jaringan dirawat malam ini' --text 'Mulai pukul 22.00.'\n  sync-server handbook notice 'Rapat camat' --to district/35.10.01 --until 2026-12-01"
+    )]
+    Notice {
+        /// One line.
+        title: String,
+        /// More than that; an empty line begins a new paragraph.
+        #[arg(long, default_value = "")]
+        text: String,
+        /// Let it stand out, before all others.
+        #[arg(long)]
+        urgent: bool,
+        /// The last day on which it is shown.
+        #[arg(long, value_name = "DATE")]
+        until: Option<NaiveDate>,
+        /// For whom: everyone, district/CODE or the code of an office.
+        #[arg(long, value_name = "OFFICES", default_value = "everyone")]
+        to: Audience,
+    },
+    /// Take a notice off everybody's first page.
+    #[command(after_help = "Example:\n  sync-server handbook withdraw 3")]
+    Withdraw {
+        /// Its number.
+        number: u32,
+    },
+}
+
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    match &arguments.command {
+        None => list(common),
+        Some(Command::Show { topic, office }) => show(common, *topic, *office),
+        Some(Command::Publish { topic, file, office }) => {
+            let audience = match (topic, office) {
+                (Topic::Notice(_), _) => {
+                    return Err(Failure::input("a notice is no file", "sync-server handbook notice TITLE"));
+                }
+                (Topic::Profile, Some(office)) => Audience::Office(*office),
+                (Topic::Profile, None) => return Err(no_office()),
+                _ => Audience::Everyone,
+            };
+            let body = std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))?;
+            publish(common, topic.to_string(), audience, body)
+        }
+        Some(Command::Notice { title, text, urgent, until, to }) => {
+            let notice = Notice {
+                title: title.clone(),
+                text: text.replace("\\n", "\n"),
+                urgent: *urgent,
+                until: *until,
+                withdrawn: false,
+            };
+            publish(common, "notice".to_owned(), *to, notice.to_body())
+        }
+        Some(Command::Withdraw { number }) => withdraw(common, NoticeId(*number)),
+    }
+}
+
+fn no_office() -> Failure {
+    Failure::input("a profile is an office's", "name it: --office CODE")
+}
+
+fn publish(common: &Common, topic: String, audience: Audience, body: String) -> Result<Answer, Failure> {
+    let done = common.submit(&Act::Publish { by: BY_COMMAND.to_owned(), topic, audience, body })?;
+    let word = |key: &str| done.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let offices = done.get("offices").and_then(Value::as_u64).unwrap_or_default();
+    let text = format!("{} is published for {offices} offices; each gets it with its next exchange\n", word("topic"));
+    Ok(Answer::new(done, text))
+}
+
+fn withdraw(common: &Common, number: NoticeId) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let overview = Overview::of(&reader, &HubKeys::load(&common.data)?)?;
+    let known = overview.notices.into_iter().find(|state| state.number == number);
+    let known = known.ok_or_else(|| {
+        Failure::input(format!("there is no notice {}", number.0), "sync-server handbook lists them all")
+    })?;
+    drop(reader);
+    let act = Act::Withdraw { by: BY_COMMAND.to_owned(), number: number.0 };
+    let done = common.submit(&act)?;
+    Ok(Answer::new(done, format!("notice {} is withdrawn: \"{}\"\n", number.0, known.notice.title)))
+}
+
+fn show(common: &Common, topic: Topic, office: Option<OfficeCode>) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let text = match topic {
+        Topic::Profile => {
+            let (profile, _) = profile(&reader, office.ok_or_else(no_office)?)?;
+            format!("{}\n", serde_json::to_string_pretty(&profile).map_err(Failure::internal)?)
+        }
+        Topic::Notice(_) => return Err(Failure::input("notices are listed", "sync-server handbook")),
+        _ => text(&reader, &HubKeys::load(&common.data)?, topic)?,
+    };
+    Ok(Answer::new(json!({ "topic": topic.to_string(), "text": text }), text))
+}
+
+fn list(common: &Common) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let keys = HubKeys::load(&common.data)?;
+    crate::handbook::learn(&reader, &keys)?;
+    let overview = Overview::of(&reader, &keys)?;
+    let common_json = overview.common.iter().map(|state| {
+        json!({
+            "topic": state.topic.to_string(), "version": state.version, "published_millis": state.published_millis,
+            "offices": state.reach.offices, "reached": state.reach.reached,
+        })
+    });
+    let notices_json = overview.notices.iter().map(|state| {
+        json!({
+            "number": state.number.0, "title": state.notice.title, "text": state.notice.text,
+            "urgent": state.notice.urgent, "until": state.notice.until, "withdrawn": state.notice.withdrawn,
+            "published_millis": state.published_millis, "offices": state.reach.offices,
+            "reached": state.reach.reached,
+        })
+    });
+    let json = json!({ "common": common_json.collect::<Vec<_>>(), "notices": notices_json.collect::<Vec<_>>() });
+    let rows: Vec<Vec<String>> = overview
+        .common
+        .iter()
+        .map(|state| {
+            let version = state.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
+            let reached = format!("{} of {}", state.reach.reached, state.reach.offices);
+            let published = match state.published_millis {
+                None => "as shipped".to_owned(),
+                at => time(at),
+            };
+            vec![state.topic.to_string(), version, published, reached]
+        })
+        .collect();
+    let mut text = table(&["WHAT", "VERSION", "PUBLISHED", "REACHED"], &rows);
+    if overview.notices.is_empty() {
+        text.push_str("\nno notices\n");
+    } else {
+        let rows: Vec<Vec<String>> = overview
+            .notices
+            .iter()
+            .map(|state| {
+                let until = match (state.notice.withdrawn, state.notice.until) {
+                    (true, _) => "withdrawn".to_owned(),
+                    (false, Some(until)) => until.to_string(),
+                    (false, None) => "-".to_owned(),
+                };
+                let reached = format!("{} of {}", state.reach.reached, state.reach.offices);
+                vec![
+                    state.number.0.to_string(),
+                    time(Some(state.published_millis)),
+                    until,
+                    reached,
+                    state.notice.title.clone(),
+                ]
+            })
+            .collect();
+        let _ = write!(text, "\n{}", table(&["NOTICE", "PUBLISHED", "UNTIL", "REACHED", "TITLE"], &rows));
+    }
+    Ok(Answer::new(json, text))
+}

@@ -1,0 +1,163 @@
+//! A notice: written, looked at as clerks will see it, published, withdrawn.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use desk_kit::{Form, Halt, go};
+use office_handbook::{Audience, Notice, NoticeId, TEXT_MAX, TITLE_MAX, Topic};
+use office_model::{Bilingual, calendar};
+
+use super::may_publish;
+use crate::act::Act;
+use crate::desk::page::{Answer, Fault, Page, html};
+use crate::desk::texts::Worded as _;
+use crate::desk::visitor::Visitor;
+use crate::serve::Hub;
+use crate::{Failure, clock, init};
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct NoticePage {
+    page: Page,
+    title: String,
+    text: String,
+    urgent: bool,
+    until: String,
+    /// What the form sends, what people read, whether it is chosen.
+    audiences: Vec<desk_kit::Choice>,
+    problem: String,
+    /// As clerks see it; nothing while it is written.
+    preview: Option<Preview>,
+    title_max: usize,
+    text_max: usize,
+}
+
+struct Preview {
+    paragraphs: Vec<String>,
+    offices: usize,
+}
+
+/// What was typed.
+#[derive(Clone, Default)]
+struct Typed {
+    title: String,
+    text: String,
+    urgent: bool,
+    until: String,
+    to: String,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        Self {
+            title: form.get("title").to_owned(),
+            text: form.get("text").to_owned(),
+            urgent: form.get("urgent") == "1",
+            until: form.get("until").trim().to_owned(),
+            to: form.get("to").to_owned(),
+        }
+    }
+
+    /// The notice and its offices, or what is wrong.
+    fn read(&self) -> Result<(Notice, Audience), Bilingual> {
+        let until = Some(self.until.as_str()).filter(|text| !text.is_empty());
+        let until = until.map(calendar::parse_date).transpose().map_err(|fault| fault.text)?;
+        let today = calendar::wib_date(clock::now_millis()).unwrap_or_default();
+        let notice =
+            Notice { title: self.title.clone(), text: self.text.clone(), urgent: self.urgent, until, withdrawn: false };
+        let notice = notice.check(today).map_err(|error| error.text())?;
+        let audience = self.to.parse::<Audience>();
+        let audience = audience.map_err(|error| Bilingual::new("Pilih kantor yang dituju.", error.to_string()))?;
+        Ok((notice, audience))
+    }
+}
+
+pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>) -> Answer {
+    may_publish(&visitor)?;
+    html(&made(&visitor, &hub, Typed { to: "everyone".to_owned(), ..Typed::default() }, None).await?)
+}
+
+async fn made(
+    visitor: &Visitor,
+    hub: &Hub,
+    typed: Typed,
+    seen: Option<Result<(Notice, Audience), Bilingual>>,
+) -> Result<NoticePage, Halt> {
+    let (language, t) = (visitor.session.language, visitor.session.language.texts());
+    let roster = hub.readers.with(init::roster).await.map_err(Fault::from)?.map_err(Fault::from)?;
+    let choice = |word: String, label: String| {
+        let chosen = word == typed.to;
+        desk_kit::Choice::of(word, label, chosen)
+    };
+    let mut audiences = vec![choice(Audience::Everyone.to_string(), t.all_offices.to_owned())];
+    audiences.extend(
+        roster.sub_districts().map(|office| {
+            choice(Audience::District(office.code).to_string(), format!("{} {}", t.district, office.name))
+        }),
+    );
+    audiences.extend(roster.iter().map(|office| choice(Audience::Office(office.code).to_string(), office.full_name())));
+    let (problem, preview, tidy) = match seen {
+        None => (String::new(), None, None),
+        Some(Err(problem)) => (language.say(&problem).to_owned(), None, None),
+        Some(Ok((notice, audience))) => {
+            let paragraphs = notice.paragraphs().map(str::to_owned).collect();
+            let preview = Preview { paragraphs, offices: audience.of(&roster).count() };
+            (String::new(), Some(preview), Some(notice))
+        }
+    };
+    Ok(NoticePage {
+        title: tidy.as_ref().map_or(typed.title, |notice| notice.title.clone()),
+        text: tidy.map_or(typed.text, |notice| notice.text),
+        urgent: typed.urgent,
+        until: typed.until,
+        audiences,
+        problem,
+        preview,
+        title_max: TITLE_MAX,
+        text_max: TEXT_MAX,
+        page: Page::of(&visitor.session, "handbook", t.new_notice),
+    })
+}
+
+pub(in crate::desk) async fn save(
+    visitor: Visitor,
+    State(hub): State<Arc<Hub>>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    may_publish(&visitor)?;
+    let typed = Typed::of(&form);
+    let read = typed.read();
+    match read {
+        Ok((notice, audience)) if form.get("aksi") == "terbit" => {
+            let act = Act::Publish {
+                by: visitor.session.name.clone(),
+                topic: "notice".to_owned(),
+                audience,
+                body: notice.to_body(),
+            };
+            hub.writer.act(act).await.map_err(Fault::from)?;
+            Ok(go("/pedoman?kata=terbit"))
+        }
+        read => html(&made(&visitor, &hub, typed, Some(read)).await?),
+    }
+}
+
+pub(in crate::desk) async fn withdraw(
+    visitor: Visitor,
+    State(hub): State<Arc<Hub>>,
+    Path(number): Path<String>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    visitor.check(&Form(form))?;
+    may_publish(&visitor)?;
+    let topic = format!("{}{number}", Topic::NOTICES);
+    let Ok(Topic::Notice(NoticeId(number))) = topic.parse() else {
+        return Err(Fault::from(Failure::input("there is no such notice", "go back to the list")).into());
+    };
+    let by = visitor.session.name.clone();
+    hub.writer.act(Act::Withdraw { by, number }).await.map_err(Fault::from)?;
+    Ok(go("/pedoman?kata=terbit"))
+}

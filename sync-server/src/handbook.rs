@@ -1,0 +1,283 @@
+//! What the centre publishes: checked, signed, and put into the feed of each office that it is for.
+
+mod overview;
+
+use std::collections::BTreeSet;
+
+use exchange_driver::{HubIdentity, is_of_hub, sign_publication};
+use letter_print::{MisfitKind, Templates};
+use office_handbook::{Audience, Notice, NoticeId, Profile, Topic, json_text};
+use office_model::{Bilingual, Catalogue, OfficeCode, Roster, calendar};
+use replica_store::{Clock, NewPublication, Published, Reader, Replica};
+use serde_json::{Value, json};
+
+use crate::keys::HubKeys;
+use crate::{Failure, init, operators};
+
+pub(crate) use overview::{CommonState, NoticeState, Overview, profile, roster_changes, text};
+
+/// The clerk that stands in the changes of the hub itself.
+const HUB_CLERK: &str = "hub";
+/// So many versions are looked back through.
+const VERSIONS_MAX: usize = 500;
+
+/// Something to publish.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Proposal<'a> {
+    /// What it is about; for a notice of number 0, a new one.
+    pub(crate) topic: Topic,
+    /// For whom; catalogue, templates and roster are for everyone.
+    pub(crate) audience: Audience,
+    /// What it says, as the operator gave it.
+    pub(crate) body: &'a str,
+}
+
+/// What is wrong with something that was to be published: nothing was.
+pub(crate) struct Wrong(pub(crate) Vec<Bilingual>);
+
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Self {
+        let lines: Vec<&str> = wrong.0.iter().take(12).map(|line| line.en.as_str()).collect();
+        Self::input(lines.join("; "), "correct it and publish it again")
+    }
+}
+
+/// A topic as an operator names it.
+///
+/// # Errors
+///
+/// When it is none.
+pub(crate) fn topic(text: &str) -> Result<Topic, Failure> {
+    if text == "notice" {
+        return Ok(Topic::Notice(NoticeId(0)));
+    }
+    text.parse().map_err(|error| Failure::input(format!("{error}"), "name one of them"))
+}
+
+/// Checks a body, and gives it the form in which it is published.
+///
+/// # Errors
+///
+/// With everything that is wrong with it.
+pub(crate) fn checked(reader: &Reader, proposal: Proposal<'_>, now_millis: i64) -> Result<String, Wrong> {
+    let one = |text: Bilingual| Wrong(vec![text]);
+    match proposal.topic {
+        Topic::Profile => match Profile::of_body(proposal.body) {
+            Ok(profile) => Ok(profile.to_body()),
+            Err(error) => Err(one(error.text())),
+        },
+        Topic::Notice(_) => {
+            let today = calendar::wib_date(now_millis).unwrap_or_default();
+            let notice = Notice::of_body(proposal.body).map_err(|error| one(error.text()))?;
+            // One that is withdrawn is over, whatever its days say.
+            let checked = if notice.withdrawn { Ok(notice) } else { notice.check(today) };
+            checked.map(|notice| notice.to_body()).map_err(|error| one(error.text()))
+        }
+        Topic::Catalogue => catalogue(proposal.body),
+        Topic::Templates => templates(proposal.body),
+        Topic::Roster => roster(reader, proposal.body),
+    }
+}
+
+fn wrong(lines: impl IntoIterator<Item = String>) -> Wrong {
+    Wrong(lines.into_iter().map(|line| Bilingual::new(line.clone(), line)).collect())
+}
+
+fn next_version(what: u32, newest: u32) -> Result<(), Wrong> {
+    if what == newest + 1 {
+        return Ok(());
+    }
+    Err(Wrong(vec![Bilingual::new(
+        format!("Versinya harus {} (yang berlaku: {newest}), bukan {what}.", newest + 1),
+        format!("Its version must be {} (the one that stands: {newest}), not {what}.", newest + 1),
+    )]))
+}
+
+fn catalogue(body: &str) -> Result<String, Wrong> {
+    let catalogue = Catalogue::parse(body).map_err(|error| wrong(error.problems))?;
+    next_version(catalogue.version(), Catalogue::current().version())?;
+    let templates = Templates::current().map_err(|error| wrong([error.to_string()]))?;
+    // Templates of services to come are published first, those of fields to come after the catalogue.
+    let unprintable = misfits(templates, &catalogue, |kind| kind == MisfitKind::NoLetter);
+    if !unprintable.is_empty() {
+        return Err(Wrong(unprintable));
+    }
+    Ok(json_text::compact(body))
+}
+
+fn templates(body: &str) -> Result<String, Wrong> {
+    let templates = Templates::parse(body).map_err(|error| wrong([error.to_string()]))?;
+    let newest = Templates::current().map_err(|error| wrong([error.to_string()]))?;
+    next_version(templates.version().into(), newest.version().into())?;
+    let is_wrong = |kind| matches!(kind, MisfitKind::NoLetter | MisfitKind::NoField);
+    let unprintable = misfits(&templates, Catalogue::current(), is_wrong);
+    if unprintable.is_empty() { Ok(body.replace("\r\n", "\n")) } else { Err(Wrong(unprintable)) }
+}
+
+/// Where templates and a catalogue do not fit, as people read it.
+pub(crate) fn misfits(
+    templates: &Templates,
+    catalogue: &Catalogue,
+    which: impl Fn(MisfitKind) -> bool,
+) -> Vec<Bilingual> {
+    templates.misfits(catalogue).into_iter().filter(|misfit| which(misfit.kind)).map(|misfit| misfit.text).collect()
+}
+
+fn roster(reader: &Reader, body: &str) -> Result<String, Wrong> {
+    let body = body.replace("\r\n", "\n");
+    let roster = Roster::parse(&body)
+        .map_err(|error| wrong(error.problems.iter().map(|one| format!("line {}: {}", one.line, one.reason))))?;
+    let nodes = reader.registered_nodes().map_err(|error| wrong([error.to_string()]))?;
+    let missing: BTreeSet<OfficeCode> =
+        nodes.into_iter().map(|node| node.office).filter(|office| roster.get(*office).is_none()).collect();
+    if missing.is_empty() {
+        return Ok(body);
+    }
+    let codes: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    let codes = codes.join(", ");
+    Err(Wrong(vec![Bilingual::new(
+        format!("Kantor {codes} punya komputer terdaftar dan tidak boleh hilang dari daftar."),
+        format!("Offices {codes} have machines enrolled and must stay in the roster."),
+    )]))
+}
+
+/// Publishes it. `{"topic", "audience", "offices"}`.
+///
+/// # Errors
+///
+/// When something is wrong with it, or the disk refuses: nothing was published then.
+pub(crate) fn publish(
+    replica: &mut Replica,
+    keys: &HubKeys,
+    by: &str,
+    proposal: Proposal<'_>,
+    now_millis: i64,
+) -> Result<Value, Failure> {
+    learn(replica, keys)?;
+    let body = checked(replica, proposal, now_millis)?;
+    let everyone = matches!(proposal.topic, Topic::Catalogue | Topic::Templates | Topic::Roster);
+    let audience = if everyone { Audience::Everyone } else { proposal.audience };
+    let topic = match proposal.topic {
+        Topic::Notice(NoticeId(0)) => Topic::Notice(next_notice(replica)?),
+        topic => topic,
+    };
+    let roster = match topic {
+        Topic::Roster => Roster::parse(&body).map_err(Failure::internal)?,
+        _ => init::roster(replica)?,
+    };
+    let mut new = Vec::new();
+    for office in audience.of(&roster) {
+        new.push(NewPublication { office: office.code, topic: topic.to_string(), body: body.clone() });
+        if topic == Topic::Roster {
+            new.extend(for_newcomer(replica, keys, office.code)?);
+        }
+    }
+    if new.is_empty() {
+        return Err(Failure::input("no office of this hub's roster is meant", "sync-server offices lists them all"));
+    }
+    let offices = new.iter().filter(|one| one.topic == topic.to_string()).count();
+    replica.together(|replica| {
+        if topic == Topic::Roster {
+            init::keep_roster(replica, &body)?;
+        }
+        send(replica, keys, &new, (by, "published", &format!("{topic} ({audience})")), now_millis)
+    })?;
+    learn(replica, keys)?;
+    Ok(json!({ "topic": topic.to_string(), "audience": audience.to_string(), "offices": offices }))
+}
+
+/// Withdraws a notice at all offices that were told it. `{"topic", "offices"}`.
+///
+/// # Errors
+///
+/// When there is no such notice, or the disk refuses.
+pub(crate) fn withdraw(
+    replica: &mut Replica,
+    keys: &HubKeys,
+    by: &str,
+    number: NoticeId,
+    now_millis: i64,
+) -> Result<Value, Failure> {
+    let known = Overview::of(replica, keys)?.notices.into_iter().find(|state| state.number == number);
+    let known = known.ok_or_else(|| {
+        Failure::input(format!("there is no notice {}", number.0), "sync-server handbook lists them all")
+    })?;
+    let body = Notice { withdrawn: true, ..known.notice }.to_body();
+    let topic = Topic::Notice(number).to_string();
+    let told = known.offices.iter();
+    let new: Vec<_> =
+        told.map(|office| NewPublication { office: *office, topic: topic.clone(), body: body.clone() }).collect();
+    send(replica, keys, &new, (by, "withdrawn", &topic), now_millis)?;
+    Ok(json!({ "topic": topic, "offices": new.len() }))
+}
+
+/// Signs and publishes, with its line in the audit trail.
+fn send(
+    replica: &mut Replica,
+    keys: &HubKeys,
+    new: &[NewPublication],
+    (by, act, subject): (&str, &str, &str),
+    now_millis: i64,
+) -> Result<(), Failure> {
+    let identity = HubIdentity { key: keys.signing_key()?, hub: keys.hub()? };
+    let clock = Clock { millis: now_millis, hub_offset_millis: None, clerk: HUB_CLERK.to_owned() };
+    replica.together(|replica| {
+        replica.publish(new, &|one| Some(sign_publication(one, &identity)), &clock)?;
+        operators::note(replica, by, act, subject, now_millis)?;
+        Ok(())
+    })
+}
+
+/// An office that a roster brings gets what all others have.
+fn for_newcomer(replica: &Replica, keys: &HubKeys, office: OfficeCode) -> Result<Vec<NewPublication>, Failure> {
+    let mut new = Vec::new();
+    for topic in [Topic::Catalogue, Topic::Templates] {
+        let is_told = !replica.publications_of(&office, &topic.to_string(), 1, &|_| true)?.is_empty();
+        if let Some(stands) = newest(replica, keys, topic)?.filter(|_| !is_told) {
+            new.push(NewPublication { office, topic: topic.to_string(), body: stands.publication.body });
+        }
+    }
+    Ok(new)
+}
+
+fn next_notice(reader: &Reader) -> Result<NoticeId, Failure> {
+    let topics = reader.all_topics(Topic::NOTICES)?;
+    let last = topics.iter().filter_map(|topic| match topic.parse() {
+        Ok(Topic::Notice(NoticeId(number))) => Some(number),
+        _ => None,
+    });
+    Ok(NoticeId(last.max().unwrap_or_default().saturating_add(1)))
+}
+
+/// What stands of something that everybody is told alike; nothing where the shipped one does.
+pub(crate) fn newest(reader: &Reader, keys: &HubKeys, topic: Topic) -> Result<Option<Published>, Failure> {
+    Ok(versions(reader, keys, topic, 1)?.into_iter().next())
+}
+
+/// All versions of it, the one that stands first: those of the office that was told most of them.
+fn versions(reader: &Reader, keys: &HubKeys, topic: Topic, count_max: usize) -> Result<Vec<Published>, Failure> {
+    let (hub, key, topic) = (keys.hub()?, keys.signing_key()?.verifying_key(), topic.to_string());
+    let Some((office, _)) = reader.offices_told(&topic)?.into_iter().max_by_key(|(code, count)| (*count, *code)) else {
+        return Ok(Vec::new());
+    };
+    Ok(reader.publications_of(&office, &topic, count_max, &|one| is_of_hub(one, hub, &key))?)
+}
+
+/// Has this program go by what was published: the hub reads letters, too.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn learn(reader: &Reader, keys: &HubKeys) -> Result<(), Failure> {
+    for version in versions(reader, keys, Topic::Catalogue, VERSIONS_MAX)? {
+        if let Ok(catalogue) = Catalogue::parse(&version.publication.body) {
+            catalogue.learn();
+        }
+    }
+    for version in versions(reader, keys, Topic::Templates, VERSIONS_MAX)? {
+        if let Ok(templates) = Templates::parse(&version.publication.body) {
+            templates.learn().map_err(Failure::internal)?;
+        }
+    }
+    Ok(())
+}

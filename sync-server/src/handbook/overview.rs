@@ -1,0 +1,165 @@
+//! What stands of everything that is published, and how far it has come.
+
+use std::collections::BTreeMap;
+
+use exchange_driver::is_of_hub;
+use letter_print::Templates;
+use office_handbook::{Notice, NoticeId, Profile, Topic, json_text};
+use office_model::{Catalogue, OfficeCode, Roster};
+use replica_store::Reader;
+
+use super::newest;
+use crate::keys::HubKeys;
+use crate::{Failure, init};
+
+/// How far something has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reach {
+    /// Offices it is for that have a machine.
+    pub(crate) offices: usize,
+    /// Of these, proven equal to the hub since it was published: they have it.
+    pub(crate) reached: usize,
+}
+
+/// A notice that was published.
+#[derive(Debug, Clone)]
+pub(crate) struct NoticeState {
+    pub(crate) number: NoticeId,
+    pub(crate) notice: Notice,
+    pub(crate) published_millis: i64,
+    /// For whom, by code.
+    pub(crate) offices: Vec<OfficeCode>,
+    pub(crate) reach: Reach,
+}
+
+/// Something that everybody is told alike.
+#[derive(Debug, Clone)]
+pub(crate) struct CommonState {
+    pub(crate) topic: Topic,
+    /// The version that stands; nothing for the roster, which has none.
+    pub(crate) version: Option<u32>,
+    /// When it was published; nothing where the shipped one stands.
+    pub(crate) published_millis: Option<i64>,
+    pub(crate) reach: Reach,
+}
+
+/// Everything that is published.
+#[derive(Debug, Clone)]
+pub(crate) struct Overview {
+    /// The latest first.
+    pub(crate) notices: Vec<NoticeState>,
+    /// Catalogue, templates, roster.
+    pub(crate) common: Vec<CommonState>,
+}
+
+impl Overview {
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(crate) fn of(reader: &Reader, keys: &HubKeys) -> Result<Self, Failure> {
+        let proven = proven(reader)?;
+        let (hub, key) = (keys.hub()?, keys.signing_key()?.verifying_key());
+        let mut notices = Vec::new();
+        for topic in reader.all_topics(Topic::NOTICES)? {
+            let Ok(Topic::Notice(number)) = topic.parse() else { continue };
+            let offices: Vec<OfficeCode> = reader.offices_told(&topic)?.into_iter().map(|(code, _)| code).collect();
+            let mut told = Vec::new();
+            let mut stands = None;
+            for office in offices {
+                // What an office says in the hub's name is no notice.
+                let found = reader.publication(&office, &topic, &|one| is_of_hub(one, hub, &key))?;
+                let Some(found) = found else { continue };
+                told.push(office);
+                stands = stands.or(Some(found));
+            }
+            let Some(stands) = stands else { continue };
+            let Ok(notice) = Notice::of_body(&stands.publication.body) else { continue };
+            let published_millis = stands.publication.published_millis;
+            let reach = reach(&proven, told.iter().copied(), published_millis);
+            notices.push(NoticeState { number, notice, published_millis, offices: told, reach });
+        }
+        notices.sort_by_key(|state| std::cmp::Reverse((state.published_millis, state.number)));
+        let roster = init::roster(reader)?;
+        let mut common = Vec::new();
+        for topic in [Topic::Catalogue, Topic::Templates, Topic::Roster] {
+            let published_millis = newest(reader, keys, topic)?.map(|one| one.publication.published_millis);
+            let version = match topic {
+                Topic::Catalogue => Some(Catalogue::current().version()),
+                Topic::Templates => Some(Templates::current().map_err(Failure::internal)?.version().into()),
+                _ => None,
+            };
+            let everyone = roster.iter().map(|office| office.code);
+            let reach = reach(&proven, everyone, published_millis.unwrap_or(i64::MIN));
+            common.push(CommonState { topic, version, published_millis, reach });
+        }
+        Ok(Self { notices, common })
+    }
+}
+
+/// When each office that has a machine was last proven equal to the hub: the machine that was it longest ago.
+fn proven(reader: &Reader) -> Result<BTreeMap<OfficeCode, i64>, Failure> {
+    let mut proven: BTreeMap<OfficeCode, i64> = BTreeMap::new();
+    for node in reader.registered_nodes()?.into_iter().filter(|node| node.revoked_millis.is_none()) {
+        let at = node.proven.map_or(i64::MIN, |(at, _)| at);
+        proven.entry(node.office).and_modify(|known| *known = at.min(*known)).or_insert(at);
+    }
+    Ok(proven)
+}
+
+fn reach(proven: &BTreeMap<OfficeCode, i64>, offices: impl Iterator<Item = OfficeCode>, since: i64) -> Reach {
+    let mut reach = Reach { offices: 0, reached: 0 };
+    for at in offices.filter_map(|office| proven.get(&office)) {
+        reach.offices += 1;
+        reach.reached += usize::from(*at >= since && *at > i64::MIN);
+    }
+    reach
+}
+
+/// The text that stands of something that everybody is told alike, made easy to read and to change.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn text(reader: &Reader, keys: &HubKeys, topic: Topic) -> Result<String, Failure> {
+    let published = newest(reader, keys, topic)?.map(|one| one.publication.body);
+    match topic {
+        Topic::Catalogue => {
+            Ok(published.map_or_else(|| Catalogue::shipped_text().to_owned(), |text| json_text::readable(&text)))
+        }
+        Topic::Templates => Ok(published.unwrap_or_else(|| Templates::shipped_text().to_owned())),
+        Topic::Roster => init::roster_text(reader),
+        Topic::Profile | Topic::Notice(_) => Err(Failure::internal("offices are told this one by one")),
+    }
+}
+
+/// The profile that stands for an office, and who published it when; an empty one where none was.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn profile(reader: &Reader, office: OfficeCode) -> Result<(Profile, Option<(String, i64)>), Failure> {
+    let is_readable = |one: &service_document::Publication| Profile::of_body(&one.body).is_ok();
+    let stands = reader.publication(&office, &Topic::Profile.to_string(), &is_readable)?;
+    Ok(stands.map_or_else(
+        || (Profile::default(), None),
+        |one| {
+            let profile = Profile::of_body(&one.publication.body).unwrap_or_default();
+            (profile, Some((one.by, one.publication.published_millis)))
+        },
+    ))
+}
+
+/// What a roster changes of the one that stands, one line each.
+pub(crate) fn roster_changes(before: &Roster, after: &Roster) -> Vec<String> {
+    let gone = before.iter().filter(|office| after.get(office.code).is_none());
+    let gone = gone.map(|office| format!("- {} {}", office.code, office.full_name()));
+    let new = after.iter().filter(|office| before.get(office.code).is_none());
+    let new = new.map(|office| format!("+ {} {}", office.code, office.full_name()));
+    let renamed = after.iter().filter_map(|office| {
+        let was = before.get(office.code).filter(|was| *was != office)?;
+        Some(format!("{}: {} -> {}", office.code, was.full_name(), office.full_name()))
+    });
+    gone.chain(new).chain(renamed).collect()
+}

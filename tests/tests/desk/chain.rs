@@ -1,0 +1,118 @@
+//! Through whose hands a record goes, as the office set it on its page; and what all machines of the office share.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use crate::browser::Browser;
+use crate::office::{Machine, Office};
+
+/// The buttons of the steps that a record's page offers.
+async fn steps(browser: &Browser, machine: &Machine, id: &str) -> Vec<String> {
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    let values =
+        browser.run("return Array.from(document.querySelectorAll('form.steps button')).map(one => one.value)").await;
+    values.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+}
+
+async fn choose(browser: &Browser, machine: &Machine, checker: &str, approver: &str) {
+    browser.go(&format!("{}/kantor", machine.url)).await;
+    browser.find("#checker").await.select_by_value(checker).await.unwrap();
+    browser.find("#approver").await.select_by_value(approver).await.unwrap();
+    browser.click("form.card button.main").await;
+    browser.says("Tersimpan.").await;
+}
+
+/// An application asks for the papers to be checked.
+fn post(machine: &Machine, path: &str, token: &str) -> String {
+    let address = machine.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let body = "{\"status\":\"diperiksa\"}";
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n");
+    write!(stream, "{head}connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn each_takes_the_steps_that_the_offices_chain_gives_them() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let clerk = machine.signed_in("siti", "petugas").await;
+    machine.says(&["step", &id, "diajukan"]);
+    assert_eq!(steps(&clerk, &machine, &id).await, ["diperiksa", "dikembalikan", "ditolak", "dibatalkan"]);
+    let head = machine.signed_in("kades", "kepala").await;
+    choose(&head, &machine, "secretary", "head").await;
+    // The clerk may still withdraw, and nothing else, by whatever way.
+    assert_eq!(steps(&clerk, &machine, &id).await, ["dibatalkan"]);
+    let by_hand = "return fetch(location.pathname + '/langkah', {method: 'POST', redirect: 'manual', body: new URLSearchParams({
+        form_token: document.querySelector('[name=form_token]').value, to: 'diperiksa'})}).then(answer => answer.status)";
+    assert_eq!(clerk.run(by_hand).await, 409);
+    assert_eq!(machine.says(&["show", &id])["status"], "diajukan");
+    let secretary = machine.signed_in("seklur", "sekretaris").await;
+    secretary.go(&machine.url).await;
+    let first = secretary.run("return document.querySelector('main section h2').textContent").await;
+    assert!(first.as_str().unwrap().starts_with("Untuk diperiksa"), "what is for the secretary comes first: {first}");
+    assert_eq!(steps(&secretary, &machine, &id).await, ["diperiksa", "dikembalikan", "ditolak", "dibatalkan"]);
+    secretary.click("form.steps button[value=diperiksa]").await;
+    secretary.says("Tersimpan.").await;
+    assert_eq!(steps(&secretary, &machine, &id).await, ["dibatalkan"], "the head signs");
+    assert_eq!(steps(&head, &machine, &id).await, ["ditandatangani", "dikembalikan", "ditolak", "dibatalkan"]);
+    head.click("form.steps button[value=ditandatangani]").await;
+    head.says("Tersimpan.").await;
+    assert_eq!(steps(&clerk, &machine, &id).await, ["siap_diambil", "dibatalkan"], "the counter hands it over");
+    // An application has the rights of its role, and no more.
+    let other = machine.record("Budi Santoso");
+    machine.says(&["step", &other, "diajukan"]);
+    let token = machine.says(&["application", "add", "e-desa", "--role", "petugas"])["token"].clone();
+    let answer = post(&machine, &format!("/api/v1/records/{other}/step"), token.as_str().unwrap());
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("\"role\""), "{answer}");
+    assert_eq!(machine.says(&["show", &other])["status"], "diajukan");
+}
+
+#[tokio::test]
+async fn a_part_that_the_office_does_not_have_is_passed_in_the_same_step() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let head = machine.signed_in("kades", "kepala").await;
+    choose(&head, &machine, "nobody", "head_or_secretary").await;
+    let id = machine.record("Siti Aminah");
+    let clerk = machine.signed_in("siti", "petugas").await;
+    assert_eq!(steps(&clerk, &machine, &id).await, ["diajukan", "dibatalkan"]);
+    clerk.click("form.steps button[value=diajukan]").await;
+    clerk.says("Tersimpan.").await;
+    assert_eq!(machine.says(&["show", &id])["status"], "diperiksa");
+    clerk.says("Diajukan").await;
+    let history = machine.says(&["history", &id]).to_string();
+    assert!(history.contains("diajukan") && history.contains("diperiksa") && history.contains("siti"), "{history}");
+    let secretary = machine.signed_in("seklur", "sekretaris").await;
+    assert_eq!(steps(&secretary, &machine, &id).await[0], "ditandatangani");
+    assert_eq!(machine.says(&["verify"])["sound"], true);
+}
+
+#[tokio::test]
+async fn all_machines_of_an_office_share_its_profile_and_signed_letters_keep_theirs() {
+    let office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    let head = counter.signed_in("kades", "kepala").await;
+    head.go(&format!("{}/kantor", counter.url)).await;
+    head.type_in("#address", "Jalan Pantai 7").await;
+    head.type_in("#head_name", "SUGENG HARTONO").await;
+    head.find("#approver").await.select_by_value("head").await.unwrap();
+    head.click("form.card button.main").await;
+    head.says("Tersimpan.").await;
+    counter.says(&["sync"]);
+    laptop.says(&["sync"]);
+    let there = laptop.signed_in("kades", "kepala").await;
+    there.go(&format!("{}/kantor", laptop.url)).await;
+    assert_eq!(there.value("#address").await, "Jalan Pantai 7");
+    assert_eq!(there.value("#head_name").await, "SUGENG HARTONO");
+    assert_eq!(there.value("#approver").await, "head");
+    there.says("Terakhir diatur").await;
+    assert_eq!(there.violations().await, [""; 0]);
+    // Saved again as it is: nothing new to send.
+    there.click("form.card button.main").await;
+    there.says("Tersimpan.").await;
+    assert_eq!(laptop.says(&["status"])["unsent"], 0);
+}

@@ -1,0 +1,158 @@
+//! What the centre tells offices: written, looked at, published, received, and kept apart from what was begun before.
+
+use serde_json::{Value, json};
+use whole_system::root;
+
+use crate::browser::Browser;
+use crate::hub::{Hub, Machine, OFFICE};
+
+async fn is_accessible(browser: &Browser) {
+    assert_eq!(browser.violations().await, [""; 0], "{}", browser.path().await);
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+fn titles(machine: &Machine) -> Vec<String> {
+    let status = machine.says(&["status"]);
+    status["notices"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_notice_is_looked_at_published_received_by_whom_it_is_for_and_withdrawn() {
+    let hub = Hub::new();
+    let (near, far) = (hub.machine(OFFICE, "near"), hub.machine("35.10.02.2001", "far"));
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.click("nav a[href='/pedoman']").await;
+    browser.says("Belum ada pemberitahuan.").await;
+    is_accessible(&browser).await;
+    browser.click("a[href='/pedoman/pemberitahuan']").await;
+    browser.type_in("#title", "Pusat dirawat <b>malam</b> ini").await;
+    browser.type_in("#text", "Mulai pukul 22.00.\n\nSimpan seperti biasa.").await;
+    browser.type_in("#until", "1-1-2020").await;
+    browser.find("#to").await.select_by_value("district/35.10.01").await.unwrap();
+    browser.click("button[value=lihat]").await;
+    browser.says("Hari terakhir lebih awal").await;
+    is_accessible(&browser).await;
+    browser.find("#until").await.clear().await.unwrap();
+    browser.click("button[value=lihat]").await;
+    browser.says("Begini tampilnya").await;
+    let seen = browser.run("return document.querySelector('#pratinjau').innerText").await;
+    assert!(seen.as_str().unwrap().contains("<b>malam</b>"), "{seen}");
+    assert_eq!(browser.count("#pratinjau p").await, 3, "two paragraphs, and who says it");
+    is_accessible(&browser).await;
+    assert!(titles(&near).is_empty(), "looking publishes nothing");
+    browser.click("button[value=terbit]").await;
+    browser.says("Sudah terbit.").await;
+    browser.says("Kecamatan Pesanggaran").await;
+    browser.says("0 / 1").await;
+    near.sync();
+    far.sync();
+    assert_eq!(titles(&near), ["Pusat dirawat <b>malam</b> ini"]);
+    assert!(titles(&far).is_empty(), "it is not for them");
+    browser.go(&format!("{}/pedoman", hub.url)).await;
+    browser.says("1 / 1").await;
+    browser.click("form[action$='/tarik'] button").await;
+    browser.says("ditarik").await;
+    near.sync();
+    assert!(titles(&near).is_empty());
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    browser.says("menarik pemberitahuan").await;
+    // On the command line, alike.
+    hub.says(&["handbook", "notice", "Lusa libur", "--urgent"]);
+    far.sync();
+    assert_eq!(titles(&far), ["Lusa libur"]);
+    assert_eq!(hub.says(&["handbook"])["notices"].as_array().unwrap().len(), 2);
+    assert_eq!(hub.says(&["verify"])["sound"], json!(true));
+    assert_eq!(near.says(&["verify"])["sound"], json!(true));
+}
+
+#[tokio::test]
+async fn who_only_looks_publishes_nothing() {
+    let hub = Hub::new();
+    let machine = hub.machine(OFFICE, "counter");
+    let browser = hub.signed_in("dewi", "pengamat").await;
+    browser.go(&format!("{}/pedoman", hub.url)).await;
+    assert_eq!(browser.count("a[href='/pedoman/pemberitahuan']").await, 0);
+    let post = "return fetch('/pedoman/pemberitahuan', {method: 'POST', redirect: 'manual', body: new URLSearchParams({
+        form_token: document.querySelector('[name=form_token]').value, title: 'Palsu', to: 'everyone', aksi: 'terbit'})})
+        .then(answer => answer.status)";
+    assert_eq!(browser.run(post).await, 403);
+    machine.sync();
+    assert!(titles(&machine).is_empty());
+    for page in ["/pedoman/teks/catalogue", &*format!("/pedoman/kantor/{OFFICE}")] {
+        browser.go(&format!("{}{page}", hub.url)).await;
+        assert_eq!(browser.count("main button.main").await, 0, "{page}");
+        is_accessible(&browser).await;
+    }
+}
+
+#[tokio::test]
+async fn a_profile_set_at_the_hub_reaches_the_offices_machines() {
+    let hub = Hub::new();
+    let machine = hub.machine(OFFICE, "counter");
+    machine.sync();
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/pedoman/kantor/{OFFICE}", hub.url)).await;
+    browser.type_in("#address", "Jalan Pantai 7").await;
+    browser.find("#checker").await.select_by_value("nobody").await.unwrap();
+    is_accessible(&browser).await;
+    browser.click("form.card button.main").await;
+    browser.says("Sudah terbit.").await;
+    browser.says("Terakhir diatur").await;
+    machine.sync();
+    let id = machine.record("Siti Aminah");
+    assert_eq!(machine.says(&["step", &id, "diajukan"])["status"], "diperiksa", "the chain is the one set at the hub");
+    let shown = hub.says(&["handbook", "show", "profile", "--office", OFFICE]);
+    assert!(shown["text"].as_str().unwrap().contains("Jalan Pantai 7"));
+}
+
+/// The shipped catalogue as version 2: another promised time, a new name, and one service less.
+fn second_catalogue() -> String {
+    let text = std::fs::read_to_string(root().join("crates/office-model/data/catalogue-1.json")).unwrap();
+    let mut json: Value = serde_json::from_str(&text).unwrap();
+    json["version"] = json!(2);
+    let services = json["services"].as_array_mut().unwrap();
+    services.retain(|service| service["id"] != "A01");
+    let first = services.iter_mut().find(|service| service["id"] == "G01").unwrap();
+    first["label"]["id"] = json!("Surat keterangan serbaguna");
+    json.to_string()
+}
+
+#[tokio::test]
+async fn a_catalogue_is_checked_compared_published_and_holds_from_the_next_exchange() {
+    let hub = Hub::new();
+    let machine = hub.machine(OFFICE, "counter");
+    machine.sync();
+    let before = machine.record("Siti Aminah");
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/pedoman/teks/catalogue", hub.url)).await;
+    is_accessible(&browser).await;
+    let fill = |text: &str| format!("document.querySelector('#text').value = {}", json!(text));
+    browser.run(&fill("{\"version\": 2")).await;
+    browser.click("button[value=periksa]").await;
+    browser.says("Belum dapat terbit").await;
+    is_accessible(&browser).await;
+    browser.run(&fill(&second_catalogue().replace("\"version\":2", "\"version\":3"))).await;
+    browser.click("button[value=periksa]").await;
+    browser.says("Versinya harus 2").await;
+    browser.run(&fill(&second_catalogue())).await;
+    browser.click("button[value=periksa]").await;
+    browser.says("Yang berubah").await;
+    browser.says("G01: nama menjadi \"Surat keterangan serbaguna\"").await;
+    browser.says("A01: layanan").await;
+    is_accessible(&browser).await;
+    browser.click("button[value=terbit]").await;
+    browser.says("Sudah terbit.").await;
+    assert_eq!(hub.says(&["handbook"])["common"][0]["version"], 2);
+    // Until the next exchange nothing changes at the office.
+    let old = machine.record("Budi Santoso");
+    machine.sync();
+    let new = machine.record("Wayan Sudarma");
+    let version = |id: &str| machine.says(&["show", id])["catalogue"].clone();
+    assert_eq!([version(&before), version(&old), version(&new)], [json!(1), json!(1), json!(2)]);
+    let label = machine.says(&["show", &new])["service_label"]["id"].clone();
+    assert_eq!(label, "Surat keterangan serbaguna");
+    machine.sync();
+    for one in [machine.says(&["verify"]), hub.says(&["verify"])] {
+        assert_eq!(one["sound"], json!(true));
+    }
+}
