@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::act::Act;
 use crate::commands::{
-    Answer, alarms, backup, check_letter, config, divergences, enrol, handbook, history, hub_key, init, list, nightly, nodes,
-    numbers, offices, operator, quarantine, rebuild_views, restore, revoke, serve, show, status, verify,
+    Answer, alarms, backup, check_letter, config, divergences, enrol, handbook, history, hub_key, init, list, nightly,
+    nodes, numbers, offices, operator, quarantine, rebuild_views, restore, revoke, serve, show, status, verify,
 };
 use crate::flags::Flags;
 use crate::settings::Settings;
@@ -75,7 +75,7 @@ enum Command {
     /// Make a hub: data folder, keys, certificates, roster.
     Init(init::Arguments),
     /// Serve the offices until SIGINT or SIGTERM.
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     /// Print a one-time code that admits one machine to an office.
     Enrol(enrol::Arguments),
     /// Shut a node out, at once and for ever.
@@ -184,7 +184,7 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Handbook(arguments) => handbook::run(common, &arguments),
         Command::Operator(arguments) => operator::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
-        Command::Alarms(arguments) => alarms::run(common, arguments),
+        Command::Alarms(arguments) => alarms::run(common, &arguments),
         Command::HubKey(arguments) => hub_key::run(common, &arguments),
         Command::CheckLetter(arguments) => check_letter::run(common, &arguments),
         Command::Config(arguments) => Ok(config::run(&arguments)),

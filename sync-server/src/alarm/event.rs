@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat};
 use desk_kit::moments;
-use office_model::{Bilingual, Roster};
+use office_model::{Bilingual, Office, Roster};
 use replica_store::NewDelivery;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -30,7 +30,7 @@ pub(super) struct Letter {
 
 /// The name of an office, for people.
 pub(super) fn name_of(roster: &Roster, incident: Incident) -> String {
-    incident.office.and_then(|code| roster.get(code)).map(|office| office.full_name()).unwrap_or_default()
+    incident.office.and_then(|code| roster.get(code)).map(Office::full_name).unwrap_or_default()
 }
 
 /// What is to be told of incidents, by each of these channels: a webhook for each, one mail for all.
@@ -61,11 +61,11 @@ fn webhook(told: &Told) -> NewDelivery {
     let at = told.ended_millis.unwrap_or(told.began_millis);
     let place = if subject.is_empty() { String::new() } else { format!("_{subject}") };
     let id = format!("alarm_{}{place}_{}_{word}", kind.as_str(), told.began_millis);
-    post(id, &format!("alarm.{word}"), at, data)
+    post(id, &format!("alarm.{word}"), at, &data)
 }
 
 /// A webhook, of the shape that Standard Webhooks names.
-fn post(event: String, kind: &str, at_millis: i64, data: Value) -> NewDelivery {
+fn post(event: String, kind: &str, at_millis: i64, data: &Value) -> NewDelivery {
     let at = DateTime::from_timestamp_millis(at_millis).unwrap_or_default();
     let timestamp = at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let body = json!({ "type": kind, "timestamp": timestamp, "data": data }).to_string().into_bytes();
@@ -115,9 +115,9 @@ fn letter(told: &[Told]) -> Letter {
 pub(super) fn night(report: &Value, now_millis: i64) -> Option<NewDelivery> {
     let date = report.get("date").and_then(Value::as_str)?;
     let top = report.as_object()?.iter().filter(|(_, value)| !value.is_array());
-    let data: Map<String, Value> = top.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let figures: Map<String, Value> = top.map(|(key, value)| (key.clone(), value.clone())).collect();
     // One a date: the same report is told once.
-    Some(post(format!("night_{date}"), "night.finished", now_millis, Value::Object(data)))
+    Some(post(format!("night_{date}"), "night.finished", now_millis, &Value::Object(figures)))
 }
 
 /// What `alarms test` sends: no alarm, and it says so.
@@ -127,7 +127,7 @@ pub(crate) fn test_deliveries(channels: &[Channel], now_millis: i64) -> Vec<NewD
         "This is a trial of sync-server alarms test. There is no alarm.",
     );
     let made = channels.iter().map(|channel| match channel {
-        Channel::Webhook => post(format!("test_{now_millis}"), "test", now_millis, json!({ "title": text })),
+        Channel::Webhook => post(format!("test_{now_millis}"), "test", now_millis, &json!({ "title": text })),
         Channel::Mail => {
             let letter =
                 Letter { subject: "Percobaan alarm".to_owned(), text: format!("{}\n\n{}\n", text.id, text.en) };

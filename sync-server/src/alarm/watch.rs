@@ -184,8 +184,8 @@ fn told_of(
 ) -> Vec<Told> {
     let begun = changed.begun.iter().map(|(incident, how)| (*incident, how.clone(), now, None));
     let ended = changed.ended.iter().map(|incident| {
-        let (how, began) = open.get(incident).cloned().unwrap_or((String::new(), now));
-        (*incident, how, began, Some(now))
+        let (how, since) = open.get(incident).cloned().unwrap_or((String::new(), now));
+        (*incident, how, since, Some(now))
     });
     begun
         .chain(ended)

@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Client, StatusCode, Url, header, redirect};
 use rustls::ClientConfig;
 use rustls::crypto::ring;
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls_platform_verifier::BuilderVerifierExt;
 use sha2::Sha256;
 
 use super::outbox::{Sent, reasons};
@@ -70,7 +70,7 @@ fn signature(key: &[u8], event: &str, seconds: i64, body: &[u8]) -> String {
 fn client() -> Result<Client, String> {
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_platform_verifier())
+        .and_then(BuilderVerifierExt::with_platform_verifier)
         .map_err(|error| error.to_string())?
         .with_no_client_auth();
     Client::builder()

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use office_model::Office;
 use replica_store::{Alarm, Delivery};
 use serde_json::{Value, json};
 
@@ -31,7 +32,7 @@ enum What {
     Test,
 }
 
-pub(crate) fn run(common: &Common, arguments: Arguments) -> Result<Answer, Failure> {
+pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     match arguments.what {
         Some(What::Test) => test(common),
         None => list(common),
@@ -43,7 +44,7 @@ fn list(common: &Common) -> Result<Answer, Failure> {
     let roster = init::roster(&reader)?;
     let name = |alarm: &Alarm| {
         let office = Incident::kept(alarm).and_then(|incident| incident.office);
-        office.and_then(|code| roster.get(code)).map(|office| office.full_name()).unwrap_or_default()
+        office.and_then(|code| roster.get(code)).map(Office::full_name).unwrap_or_default()
     };
     let (open, past, undelivered) = (reader.open_alarms()?, reader.past_alarms(PAST)?, reader.undelivered(PAST)?);
     let line = |alarm: &Alarm| {

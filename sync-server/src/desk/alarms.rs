@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use desk_kit::{Language, moments};
-use office_model::Roster;
+use office_model::{Office, Roster};
 use replica_store::{Alarm, Delivery};
 
 use super::page::{Answer, Fault, Page, html};
@@ -84,7 +84,7 @@ fn line(alarm: Alarm, roster: &Roster, language: Language, now: i64) -> Line {
         advice,
         detail: if alarm.detail.is_empty() { alarm.detail } else { format!("{measure}: {}", alarm.detail) },
         code: alarm.subject,
-        name: office.map(|office| office.full_name()).unwrap_or_default(),
+        name: office.map(Office::full_name).unwrap_or_default(),
         began: moments::short(alarm.began_millis, now),
         ended: alarm.ended_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
     }

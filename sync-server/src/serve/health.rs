@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use replica_store::Reader;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
@@ -20,7 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The last answer.
 #[derive(Debug, Default)]
-pub(crate) struct Readiness(Mutex<Option<(Instant, [(&'static str, bool); 3])>>);
+pub(crate) struct Readiness(Mutex<Option<(Instant, Parts)>>);
+
+/// What the hub needs, and whether it has it.
+type Parts = [(&'static str, bool); 3];
 
 pub(super) async fn alive() -> &'static str {
     "ok\n"
@@ -39,7 +43,7 @@ pub(super) async fn ready(State(hub): State<Arc<Hub>>) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
 }
 
-async fn look(hub: &Hub) -> [(&'static str, bool); 3] {
+async fn look(hub: &Hub) -> Parts {
     let mut kept = hub.readiness.0.lock().await;
     if let Some((at, parts)) = *kept
         && at.elapsed() < AT_MOST_EVERY
@@ -47,7 +51,7 @@ async fn look(hub: &Hub) -> [(&'static str, bool); 3] {
         return parts;
     }
     let dir = hub.readers.dir().to_owned();
-    let read = timeout(PATIENCE, hub.readers.with(|reader| reader.open_alarms()));
+    let read = timeout(PATIENCE, hub.readers.with(Reader::open_alarms));
     let write = timeout(PATIENCE, tokio::task::spawn_blocking(move || disk::probe(&dir)));
     let writer = timeout(PATIENCE, hub.writer.run(|_| Ok(())));
     let (read, write, writer) = tokio::join!(read, write, writer);
