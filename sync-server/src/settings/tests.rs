@@ -63,8 +63,8 @@ const TOGETHER: [(&str, &str); 7] = [
 /// A file with this setting and whatever belongs to it.
 fn file(key: &str, value: &toml::Value) -> String {
     let others = TOGETHER.iter().filter(|(other, _)| *other != key && TOGETHER.iter().any(|(known, _)| *known == key));
-    let others: String = others.map(|(key, value)| format!("{key} = \"{value}\"\n")).collect();
-    format!("{key} = {value}\n{others}")
+    let others: Vec<String> = others.map(|(key, value)| format!("{key} = \"{value}\"\n")).collect();
+    format!("{key} = {value}\n{}", others.concat())
 }
 
 fn heard(dir: &Path, key: &str, variable: &str, flags: &Flags) -> toml::Value {
