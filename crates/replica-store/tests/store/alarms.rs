@@ -40,7 +40,7 @@ fn an_incident_is_one_alarm_and_what_is_told_of_it_is_kept_with_it() {
         ended_millis: None,
         detail: "first".to_owned(),
     };
-    assert_eq!(hub.open_alarms().unwrap(), [alarm.clone()]);
+    assert_eq!(hub.open_alarms().unwrap(), std::slice::from_ref(&alarm));
     assert_eq!((due(&hub, 10).len(), hub.due_deliveries("mail", 10, 9).unwrap().len()), (1, 1));
     hub.change_alarms(&[ended()], &[], 30).unwrap();
     hub.change_alarms(&[ended()], &[], 40).unwrap();
