@@ -20,7 +20,7 @@ async fn is_well(browser: &Browser, what: &str) {
 }
 
 /// Pictures that `docs/operator.md` shows.
-const SHOWN: [&str; 4] = ["hub-sign-in", "hub-regency-id", "hub-office-id", "hub-alarm"];
+const SHOWN: [&str; 3] = ["hub-sign-in", "hub-regency-id", "hub-office-id"];
 
 /// `DESK_PICTURES=DIR` keeps the pictures of the documentation there; `DESK_PICTURES_ALL` all.
 async fn keep_picture(browser: &Browser, name: &str) {
