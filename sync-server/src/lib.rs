@@ -5,23 +5,29 @@
 
 pub mod act;
 pub mod admin;
+mod alarm;
 mod browser_certificate;
 pub mod cli;
 pub mod clock;
 mod commands;
 mod desk;
+mod disk;
 mod failure;
 pub mod flags;
 mod handbook;
 pub mod init;
 pub mod keys;
 mod letter_check;
+mod log;
+mod metrics;
 pub mod nightly;
 pub mod operators;
 mod regency;
+pub mod secret;
 pub mod serve;
 pub mod settings;
 mod tls;
 mod totp;
 
+pub use alarm::HealthNote;
 pub use failure::{Blame, Failure};

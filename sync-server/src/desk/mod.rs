@@ -5,12 +5,13 @@
 //! | file | what |
 //! | --- | --- |
 //! | `guard`, `visitor`, `page` | which requests come near; who asks; the frame around a page |
-//! | `sign_in`, `home`, `office`, `trail` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `office`, `alarms`, `trail` | one page each, beside its template in `templates/` |
 //! | `handbook/` | what the centre tells offices: written, looked at, published |
 //! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
 //! | `map`, `chart`, `shown` | pictures and words for what is shown |
 //! | `texts` | what people read, in both languages |
 
+mod alarms;
 mod assets;
 mod chart;
 mod fresh;
@@ -40,6 +41,7 @@ use tokio::sync::Semaphore;
 use crate::serve::Hub;
 use crate::settings::Settings;
 use fresh::Fresh;
+pub(crate) use fresh::regency;
 pub(crate) use visitor::Peer;
 use visitor::Who;
 
@@ -96,6 +98,7 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/kunci/sekarang", post(sign_in::lock))
         .route("/bahasa", post(sign_in::switch_language))
         .route("/kantor/{code}", get(office::page))
+        .route("/alarm", get(alarms::page))
         .route("/pedoman", get(handbook::index::page))
         .route("/pedoman/pemberitahuan", get(handbook::notice::page).post(handbook::notice::save))
         .route("/pedoman/pemberitahuan/{number}/tarik", post(handbook::notice::withdraw))

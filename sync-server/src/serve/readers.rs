@@ -1,6 +1,6 @@
 //! A small pool of readers, each used by one blocking call at a time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use replica_store::{BlobFolder, Reader};
@@ -22,6 +22,11 @@ impl Readers {
         let idle = (0..count).map(|_| replica.reader()).collect::<Result<Vec<_>, _>>()?;
         let places = Arc::new(Semaphore::new(count));
         Ok(Self { dir: replica.dir().to_owned(), idle: Arc::new(Mutex::new(idle)), places })
+    }
+
+    /// The data folder.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// Where the bytes of attached files lie.

@@ -37,7 +37,7 @@ fn cookie(hub: &Hub, name: &str, code: &str) -> String {
     held.split(';').next().unwrap().to_owned()
 }
 
-const PAGES: [&str; 5] = ["/", "/jejak", "/arus", "/hadir", "/kantor/35.10.01.2001"];
+const PAGES: [&str; 6] = ["/", "/alarm", "/jejak", "/arus", "/hadir", "/kantor/35.10.01.2001"];
 
 #[test]
 fn nothing_is_shown_without_signing_in_and_what_was_open_stays_open() {
