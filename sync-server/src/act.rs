@@ -14,7 +14,7 @@ use crate::devices::{self, DeviceChange};
 use crate::handbook::{self, Proposal};
 use crate::keys::HubKeys;
 use crate::operators::OperatorChange;
-use crate::{Failure, clock, init, nightly, operators};
+use crate::{Failure, HealthNote, alarm, clock, init, nightly, operators};
 
 /// Something to do with the replica. Also a line of the admin socket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +70,11 @@ pub enum Act {
     Nightly {
         /// The day on whose morning the night ended.
         date: NaiveDate,
+    },
+    /// Note what was found of backup or integrity.
+    Health {
+        /// What.
+        note: HealthNote,
     },
     /// Publish something that offices work by.
     Publish {
@@ -128,6 +133,10 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
         }
         Act::GrantNumbers { node, count } => grant_numbers(replica, keys, *node, *count, now_millis),
         Act::Nightly { date } => nightly::report(replica, *date, now_millis),
+        Act::Health { note } => {
+            alarm::note(replica, note, now_millis)?;
+            Ok(json!({ "noted": true }))
+        }
         Act::Publish { by, topic, audience, body } => {
             let topic = handbook::topic(topic)?;
             handbook::publish(replica, keys, by, Proposal { topic, audience: *audience, body }, now_millis)

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::act::Act;
 use crate::commands::{
-    Answer, backup, check_letter, config, divergences, enrol, export, handbook, history, hub_key, init, list, nightly,
-    nodes, numbers, offices, operator, people, quarantine, rebuild_views, rename, replace, restore, revoke, serve,
-    show, status, verify, wipe,
+    Answer, alarms, backup, check_letter, config, divergences, enrol, export, handbook, history, hub_key, init, list,
+    nightly, nodes, numbers, offices, operator, people, quarantine, rebuild_views, rename, replace, restore, revoke,
+    serve, show, status, verify, wipe,
 };
 use crate::flags::Flags;
 use crate::settings::Settings;
@@ -40,8 +40,8 @@ Exit codes, as those of village-node:
   0  all that was asked for was done
   2  what was asked for is wrong or not here
   3  the data folder is not in the state for it (no hub in it, in use, a server runs)
-  4  this machine refused (disk, database, address); `verify` found damage; a letter is not
-     genuine
+  4  this machine refused (disk, database, address); `verify` found damage; `alarms test`
+     failed; a letter is not genuine
 Every error says what happened to the data and what to do next.";
 
 /// What every command understands.
@@ -77,7 +77,7 @@ enum Command {
     /// Make a hub: data folder, keys, certificates, roster.
     Init(init::Arguments),
     /// Serve the offices until SIGINT or SIGTERM.
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     /// Print a one-time code that admits one machine to an office.
     Enrol(enrol::Arguments),
     /// Shut a node out, at once and for ever.
@@ -124,6 +124,8 @@ enum Command {
     Operator(operator::Arguments),
     /// The report of a night: which office is proven, late, or was never proven.
     Nightly(nightly::Arguments),
+    /// What is or was wrong at this hub; `test` tries the ways on which alarms are told.
+    Alarms(alarms::Arguments),
     /// Print the public key that letters' seals and receipts are checked with.
     HubKey(hub_key::Arguments),
     /// Check the seal of a letter; exit code 0 only when it is genuine.
@@ -199,6 +201,7 @@ fn run(common: &Common, command: Command) -> Result<Answer, Failure> {
         Command::Handbook(arguments) => handbook::run(common, &arguments),
         Command::Operator(arguments) => operator::run(common, &arguments),
         Command::Nightly(arguments) => nightly::run(common, &arguments),
+        Command::Alarms(arguments) => alarms::run(common, &arguments),
         Command::HubKey(arguments) => hub_key::run(common, &arguments),
         Command::CheckLetter(arguments) => check_letter::run(common, &arguments),
         Command::Config(arguments) => Ok(config::run(&arguments)),

@@ -1,5 +1,6 @@
 //! The commands, one a module, and what they have in common.
 
+pub(crate) mod alarms;
 pub(crate) mod backup;
 pub(crate) mod check_letter;
 pub(crate) mod config;

@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-/// One flag a setting, named like it; but for `code_hours`, which is `enrol --hours`. They go before the environment and
-/// the file.
+use crate::settings::{LogFormat, SmtpTls};
+
+/// One flag a setting, named like it; but for `code_hours`, which is `enrol --hours`, and secrets, which have none: others
+/// see command lines. They go before the environment and the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, clap::Args)]
 pub struct Flags {
     /// Address and port; port 0 takes a free one. [default: 0.0.0.0:8217]
@@ -41,4 +43,37 @@ pub struct Flags {
     /// What is logged: error, warn, info, debug. [default: info]
     #[arg(long, value_name = "LEVEL")]
     pub log: Option<String>,
+    /// How it is logged: for people, or one JSON object a line. [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// Working hours of silence after which an office is an alarm; 0: never. [default: 26]
+    #[arg(long, value_name = "HOURS")]
+    pub alarm_silent_hours: Option<u32>,
+    /// Megabytes that must be left on the disk; 0: whatever. [default: 1024]
+    #[arg(long, value_name = "MEGABYTES")]
+    pub alarm_disk_mb: Option<u32>,
+    /// Hours after which the last backup is too old; 0: never. [default: 72]
+    #[arg(long, value_name = "HOURS")]
+    pub alarm_backup_hours: Option<u32>,
+    /// Where alarms are posted; `webhook_secret` of the settings file signs them.
+    #[arg(long, value_name = "URL")]
+    pub webhook_url: Option<String>,
+    /// The mail server that takes alarms.
+    #[arg(long, value_name = "HOST")]
+    pub smtp_host: Option<String>,
+    /// Its port. [default: 587, with tls 465, with none 25]
+    #[arg(long, value_name = "PORT")]
+    pub smtp_port: Option<u16>,
+    /// How it is spoken to. [default: starttls]
+    #[arg(long, value_name = "HOW")]
+    pub smtp_tls: Option<SmtpTls>,
+    /// Who signs in there, with `smtp_password` of the settings file.
+    #[arg(long, value_name = "NAME")]
+    pub smtp_user: Option<String>,
+    /// Whom mail is from.
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Whom mail goes to, with commas.
+    #[arg(long, value_name = "ADDRESSES")]
+    pub mail_to: Option<String>,
 }

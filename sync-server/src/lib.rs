@@ -5,12 +5,14 @@
 
 pub mod act;
 pub mod admin;
+mod alarm;
 mod browser_certificate;
 pub mod cli;
 pub mod clock;
 mod commands;
 mod desk;
 pub mod devices;
+mod disk;
 mod export;
 mod failure;
 pub mod flags;
@@ -18,14 +20,18 @@ mod handbook;
 pub mod init;
 pub mod keys;
 mod letter_check;
+mod log;
+mod metrics;
 pub mod nightly;
 pub mod operators;
 mod people;
 mod regency;
+pub mod secret;
 pub mod serve;
 pub mod settings;
 mod statistics;
 mod tls;
 mod totp;
 
+pub use alarm::HealthNote;
 pub use failure::{Blame, Failure};

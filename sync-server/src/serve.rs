@@ -5,8 +5,10 @@ mod certificate;
 mod connections;
 mod enrolment;
 mod exchange;
+mod health;
 mod judge;
 mod letter_page;
+mod metrics_page;
 mod readers;
 mod reads_on;
 mod routes;
@@ -29,9 +31,11 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::act::Act;
 use crate::admin::Socket;
+use crate::alarm::{self, Bell, Channels};
 use crate::browser_certificate::BrowserCertificate;
 use crate::desk::Desk;
 use crate::keys::HubKeys;
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::{Failure, clock, handbook, init, nightly, tls};
 use judge::{JudgeThread, Judged};
@@ -81,6 +85,12 @@ pub(crate) struct Hub {
     pub(crate) uploads: uploads::Uploads,
     /// What the operator's desk keeps in memory.
     pub(crate) desk: Desk,
+    /// What is counted.
+    pub(crate) metrics: Arc<Metrics>,
+    /// The last answer to whether the hub can work.
+    pub(crate) readiness: health::Readiness,
+    /// Where alarms are told.
+    pub(crate) bell: Bell,
     /// Becomes true when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -115,7 +125,8 @@ pub async fn run(
     let readers = readers::Readers::open(&replica, READERS)?;
     let socket = Socket::bind(&config.dir)?;
     let judging = replica.reader()?;
-    let (writer, thread) = Writer::start(replica, keys.clone())?;
+    let metrics = Arc::new(Metrics::default());
+    let (writer, thread) = Writer::start(replica, keys.clone(), Arc::clone(&metrics))?;
     let (judged, judge) = JudgeThread::start(judging, config.gate.open(), &writer)?;
     let (stop, stopping) = watch::channel(false);
     let hub = Arc::new(Hub {
@@ -125,6 +136,9 @@ pub async fn run(
         movers: Arc::new(Semaphore::new(MOVERS)),
         uploads: uploads::Uploads::of(readers.folder()),
         desk: Desk::new(&config.settings),
+        metrics,
+        readiness: health::Readiness::default(),
+        bell: Bell::new(Channels::of(&config.settings)?),
         settings: config.settings,
         identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
         keys,
@@ -137,8 +151,14 @@ pub async fn run(
     let failed = tokio::select! {
         () = shutdown => None,
         failure = thread.failed() => Some(failure),
-        never = async { tokio::join!(accepting, socket.serve(writer.clone(), Arc::clone(&hub.waiting)), nights(&hub)) } => match never.0 {},
+        never = async {
+            let socket = socket.serve(writer.clone(), Arc::clone(&hub.waiting));
+            tokio::join!(accepting, socket, nights(&hub), alarm::watch(&hub))
+        } => match never.0 {},
     };
+    if let Some(failure) = &failed {
+        alarm::stopped(&hub, failure).await;
+    }
     tracing::info!("stopping: no more exchanges are taken, those that run may end");
     stop.send_replace(true);
     let ended = async {
@@ -163,8 +183,9 @@ async fn nights(hub: &Hub) {
         let missed = hub.readers.with(move |reader| nightly::missed(reader, clock::now_millis(), report_minute)).await;
         let made = async {
             for date in missed?? {
-                hub.writer.act(Act::Nightly { date }).await?;
+                let report = hub.writer.act(Act::Nightly { date }).await?;
                 tracing::info!(%date, "the night's report is made");
+                alarm::night_finished(hub, &report).await?;
             }
             Ok::<_, Failure>(())
         };

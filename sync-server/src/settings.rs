@@ -6,7 +6,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
+use crate::alarm::Channels;
 use crate::flags::Flags;
+use crate::secret::Secret;
 
 /// The name of the settings file in the data folder.
 pub const FILE: &str = "sync-server.toml";
@@ -20,6 +22,8 @@ const WAIT_SECONDS_MAX: u32 = 600;
 const PUBLIC_URL_MAX: usize = 100;
 /// Longest name of a host.
 const NAME_MAX: usize = 253;
+/// Shorter ones are guessed.
+const TOKEN_BYTES_MIN: usize = 16;
 /// No machine has so many.
 const COUNT_MAX: usize = 1_000_000;
 
@@ -53,6 +57,58 @@ pub struct Settings {
     pub report_minute: u32,
     /// What is logged: error, warn, info, debug, or a filter of `tracing`.
     pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+    /// What a program must say to read the hub's figures. Nothing: nobody may.
+    pub metrics_token: Option<Secret>,
+    /// Working hours of silence after which an office is an alarm; 0: never.
+    pub alarm_silent_hours: u32,
+    /// Megabytes that must be left on the data folder's disk; 0: whatever.
+    pub alarm_disk_mb: u32,
+    /// Hours after which the last backup is too old; 0: never.
+    pub alarm_backup_hours: u32,
+    /// Where alarms are posted.
+    pub webhook_url: Option<String>,
+    /// What the posts are signed with.
+    pub webhook_secret: Option<Secret>,
+    /// The mail server that takes alarms.
+    pub smtp_host: Option<String>,
+    /// Its port. Nothing: the usual one of `smtp_tls`.
+    pub smtp_port: Option<u16>,
+    /// How it is spoken to.
+    pub smtp_tls: SmtpTls,
+    /// Who signs in there. Nothing: nobody does.
+    pub smtp_user: Option<String>,
+    /// With what.
+    pub smtp_password: Option<Secret>,
+    /// Whom mail is from.
+    pub mail_from: Option<String>,
+    /// Whom mail goes to, separated by commas.
+    pub mail_to: Option<String>,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How a mail server is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpTls {
+    /// Plain at first, then TLS or not at all.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// No TLS: for a server on this very machine.
+    None,
 }
 
 impl Default for Settings {
@@ -70,6 +126,20 @@ impl Default for Settings {
             code_hours: 72,
             report_minute: 360,
             log: "info".to_owned(),
+            log_format: LogFormat::Text,
+            metrics_token: None,
+            alarm_silent_hours: 26,
+            alarm_disk_mb: 1024,
+            alarm_backup_hours: 72,
+            webhook_url: None,
+            webhook_secret: None,
+            smtp_host: None,
+            smtp_port: None,
+            smtp_tls: SmtpTls::Starttls,
+            smtp_user: None,
+            smtp_password: None,
+            mail_from: None,
+            mail_to: None,
         }
     }
 }
@@ -92,7 +162,9 @@ impl Settings {
         for key in KEYS {
             let name = format!("SYNC_SERVER_{}", key.to_ascii_uppercase());
             if let Some(text) = environment(&name) {
-                let value = text.parse().map_or(toml::Value::String(text), toml::Value::Integer);
+                // A password of digits is a text all the same.
+                let number = if TEXTS.contains(key) { None } else { text.parse().ok().map(toml::Value::Integer) };
+                let value = number.unwrap_or(toml::Value::String(text));
                 table.insert((*key).to_owned(), value);
                 settings = table.clone().try_into().map_err(|error: toml::de::Error| wrong(&name, &error))?;
             }
@@ -187,7 +259,13 @@ impl Settings {
                 "write it like https://surat.example.go.id: https, at most 100 characters, nothing behind ? or #",
             ));
         }
-        Ok(())
+        if self.metrics_token.as_ref().is_some_and(|token| token.told().len() < TOKEN_BYTES_MIN) {
+            return Err(Failure::input(
+                format!("the setting metrics_token has less than {TOKEN_BYTES_MIN} characters"),
+                "take one that nobody guesses: openssl rand -hex 24",
+            ));
+        }
+        Channels::of(self).map(|_| ())
     }
 }
 
@@ -212,7 +290,24 @@ const KEYS: &[&str] = &[
     "code_hours",
     "report_minute",
     "log",
+    "log_format",
+    "metrics_token",
+    "alarm_silent_hours",
+    "alarm_disk_mb",
+    "alarm_backup_hours",
+    "webhook_url",
+    "webhook_secret",
+    "smtp_host",
+    "smtp_port",
+    "smtp_tls",
+    "smtp_user",
+    "smtp_password",
+    "mail_from",
+    "mail_to",
 ];
+
+/// Texts that may look like numbers.
+const TEXTS: &[&str] = &["metrics_token", "webhook_secret", "smtp_user", "smtp_password"];
 
 fn wrong(place: &str, error: &toml::de::Error) -> Failure {
     Failure::input(
@@ -222,129 +317,4 @@ fn wrong(place: &str, error: &toml::de::Error) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_example_is_the_default() {
-        assert_eq!(toml::from_str::<Settings>(EXAMPLE).unwrap(), Settings::default());
-        for key in KEYS {
-            assert!(EXAMPLE.contains(&format!("{key} =")), "{key}");
-        }
-    }
-
-    #[test]
-    fn those_that_wait_leave_connections_for_the_others() {
-        for connections_max in 1..3000 {
-            let waiting = Settings { connections_max, ..Settings::default() }.waiting();
-            assert!(
-                waiting < connections_max && waiting >= (connections_max - 1) / 2,
-                "{waiting} of {connections_max}"
-            );
-        }
-        assert_eq!(Settings::default().waiting(), 1536);
-        let told = |text: &str| {
-            Settings::load(
-                Path::new("/nowhere"),
-                |name| (name == "SYNC_SERVER_WAITING_MAX").then(|| text.to_owned()),
-                &Flags::default(),
-            )
-        };
-        assert_eq!(told("9").unwrap().waiting(), 9);
-        let refused = told("2048").unwrap_err();
-        assert!(refused.error.contains("2048") && refused.next.contains("connections_max"), "{refused}");
-    }
-
-    /// A value of the kind that a setting has, another one for each place.
-    fn other(key: &str, place: i64) -> toml::Value {
-        match key {
-            "listen" => format!("127.0.0.1:{place}").into(),
-            "log" => format!("place{place}=info").into(),
-            "waiting_max" => toml::Value::Integer(place),
-            "public_url" => format!("https://place{place}.example.go.id").into(),
-            "desk_names" => format!("place{place}.example.go.id").into(),
-            _ => {
-                let built_in = toml::Table::try_from(Settings::default()).unwrap();
-                toml::Value::Integer(built_in[key].as_integer().unwrap() + place)
-            }
-        }
-    }
-
-    fn heard(dir: &Path, key: &str, variable: &str, flags: &Flags) -> toml::Value {
-        let text = |value: toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let environment = |name: &str| (name == variable).then(|| text(other(key, 2)));
-        toml::Table::try_from(Settings::load(dir, environment, flags).unwrap()).unwrap()[key].clone()
-    }
-
-    #[test]
-    fn every_setting_is_heard_from_the_file_the_environment_before_it_and_its_flag_before_both() {
-        #[derive(clap::Parser)]
-        struct Line {
-            #[command(flatten)]
-            flags: Flags,
-        }
-        let none = Flags::default();
-        let set = Settings {
-            waiting_max: Some(1),
-            public_url: Some("https://x.example".to_owned()),
-            desk_names: Some("x.example".to_owned()),
-            ..Settings::default()
-        };
-        let set = toml::Table::try_from(set).unwrap();
-        assert!(set.len() == KEYS.len() && KEYS.iter().all(|key| set.contains_key(*key)));
-        for key in KEYS {
-            let dir = tempfile::tempdir().unwrap();
-            std::fs::write(dir.path().join(FILE), format!("{key} = {}\n", other(key, 1))).unwrap();
-            assert_eq!(heard(dir.path(), key, "", &none), other(key, 1), "{key}");
-            let variable = format!("SYNC_SERVER_{}", key.to_ascii_uppercase());
-            assert_eq!(heard(dir.path(), key, &variable, &none), other(key, 2), "{key}");
-            let value = other(key, 3);
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let flag = format!("--{}={text}", key.replace('_', "-"));
-            // `enrol --hours` it is, where it is asked for.
-            if *key != "code_hours" {
-                let line = <Line as clap::Parser>::try_parse_from(["sync-server", &flag]).unwrap();
-                assert_eq!(heard(dir.path(), key, &variable, &line.flags), value, "{key}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_desk_knows_its_names() {
-        let public_url = Some("https://surat.example.go.id:8217/".to_owned());
-        let settings = Settings { public_url, desk_names: Some("Hub.lan, pusat".to_owned()), ..Settings::default() };
-        assert_eq!(settings.own_names(), ["localhost", "surat.example.go.id", "hub.lan", "pusat"]);
-        assert!(settings.check().is_ok());
-        for bad in ["https://hub.lan", "hub.lan:8217", "a_b"] {
-            assert!(Settings { desk_names: Some(bad.to_owned()), ..Settings::default() }.check().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn letters_are_sent_to_addresses_of_pages_only() {
-        for good in ["https://surat.example.go.id", "https://surat.example.go.id:8217/", "https://example.go.id/surat"]
-        {
-            assert!(is_public_url(good), "{good}");
-        }
-        let long = format!("https://{}.example", "x".repeat(100));
-        for bad in
-            ["", "surat.example.go.id", "http://a.example", "https://", "https://a.example/?a", "https://a b", &long]
-        {
-            assert!(!is_public_url(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn mistakes_are_named_with_their_place() {
-        let dir = tempfile::tempdir().unwrap();
-        let load = |name: &'static str, text: &'static str| {
-            Settings::load(dir.path(), |asked| (asked == name).then(|| text.to_owned()), &Flags::default())
-        };
-        assert!(load("SYNC_SERVER_LISTEN", "here").unwrap_err().error.contains("SYNC_SERVER_LISTEN"));
-        assert!(load("SYNC_SERVER_EXCHANGES_MAX", "9000000000").unwrap_err().error.contains("exchanges_max"));
-        std::fs::write(dir.path().join(FILE), "code_hour = 5\n").unwrap();
-        assert!(load("", "").unwrap_err().error.contains("code_hour"));
-        std::fs::write(dir.path().join(FILE), "exchanges_max = 0\n").unwrap();
-        assert!(load("", "").unwrap_err().error.contains("exchanges_max"));
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@
 //! It must never know the protocol, sockets, clocks or randomness: times and fresh epochs come in as arguments.
 
 mod account;
+mod alarm;
 mod application;
 mod aside;
 mod attachment;
@@ -21,6 +22,7 @@ mod call;
 mod change_run;
 mod counts;
 mod cursor;
+mod delivery;
 mod diary;
 mod digest;
 mod document;
@@ -68,6 +70,7 @@ mod verify_report;
 mod work;
 
 pub use account::Account;
+pub use alarm::{ALARM_DAYS, Alarm, AlarmChange};
 pub use application::Application;
 pub use attachment::{AttachmentsToMove, BlobWanted};
 pub use audit::AuditItem;
@@ -78,6 +81,7 @@ pub use call::{CALL_DAYS, CallDay, DAYS_KEPT, NodeCall};
 pub use change_run::ToldChange;
 pub use counts::Counts;
 pub use cursor::{AppliedFeed, FeedCursor, FeedItem};
+pub use delivery::{DELIVERY_DAYS, Delivery, NewDelivery, Tried};
 pub use diary::{CONTACTS_MAX, Contact};
 pub use draft::Draft;
 pub use enrolment::{EnrolmentCode, Redeemed};

@@ -20,10 +20,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../migrations/0007_calls.sql"),
     include_str!("../migrations/0008_brought.sql"),
     include_str!("../migrations/0009_publications.sql"),
+    include_str!("../migrations/0010_alarms.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 9;
+pub const FORMAT: u32 = 10;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

@@ -1,13 +1,15 @@
 //! `backup`: the whole hub but for attached files in one file, while a server may be running.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use replica_store::Reader;
 use serde_json::json;
 
 use super::{Answer, open};
-use crate::Failure;
+use crate::act::Act;
 use crate::cli::Common;
+use crate::{Failure, HealthNote, admin};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server backup /mnt/usb/hub-2026-11-24.backup
@@ -24,13 +26,13 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     if arguments.file.exists() {
         return Err(replica_store::StoreError::TargetExists(arguments.file.clone()).into());
     }
-    // Written beside its place, so that nobody takes half a backup for a whole one.
-    let mut half = arguments.file.clone().into_os_string();
-    half.push(".part");
-    let half = PathBuf::from(half);
-    reader.backup(&half)?;
-    let placed = private(&half).and_then(|()| std::fs::rename(&half, &arguments.file));
-    placed.map_err(|error| Failure::file(&arguments.file, &error))?;
+    let made = make(&reader, &arguments.file);
+    note(
+        common,
+        made.as_ref()
+            .map_or_else(|failure| HealthNote::BackupFailed { why: failure.error.clone() }, |()| HealthNote::BackedUp),
+    );
+    made?;
     let bytes = std::fs::metadata(&arguments.file).map_or(0, |file| file.len());
     let left_out = reader.blobs()?.len();
     let mut text =
@@ -42,7 +44,27 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     Ok(Answer::new(json!({ "file": arguments.file, "bytes": bytes, "files_left_out": left_out }), text))
 }
 
-fn private(path: &std::path::Path) -> std::io::Result<()> {
+/// Written beside its place, so that nobody takes half a backup for a whole one.
+fn make(reader: &Reader, file: &Path) -> Result<(), Failure> {
+    let mut half = file.to_owned().into_os_string();
+    half.push(".part");
+    let half = PathBuf::from(half);
+    reader.backup(&half)?;
+    let placed = private(&half).and_then(|()| std::fs::rename(&half, file));
+    placed.map_err(|error| Failure::file(file, &error))
+}
+
+/// Tells the server that runs: its alarm of an old backup begins and ends by it. Where none runs nobody watches, and a
+/// folder that is only read stays as it is.
+fn note(common: &Common, note: HealthNote) {
+    if admin::is_served(&common.data)
+        && let Err(failure) = common.submit(&Act::Health { note })
+    {
+        eprintln!("the hub could not note this backup: {}", failure.error);
+    }
+}
+
+fn private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
 }

@@ -1,6 +1,6 @@
 //! `serve`: serves the offices until it is told to stop.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use serde_json::json;
@@ -11,7 +11,7 @@ use super::Answer;
 use crate::cli::{Common, own_process};
 use crate::flags::Flags;
 use crate::serve::{self, Config};
-use crate::{Failure, admin};
+use crate::{Failure, admin, log};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let settings = common.settings(&arguments.flags)?;
-    start_log(&settings.log)?;
+    log::start(&settings)?;
     open_many_files();
     if admin::is_served(&common.data) {
         return Err(Failure::state(
@@ -78,22 +78,4 @@ fn open_many_files() {
     if let Err(error) = setrlimit(Resource::Nofile, limit) {
         tracing::warn!(%error, "the number of open files stays as it is");
     }
-}
-
-/// Addresses of letters hold names, and these libraries see addresses: they say little, however much is to be logged.
-const DISCREET: [&str; 3] = ["h2=info", "hyper=info", "hyper_util=info"];
-
-fn start_log(filter: &str) -> Result<(), Failure> {
-    let mut filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
-        Failure::input(format!("the setting log is wrong: {error}"), "set it to error, warn, info or debug")
-    })?;
-    for directive in DISCREET {
-        filter = filter.add_directive(directive.parse().map_err(Failure::internal)?);
-    }
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .try_init()
-        .map_err(Failure::internal)
 }

@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::late_bar::LateBar;
 use super::{Answer, open};
-use crate::Failure;
+use crate::act::Act;
 use crate::cli::Common;
+use crate::{Failure, HealthNote, admin};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server verify --json && echo sound")]
@@ -18,6 +19,7 @@ pub(crate) struct Arguments {}
 pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Failure> {
     // A database too damaged to be looked into is a finding like others.
     if let Some(error) = Reader::open(&common.data).err().filter(OpenError::is_damage) {
+        note(common, 1);
         return Ok(unreadable(&error));
     }
     let reader = open(&common.data)?;
@@ -35,6 +37,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     }
     let bare: Vec<&Covered> = verified.covered.iter().filter(|log| log.signed < log.position).collect();
     let sound = problems.is_empty();
+    note(common, problems.len() as u64);
     let json = json!({
         "sound": sound,
         "logs": report.logs,
@@ -65,6 +68,14 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         );
     }
     Ok(if sound { Answer::new(json, text) } else { Answer::bad(json, text) })
+}
+
+/// Tells the server that runs: alarms begin and end by it. Where none runs nobody watches, and nothing is written.
+fn note(common: &Common, problems: u64) {
+    if admin::is_served(&common.data) {
+        // Its database may be what is damaged.
+        let _ = common.submit(&Act::Health { note: HealthNote::Verified { problems } });
+    }
 }
 
 fn unreadable(error: &OpenError) -> Answer {

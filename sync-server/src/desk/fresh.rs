@@ -31,7 +31,7 @@ struct Reading {
 /// # Errors
 ///
 /// When the database cannot be read.
-pub(super) async fn regency(hub: &Hub) -> Result<Arc<Regency>, Failure> {
+pub(crate) async fn regency(hub: &Hub) -> Result<Arc<Regency>, Failure> {
     let mut kept = hub.desk.fresh.0.lock().await;
     let round = *hub.writer.rounds().borrow();
     if let Some(reading) = &*kept {

@@ -5,7 +5,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `guard`, `visitor`, `page` | which requests come near; who asks; the frame around a page |
-//! | `sign_in`, `home`, `office`, `trail` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `office`, `alarms`, `trail` | one page each, beside its template in `templates/` |
 //! | `device` | the pages about machines |
 //! | `find` | finding, reading, counting and taking away records; what waits for people |
 //! | `handbook/` | what the centre tells offices: written, looked at, published |
@@ -13,6 +13,7 @@
 //! | `map`, `chart`, `shown` | pictures and words for what is shown |
 //! | `texts` | what people read, in both languages |
 
+mod alarms;
 mod assets;
 mod chart;
 mod device;
@@ -44,6 +45,7 @@ use tokio::sync::Semaphore;
 use crate::serve::Hub;
 use crate::settings::Settings;
 use fresh::Fresh;
+pub(crate) use fresh::regency;
 pub(crate) use shown::masked_name;
 pub(crate) use visitor::Peer;
 use visitor::Who;
@@ -103,6 +105,7 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/kantor/{code}", get(office::page))
         .merge(device::routes())
         .merge(find::routes())
+        .route("/alarm", get(alarms::page))
         .route("/pedoman", get(handbook::index::page))
         .route("/pedoman/pemberitahuan", get(handbook::notice::page).post(handbook::notice::save))
         .route("/pedoman/pemberitahuan/{number}/tarik", post(handbook::notice::withdraw))

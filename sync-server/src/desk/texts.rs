@@ -8,6 +8,7 @@ desk_kit::texts! {
     work: "Menunggu", "Waiting";
     statistics: "Statistik", "Statistics";
     devices: "Perangkat", "Machines";
+    alarms: "Alarm", "Alarms";
     trail: "Jejak", "Audit trail";
     sign_out: "Keluar", "Sign out";
     lock: "Kunci layar", "Lock screen";
@@ -175,6 +176,29 @@ desk_kit::texts! {
     all_letters: "semua surat", "all letters";
     numbers_from_to: "Nomor", "Numbers";
     left: "Sisa", "Left";
+
+    alarms_open: "Yang sedang berlangsung", "Going on";
+    alarms_none: "Tidak ada alarm. Pusat memeriksa dirinya dan kantor setiap menit.",
+        "No alarm. The hub looks at itself and at the offices every minute.";
+    alarms_past: "Yang sudah selesai", "Over";
+    alarms_no_past: "Belum pernah ada alarm.", "There was no alarm yet.";
+    alarms_told: "Setiap alarm dikabarkan sekali saat mulai dan sekali saat selesai, lewat",
+        "Each alarm is told once when it begins and once when it is over, by";
+    alarms_untold: "Alarm hanya tampak di halaman ini: belum ada webhook atau surel di setelan (lihat sync-server config example).",
+        "Alarms show on this page alone: neither a webhook nor e-mail is set (see sync-server config example).";
+    alarm: "Alarm", "Alarm";
+    began: "Mulai", "Began";
+    over: "Selesai", "Over";
+    detail: "Keterangan", "Detail";
+    hub_itself: "Pusat", "The hub";
+    undelivered: "Kabar yang belum sampai", "Word that has not arrived";
+    undelivered_why: "Dicoba lagi sendiri, makin jarang, selama sehari; lalu dihentikan. Uji dengan sync-server alarms test.",
+        "It is tried again by itself, less and less often, for a day; then it is given up. Try it with sync-server alarms test.";
+    way: "Lewat", "Way";
+    next_try: "Percobaan berikut", "Next try";
+    tries: "Percobaan", "Tries";
+    given_up: "dihentikan", "given up";
+    event: "Kejadian", "Event";
 
     who: "Siapa", "Who";
     act: "Kegiatan", "Act";

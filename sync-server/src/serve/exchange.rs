@@ -8,6 +8,7 @@ use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 use exchange_driver::{CallTold, DriverError, HubCall, HubCommit, HubStep};
 use futures_util::{StreamExt as _, stream};
 use office_model::OfficeCode;
@@ -15,8 +16,11 @@ use replica_store::NodeCall;
 use sync_protocol::{Fault, FaultCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
+use tracing::field::{Empty, display};
+use tracing::{Instrument as _, Span};
 
 use super::{Hub, waiting};
+use crate::metrics::Ended;
 use crate::{Failure, clock};
 
 /// Pieces of the reply that wait to be sent; a slow link holds up its own exchange only.
@@ -34,16 +38,20 @@ const REST_TIME: Duration = Duration::from_secs(2);
 const REST_BYTES: usize = 4 * 1024 * 1024;
 
 pub(super) async fn exchange(State(hub): State<Arc<Hub>>, request: Request) -> Response {
-    let Ok(place) = Arc::clone(&hub.places).try_acquire_owned() else {
+    let place = Arc::clone(&hub.places).try_acquire_owned().ok().filter(|_| !*hub.stopping.borrow());
+    let Some(place) = place else {
+        hub.metrics.turned_away();
+        tracing::info!("an exchange found no place: it is told to come back");
         return busy(hub.settings.retry_seconds);
     };
-    if *hub.stopping.borrow() {
-        return busy(hub.settings.retry_seconds);
-    }
     let (pieces, reply) = mpsc::channel::<Bytes>(PIECES);
-    tokio::spawn(async move {
+    // An id of chance, so that lines of several exchanges are told apart in any log.
+    let id = clock::random::<8>().map(|bytes| HEXLOWER.encode(&bytes)).unwrap_or_default();
+    let span = tracing::info_span!("exchange", exchange = id, office = Empty, node = Empty);
+    let talk = async move {
         converse(hub, request.into_body().into_data_stream(), pieces, place).await;
-    });
+    };
+    tokio::spawn(talk.instrument(span));
     let pieces = stream::unfold(reply, async |mut reply| {
         let piece = reply.recv().await?;
         Some((Ok::<_, std::convert::Infallible>(piece), reply))
@@ -92,8 +100,15 @@ impl From<Failure> for End {
 async fn converse(hub: Arc<Hub>, body: BodyDataStream, pieces: mpsc::Sender<Bytes>, place: OwnedSemaphorePermit) {
     let mut body = Arriving::read(body);
     let progress = Duration::from_secs(hub.settings.progress_seconds);
-    let seen =
-        Seen { at_millis: clock::now_millis(), begun: Instant::now(), told: None, up: 0, down: 0, waited: false };
+    let seen = Seen {
+        at_millis: clock::now_millis(),
+        begun: Instant::now(),
+        told: None,
+        up: 0,
+        down: 0,
+        waited: false,
+        waited_for: Duration::ZERO,
+    };
     let mut talk = Talk { hub, pieces, place: Some(place), progress, round: 0, untold: None, seen };
     let ended = talk.run(&mut body).await;
     talk.tell();
@@ -198,6 +213,8 @@ struct Seen {
     up: u64,
     down: u64,
     waited: bool,
+    /// How long it waited for news.
+    waited_for: Duration,
 }
 
 impl Talk {
@@ -224,6 +241,7 @@ impl Talk {
                         .await?;
                     call = back;
                     self.seen.told = call.told();
+                    self.name(&call);
                     self.carry_out(&mut call, steps?).await?;
                 }
             }
@@ -367,13 +385,18 @@ impl Talk {
         self.seen.waited = true;
         let [chance] = clock::random()?;
         let mut stopping = hub.stopping.clone();
-        tokio::select! {
-            () = self.pieces.closed() => return Err(End::Link("the node waits no longer")),
+        let begun = Instant::now();
+        let woken = tokio::select! {
+            () = self.pieces.closed() => Err(End::Link("the node waits no longer")),
             // Neither sender is ever gone while the hub lives.
-            _ = news.changed() => {}
-            () = tokio::time::sleep(hub.waiting.patience(chance)) => {}
+            _ = news.changed() => Ok(true),
+            () = tokio::time::sleep(hub.waiting.patience(chance)) => Ok(true),
             // The last word needs no place: nobody else gets one any more.
-            _ = stopping.wait_for(|stop| *stop) => return Ok(call),
+            _ = stopping.wait_for(|stop| *stop) => Ok(false),
+        };
+        self.seen.waited_for = begun.elapsed();
+        if !woken? {
+            return Ok(call);
         }
         self.place = Some(Arc::clone(&hub.places).acquire_owned().await.map_err(Failure::internal)?);
         let (mut call, steps) = hub
@@ -388,14 +411,22 @@ impl Talk {
         Ok(call)
     }
 
-    /// A line of the hub's diary, when the node is known.
+    /// Says whose lines these are, once that is known.
+    fn name(&self, call: &HubCall) {
+        if let (Some(told), Some(office)) = (self.seen.told, call.office()) {
+            Span::current().record("office", display(office)).record("node", display(told.node));
+        }
+    }
+
+    /// A line of the hub's diary, when the node is known; of its log and figures in any case.
     fn note(&self, ended: bool) {
         let seen = &self.seen;
-        let Some(told) = seen.told else { return };
+        let Some(told) = seen.told else { return self.count("stranger", 0) };
         let was_cut = !ended && !self.seen.waited;
         let outcome = if was_cut { "cut".to_owned() } else { told.outcome(seen.waited) };
         // A node that waits goes away when it has something to say: that is no cut.
         let outcome = if seen.waited && outcome == "cut" { "waited".to_owned() } else { outcome };
+        self.count(&outcome, told.changes);
         self.hub.writer.note(NodeCall {
             node: told.node,
             at_millis: seen.at_millis,
@@ -408,6 +439,36 @@ impl Talk {
             epoch: told.epoch,
             claimed: told.claimed,
         });
+    }
+
+    fn count(&self, outcome: &str, changes: u64) {
+        let Seen { up, down, begun, waited_for, .. } = self.seen;
+        let took = begun.elapsed().saturating_sub(waited_for);
+        self.hub.metrics.exchange(Ended { outcome, bytes_up: up, bytes_down: down, changes, took });
+        let (millis, waited_millis) = (took.as_millis(), waited_for.as_millis());
+        let is_quiet = changes == 0 && matches!(outcome, "proven" | "waited");
+        // Offices with nothing new call every few minutes: they would fill the log.
+        if is_quiet {
+            tracing::debug!(
+                outcome,
+                bytes_up = up,
+                bytes_down = down,
+                changes,
+                millis,
+                waited_millis,
+                "an exchange ended"
+            );
+        } else {
+            tracing::info!(
+                outcome,
+                bytes_up = up,
+                bytes_down = down,
+                changes,
+                millis,
+                waited_millis,
+                "an exchange ended"
+            );
+        }
     }
 
     async fn send(&mut self, bytes: Vec<u8>) -> Result<(), End> {

@@ -180,7 +180,7 @@ mod tests {
             case.judge()
         };
         let reader = hub.reader().unwrap();
-        let (writer, thread) = Writer::start(hub, keys).unwrap();
+        let (writer, thread) = Writer::start(hub, keys, std::sync::Arc::default()).unwrap();
         let (judged, judge) = JudgeThread::start(reader, Box::new(gate), &writer).unwrap();
         let begins = tokio::task::spawn_blocking(move || {
             begins.recv().unwrap();

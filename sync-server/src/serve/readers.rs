@@ -1,6 +1,6 @@
 //! A small pool of readers, each used by one blocking call at a time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use replica_store::{BlobFolder, Reader};
@@ -24,8 +24,8 @@ impl Readers {
         Ok(Self { dir: replica.dir().to_owned(), idle: Arc::new(Mutex::new(idle)), places })
     }
 
-    /// The replica's folder.
-    pub(crate) fn dir(&self) -> &std::path::Path {
+    /// The data folder.
+    pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 

@@ -36,6 +36,11 @@ impl Waiting {
         Arc::clone(&self.seats).try_acquire_owned().ok()
     }
 
+    /// How many wait.
+    pub(crate) fn seated(&self) -> usize {
+        usize::try_from(self.seats_max).unwrap_or(usize::MAX).saturating_sub(self.seats.available_permits())
+    }
+
     /// Done when nobody waits any more.
     pub(super) async fn all_left(&self) {
         // The semaphore is never closed.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use exchange_driver::{CommitOutcome, DriverError, HubCommit};
 use replica_store::{Case, JudgeReport, NodeCall, Replica, StoreError};
@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::act::{self, Act};
 use crate::keys::HubKeys;
+use crate::metrics::Metrics;
 use crate::{Failure, clock};
 
 /// Jobs that wait; who brings more waits himself.
@@ -62,12 +63,16 @@ pub(super) struct WriterThread {
 
 impl Writer {
     /// Starts the thread, which owns the replica until it is stopped.
-    pub(super) fn start(replica: Replica, keys: HubKeys) -> Result<(Self, WriterThread), Failure> {
+    pub(super) fn start(
+        replica: Replica,
+        keys: HubKeys,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Self, WriterThread), Failure> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (tell_round, rounds) = watch::channel(0);
         let (tell_failed, failed) = watch::channel(None);
         let diary = Diary::default();
-        let mut work = Work { replica, keys, queue, rounds: tell_round, diary: Arc::clone(&diary) };
+        let mut work = Work { replica, keys, queue, rounds: tell_round, diary: Arc::clone(&diary), metrics };
         let handle = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
@@ -99,6 +104,11 @@ impl Writer {
                 let _ = jobs.send(Job::Diary).await;
             });
         }
+    }
+
+    /// Jobs that wait.
+    pub(crate) fn queue(&self) -> usize {
+        self.jobs.max_capacity().saturating_sub(self.jobs.capacity())
     }
 
     /// Hears of rounds: whatever changed, changed in one.
@@ -181,6 +191,7 @@ struct Work {
     queue: mpsc::Receiver<Job>,
     rounds: watch::Sender<u64>,
     diary: Diary,
+    metrics: Arc<Metrics>,
 }
 
 impl Work {
@@ -223,7 +234,10 @@ impl Work {
         if calls.is_empty() {
             return Ok(stop);
         }
-        match exchange_driver::commit_all(&mut self.replica, calls) {
+        let begun = Instant::now();
+        let committed = exchange_driver::commit_all(&mut self.replica, calls);
+        self.metrics.commit(begun.elapsed(), committed.is_ok());
+        match committed {
             Ok(outcomes) => {
                 for (tell, outcomes) in waiting.into_iter().zip(outcomes) {
                     // Whoever asked may be gone; what is committed is committed.

@@ -37,9 +37,10 @@ pub(crate) fn cookie(hub: &Hub, name: &str, code: &str) -> String {
     held.split(';').next().unwrap().to_owned()
 }
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/",
     "/jejak",
+    "/alarm",
     "/arus",
     "/hadir",
     "/kantor/35.10.01.2001",

@@ -81,7 +81,8 @@ async fn who_only_looks_publishes_nothing() {
     for page in ["/pedoman/teks/catalogue", &*format!("/pedoman/kantor/{OFFICE}")] {
         browser.go(&format!("{}{page}", hub.url)).await;
         assert_eq!(browser.count("main button.main").await, 0, "{page}");
-        is_accessible(&browser).await;
+        // The browser complains of the answer above.
+        assert_eq!(browser.violations().await, [""; 0], "{page}");
     }
 }
 
@@ -111,7 +112,7 @@ fn second_catalogue() -> String {
     let mut json: Value = serde_json::from_str(&text).unwrap();
     json["version"] = json!(2);
     let services = json["services"].as_array_mut().unwrap();
-    services.retain(|service| service["id"] != "A01");
+    services.retain(|service| service["id"] != "P06");
     let first = services.iter_mut().find(|service| service["id"] == "G01").unwrap();
     first["label"]["id"] = json!("Surat keterangan serbaguna");
     json.to_string()
@@ -138,7 +139,7 @@ async fn a_catalogue_is_checked_compared_published_and_holds_from_the_next_excha
     browser.click("button[value=periksa]").await;
     browser.says("Yang berubah").await;
     browser.says("G01: nama menjadi \"Surat keterangan serbaguna\"").await;
-    browser.says("A01: layanan").await;
+    browser.says("P06: layanan").await;
     is_accessible(&browser).await;
     browser.click("button[value=terbit]").await;
     browser.says("Sudah terbit.").await;

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use change_log::{EpochId, NodeId};
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use replica_store::{AlarmChange, NewDelivery, Replica};
 use serde_json::Value;
 use sha1::Sha1;
 use tempfile::TempDir;
@@ -61,11 +63,37 @@ impl Hub {
 
     /// A hub with this roster.
     pub(crate) fn with(roster: &str) -> Self {
+        Self::prepared(roster, |_| {})
+    }
+
+    /// A hub of the regency in which an office has been silent for a month, no backup was made, a disk was nearly full, and word
+    /// of that did not arrive.
+    pub(crate) fn alarmed() -> Self {
+        let roster = std::fs::read_to_string(root().join("data/banyuwangi-offices.csv")).unwrap();
+        Self::prepared(&roster, |data| {
+            let (mut hub, _) = Replica::open(data, "test", EpochId([9; 16])).unwrap();
+            let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+            let before = now - 30 * 24 * 3_600_000;
+            hub.register_node(NodeId([7; 8]), OFFICE.parse().unwrap(), [7; 32], before).unwrap();
+            let watch = serde_json::json!({ "since_millis": before, "until_millis": now });
+            hub.set_setting("alarm/watch", watch.to_string().as_bytes()).unwrap();
+            let (kind, subject) = ("disk_low".to_owned(), String::new());
+            let begun =
+                AlarmChange::Begun { kind: kind.clone(), subject: subject.clone(), detail: "812 MB".to_owned() };
+            let event = format!("alarm_disk_low_{}_begun", now - 7_200_000);
+            let word = NewDelivery { channel: "webhook".to_owned(), event, body: Vec::new() };
+            hub.change_alarms(&[begun], &[word], now - 7_200_000).unwrap();
+            hub.change_alarms(&[AlarmChange::Ended { kind, subject }], &[], now - 3_600_000).unwrap();
+        })
+    }
+
+    fn prepared(roster: &str, prepare: impl FnOnce(&Path)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("hub");
         let file = dir.path().join("roster.csv");
         std::fs::write(&file, roster).unwrap();
         done(sync_server(&data).arg("init").arg("--roster").arg(file));
+        prepare(&data);
         let log = std::fs::File::create(dir.path().join("hub.log")).unwrap();
         let mut command = sync_server(&data);
         command.args(["serve", "--json", "--listen", "127.0.0.1:0"]);

@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::hub::{Hub, OFFICE, window};
 
 /// Every page of somebody who is signed in.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("hub-find", "/cari"),
     ("hub-waiting", "/menunggu"),
     ("hub-statistics", "/statistik"),
@@ -15,6 +15,7 @@ const PAGES: [(&str, &str); 8] = [
     ("hub-office", "/kantor/35.10.01.2001"),
     ("hub-absent", "/kantor/35.10.02.2001"),
     ("hub-trail", "/jejak"),
+    ("hub-alarms", "/alarm"),
 ];
 
 async fn is_well(browser: &Browser, what: &str) {
@@ -79,6 +80,26 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
             assert!(!browser.overflows().await, "{name} at {width}x{height}");
             keep_picture(&browser, &format!("{name}-{width}")).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn alarms_that_go_on_are_accessible_too() {
+    let hub = Hub::alarmed();
+    let browser = hub.signed_in("wayan", "operator").await;
+    let page = format!("{}/alarm", hub.url);
+    browser.go(&page).await;
+    browser.until("document.querySelectorAll('.alarms li').length === 2").await;
+    is_well(&browser, "alarms").await;
+    keep_picture(&browser, "hub-alarm").await;
+    browser.colours("dark").await;
+    is_well(&browser, "alarms, dark").await;
+    keep_picture(&browser, "hub-alarm-dark").await;
+    for (width, height) in [(1024, 600), (360, 740)] {
+        browser.screen(width, height).await;
+        browser.go(&page).await;
+        assert!(!browser.overflows().await, "at {width}x{height}");
+        keep_picture(&browser, &format!("hub-alarm-{width}")).await;
     }
 }
 

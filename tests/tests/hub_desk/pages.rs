@@ -138,3 +138,27 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     browser.says("ditolak: komputer ini dikeluarkan").await;
     browser.says("Kantor ini belum punya komputer yang terdaftar").await;
 }
+
+#[tokio::test]
+async fn alarms_that_go_on_are_over_and_did_not_arrive_are_on_one_page() {
+    let hub = Hub::alarmed();
+    let browser = hub.signed_in("made", "pengamat").await;
+    browser.click("nav a[href='/alarm']").await;
+    browser.says("Kantor terlalu lama diam").await;
+    // Looked at once after the start: no webhook is set, so its word is given up.
+    browser.says("dihentikan").await;
+    let text = browser.text().await;
+    for part in [
+        "Desa Sarongan",
+        "Cadangan pusat terlalu lama",
+        "Disk pusat hampir penuh",
+        "812 MB",
+        "this channel is not set any more",
+        "belum ada webhook",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let alarms = hub.says(&["alarms"]);
+    assert_eq!((&alarms["open"][0]["kind"], &alarms["open"][1]["office"]), (&json!("backup"), &json!(OFFICE)));
+    assert_eq!(browser.complaints().await, [""; 0]);
+}

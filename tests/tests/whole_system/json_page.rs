@@ -22,6 +22,10 @@ compares. The examples are from a real run of made-up records; of each list the 
 Times are milliseconds since 1970 UTC (`..._millis`). Hashes, keys and epochs are hexadecimal digits. A digest is the count and
 the sum of change hashes: `2:67e0...`. What is not known is `null`. Values of fields (`from`, `to`, `value`) are of any kind.
 
+`open` and `past` of `sync-server alarms` are lists of
+`{\"kind\", \"office\", \"office_name\", \"began_millis\", \"ended_millis\", \"detail\"}` (`office` is `null` for the hub itself), `undelivered` one of
+`{\"channel\", \"event\", \"made_millis\", \"tries\", \"due_millis\", \"given_up\", \"error\"}`; they are empty below. `alarms test` ends with exit code 4 where a way that is set failed.
+
 `sync-server quarantine` prints a list of
 `{\"id\", \"epoch\", \"position\", \"hash\", \"waits\", \"source\", \"code\", \"detail\", \"at_millis\"}`, which is empty below.
 `village-node config` prints a settings file and knows no `--json`.
@@ -217,6 +221,15 @@ fn run_all() -> Vec<(String, Value)> {
     page.run("hub", &["rebuild-views"]);
     page.run("hub", &["nightly", "--date", "2026-01-02"]);
     page.run("hub", &["config", "example"]);
+    page.run("hub", &["alarms"]);
+    let trial = page
+        .program("hub", &["alarms", "test"])
+        .env("SYNC_SERVER_WEBHOOK_URL", "http://127.0.0.1:9/")
+        .env("SYNC_SERVER_WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")
+        .output()
+        .unwrap();
+    assert_eq!(trial.status.code(), Some(4), "nobody is there");
+    page.note("hub", &["alarms", "test"], &serde_json::from_slice(&trial.stdout).unwrap());
     page.run("hub", &["backup", "Hub"]);
     page.run("hub-restored", &["restore", "Hub"]);
     page.shut_out(&nodes);

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod above;
 #[cfg(test)]
+mod alarms;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod blobs;
@@ -10,6 +12,8 @@ mod blobs;
 mod cut;
 #[cfg(test)]
 mod door;
+#[cfg(test)]
+mod figures;
 #[cfg(test)]
 mod garbage;
 #[cfg(test)]
@@ -21,6 +25,8 @@ mod kill;
 #[cfg(test)]
 mod local_api;
 #[cfg(test)]
+mod log;
+#[cfg(test)]
 mod moved;
 #[cfg(test)]
 mod numbers;
@@ -28,6 +34,8 @@ mod numbers;
 mod programs;
 #[cfg(test)]
 mod proxy;
+#[cfg(test)]
+mod receivers;
 #[cfg(test)]
 mod record;
 #[cfg(test)]

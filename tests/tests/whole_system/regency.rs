@@ -32,7 +32,7 @@ pub(crate) fn kill(victim: &Victim) {
 /// A hub with its data folder. Ends with its value.
 pub(crate) struct Hub {
     pub(crate) data: PathBuf,
-    settings: Vec<(&'static str, &'static str)>,
+    settings: Vec<(String, String)>,
     pub(crate) process: Victim,
     pub(crate) address: SocketAddr,
 }
@@ -43,7 +43,7 @@ impl Hub {
         done(sync_server(&data).arg("init").arg("--roster").arg(roster));
         let mut hub = Self {
             data,
-            settings: settings.to_vec(),
+            settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             process: Victim::default(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
         };
@@ -55,13 +55,18 @@ impl Hub {
     pub(crate) fn start(&mut self) {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
         let mut command = sync_server(&self.data);
-        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(self.settings.iter().copied());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(self.settings.iter().cloned());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on https://");
         self.address = address.unwrap_or_else(|| panic!("no listener: {line}{}", self.told())).parse().unwrap();
         *self.process.lock().unwrap() = Some(child);
+    }
+
+    /// Sets a variable of its environment, from the next start or command on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.settings.push((name.to_owned(), value.to_owned()));
     }
 
     fn log(&self) -> PathBuf {
@@ -85,7 +90,8 @@ impl Hub {
 
     /// One of its commands: exit code, and the JSON it printed on standard output.
     pub(crate) fn says(&self, arguments: &[&str]) -> (i32, Value) {
-        let output = sync_server(&self.data).args(arguments).arg("--json").output().unwrap();
+        let mut command = sync_server(&self.data);
+        let output = command.args(arguments).arg("--json").envs(self.settings.iter().cloned()).output().unwrap();
         (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap_or_default())
     }
 
@@ -130,12 +136,12 @@ impl Regency {
         Self { hub, link, generator, recorded: BTreeSet::new(), dir }
     }
 
-    /// A machine joins over the link.
     /// Where everything is.
     pub(crate) fn folder(&self) -> &Path {
         self.dir.path()
     }
 
+    /// A machine joins over the link.
     pub(crate) fn join(&self, name: &str) -> Machine {
         self.join_as(OFFICE, name)
     }

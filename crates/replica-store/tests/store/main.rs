@@ -1,6 +1,8 @@
 //! The store's promises, on real files.
 
 #[cfg(test)]
+mod alarms;
+#[cfg(test)]
 mod attachments;
 #[cfg(test)]
 mod brought;

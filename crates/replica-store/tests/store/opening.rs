@@ -223,6 +223,8 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
         "brought",
         "call",
         "call_day",
+        "alarm",
+        "delivery",
     ];
     for table in later {
         raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();
