@@ -106,6 +106,43 @@ impl Page {
         self.run("hub", &["replace", &nodes[1], "--wipe"]);
     }
 
+    /// The people of the hub.
+    fn operators(&mut self) {
+        let secret = self.dir.path().join("Secret");
+        std::fs::write(&secret, "rahasia-panjang-1\n").unwrap();
+        let secret = secret.to_str().unwrap().to_owned();
+        self.run("hub", &["operator", "add", "wayan1", "--shown", "Wayan Sudarma", "--secret-file", &secret]);
+        self.run("hub", &["operator", "password", "wayan1", "--secret-file", &secret]);
+        for what in ["code", "disable", "enable"] {
+            self.run("hub", &["operator", what, "wayan1"]);
+        }
+        self.run("hub", &["operator", "list"]);
+    }
+
+    /// What the centre tells offices.
+    fn handbook(&mut self) {
+        self.run("hub", &["handbook", "notice", "Libur", "--until", "2999-12-31"]);
+        let roster = self.run("hub", &["handbook", "show", "roster"])["text"].as_str().unwrap().to_owned();
+        let file = self.dir.path().join("Offices");
+        std::fs::write(&file, roster).unwrap();
+        self.run("hub", &["handbook", "publish", "roster", file.to_str().unwrap()]);
+        self.run("hub", &["handbook"]);
+        self.run("hub", &["handbook", "withdraw", "1"]);
+    }
+
+    /// Alarms, and a channel at whose end nobody is.
+    fn alarms(&mut self) {
+        self.run("hub", &["alarms"]);
+        let trial = self
+            .program("hub", &["alarms", "test"])
+            .env("SYNC_SERVER_WEBHOOK_URL", "http://127.0.0.1:9/")
+            .env("SYNC_SERVER_WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")
+            .output()
+            .unwrap();
+        assert_eq!(trial.status.code(), Some(4), "nobody is there");
+        self.note("hub", &["alarms", "test"], &serde_json::from_slice(&trial.stdout).unwrap());
+    }
+
     /// Without the folder of this run.
     fn public(&self, text: &str) -> String {
         text.replace(self.dir.path().to_str().unwrap(), "/srv")
@@ -209,27 +246,12 @@ fn run_all() -> Vec<(String, Value)> {
     for reading in [&["offices", "--enrolled"][..], &["nodes"], &["quarantine"], &["quarantine", "retry"]] {
         page.run("hub", reading);
     }
-    let secret = page.dir.path().join("Secret");
-    std::fs::write(&secret, "rahasia-panjang-1\n").unwrap();
-    let secret = secret.to_str().unwrap().to_owned();
-    page.run("hub", &["operator", "add", "wayan1", "--shown", "Wayan Sudarma", "--secret-file", &secret]);
-    page.run("hub", &["operator", "password", "wayan1", "--secret-file", &secret]);
-    for what in ["code", "disable", "enable"] {
-        page.run("hub", &["operator", what, "wayan1"]);
-    }
-    page.run("hub", &["operator", "list"]);
+    page.operators();
+    page.handbook();
     page.run("hub", &["rebuild-views"]);
     page.run("hub", &["nightly", "--date", "2026-01-02"]);
     page.run("hub", &["config", "example"]);
-    page.run("hub", &["alarms"]);
-    let trial = page
-        .program("hub", &["alarms", "test"])
-        .env("SYNC_SERVER_WEBHOOK_URL", "http://127.0.0.1:9/")
-        .env("SYNC_SERVER_WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")
-        .output()
-        .unwrap();
-    assert_eq!(trial.status.code(), Some(4), "nobody is there");
-    page.note("hub", &["alarms", "test"], &serde_json::from_slice(&trial.stdout).unwrap());
+    page.alarms();
     page.run("hub", &["backup", "Hub"]);
     page.run("hub-restored", &["restore", "Hub"]);
     page.shut_out(&nodes);
