@@ -1,24 +1,32 @@
-//! A register as comma-separated values (RFC 4180).
+//! A register as comma-separated values (RFC 4180), and lines of other such files.
 
 use crate::Book;
 
-/// The file. Spreadsheet programs take a cell for a formula by its first sign: an apostrophe before it makes it text.
+/// What a file begins with: by this mark spreadsheet programs know UTF-8.
+pub const UTF_8: &str = "\u{feff}";
+
+/// The file.
 pub(crate) fn write(book: &Book) -> Vec<u8> {
-    // By this mark spreadsheet programs know UTF-8.
-    let mut out = "\u{feff}".to_owned();
+    let mut out = UTF_8.to_owned();
     let heads = book.kind.columns().map(|(head, _)| head.to_owned()).to_vec();
     for cells in std::iter::once(heads).chain(book.cells()) {
-        for (index, cell) in cells.iter().enumerate() {
-            out.push_str(if index == 0 { "\"" } else { ",\"" });
-            if begins_formula(cell) {
-                out.push('\'');
-            }
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        }
-        out.push_str("\r\n");
+        line(&mut out, &cells);
     }
     out.into_bytes()
+}
+
+/// One line (RFC 4180), every cell in quotes. Spreadsheet programs take a cell for a formula by its first sign: an
+/// apostrophe before it makes it text.
+pub fn line<T: AsRef<str>>(out: &mut String, cells: &[T]) {
+    for (index, cell) in cells.iter().map(AsRef::as_ref).enumerate() {
+        out.push_str(if index == 0 { "\"" } else { ",\"" });
+        if begins_formula(cell) {
+            out.push('\'');
+        }
+        out.push_str(&cell.replace('"', "\"\""));
+        out.push('"');
+    }
+    out.push_str("\r\n");
 }
 
 /// Whether a spreadsheet program may take a cell for a formula. Some take the wide forms of East Asia, too.

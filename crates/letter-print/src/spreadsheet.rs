@@ -1,6 +1,6 @@
-//! A register as a spreadsheet.
+//! A register as a spreadsheet, and what other spreadsheets need.
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
@@ -19,16 +19,8 @@ pub(crate) fn write(book: &Book, paper: Paper) -> Result<Vec<u8>, PrintError> {
 }
 
 fn make(book: &Book, paper: Paper) -> Result<Vec<u8>, XlsxError> {
-    let part = |number: u32| u8::try_from(number).unwrap_or(1);
-    let day = ExcelDateTime::from_ymd(
-        u16::try_from(book.to.year()).unwrap_or(1900),
-        part(book.to.month()),
-        part(book.to.day()),
-    )?;
     let about = DocProperties::new().set_title(book.title()).set_author(book.office.named());
-    let mut workbook = Workbook::new();
-    // Else the library writes the moment it runs.
-    workbook.set_properties(&about.set_creation_datetime(&day));
+    let mut workbook = workbook(about, book.to)?;
     let sheet = workbook.add_worksheet();
     fill(sheet, book, paper)?;
     workbook.save_to_buffer()
@@ -71,8 +63,27 @@ fn fill(sheet: &mut Worksheet, book: &Book, paper: Paper) -> Result<(), XlsxErro
     Ok(())
 }
 
-/// A cell of text, and never anything else: not even when somebody edits it and presses Enter.
-fn text(sheet: &mut Worksheet, (row, column): (u32, u16), value: &str, format: &Format) -> Result<(), XlsxError> {
+/// A workbook that says it was made on a day: else the library writes the moment it runs, and the same facts would not
+/// give the same bytes.
+///
+/// # Errors
+///
+/// When the library knows no such day: one before 1900.
+pub fn workbook(about: DocProperties, day: NaiveDate) -> Result<Workbook, XlsxError> {
+    let part = |number: u32| u8::try_from(number).unwrap_or(1);
+    let day = ExcelDateTime::from_ymd(u16::try_from(day.year()).unwrap_or(1900), part(day.month()), part(day.day()))?;
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&about.set_creation_datetime(&day));
+    Ok(workbook)
+}
+
+/// A cell of text, and never anything else: not even when somebody edits it and presses Enter. What is longer than the form
+/// allows is cut.
+///
+/// # Errors
+///
+/// When the library knows no such place.
+pub fn text(sheet: &mut Worksheet, (row, column): (u32, u16), value: &str, format: &Format) -> Result<(), XlsxError> {
     let mut units = 0;
     let fits = |sign: &char| {
         units += sign.len_utf16();
