@@ -16,7 +16,7 @@ mod handbook;
 pub mod init;
 pub mod keys;
 mod letter_check;
-pub mod nightly;
+pub mod night;
 pub mod operators;
 mod regency;
 pub mod serve;

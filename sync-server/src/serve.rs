@@ -7,6 +7,7 @@ mod enrolment;
 mod exchange;
 mod judge;
 mod letter_page;
+mod nights;
 mod readers;
 mod reads_on;
 mod routes;
@@ -26,14 +27,14 @@ use replica_store::Replica;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-use crate::act::Act;
 use crate::admin::Socket;
 use crate::browser_certificate::BrowserCertificate;
 use crate::desk::Desk;
 use crate::keys::HubKeys;
 use crate::settings::Settings;
-use crate::{Failure, clock, handbook, init, nightly, tls};
+use crate::{Failure, clock, handbook, init, tls};
 use judge::{JudgeThread, Judged};
+use nights::Nights;
 pub(crate) use waiting::Waiting;
 pub(crate) use writer::Writer;
 
@@ -43,8 +44,6 @@ const READERS: usize = 4;
 const CHECKS: usize = 2;
 /// So many attached files move at the same time: records go first.
 const MOVERS: usize = 32;
-/// How often it is looked whether a night's report is due.
-const NIGHT_LOOK: Duration = Duration::from_secs(60);
 /// How long running exchanges may go on when the server is to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long connections may take to close after that.
@@ -78,6 +77,8 @@ pub(crate) struct Hub {
     pub(crate) movers: Arc<Semaphore>,
     /// Attached files on their way here.
     pub(crate) uploads: uploads::Uploads,
+    /// Makes the nights' reports.
+    pub(crate) nights: Nights,
     /// What the operator's desk keeps in memory.
     pub(crate) desk: Desk,
     /// Becomes true when the server is to stop.
@@ -123,6 +124,7 @@ pub async fn run(
         checks: Semaphore::new(CHECKS),
         movers: Arc::new(Semaphore::new(MOVERS)),
         uploads: uploads::Uploads::of(readers.folder()),
+        nights: Nights::new(config.dir, &config.settings, writer.clone())?,
         desk: Desk::new(&config.settings),
         settings: config.settings,
         identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
@@ -136,7 +138,7 @@ pub async fn run(
     let failed = tokio::select! {
         () = shutdown => None,
         failure = thread.failed() => Some(failure),
-        never = async { tokio::join!(accepting, socket.serve(writer.clone(), Arc::clone(&hub.waiting)), nights(&hub)) } => match never.0 {},
+        never = async { tokio::join!(accepting, socket.serve(Arc::clone(&hub)), hub.nights.run()) } => match never.0 {},
     };
     tracing::info!("stopping: no more exchanges are taken, those that run may end");
     stop.send_replace(true);
@@ -153,24 +155,4 @@ pub async fn run(
     thread.stop(&writer).await;
     judge.stop().await;
     failed.map_or(Ok(()), Err)
-}
-
-/// Makes each night's report when its time comes, and those that were missed while the hub or its machine was off.
-async fn nights(hub: &Hub) {
-    let report_minute = hub.settings.report_minute;
-    loop {
-        let missed = hub.readers.with(move |reader| nightly::missed(reader, clock::now_millis(), report_minute)).await;
-        let made = async {
-            for date in missed?? {
-                hub.writer.act(Act::Nightly { date }).await?;
-                tracing::info!(%date, "the night's report is made");
-            }
-            Ok::<_, Failure>(())
-        };
-        if let Err(failure) = made.await {
-            tracing::error!(%failure, "a night's report could not be made: it is tried again");
-        }
-        // No longer sleep: timers stand still while a machine sleeps, and clocks are set.
-        tokio::time::sleep(NIGHT_LOOK).await;
-    }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 use crate::flags::Flags;
+use crate::night::Plan;
 
 /// The name of the settings file in the data folder.
 pub const FILE: &str = "sync-server.toml";
@@ -51,6 +52,12 @@ pub struct Settings {
     pub code_hours: u32,
     /// Minutes after 00:00 WIB at which the night's report is made.
     pub report_minute: u32,
+    /// Public holidays beside the fixed ones, dates separated by commas.
+    pub holidays: Option<String>,
+    /// Where each night's backup goes; a relative folder is taken from the data folder. Nothing: none is made.
+    pub backup_dir: Option<String>,
+    /// So many nights' backups are kept there.
+    pub backups_kept: u32,
     /// What is logged: error, warn, info, debug, or a filter of `tracing`.
     pub log: String,
 }
@@ -69,6 +76,9 @@ impl Default for Settings {
             retry_seconds: 30,
             code_hours: 72,
             report_minute: 360,
+            holidays: None,
+            backup_dir: None,
+            backups_kept: 14,
             log: "info".to_owned(),
         }
     }
@@ -138,6 +148,7 @@ impl Settings {
             ("connections_max", self.connections_max == 0),
             ("progress_seconds", self.progress_seconds == 0),
             ("code_hours", self.code_hours == 0),
+            ("backups_kept", self.backups_kept == 0),
         ];
         for (key, is_zero) in zero {
             if is_zero {
@@ -172,6 +183,7 @@ impl Settings {
         if self.report_minute >= 24 * 60 {
             return Err(Failure::input("the setting report_minute is not a minute of the day", "set it to 0 .. 1439"));
         }
+        Plan::of(self, Path::new(""))?;
         let is_name = |name: &str| {
             name.len() <= NAME_MAX && name.bytes().all(|one| one.is_ascii_alphanumeric() || b"-. ".contains(&one))
         };
@@ -211,6 +223,9 @@ const KEYS: &[&str] = &[
     "retry_seconds",
     "code_hours",
     "report_minute",
+    "holidays",
+    "backup_dir",
+    "backups_kept",
     "log",
 ];
 
@@ -263,6 +278,8 @@ mod tests {
             "waiting_max" => toml::Value::Integer(place),
             "public_url" => format!("https://place{place}.example.go.id").into(),
             "desk_names" => format!("place{place}.example.go.id").into(),
+            "holidays" => format!("2026-03-2{place}").into(),
+            "backup_dir" => format!("/mnt/place{place}").into(),
             _ => {
                 let built_in = toml::Table::try_from(Settings::default()).unwrap();
                 toml::Value::Integer(built_in[key].as_integer().unwrap() + place)
@@ -288,6 +305,8 @@ mod tests {
             waiting_max: Some(1),
             public_url: Some("https://x.example".to_owned()),
             desk_names: Some("x.example".to_owned()),
+            holidays: Some("2026-03-20".to_owned()),
+            backup_dir: Some("backups".to_owned()),
             ..Settings::default()
         };
         let set = toml::Table::try_from(set).unwrap();

@@ -5,7 +5,8 @@
 //! | file | what |
 //! | --- | --- |
 //! | `guard`, `visitor`, `page` | which requests come near; who asks; the frame around a page |
-//! | `sign_in`, `home`, `office`, `trail` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `office`, `nights`, `night`, `trail` | one page each, beside its template in `templates/` |
+//! | `night_parts` | what a page of a night shows below its offices |
 //! | `handbook/` | what the centre tells offices: written, looked at, published |
 //! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
 //! | `map`, `chart`, `shown` | pictures and words for what is shown |
@@ -18,6 +19,9 @@ mod guard;
 mod handbook;
 mod home;
 mod map;
+mod night;
+mod night_parts;
+mod nights;
 mod office;
 mod page;
 mod shown;
@@ -96,6 +100,8 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/kunci/sekarang", post(sign_in::lock))
         .route("/bahasa", post(sign_in::switch_language))
         .route("/kantor/{code}", get(office::page))
+        .route("/malam", get(nights::page))
+        .route("/malam/{night}", get(night::page))
         .route("/pedoman", get(handbook::index::page))
         .route("/pedoman/pemberitahuan", get(handbook::notice::page).post(handbook::notice::save))
         .route("/pedoman/pemberitahuan/{number}/tarik", post(handbook::notice::withdraw))

@@ -23,6 +23,8 @@ mod local_api;
 #[cfg(test)]
 mod moved;
 #[cfg(test)]
+mod night;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod programs;
