@@ -13,8 +13,9 @@ use sync_protocol::enrolment::Code;
 use crate::devices::{self, DeviceChange};
 use crate::handbook::{self, Proposal};
 use crate::keys::HubKeys;
+use crate::night::close;
 use crate::operators::OperatorChange;
-use crate::{Failure, HealthNote, alarm, clock, init, nightly, operators};
+use crate::{Failure, HealthNote, alarm, clock, init, operators};
 
 /// Something to do with the replica. Also a line of the admin socket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,7 +133,10 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
             Ok(json!({ "office": office, "rule": rule }))
         }
         Act::GrantNumbers { node, count } => grant_numbers(replica, keys, *node, *count, now_millis),
-        Act::Nightly { date } => nightly::report(replica, *date, now_millis),
+        Act::Nightly { date } => {
+            let report = close::here(replica, *date, now_millis)?;
+            serde_json::from_slice(&report).map_err(Failure::internal)
+        }
         Act::Health { note } => {
             alarm::note(replica, note, now_millis)?;
             Ok(json!({ "noted": true }))

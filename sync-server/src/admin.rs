@@ -19,7 +19,7 @@ use tokio::net::UnixListener;
 
 use crate::act::{self, Act};
 use crate::keys::HubKeys;
-use crate::serve::{Waiting, Writer};
+use crate::serve::Hub;
 use crate::{Blame, Failure, clock};
 
 const SOCKET: &str = "admin.sock";
@@ -128,12 +128,12 @@ impl Socket {
     }
 
     /// Answers until the future is dropped.
-    pub(crate) async fn serve(&self, writer: Writer, waiting: Arc<Waiting>) {
+    pub(crate) async fn serve(&self, hub: Arc<Hub>) {
         loop {
             let Ok((stream, _)) = self.listener.accept().await else { continue };
-            let (writer, waiting) = (writer.clone(), Arc::clone(&waiting));
+            let hub = Arc::clone(&hub);
             tokio::spawn(async move {
-                if let Err(error) = answer(stream, &writer, &waiting).await {
+                if let Err(error) = answer(stream, &hub).await {
                     tracing::debug!(%error, "a command went away before its answer");
                 }
             });
@@ -149,18 +149,22 @@ impl Drop for Socket {
 }
 
 /// Does an act; exchanges that wait are told when it may mean something to them.
-pub(crate) async fn perform(act: Act, writer: &Writer, waiting: &Waiting) -> Result<Value, Failure> {
+pub(crate) async fn perform(act: Act, hub: &Hub) -> Result<Value, Failure> {
+    // Takes long, and the writer has other work.
+    if let Act::Nightly { date } = act {
+        return hub.nights.close(date).await;
+    }
     let concerns_nodes = matches!(act, Act::Device { .. } | Act::Retry { .. });
-    let done = writer.act(act).await?;
+    let done = hub.writer.act(act).await?;
     if concerns_nodes {
         // Comes after the judging of what is tried again.
-        writer.run(|_| Ok(())).await?;
-        waiting.tell_all();
+        hub.writer.run(|_| Ok(())).await?;
+        hub.waiting.tell_all();
     }
     Ok(done)
 }
 
-async fn answer(stream: tokio::net::UnixStream, writer: &Writer, waiting: &Waiting) -> std::io::Result<()> {
+async fn answer(stream: tokio::net::UnixStream, hub: &Hub) -> std::io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut line = String::new();
     tokio::io::BufReader::new(from).take(LINE_MAX).read_line(&mut line).await?;
@@ -168,7 +172,7 @@ async fn answer(stream: tokio::net::UnixStream, writer: &Writer, waiting: &Waiti
         return Ok(());
     }
     let answer = match serde_json::from_str::<Act>(&line) {
-        Ok(act) => match perform(act, writer, waiting).await {
+        Ok(act) => match perform(act, hub).await {
             Ok(value) => Answer::Ok(value),
             Err(failure) => Answer::Failed(failure),
         },

@@ -40,6 +40,15 @@ pub struct Flags {
     /// When the night's report is made, in minutes after 00:00 WIB. [default: 360]
     #[arg(long, value_name = "MINUTES")]
     pub report_minute: Option<u32>,
+    /// Public holidays beside the fixed ones, dates with commas. [default: none]
+    #[arg(long, value_name = "DATES")]
+    pub holidays: Option<String>,
+    /// Where each night's backup goes. [default: none is made]
+    #[arg(long, value_name = "DIR")]
+    pub backup_dir: Option<String>,
+    /// So many nights' backups are kept there. [default: 14]
+    #[arg(long, value_name = "COUNT")]
+    pub backups_kept: Option<u32>,
     /// What is logged: error, warn, info, debug. [default: info]
     #[arg(long, value_name = "LEVEL")]
     pub log: Option<String>,

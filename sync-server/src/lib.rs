@@ -22,7 +22,7 @@ pub mod keys;
 mod letter_check;
 mod log;
 mod metrics;
-pub mod nightly;
+pub mod night;
 pub mod operators;
 mod people;
 mod regency;

@@ -9,6 +9,7 @@ mod health;
 mod judge;
 mod letter_page;
 mod metrics_page;
+mod nights;
 mod readers;
 mod reads_on;
 mod routes;
@@ -29,7 +30,6 @@ use replica_store::Replica;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-use crate::act::Act;
 use crate::admin::Socket;
 use crate::alarm::{self, Bell, Channels};
 use crate::browser_certificate::BrowserCertificate;
@@ -37,8 +37,9 @@ use crate::desk::Desk;
 use crate::keys::HubKeys;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
-use crate::{Failure, clock, handbook, init, nightly, tls};
+use crate::{Failure, clock, handbook, init, tls};
 use judge::{JudgeThread, Judged};
+use nights::Nights;
 pub(crate) use waiting::Waiting;
 pub(crate) use writer::Writer;
 
@@ -48,8 +49,6 @@ const READERS: usize = 4;
 const CHECKS: usize = 2;
 /// So many attached files move at the same time: records go first.
 const MOVERS: usize = 32;
-/// How often it is looked whether a night's report is due.
-const NIGHT_LOOK: Duration = Duration::from_secs(60);
 /// How long running exchanges may go on when the server is to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long connections may take to close after that.
@@ -83,6 +82,8 @@ pub(crate) struct Hub {
     pub(crate) movers: Arc<Semaphore>,
     /// Attached files on their way here.
     pub(crate) uploads: uploads::Uploads,
+    /// Makes the nights' reports.
+    pub(crate) nights: Nights,
     /// What the operator's desk keeps in memory.
     pub(crate) desk: Desk,
     /// What is counted.
@@ -90,7 +91,7 @@ pub(crate) struct Hub {
     /// The last answer to whether the hub can work.
     pub(crate) readiness: health::Readiness,
     /// Where alarms are told.
-    pub(crate) bell: Bell,
+    pub(crate) bell: Arc<Bell>,
     /// Becomes true when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -129,16 +130,18 @@ pub async fn run(
     let (writer, thread) = Writer::start(replica, keys.clone(), Arc::clone(&metrics))?;
     let (judged, judge) = JudgeThread::start(judging, config.gate.open(), &writer)?;
     let (stop, stopping) = watch::channel(false);
+    let bell = Arc::new(Bell::new(Channels::of(&config.settings)?));
     let hub = Arc::new(Hub {
         places: Arc::new(Semaphore::new(config.settings.exchanges_max)),
         waiting: Arc::new(Waiting::new(&config.settings)),
         checks: Semaphore::new(CHECKS),
         movers: Arc::new(Semaphore::new(MOVERS)),
         uploads: uploads::Uploads::of(readers.folder()),
+        nights: Nights::new(config.dir, &config.settings, writer.clone(), Arc::clone(&bell))?,
         desk: Desk::new(&config.settings),
         metrics,
         readiness: health::Readiness::default(),
-        bell: Bell::new(Channels::of(&config.settings)?),
+        bell,
         settings: config.settings,
         identity: Arc::new(HubIdentity { key: keys.signing_key()?, hub: keys.hub()? }),
         keys,
@@ -152,8 +155,8 @@ pub async fn run(
         () = shutdown => None,
         failure = thread.failed() => Some(failure),
         never = async {
-            let socket = socket.serve(writer.clone(), Arc::clone(&hub.waiting));
-            tokio::join!(accepting, socket, nights(&hub), alarm::watch(&hub))
+            let socket = socket.serve(Arc::clone(&hub));
+            tokio::join!(accepting, socket, hub.nights.run(), alarm::watch(&hub))
         } => match never.0 {},
     };
     if let Some(failure) = &failed {
@@ -174,25 +177,4 @@ pub async fn run(
     thread.stop(&writer).await;
     judge.stop().await;
     failed.map_or(Ok(()), Err)
-}
-
-/// Makes each night's report when its time comes, and those that were missed while the hub or its machine was off.
-async fn nights(hub: &Hub) {
-    let report_minute = hub.settings.report_minute;
-    loop {
-        let missed = hub.readers.with(move |reader| nightly::missed(reader, clock::now_millis(), report_minute)).await;
-        let made = async {
-            for date in missed?? {
-                let report = hub.writer.act(Act::Nightly { date }).await?;
-                tracing::info!(%date, "the night's report is made");
-                alarm::night_finished(hub, &report).await?;
-            }
-            Ok::<_, Failure>(())
-        };
-        if let Err(failure) = made.await {
-            tracing::error!(%failure, "a night's report could not be made: it is tried again");
-        }
-        // No longer sleep: timers stand still while a machine sleeps, and clocks are set.
-        tokio::time::sleep(NIGHT_LOOK).await;
-    }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Failure;
 use crate::alarm::Channels;
 use crate::flags::Flags;
+use crate::night::Plan;
 use crate::secret::Secret;
 
 /// The name of the settings file in the data folder.
@@ -55,6 +56,12 @@ pub struct Settings {
     pub code_hours: u32,
     /// Minutes after 00:00 WIB at which the night's report is made.
     pub report_minute: u32,
+    /// Public holidays beside the fixed ones, dates separated by commas.
+    pub holidays: Option<String>,
+    /// Where each night's backup goes; a relative folder is taken from the data folder. Nothing: none is made.
+    pub backup_dir: Option<String>,
+    /// So many nights' backups are kept there.
+    pub backups_kept: u32,
     /// What is logged: error, warn, info, debug, or a filter of `tracing`.
     pub log: String,
     /// How it is logged.
@@ -125,6 +132,9 @@ impl Default for Settings {
             retry_seconds: 30,
             code_hours: 72,
             report_minute: 360,
+            holidays: None,
+            backup_dir: None,
+            backups_kept: 14,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             metrics_token: None,
@@ -210,6 +220,7 @@ impl Settings {
             ("connections_max", self.connections_max == 0),
             ("progress_seconds", self.progress_seconds == 0),
             ("code_hours", self.code_hours == 0),
+            ("backups_kept", self.backups_kept == 0),
         ];
         for (key, is_zero) in zero {
             if is_zero {
@@ -244,6 +255,7 @@ impl Settings {
         if self.report_minute >= 24 * 60 {
             return Err(Failure::input("the setting report_minute is not a minute of the day", "set it to 0 .. 1439"));
         }
+        Plan::of(self, Path::new(""))?;
         let is_name = |name: &str| {
             name.len() <= NAME_MAX && name.bytes().all(|one| one.is_ascii_alphanumeric() || b"-. ".contains(&one))
         };
@@ -289,6 +301,9 @@ const KEYS: &[&str] = &[
     "retry_seconds",
     "code_hours",
     "report_minute",
+    "holidays",
+    "backup_dir",
+    "backups_kept",
     "log",
     "log_format",
     "metrics_token",

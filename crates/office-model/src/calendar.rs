@@ -4,6 +4,8 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Timelike};
 
 use crate::fault::{Fault, FaultCode};
 
+pub use crate::working_day::Holidays;
+
 const MONTHS: [&str; 12] = [
     "Januari",
     "Februari",

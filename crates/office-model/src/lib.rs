@@ -39,6 +39,7 @@ mod sex;
 mod status;
 mod validate;
 mod versions;
+mod working_day;
 
 pub use area::AreaCode;
 pub use bilingual::Bilingual;

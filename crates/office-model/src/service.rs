@@ -1,9 +1,11 @@
 //! One service of the catalogue.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::bilingual::Bilingual;
+use crate::calendar::Holidays;
 use crate::field::Field;
 use crate::nik::Nik;
 use crate::rule::Rule;
@@ -71,6 +73,24 @@ pub enum PromiseUnit {
     WorkingDays,
 }
 
+/// Hours that an office is open on a working day.
+const HOURS_A_DAY: u32 = 8;
+
+impl Promise {
+    /// The last day on which it is kept, for a record made on a day. Working days count from the day after. Minutes and
+    /// hours are of office hours: they end on the day itself, or on the next working day when that is none.
+    pub fn due(&self, made: NaiveDate, holidays: &Holidays) -> NaiveDate {
+        // An office's day is too short for one more where the hours fill it to the end.
+        let later = |amount: u32, a_day: u32| amount.saturating_sub(1) / a_day;
+        let days = match self.unit {
+            PromiseUnit::Minutes => later(self.amount, HOURS_A_DAY * 60),
+            PromiseUnit::Hours => later(self.amount, HOURS_A_DAY),
+            PromiseUnit::WorkingDays => return holidays.add_working_days(made, self.amount),
+        };
+        holidays.add_working_days(holidays.working_day_from(made), days)
+    }
+}
+
 impl Service {
     /// The field of this name.
     pub fn field(&self, key: &str) -> Option<&Field> {
@@ -100,5 +120,23 @@ impl Service {
             return Err(StepError::TemporaryNik);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_promise_ends_on_a_working_day() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+        let due = |amount, unit, made| Promise { amount, unit, sourced: true }.due(made, &Holidays::default());
+        // The 26th is a Thursday.
+        assert_eq!(due(15, PromiseUnit::Minutes, day(26)), day(26));
+        assert_eq!(due(6, PromiseUnit::Hours, day(28)), day(30), "made on a Saturday");
+        assert_eq!(due(8, PromiseUnit::Hours, day(26)), day(26));
+        assert_eq!(due(9, PromiseUnit::Hours, day(27)), day(30));
+        assert_eq!(due(1, PromiseUnit::WorkingDays, day(26)), day(27));
+        assert_eq!(due(2, PromiseUnit::WorkingDays, day(26)), day(30));
     }
 }

@@ -151,6 +151,12 @@ impl Status {
         matches!(self, Self::MenungguCamat)
     }
 
+    /// Whether the office's promised time runs in this state: it has what it needs from the citizen, and the citizen has
+    /// nothing yet. A draft is not submitted; what was sent back waits for the citizen.
+    pub const fn is_promised(self) -> bool {
+        matches!(self, Self::Diajukan | Self::Diperiksa | Self::MenungguCamat | Self::Ditandatangani)
+    }
+
     /// Whether a record in this state can become `to`, for a service with this rule.
     ///
     /// The table: a state goes one step forward; whoever decides about it may send it back or refuse it; it can be

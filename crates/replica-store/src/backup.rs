@@ -20,7 +20,8 @@ impl Reader {
         if to.exists() {
             return Err(StoreError::TargetExists(to.to_owned()));
         }
-        let copied = self.copy_to(to);
+        // Else SQLite begins anew whenever somebody wrote meanwhile: at a busy hub it would never end.
+        let copied = self.at_one_moment(|reader| reader.copy_to(to)).and_then(|copied| copied);
         if copied.is_err() {
             // The first error is the one that tells.
             let _ = std::fs::remove_file(to);

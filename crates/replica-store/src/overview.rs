@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use office_model::OfficeCode;
+use office_model::{OfficeCode, ServiceId};
 
-use crate::reader::parse_office;
+use crate::reader::{damaged, parse_office};
 use crate::{Reader, StoreError};
 
 /// Figures of one office.
@@ -30,7 +30,30 @@ const DIVERGENT: &str = "SELECT o.code, count(*) FROM transaction_row r INDEXED 
 const QUARANTINED: &str = "SELECT o.code, count(*) FROM entry e INDEXED BY entry_quarantined
     JOIN document d ON d.idx = e.document JOIN office o ON o.idx = d.office WHERE e.state >= 2 GROUP BY o.code";
 
+const MADE_BY: &str = "SELECT o.code, w.text, c.count FROM
+    (SELECT office, service, count(*) AS count FROM transaction_row INDEXED BY row_created
+     WHERE created >= ? AND created < ? GROUP BY office, service) c
+    JOIN office o ON o.idx = c.office JOIN word w ON w.idx = c.service ORDER BY o.code, w.text";
+
 impl Reader {
+    /// How many transactions of each service each office made in a time (device clocks, milliseconds since 1970 UTC), by
+    /// office and service. Costs a look at each row of that time.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn made_by(&self, time: &Range<i64>) -> Result<Vec<(OfficeCode, ServiceId, u64)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(MADE_BY)?;
+        let mut rows = statement.query([time.start, time.end])?;
+        let mut made = Vec::new();
+        while let Some(row) = rows.next()? {
+            let office = parse_office(&row.get::<_, String>(0)?)?;
+            let service = row.get::<_, String>(1)?.parse().map_err(|_| damaged("a service id"))?;
+            made.push((office, service, row.get::<_, i64>(2)?.unsigned_abs()));
+        }
+        Ok(made)
+    }
+
     /// Figures of every office that has any. Costs a scan of an index for the transactions (about 20 ms a million).
     ///
     /// # Errors

@@ -81,6 +81,27 @@ impl Reader {
         Self::new(read_only(&database(&self.dir))?, &self.dir)
     }
 
+    /// Has all that is read within see the database as of one moment, however much is written meanwhile. Writers wait for
+    /// nothing; only the WAL grows until it is over.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn at_one_moment<T>(&self, act: impl FnOnce(&Self) -> T) -> Result<T, StoreError> {
+        // A moment within another is the same one.
+        let begins = self.connection.is_autocommit();
+        if begins {
+            self.connection.execute_batch("BEGIN")?;
+            // The moment is that of the first reading.
+            self.connection.query_row("SELECT count(*) FROM replica", [], |_| Ok(()))?;
+        }
+        let done = act(self);
+        if begins {
+            self.connection.execute_batch("COMMIT")?;
+        }
+        Ok(done)
+    }
+
     /// Node or hub.
     pub const fn role(&self) -> Role {
         self.identity.role

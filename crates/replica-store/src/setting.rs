@@ -13,6 +13,25 @@ impl Reader {
     pub fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         get(&self.connection, key)
     }
+
+    /// The keys that begin so, in order. Their values are not read.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn setting_keys(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT key FROM setting WHERE key >= ? ORDER BY key")?;
+        let mut rows = statement.query([beginning])?;
+        let mut keys = Vec::new();
+        while let Some(row) = rows.next()? {
+            let key: String = row.get(0)?;
+            if !key.starts_with(beginning) {
+                break;
+            }
+            keys.push(key);
+        }
+        Ok(keys)
+    }
 }
 
 impl Replica {

@@ -11,8 +11,8 @@ use super::event::{self, Told};
 use super::findings::{Finding, Limits, findings};
 use super::outbox::{self, tried};
 use super::silence::Watch;
-use super::{Channel, Incident, Kind, facts};
-use crate::serve::Hub;
+use super::{Bell, Channel, Incident, Kind, facts};
+use crate::serve::{Hub, Writer};
 use crate::{Failure, clock, init};
 
 /// How often it is looked. No longer: timers stand still while a machine sleeps, and clocks are set.
@@ -273,12 +273,12 @@ async fn try_once(hub: &Hub, channel: Channel, delivery: &Delivery) -> Tried {
 /// # Errors
 ///
 /// When the disk refuses.
-pub(crate) async fn night_finished(hub: &Hub, report: &Value) -> Result<(), Failure> {
+pub(crate) async fn night_finished(writer: &Writer, bell: &Bell, report: &Value) -> Result<(), Failure> {
     let now = clock::now_millis();
-    let told = event::night(report, now).filter(|_| hub.bell.channels.set().contains(&Channel::Webhook));
+    let told = event::night(report, now).filter(|_| bell.channels.set().contains(&Channel::Webhook));
     let Some(told) = told else { return Ok(()) };
-    hub.writer.run(move |replica| replica.change_alarms(&[], &[told], now)).await?;
-    hub.bell.ring();
+    writer.run(move |replica| replica.change_alarms(&[], &[told], now)).await?;
+    bell.ring();
     Ok(())
 }
 

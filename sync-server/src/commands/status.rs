@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Answer, open, table, time};
 use crate::cli::Common;
-use crate::{Failure, admin, clock, init, nightly};
+use crate::night::late;
+use crate::{Failure, admin, clock, init};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sync-server status\n  sync-server status --json")]
@@ -36,7 +37,8 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let (mut behind, mut lines): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
     for office in roster.iter() {
         let nodes = of_office.get(&office.code).map_or(&[][..], Vec::as_slice);
-        let (state @ ("late" | "never"), since) = nightly::judge(nodes, now - DAY_MILLIS) else { continue };
+        let proofs = nodes.iter().map(|node| (node.enrolled_millis, node.proven.map(|(at, _)| at)));
+        let (state @ ("late" | "never"), since) = late::stands(proofs, now - DAY_MILLIS) else { continue };
         let contact = nodes.iter().filter_map(|node| node.last_contact_millis).max();
         lines.push(vec![office.code.to_string(), office.full_name(), state.to_owned(), time(since), time(contact)]);
         behind.push(json!({

@@ -32,6 +32,7 @@ struct HomePage {
     page: Page,
     summary: Summary,
     further: String,
+    backup: String,
     as_of: String,
     totals: Vec<Total>,
     districts: Vec<District>,
@@ -97,6 +98,7 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(wo
         page: Page::of(&visitor.session, "home", t.regency),
         summary: summary(&regency, language, now),
         further: further(&regency, language),
+        backup: regency.backup_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
         as_of: moments::long(regency.made_millis),
         totals: totals(&regency, t),
         districts: map::districts(&regency, language, now),
@@ -312,7 +314,13 @@ mod tests {
             let stands = standing(&facts, "0.1.0", NOW);
             (facts, stands)
         });
-        Regency { made_millis: NOW, offices: offices.collect(), nights: Vec::new(), days: Vec::new() }
+        Regency {
+            made_millis: NOW,
+            offices: offices.collect(),
+            nights: Vec::new(),
+            backup_millis: None,
+            days: Vec::new(),
+        }
     }
 
     #[test]

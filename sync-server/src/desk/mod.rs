@@ -5,7 +5,8 @@
 //! | file | what |
 //! | --- | --- |
 //! | `guard`, `visitor`, `page` | which requests come near; who asks; the frame around a page |
-//! | `sign_in`, `home`, `office`, `alarms`, `trail` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `office`, `nights`, `night`, `alarms`, `trail` | one page each, beside its template in `templates/` |
+//! | `night_parts` | what a page of a night shows below its offices |
 //! | `device` | the pages about machines |
 //! | `find` | finding, reading, counting and taking away records; what waits for people |
 //! | `handbook/` | what the centre tells offices: written, looked at, published |
@@ -23,6 +24,9 @@ mod guard;
 mod handbook;
 mod home;
 mod map;
+mod night;
+mod night_parts;
+mod nights;
 mod office;
 mod page;
 mod shown;
@@ -106,6 +110,8 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .merge(device::routes())
         .merge(find::routes())
         .route("/alarm", get(alarms::page))
+        .route("/malam", get(nights::page))
+        .route("/malam/{night}", get(night::page))
         .route("/pedoman", get(handbook::index::page))
         .route("/pedoman/pemberitahuan", get(handbook::notice::page).post(handbook::notice::save))
         .route("/pedoman/pemberitahuan/{number}/tarik", post(handbook::notice::withdraw))

@@ -77,6 +77,15 @@ impl Fault {
         Self { status: StatusCode::BAD_REQUEST, text: old_page() }
     }
 
+    /// There is no report of that night.
+    pub(crate) fn no_night() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "Laporan malam itu tidak ada di pusat ini. Halaman Laporan malam memuat semua yang ada.",
+            "There is no report of that night at this hub. The page Night reports lists all there are.",
+        )
+    }
+
     /// Somebody who only looks wants to change something.
     pub(crate) fn not_for_role() -> Self {
         Self::new(StatusCode::FORBIDDEN, ID.not_for_role, EN.not_for_role)

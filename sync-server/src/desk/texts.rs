@@ -200,6 +200,65 @@ desk_kit::texts! {
     given_up: "dihentikan", "given up";
     event: "Kejadian", "Event";
 
+    night_reports: "Laporan malam", "Night reports";
+    night_reports_why: "Tiap pagi pusat menutup malam: kantor mana yang setara, apa yang lewat waktu, apakah data utuh dan cadangan dibuat. Laporan dibuat sekali dan tidak berubah lagi.",
+        "Each morning the hub closes the night: which offices are equal, what is overdue, whether the data is sound and a backup made. A report is made once and does not change any more.";
+    night_reports_none: "Belum ada laporan. Yang pertama dibuat pada pagi setelah kantor pertama terdaftar.",
+        "There is no report yet. The first is made on the morning after the first office joined.";
+    morning_of: "Pagi", "Morning";
+    proven_offices: "Setara", "Equal";
+    late_offices: "Belum", "Behind";
+    made_that_day: "Berkas hari itu", "Records that day";
+    overdue: "Lewat waktu", "Overdue";
+    to_look_at: "Perlu orang", "Need a person";
+    data_check: "Data", "Data";
+    sound: "utuh", "sound";
+    damaged: "RUSAK", "DAMAGED";
+    backup: "Cadangan", "Backup";
+    last_backup: "Cadangan terakhir", "Last backup";
+    caught_up: "Laporan ini disusulkan: dibuat lebih lambat daripada waktunya, dari keadaan saat dibuat.",
+        "This report was caught up with: it was made later than its time, from what was known then.";
+    old_report: "Laporan ini dibuat versi program yang lebih lama dan hanya memuat kantor.",
+        "This report was made by an earlier version of the program and holds the offices alone.";
+    download: "Unduh", "Download";
+    behind_offices: "Kantor yang belum setara", "Offices that are behind";
+    behind_none: "Semua kantor yang terdaftar terbukti setara malam itu.", "Every enrolled office was proven equal in that night.";
+    why: "Sebab", "Why";
+    what_to_do: "Yang dapat dilakukan", "What to do";
+    calls_of_night: "Panggilan semalam", "Calls in the night";
+    cut_word: "terputus", "cut";
+    refused_word: "ditolak", "refused";
+    needing: "Berkas yang perlu orang hari ini", "Records that need a person today";
+    needing_none: "Tidak ada berkas yang menunggu orang.", "No record waits for a person.";
+    needing_why: "Janji layanan dihitung dalam hari kerja. Nama warga tidak dimuat; buka berkasnya di kantor itu.",
+        "Promised times are counted in working days. It holds no citizens' names; open the record at its office.";
+    not_listed: "berkas lagi tidak dimuat di sini", "further records are not listed here";
+    service: "Layanan", "Service";
+    record_status: "Status", "Status";
+    due: "Jatuh tempo", "Due";
+    days_late: "Hari kerja lewat", "Working days late";
+    needs_because: "Karena", "Because";
+    safety: "Data dan cadangan", "Data and backup";
+    checked_at: "diperiksa", "checked";
+    letter_numbers: "Nomor surat", "Letter numbers";
+    letter_numbers_none: "Tidak ada nomor yang hilang atau ganda.", "No number is missing or was given twice.";
+    explanation: "Penjelasan", "Explanation";
+    trouble: "Masalah", "Trouble";
+    twice_word: "ganda", "given twice";
+    missing_word: "tidak ada suratnya", "no letter";
+    refilled: "Nomor yang diberikan sejak laporan sebelumnya", "Numbers granted since the report before";
+    refilled_none: "Tidak ada nomor baru yang diberikan.", "No new numbers were granted.";
+    work_done: "Yang dikerjakan", "What was done";
+    by_sector: "Per sektor", "By sector";
+    by_service: "Per layanan", "By service";
+    by_district: "Per kecamatan", "By sub-district";
+    sector: "Sektor", "Sector";
+    that_day: "Hari itu", "That day";
+    that_month: "Bulan itu", "That month";
+    due_today: "Jatuh tempo hari ini", "Due today";
+    absent_offices: "Kantor yang belum terdaftar", "Offices not enrolled";
+    all_nights: "Semua laporan", "All reports";
+
     who: "Siapa", "Who";
     act: "Kegiatan", "Act";
     subject: "Tentang", "About";

@@ -10,8 +10,9 @@ use office_model::calendar::{wib_date, wib_midnight};
 use office_model::{Office, OfficeCode};
 use replica_store::{CallDay, LeaseState, Node, NodeCall, OfficeCounts, Reader};
 
+use crate::night::kept;
 use crate::regency::standing::{Standing, standing};
-use crate::{Failure, init, nightly};
+use crate::{Failure, init};
 
 /// Days of the link that a line of the list shows, today included.
 pub(crate) const LINK_DAYS: i64 = 14;
@@ -59,6 +60,8 @@ pub(crate) struct Regency {
     pub(crate) offices: Vec<(OfficeFacts, Standing)>,
     /// Offices proven on the morning of each night that has a report, the oldest first.
     pub(crate) nights: Vec<(NaiveDate, u64)>,
+    /// The night's last backup that was made and checked.
+    pub(crate) backup_millis: Option<i64>,
     /// Transactions made on each day, the oldest first; the last is today.
     pub(crate) days: Vec<(NaiveDate, u64)>,
 }
@@ -99,12 +102,8 @@ impl Regency {
         let days: Vec<NaiveDate> = last_days(today);
         let times: Vec<Range<i64>> = days.iter().map(|day| midnights(*day)).collect();
         let made = reader.made_in(&times)?;
-        Ok(Self {
-            made_millis: now_millis,
-            offices,
-            nights: nights(reader, &days)?,
-            days: days.into_iter().zip(made).collect(),
-        })
+        let (nights, backup_millis) = nights(reader, &days)?;
+        Ok(Self { made_millis: now_millis, offices, nights, backup_millis, days: days.into_iter().zip(made).collect() })
     }
 
     /// One office.
@@ -122,16 +121,19 @@ fn last_days(today: NaiveDate) -> Vec<NaiveDate> {
     first.iter_days().take_while(|day| *day <= today).collect()
 }
 
-/// Of each report that was made: how many offices it found proven.
-fn nights(reader: &Reader, days: &[NaiveDate]) -> Result<Vec<(NaiveDate, u64)>, Failure> {
-    let mut nights = Vec::new();
+/// A figure a night.
+type Nights = Vec<(NaiveDate, u64)>;
+
+/// Of each report that was made: how many offices it found proven; and the last backup that one of them tells of.
+fn nights(reader: &Reader, days: &[NaiveDate]) -> Result<(Nights, Option<i64>), Failure> {
+    let (mut nights, mut backup) = (Vec::new(), None);
     for day in days {
-        if let Some(report) = nightly::kept(reader, *day)? {
-            let proven = report.pointer("/totals/proven").and_then(serde_json::Value::as_u64);
-            nights.extend(proven.map(|proven| (*day, proven)));
+        if let Some(brief) = kept::brief(reader, *day)? {
+            nights.extend(brief.totals.get("proven").map(|proven| (*day, *proven)));
+            backup = brief.backup.filter(|backup| backup.verified).and_then(|backup| backup.made_millis).or(backup);
         }
     }
-    Ok(nights)
+    Ok((nights, backup))
 }
 
 /// What is read of all machines at once.

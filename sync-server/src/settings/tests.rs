@@ -40,6 +40,8 @@ fn other(key: &str, place: i64) -> toml::Value {
         "waiting_max" | "smtp_port" => toml::Value::Integer(place),
         "public_url" | "webhook_url" => format!("https://place{place}.example.go.id").into(),
         "desk_names" | "smtp_host" => format!("place{place}.example.go.id").into(),
+        "holidays" => format!("2026-03-2{place}").into(),
+        "backup_dir" => format!("/mnt/place{place}").into(),
         "smtp_user" => format!("{place}").into(),
         "mail_from" | "mail_to" => format!("place{place}@example.go.id").into(),
         _ => {
@@ -99,6 +101,8 @@ fn every_setting_is_heard_from_the_file_the_environment_before_it_and_its_flag_b
         smtp_password: secret(),
         mail_from: text(),
         mail_to: text(),
+        holidays: text(),
+        backup_dir: text(),
         ..Settings::default()
     };
     let set = toml::Table::try_from(set).unwrap();

@@ -37,7 +37,7 @@ pub(crate) fn cookie(hub: &Hub, name: &str, code: &str) -> String {
     held.split(';').next().unwrap().to_owned()
 }
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 16] = [
     "/",
     "/jejak",
     "/alarm",
@@ -51,6 +51,9 @@ const PAGES: [&str; 13] = [
     "/berkas/0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40",
     "/menunggu",
     "/statistik",
+    "/malam",
+    "/malam/2026-11-27",
+    "/malam/2026-11-27.xlsx",
 ];
 
 #[test]
@@ -112,6 +115,35 @@ fn every_page_forbids_frames_foreign_scripts_and_copies() {
         );
     }
     assert_eq!(status(&ask(&hub, "GET", "/kantor/99.99.99.9999", &[("Cookie", &held)], "")), 404);
+}
+
+#[test]
+fn a_night_is_taken_along_as_a_file_and_an_unknown_one_is_not_found() {
+    let hub = Hub::new();
+    let app = hub.operator("wayan", "pengamat");
+    let held = cookie(&hub, "wayan", &app.code(0));
+    let date = crate::hub::today();
+    let get = |name: &str| ask(&hub, "GET", &format!("/malam/{name}"), &[("Cookie", &held)], "");
+    for name in [date.as_str(), "2026-13-01", "x", "..", "%00"] {
+        assert_eq!(status(&get(name)), 404, "{name}");
+    }
+    let made = hub.says(&["nightly", "--date", &date]);
+    for (form, kind) in [("json", "application/json"), ("csv", "text/csv"), ("xlsx", "openxmlformats")] {
+        let answer = get(&format!("{date}.{form}"));
+        assert_eq!(status(&answer), 200, "{form}");
+        let lines = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
+        assert!(
+            lines.contains(kind) && lines.contains(&format!("attachment; filename=\"laporan-malam-{date}.{form}\"")),
+            "{lines}"
+        );
+        let date_of = |answer: &str| answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+        assert_eq!(date_of(&answer), date_of(&get(&format!("{date}.{form}"))), "the same bytes");
+    }
+    let json = get(&format!("{date}.json"));
+    assert!(json.ends_with(&made.to_string()), "{json}");
+    for name in [format!("{date}.pdf"), format!("{date}.json.csv")] {
+        assert_eq!(status(&get(&name)), 404, "{name}");
+    }
 }
 
 #[test]

@@ -150,6 +150,11 @@ impl Hub {
     }
 }
 
+/// The day it is in WIB.
+pub(crate) fn today() -> String {
+    (chrono::Utc::now().naive_utc() + chrono::TimeDelta::hours(7)).date().to_string()
+}
+
 /// A window that takes the hub's certificate as if its PC trusted it.
 pub(crate) async fn window() -> Browser {
     Browser::open_with(&["--ignore-certificate-errors".to_owned()]).await

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::hub::{Hub, OFFICE, window};
+use crate::hub::{Hub, OFFICE, today, window};
 
 /// Every page of somebody who is signed in.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 11] = [
     ("hub-find", "/cari"),
     ("hub-waiting", "/menunggu"),
     ("hub-statistics", "/statistik"),
@@ -14,9 +14,17 @@ const PAGES: [(&str, &str); 9] = [
     ("hub-regency", "/"),
     ("hub-office", "/kantor/35.10.01.2001"),
     ("hub-absent", "/kantor/35.10.02.2001"),
+    ("hub-nights", "/malam"),
+    // The page of the night that ended this morning.
+    ("hub-night", "/malam/TODAY"),
     ("hub-trail", "/jejak"),
     ("hub-alarms", "/alarm"),
 ];
+
+/// The address of a page.
+fn address(hub: &Hub, path: &str) -> String {
+    format!("{}{}", hub.url, path.replace("TODAY", &today()))
+}
 
 async fn is_well(browser: &Browser, what: &str) {
     assert_eq!(browser.violations().await, [""; 0], "{what}");
@@ -24,7 +32,7 @@ async fn is_well(browser: &Browser, what: &str) {
 }
 
 /// Pictures that `docs/operator.md` shows.
-const SHOWN: [&str; 3] = ["hub-sign-in", "hub-regency-id", "hub-office-id"];
+const SHOWN: [&str; 4] = ["hub-sign-in", "hub-regency-id", "hub-office-id", "hub-night-id"];
 
 /// `DESK_PICTURES=DIR` keeps the pictures of the documentation there; `DESK_PICTURES_ALL` all.
 async fn keep_picture(browser: &Browser, name: &str) {
@@ -50,6 +58,7 @@ fn with_offices() -> Hub {
         hub.machine(office, office).sync();
     }
     hub.machine("35.10.05.2003", "never");
+    hub.says(&["nightly", "--date", &today()]);
     hub
 }
 
@@ -59,7 +68,7 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
     let browser = hub.signed_in("wayan", "operator").await;
     for language in ["id", "en"] {
         for (name, path) in PAGES {
-            browser.go(&format!("{}{path}", hub.url)).await;
+            browser.go(&address(&hub, path)).await;
             assert_eq!(browser.run("return document.documentElement.lang").await, json!(language));
             is_well(&browser, &format!("{name} in {language}")).await;
             keep_picture(&browser, &format!("{name}-{language}")).await;
@@ -69,14 +78,14 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
     }
     browser.colours("dark").await;
     for (name, path) in PAGES {
-        browser.go(&format!("{}{path}", hub.url)).await;
+        browser.go(&address(&hub, path)).await;
         is_well(&browser, &format!("{name}, dark")).await;
         keep_picture(&browser, &format!("{name}-dark")).await;
     }
     for (width, height) in [(1024, 600), (360, 740)] {
         browser.screen(width, height).await;
         for (name, path) in PAGES {
-            browser.go(&format!("{}{path}", hub.url)).await;
+            browser.go(&address(&hub, path)).await;
             assert!(!browser.overflows().await, "{name} at {width}x{height}");
             keep_picture(&browser, &format!("{name}-{width}")).await;
         }
@@ -138,7 +147,9 @@ async fn hostile_texts_are_shown_as_they_are_and_do_nothing() {
     other.says(&["set", &id, "keperluan=\"><svg onload=window.harm=1>"]);
     one.sync();
     other.sync();
+    hub.says(&["nightly", "--date", &today()]);
     let browser = hub.signed_in("wayan", "operator").await;
+    let night = format!("/malam/{}", today());
     for path in [
         "/",
         "/kantor/35.10.01.2001",
@@ -149,6 +160,8 @@ async fn hostile_texts_are_shown_as_they_are_and_do_nothing() {
         "/statistik?menurut=kantor",
         "/cari?q=<script>window.harm=1</script>&kantor=%22%3E",
         "/cari",
+        "/malam",
+        &night,
     ] {
         browser.go(&format!("{}{path}", hub.url)).await;
         browser.find("main").await;

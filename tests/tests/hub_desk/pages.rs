@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::hub::{Hub, OFFICE, SECRET, window};
+use crate::hub::{Hub, OFFICE, SECRET, today, window};
 
 #[tokio::test]
 async fn signing_in_takes_password_and_a_code_that_is_good_once_and_all_of_it_is_on_the_trail() {
@@ -161,4 +161,38 @@ async fn alarms_that_go_on_are_over_and_did_not_arrive_are_on_one_page() {
     let alarms = hub.says(&["alarms"]);
     assert_eq!((&alarms["open"][0]["kind"], &alarms["open"][1]["office"]), (&json!("backup"), &json!(OFFICE)));
     assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_morning_finds_the_night_told_worst_first_and_fit_for_paper() {
+    let hub = Hub::new();
+    let machine = hub.machine(OFFICE, "counter");
+    machine.record("Siti Aminah");
+    machine.sync();
+    hub.machine("35.10.01.2002", "silent");
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.click("nav a[href='/malam']").await;
+    browser.says("Belum ada laporan.").await;
+    let date = today();
+    let report = hub.says(&["nightly", "--date", &date]);
+    browser.go(&format!("{}/malam", hub.url)).await;
+    browser.click(".nights a").await;
+    browser.says("1 dari 2 kantor terbukti setara; 1 belum.").await;
+    assert_eq!(browser.path().await, format!("/malam/{date}"));
+    let text = browser.text().await;
+    for part in
+        ["Desa Pesanggaran", "belum pernah menghubungi pusat", "village-node", "Data: utuh", "Cadangan: tidak disetel"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("Siti Aminah"));
+    assert_eq!(browser.count(".behind-list tbody tr").await, 1);
+    assert_eq!(report["totals"]["never"], 1);
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.click(".behind-list a").await;
+    browser.says("belum pernah menghubungi pusat sejak didaftarkan").await;
+    // Made once: an office that syncs later changes nothing.
+    browser.go(&format!("{}/malam/{date}", hub.url)).await;
+    browser.click("form[action='/bahasa'] button").await;
+    browser.says("1 of 2 offices were proven equal; 1 not.").await;
 }

@@ -34,6 +34,12 @@ Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and 
 `no_number`, `undecided`, `no_certificate`, `too_long`. `verdict` of `check-letter` is `genuine`, or with exit code 4 `not_genuine` (and nothing else but
 `genuine`), and at the hub `revoked`, `other_number` or `void`.
 
+`nightly` holds in `reason` why an office is late: `old_version`, `refused`, `differs`, `never_called`, `silent`, `cut`, `not_done`; in `needs` of a record
+`overdue`, `due_today`, `quarantined`, `divergent`, `waiting_camat`; in `why` of numbers `lost`, `copied`, `quarantined`, `on_its_way`, `not_granted`, `closed`, `left_out`; in
+`state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 1000 records, 500 gaps, duplicates and blocks each, 20
+problems. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before
+there was all this hold nothing below `offices`, and of an office neither `reason` nor `district`.
+
 `lan` of `village-node serve` and `village-node status` is `null` where the desk is not open to the office's other PCs, and for `status` where no `serve` runs.
 `fingerprint` is the SHA-256 of the root certificate. Where the desk could not be opened, `listening` and `fingerprint` are `null` and `failure` is
 `{\"blame\", \"code\", \"text\": {\"id\", \"en\"}}`; the desk of the machine serves all the same.
@@ -249,7 +255,8 @@ fn run_all() -> Vec<(String, Value)> {
     page.operators();
     page.handbook();
     page.run("hub", &["rebuild-views"]);
-    page.run("hub", &["nightly", "--date", "2026-01-02"]);
+    page.run("hub", &["nightly", "--date", &today()]);
+    page.run("hub", &["nightly", "--format", "xlsx", "--out", "Night.xlsx", "--date", &today()]);
     page.run("hub", &["config", "example"]);
     page.alarms();
     page.run("hub", &["backup", "Hub"]);
@@ -266,6 +273,11 @@ fn run_all() -> Vec<(String, Value)> {
     page.said.extend(titles.into_iter().zip(failures));
     page.said.sort_by(|(one, _), (other, _)| one.cmp(other));
     page.said
+}
+
+/// The day it is in WIB.
+fn today() -> String {
+    (chrono::Utc::now().naive_utc() + chrono::TimeDelta::hours(7)).date().to_string()
 }
 
 /// An example: of lists the first entry, of long texts the beginning.

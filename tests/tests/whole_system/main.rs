@@ -29,6 +29,8 @@ mod log;
 #[cfg(test)]
 mod moved;
 #[cfg(test)]
+mod night;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod programs;

@@ -10,7 +10,7 @@ use sync_server::act::{self, Act};
 use sync_server::keys::HubKeys;
 use sync_server::serve::{self, Config};
 use sync_server::settings::Settings;
-use sync_server::{admin, clock, init, nightly};
+use sync_server::{admin, clock, init, night};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -61,7 +61,7 @@ impl Hub {
     /// How many offices the night's report calls proven.
     pub(super) async fn report(&self) -> Result<u64, DemoError> {
         let dir = self.dir.clone();
-        let (date, _) = nightly::wib(clock::now_millis());
+        let (date, _) = night::wib(clock::now_millis());
         let report =
             tokio::task::spawn_blocking(move || admin::submit(&dir, &Act::Nightly { date }, &GatePlace::Here)).await;
         let report = report.map_err(|error| DemoError::Internal(error.to_string()))??;

@@ -50,7 +50,7 @@ pub(super) async fn enrol(
     let kept = address.clone();
     hub.writer.run(move |replica| replica.set_setting(ADDRESS, kept.as_bytes())).await.map_err(Fault::from)?;
     let act = Act::Enrol { office, hours: hub.settings.code_hours, by: visitor.session.name.clone() };
-    let offered = admin::perform(act, &hub.writer, &hub.waiting).await.map_err(Fault::from)?;
+    let offered = admin::perform(act, &hub).await.map_err(Fault::from)?;
     sheet(&visitor, &hub, &offered, &address).await
 }
 

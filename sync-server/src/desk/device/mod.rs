@@ -52,7 +52,7 @@ fn must_operate(visitor: &Visitor) -> Result<(), Halt> {
 /// Does something to a machine; whoever waits at the hub is told.
 async fn change(hub: &Hub, visitor: &Visitor, change: DeviceChange) -> Result<serde_json::Value, Failure> {
     let act = Act::Device { by: visitor.session.name.clone(), change };
-    admin::perform(act, &hub.writer, &hub.waiting).await
+    admin::perform(act, hub).await
 }
 
 /// A machine and what operators noted of it.

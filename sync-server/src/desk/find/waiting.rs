@@ -98,6 +98,6 @@ pub(super) async fn judge_again(
     let by = visitor.session.name.clone();
     let noted = Act::Note { by, act: "quarantine_retried".to_owned(), subject: String::new() };
     hub.writer.act(noted).await.map_err(Fault::from)?;
-    admin::perform(Act::Retry { document: None }, &hub.writer, &hub.waiting).await.map_err(Fault::from)?;
+    admin::perform(Act::Retry { document: None }, &hub).await.map_err(Fault::from)?;
     Ok(go("/menunggu"))
 }

@@ -1,0 +1,102 @@
+//! Which reports there are, and which nights have none yet.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike as _};
+use office_model::calendar::{WIB_SECONDS, wib_midnight};
+use replica_store::{Reader, Replica, StoreError};
+
+use super::Report;
+use super::report::Brief;
+use crate::Failure;
+
+/// So many missed nights are caught up with.
+pub(crate) const CAUGHT_UP_MAX: usize = 31;
+
+/// What the keys of reports begin with.
+const KEY: &str = "nightly/";
+
+fn key(date: NaiveDate) -> String {
+    format!("{KEY}{date}")
+}
+
+/// The report of a date as it was kept, if there is one: its JSON.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn bytes(reader: &Reader, date: NaiveDate) -> Result<Option<Vec<u8>>, Failure> {
+    Ok(reader.setting(&key(date))?)
+}
+
+/// The little that a list shows of it.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn brief(reader: &Reader, date: NaiveDate) -> Result<Option<Brief>, Failure> {
+    let Some(bytes) = bytes(reader, date)? else { return Ok(None) };
+    serde_json::from_slice(&bytes).map(Some).map_err(Failure::internal)
+}
+
+/// What was kept.
+///
+/// # Errors
+///
+/// When it is no report.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Report, Failure> {
+    serde_json::from_slice(bytes).map_err(Failure::internal)
+}
+
+/// Keeps a report, unless the night has one: the first stays. Gives what is kept.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn keep(replica: &mut Replica, date: NaiveDate, report: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    if let Some(kept) = replica.setting(&key(date))? {
+        return Ok(kept);
+    }
+    replica.set_setting(&key(date), &report)?;
+    Ok(report)
+}
+
+/// The dates that have a report, the latest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn dates(reader: &Reader) -> Result<Vec<NaiveDate>, Failure> {
+    let keys = reader.setting_keys(KEY)?;
+    Ok(keys.iter().rev().filter_map(|key| key.strip_prefix(KEY)?.parse().ok()).collect())
+}
+
+/// The nights whose reports are due and were not made, the oldest first: back to the last one that was made, to the first
+/// node's enrolment, or [`CAUGHT_UP_MAX`] nights. `report_minute`: minutes after 00:00 WIB at which a night's report is
+/// due.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn missed(reader: &Reader, now_millis: i64, report_minute: u32) -> Result<Vec<NaiveDate>, Failure> {
+    let Some(begun) = reader.registered_nodes()?.iter().map(|node| node.enrolled_millis).min() else {
+        return Ok(Vec::new());
+    };
+    let (today, minute) = wib(now_millis);
+    let last = if minute >= report_minute { Some(today) } else { today.pred_opt() };
+    let mut missed = Vec::new();
+    for date in last.into_iter().flat_map(|last| last.iter_days().rev()).take(CAUGHT_UP_MAX) {
+        let due = wib_midnight(date) + i64::from(report_minute) * 60_000;
+        if due < begun || reader.setting(&key(date))?.is_some() {
+            break;
+        }
+        missed.push(date);
+    }
+    missed.reverse();
+    Ok(missed)
+}
+
+/// The date in WIB, and the minute of that day.
+pub fn wib(now_millis: i64) -> (NaiveDate, u32) {
+    let local = DateTime::from_timestamp_millis(now_millis).unwrap_or_default().naive_utc()
+        + TimeDelta::seconds(i64::from(WIB_SECONDS));
+    (local.date(), local.hour() * 60 + local.minute())
+}
