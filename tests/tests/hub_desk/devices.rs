@@ -2,22 +2,10 @@
 
 use serde_json::json;
 
-use crate::browser::Browser;
 use crate::doors::{FORM, ask, cookie, status};
 use crate::hub::{Hub, OFFICE};
+use crate::looks::{is_well, keep_shown};
 use crate::programs::village_node;
-
-async fn is_well(browser: &Browser, what: &str) {
-    assert_eq!(browser.violations().await, [""; 0], "{what}");
-    assert_eq!(browser.complaints().await, [""; 0], "{what}");
-}
-
-/// Pictures that `docs/operator.md` shows.
-async fn keep_picture(browser: &Browser, name: &str) {
-    if let Some(dir) = std::env::var_os("DESK_PICTURES") {
-        browser.picture(&std::path::Path::new(&dir).join(format!("{name}.png"))).await;
-    }
-}
 
 #[tokio::test]
 async fn a_sheet_admits_one_machine_and_is_shown_once() {
@@ -31,7 +19,7 @@ async fn a_sheet_admits_one_machine_and_is_shown_once() {
     browser.says("Lembar pendaftaran").await;
     browser.says("Desa Sarongan").await;
     is_well(&browser, "the sheet").await;
-    keep_picture(&browser, "hub-sheet-id").await;
+    keep_shown(&browser, "hub-sheet-id").await;
     let code = browser.find("#kode").await.text().await.unwrap();
     let text = browser.text().await;
     let command = format!("village-node enrol --hub {} --code {code}", hub.url);
@@ -69,7 +57,7 @@ async fn a_lost_machine_is_shut_out_wiped_and_replaced_on_one_page_that_says_wha
     browser.click("a[href$='/keluarkan']").await;
     browser.says("Keluarkan komputer?").await;
     is_well(&browser, "what happens").await;
-    keep_picture(&browser, "hub-shut-out-id").await;
+    keep_shown(&browser, "hub-shut-out-id").await;
     browser.type_in("#alasan", "hilang di jalan").await;
     browser.click("#isi-hapus").await;
     browser.click("#ganti").await;
@@ -87,10 +75,10 @@ async fn a_lost_machine_is_shut_out_wiped_and_replaced_on_one_page_that_says_wha
     browser.go(&format!("{}/perangkat/{node}", hub.url)).await;
     browser.says("Komputer itu melapor bahwa isinya sudah dihapus").await;
     browser.says("1 perubahan yang belum terkirim ikut terhapus").await;
-    keep_picture(&browser, "hub-machine-id").await;
+    keep_shown(&browser, "hub-machine-id").await;
     browser.go(&format!("{}/perangkat", hub.url)).await;
     browser.says("dikeluarkan, isinya sudah dihapus").await;
-    keep_picture(&browser, "hub-machines-id").await;
+    keep_shown(&browser, "hub-machines-id").await;
     browser.go(&format!("{}/jejak", hub.url)).await;
     for act in
         ["mengganti nama komputer", "mengeluarkan komputer", "memerintahkan hapus isi", "melapor isinya sudah dihapus"]

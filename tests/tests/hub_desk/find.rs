@@ -6,23 +6,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use calamine::{Data, Reader as _, Xlsx};
 use serde_json::Value;
 
-use crate::browser::Browser;
 use crate::doors::{FORM, ask, cookie, status};
 use crate::hub::{Hub, OFFICE};
+use crate::looks::{is_well, keep_shown};
 
 const NIK: &str = "3510014107900001";
 const HOSTILE: &str = "=1+cmd|'x'!A0";
-
-async fn is_well(browser: &Browser, what: &str) {
-    assert_eq!(browser.violations().await, [""; 0], "{what}");
-    assert_eq!(browser.complaints().await, [""; 0], "{what}");
-}
-
-async fn keep_picture(browser: &Browser, name: &str) {
-    if let Some(dir) = std::env::var_os("DESK_PICTURES") {
-        browser.picture(&std::path::Path::new(&dir).join(format!("{name}.png"))).await;
-    }
-}
 
 /// Three records at two offices of different sub-districts; the id of the first.
 fn with_records() -> (Hub, String) {
@@ -63,7 +52,7 @@ async fn a_record_is_found_by_name_number_nik_and_id_and_narrowed_by_what_it_is(
     browser.says("Tanggal terakhir sebelum tanggal pertama").await;
     browser.go(&format!("{}/cari", hub.url)).await;
     is_well(&browser, "the list").await;
-    keep_picture(&browser, "hub-find-id").await;
+    keep_shown(&browser, "hub-find-id").await;
     assert!(!browser.text().await.contains(NIK), "NIKs are masked in lists");
     browser.type_in("#q", &id).await;
     browser.click("form.find-form button.main").await;
@@ -134,7 +123,7 @@ async fn what_people_must_decide_of_all_offices_is_on_one_page() {
     browser.says("Sekolah").await;
     browser.says("Bekerja").await;
     is_well(&browser, "an open record").await;
-    keep_picture(&browser, "hub-record-id").await;
+    keep_shown(&browser, "hub-record-id").await;
 }
 
 #[tokio::test]
@@ -158,7 +147,7 @@ async fn statistics_say_the_same_as_chart_and_as_table() {
         assert_eq!(browser.run(&format!("return {days}")).await, 3, "{query}");
     }
     is_well(&browser, "statistics").await;
-    keep_picture(&browser, "hub-statistics-id").await;
+    keep_shown(&browser, "hub-statistics-id").await;
     browser.go(&format!("{}/statistik?dari=2020-01-01&sampai=2020-02-01", hub.url)).await;
     browser.says("Tidak ada berkas dalam periode ini").await;
 }

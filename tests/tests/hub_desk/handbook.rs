@@ -3,13 +3,8 @@
 use serde_json::{Value, json};
 use whole_system::root;
 
-use crate::browser::Browser;
 use crate::hub::{Hub, Machine, OFFICE};
-
-async fn is_accessible(browser: &Browser) {
-    assert_eq!(browser.violations().await, [""; 0], "{}", browser.path().await);
-    assert_eq!(browser.complaints().await, [""; 0]);
-}
+use crate::looks::is_well;
 
 fn titles(machine: &Machine) -> Vec<String> {
     let status = machine.says(&["status"]);
@@ -23,7 +18,7 @@ async fn a_notice_is_looked_at_published_received_by_whom_it_is_for_and_withdraw
     let browser = hub.signed_in("wayan", "operator").await;
     browser.click("nav a[href='/pedoman']").await;
     browser.says("Belum ada pemberitahuan.").await;
-    is_accessible(&browser).await;
+    is_well(&browser, "the handbook").await;
     browser.click("a[href='/pedoman/pemberitahuan']").await;
     browser.type_in("#title", "Pusat dirawat <b>malam</b> ini").await;
     browser.type_in("#text", "Mulai pukul 22.00.\n\nSimpan seperti biasa.").await;
@@ -31,14 +26,14 @@ async fn a_notice_is_looked_at_published_received_by_whom_it_is_for_and_withdraw
     browser.find("#to").await.select_by_value("district/35.10.01").await.unwrap();
     browser.click("button[value=lihat]").await;
     browser.says("Hari terakhir lebih awal").await;
-    is_accessible(&browser).await;
+    is_well(&browser, "the handbook").await;
     browser.find("#until").await.clear().await.unwrap();
     browser.click("button[value=lihat]").await;
     browser.says("Begini tampilnya").await;
     let seen = browser.run("return document.querySelector('#pratinjau').innerText").await;
     assert!(seen.as_str().unwrap().contains("<b>malam</b>"), "{seen}");
     assert_eq!(browser.count("#pratinjau p").await, 3, "two paragraphs, and who says it");
-    is_accessible(&browser).await;
+    is_well(&browser, "the handbook").await;
     assert!(titles(&near).is_empty(), "looking publishes nothing");
     browser.click("button[value=terbit]").await;
     browser.says("Sudah terbit.").await;
@@ -95,7 +90,7 @@ async fn a_profile_set_at_the_hub_reaches_the_offices_machines() {
     browser.go(&format!("{}/pedoman/kantor/{OFFICE}", hub.url)).await;
     browser.type_in("#address", "Jalan Pantai 7").await;
     browser.find("#checker").await.select_by_value("nobody").await.unwrap();
-    is_accessible(&browser).await;
+    is_well(&browser, "the handbook").await;
     browser.click("form.card button.main").await;
     browser.says("Sudah terbit.").await;
     browser.says("Terakhir diatur").await;
@@ -126,12 +121,12 @@ async fn a_catalogue_is_checked_compared_published_and_holds_from_the_next_excha
     let before = machine.record("Siti Aminah");
     let browser = hub.signed_in("wayan", "operator").await;
     browser.go(&format!("{}/pedoman/teks/catalogue", hub.url)).await;
-    is_accessible(&browser).await;
+    is_well(&browser, "the handbook").await;
     let fill = |text: &str| format!("document.querySelector('#text').value = {}", json!(text));
     browser.run(&fill("{\"version\": 2")).await;
     browser.click("button[value=periksa]").await;
     browser.says("Belum dapat terbit").await;
-    is_accessible(&browser).await;
+    is_well(&browser, "the handbook").await;
     browser.run(&fill(&second_catalogue().replace("\"version\":2", "\"version\":3"))).await;
     browser.click("button[value=periksa]").await;
     browser.says("Versinya harus 2").await;
@@ -140,7 +135,7 @@ async fn a_catalogue_is_checked_compared_published_and_holds_from_the_next_excha
     browser.says("Yang berubah").await;
     browser.says("G01: nama menjadi \"Surat keterangan serbaguna\"").await;
     browser.says("P06: layanan").await;
-    is_accessible(&browser).await;
+    is_well(&browser, "the handbook").await;
     browser.click("button[value=terbit]").await;
     browser.says("Sudah terbit.").await;
     assert_eq!(hub.says(&["handbook"])["common"][0]["version"], 2);

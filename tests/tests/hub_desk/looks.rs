@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::hub::{Hub, OFFICE, today, window};
 
 /// Every page of somebody who is signed in.
-const PAGES: [(&str, &str); 11] = [
+const PAGES: [(&str, &str); 15] = [
     ("hub-find", "/cari"),
     ("hub-waiting", "/menunggu"),
     ("hub-statistics", "/statistik"),
@@ -17,6 +17,10 @@ const PAGES: [(&str, &str); 11] = [
     ("hub-nights", "/malam"),
     // The page of the night that ended this morning.
     ("hub-night", "/malam/TODAY"),
+    ("hub-handbook", "/pedoman"),
+    ("hub-notice", "/pedoman/pemberitahuan"),
+    ("hub-profile", "/pedoman/kantor/35.10.01.2001"),
+    ("hub-text", "/pedoman/teks/roster"),
     ("hub-trail", "/jejak"),
     ("hub-alarms", "/alarm"),
 ];
@@ -26,18 +30,26 @@ fn address(hub: &Hub, path: &str) -> String {
     format!("{}{}", hub.url, path.replace("TODAY", &today()))
 }
 
-async fn is_well(browser: &Browser, what: &str) {
+/// Nothing that axe finds, and nothing that the browser complains of.
+pub(crate) async fn is_well(browser: &Browser, what: &str) {
     assert_eq!(browser.violations().await, [""; 0], "{what}");
     assert_eq!(browser.complaints().await, [""; 0], "{what}");
 }
 
 /// Pictures that `docs/operator.md` shows.
-const SHOWN: [&str; 4] = ["hub-sign-in", "hub-regency-id", "hub-office-id", "hub-night-id"];
+const SHOWN: [&str; 5] = ["hub-sign-in", "hub-regency-id", "hub-office-id", "hub-night-id", "hub-handbook-id"];
 
 /// `DESK_PICTURES=DIR` keeps the pictures of the documentation there; `DESK_PICTURES_ALL` all.
 async fn keep_picture(browser: &Browser, name: &str) {
     let all = std::env::var_os("DESK_PICTURES_ALL").is_some();
-    if let Some(dir) = std::env::var_os("DESK_PICTURES").filter(|_| all || SHOWN.contains(&name)) {
+    if all || SHOWN.contains(&name) {
+        keep_shown(browser, name).await;
+    }
+}
+
+/// Keeps a picture that `docs/operator.md` shows, where pictures are asked for.
+pub(crate) async fn keep_shown(browser: &Browser, name: &str) {
+    if let Some(dir) = std::env::var_os("DESK_PICTURES") {
         browser.picture(&std::path::Path::new(&dir).join(format!("{name}.png"))).await;
     }
 }
