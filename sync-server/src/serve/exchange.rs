@@ -445,7 +445,9 @@ impl Talk {
         let Seen { up, down, begun, waited_for, .. } = self.seen;
         let took = begun.elapsed().saturating_sub(waited_for);
         self.hub.metrics.exchange(Ended { outcome, bytes_up: up, bytes_down: down, changes, took });
-        let (millis, waited_millis) = (took.as_millis(), waited_for.as_millis());
+        // JSON has no number of the width that durations have.
+        let figure = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let (millis, waited_millis) = (figure(took), figure(waited_for));
         let is_quiet = changes == 0 && matches!(outcome, "proven" | "waited");
         // Offices with nothing new call every few minutes: they would fill the log.
         if is_quiet {

@@ -113,6 +113,10 @@ fn an_alarm_is_told_once_when_it_begins_and_once_when_it_is_over_whatever_happen
     all_told(&regency);
     regency.hub.stop();
     assert!(hook.rest().is_empty() && post.rest().is_empty());
+    // The hub is said to be old: it caught up with the nights before, and each was told once.
+    let nights = hook.nights.lock().unwrap().clone();
+    let dates: std::collections::BTreeSet<_> = nights.iter().collect();
+    assert!(!nights.is_empty() && dates.len() == nights.len(), "{nights:?}");
     let (_, alarms) = regency.hub.says(&["alarms"]);
     assert_eq!(alarms["open"], json!([]));
     assert_eq!(alarms["past"][0]["kind"], "office_silent", "{alarms}");

@@ -23,7 +23,7 @@ fn a_log_of_json_tells_of_exchanges_and_never_of_people() {
         "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
         "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });
-    let made = machine.said(&["record", "--service", "G01", "--json", &fields.to_string()]);
+    let made = machine.said(&["record", "--service", "G01", "--json", &fields.to_string(), "--json"]);
     regency.prove_any(&machine);
     // Names in addresses, as letters have them; whatever is asked for, and by whom.
     for path in [format!("/l/{}", NAME.replace(' ', "%20")), format!("/l/{NIK}"), format!("/nowhere/{NIK}")] {

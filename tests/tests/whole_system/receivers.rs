@@ -10,6 +10,7 @@ use std::time::Duration;
 use data_encoding::BASE64;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde_json::Value;
 
 /// Far more than it takes: the test measures, it does not judge how fast this machine is.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -27,6 +28,8 @@ pub(crate) struct Hook {
     pub(crate) address: SocketAddr,
     arrived: Receiver<Post>,
     pub(crate) statuses: Arc<Mutex<Vec<u16>>>,
+    /// Dates of the nights that were told by the same way: taken at once, and not among what arrived.
+    pub(crate) nights: Arc<Mutex<Vec<String>>>,
 }
 
 impl Hook {
@@ -36,13 +39,15 @@ impl Hook {
         let (tell, arrived) = channel();
         let statuses = Arc::new(Mutex::new(Vec::new()));
         let answers = Arc::clone(&statuses);
+        let nights = Arc::new(Mutex::new(Vec::new()));
+        let of_nights = Arc::clone(&nights);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 // Whoever goes away in the middle is no post.
-                let _ = take_post(stream.unwrap(), &tell, &answers);
+                let _ = take_post(stream.unwrap(), &tell, &answers, &of_nights);
             }
         });
-        Self { address, arrived, statuses }
+        Self { address, arrived, statuses, nights }
     }
 
     /// The next post.
@@ -56,7 +61,12 @@ impl Hook {
     }
 }
 
-fn take_post(stream: TcpStream, tell: &Sender<Post>, statuses: &Mutex<Vec<u16>>) -> std::io::Result<()> {
+fn take_post(
+    stream: TcpStream,
+    tell: &Sender<Post>,
+    statuses: &Mutex<Vec<u16>>,
+    nights: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut line = String::new();
     reader.read_line(&mut line)?;
@@ -70,9 +80,15 @@ fn take_post(stream: TcpStream, tell: &Sender<Post>, statuses: &Mutex<Vec<u16>>)
     }
     let mut body = vec![0; headers["content-length"].parse().unwrap()];
     reader.read_exact(&mut body)?;
-    let status = statuses.lock().unwrap().pop().unwrap_or(204);
+    let event: Value = serde_json::from_slice(&body).unwrap();
+    let night = event["data"]["date"].as_str().filter(|_| event["type"] == "night.finished");
+    let status = if night.is_some() { 204 } else { statuses.lock().unwrap().pop().unwrap_or(204) };
     let mut stream = stream;
     write!(stream, "HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
+    if let Some(date) = night {
+        nights.lock().unwrap().push(date.to_owned());
+        return Ok(());
+    }
     // The test may be over.
     let _ = tell.send(Post { headers, body: String::from_utf8(body).unwrap() });
     Ok(())
