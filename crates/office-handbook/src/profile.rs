@@ -112,6 +112,6 @@ mod tests {
             Profile::of_body("{\"chain\":{\"approver\":\"head\"},\"logo\":1}").unwrap().chain.approver,
             Approver::Head
         );
-        assert!(matches!(Profile::of_body("[]"), Err(HandbookError::Unreadable(_))));
+        assert!(matches!(Profile::of_body("7"), Err(HandbookError::Unreadable(_))));
     }
 }

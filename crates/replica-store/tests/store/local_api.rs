@@ -102,7 +102,8 @@ fn an_older_database_begins_its_feed_with_what_it_shows() {
     let raw = rusqlite::Connection::open(dir.path().join("replica.db")).unwrap();
     raw.execute_batch(
         "DROP TABLE change_run; DROP TABLE request; DROP TABLE attachment; DROP TABLE blob; DROP TABLE received;
-         DROP TABLE call; DROP TABLE call_day; DROP TABLE brought; DROP TABLE publication; PRAGMA user_version = 3",
+         DROP TABLE call; DROP TABLE call_day; DROP TABLE brought; DROP TABLE publication;
+         DROP TABLE alarm; DROP TABLE delivery; PRAGMA user_version = 3",
     )
     .unwrap();
     drop(raw);
