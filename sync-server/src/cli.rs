@@ -118,7 +118,7 @@ enum Command {
     Restore(restore::Arguments),
     /// Letter numbers: what was granted, how an office numbers, more for a machine.
     Numbers(numbers::Arguments),
-    /// What the centre tells offices: notices, catalogue, letter templates, roster, profiles.
+    /// What the centre tells offices: notices, catalogue, profiles.
     Handbook(handbook::Arguments),
     /// The people who work at the hub's desk.
     Operator(operator::Arguments),

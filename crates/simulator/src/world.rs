@@ -270,10 +270,10 @@ impl World {
     fn change(&mut self, index: usize) -> Result<(), Failure> {
         let clock = self.clock(index);
         let (which, what, value) = (self.dice.number(), self.dice.below(5), self.dice.below(5));
-        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         if (which >> 32).is_multiple_of(24) {
-            return self.publish(index, (which >> 40).is_multiple_of(2));
+            self.publish(index, (which >> 40).is_multiple_of(2))?;
         }
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         if !node.identity.office.is_village() {
             return self.decide(index);
         }
