@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use change_log::EpochId;
@@ -61,6 +62,8 @@ struct Inner {
     wiped: watch::Sender<bool>,
     live: Live,
     sealer: Mutex<Sealer>,
+    /// Of so many publications it was looked what is to be learned of them.
+    learned: AtomicUsize,
 }
 
 /// What was noticed when a folder was opened.
@@ -117,7 +120,7 @@ impl Node {
         let hub_url = options.hub_url.as_deref().map_or(identity.hub_url, plain_url);
         let identity = Identity { hub_url, ..identity };
         let live = Live::new(&identity, &replica)?;
-        handbook::learn(&replica, &live.identity)?;
+        let learned = AtomicUsize::new(handbook::learn(&replica, &live.identity, 0)?);
         let sealer = Mutex::new(Sealer::of(&identity));
         let dir = replica.dir().to_owned();
         let inner = Inner {
@@ -132,6 +135,7 @@ impl Node {
             wiped: watch::channel(false).0,
             live,
             sealer,
+            learned,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -216,6 +220,14 @@ impl Node {
             self.note_recorded();
         }
         done
+    }
+
+    /// Goes by what the hub published since it was last looked.
+    pub(crate) fn learn(&self) -> Result<(), Failure> {
+        let seen = self.inner.learned.load(Ordering::Relaxed);
+        let now = handbook::learn(&self.replica(), &self.inner.live.identity, seen)?;
+        self.inner.learned.store(now, Ordering::Relaxed);
+        Ok(())
     }
 
     fn note_recorded(&self) {

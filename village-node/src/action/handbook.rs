@@ -94,12 +94,18 @@ pub(crate) fn notices(reader: &Reader, identity: &NodeIdentity) -> Result<Vec<(N
 }
 
 /// Has this program go by the catalogues, letter templates and roster that the hub published. What it cannot read, since
-/// it is older than what was published, it leaves alone.
+/// it is older than what was published, it leaves alone. `seen`: how many publications there were when it last looked; the
+/// answer is how many there are, and nothing is read where that is the same.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub(crate) fn learn(reader: &Reader, identity: &NodeIdentity) -> Result<(), Failure> {
+pub(crate) fn learn(reader: &Reader, identity: &NodeIdentity, seen: usize) -> Result<usize, Failure> {
+    let Some(office) = reader.office() else { return Ok(seen) };
+    let count = reader.publication_documents(&office)?.len();
+    if count == seen {
+        return Ok(seen);
+    }
     for version in of_hub(reader, identity, Topic::Catalogue, VERSIONS_MAX)? {
         match Catalogue::parse(&version.publication.body) {
             Ok(catalogue) => drop(catalogue.learn()),
@@ -118,7 +124,7 @@ pub(crate) fn learn(reader: &Reader, identity: &NodeIdentity) -> Result<(), Fail
             Err(error) => left_alone(&newest, &error),
         }
     }
-    Ok(())
+    Ok(count)
 }
 
 /// The templates that letters were printed by at the end of this day, in WIB.

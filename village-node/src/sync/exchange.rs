@@ -11,7 +11,6 @@ use sync_protocol::{Fault, FaultCode, WipeOrder};
 use super::certificate;
 use super::files::send_files;
 use super::talk::{Ended, SILENCE, Talk, failure_of};
-use crate::action::handbook;
 use crate::{Failure, Node, action, moment, wiping};
 
 /// Those whose link broke while they waited come back spread over so long.
@@ -100,7 +99,7 @@ async fn exchange(
         return Ok(Exchanged { outcome, progress, cut: None, waited, wait_millis: FILES_AGAIN_MILLIS });
     }
     if progress.received > 0 {
-        node.blocking(|node| handbook::learn(&node.replica(), &node.live().identity)).await?;
+        node.blocking(Node::learn).await?;
     }
     node.note_shown();
     on_progress(&progress);
