@@ -14,7 +14,6 @@ use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::{Texts, Worded as _};
 use crate::desk::visitor::Visitor;
 use crate::handbook::{CommonState, NoticeState, Overview};
-use crate::operators::HubRole;
 use crate::serve::Hub;
 use crate::{Failure, init};
 
@@ -58,7 +57,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>,
     let offices = roster.iter().filter(|office| office.kind.is_village() || office.district.is_some());
     html(&IndexPage {
         published: said.is_published(),
-        may_publish: visitor.session.role == HubRole::Operator,
+        may_publish: visitor.session.role.may_change(),
         notices: overview.notices.iter().map(|state| notice(state, &roster, language)).collect(),
         common: overview.common.iter().map(|state| common(state, language)).collect(),
         offices: offices.map(|office| (office.code.to_string(), office.full_name())).collect(),

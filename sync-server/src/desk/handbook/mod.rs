@@ -16,7 +16,6 @@ use serde::Deserialize;
 use super::page::{Answer, Fault};
 use super::visitor::Visitor;
 use crate::Failure;
-use crate::operators::HubRole;
 
 /// What a page is to say first.
 #[derive(Debug, Default, Deserialize)]
@@ -34,10 +33,7 @@ impl Said {
 
 /// Refuses who only looks.
 fn may_publish(visitor: &Visitor) -> Result<(), Halt> {
-    match visitor.session.role {
-        HubRole::Operator => Ok(()),
-        HubRole::Pengamat => Err(Fault::not_for_role().into()),
-    }
+    if visitor.session.role.may_change() { Ok(()) } else { Err(Fault::not_for_role().into()) }
 }
 
 /// A letter about nobody, in the browser.

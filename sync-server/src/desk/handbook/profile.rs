@@ -15,7 +15,6 @@ use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
 use crate::handbook;
-use crate::operators::HubRole;
 use crate::serve::Hub;
 use crate::{Failure, init};
 
@@ -66,7 +65,7 @@ pub(in crate::desk) async fn page(
         name: office.full_name(),
         code: office.code.to_string(),
         published: said.is_published(),
-        may_publish: visitor.session.role == HubRole::Operator,
+        may_publish: visitor.session.role.may_change(),
         set: set.map_or_else(String::new, |(by, at)| format!("{}, {by}", moments::long(at))),
         head: profile.letterhead,
         checkers: Checker::ALL

@@ -17,7 +17,6 @@ use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
 use crate::handbook::{self, Proposal};
-use crate::operators::HubRole;
 use crate::serve::Hub;
 use crate::{Failure, clock, init};
 
@@ -74,7 +73,7 @@ fn made(visitor: &Visitor, topic: Topic, text: String, looked: Option<Looked>) -
         topic: topic.to_string(),
         name: name(topic, t),
         text,
-        may_publish: visitor.session.role == HubRole::Operator,
+        may_publish: visitor.session.role.may_change(),
         problems: looked.as_ref().map(|looked| said(&looked.problems)).unwrap_or_default(),
         warnings: looked.as_ref().map(|looked| said(&looked.warnings)).unwrap_or_default(),
         changes: looked.filter(|looked| looked.problems.is_empty()).map(|looked| said(&looked.changes)),
