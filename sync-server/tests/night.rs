@@ -65,30 +65,35 @@ fn names(backups: &Path) -> Vec<String> {
 
 #[test]
 fn a_report_killed_at_any_moment_is_made_by_the_next_try_and_only_once() {
-    let (folder, backups) = hub(3);
     let date = today().to_string();
     let arguments = ["nightly", "--date", &date, "--json"];
-    let mut killed = 0;
-    for turn in 0..30 {
-        if reports(&folder).is_empty() {
-            let mut child = folder.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            std::thread::sleep(Duration::from_micros(dice(turn, NIGHT_MICROS / 3)));
-            child.kill().unwrap();
-            killed += u32::from(!child.wait().unwrap().success());
-        }
-    }
-    assert!(killed > 3, "killed {killed} times only");
-    let first = folder.run(&arguments);
-    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
     let file = format!("hub-{date}.backup");
-    assert_eq!(names(&backups), [file.as_str()], "what a killed one left is gone");
-    let told = report(&folder, today());
-    assert_eq!((&told["backup"]["state"], &told["check"]["sound"]), (&"made".into(), &true.into()), "{told}");
-    assert_eq!(folder.run(&arguments).stdout, first.stdout);
-    assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
-    let other = Folder::new();
-    other.json(&["restore", backups.join(file).to_str().unwrap()]);
-    assert_eq!(other.json(&["status"])["hub"], folder.json(&["status"])["hub"]);
+    let undisturbed = {
+        let (folder, _) = hub(3);
+        let began = Instant::now();
+        assert!(folder.run(&arguments).status.success());
+        began.elapsed()
+    };
+    let mut killed = 0;
+    for twelfth in 0..12 {
+        let (folder, backups) = hub(3);
+        let mut child = folder.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(undisturbed * twelfth / 12);
+        child.kill().unwrap();
+        killed += u32::from(!child.wait().unwrap().success());
+        let first = folder.run(&arguments);
+        assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+        assert_eq!(names(&backups), [file.as_str()], "what a killed one left is gone");
+        let told = report(&folder, today());
+        assert_eq!((&told["backup"]["state"], &told["check"]["sound"]), (&"made".into(), &true.into()), "{told}");
+        assert_eq!(folder.run(&arguments).stdout, first.stdout);
+        assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
+        let other = Folder::new();
+        other.json(&["restore", backups.join(&file).to_str().unwrap()]);
+        assert_eq!(other.json(&["status"])["hub"], folder.json(&["status"])["hub"]);
+    }
+    // The first ones were, unless it is four times as fast as it was alone.
+    assert!(killed > 3, "killed {killed} times only");
 }
 
 #[test]

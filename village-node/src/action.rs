@@ -15,6 +15,7 @@ pub(crate) mod letter;
 mod list;
 pub(crate) mod numbers;
 mod record;
+mod referrals;
 mod set;
 mod settle;
 mod show;
@@ -30,7 +31,7 @@ use change_log::{BlobHash, DocumentId};
 use chrono::{Days, NaiveDate};
 use exchange_driver::NodeIdentity;
 use letter_print::Paper;
-use office_model::{Catalogue, ClerkId, FieldPath, Role, Service, ServiceId, Status, calendar};
+use office_model::{Answer, Catalogue, ClerkId, FieldPath, OfficeCode, Role, Service, ServiceId, Status, calendar};
 use replica_store::{Clock, Replica, Watch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -47,6 +48,7 @@ pub use book::BookQuery;
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
 pub use record::NewRecord;
+pub use referrals::ReferredQuery;
 pub(crate) use status::{hub_offset, note_hub_offset};
 
 /// One thing to do.
@@ -90,6 +92,28 @@ pub enum Action {
         id: DocumentId,
         /// Where to.
         to: Status,
+        /// Why.
+        reason: Option<String>,
+        /// Who.
+        clerk: ClerkId,
+    },
+    /// Refer to an office above the villages.
+    Refer {
+        /// Which.
+        id: DocumentId,
+        /// Where to.
+        to: OfficeCode,
+        /// What that office is asked for; may be empty.
+        asked: String,
+        /// Who.
+        clerk: ClerkId,
+    },
+    /// Answer what was referred to this office.
+    Answer {
+        /// Which.
+        id: DocumentId,
+        /// What.
+        answer: Answer,
         /// Why.
         reason: Option<String>,
         /// Who.
@@ -216,6 +240,8 @@ impl Action {
                 | Self::Set { .. }
                 | Self::Step { .. }
                 | Self::Settle { .. }
+                | Self::Refer { .. }
+                | Self::Answer { .. }
                 | Self::IssueNumber { .. }
                 | Self::Attach { .. }
                 | Self::Detach { .. }
@@ -243,6 +269,12 @@ pub(crate) fn perform(
         Action::Set { id, edits, clerk } => set::perform(replica, *id, edits, &clock(replica, clerk, now_millis)),
         Action::Step { id, to, reason, clerk } => {
             step::perform(replica, *id, *to, reason.as_deref(), &clock(replica, clerk, now_millis))
+        }
+        Action::Refer { id, to, asked, clerk } => {
+            referrals::refer(replica, *id, (*to, asked), &clock(replica, clerk, now_millis))
+        }
+        Action::Answer { id, answer, reason, clerk } => {
+            referrals::answer(replica, *id, (*answer, reason.as_deref()), &clock(replica, clerk, now_millis))
         }
         Action::Divergences { limit } => divergences::perform(replica, *limit),
         Action::Settle { id, path, value, clerk } => {

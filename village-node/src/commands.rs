@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod account;
+mod answer;
 mod application;
 mod attach;
 mod attachment;
@@ -20,6 +21,7 @@ mod number;
 mod numbers;
 mod output;
 mod record;
+mod refer;
 mod register;
 mod restore;
 mod search;
@@ -92,6 +94,8 @@ enum Command {
     History(With<history::History>),
     Set(With<set::Set>),
     Step(With<step::Step>),
+    Refer(With<refer::Refer>),
+    Answer(With<answer::Answer>),
     Divergences(With<divergences::Divergences>),
     Settle(With<settle::Settle>),
     Status(With<status::Status>),
@@ -185,6 +189,8 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::History(with) => with.command.run(&session).await,
         Command::Set(with) => with.command.run(&session).await,
         Command::Step(with) => with.command.run(&session).await,
+        Command::Refer(with) => with.command.run(&session).await,
+        Command::Answer(with) => with.command.run(&session).await,
         Command::Divergences(with) => with.command.run(&session).await,
         Command::Settle(with) => with.command.run(&session).await,
         Command::Status(with) => with.command.run(&session).await,
@@ -227,6 +233,8 @@ impl Command {
             Self::History(with) => with.json,
             Self::Set(with) => with.json,
             Self::Step(with) => with.json,
+            Self::Refer(with) => with.json,
+            Self::Answer(with) => with.json,
             Self::Divergences(with) => with.json,
             Self::Settle(with) => with.json,
             Self::Status(with) => with.json,

@@ -6,7 +6,8 @@ use change_log::{BlobHash, ChangeHash, DocumentId, EpochId, NodeId};
 use office_model::OfficeCode;
 use replica_store::Case;
 use service_document::{
-    AttachedFile, Belonging, Candidate, DocumentRow, Judgement, Lease, Publication, Refusal, TransactionRow, Verdict,
+    AttachedFile, Belonging, Candidate, DocumentRow, GivenAnswer, Judgement, Lease, Publication, Referral, Refusal,
+    TransactionRow, Verdict,
 };
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ pub(crate) fn write_cases(cases: &[Case]) -> Vec<u8> {
             out.extend_from_slice(&candidate.epoch.0);
             out.extend_from_slice(&candidate.hash.0);
             put_bytes(&mut out, &candidate.raw);
-            out.push(u8::from(candidate.guest));
+            put_option(&mut out, candidate.guest.as_ref(), |out, guest| put_text(out, guest.as_str()));
         }
     }
     out
@@ -53,7 +54,7 @@ pub(crate) fn write_cases(cases: &[Case]) -> Vec<u8> {
 /// Bytes of a case in a frame, about.
 pub(crate) fn bytes_of(case: &Case) -> usize {
     let accepted: usize = case.accepted.iter().map(|raw| raw.len() + 4).sum();
-    accepted + case.candidates.iter().map(|candidate| candidate.raw.len() + 52).sum::<usize>()
+    accepted + case.candidates.iter().map(|candidate| candidate.raw.len() + 69).sum::<usize>()
 }
 
 pub(crate) fn read_questions(payload: &[u8]) -> Read<Vec<Question<'_>>> {
@@ -68,12 +69,16 @@ pub(crate) fn read_questions(payload: &[u8]) -> Read<Vec<Question<'_>>> {
                     epoch: EpochId(input.array()?),
                     hash: ChangeHash(input.array()?),
                     raw: input.bytes()?,
-                    guest: input.byte()? != 0,
+                    guest: input.option(read_office)?,
                 })
             })?,
         })
     })?;
     input.end(questions)
+}
+
+fn read_office(input: &mut Input<'_>) -> Read<OfficeCode> {
+    input.text()?.parse().map_err(|_| Unreadable)
 }
 
 fn put_belonging(out: &mut Vec<u8>, belonging: Belonging) {
@@ -86,7 +91,7 @@ fn put_belonging(out: &mut Vec<u8>, belonging: Belonging) {
 
 fn read_belonging(input: &mut Input<'_>) -> Read<Belonging> {
     let kind = input.byte()?;
-    let office: OfficeCode = input.text()?.parse().map_err(|_| Unreadable)?;
+    let office = read_office(input)?;
     match kind {
         TO => Ok(Belonging::To(office)),
         TO_OR_BEFORE => Ok(Belonging::ToOrBefore(office)),
@@ -224,6 +229,10 @@ fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
     for office in &row.before {
         put_text(out, office.as_str());
     }
+    put_count(out, row.referrals.len());
+    for referral in &row.referrals {
+        put_referral(out, referral);
+    }
     put_text(out, row.service.as_str());
     put_text(out, &row.status);
     put_option(out, row.number.as_deref(), put_text);
@@ -253,9 +262,27 @@ fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
     }
 }
 
+fn put_referral(out: &mut Vec<u8>, referral: &Referral) {
+    put_text(out, referral.office.as_str());
+    put_text(out, &referral.asked);
+    put_count(out, referral.answers.len());
+    for answer in &referral.answers {
+        put_text(out, &answer.text());
+    }
+}
+
+fn read_referral(input: &mut Input<'_>) -> Read<Referral> {
+    Ok(Referral {
+        office: read_office(input)?,
+        asked: input.text()?.to_owned(),
+        answers: input.list(|input| GivenAnswer::from_text(input.text()?).ok_or(Unreadable))?,
+    })
+}
+
 fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
     let office = input.text()?;
-    let before = input.list(|input| input.text()?.parse().map_err(|_| Unreadable))?;
+    let before = input.list(read_office)?;
+    let referrals = input.list(read_referral)?;
     let service = input.text()?;
     let text = |input: &mut Input<'_>| input.text().map(str::to_owned);
     let status = text(input)?;
@@ -269,6 +296,7 @@ fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
     Ok(TransactionRow {
         office: office.parse().map_err(|_| Unreadable)?,
         before,
+        referrals,
         service: service.parse().map_err(|_| Unreadable)?,
         status,
         number,

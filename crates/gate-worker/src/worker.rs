@@ -70,7 +70,7 @@ fn judges_its_own() -> bool {
         serials: None,
     };
     let Ok((_, first)) = TransactionDocument::create(&new, &stamp) else { return false };
-    let candidates = vec![Candidate { epoch, hash: first.hash, raw: &first.raw, guest: false }];
+    let candidates = vec![Candidate { epoch, hash: first.hash, raw: &first.raw, guest: None }];
     let document = DocumentId::derive(epoch, 1, 0);
     let question = Question { document, belonging: Belonging::To(office), accepted: Vec::new(), candidates };
     question.judge().judgements == [Judgement::Accepted]

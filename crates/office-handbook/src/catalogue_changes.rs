@@ -61,6 +61,11 @@ fn of_service(old: &Service, new: &Service) -> Vec<(String, String)> {
         let papers = new.attachments.join(", ");
         say(format!("lampiran menjadi {papers}"), format!("papers become {papers}"));
     }
+    if old.concerns != new.concerns {
+        let offices: Vec<String> = new.concerns.iter().map(|concern| String::from(*concern)).collect();
+        let offices = offices.join(", ");
+        say(format!("dirujuk sendiri ke: {offices}"), format!("is referred by itself to: {offices}"));
+    }
     if old.is_letter != new.is_letter {
         say("berakhir dengan surat atau tidak berubah".to_owned(), "whether it ends in a letter changed".to_owned());
     }

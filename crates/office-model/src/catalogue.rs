@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::bilingual::Bilingual;
+use crate::concern::Concern;
 use crate::field::{Field, FieldKind, IntLimit};
 use crate::field_path::{FieldPath, Segment};
 use crate::rule::Rule;
@@ -90,6 +91,8 @@ struct FileService {
     #[serde(default)]
     promised_note: Option<Bilingual>,
     attachments: Vec<String>,
+    #[serde(default)]
+    concerns: Vec<Concern>,
     fields: Vec<Field>,
     rules: Vec<Rule>,
 }
@@ -260,6 +263,7 @@ impl FileService {
             promised: self.promised,
             promised_note: self.promised_note,
             attachments: self.attachments,
+            concerns: self.concerns,
             fields: common.iter().chain(letter).cloned().chain(self.fields).collect(),
             rules: self.rules,
         }

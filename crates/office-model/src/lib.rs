@@ -6,6 +6,7 @@
 //!
 //! It must never know storage, networks, clocks, or how a document is kept.
 
+mod answer;
 mod area;
 mod bilingual;
 pub mod calendar;
@@ -13,6 +14,7 @@ mod catalogue;
 mod chain;
 mod check;
 mod clerk;
+mod concern;
 mod edit;
 mod fault;
 mod field;
@@ -41,11 +43,13 @@ mod validate;
 mod versions;
 mod working_day;
 
+pub use answer::{Answer, AnswerError, ParseAnswerError};
 pub use area::AreaCode;
 pub use bilingual::Bilingual;
 pub use catalogue::{Attachment, Catalogue, CatalogueError, Sector};
 pub use chain::{Approver, Chain, Checker, ParseChainError};
 pub use clerk::{Clerk, ClerkId, SignsAs};
+pub use concern::{Concern, ParseConcernError};
 pub use edit::ValidEdit;
 pub use fault::{CautionCode, Fault, FaultCode, Problem, Warning};
 pub use field::{Choice, Day, DefaultValue, Field, FieldKind, IntLimit, MovingLimit, SpecificData};

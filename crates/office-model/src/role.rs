@@ -22,19 +22,30 @@ pub enum Role {
     PetugasKecamatan,
     /// Decides at a sub-district office.
     Camat,
+    /// Answers what is referred to a working unit or a health facility.
+    PetugasUnit,
     /// Keeps the accounts of a node. Sees no records.
     Admin,
 }
 
 /// The text given is no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a role: one of petugas, sekretaris, kepala, petugas_kecamatan, camat, admin expected")]
+#[error(
+    "\"{0}\" is not a role: one of petugas, sekretaris, kepala, petugas_kecamatan, camat, petugas_unit, admin expected"
+)]
 pub struct ParseRoleError(String);
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] =
-        [Self::Petugas, Self::Sekretaris, Self::Kepala, Self::PetugasKecamatan, Self::Camat, Self::Admin];
+    pub const ALL: [Self; 7] = [
+        Self::Petugas,
+        Self::Sekretaris,
+        Self::Kepala,
+        Self::PetugasKecamatan,
+        Self::Camat,
+        Self::PetugasUnit,
+        Self::Admin,
+    ];
 
     /// The word records store.
     pub const fn as_str(self) -> &'static str {
@@ -44,6 +55,7 @@ impl Role {
             Self::Kepala => "kepala",
             Self::PetugasKecamatan => "petugas_kecamatan",
             Self::Camat => "camat",
+            Self::PetugasUnit => "petugas_unit",
             Self::Admin => "admin",
         }
     }
@@ -56,6 +68,7 @@ impl Role {
             Self::Kepala => Bilingual::new("Kepala", "Head"),
             Self::PetugasKecamatan => Bilingual::new("Petugas kecamatan", "Sub-district officer"),
             Self::Camat => Bilingual::new("Camat", "Camat"),
+            Self::PetugasUnit => Bilingual::new("Petugas unit", "Officer of a unit"),
             Self::Admin => Bilingual::new("Admin", "Administrator"),
         }
     }
@@ -63,6 +76,11 @@ impl Role {
     /// Whether the role belongs to a sub-district office.
     pub const fn is_sub_district(self) -> bool {
         matches!(self, Self::PetugasKecamatan | Self::Camat)
+    }
+
+    /// Whether someone of this role may answer what was referred to the office.
+    pub const fn may_answer(self) -> bool {
+        matches!(self, Self::PetugasUnit | Self::PetugasKecamatan | Self::Camat)
     }
 
     /// Whether someone of this role sees records.

@@ -6,8 +6,11 @@ use serde_json::{Map, Value};
 
 use crate::bilingual::Bilingual;
 use crate::calendar::Holidays;
+use crate::concern::Concern;
 use crate::field::Field;
 use crate::nik::Nik;
+use crate::office_code::OfficeCode;
+use crate::roster::Roster;
 use crate::rule::Rule;
 use crate::service_id::ServiceId;
 use crate::status::{Approval, Status, StepError};
@@ -33,6 +36,8 @@ pub struct Service {
     pub promised_note: Option<Bilingual>,
     /// Papers the citizen brings.
     pub attachments: Vec<String>,
+    /// Which offices above the villages a record of it is referred to by itself, once it is checked.
+    pub concerns: Vec<Concern>,
     /// All fields, the common ones first.
     pub fields: Vec<Field>,
     /// Rules beyond single fields.
@@ -100,6 +105,15 @@ impl Service {
     /// The code that new letters get: the new scheme's, or the old one's where none is known.
     pub fn current_code(&self) -> &str {
         self.codes.new.as_deref().unwrap_or(&self.codes.old)
+    }
+
+    /// The offices above the villages that a record of `office` concerns, ascending.
+    pub fn concerned(&self, office: OfficeCode, roster: &Roster) -> Vec<OfficeCode> {
+        let mut offices: Vec<OfficeCode> =
+            self.concerns.iter().flat_map(|concern| concern.offices(office, roster)).collect();
+        offices.sort_unstable();
+        offices.dedup();
+        offices
     }
 
     /// Checks a step of a record with these fields.

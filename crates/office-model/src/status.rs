@@ -146,6 +146,11 @@ impl Status {
         matches!(self, Self::Draf | Self::Diajukan | Self::Diperiksa | Self::MenungguCamat | Self::Dikembalikan)
     }
 
+    /// Whether the office's own people found nothing wrong with it, and it goes its way.
+    pub const fn is_checked(self) -> bool {
+        matches!(self, Self::Diperiksa | Self::MenungguCamat | Self::Ditandatangani | Self::SiapDiambil)
+    }
+
     /// Whether the sub-district decides about a record in this state, and not the village.
     pub const fn waits_for_sub_district(self) -> bool {
         matches!(self, Self::MenungguCamat)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use change_log::{ChangeHash, DocumentId, EntryHash};
-use office_model::{FieldPath, Status};
+use office_model::{FieldPath, OfficeCode, Status};
 use serde_json::Value;
 use service_document::{Authored, DocumentError, NewTransaction, Stamp, TransactionDocument};
 
@@ -131,11 +131,11 @@ impl Replica {
         reason: Option<&str>,
         clock: &Clock,
     ) -> Result<ChangeHash, StoreError> {
-        self.steps(id, (to, reason), None, clock)
+        self.steps(id, (to, reason), None, |_| Vec::new(), clock)
     }
 
-    /// Moves a transaction to another status, and without a word right on to the next where one is given: with one
-    /// commit, both or neither. The hash is the last change's.
+    /// Moves a transaction to another status, without a word right on to the next where one is given, and refers it to those
+    /// offices that `refer` names once it has moved: with one commit, all or nothing. The hash is the last step's.
     ///
     /// # Errors
     ///
@@ -145,6 +145,7 @@ impl Replica {
         id: DocumentId,
         (to, reason): (Status, Option<&str>),
         then: Option<Status>,
+        refer: impl FnOnce(&TransactionDocument) -> Vec<OfficeCode>,
         clock: &Clock,
     ) -> Result<ChangeHash, StoreError> {
         self.write(|work| {
@@ -154,6 +155,11 @@ impl Replica {
             for (to, reason) in [(to, reason)].into_iter().chain(then.map(|next| (next, None))) {
                 last = change_one(work, &mut log, id, |document| document.step(to, reason, &stamp).map(Some))?;
             }
+            change_one(work, &mut log, id, |document| {
+                let held = document.row().referrals.iter().map(|referral| referral.office).collect::<Vec<_>>();
+                let new = refer(document).into_iter().filter(|office| !held.contains(office));
+                document.refer(&new.map(|office| (office, "")).collect::<Vec<_>>(), &stamp)
+            })?;
             close(work, &log)?;
             last.ok_or(StoreError::Misuse("a step made no change"))
         })

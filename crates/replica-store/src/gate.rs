@@ -1,6 +1,7 @@
 //! The gate in front of documents, as the store calls it.
 
 use change_log::{ChangeHash, DocumentId, EpochId};
+use office_model::OfficeCode;
 use service_document::{Belonging, Candidate, Verdict, judge};
 
 /// One document with changes to judge. Owns its bytes, so that it can go to another thread or process.
@@ -27,8 +28,9 @@ pub struct CaseCandidate {
     pub hash: ChangeHash,
     /// Its raw bytes.
     pub raw: Vec<u8>,
-    /// Made at an office that the document was brought before: it may decide, and change nothing else.
-    pub guest: bool,
+    /// The office it was made at, where that is one that the document was brought before: it may decide or answer, and
+    /// change nothing else.
+    pub guest: Option<OfficeCode>,
     pub(crate) place: i64,
 }
 

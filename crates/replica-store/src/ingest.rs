@@ -2,7 +2,7 @@
 
 use change_log::{ChainHash, DocumentId, Entry, EntryHash, EpochId, Position, RawChange, RawChangeError};
 use rusqlite::params;
-use service_document::RefusalCode;
+use service_document::{RefusalCode, is_answer};
 
 use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow, SignedHead};
@@ -150,7 +150,7 @@ pub(crate) fn put(work: &mut Work<'_>, place: i64, office: i64, entry: &Entry) -
             document
         }
         Some((document, owner)) => {
-            say = say_of(work, document, (owner, office))?;
+            say = say_of(work, document, (owner, office), &entry.raw)?;
             document
         }
     };
@@ -187,7 +187,7 @@ fn has_accepted(work: &Work<'_>, document: i64) -> Result<bool, StoreError> {
 enum Say {
     /// It is its own, or was brought before it.
     Own,
-    /// It may be brought before it: the step that does may be on its way from another machine.
+    /// It may be brought before it: the step or the referral that does may be on its way from another machine.
     NotYet,
     /// Nothing.
     None,
@@ -195,16 +195,17 @@ enum Say {
 
 const ELSEWHERE: &str = "the document belongs to another office";
 
-/// What the office of a log has to say in a document that another office owns.
-fn say_of(work: &Work<'_>, document: i64, (owner, office): (i64, i64)) -> Result<Say, StoreError> {
+/// What the office of a log has to say in a document that another office owns, with a change.
+fn say_of(work: &Work<'_>, document: i64, (owner, office): (i64, i64), raw: &[u8]) -> Result<Say, StoreError> {
     if brought::is_before(work.connection, document, office)? {
         return Ok(Say::Own);
     }
     let (owner, office) = (digest::office_code(work.connection, owner)?, digest::office_code(work.connection, office)?);
-    Ok(if owner.district() == Some(office) { Say::NotYet } else { Say::None })
+    let may_come = owner.district() == Some(office) || (!office.is_village() && is_answer(raw, office));
+    Ok(if may_come { Say::NotYet } else { Say::None })
 }
 
-/// A decision about a document that was not brought before its office yet: it is judged when it was.
+/// A decision about a document, or an answer, that was not brought before its office yet: it is judged when it was.
 fn wait(work: &Work<'_>, place: i64) -> Result<(), StoreError> {
     let detail = "the document was not brought before this office yet";
     note(work, place, &Reason { source: RefusalSource::Gate, code: codes::MISSING, detail, at: None })
@@ -215,7 +216,7 @@ fn disown(work: &Work<'_>, document: i64, owner: i64) -> Result<(), StoreError> 
     for stored in entry::of_document(work.connection, document)? {
         let waits = matches!(stored.state, EntryState::Pending | EntryState::Parked);
         let Some(office) = stored.log_office.filter(|office| waits && *office != owner) else { continue };
-        if say_of(work, document, (owner, office))? == Say::NotYet {
+        if say_of(work, document, (owner, office), &stored.raw)? == Say::NotYet {
             entry::set_state(work.connection, stored.place, EntryState::Parked)?;
             wait(work, stored.place)?;
             continue;

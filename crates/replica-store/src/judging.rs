@@ -181,8 +181,8 @@ fn cases(
         let (mut whose, mut pending_bytes) = (None, 0);
         entry::for_each_of_document(connection, index, |stored| {
             whose = Some((stored.id, stored.office));
-            let guest = role == Role::Hub && stored.is_of_guest();
-            if guest && stored.state != EntryState::Accepted && !is_before(connection, &stored)? {
+            let is_guest = role == Role::Hub && stored.is_of_guest();
+            if is_guest && stored.state != EntryState::Accepted && !is_before(connection, &stored)? {
                 return Ok(());
             }
             match stored.state {
@@ -198,6 +198,10 @@ fn cases(
             if stored.state == EntryState::Accepted {
                 accepted.push(stored.raw);
             } else {
+                let guest = match stored.log_office.filter(|_| is_guest) {
+                    Some(office) => Some(digest::office_code(connection, office)?),
+                    None => None,
+                };
                 let Stored { epoch, hash, raw, place, .. } = stored;
                 candidates.push(CaseCandidate { epoch, hash, raw, guest, place });
             }

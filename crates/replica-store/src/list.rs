@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::reader::{damaged, parse_office};
 use crate::rows::ListedTransaction;
-use crate::{Reader, Role, StoreError, digest, document, search};
+use crate::{Reader, Referred, Role, StoreError, digest, document, search};
 
 /// Which transactions a list shows. Empty: all.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,8 @@ pub struct ListFilter {
     pub service: Option<String>,
     /// Only those with something to settle.
     pub divergent: bool,
+    /// Only those that are referred like this.
+    pub referred: Option<Referred>,
     /// Only those made in this time: device clock, milliseconds since 1970 UTC.
     pub made: Option<Range<i64>>,
 }
@@ -212,6 +214,11 @@ impl Reader {
         if filter.divergent {
             wheres.push("r.divergences > 0");
         }
+        if let Some(referred) = &filter.referred {
+            let (of_it, values_of_it) = referred.conditions();
+            wheres.extend(of_it);
+            values.extend(values_of_it);
+        }
         if let Some(made) = &filter.made {
             wheres.push(MADE_IN);
             values.extend([made.start.into(), made.end.into()]);
@@ -224,6 +231,7 @@ impl Reader {
         Ok(match self.narrowest(filter)? {
             Some((table, _)) => table,
             None if filter.divergent => DIVERGENT,
+            None if filter.referred.is_some() => "transaction_row r NOT INDEXED",
             None if filter.status.is_some() && self.role() == Role::Node => BY_STATUS,
             None if filter.office.is_some() => "transaction_row r INDEXED BY row_office",
             None if filter.status.is_some() => BY_STATUS,

@@ -28,6 +28,7 @@ fn rebuild(work: &mut Work<'_>) -> Result<u64, StoreError> {
     connection.execute("DELETE FROM transaction_row", [])?;
     connection.execute("DELETE FROM issued", [])?;
     connection.execute("DELETE FROM attachment", [])?;
+    connection.execute("DELETE FROM referral", [])?;
     connection.execute("DELETE FROM lease", [])?;
     connection.execute("DELETE FROM publication", [])?;
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
@@ -96,7 +97,7 @@ fn for_each_document(
     Ok(())
 }
 
-const DUMP: [(&str, &str); 7] = [
+const DUMP: [(&str, &str); 8] = [
     ("office", "SELECT code, count, hex(sum) FROM office ORDER BY code"),
     (
         "row",
@@ -105,6 +106,11 @@ const DUMP: [(&str, &str); 7] = [
          FROM transaction_row r JOIN document d ON d.idx = r.document JOIN office o ON o.idx = r.office
          JOIN word s ON s.idx = r.service JOIN word t ON t.idx = r.status
          JOIN word c ON c.idx = r.created_by JOIN word g ON g.idx = r.changed_by ORDER BY d.id",
+    ),
+    (
+        "referral",
+        "SELECT hex(d.id), r.office, r.asked, r.answers, r.answered
+         FROM referral r JOIN document d ON d.idx = r.document ORDER BY d.id, r.office",
     ),
     (
         "lease",

@@ -5,7 +5,7 @@ use office_model::{OfficeCode, ServiceId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use service_document::{DocumentRow, Lease, TransactionRow};
 
-use crate::{StoreError, attachment, digest, issued, lease, publication, search};
+use crate::{StoreError, attachment, digest, issued, lease, publication, referral, search};
 
 /// One line of a list.
 #[derive(Clone, PartialEq, Eq)]
@@ -82,6 +82,7 @@ pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &Tran
     let office = digest::office_index(connection, &row.office)?;
     issued::put(connection, document, office, &row.serials)?;
     attachment::put(connection, document, office, &row.attached)?;
+    referral::put(connection, document, &row.referrals)?;
     let sql = "INSERT OR REPLACE INTO transaction_row (document, office, service, catalogue, status, number, name, nik,
                created, created_by, changed, changed_by, changes, steps, divergences)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -115,6 +116,7 @@ pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), Store
     connection.prepare_cached("DELETE FROM transaction_row WHERE document = ?")?.execute([document])?;
     issued::remove(connection, document)?;
     attachment::remove(connection, document)?;
+    referral::remove(connection, document)?;
     lease::remove(connection, document)?;
     publication::remove(connection, document)?;
     search::remove(connection, document)
@@ -145,6 +147,9 @@ pub(crate) fn fits(
     serials.sort();
     serials.dedup();
     let attached = row.map_or(&[][..], |row| row.attached.as_slice());
+    if referral::of_document(connection, document)? != row.map_or(&[][..], |row| row.referrals.as_slice()) {
+        return Ok(false);
+    }
     if leased.is_some() || held != serials || attachment::of_document(connection, document)? != attached {
         return Ok(false);
     }

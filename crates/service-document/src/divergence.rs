@@ -87,7 +87,7 @@ pub(crate) struct Found {
 }
 
 /// The different values at a contested place, the shown one first. Two people who entered the same do not differ.
-fn distinct(
+pub(crate) fn distinct(
     document: &Automerge,
     heads: Option<&[StoredHash]>,
     contested: &Contested,

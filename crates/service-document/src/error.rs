@@ -1,6 +1,6 @@
 //! Why a document could not be made, read or changed.
 
-use office_model::{Bilingual, StepError};
+use office_model::{AnswerError, Bilingual, OfficeCode, StepError};
 
 /// What went wrong with one document. Nothing was changed by a call that returns one of these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,17 @@ pub enum DocumentError {
     /// The rules of the service do not allow this step.
     #[error("{0}. Nothing was saved")]
     Step(#[from] StepError),
+    /// The answer lacks what it needs.
+    #[error("{0}. Nothing was saved")]
+    Answer(#[from] AnswerError),
+    /// No record is referred there.
+    #[error(
+        "a record cannot be referred to {0}: it goes to a sub-district, working unit or health facility, not to its own office or a village. Nothing was saved"
+    )]
+    NoReferralTo(OfficeCode),
+    /// An answer to what was never asked.
+    #[error("this record was not referred to {0}, so there is nothing to answer. Nothing was saved")]
+    NotReferred(OfficeCode),
     /// An edit of the status.
     #[error("`{0}` changes by a step, not by an edit. Nothing was saved")]
     StatusByStep(String),
@@ -50,6 +61,9 @@ impl DocumentError {
             Self::Path(_) => "path",
             Self::Value(_) => "value",
             Self::Step(error) => error.code(),
+            Self::Answer(error) => error.code(),
+            Self::NoReferralTo(_) => "no_referral_to",
+            Self::NotReferred(_) => "not_referred",
             Self::StatusByStep(_) => "status_by_step",
             Self::StatusDiverged(_) => "status_diverged",
             Self::UnknownStatus(_) => "unknown_status",
@@ -71,6 +85,13 @@ impl DocumentError {
             Self::Path(path) => format!("`{path}` tidak dapat diisi. Tidak ada yang disimpan; periksa nama isiannya."),
             Self::Value(path) => format!("Nilai untuk `{path}` tidak sesuai jenisnya. Tidak ada yang disimpan."),
             Self::Step(error) => return error.text(),
+            Self::Answer(error) => return error.text(),
+            Self::NoReferralTo(office) => format!(
+                "Berkas tidak dapat dirujuk ke {office}: rujukan hanya ke kecamatan, satuan kerja, atau fasilitas kesehatan. Tidak ada yang disimpan."
+            ),
+            Self::NotReferred(office) => {
+                format!("Berkas ini tidak dirujuk ke {office}, jadi tidak ada yang dijawab. Tidak ada yang disimpan.")
+            }
             Self::StatusByStep(path) => {
                 format!("`{path}` diubah dengan langkah, bukan dengan suntingan. Tidak ada yang disimpan.")
             }

@@ -8,13 +8,14 @@
 use std::collections::BTreeMap;
 
 use change_log::{ChangeHash, DocumentId, EpochId, RawChange, RawChangeError};
+use office_model::OfficeCode;
 
 use crate::belonging::Belonging;
 use crate::decision;
 use crate::limits::{DOCUMENT_BYTES_MAX, PARKED_MAX, TRIAL_BYTES_BASE, TRIAL_BYTES_MAX};
 use crate::lineage::{Lineage, Misfit};
 use crate::refusal::{Refusal, RefusalCode};
-use crate::row::DocumentRow;
+use crate::row::{DocumentRow, row_of};
 use crate::trial;
 
 /// A change that wants to become visible.
@@ -26,8 +27,9 @@ pub struct Candidate<'a> {
     pub hash: ChangeHash,
     /// The raw change chunk.
     pub raw: &'a [u8],
-    /// Made at an office that the document was brought before: it may decide, and change nothing else.
-    pub guest: bool,
+    /// The office it was made at, where that is one that the document was brought before: it may decide or answer, and
+    /// change nothing else.
+    pub guest: Option<OfficeCode>,
 }
 
 /// What becomes of a candidate.
@@ -65,6 +67,7 @@ pub fn judge(document: DocumentId, belonging: Belonging, accepted: &[&[u8]], can
         lineage: Lineage::default(),
         visible: Vec::with_capacity(accepted.len() + candidates.len()),
         bytes: 0,
+        accepted: accepted.len(),
         judgements: BTreeMap::new(),
         row: None,
         sound: None,
@@ -95,6 +98,8 @@ struct Gate<'a> {
     lineage: Lineage,
     visible: Vec<&'a [u8]>,
     bytes: usize,
+    /// How many of the visible changes were accepted before.
+    accepted: usize,
     judgements: BTreeMap<usize, Judgement>,
     row: Option<DocumentRow>,
     /// Whether what is visible passed a trial; not known before it is asked or a group passed.
@@ -154,7 +159,9 @@ impl<'a> Gate<'a> {
         if added.is_empty() {
             return;
         }
-        match self.try_visible() {
+        let withdraws = group.iter().filter_map(|index| headers.get(index)).any(decision::may_withdraw);
+        let outcome = self.try_visible().and_then(|row| if withdraws { self.still_before(row) } else { Ok(row) });
+        match outcome {
             Ok(row) => {
                 self.judgements.extend(group.iter().map(|index| (*index, Judgement::Accepted)));
                 self.row = Some(row);
@@ -184,6 +191,20 @@ impl<'a> Gate<'a> {
             self.failed_bytes += self.visible.iter().map(|raw| raw.len() + TRIAL_BYTES_BASE).sum::<usize>();
         }
         outcome
+    }
+
+    /// What was brought before an office stays so: that office keeps it, and is told of whatever becomes of it.
+    fn still_before(&self, row: DocumentRow) -> Result<DocumentRow, Refusal> {
+        let accepted = self.visible.get(..self.accepted).filter(|accepted| !accepted.is_empty());
+        let Some(Ok(DocumentRow::Transaction(held))) = accepted.map(row_of) else { return Ok(row) };
+        let now = row.transaction().map_or(&[][..], |row| row.before.as_slice());
+        match held.before.iter().find(|office| !now.contains(office)) {
+            None => Ok(row),
+            Some(office) => {
+                let detail = format!("with it the record would not have been brought before {office}, which it was");
+                Err(Refusal::new(RefusalCode::Shape, detail))
+            }
+        }
     }
 
     /// Whether the accepted changes alone pass a trial. If not, no candidate is to blame.
@@ -230,8 +251,8 @@ impl<'a> Gate<'a> {
             Misfit::Missing(missing) => Judgement::Parked { missing },
             Misfit::Refused(refusal) => Judgement::Refused(refusal),
         })?;
-        if candidate.guest
-            && let Err(refusal) = decision::check(header, &self.visible)
+        if let Some(guest) = candidate.guest
+            && let Err(refusal) = decision::check(header, (guest, self.belonging.office()), &self.visible)
         {
             self.lineage.remove(&header.hash);
             return Err(Judgement::Refused(refusal));

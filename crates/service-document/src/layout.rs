@@ -23,6 +23,11 @@ pub(crate) const SERIALS: &str = "serials";
 /// Before the hash of an attached file: each has a root key of its own, so that what two people attach apart cannot
 /// collide, and a record without attachments carries nothing for them.
 pub(crate) const ATTACHMENT: &str = "attachment/";
+/// Before the code of an office that the record is referred to: the text says what it is asked for. What is referred once
+/// stays so.
+pub(crate) const REFERRAL: &str = "referral/";
+/// Before the code of an office that answers: the text says what, and why.
+pub(crate) const ANSWER: &str = "answer/";
 /// The values of the service's form.
 pub(crate) const FIELDS: &str = "fields";
 /// The steps taken. Who and when of a step are those of the change that holds it.

@@ -55,9 +55,9 @@ pub enum RefusalCode {
     Identity,
     /// The document belongs to one office for life, and the change says another.
     Office,
-    /// An office that the document was brought before may decide, and change nothing else.
+    /// An office that the document was brought before may decide or answer, and change nothing else.
     Decision,
-    /// With it the document is no transaction any more.
+    /// With it the document is no transaction any more, or was not brought before an office that it was brought before.
     Shape,
     /// The library cannot apply it, or what it makes cannot be saved and loaded again.
     Unsafe,
@@ -143,8 +143,8 @@ impl RefusalCode {
                 "This record claims another office or does not fit its id. Its content is kept; tell the operator.",
             ),
             Self::Decision => (
-                "Kantor di atas desa hanya dapat memutuskan berkas desa, bukan mengubah isinya. Perubahannya tetap tersimpan; minta desa yang mengubah.",
-                "An office above the village decides on its records and does not change them. The change is kept; ask the village to make it.",
+                "Kantor di atas desa hanya dapat memutuskan atau menjawab berkas desa, bukan mengubah isinya. Perubahannya tetap tersimpan; minta desa yang mengubah.",
+                "An office above the village decides on its records or answers them, and does not change them. The change is kept; ask the village to make it.",
             ),
             Self::TooManyParked | Self::TooManyBad | Self::DocumentUnreadable => (
                 "Perubahan lain pada catatan ini belum ada atau rusak. Isinya tetap tersimpan dan diperiksa lagi nanti.",

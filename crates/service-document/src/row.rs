@@ -12,7 +12,7 @@ use crate::layout::{
     STEPS,
 };
 use crate::reading::Reading;
-use crate::{AttachedFile, Lease, Publication, decision, divergence, document, quiet, stamp};
+use crate::{AttachedFile, Lease, Publication, Referral, decision, divergence, document, quiet, referral, stamp};
 
 /// What is listed of a document, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,8 @@ pub struct TransactionRow {
     pub number: Option<String>,
     /// The other offices that it was ever brought before, ascending.
     pub before: Vec<OfficeCode>,
+    /// The offices that it was referred to, by code.
+    pub referrals: Vec<Referral>,
     /// Every serial that it was given, in the document's order.
     pub serials: Vec<Serial>,
     /// The attached files, by hash.
@@ -130,7 +132,11 @@ pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<Docu
     let made = |meta: &'_ ChangeMetadata<'_>| (meta.timestamp, meta.message.as_deref().unwrap_or_default().to_owned());
     let ((first_millis, first_message), (last_millis, last_message)) = (made(first), made(last));
     let span = Span { first: (first_millis, &first_message), last: (last_millis, &last_message), changes: metas.len() };
-    of_root(&reading.root, &span, divergence::count(document, reading)?)
+    let mut row = of_root(&reading.root, &span, divergence::count(document, reading)?)?;
+    if let DocumentRow::Transaction(row) = &mut row {
+        referral::add_apart(document, reading, &mut row.referrals)?;
+    }
+    Ok(row)
 }
 
 /// The row of a document with this content, or why it is none of ours.
@@ -163,9 +169,11 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
     people.visit(fields);
     let ((created_millis, created_message), (changed_millis, changed_message)) = (span.first, span.last);
     let office = text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?;
+    let referrals = referral::of_root(root);
     Ok(TransactionRow {
         office,
-        before: decision::brought_before(office, steps),
+        before: decision::brought_before(office, steps, &referrals),
+        referrals,
         service: text(root, SERVICE)?.parse().map_err(|_| wrong("has no service id"))?,
         catalogue: catalogue.ok_or_else(|| wrong("has no catalogue version"))?,
         status: text(root, STATUS)?.to_owned(),

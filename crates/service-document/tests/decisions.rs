@@ -13,7 +13,7 @@ mod common;
 use automerge::transaction::Transactable as _;
 use automerge::{AutoCommit, ROOT, ReadDoc as _};
 use change_log::{ChangeHash, RawChange};
-use office_model::Status;
+use office_model::{OfficeCode, Status};
 use proptest::prelude::*;
 use serde_json::json;
 use service_document::{Authored, Belonging, Candidate, Judgement, TransactionDocument, judge};
@@ -36,9 +36,14 @@ fn waiting() -> Vec<Authored> {
 fn judged(before: &[Authored], raw: &[u8]) -> Judgement {
     let accepted: Vec<&[u8]> = before.iter().map(|change| change.raw.as_slice()).collect();
     let header = RawChange::parse(raw).unwrap();
-    let guest = Candidate { epoch: header.actor, hash: header.hash, raw, guest: true };
+    let guest = Candidate { epoch: header.actor, hash: header.hash, raw, guest: Some(district()) };
     let verdict = judge(document_id(), Belonging::To(office()), &accepted, &[guest]);
     verdict.judgements.into_iter().next().unwrap()
+}
+
+/// The sub-district of the village whose record it is.
+fn district() -> OfficeCode {
+    "35.10.01".parse().unwrap()
 }
 
 fn is_refused(judgement: &Judgement) -> bool {
@@ -183,7 +188,7 @@ proptest! {
         raw[at] ^= 1 << bit;
         let accepted: Vec<&[u8]> = changes.iter().map(|change| change.raw.as_slice()).collect();
         let hash = RawChange::parse(&raw).map_or(step.hash, |header| header.hash);
-        let guest = Candidate { epoch: common::epoch(2), hash, raw: &raw, guest: true };
+        let guest = Candidate { epoch: common::epoch(2), hash, raw: &raw, guest: Some(district()) };
         let verdict = judge(document_id(), Belonging::To(office()), &accepted, &[guest]);
         if verdict.judgements == [Judgement::Accepted] {
             let all: Vec<Authored> = changes.iter().cloned().chain([Authored { hash, raw: raw.clone() }]).collect();

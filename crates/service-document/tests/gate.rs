@@ -119,7 +119,7 @@ fn every_header_rule_refuses_with_its_code() {
 #[test]
 fn bytes_that_are_no_change_of_that_log_are_refused() {
     let (_, first) = created();
-    let with = |epoch, hash, raw: &[u8]| codes(&judged(&[], &[Candidate { epoch, hash, raw, guest: false }]));
+    let with = |epoch, hash, raw: &[u8]| codes(&judged(&[], &[Candidate { epoch, hash, raw, guest: None }]));
     assert_eq!(with(epoch(2), first.hash, &first.raw), [Some(RefusalCode::Actor)]);
     assert_eq!(with(epoch(1), ChangeHash([0; 32]), &first.raw), [Some(RefusalCode::Hash)]);
     assert_eq!(with(epoch(1), first.hash, &[]), [Some(RefusalCode::Malformed)]);

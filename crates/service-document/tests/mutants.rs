@@ -103,7 +103,7 @@ struct Counted {
 fn check(visible: &[Authored], good: &Authored, mutant: &Authored, line: &str, counted: &mut Counted) {
     let accepted: Vec<&[u8]> = visible.iter().map(|change| change.raw.as_slice()).collect();
     let claimed = RawChange::parse(&mutant.raw).map_or(common::epoch(1), |parts| parts.actor);
-    let bad = Candidate { epoch: claimed, hash: mutant.hash, raw: &mutant.raw, guest: false };
+    let bad = Candidate { epoch: claimed, hash: mutant.hash, raw: &mutant.raw, guest: None };
     let verdict = judge(document_id(), Belonging::To(office()), &accepted, &[bad, candidate(good)]);
     let again = judge(document_id(), Belonging::To(office()), &accepted, &[bad, candidate(good)]);
     assert_eq!(verdict, again, "{line}: the same bytes, the same verdict");
@@ -185,7 +185,7 @@ fn a_mutant_of_the_first_change_makes_no_document_that_does_not_load() {
         let mut numbers = Numbers(seed ^ 0xabcd_0000);
         let mutant = if seed % 4 == 0 { blind(first, &mut numbers) } else { skilled(first, &mut numbers) };
         let claimed = RawChange::parse(&mutant.raw).map_or(common::epoch(1), |parts| parts.actor);
-        let bad = Candidate { epoch: claimed, hash: mutant.hash, raw: &mutant.raw, guest: false };
+        let bad = Candidate { epoch: claimed, hash: mutant.hash, raw: &mutant.raw, guest: None };
         let verdict = judge(document_id(), Belonging::To(office()), &[], &[bad]);
         if verdict.judgements == [Judgement::Accepted] {
             accepted += 1;
@@ -202,7 +202,7 @@ fn noise_is_answered() {
     let mut numbers = Numbers(42);
     for length in 0..400 {
         let raw: Vec<u8> = (0..length).map(|_| u8::try_from(numbers.below(256)).unwrap()).collect();
-        let noise = Candidate { epoch: common::epoch(1), hash: ChangeHash([0; 32]), raw: &raw, guest: false };
+        let noise = Candidate { epoch: common::epoch(1), hash: ChangeHash([0; 32]), raw: &raw, guest: None };
         let verdict = judge(document_id(), Belonging::To(office()), &[&raw], &[noise]);
         assert!(matches!(verdict.judgements[0], Judgement::Refused(_)));
         assert!(TransactionDocument::load([raw.as_slice()]).is_err());

@@ -171,6 +171,7 @@ mod tests {
     fn row(status: &str, number: Option<&str>, divergences: u32) -> TransactionRow {
         TransactionRow {
             before: Vec::new(),
+            referrals: Vec::new(),
             office: "35.10.01.2001".parse().unwrap(),
             service: "G01".parse().unwrap(),
             catalogue: 1,

@@ -7,7 +7,7 @@ use replica_store::{ListFilter, ListedTransaction, Page, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::service_label;
+use super::{ReferredQuery, service_label};
 use crate::{Failure, mask};
 
 /// So many lines at most in one answer.
@@ -32,6 +32,9 @@ pub struct ListQuery {
     /// Only those with something to settle.
     #[serde(default)]
     pub divergent: bool,
+    /// Only those that are referred, answered or not.
+    #[serde(default)]
+    pub referred: Option<ReferredQuery>,
     /// Recorded on this day or later, in WIB.
     #[serde(default)]
     pub from: Option<NaiveDate>,
@@ -53,6 +56,7 @@ pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Fai
         status: query.status.map(|status| status.as_str().to_owned()),
         service: query.service.map(|service| service.to_string()),
         divergent: query.divergent,
+        referred: query.referred.map(|referred| referred.filter(replica)),
         made: super::days(query.from, query.to)?,
         ..ListFilter::default()
     };

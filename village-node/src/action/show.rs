@@ -4,7 +4,7 @@ use change_log::DocumentId;
 use replica_store::{EntryState, Replica};
 use serde_json::{Value, json};
 
-use super::{divergences, load, service_label};
+use super::{divergences, load, referrals, service_label};
 use crate::Failure;
 
 /// The document, its row, what waits to be settled, and whether the hub has all of it.
@@ -32,6 +32,7 @@ pub(super) fn perform(replica: &Replica, id: DocumentId) -> Result<Value, Failur
         "changes": row.changes,
         "unsent_changes": unsent,
         "quarantined_changes": quarantined,
+        "referrals": referrals::of(&document),
         "divergences": divergences::of(&document),
         "heads": document.heads(),
         "record": document.to_json(),

@@ -1,4 +1,4 @@
-//! What this office may do with a record: its own ones anything, those brought before it nothing but its decision.
+//! What this office may do with a record: its own ones anything, those brought before it nothing but its decision or answer.
 
 use office_model::{OfficeCode, Role, Status};
 use replica_store::{Reader, Replica};
@@ -22,6 +22,7 @@ pub(super) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
         | Action::IssueNumber { id, .. }
         | Action::Attach { id, .. }
         | Action::Detach { id, .. }
+        | Action::Refer { id, .. }
             if !is_own(replica, load(replica, *id)?.row().office) =>
         {
             Err(only_decides())
@@ -29,8 +30,10 @@ pub(super) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
         Action::Step { id, to, .. } => {
             let document = load(replica, *id)?;
             let from = document.row().status.parse::<Status>();
-            let waits = from.is_ok_and(|from| from.waits_for_sub_district() && Role::Camat.may_step(from, *to));
-            if waits || is_own(replica, document.row().office) { Ok(()) } else { Err(not_waited_for()) }
+            let owner = document.row().office;
+            let waits = owner.district() == replica.office()
+                && from.is_ok_and(|from| from.waits_for_sub_district() && Role::Camat.may_step(from, *to));
+            if waits || is_own(replica, owner) { Ok(()) } else { Err(not_waited_for()) }
         }
         _ => Ok(()),
     }

@@ -5,7 +5,7 @@ use office_model::Status;
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 
-use super::chain;
+use super::{chain, referrals};
 use crate::Failure;
 
 /// `{"id", "change", "status"}`: where the record stands now, which is one further where the office's chain lacks a part.
@@ -17,6 +17,9 @@ pub(super) fn perform(
     clock: &Clock,
 ) -> Result<Value, Failure> {
     let then = chain::of(replica)?.goes_on(to);
-    let change = replica.steps(id, (to, reason), then, clock)?;
+    // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
+    let concerns = then.unwrap_or(to).is_checked();
+    let refer = |document: &_| if concerns { referrals::concerned(document) } else { Vec::new() };
+    let change = replica.steps(id, (to, reason), then, refer, clock)?;
     Ok(json!({"id": id, "change": change, "status": then.unwrap_or(to)}))
 }

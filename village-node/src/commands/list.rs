@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::session::Session;
 use super::{date, output};
-use crate::action::ListQuery;
+use crate::action::{ListQuery, ReferredQuery};
 use crate::{Action, Failure};
 
 /// List transactions, the last to arrive first (NIKs masked; `show` reveals)
@@ -35,6 +35,9 @@ pub(super) struct Filter {
     /// Only those with something to settle
     #[arg(long)]
     divergent: bool,
+    /// Only those that are referred: open or answered (at an office above the villages: to this office)
+    #[arg(long, value_name = "STATE", value_enum)]
+    referred: Option<ReferredQuery>,
     /// Recorded on this day or later, such as 2026-07-01 (WIB)
     #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<NaiveDate>,
@@ -57,6 +60,7 @@ impl Filter {
             status: self.status,
             service: self.service,
             divergent: self.divergent,
+            referred: self.referred,
             from: self.from,
             to: self.to,
             after: self.after,

@@ -35,6 +35,17 @@ impl Show {
         for (key, value) in fields.into_iter().flatten() {
             output::line(format!("  {key:<20} {}", output::plain(value)));
         }
+        for referral in answer.get("referrals").and_then(Value::as_array).into_iter().flatten() {
+            output::line(format!(
+                "dirujuk / referred {} {}",
+                output::field(referral, "office"),
+                output::field(referral, "asked")
+            ));
+            for given in referral.get("answers").and_then(Value::as_array).into_iter().flatten() {
+                let why = given.get("why").and_then(Value::as_str).unwrap_or_default();
+                output::line(format!("  jawaban / answer   {} {why}", output::field(given, "answer")));
+            }
+        }
         divergences::print_values(&answer);
         Ok(ExitCode::SUCCESS)
     }

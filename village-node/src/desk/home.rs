@@ -14,7 +14,7 @@ use super::page::{Answer, Page, html};
 use super::records::{Line, lines};
 use super::visitor::Visitor;
 use super::{form, moments};
-use crate::action::{chain, handbook};
+use crate::action::{ReferredQuery, chain, handbook};
 use crate::serve::Shared;
 use crate::{Failure, moment};
 
@@ -158,6 +158,7 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
         (t.to_mark_ready, Status::Ditandatangani),
         (t.to_hand_over, Status::SiapDiambil),
     ];
+    let above = reader.office().filter(|office| !office.is_village());
     let chain = chain::of(reader)?;
     let mut lists = Vec::new();
     let mut add = |title, query: String, filter: &ListFilter| -> Result<(), Failure> {
@@ -169,14 +170,30 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
         }
         Ok(())
     };
+    let referred = |state: ReferredQuery| {
+        let filter = ListFilter { referred: Some(state.filter(reader)), ..ListFilter::default() };
+        (format!("rujukan={}", state.word()), filter)
+    };
+    // What people here have to do something about, and what only waits for others or is done.
+    let (to_do, rest) = match above {
+        None => ((t.answered, ReferredQuery::Answered), (t.waits_answer, ReferredQuery::Open)),
+        Some(_) => ((t.to_answer, ReferredQuery::Open), (t.answered_here, ReferredQuery::Answered)),
+    };
     add(t.differs, "beda=1".to_owned(), &ListFilter { divergent: true, ..ListFilter::default() })?;
-    // A sub-district decides on what was brought before it; the rest of the way is the village's.
-    let of_role =
-        by_status.into_iter().filter(|(_, status)| !role.is_sub_district() || status.waits_for_sub_district());
+    let (query, filter) = referred(to_do.1);
+    add(to_do.0, query, &filter)?;
+    // Offices above the villages decide on what was brought before them; the rest of the way is the village's.
+    let of_role = by_status.into_iter().filter(|(_, status)| match above {
+        None => true,
+        Some(_) => role.is_sub_district() && status.waits_for_sub_district(),
+    });
     let (own, others): (Vec<_>, Vec<_>) = of_role.partition(|(_, status)| chain.is_part_of(role, *status));
     for (title, status) in own.into_iter().chain(others) {
-        let filter = ListFilter { status: Some(status.as_str().to_owned()), ..ListFilter::default() };
+        // What other sub-districts have to decide may be here, too: it was referred to this one.
+        let filter = ListFilter { status: Some(status.as_str().to_owned()), district: above, ..ListFilter::default() };
         add(title, format!("status={status}"), &filter)?;
     }
+    let (query, filter) = referred(rest.1);
+    add(rest.0, query, &filter)?;
     Ok(lists)
 }

@@ -36,6 +36,7 @@ mod page;
 mod queue;
 mod record;
 mod records;
+mod referrals;
 mod register;
 mod saved;
 pub(crate) mod secret;
@@ -75,6 +76,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas", get(records::page))
         .route("/berkas/{id}", get(record::page))
         .route("/berkas/{id}/langkah", get(record::back).post(record::step))
+        .route("/berkas/{id}/rujukan", get(record::back).post(referrals::refer))
+        .route("/berkas/{id}/jawaban", get(record::back).post(referrals::answer))
         .route("/berkas/{id}/ubah", get(edit::page).post(edit::save))
         .route("/berkas/{id}/antrean", get(queue::slip))
         .route("/berkas/{id}/surat.pdf", get(record::letter))

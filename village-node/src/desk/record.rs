@@ -17,6 +17,7 @@ use super::divergences::{Difference, differences};
 use super::history::{Told, history};
 use super::language::{Language, Worded as _};
 use super::page::{Answer, Halt, Page, go, html};
+use super::referrals::{self, ShownReferral};
 use super::sign_in::note;
 use super::texts::Texts;
 use super::visitor::{Form, Visitor, allow};
@@ -29,7 +30,7 @@ use crate::{Action, Blame, Failure, moment};
 
 #[derive(Template)]
 #[template(path = "record.html")]
-struct RecordPage {
+pub(super) struct RecordPage {
     page: Page,
     id: DocumentId,
     service: String,
@@ -57,6 +58,14 @@ struct RecordPage {
     may_edit: bool,
     /// It is this office's own, and the visitor records.
     is_own: bool,
+    referrals: Vec<ShownReferral>,
+    /// Where it can still be referred to: code and name.
+    may_refer_to: Vec<(String, String)>,
+    /// What the visitor may answer for this office: word, label, whether a reason is needed.
+    answers: Vec<(&'static str, String, bool)>,
+    /// Why a referral or an answer was not taken, and the words that were given with it.
+    referral_said: String,
+    asked: String,
     /// The office it belongs to, where that is another one.
     office: String,
     differences: Vec<Difference>,
@@ -174,6 +183,21 @@ pub(super) async fn page(
     html(&made.await?)
 }
 
+impl RecordPage {
+    /// The page again, with why a referral or an answer was not taken and the words that were given with it.
+    pub(super) fn again(
+        replica: &Replica,
+        sealer: &Sealer,
+        visitor: &Visitor,
+        id: DocumentId,
+        (failure, asked): (&Failure, String),
+    ) -> Result<Self, Failure> {
+        let (page, _) = make(replica, sealer, visitor, id, "")?;
+        let referral_said = visitor.session.language.say(&failure.text).to_owned();
+        Ok(Self { referral_said, asked, ..page })
+    }
+}
+
 /// The page, and whether specially protected data is on it.
 fn make(
     replica: &Replica,
@@ -195,9 +219,11 @@ fn make(
     };
     let status = row.status.parse::<Status>().ok();
     let chain = chain::of(replica)?;
-    let steps = status.map(|from| steps(from, service, (chain, visitor.role()), language)).unwrap_or_default();
     let has_specific = has_specific(service, &record);
     let of_office = is_own(replica, row.office);
+    // What was referred here is decided elsewhere.
+    let leads_on = of_office || row.office.district() == replica.office();
+    let steps = status.filter(|_| leads_on).map(|from| steps(from, service, (chain, visitor.role()), language));
     let may_change = page.may_record() && of_office;
     Ok((
         RecordPage {
@@ -220,9 +246,14 @@ fn make(
             prints: if of_office { Prints::of(service, &row.status) } else { Prints::Nothing },
             step_said: String::new(),
             reason: String::new(),
-            steps,
+            steps: steps.unwrap_or_default(),
             may_edit: may_change && status.is_none_or(Status::is_editable),
             is_own: may_change,
+            referrals: referrals::shown(row, language),
+            may_refer_to: if may_change { referrals::targets(row) } else { Vec::new() },
+            answers: referrals::answers(replica, row, visitor.role(), language),
+            referral_said: String::new(),
+            asked: String::new(),
             office: shown::other_office(replica, row.office),
             differences: differences(&document, catalogue, service, language),
             history: history(replica, &document, catalogue, service, language),

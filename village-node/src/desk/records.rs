@@ -15,7 +15,7 @@ use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, html};
 use super::visitor::{Visitor, allow};
 use super::{moments, shown};
-use crate::action::days;
+use crate::action::{ReferredQuery, days};
 use crate::serve::Shared;
 use crate::{Failure, mask, moment};
 
@@ -30,6 +30,8 @@ struct RecordsPage {
     statuses: Vec<(&'static str, String, bool)>,
     services: Vec<(String, String, bool)>,
     divergent: bool,
+    /// Which referrals, as the address says it; empty: whatever.
+    referred: &'static str,
     from: Day,
     to: Day,
     /// What is wrong with the days; they are left out of account then.
@@ -126,6 +128,7 @@ pub(super) struct Asked {
     status: String,
     layanan: String,
     beda: String,
+    rujukan: String,
     dari: String,
     sampai: String,
     setelah: String,
@@ -140,6 +143,8 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
         let status = asked.status.parse::<Status>().ok();
         let service = asked.layanan.parse::<ServiceId>().ok();
         let divergent = !asked.beda.is_empty();
+        let referred =
+            [ReferredQuery::Open, ReferredQuery::Answered].into_iter().find(|one| one.word() == asked.rujukan);
         let (from, to) = (Day::of(asked.dari), Day::of(asked.sampai));
         let (made, days_said) = match made(&from, &to, language) {
             Ok(made) => (made, String::new()),
@@ -149,6 +154,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
             status: status.map(|status| status.as_str().to_owned()),
             service: service.map(|service| service.to_string()),
             divergent,
+            referred: referred.map(|referred| referred.filter(&reader)),
             made,
             ..ListFilter::default()
         };
@@ -169,6 +175,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
             statuses: statuses.collect(),
             services: services.collect(),
             divergent,
+            referred: referred.map_or("", ReferredQuery::word),
             from,
             to,
             days_said,

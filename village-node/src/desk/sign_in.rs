@@ -308,8 +308,13 @@ async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> 
 
 /// Roles to choose from in this office: word, label, whether it is chosen.
 pub(crate) fn roles(reader: &Reader, language: Language, chosen: &str) -> Vec<(&'static str, String, bool)> {
-    let decides = reader.office().is_some_and(|office| office.kind() == OfficeKind::SubDistrict);
-    let fits = |role: &Role| *role == Role::Admin || role.is_sub_district() == decides;
+    let kind = reader.office().map_or(OfficeKind::Desa, |office| office.kind());
+    let fits = |role: &Role| match kind {
+        _ if *role == Role::Admin => true,
+        OfficeKind::Desa | OfficeKind::Kelurahan => role.may_record(),
+        OfficeKind::SubDistrict => role.is_sub_district(),
+        OfficeKind::WorkingUnit | OfficeKind::HealthFacility => *role == Role::PetugasUnit,
+    };
     let one = |role: Role| (role.as_str(), language.say(&role.label()).to_owned(), role.as_str() == chosen);
     Role::ALL.into_iter().filter(fits).map(one).collect()
 }

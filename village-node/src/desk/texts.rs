@@ -59,6 +59,26 @@ desk_kit::texts! {
     to_check: "Untuk diperiksa", "To check";
     waits_head: "Menunggu tanda tangan", "Waiting for the signature";
     waits_camat: "Menunggu camat", "Waiting for the camat";
+    to_answer: "Rujukan untuk dijawab", "Referred here, to be answered";
+    answered_here: "Rujukan yang sudah dijawab", "Referred here and answered";
+    answered: "Rujukan sudah dijawab", "Referrals that were answered";
+    waits_answer: "Menunggu jawaban rujukan", "Waiting for answers to referrals";
+    referrals: "Rujukan", "Referrals";
+    referral_none: "Berkas ini tidak dirujuk.", "This record is not referred.";
+    referral_waits: "Belum dijawab", "Not answered yet";
+    referral_apart: "Kantor itu memberi dua jawaban berbeda; jawaban berikutnya berlaku.",
+        "That office gave two different answers; its next one stands.";
+    refer: "Rujuk", "Refer";
+    refer_to: "Rujuk ke", "Refer to";
+    answer_of: "Jawaban dari", "Answer of";
+    refer_choose: "Pilih kantor", "Choose an office";
+    refer_asked: "Apa yang diminta", "What is asked for";
+    refer_hint: "Kantor itu akan melihat seluruh berkas ini, dan seterusnya menerima perubahannya. Rujukan tidak dapat ditarik.",
+        "That office will see all of this record, and receive its changes from then on. A referral cannot be taken back.";
+    answer_it: "Jawab rujukan", "Answer the referral";
+    answer_reason: "Keterangan", "Remark";
+    answer_hint: "Wajib untuk mengembalikan dan menolak; desa akan membacanya.",
+        "Needed to return and to refuse; the village reads it.";
     to_hand_over: "Siap diambil", "Ready to pick up";
     to_mark_ready: "Sudah ditandatangani", "Signed";
     sent_back: "Dikembalikan", "Sent back";

@@ -6,6 +6,7 @@ mod divergences;
 mod numbers;
 mod own;
 mod records;
+mod referrals;
 mod services;
 mod status;
 mod writing;
@@ -58,6 +59,8 @@ routes! {
     get "/api/v1/records/{id}" records::show;
     patch "/api/v1/records/{id}" records::edit;
     post "/api/v1/records/{id}/step" records::step;
+    post "/api/v1/records/{id}/referrals" referrals::refer;
+    post "/api/v1/records/{id}/answer" referrals::answer_it;
     post "/api/v1/records/{id}/number" numbers::give;
     get "/api/v1/records/{id}/history" records::history;
     get "/api/v1/records/{id}/letter.pdf" records::letter;

@@ -79,6 +79,15 @@ impl Caller {
         }
     }
 
+    /// Refuses who may not answer for this office.
+    ///
+    /// # Errors
+    ///
+    /// When the caller's role does not.
+    pub(super) fn may_answer(&self) -> Result<(), Failure> {
+        self.may(Role::may_answer)
+    }
+
     fn may(&self, may: impl Fn(Role) -> bool) -> Result<(), Failure> {
         match self {
             Self::Owner { .. } => Ok(()),

@@ -59,5 +59,5 @@ pub(super) fn measure(callers: &[Caller]) -> Result<Parts, DemoError> {
 }
 
 fn candidate(entry: &Entry) -> Candidate<'_> {
-    Candidate { epoch: entry.epoch, hash: entry.hash, raw: &entry.raw, guest: false }
+    Candidate { epoch: entry.epoch, hash: entry.hash, raw: &entry.raw, guest: None }
 }

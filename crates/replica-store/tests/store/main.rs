@@ -33,6 +33,7 @@ mod power;
 #[cfg(test)]
 mod publications;
 #[cfg(test)]
+mod referrals;
 mod registry;
 #[cfg(test)]
 mod replication;

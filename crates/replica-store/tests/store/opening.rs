@@ -225,6 +225,7 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
         "call_day",
         "alarm",
         "delivery",
+        "referral",
     ];
     for table in later {
         raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();

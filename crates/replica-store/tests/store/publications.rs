@@ -143,10 +143,10 @@ fn steps_that_follow_each_other_are_taken_together_or_not_at_all() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = node(dir.path(), 1);
     let id = node.create_transaction(&transaction("Ani", "35"), &clock(1)).unwrap();
-    let taken = node.steps(id, (Status::Diajukan, None), Some(Status::Selesai), &clock(2));
+    let taken = node.steps(id, (Status::Diajukan, None), Some(Status::Selesai), |_| Vec::new(), &clock(2));
     assert!(taken.is_err(), "the second step is not allowed");
     assert_eq!(node.row(id).unwrap().unwrap().status, "draf");
-    node.steps(id, (Status::Diajukan, None), Some(Status::Diperiksa), &clock(3)).unwrap();
+    node.steps(id, (Status::Diajukan, None), Some(Status::Diperiksa), |_| Vec::new(), &clock(3)).unwrap();
     let row = node.row(id).unwrap().unwrap();
     assert_eq!((row.status.as_str(), row.steps, row.changes), ("diperiksa", 2, 3));
     let history = node.document(id).unwrap().unwrap().history();

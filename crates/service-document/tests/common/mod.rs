@@ -64,7 +64,7 @@ pub(crate) fn set(document: &mut TransactionDocument, at: &str, value: Value, by
 }
 
 pub(crate) fn candidate(change: &Authored) -> Candidate<'_> {
-    Candidate { epoch: RawChange::parse(&change.raw).unwrap().actor, hash: change.hash, raw: &change.raw, guest: false }
+    Candidate { epoch: RawChange::parse(&change.raw).unwrap().actor, hash: change.hash, raw: &change.raw, guest: None }
 }
 
 /// Numbers that look random and are the same for the same seed (splitmix64).

@@ -14,7 +14,7 @@ use service_document::TransactionDocument;
 
 use super::writing::{Writing, once, write};
 use super::{Told, answer, bad_body, document, page, parameters, parse, pdf};
-use crate::action::{self, ListQuery, NewRecord};
+use crate::action::{self, ListQuery, NewRecord, ReferredQuery};
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
 use crate::{Action, Failure, moment};
@@ -30,6 +30,7 @@ pub(super) struct ListParameters {
     status: Option<String>,
     service: Option<String>,
     divergent: Option<bool>,
+    referred: Option<ReferredQuery>,
     from: Option<String>,
     to: Option<String>,
     after: Option<String>,
@@ -47,6 +48,7 @@ impl ListParameters {
             status: read(self.status)?,
             service: read(self.service)?,
             divergent: self.divergent.unwrap_or_default(),
+            referred: self.referred,
             from: day(self.from)?,
             to: day(self.to)?,
             after: read(self.after)?,
