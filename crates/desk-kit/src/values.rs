@@ -1,6 +1,9 @@
 //! Values as people read them, by the field they belong to.
 
-use office_model::{Catalogue, Field, FieldKind, FieldPath, Phone, Segment, Service, Status, calendar};
+use office_model::{
+    Answer, Catalogue, Field, FieldKind, FieldPath, Office, OfficeCode, Phone, Roster, Segment, Service, Status,
+    calendar,
+};
 use serde_json::Value;
 
 use crate::Language;
@@ -89,6 +92,36 @@ pub fn path_label(catalogue: &Catalogue, service: &Service, path: &str, language
     label
 }
 
+/// An office as people call it.
+pub fn office(code: OfficeCode) -> String {
+    Roster::current().get(code).map_or_else(|| code.to_string(), Office::full_name)
+}
+
+/// Where a change referred a record to, or whose answer it holds, as people read it: `Dirujuk ke Puskesmas Licin`. Nothing
+/// for other places.
+pub fn referral_label(path: &str, language: Language) -> Option<String> {
+    let (label, code) = match (path.strip_prefix("referral/"), path.strip_prefix("answer/")) {
+        (Some(code), _) => (language.pick("Dirujuk ke", "Referred to"), code),
+        (None, Some(code)) => (language.pick("Jawaban dari", "Answer of"), code),
+        (None, None) => return None,
+    };
+    Some(format!("{label} {}", code.parse().map_or_else(|_| code.to_owned(), office)))
+}
+
+/// What a record holds at such a place, as people read it; `why` is what follows the word of an answer.
+pub fn referral_value(path: &str, value: &Value, language: Language, why: impl FnOnce(&str) -> String) -> String {
+    let text = value.as_str().unwrap_or_default();
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    match word.parse::<Answer>() {
+        Ok(answer) if path.starts_with("answer/") => {
+            let rest = if rest.is_empty() { String::new() } else { why(rest) };
+            format!("{} {rest}", language.say(&answer.label())).trim_end().to_owned()
+        }
+        _ if text.is_empty() => String::new(),
+        _ => why(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -109,6 +142,19 @@ mod tests {
         assert_eq!(shown("agama", json!("a newer word"), id), "a newer word");
         assert_eq!(value(None, &json!({"a": [1, true]}), id), "1; Ya");
         assert_eq!(thousands(12), "12");
+    }
+
+    #[test]
+    fn referrals_and_answers_read_as_sentences() {
+        let (id, en) = (Language::Indonesian, Language::English);
+        assert_eq!(referral_label("referral/35.10.01", id).as_deref(), Some("Dirujuk ke Kecamatan Pesanggaran"));
+        assert_eq!(referral_label("answer/35.10.H.001", en).as_deref(), Some("Answer of 35.10.H.001"));
+        assert_eq!(referral_label("nama", id), None);
+        let said = |path, text: &str| referral_value(path, &json!(text), id, |why| format!("({why})"));
+        assert_eq!(said("answer/35.10.01", "ditolak salah alamat"), "Ditolak (salah alamat)");
+        assert_eq!(said("answer/35.10.01", "selesai"), "Selesai ditangani");
+        assert_eq!(said("referral/35.10.01", "selesai di sana"), "(selesai di sana)");
+        assert_eq!(said("referral/35.10.01", ""), "");
     }
 
     #[test]

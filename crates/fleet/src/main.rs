@@ -50,6 +50,10 @@ enum Command {
         #[arg(long)]
         output: Option<PathBuf>,
     },
+    /// Writes the roster of all 360 offices: the real villages and sub-districts, made-up working units and health facilities.
+    ///
+    /// Example: `fleet roster > offices.csv`
+    Roster,
     /// Measures how many bytes changes need on the wire, beside compressed JSON of the same data.
     ///
     /// Example: `fleet sizes --count 10000`
@@ -135,6 +139,10 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), String> {
     match arguments.command {
         Command::Demo(options) => play(&options),
+        Command::Roster => {
+            print!("{}", fleet::roster::with_above());
+            Ok(())
+        }
         Command::Sizes { count, seed } => sizes(count, seed),
         Command::Exchange { write } => exchange(write.as_deref()),
         Command::Push { count, seed } => push(count, seed),

@@ -7,9 +7,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use chrono::Datelike as _;
 use desk_kit::{Language, moments};
-use office_model::OfficeCode;
 use office_model::calendar::{short_date, wib_date};
-use replica_store::{ListFilter, Node, NodeCall, Reader};
+use office_model::{OfficeCode, OfficeKind, Status};
+use replica_store::{ListFilter, Node, NodeCall, Reader, Referred};
 
 use super::assets::VERSION;
 use super::home::clock_offset;
@@ -30,6 +30,8 @@ const CALLS: usize = 60;
 const LINES: usize = 60;
 /// Quarantined changes and differences on the page.
 const WAITING: usize = 50;
+/// What waits is counted up to this.
+const COUNT_MAX: u64 = 10_000;
 
 #[derive(Template)]
 #[template(path = "office.html")]
@@ -43,6 +45,8 @@ struct OfficePage {
     since: String,
     marks: Vec<String>,
     records: u64,
+    /// What waits for a decision or an answer of this office above the villages, as words; nothing at a village.
+    above: Vec<String>,
     advice: Vec<String>,
     machines: Vec<Machine>,
     days: Vec<Day>,
@@ -119,6 +123,8 @@ struct Read {
     quarantine: Vec<Kept>,
     divergences: Vec<Differing>,
     blocks: Vec<Block>,
+    /// Records that wait for its decision, and for its answer; nothing at a village.
+    above: Option<(u64, u64)>,
 }
 
 pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(code): Path<String>) -> Answer {
@@ -150,6 +156,7 @@ fn made(page: Page, facts: &OfficeFacts, standing: &Standing, read: Read, now: i
         since: standing.since_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
         marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
         records: facts.counts.transactions,
+        above: read.above.map_or_else(Vec::new, |waits| above(facts, waits, t)),
         advice: advice(facts, VERSION, now).iter().map(|text| language.say(text).to_owned()).collect(),
         machines: machines.chain(read.revoked.iter().map(|node| machine(node, now))).collect(),
         days: days(facts, language, now),
@@ -159,6 +166,13 @@ fn made(page: Page, facts: &OfficeFacts, standing: &Standing, read: Read, now: i
         blocks: read.blocks,
         page,
     }
+}
+
+/// What an office above the villages is waited for.
+fn above(facts: &OfficeFacts, (to_decide, to_answer): (u64, u64), t: &super::texts::Texts) -> Vec<String> {
+    let decides = facts.office.kind == OfficeKind::SubDistrict;
+    let lines = [(decides, t.to_decide, to_decide), (true, t.to_answer, to_answer)].into_iter();
+    lines.filter(|(shown, ..)| *shown).map(|(_, label, count)| format!("{label}: {count}")).collect()
 }
 
 fn machine(node: &Node, now: i64) -> Machine {
@@ -246,7 +260,20 @@ impl Read {
                 fields: row.divergences,
             }
         });
+        let above = if code.is_village() {
+            None
+        } else {
+            let waiting = ListFilter {
+                status: Some(Status::MenungguCamat.as_str().to_owned()),
+                district: Some(code),
+                ..ListFilter::default()
+            };
+            let referred = Referred { to: Some(code), answered: false, under_way: false };
+            let referred = ListFilter { referred: Some(referred), ..ListFilter::default() };
+            Some((reader.count_up_to(&waiting, COUNT_MAX)?, reader.count_up_to(&referred, COUNT_MAX)?))
+        };
         Ok(Self {
+            above,
             quarantine: quarantine.collect(),
             divergences: divergences.collect(),
             blocks: blocks(reader, facts, language, now)?,

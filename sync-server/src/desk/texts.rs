@@ -140,6 +140,9 @@ desk_kit::texts! {
     since: "sejak", "since";
 
     machines: "Komputer", "Machines";
+    waits_here: "Menunggu kantor ini", "Waiting for this office";
+    to_decide: "Berkas yang menunggu keputusan", "Records that wait for its decision";
+    to_answer: "Rujukan yang belum dijawab", "Referrals that it has not answered";
     no_machines: "Belum ada komputer yang terdaftar di kantor ini.", "No machine of this office has joined.";
     machine: "Nomor komputer", "Machine";
     enrolled: "Terdaftar", "Enrolled";

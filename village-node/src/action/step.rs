@@ -1,14 +1,15 @@
 //! Steps from one status to the next.
 
 use change_log::DocumentId;
-use office_model::Status;
+use office_model::{OfficeCode, Status};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 
 use super::{chain, referrals};
 use crate::Failure;
 
-/// `{"id", "change", "status"}`: where the record stands now, which is one further where the office's chain lacks a part.
+/// `{"id", "change", "status", "referred"}`: where the record stands now, which is one further where the office's chain
+/// lacks a part, and the offices that it is referred to from now on by itself.
 pub(super) fn perform(
     replica: &mut Replica,
     id: DocumentId,
@@ -20,6 +21,9 @@ pub(super) fn perform(
     // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
     let concerns = then.unwrap_or(to).is_checked();
     let refer = |document: &_| if concerns { referrals::concerned(document) } else { Vec::new() };
+    let before = replica.referrals(id)?;
     let change = replica.steps(id, (to, reason), then, refer, clock)?;
-    Ok(json!({"id": id, "change": change, "status": then.unwrap_or(to)}))
+    let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();
+    referred.retain(|office| !before.iter().any(|referral| referral.office == *office));
+    Ok(json!({"id": id, "change": change, "status": then.unwrap_or(to), "referred": referred}))
 }

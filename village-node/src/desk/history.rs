@@ -1,9 +1,10 @@
 //! Who changed what in a record and when, as people read it.
 
-use office_model::{Catalogue, FieldPath, Office, Roster, Service};
+use desk_kit::values;
+use office_model::{Catalogue, FieldPath, Service};
 use replica_store::Replica;
 use serde_json::Value;
-use service_document::{AttachedFile, GivenAnswer, TransactionDocument};
+use service_document::{AttachedFile, TransactionDocument};
 
 use super::language::{Language, Worded as _};
 use super::{moments, shown};
@@ -16,32 +17,12 @@ const SERIALS: &str = "serials";
 
 /// Before the hash of an attached file.
 const ATTACHMENT: &str = "attachment/";
-/// Before the code of an office that the record is referred to, or that answers.
-const REFERRAL: &str = "referral/";
-const ANSWER: &str = "answer/";
 
 /// What an attached file is called.
 fn file_name(path: &str, value: Option<&Value>) -> String {
     let hash = path.strip_prefix(ATTACHMENT).and_then(|hash| hash.parse().ok());
     let file = hash.zip(value.and_then(Value::as_str)).and_then(|(hash, text)| AttachedFile::from_text(hash, text));
     file.map_or_else(String::new, |file| file.name)
-}
-
-/// What a change said of a referral, if it did: of which office, and what it is asked for or answered.
-fn referral(path: &str, value: Option<&Value>, language: Language) -> Option<(String, String)> {
-    let t = language.texts();
-    let text = value.and_then(Value::as_str).unwrap_or_default();
-    let (label, office, value) = if let Some(office) = path.strip_prefix(REFERRAL) {
-        (t.refer_to, office, text.to_owned())
-    } else {
-        let given = GivenAnswer::from_text(text);
-        let said = given.map(|given| {
-            format!("{} {}", language.say(&given.answer.label()), given.why.unwrap_or_default()).trim().to_owned()
-        });
-        (t.answer_of, path.strip_prefix(ANSWER)?, said.unwrap_or_default())
-    };
-    let name = office.parse().ok().and_then(|code| Roster::current().get(code)).map(Office::full_name);
-    Some((format!("{label} {}", name.unwrap_or_else(|| office.to_owned())), value))
 }
 
 /// One change as people read it.
@@ -83,9 +64,12 @@ pub(super) fn history(
             };
             let is_shown = |path: &str| !NOT_SHOWN.contains(&path) && !path.starts_with(SERIALS);
             let edits = item.changed.iter().filter(|edit| is_shown(&edit.path)).map(|edit| {
-                if let Some((label, value)) = referral(&edit.path, edit.to.as_ref(), language) {
-                    let before = referral(&edit.path, edit.from.as_ref(), language).map(|(_, before)| before);
-                    return (label, before.unwrap_or_default(), value, edit.settled);
+                if let Some(label) = values::referral_label(&edit.path, language) {
+                    let said = |value: Option<&Value>| {
+                        let read = |value| values::referral_value(&edit.path, value, language, str::to_owned);
+                        value.map_or_else(String::new, read)
+                    };
+                    return (label, said(edit.from.as_ref()), said(edit.to.as_ref()), edit.settled);
                 }
                 if edit.path.starts_with(ATTACHMENT) {
                     let name = |value: Option<&Value>| file_name(&edit.path, value);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use change_log::DocumentId;
+use desk_kit::values;
 use office_model::{Answer as Said, OfficeCode, Role, Roster};
 use replica_store::Reader;
 use service_document::TransactionRow;
@@ -24,14 +25,10 @@ pub(super) struct ShownReferral {
     pub(super) answers: Vec<(&'static str, String, String)>,
 }
 
-fn name(code: OfficeCode) -> String {
-    Roster::current().get(code).map_or_else(|| code.to_string(), office_model::Office::full_name)
-}
-
 /// The referrals of a record.
 pub(super) fn shown(row: &TransactionRow, language: Language) -> Vec<ShownReferral> {
     let one = |referral: &service_document::Referral| ShownReferral {
-        office: name(referral.office),
+        office: values::office(referral.office),
         asked: referral.asked.clone(),
         answers: referral
             .answers

@@ -1,6 +1,6 @@
 //! What is shown of records beside their values.
 
-use office_model::{Catalogue, OfficeCode, Roster, Service};
+use office_model::{Catalogue, OfficeCode, Service};
 use replica_store::Reader;
 
 use super::language::Language;
@@ -22,5 +22,5 @@ pub(crate) fn other_office(reader: &Reader, office: OfficeCode) -> String {
     if is_own(reader, office) {
         return String::new();
     }
-    Roster::current().get(office).map_or_else(|| office.to_string(), office_model::Office::full_name)
+    desk_kit::values::office(office)
 }

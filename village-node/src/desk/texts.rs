@@ -70,7 +70,6 @@ desk_kit::texts! {
         "That office gave two different answers; its next one stands.";
     refer: "Rujuk", "Refer";
     refer_to: "Rujuk ke", "Refer to";
-    answer_of: "Jawaban dari", "Answer of";
     refer_choose: "Pilih kantor", "Choose an office";
     refer_asked: "Apa yang diminta", "What is asked for";
     refer_hint: "Kantor itu akan melihat seluruh berkas ini, dan seterusnya menerima perubahannya. Rujukan tidak dapat ditarik.",

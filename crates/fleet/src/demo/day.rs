@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use office_model::{OfficeCode, Roster};
+use office_model::{Office as Listed, OfficeCode, Roster};
 use replica_store::Reader;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sync_exchange::nightly_slot;
@@ -23,6 +23,8 @@ use super::{DemoError, DemoOptions};
 const AT_ONCE: usize = 16;
 /// The working day with its flapping lines is over after this, whoever is still behind.
 const DAY: Duration = Duration::from_secs(25);
+/// So long the offices above the villages fetch what was brought before them during the day.
+const ABOVE: Duration = Duration::from_secs(10);
 /// The nightly run starts spread over so many milliseconds for each office, as the real one is over hours.
 const NIGHT_START_MILLIS: u64 = 15;
 /// The nightly run ends after this.
@@ -34,7 +36,11 @@ const NIGHT: Duration = Duration::from_secs(60);
 ///
 /// When more offices are asked for than the roster has, or the machine refuses: a folder, a port, a database.
 pub async fn play(options: &DemoOptions) -> Result<Table, DemoError> {
-    let roster = Roster::banyuwangi().villages().count();
+    let roster_text = crate::roster::with_above();
+    let all = Roster::parse(&roster_text).map_err(|error| DemoError::Internal(error.to_string()))?;
+    // Every node of the day is in this process: told to one, the roster is known to all.
+    all.clone().learn(1);
+    let roster = all.villages().count();
     if options.offices.get() > roster {
         return Err(DemoError::TooManyOffices { asked: options.offices.get(), roster });
     }
@@ -43,11 +49,11 @@ pub async fn play(options: &DemoOptions) -> Result<Table, DemoError> {
     let temporary = tempfile::tempdir()?;
     let dir = options.data.as_deref().unwrap_or(temporary.path());
     let hub_dir = dir.join("hub");
-    let codes: Vec<OfficeCode> =
-        Roster::banyuwangi().villages().map(|office| office.code).take(options.offices.get()).collect();
-    let secrets = hub::make(&hub_dir, &codes)?;
+    let codes = taking_part(&all, options);
+    let secrets = hub::make(&hub_dir, &roster_text, &codes)?;
     let hub = Hub::start(&hub_dir).await?;
-    let offices = join_all(dir, &hub, codes.into_iter().zip(secrets).collect(), options).await?;
+    let everyone = join_all(dir, &hub, codes.into_iter().zip(secrets).collect(), options).await?;
+    let (offices, above): (Vec<_>, Vec<_>) = everyone.iter().cloned().partition(|office| office.code.is_village());
 
     let share = |percent: usize| options.transactions * percent / 100;
     let (morning, day) = (share(40), share(40));
@@ -67,28 +73,47 @@ pub async fn play(options: &DemoOptions) -> Result<Table, DemoError> {
         let syncing = each(&offices, |office| async move { office.sync(end).await });
         let (recorded, synced) = tokio::join!(record_all(&offices, day), syncing);
         recorded.and(synced)?;
+        let end = Instant::now() + ABOVE;
+        each(&above, |office| async move { office.sync(end).await }).await?;
     }
     {
         let _board = Board::start("evening", &offices);
-        calm_all(&offices);
-        set_all(&offices, false);
+        calm_all(&everyone);
+        set_all(&everyone, false);
         record_all(&offices, evening).await?;
+        decide_all(&above).await?;
     }
     {
-        let _board = Board::start("night", &offices);
-        set_all(&offices, true);
+        let _board = Board::start("night", &everyone);
+        set_all(&everyone, true);
         let end = Instant::now() + NIGHT;
-        let window = NIGHT_START_MILLIS * offices.len() as u64;
-        each(&offices, |office| async move {
+        let window = NIGHT_START_MILLIS * everyone.len() as u64;
+        each(&everyone, |office| async move {
             sleep(Duration::from_millis(nightly_slot(&office.code, window))).await;
             office.sync(end).await
         })
         .await?;
+        // Whoever called before another one whose records concern it has not got those yet.
+        if !above.is_empty() {
+            each(&everyone, |office| async move { office.sync(end).await }).await?;
+        }
     }
     let reported = hub.report().await?;
     hub.stop().await?;
-    let offices = results(&hub_dir, &offices)?;
+    let offices = results(&hub_dir, &everyone)?;
     Ok(Table { offices, reported, took: began.elapsed() })
+}
+
+/// The offices that take part, by code.
+fn taking_part(roster: &Roster, options: &DemoOptions) -> Vec<OfficeCode> {
+    let villages: Vec<OfficeCode> = roster.villages().map(|office| office.code).take(options.offices.get()).collect();
+    let is_over_one = |office: &&Listed| match &office.district {
+        Some(district) => villages.iter().any(|village| village.district() == Some(district.code)),
+        None => true,
+    };
+    let above = roster.iter().filter(|office| !options.villages_only && !office.kind.is_village());
+    let above = above.filter(is_over_one).map(|office| office.code).collect::<Vec<_>>();
+    villages.into_iter().chain(above).collect()
 }
 
 /// Compares both databases, office by office.
@@ -100,10 +125,31 @@ fn results(hub_dir: &Path, offices: &[Arc<Office>]) -> Result<Vec<OfficeResult>,
         let tally = office.tally();
         // Each block of letter numbers is a change of the hub.
         let leases = hub.leases(&office.code)?.len() as u64;
-        let is_proven =
-            own == theirs && own.count == changes + leases && hub.transactions_of(&office.code)? == transactions;
+        let (referrals, decided) = (office.referrals(), office.decided());
+        let complete = if office.code.is_village() {
+            // What offices above wrote in its records comes to it, too.
+            let written = changes + referrals + leases;
+            let others = offices.iter().map(|other| other.decided_for(office.code)).sum::<u64>();
+            own.count == written + others && hub.transactions_of(&office.code)? == transactions
+        } else {
+            own.count >= decided
+        };
+        let is_proven = own == theirs && complete;
         let (up, down, cuts) = (tally.up, tally.down, tally.cuts);
-        Ok(OfficeResult { code: office.code, is_proven, transactions, changes, sent, sent_bytes, up, down, cuts })
+        let code = office.code;
+        Ok(OfficeResult {
+            code,
+            is_proven,
+            transactions,
+            changes,
+            referrals,
+            decided,
+            sent,
+            sent_bytes,
+            up,
+            down,
+            cuts,
+        })
     };
     offices.iter().map(result).collect()
 }
@@ -130,6 +176,19 @@ async fn join_all(
     }
     joined.sort_by_key(|office| office.code);
     Ok(joined)
+}
+
+/// Offices above the villages decide and answer whatever waits for them.
+async fn decide_all(above: &[Arc<Office>]) -> Result<(), DemoError> {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    each(above, |office| {
+        let places = Arc::clone(&places);
+        async move {
+            let _place = places.acquire().await;
+            office.decide().await
+        }
+    })
+    .await
 }
 
 async fn record_all(offices: &[Arc<Office>], count: usize) -> Result<(), DemoError> {

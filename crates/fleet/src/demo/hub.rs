@@ -28,9 +28,9 @@ pub(crate) struct Hub {
     task: JoinHandle<Result<(), sync_server::Failure>>,
 }
 
-/// Makes a hub in a folder, with one enrolment code for each of these offices.
-pub(crate) fn make(dir: &Path, offices: &[OfficeCode]) -> Result<Vec<String>, DemoError> {
-    init::init(dir, ROSTER)?;
+/// Makes a hub in a folder, with one enrolment code for each of these offices, which are in this roster.
+pub(crate) fn make(dir: &Path, roster: &str, offices: &[OfficeCode]) -> Result<Vec<String>, DemoError> {
+    init::init(dir, roster)?;
     let keys = HubKeys::load(dir)?;
     let (mut replica, _) = Replica::open(dir, &clock::machine(), clock::fresh_epoch()?)?;
     let mut codes = Vec::with_capacity(offices.len());

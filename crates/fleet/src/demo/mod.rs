@@ -3,6 +3,9 @@
 //! In the morning all lines are down and every office records. Then the lines come back in their bad way while offices
 //! go on recording. In the evening the lines fail again, and the night brings everybody level: an office counts as
 //! proven only when its digest and the hub's, read from both databases after the night, are equal.
+//!
+//! The offices above the villages take part: in the evening, with their lines down, sub-districts decide what waits for
+//! them, working units and health facilities answer what was referred to them.
 
 mod board;
 mod day;
@@ -30,7 +33,11 @@ pub struct DemoOptions {
     /// How many of the roster's 217 village offices take part.
     #[arg(long, default_value = "217")]
     pub offices: NonZeroUsize,
-    /// How many transactions each of them records.
+    /// Without the offices above the villages; else those take part that the villages lie under, and all that serve the
+    /// whole regency (143 of them for all villages).
+    #[arg(long)]
+    pub villages_only: bool,
+    /// How many transactions each village records.
     #[arg(long, default_value_t = 20)]
     pub transactions: usize,
     /// How bad the lines are: good, slow, far, cut, flapping or village.

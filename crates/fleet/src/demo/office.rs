@@ -1,5 +1,6 @@
 //! One office of the day: its node, its line, its clerk.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use change_log::{Digest, DocumentId};
-use office_model::{ClerkId, OfficeCode, calendar};
+use office_model::{Answer, ClerkId, OfficeCode, OfficeKind, Status, calendar};
+use replica_store::{ListFilter, Page, Referred};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 use village_node::action::NewRecord;
@@ -36,8 +38,12 @@ pub(super) struct Office {
     joined: Tally,
     transactions: AtomicU64,
     changes: AtomicU64,
+    referrals: AtomicU64,
+    /// Decisions and answers, by the office that the record belongs to.
+    decided: Mutex<BTreeMap<OfficeCode, u64>>,
     sent: AtomicU64,
     sent_bytes: AtomicU64,
+    /// One more than the changes that the last exchange proved; 0 before the first.
     proven: AtomicU64,
 }
 
@@ -70,8 +76,23 @@ impl Office {
         let generator = Mutex::new(Generator::new(code, seed, today));
         let zero = || AtomicU64::new(0);
         let (transactions, changes, proven) = (zero(), zero(), zero());
-        let (sent, sent_bytes) = (zero(), zero());
-        Ok(Self { code, link, node, clerk, generator, joined, transactions, changes, sent, sent_bytes, proven })
+        let (referrals, sent, sent_bytes) = (zero(), zero(), zero());
+        let decided = Mutex::new(BTreeMap::new());
+        Ok(Self {
+            code,
+            link,
+            node,
+            clerk,
+            generator,
+            joined,
+            transactions,
+            changes,
+            referrals,
+            decided,
+            sent,
+            sent_bytes,
+            proven,
+        })
     }
 
     /// Records so many transactions with their steps, each save durable before the next.
@@ -88,12 +109,75 @@ impl Office {
             self.changes.fetch_add(1, Ordering::Relaxed);
             self.proven.store(0, Ordering::Relaxed);
             for step in record.steps {
+                // What waits for the camat is decided there.
+                if self.status(id)?.is_some_and(Status::waits_for_sub_district) {
+                    break;
+                }
                 let action = Action::Step { id, to: step.to, reason: step.reason, clerk: self.clerk.clone() };
-                self.node.perform_soon(action).await?;
+                let stepped = self.node.perform_soon(action).await?;
                 self.changes.fetch_add(1, Ordering::Relaxed);
+                let referred = stepped.get("referred").and_then(Value::as_array).is_some_and(|to| !to.is_empty());
+                self.referrals.fetch_add(u64::from(referred), Ordering::Relaxed);
             }
         }
         Ok(())
+    }
+
+    fn status(&self, id: DocumentId) -> Result<Option<Status>, Failure> {
+        Ok(self.node.replica().row(id)?.and_then(|row| row.status.parse().ok()))
+    }
+
+    /// Decides what waits for this office, and answers what was referred to it, one in five in the negative.
+    pub(super) async fn decide(&self) -> Result<(), DemoError> {
+        let waiting = ListFilter {
+            status: Some(Status::MenungguCamat.as_str().to_owned()),
+            district: Some(self.code),
+            ..ListFilter::default()
+        };
+        let referred = Referred { to: Some(self.code), answered: false, under_way: false };
+        let referred = ListFilter { referred: Some(referred), ..ListFilter::default() };
+        let all = Page { after: None, count: usize::MAX };
+        let (waiting, referred) = {
+            let reader = self.node.replica();
+            let waiting =
+                if self.code.kind() == OfficeKind::SubDistrict { reader.list(&waiting, all)? } else { Vec::new() };
+            (waiting, reader.list(&referred, all)?)
+        };
+        let reason = || Some("Berkas belum lengkap".to_owned());
+        for (row, turn) in waiting.into_iter().zip(0_u32..) {
+            let (id, clerk) = (row.document, self.clerk.clone());
+            let (to, reason) =
+                if turn % 5 == 4 { (Status::Dikembalikan, reason()) } else { (Status::Ditandatangani, None) };
+            self.node.perform_soon(Action::Step { id, to, reason, clerk }).await?;
+            self.count_decision(row.office);
+        }
+        for (row, turn) in referred.into_iter().zip(0_u32..) {
+            let (id, clerk) = (row.document, self.clerk.clone());
+            let (answer, reason) =
+                if turn % 5 == 4 { (Answer::Dikembalikan, reason()) } else { (Answer::Selesai, None) };
+            self.node.perform_soon(Action::Answer { id, answer, reason, clerk }).await?;
+            self.count_decision(row.office);
+        }
+        Ok(())
+    }
+
+    fn count_decision(&self, of: OfficeCode) {
+        *self.decided.lock().unwrap_or_else(PoisonError::into_inner).entry(of).or_default() += 1;
+    }
+
+    /// Referrals made.
+    pub(super) fn referrals(&self) -> u64 {
+        self.referrals.load(Ordering::Relaxed)
+    }
+
+    /// Decisions and answers given.
+    pub(super) fn decided(&self) -> u64 {
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
+    /// Those about records of one office.
+    pub(super) fn decided_for(&self, office: OfficeCode) -> u64 {
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).get(&office).copied().unwrap_or_default()
     }
 
     /// Exchanges until proven equal, or until the deadline: an office that is late is for the final table to tell.
@@ -105,7 +189,7 @@ impl Office {
             self.count(&progress, self.link.tally().up - carried);
             match outcome {
                 Outcome::Proven { .. } => {
-                    self.proven.store(recorded, Ordering::Relaxed);
+                    self.proven.store(recorded + 1, Ordering::Relaxed);
                     return Ok(());
                 }
                 Outcome::Again => {}
@@ -133,8 +217,7 @@ impl Office {
 
     /// Whether the last exchange proved everything recorded so far.
     pub(super) fn is_proven(&self) -> bool {
-        let changes = self.changes.load(Ordering::Relaxed);
-        changes > 0 && self.proven.load(Ordering::Relaxed) == changes
+        self.proven.load(Ordering::Relaxed) == self.changes() + 1
     }
 
     /// Transactions recorded.

@@ -48,7 +48,7 @@ pub async fn push(count: usize, seed: u64) -> Result<PushTable, DemoError> {
     let lines = lines();
     let codes: Vec<OfficeCode> = Roster::banyuwangi().villages().map(|office| office.code).take(lines.len()).collect();
     let hub_dir = dir.path().join("hub");
-    let secrets = hub::make(&hub_dir, &codes)?;
+    let secrets = hub::make(&hub_dir, hub::ROSTER, &codes)?;
     let hub = Hub::start(&hub_dir).await?;
     let mut results = Vec::new();
     for ((line, plan), office) in lines.into_iter().zip(codes.into_iter().zip(secrets)) {

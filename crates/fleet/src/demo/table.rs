@@ -16,6 +16,10 @@ pub struct OfficeResult {
     pub transactions: u64,
     /// Changes recorded.
     pub changes: u64,
+    /// Referrals made, each a change.
+    pub referrals: u64,
+    /// Decisions and answers given, each a change (offices above the villages).
+    pub decided: u64,
     /// Changes sent, those sent again included.
     pub sent: u64,
     /// Bytes of the frames that held them.
@@ -59,7 +63,10 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (transactions, changes) = (self.sum(|office| office.transactions), self.sum(|office| office.changes));
+        let (transactions, referrals) = (self.sum(|office| office.transactions), self.sum(|office| office.referrals));
+        let decided = self.sum(|office| office.decided);
+        let changes = self.sum(|office| office.changes) + referrals + decided;
+        let above = self.offices.iter().filter(|office| !office.code.is_village()).count();
         let (up, down, sent) =
             (self.sum(|office| office.up), self.sum(|office| office.down), self.sum(|office| office.sent));
         let each = |bytes: u64| bytes.checked_div(transactions).unwrap_or_default();
@@ -69,7 +76,14 @@ impl fmt::Display for Table {
         let proven = self.offices.iter().filter(|office| office.is_proven).count();
         writeln!(f, "offices proven equal       {proven:>12} of {}", self.offices.len())?;
         writeln!(f, "  in the hub's night report{:>12}", self.reported)?;
+        if above > 0 {
+            writeln!(f, "  above the villages       {above:>12}")?;
+        }
         writeln!(f, "transactions               {transactions:>12}")?;
+        if above > 0 {
+            writeln!(f, "referred to others         {referrals:>12}")?;
+            writeln!(f, "decided or answered above  {decided:>12}")?;
+        }
         writeln!(f, "changes                    {changes:>12}")?;
         writeln!(f, "bytes up, TLS and all      {up:>12}   {} a transaction", each(up))?;
         writeln!(f, "bytes down, TLS and all    {down:>12}   {} a transaction", each(down))?;
@@ -93,6 +107,8 @@ mod tests {
             is_proven: true,
             transactions: 10,
             changes: 28,
+            referrals: 0,
+            decided: 0,
             sent: 30,
             sent_bytes: 1_500,
             up: 3_000,

@@ -44,7 +44,7 @@ impl Archive {
             return Err(DemoError::Internal(text));
         }
         let hub_dir = tempfile::tempdir()?;
-        let codes = crate::demo::hub::make(hub_dir.path(), &[office])?;
+        let codes = crate::demo::hub::make(hub_dir.path(), crate::demo::hub::ROSTER, &[office])?;
         let hub = Hub::start(hub_dir.path()).await?;
         let code = codes.first().map_or("", String::as_str);
         let url = format!("https://{}", hub.address);

@@ -1,7 +1,7 @@
 //! A small day is played for real and ends proven.
 
 use clap::Parser;
-use fleet::demo::{DemoOptions, play};
+use fleet::demo::{DemoOptions, OfficeResult, play};
 
 #[derive(Parser)]
 struct Day {
@@ -14,8 +14,14 @@ async fn every_office_of_a_small_day_is_proven() {
     let day = Day::parse_from(["day", "--offices", "3", "--transactions", "100", "--link", "cut", "--seed", "7"]);
     let table = play(&day.options).await.unwrap();
     assert!(table.is_proven(), "{table}");
-    assert_eq!(table.offices.len(), 3);
-    for office in &table.offices {
+    // With the sub-district, its two health facilities, ten hospitals, and all working units.
+    let (villages, above): (Vec<&OfficeResult>, Vec<&OfficeResult>) =
+        table.offices.iter().partition(|office| office.code.is_village());
+    assert_eq!((villages.len(), above.len()), (3, 1 + 2 + 10 + 58));
+    let decided: u64 = above.iter().map(|office| office.decided).sum();
+    let referred: u64 = villages.iter().map(|office| office.referrals).sum();
+    assert!(decided > 10 && referred > 1, "{table}");
+    for office in villages {
         assert_eq!(office.transactions, 100);
         assert!(office.changes >= 100 && office.sent >= office.changes);
         assert!(office.cuts > 0, "a day without a cut proves little: {table}");

@@ -42,6 +42,7 @@ struct RecordPage {
     kept_out: usize,
     fields: Vec<(String, String)>,
     files: Vec<(String, String)>,
+    referrals: Vec<Referred>,
     divergences: Vec<Divergent>,
     history: Vec<Told>,
     logs: Vec<Log>,
@@ -52,6 +53,15 @@ struct Divergent {
     label: String,
     /// Value, who, when.
     values: Vec<(String, String, String)>,
+}
+
+/// An office that the record is referred to.
+struct Referred {
+    office: String,
+    code: String,
+    asked: String,
+    /// Word and label; nothing yet, or several that were given apart.
+    answers: Vec<(&'static str, String)>,
 }
 
 /// One change.
@@ -141,6 +151,7 @@ async fn show(visitor: &Visitor, hub: &Hub, id: DocumentId, is_open: bool) -> An
         kept_out: read.kept_out,
         fields: shower.fields(&read.document),
         files: read.document.attached().iter().map(|file| shower.file(file)).collect(),
+        referrals: shower.referrals(&read.document),
         divergences: shower.divergences(&read.document),
         history: shower.history(&read),
         logs: logs(&read, f),
@@ -212,6 +223,10 @@ impl Shower {
         if path == "number" {
             return value.as_str().unwrap_or_default().to_owned();
         }
+        if values::referral_label(path, self.language).is_some() {
+            let why = |why: &str| if self.is_open { why.to_owned() } else { HIDDEN.to_owned() };
+            return values::referral_value(path, value, self.language, why);
+        }
         if !self.is_open {
             return HIDDEN.to_owned();
         }
@@ -221,6 +236,9 @@ impl Shower {
     }
 
     fn label(&self, path: &str) -> String {
+        if let Some(label) = values::referral_label(path, self.language) {
+            return label;
+        }
         match self.service {
             Some(service) => values::path_label(self.catalogue, service, path, self.language),
             None => path.to_owned(),
@@ -264,6 +282,24 @@ impl Shower {
         let kind = self.catalogue.attachments().iter().find(|one| one.id == file.kind);
         let kind = kind.map_or_else(|| file.kind.clone(), |kind| self.language.say(&kind.label).to_owned());
         (kind, if self.is_open { file.name.clone() } else { HIDDEN.to_owned() })
+    }
+
+    fn referrals(&self, document: &TransactionDocument) -> Vec<Referred> {
+        let why = |why: &str| if self.is_open { why.to_owned() } else { HIDDEN.to_owned() };
+        let all = document.row().referrals.iter().map(|referral| {
+            let answers = referral.answers.iter().map(|given| {
+                let label = self.language.say(&given.answer.label()).to_owned();
+                let why = given.why.as_deref().map(why).unwrap_or_default();
+                (given.answer.as_str(), format!("{label} {why}").trim_end().to_owned())
+            });
+            Referred {
+                office: values::office(referral.office),
+                code: referral.office.to_string(),
+                asked: Some(referral.asked.as_str()).filter(|asked| !asked.is_empty()).map(why).unwrap_or_default(),
+                answers: answers.collect(),
+            }
+        });
+        all.collect()
     }
 
     fn divergences(&self, document: &TransactionDocument) -> Vec<Divergent> {

@@ -56,6 +56,8 @@ desk_kit::texts! {
     held_to: "Log diterima sampai", "Log received up to";
     signed_to: "Ditandatangani komputer sampai", "Signed by the machine up to";
     kept_out: "perubahan dikarantina", "changes in quarantine";
+    referrals: "Rujukan", "Referrals";
+    referral_waits: "Belum dijawab", "Not answered yet";
     attachments: "Lampiran", "Attached files";
     reason: "Alasan", "Reason";
     removed: "dihapus", "removed";
