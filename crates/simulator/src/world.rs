@@ -1,16 +1,17 @@
-//! The world of a run: two villages with two nodes each, the sub-district of one of them, one hub, and what happens to them.
+//! The world of a run: two villages with two nodes each, the sub-district of one of them, a health facility, one hub, and what
+//! happens to them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use change_log::{DocumentId, EpochId};
 use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome, begin_life, is_granted};
-use office_model::{OfficeCode, Serial, Status};
+use office_model::{Answer, OfficeCode, Serial, Status};
 use replica_store::{
     Clock, ListFilter, NewPublication, NewReplica, Numbering, Page, Refusal, Replica, Role, StoreError,
 };
 use serde_json::{Map, Value, json};
-use service_document::NewTransaction;
+use service_document::{NewTransaction, Stamp, TransactionDocument};
 use sync_exchange::{Ending, Pace};
 use sync_protocol::SigningKey;
 
@@ -26,8 +27,9 @@ const CONDITIONAL: &str = "S01";
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 const OFFICES: [&str; 2] = ["35.10.01.2001", "35.10.24.2008"];
 const NODES_PER_OFFICE: usize = 2;
-/// The sub-district of the first office, with one node.
-const DISTRICT: &str = "35.10.01";
+/// The sub-district of the first office, and a health facility that both refer to, with one node each.
+const ABOVE: [&str; 2] = ["35.10.01", CLINIC];
+const CLINIC: &str = "35.10.H.001";
 /// After healing, this many rounds of calls must be enough for everybody.
 const ROUNDS_TO_HEAL: usize = 32;
 /// Machines cloned in one run.
@@ -57,6 +59,15 @@ pub(crate) struct SimNode {
     pub(crate) cloned: bool,
 }
 
+/// How often the offices above the villages did their part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Done {
+    /// Decisions of the sub-district.
+    pub decided: u64,
+    /// Answers of the health facility.
+    pub answered: u64,
+}
+
 /// The world.
 pub struct World {
     pub(crate) hub: Machine,
@@ -67,26 +78,26 @@ pub struct World {
     pub(crate) numbers: BTreeMap<(OfficeCode, Serial), String>,
     /// Numbers that were told twice.
     pub(crate) twice: Vec<(OfficeCode, Serial)>,
-    /// Decisions that the sub-district took.
-    decided: u64,
+    done: Done,
     dice: Dice,
     now: i64,
     pub(crate) faults: Faults,
     folder: tempfile::TempDir,
 }
 
-/// Plays one run of `steps` happenings and checks everything promised. Says how often the sub-district decided.
+/// Plays one run of `steps` happenings and checks everything promised. Says what the offices above the
+/// villages did.
 ///
 /// # Errors
 /// A [`Failure`] that says what was promised and not kept.
-pub fn run(seed: u64, steps: usize, faults: Faults) -> Result<u64, Failure> {
+pub fn run(seed: u64, steps: usize, faults: Faults) -> Result<Done, Failure> {
     let mut world = World::new(seed, faults)?;
     for _ in 0..steps {
         world.step()?;
     }
     world.heal()?;
     world.check()?;
-    Ok(world.decided)
+    Ok(world.done)
 }
 
 impl World {
@@ -112,7 +123,7 @@ impl World {
         begin_life(hub.replica()?, true, now).map_err(Failure::other)?;
         let mut nodes = Vec::new();
         let villages = OFFICES.iter().cycle().take(OFFICES.len() * NODES_PER_OFFICE);
-        for (index, code) in villages.chain([&DISTRICT]).enumerate() {
+        for (index, code) in villages.chain(&ABOVE).enumerate() {
             let office: OfficeCode = code.parse().map_err(Failure::other)?;
             let key = SigningKey::from_seed(&dice.bytes());
             let public = key.verifying_key();
@@ -150,7 +161,7 @@ impl World {
             hub_restored: false,
             numbers,
             twice,
-            decided: 0,
+            done: Done::default(),
             dice,
             now,
             faults,
@@ -191,7 +202,7 @@ impl World {
         let service = if self.dice.chance(50) { "P06" } else { CONDITIONAL };
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         if !node.identity.office.is_village() {
-            return self.decide(index);
+            return self.judge_above(index);
         }
         let mut fields = Map::new();
         fields.insert("nama".to_owned(), json!(format!("Warga {label}")));
@@ -230,6 +241,35 @@ impl World {
         }
     }
 
+    fn judge_above(&mut self, index: usize) -> Result<(), Failure> {
+        let office = self.nodes.get(index).map(|node| node.identity.office);
+        if office.is_some_and(|office| office.as_str() == CLINIC) { self.answer(index) } else { self.decide(index) }
+    }
+
+    /// A health facility answers what was referred to it, anew as well.
+    fn answer(&mut self, index: usize) -> Result<(), Failure> {
+        let clock = self.clock(index);
+        let (which, answer) = (self.dice.number(), self.dice.below(Answer::ALL.len()));
+        let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
+        let (office, replica) = (node.identity.office, node.machine.replica()?);
+        let listed = replica.list(&ListFilter::default(), Page { after: None, count: 40 }).map_err(Failure::other)?;
+        let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
+        let answer = Answer::ALL.get(answer).copied().unwrap_or(Answer::Selesai);
+        let act = |document: &mut TransactionDocument, stamp: &Stamp| {
+            document.answer(office, answer, Some("alamat kurang"), stamp)
+        };
+        match replica.change(row.document, &clock, act) {
+            Ok(change) => {
+                self.done.answered += u64::from(change.is_some());
+                Ok(())
+            }
+            // What its disk lost may be the very referral.
+            Err(StoreError::Document(_) | StoreError::NoDocument(_)) => Ok(()),
+            Err(StoreError::EpochSpent) => self.begin_epoch(index),
+            Err(error) => Err(Failure::other(error)),
+        }
+    }
+
     /// A sub-district decides about a record that waits for it.
     fn decide(&mut self, index: usize) -> Result<(), Failure> {
         let clock = self.clock(index);
@@ -251,7 +291,7 @@ impl World {
         let to = if signs { Status::Ditandatangani } else { Status::Dikembalikan };
         match replica.step(row.document, to, Some("berkas kurang"), &clock) {
             Ok(_) => {
-                self.decided += 1;
+                self.done.decided += 1;
                 Ok(())
             }
             Err(StoreError::Document(_) | StoreError::NoDocument(_)) => Ok(()),
@@ -269,34 +309,40 @@ impl World {
     /// An edit or a step on any record this node can see.
     fn change(&mut self, index: usize) -> Result<(), Failure> {
         let clock = self.clock(index);
-        let (which, what, value) = (self.dice.number(), self.dice.below(5), self.dice.below(5));
+        let (which, what, value) = (self.dice.number(), self.dice.below(6), self.dice.below(5));
         if (which >> 32).is_multiple_of(24) {
             self.publish(index, (which >> 40).is_multiple_of(2))?;
         }
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         if !node.identity.office.is_village() {
-            return self.decide(index);
+            return self.judge_above(index);
         }
         let replica = node.machine.replica()?;
         let listed = replica.list(&ListFilter::default(), Page { after: None, count: 40 }).map_err(Failure::other)?;
         let Some(row) = listed.get(usize::try_from(which).unwrap_or(0) % listed.len().max(1)) else { return Ok(()) };
-        let done =
-            match what {
-                0 => replica.step(row.document, Status::Diajukan, None, &clock).map(drop),
-                // On to the sub-district, where the service goes there.
-                1..=2 => [Status::Diajukan, Status::Diperiksa, Status::MenungguCamat].into_iter().try_for_each(|to| {
-                    match replica.step(row.document, to, None, &clock) {
+        let done = match what {
+            0 => replica.step(row.document, Status::Diajukan, None, &clock).map(drop),
+            // On to the sub-district, where the service goes there.
+            1..=2 => {
+                [Status::Diajukan, Status::Diperiksa, Status::MenungguCamat].into_iter().try_for_each(
+                    |to| match replica.step(row.document, to, None, &clock) {
                         Ok(_) | Err(StoreError::Document(_)) => Ok(()),
                         Err(error) => Err(error),
-                    }
-                }),
-                3 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
-                _ => {
-                    let path = "lokasi".parse().map_err(Failure::other)?;
-                    let edits = [(path, Value::from(format!("Dusun {value}")))];
-                    replica.edit(row.document, &edits, &clock).map(drop)
-                }
-            };
+                    },
+                )
+            }
+            3 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
+            4 => {
+                let to = CLINIC.parse().map_err(Failure::other)?;
+                let act = |document: &mut TransactionDocument, stamp: &Stamp| document.refer(&[(to, "mohon")], stamp);
+                replica.change(row.document, &clock, act).map(drop)
+            }
+            _ => {
+                let path = "lokasi".parse().map_err(Failure::other)?;
+                let edits = [(path, Value::from(format!("Dusun {value}")))];
+                replica.edit(row.document, &edits, &clock).map(drop)
+            }
+        };
         match done {
             // A step that the rules do not allow from where the record is now, or a record that the disk lost.
             Ok(()) | Err(StoreError::Document(_) | StoreError::NoDocument(_)) => Ok(()),
@@ -444,7 +490,7 @@ impl World {
 
     /// A machine is cloned while it runs; both go on under one name.
     fn copy(&mut self, index: usize) -> Result<(), Failure> {
-        if self.nodes.len() > OFFICES.len() * NODES_PER_OFFICE + COPIES_MAX {
+        if self.nodes.len() >= OFFICES.len() * NODES_PER_OFFICE + ABOVE.len() + COPIES_MAX {
             return Ok(());
         }
         let fresh = EpochId(self.dice.bytes());

@@ -24,6 +24,8 @@ mod people;
 #[path = "../whole_system/programs.rs"]
 mod programs;
 #[cfg(test)]
+mod referred;
+#[cfg(test)]
 mod registers;
 #[cfg(test)]
 mod work;

@@ -85,6 +85,13 @@ impl Office {
         said["listening"].as_str().unwrap().clone_into(&mut self.hub_url);
     }
 
+    /// The centre tells everybody which offices there are.
+    pub(crate) fn publish_roster(&self, csv: &str) {
+        let file = self.dir.path().join("offices.csv");
+        std::fs::write(&file, csv).unwrap();
+        done(sync_server(&self.dir.path().join("hub")).args(["handbook", "publish", "roster"]).arg(file));
+    }
+
     /// The link is gone.
     pub(crate) fn hub_gone(&mut self) {
         self.hub = None;

@@ -41,6 +41,8 @@ mod receivers;
 #[cfg(test)]
 mod record;
 #[cfg(test)]
+mod referred;
+#[cfg(test)]
 mod regency;
 #[cfg(test)]
 mod seal;

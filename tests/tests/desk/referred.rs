@@ -1,0 +1,93 @@
+//! The desks of a village that refers a record and of the health facility that answers.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::office::{Machine, Office, SECRET};
+
+const CLINIC: &str = "35.10.H.001";
+
+fn home_care(village: &Machine) -> String {
+    let fields = json!({
+        "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
+        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "dusun": "Krajan",
+        "pasien": {"nik": "3510014107900001", "nama": "Siti Aminah"}, "keluhan": "Sesak napas", "mendesak": "tinggi",
+        "lokasi": "Dusun Krajan", "puskesmas": "Pesanggaran",
+    });
+    village.says(&["record", "--service", "H03", "--json", &fields.to_string()])["id"].as_str().unwrap().to_owned()
+}
+
+/// An officer makes the first account of the facility's machine, on its page.
+async fn officer(machine: &Machine) -> Browser {
+    let browser = Browser::open().await;
+    browser.go(machine.first_account.as_deref().unwrap()).await;
+    for absent in ["kepala", "camat"] {
+        assert_eq!(browser.count(&format!("#role option[value={absent}]")).await, 0, "no role here: {absent}");
+    }
+    browser.type_in("#name", "bidan").await;
+    browser.type_in("#shown", "Bidan Wati").await;
+    browser.find("#role").await.select_by_value("petugas_unit").await.unwrap();
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.find("#bilah").await;
+    browser
+}
+
+#[tokio::test]
+async fn a_village_refers_a_record_and_the_health_facility_answers_it() {
+    let office = Office::new();
+    office.publish_roster(&fleet::roster::with_above());
+    let (village, clinic) = (office.machine("counter"), office.machine_of("clinic", CLINIC));
+    let id = home_care(&village);
+    village.record("Budi Santoso");
+    village.says(&["sync"]);
+    let clerk = village.signed_in("siti", "petugas").await;
+    clerk.go(&format!("{}/berkas/{id}", village.url)).await;
+    clerk.click("#rujukan summary").await;
+    clerk.find("#refer-office").await.select_by_value(CLINIC).await.unwrap();
+    clerk.type_in("#refer-asked", "Mohon kunjungan rumah").await;
+    clerk.click("#rujukan details button").await;
+    clerk.says("Tersimpan.").await;
+    for part in ["Puskesmas Pesanggaran", "Mohon kunjungan rumah", "Belum dijawab"] {
+        clerk.says(part).await;
+    }
+    clerk.go(&village.url).await;
+    clerk.says("Menunggu jawaban rujukan").await;
+    village.says(&["sync"]);
+    clinic.says(&["sync"]);
+
+    let browser = officer(&clinic).await;
+    browser.go(&clinic.url).await;
+    let text = browser.text().await;
+    for part in ["Puskesmas Pesanggaran", "Rujukan untuk dijawab", "Siti Aminah", "Desa Sarongan"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(!text.contains("Budi Santoso"), "what was not referred is not here");
+    assert_eq!(browser.count("a[href='/baru']").await, 0, "a facility makes no records");
+    browser.click(&format!("a[href='/berkas/{id}']")).await;
+    browser.says("Sesak napas").await;
+    for absent in ["a[href$='/ubah']", "#lampirkan", "form[action$='/langkah']", "a[href^='/baru']", "#refer-office"] {
+        assert_eq!(browser.count(absent).await, 0, "{absent}");
+    }
+    // To refuse needs a reason; what was typed is not lost.
+    browser.click("button[value=ditolak]").await;
+    browser.find("#rujukan-ditolak").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.type_in("#answer-reason", "sudah dikunjungi, dirawat di rumah").await;
+    browser.click("button[value=selesai]").await;
+    browser.says("Tersimpan.").await;
+    browser.says("Selesai ditangani").await;
+    browser.go(&clinic.url).await;
+    browser.says("Rujukan yang sudah dijawab").await;
+    clinic.says(&["sync"]);
+    village.says(&["sync"]);
+
+    clerk.go(&village.url).await;
+    clerk.says("Rujukan sudah dijawab").await;
+    clerk.click("a[href*='rujukan=answered'], tr.row a").await;
+    let text = clerk.text().await;
+    for part in ["Selesai ditangani", "dirawat di rumah", "Jawaban dari Puskesmas Pesanggaran", "bidan"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert_eq!(clerk.violations().await, [""; 0]);
+}
