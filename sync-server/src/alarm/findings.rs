@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use office_model::OfficeCode;
+use office_model::calendar::Holidays;
 
 use super::silence::working_millis;
 use super::{Health, Incident, Kind};
@@ -32,19 +33,23 @@ pub(crate) struct Facts {
 }
 
 /// From when on something is wrong.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Limits {
     silent_hours: u32,
     free_mb: u32,
     backup_hours: u32,
+    /// No office is expected to call on these.
+    holidays: Holidays,
 }
 
 impl Limits {
-    pub(crate) const fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
         Self {
             silent_hours: settings.alarm_silent_hours,
             free_mb: settings.alarm_disk_mb,
             backup_hours: settings.alarm_backup_hours,
+            // A hub whose setting is wrong does not start.
+            holidays: Holidays::parse(settings.holidays.as_deref().unwrap_or_default()).unwrap_or_default(),
         }
     }
 }
@@ -61,7 +66,7 @@ pub(crate) enum Finding {
 }
 
 /// Of everything that could be wrong. `open`: alarms that go on, and since when.
-pub(crate) fn findings(facts: &Facts, limits: Limits, open: &BTreeMap<Incident, i64>) -> BTreeMap<Incident, Finding> {
+pub(crate) fn findings(facts: &Facts, limits: &Limits, open: &BTreeMap<Incident, i64>) -> BTreeMap<Incident, Finding> {
     let mut found = BTreeMap::new();
     let mut note = |incident, finding| found.insert(incident, finding);
     note(Incident::of_hub(Kind::Integrity), integrity(&facts.health));
@@ -87,7 +92,7 @@ fn integrity(health: &Health) -> Finding {
 }
 
 /// Begins below the limit, and ends a fifth above it: a disk that swings around it is one incident.
-fn disk_low(free: Option<u64>, limits: Limits) -> Finding {
+fn disk_low(free: Option<u64>, limits: &Limits) -> Finding {
     let wanted = u64::from(limits.free_mb) * MEGABYTE;
     match free {
         Some(free) if free < wanted => Finding::Wrong(format!("{} MB", free / MEGABYTE)),
@@ -97,7 +102,7 @@ fn disk_low(free: Option<u64>, limits: Limits) -> Finding {
     }
 }
 
-fn backup(facts: &Facts, limits: Limits) -> Finding {
+fn backup(facts: &Facts, limits: &Limits) -> Finding {
     if limits.backup_hours == 0 {
         return Finding::Right;
     }
@@ -110,12 +115,12 @@ fn backup(facts: &Facts, limits: Limits) -> Finding {
 }
 
 /// An alarm begins when the hub listened all that time; it ends when the office is heard, not when the hub was off.
-fn silent(heard: i64, facts: &Facts, limits: Limits, since: Option<i64>) -> Finding {
+fn silent(heard: i64, facts: &Facts, limits: &Limits, since: Option<i64>) -> Finding {
     if limits.silent_hours == 0 {
         return Finding::Right;
     }
     let from = heard.max(facts.listening_since_millis);
-    if working_millis(from, facts.now_millis) >= i64::from(limits.silent_hours) * HOUR_MILLIS {
+    if working_millis(from, facts.now_millis, &limits.holidays) >= i64::from(limits.silent_hours) * HOUR_MILLIS {
         return Finding::Wrong(desk_kit::moments::long(heard));
     }
     if since.is_some_and(|since| heard < since) { Finding::Unclear } else { Finding::Right }
@@ -127,7 +132,10 @@ mod tests {
 
     // 2026-11-25 00:00 WIB, a Wednesday.
     const NOW: i64 = 1_795_539_600_000;
-    const LIMITS: Limits = Limits { silent_hours: 26, free_mb: 1024, backup_hours: 72 };
+
+    fn limits() -> Limits {
+        Limits { silent_hours: 26, free_mb: 1024, backup_hours: 72, holidays: Holidays::default() }
+    }
 
     fn office() -> OfficeCode {
         "35.10.01.2001".parse().unwrap()
@@ -145,7 +153,7 @@ mod tests {
     }
 
     fn one(facts: &Facts, incident: Incident, open: &BTreeMap<Incident, i64>) -> Finding {
-        findings(facts, LIMITS, open).remove(&incident).unwrap()
+        findings(facts, &limits(), open).remove(&incident).unwrap()
     }
 
     #[test]
@@ -162,8 +170,8 @@ mod tests {
             "that the hub was off is no word of the office"
         );
         assert_eq!(one(&facts(20, 25), silent, &open), Finding::Right, "it called");
-        let off = Limits { silent_hours: 0, ..LIMITS };
-        assert_eq!(findings(&facts(99, 99), off, &open)[&silent], Finding::Right);
+        let off = Limits { silent_hours: 0, ..limits() };
+        assert_eq!(findings(&facts(99, 99), &off, &open)[&silent], Finding::Right);
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl Looking {
         self.told.amend(&mut open);
         self.keep_told(hub).await;
         let since = open.iter().map(|(incident, (_, began))| (*incident, *began)).collect();
-        let found = findings(&facts, Limits::of(&hub.settings), &since);
+        let found = findings(&facts, &Limits::of(&hub.settings), &since);
         let changed = changes(&open.keys().copied().collect(), &found);
         if changed.is_empty() {
             return Ok(());
