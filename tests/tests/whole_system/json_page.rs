@@ -112,6 +112,20 @@ impl Page {
         self.run("hub", &["replace", &nodes[1], "--wipe"]);
     }
 
+    /// A record is referred to the sub-district, which answers.
+    fn refer(&mut self, hub: &str, id: &str) {
+        let code = self.run("hub", &["enrol", "35.10.01"])["code"].as_str().unwrap().to_owned();
+        self.run("above", &["enrol", "--hub", hub, "--code", &code]);
+        self.run("counter", &["refer", id, "35.10.01", "--asked", "Mohon diperiksa"]);
+        for folder in ["counter", "above"] {
+            self.run(folder, &["sync"]);
+        }
+        self.run("above", &["answer", id, "selesai", "--reason", "sudah diperiksa"]);
+        for folder in ["above", "counter"] {
+            self.run(folder, &["sync"]);
+        }
+    }
+
     /// The people of the hub.
     fn operators(&mut self) {
         let secret = self.dir.path().join("Secret");
@@ -211,6 +225,7 @@ fn run_all() -> Vec<(String, Value)> {
     for folder in ["laptop", "counter"] {
         page.run(folder, &["sync"]);
     }
+    page.refer(&url, &id);
     for reading in [&["divergences"][..], &["list"], &["show", &id], &["history", &id], &["status"], &["verify"]] {
         page.run("counter", reading);
         page.run("hub", reading);
