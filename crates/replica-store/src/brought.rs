@@ -10,6 +10,11 @@ use crate::entry::{self, EntryState, Stored};
 use crate::work::Work;
 use crate::{StoreError, digest};
 
+/// Of an entry: it was made at an office that its document was not brought before, and waits until it is.
+pub(crate) const WAITS: &str = "EXISTS (SELECT 1 FROM log l JOIN document d ON d.idx = entry.document
+     WHERE l.idx = entry.place >> 32 AND l.office IS NOT NULL AND l.office <> d.office
+       AND NOT EXISTS (SELECT 1 FROM brought b WHERE b.document = entry.document AND b.office = l.office))";
+
 /// The offices that a document was brought before, without its own.
 pub(crate) fn offices(connection: &Connection, document: i64) -> Result<Vec<i64>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT office FROM brought WHERE document = ? ORDER BY office")?;

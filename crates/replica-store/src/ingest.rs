@@ -149,6 +149,11 @@ pub(crate) fn put(work: &mut Work<'_>, place: i64, office: i64, entry: &Entry) -
             document::set_office(work.connection, document, office)?;
             document
         }
+        // Whoever named it first need not be its maker: it is seen when that one calls.
+        Some((document, _)) if !has_accepted(work, document)? => {
+            say = Say::NotYet;
+            document
+        }
         Some((document, owner)) => {
             say = say_of(work, document, (owner, office), &entry.raw)?;
             document
@@ -215,7 +220,11 @@ fn wait(work: &Work<'_>, place: i64) -> Result<(), StoreError> {
 fn disown(work: &Work<'_>, document: i64, owner: i64) -> Result<(), StoreError> {
     for stored in entry::of_document(work.connection, document)? {
         let waits = matches!(stored.state, EntryState::Pending | EntryState::Parked);
-        let Some(office) = stored.log_office.filter(|office| waits && *office != owner) else { continue };
+        let Some(office) = stored.log_office.filter(|_| waits) else { continue };
+        if office == owner {
+            entry::set_state(work.connection, stored.place, EntryState::Pending)?;
+            continue;
+        }
         if say_of(work, document, (owner, office), &stored.raw)? == Say::NotYet {
             entry::set_state(work.connection, stored.place, EntryState::Parked)?;
             wait(work, stored.place)?;

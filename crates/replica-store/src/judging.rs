@@ -2,14 +2,18 @@
 
 use change_log::{EntryHash, RawChange};
 use rusqlite::Connection;
-use service_document::{Belonging, Judgement, Verdict};
+use service_document::{Belonging, DocumentRow, Judgement, RefusalCode, Verdict};
 
 use crate::entry::{self, EntryState, Stored};
 use crate::gate::{Case, CaseCandidate, Gate};
 use crate::refusal::{self, Reason, RefusalSource, codes};
 use crate::work::Work;
-use crate::{Reader, Replica, Role, StoreError, brought, change_run, digest, log, rows};
+use crate::{Reader, Replica, Role, StoreError, brought, change_run, digest, log, publication, rows};
 
+/// Versions that machines of an office may have made apart before they met.
+const VERSIONS_AHEAD_MAX: u32 = 1_000;
+/// A clock may be wrong by so much.
+const PUBLISHED_AHEAD_MILLIS: i64 = 2 * 24 * 60 * 60 * 1000;
 /// Raw bytes of one round, but for its last document.
 const ROUND_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Raw bytes of pending changes in one case, but for its last one: a document may have 256 KiB, a sender may send more.
@@ -208,7 +212,8 @@ fn cases(
             Ok(())
         })?;
         walk.after = index;
-        let Some((document, office)) = whose else { continue };
+        // Nothing but what waits until the document is brought before its office.
+        let Some((document, office)) = whose.filter(|_| !candidates.is_empty()) else { continue };
         let office = match offices.get(&office) {
             Some(code) => *code,
             None => *offices.entry(office).or_insert(digest::office_code(connection, office)?),
@@ -253,6 +258,13 @@ fn apply(
             }
         }
     }
+    if let Some(why) = misplaced(work, verdict, &accepted, now)? {
+        for candidate in accepted {
+            report.refused += 1;
+            keep_out(work, candidate.place, EntryState::Refused, (RefusalCode::Office.as_str(), why), now)?;
+        }
+        return Ok(true);
+    }
     report.accepted += accepted.len() as u64;
     let mixed = accepted.iter().any(|candidate| accepted.first().is_some_and(|first| first.epoch != candidate.epoch));
     for candidate in accepted {
@@ -268,6 +280,30 @@ fn apply(
         rows::put(work.connection, case.index, row)?;
     }
     Ok(true)
+}
+
+/// Why a publication is not for the machine of an office to make (hub). Its documents have one change.
+fn misplaced(
+    work: &Work<'_>,
+    verdict: &Verdict,
+    accepted: &[&CaseCandidate],
+    now: i64,
+) -> Result<Option<&'static str>, StoreError> {
+    let (Role::Hub, Some(DocumentRow::Publication(said)), [only]) = (work.role, &verdict.row, accepted) else {
+        return Ok(None);
+    };
+    if log::get(work.connection, only.epoch)?.office.is_none() {
+        return Ok(None);
+    }
+    Ok(if said.may_come_from_office() {
+        let newest =
+            publication::newest(work.connection, digest::office_index(work.connection, &said.office)?, &said.topic)?;
+        let is_next = said.version <= newest.saturating_add(VERSIONS_AHEAD_MAX);
+        let is_now = said.published_millis <= now.saturating_add(PUBLISHED_AHEAD_MILLIS);
+        (!is_next || !is_now).then_some("nothing that is published later could take its place")
+    } else {
+        Some("only the hub publishes this topic")
+    })
 }
 
 /// Whether the document is as it was when the case was taken. (Late candidates do not matter: they stay pending.)

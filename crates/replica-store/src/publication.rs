@@ -80,7 +80,7 @@ pub(crate) fn fits(
 }
 
 /// The highest version of a topic that is here, whoever made it.
-fn newest(connection: &Connection, office: i64, topic: &str) -> Result<u32, StoreError> {
+pub(crate) fn newest(connection: &Connection, office: i64, topic: &str) -> Result<u32, StoreError> {
     let sql = "SELECT max(version) FROM publication WHERE office = ? AND topic = ?";
     let version: Option<u32> = connection.prepare_cached(sql)?.query_row(params![office, topic], |row| row.get(0))?;
     Ok(version.unwrap_or_default())

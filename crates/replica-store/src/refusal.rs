@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::entry::{self, EntryState, place, place_of_log};
 use crate::log::{self, LogRow, signed};
 use crate::work::Work;
-use crate::{Reader, Replica, Role, StoreError};
+use crate::{Reader, Replica, Role, StoreError, brought};
 
 /// A change the hub keeps out, as the node is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -309,9 +309,15 @@ impl Replica {
                 },
                 None => None,
             };
-            let sql = "UPDATE entry SET state = 0 WHERE state >= 2 AND (?1 IS NULL OR document = ?1)
-                       AND place IN (SELECT entry FROM refusal WHERE source = 2)";
-            Ok(work.connection.prepare_cached(sql)?.execute([only])? as u64)
+            let guests = match work.role {
+                Role::Hub => format!("AND NOT {}", brought::WAITS),
+                Role::Node => String::new(),
+            };
+            let sql = format!(
+                "UPDATE entry SET state = 0 WHERE state >= 2 AND (?1 IS NULL OR document = ?1)
+                 AND place IN (SELECT entry FROM refusal WHERE source = 2) {guests}"
+            );
+            Ok(work.connection.prepare_cached(&sql)?.execute([only])? as u64)
         })
     }
 }

@@ -55,13 +55,9 @@ fn fits_chain(connection: &Connection, log: &LogRow, entry: &Entry) -> Result<bo
     Ok(entry.position > log.position || leads_on(connection, log, entry)? == Some(true))
 }
 
-/// Whether the log is whole around this entry, and does not lead over it to the next chain value that is known.
-pub(crate) fn contradicts_chain(connection: &Connection, log: &LogRow, entry: &Entry) -> Result<bool, StoreError> {
-    Ok(entry.position <= log.position && leads_on(connection, log, entry)? == Some(false))
-}
-
-/// `None` while other entries around it are missing or damaged.
-fn leads_on(connection: &Connection, log: &LogRow, entry: &Entry) -> Result<Option<bool>, StoreError> {
+/// Whether the log leads over this entry, which stands in it, to the next chain value that is known. `None` while other
+/// entries around it are missing or damaged.
+pub(crate) fn leads_on(connection: &Connection, log: &LogRow, entry: &Entry) -> Result<Option<bool>, StoreError> {
     let (from, mut chain) =
         mark_below(connection, owner(log.index), entry.position - 1)?.unwrap_or((0, ChainHash::of_log(log.epoch)));
     let next = entry.position.next_multiple_of(MARK_EVERY);

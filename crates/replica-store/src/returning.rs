@@ -43,9 +43,12 @@ pub(crate) fn take_returned(
     }
     for document in &filled {
         // What the gate refused while it was missing may be right.
-        let sql =
-            "UPDATE entry SET state = 0 WHERE document = ? AND place IN (SELECT entry FROM refusal WHERE source = 2)";
-        work.connection.prepare_cached(sql)?.execute([document])?;
+        let sql = format!(
+            "UPDATE entry SET state = 0 WHERE document = ? AND place IN (SELECT entry FROM refusal WHERE source = 2)
+             AND NOT {}",
+            brought::WAITS
+        );
+        work.connection.prepare_cached(&sql)?.execute([document])?;
         // While others of its changes are still missing it cannot be shown; the last one that comes back does it.
         let stored = entry::of_document(work.connection, *document)?;
         if let Ok(Some(row)) = rebuild::load(&stored) {
@@ -110,6 +113,19 @@ fn concerns(work: &Work<'_>, office: i64, entry: &Entry) -> Result<bool, StoreEr
     Ok(owner == office || brought::is_before(work.connection, document, office)?)
 }
 
+/// Whether the chain of its log has this entry here. While others around it are missing it cannot tell: then the office of
+/// the log is believed, which wrote it, and nobody else.
+fn is_the_one(work: &Work<'_>, log: &LogRow, (office, owner): (i64, i64), entry: &Entry) -> Result<bool, StoreError> {
+    Ok(repair::leads_on(work.connection, log, entry)?.unwrap_or(office == owner))
+}
+
+fn set_aside(work: &Work<'_>, at: i64, entry: &Entry) -> Result<Returned, StoreError> {
+    work.connection.prepare_cached("DELETE FROM refusal WHERE entry = ?")?.execute(params![at])?;
+    work.connection.prepare_cached("DELETE FROM entry WHERE place = ?")?.execute(params![at])?;
+    aside::keep_sent(work.connection, entry)?;
+    Ok(Returned::Aside)
+}
+
 /// Fills a hole in the log of `owner`. What the feed of `office` names there was accepted before it was lost, and is again.
 fn fill(
     work: &mut Work<'_>,
@@ -131,6 +147,10 @@ fn fill(
             None => document::insert(work.connection, entry.document, office)?,
         };
         entry::insert(work.connection, at, document, EntryState::Accepted, NewBytes::of(entry, true))?;
+        // Only the chain can tell that it is the one, and only then others are told of it.
+        if !is_the_one(work, log, (office, owner), entry)? {
+            return set_aside(work, at, entry);
+        }
         // Brought before another office while this one was missing, the document went there without it.
         let connection = work.connection;
         for audience in brought::offices(connection, document)? {
@@ -141,12 +161,9 @@ fn fill(
         filled.insert(document);
     } else {
         put(work, at, owner, entry)?;
-    }
-    if repair::contradicts_chain(work.connection, log, entry)? {
-        work.connection.prepare_cached("DELETE FROM refusal WHERE entry = ?")?.execute(params![at])?;
-        work.connection.prepare_cached("DELETE FROM entry WHERE place = ?")?.execute(params![at])?;
-        aside::keep_sent(work.connection, entry)?;
-        return Ok(Returned::Aside);
+        if !is_the_one(work, log, (office, owner), entry)? {
+            return set_aside(work, at, entry);
+        }
     }
     work.mark(&EntryHash::of(entry.document, entry.hash).0);
     Ok(Returned::Taken)

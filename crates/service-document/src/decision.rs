@@ -15,6 +15,13 @@ const MAKE_LIST: u64 = 2;
 const DELETE: u64 = 3;
 const TEXT: u8 = 6;
 
+/// Most bytes of what an office writes in another one's document at once: 500 characters of a reason, and room.
+const GUEST_CHANGE_MAX: usize = 4 * 1024;
+/// Most bytes of who and when that it says beside it.
+const MESSAGE_MAX: usize = 256;
+/// Most answers of an office in one document: it is the village's, and has an end.
+const ANSWERS_MAX: usize = 32;
+
 /// The offices that a document of `office` was ever brought before, ascending: its sub-district, once a step led to
 /// where the camat's decision is waited for, and those it was referred to, which are never villages. Neither is taken
 /// back, so there are only ever more.
@@ -24,7 +31,9 @@ pub(crate) fn brought_before(office: OfficeCode, steps: &[Value], referrals: &[R
         to.is_some_and(Status::waits_for_sub_district)
     };
     let district = office.district().filter(|district| *district != office);
+    // Of another regency nobody is here to ask.
     let referred = referrals.iter().map(|referral| referral.office);
+    let referred = referred.filter(|referred| referred.regency() == office.regency());
     let mut offices: Vec<OfficeCode> = district
         .filter(|_| steps.iter().any(waits))
         .into_iter()
@@ -38,12 +47,15 @@ pub(crate) fn brought_before(office: OfficeCode, steps: &[Value], referrals: &[R
 /// Whether all that a change made at `guest` does is to answer for that office, or one step that a sub-district which was
 /// waited for may take in a document of `owner`. `visible`: the changes visible in the document, the first one among them.
 pub(crate) fn check(
-    change: &RawChange<'_>,
+    (change, bytes): (&RawChange<'_>, usize),
     (guest, owner): (OfficeCode, OfficeCode),
     visible: &[&[u8]],
 ) -> Result<(), Refusal> {
-    let decides = owner.district() == Some(guest) && is_decision(change, visible) == Some(true);
-    if decides || answers(change, guest) == Some(true) {
+    let is_small = change.extra.is_empty() && change.message.len() <= MESSAGE_MAX && bytes <= GUEST_CHANGE_MAX;
+    let decides = || owner.district() == Some(guest) && is_decision(change, visible) == Some(true);
+    let said = |raw: &&&[u8]| is_answer(raw, guest);
+    let may_answer = || visible.iter().filter(said).count() < ANSWERS_MAX && answers(change, guest) == Some(true);
+    if is_small && (decides() || may_answer()) {
         return Ok(());
     }
     let detail = "made at an office that the record was brought before: such an office decides or answers, and changes nothing else";
@@ -63,17 +75,72 @@ fn answers(change: &RawChange<'_>, office: OfficeCode) -> Option<bool> {
     Some(in_place && GivenAnswer::from_text(text(operation)?).is_some())
 }
 
-/// Whether a change may take away that the document was brought before an office: it takes away or writes over anything
-/// but what programs change every day.
-pub(crate) fn may_withdraw(change: &RawChange<'_>) -> bool {
-    let Ok(operations) = read_operations(change) else { return true };
-    let harmless = |operation: &Operation<'_>| match operation.key {
-        Key::Map(key) if operation.object.is_none() => {
-            key != STEPS && (operation.action != DELETE || !key.starts_with(REFERRAL))
+/// Whether a change takes a step or a referral back, or alters it: what was brought before an office once stays so, and a
+/// step says for good what it was. `visible`: the changes visible in the document; none in front of its first one.
+pub(crate) fn takes_back(change: &RawChange<'_>, visible: &[&[u8]]) -> bool {
+    // What cannot be read the trial refuses.
+    let Ok(operations) = read_operations(change) else { return false };
+    let begins = change.dependencies.is_empty();
+    operations.iter().any(|operation| match (operation.object, operation.key) {
+        (None, Key::Map(STEPS)) => !begins,
+        (None, Key::Map(key)) => operation.action == DELETE && key.starts_with(REFERRAL),
+        // In what it made itself it may do as it likes.
+        (Some(object), _) if object.actor == 0 && object.counter >= change.start_op => false,
+        (Some(object), Key::Map(STEP_FROM | STEP_TO | STEP_WHY)) => is_step(author(change, object), visible),
+        // A step is put in whole: only a map can be one.
+        (Some(object), Key::Head | Key::Element(_)) if !operation.insert || operation.action != MAKE_MAP => {
+            is_steps(author(change, object), visible)
         }
         _ => false,
+    })
+}
+
+/// Who made an operation, and its number; nobody where the change names no such epoch.
+fn author(change: &RawChange<'_>, id: OperationId) -> Option<(EpochId, u64)> {
+    let by = match id.actor.checked_sub(1) {
+        None => change.actor,
+        Some(other) => *change.other_actors.get(other)?,
     };
-    operations.iter().any(|operation| !operation.predecessors.is_empty() && !harmless(operation))
+    Some((by, id.counter))
+}
+
+/// What an operation of the visible changes is.
+fn look<T>(
+    (by, counter): (EpochId, u64),
+    visible: &[&[u8]],
+    what: impl Fn(&RawChange<'_>, &Operation<'_>) -> Option<T>,
+) -> Option<T> {
+    visible.iter().find_map(|raw| {
+        let change = RawChange::parse(raw).ok()?;
+        let place = usize::try_from(counter.checked_sub(change.start_op)?).ok()?;
+        if change.actor != by || place >= usize::try_from(change.op_count).ok()? {
+            return None;
+        }
+        what(&change, read_operations(&change).ok()?.get(place)?)
+    })
+}
+
+fn is_steps(object: Option<(EpochId, u64)>, visible: &[&[u8]]) -> bool {
+    let made = |_: &RawChange<'_>, operation: &Operation<'_>| {
+        (operation.object.is_none() && operation.key == Key::Map(STEPS)).then_some(())
+    };
+    object.and_then(|object| look(object, visible, made)).is_some()
+}
+
+fn is_step(object: Option<(EpochId, u64)>, visible: &[&[u8]]) -> bool {
+    let list = |change: &RawChange<'_>, operation: &Operation<'_>| author(change, operation.object?);
+    let list = object.and_then(|object| look(object, visible, list));
+    is_steps(list, visible)
+}
+
+/// Whether an operation overwrites nothing but statuses in which the sub-district is waited for.
+fn answers_waiting(change: &RawChange<'_>, operation: &Operation<'_>, visible: &[&[u8]]) -> bool {
+    let waits = |_: &RawChange<'_>, before: &Operation<'_>| {
+        let in_place = before.object.is_none() && before.key == Key::Map(STATUS);
+        text(before).filter(|_| in_place)?.parse::<Status>().ok().map(Status::waits_for_sub_district)
+    };
+    let mut found = operation.predecessors.iter().map(|id| look(author(change, *id)?, visible, waits));
+    !operation.predecessors.is_empty() && found.all(|waits| waits == Some(true))
 }
 
 /// None: it cannot be read, or what it builds on cannot.
@@ -86,7 +153,9 @@ fn is_decision(change: &RawChange<'_>, visible: &[&[u8]]) -> Option<bool> {
     for (place, operation) in operations.iter().enumerate() {
         let is_new = operation.predecessors.is_empty();
         match (operation.object, operation.key) {
-            (None, Key::Map(STATUS)) if status.is_none() => status = Some(text(operation)?),
+            (None, Key::Map(STATUS)) if status.is_none() && answers_waiting(change, operation, visible) => {
+                status = Some(text(operation)?);
+            }
             (Some(list), _) if place == step => {
                 let by = if list.actor == 0 { change.actor } else { *change.other_actors.get(list.actor - 1)? };
                 if (by, list.counter) != steps || !operation.insert || !is_new {

@@ -15,7 +15,7 @@ use crate::decision;
 use crate::limits::{DOCUMENT_BYTES_MAX, PARKED_MAX, TRIAL_BYTES_BASE, TRIAL_BYTES_MAX};
 use crate::lineage::{Lineage, Misfit};
 use crate::refusal::{Refusal, RefusalCode};
-use crate::row::{DocumentRow, row_of};
+use crate::row::DocumentRow;
 use crate::trial;
 
 /// A change that wants to become visible.
@@ -67,7 +67,6 @@ pub fn judge(document: DocumentId, belonging: Belonging, accepted: &[&[u8]], can
         lineage: Lineage::default(),
         visible: Vec::with_capacity(accepted.len() + candidates.len()),
         bytes: 0,
-        accepted: accepted.len(),
         judgements: BTreeMap::new(),
         row: None,
         sound: None,
@@ -98,8 +97,6 @@ struct Gate<'a> {
     lineage: Lineage,
     visible: Vec<&'a [u8]>,
     bytes: usize,
-    /// How many of the visible changes were accepted before.
-    accepted: usize,
     judgements: BTreeMap<usize, Judgement>,
     row: Option<DocumentRow>,
     /// Whether what is visible passed a trial; not known before it is asked or a group passed.
@@ -159,9 +156,7 @@ impl<'a> Gate<'a> {
         if added.is_empty() {
             return;
         }
-        let withdraws = group.iter().filter_map(|index| headers.get(index)).any(decision::may_withdraw);
-        let outcome = self.try_visible().and_then(|row| if withdraws { self.still_before(row) } else { Ok(row) });
-        match outcome {
+        match self.try_visible() {
             Ok(row) => {
                 self.judgements.extend(group.iter().map(|index| (*index, Judgement::Accepted)));
                 self.row = Some(row);
@@ -191,20 +186,6 @@ impl<'a> Gate<'a> {
             self.failed_bytes += self.visible.iter().map(|raw| raw.len() + TRIAL_BYTES_BASE).sum::<usize>();
         }
         outcome
-    }
-
-    /// What was brought before an office stays so: that office keeps it, and is told of whatever becomes of it.
-    fn still_before(&self, row: DocumentRow) -> Result<DocumentRow, Refusal> {
-        let accepted = self.visible.get(..self.accepted).filter(|accepted| !accepted.is_empty());
-        let Some(Ok(DocumentRow::Transaction(held))) = accepted.map(row_of) else { return Ok(row) };
-        let now = row.transaction().map_or(&[][..], |row| row.before.as_slice());
-        match held.before.iter().find(|office| !now.contains(office)) {
-            None => Ok(row),
-            Some(office) => {
-                let detail = format!("with it the record would not have been brought before {office}, which it was");
-                Err(Refusal::new(RefusalCode::Shape, detail))
-            }
-        }
     }
 
     /// Whether the accepted changes alone pass a trial. If not, no candidate is to blame.
@@ -251,15 +232,23 @@ impl<'a> Gate<'a> {
             Misfit::Missing(missing) => Judgement::Parked { missing },
             Misfit::Refused(refusal) => Judgement::Refused(refusal),
         })?;
-        if let Some(guest) = candidate.guest
-            && let Err(refusal) = decision::check(header, (guest, self.belonging.office()), &self.visible)
-        {
+        if let Err(refusal) = self.may_write(header, candidate) {
             self.lineage.remove(&header.hash);
             return Err(Judgement::Refused(refusal));
         }
         self.visible.push(candidate.raw);
         self.bytes = bytes;
         Ok(())
+    }
+
+    /// The rules of who may write what in a document.
+    fn may_write(&self, header: &RawChange<'_>, candidate: &Candidate<'_>) -> Result<(), Refusal> {
+        if decision::takes_back(header, &self.visible) {
+            return Err(Refusal::new(RefusalCode::Shape, "it takes a step or a referral back, or alters one"));
+        }
+        candidate.guest.map_or(Ok(()), |guest| {
+            decision::check((header, candidate.raw.len()), (guest, self.belonging.office()), &self.visible)
+        })
     }
 
     fn is_parked(&self, index: usize) -> bool {

@@ -54,6 +54,11 @@ impl Publication {
         [CONTEXT, hub.as_bytes(), head.as_bytes(), self.body.as_bytes()].concat()
     }
 
+    /// Whether a machine of an office may publish it: of all topics the profile alone is not the hub's.
+    pub fn may_come_from_office(&self) -> bool {
+        self.topic == "profile"
+    }
+
     /// The document's only change.
     ///
     /// # Errors

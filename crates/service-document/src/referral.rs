@@ -16,6 +16,8 @@ use crate::{Authored, Stamp, TransactionDocument};
 
 /// Most offices that a record is referred to.
 pub const REFERRALS_MAX: usize = 16;
+/// Most that a document has: what two machines referred apart comes together.
+pub(crate) const REFERRALS_HELD_MAX: usize = 4 * REFERRALS_MAX;
 /// Longest text that says what is asked, in characters.
 const ASKED_MAX: usize = 500;
 
@@ -84,9 +86,22 @@ pub(crate) fn key_of_answer(office: OfficeCode) -> String {
     format!("{ANSWER}{office}")
 }
 
-/// The office that a root key of a referral names.
-pub(crate) fn office_of_key(key: &str) -> Option<OfficeCode> {
-    key.strip_prefix(REFERRAL)?.parse().ok()
+/// What stands at a root key of a referral.
+pub(crate) enum OfReferral {
+    /// What an office is asked for.
+    Asked(OfficeCode),
+    /// What an office answered.
+    Answered(OfficeCode),
+}
+
+impl OfReferral {
+    /// By the key; `None` for other keys.
+    pub(crate) fn of_key(key: &str) -> Option<Self> {
+        match key.strip_prefix(REFERRAL) {
+            Some(office) => office.parse().ok().map(Self::Asked),
+            None => key.strip_prefix(ANSWER)?.parse().ok().map(Self::Answered),
+        }
+    }
 }
 
 /// The referrals of a document with this root, by office.
@@ -97,7 +112,7 @@ pub(crate) fn of_root(root: &Map<String, Value>) -> Vec<Referral> {
 }
 
 fn of_entry(root: &Map<String, Value>, key: &str, value: &Value) -> Option<Referral> {
-    let office = office_of_key(key)?;
+    let OfReferral::Asked(office) = OfReferral::of_key(key)? else { return None };
     // A newer version may write more than a text. That the record was referred holds whatever stands there.
     let asked = value.as_str().unwrap_or_default().to_owned();
     let answer = root.get(&key_of_answer(office)).and_then(Value::as_str).and_then(GivenAnswer::from_text);
@@ -134,7 +149,7 @@ impl TransactionDocument {
         let mut new = Vec::new();
         for (office, asked) in to {
             let asked = asked.trim();
-            if office.is_village() || *office == self.row().office {
+            if office.is_village() || *office == self.row().office || office.regency() != self.row().office.regency() {
                 return Err(DocumentError::NoReferralTo(*office));
             }
             if asked.chars().count() > ASKED_MAX {

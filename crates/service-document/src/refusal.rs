@@ -57,7 +57,7 @@ pub enum RefusalCode {
     Office,
     /// An office that the document was brought before may decide or answer, and change nothing else.
     Decision,
-    /// With it the document is no transaction any more, or was not brought before an office that it was brought before.
+    /// With it the document is no transaction any more, or a step or a referral of it is taken back.
     Shape,
     /// The library cannot apply it, or what it makes cannot be saved and loaded again.
     Unsafe,

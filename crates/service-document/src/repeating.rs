@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::error::DocumentError;
 use crate::layout::{FIELDS, SERIALS};
+use crate::referral::{GivenAnswer, OfReferral};
 use crate::{
     AttachedFile, Authored, HistoryItem, NewTransaction, Stamp, TransactionDocument, attached_file, path, writing,
 };
@@ -38,6 +39,7 @@ impl TransactionDocument {
     pub fn repeat(&mut self, done: &HistoryItem, stamp: &Stamp) -> Result<Vec<Authored>, DocumentError> {
         let names = self.names();
         let (mut edits, mut step, mut serials, mut files) = (Vec::new(), None, Vec::new(), Vec::new());
+        let mut referred = Vec::new();
         for edited in &done.changed {
             if is_serial(&edited.path) {
                 serials.extend(edited.to.as_ref().and_then(Value::as_str).and_then(|text| text.parse::<Serial>().ok()));
@@ -45,6 +47,10 @@ impl TransactionDocument {
             }
             if let Some(hash) = attached_file::hash_of_key(&edited.path) {
                 files.push((hash, edited.to.as_ref().and_then(|to| AttachedFile::of_entry(&edited.path, to))));
+                continue;
+            }
+            if let Some(of_referral) = OfReferral::of_key(&edited.path) {
+                referred.push((of_referral, edited.to.as_ref().and_then(Value::as_str).unwrap_or_default()));
                 continue;
             }
             let path: FieldPath = edited.path.parse().map_err(|_| DocumentError::Path(edited.path.clone()))?;
@@ -70,6 +76,16 @@ impl TransactionDocument {
             authored.extend(match file {
                 Some(file) => self.attach(&file, stamp)?,
                 None => self.detach(hash, stamp)?,
+            });
+        }
+        for (of_referral, text) in referred {
+            authored.extend(match of_referral {
+                OfReferral::Asked(office) => self.refer(&[(office, text)], stamp)?,
+                // Of what is no answer nothing is to be done again.
+                OfReferral::Answered(office) => match GivenAnswer::from_text(text) {
+                    Some(given) => self.answer(office, given.answer, given.why.as_deref(), stamp)?,
+                    None => None,
+                },
             });
         }
         Ok(authored)

@@ -170,6 +170,9 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
     let ((created_millis, created_message), (changed_millis, changed_message)) = (span.first, span.last);
     let office = text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?;
     let referrals = referral::of_root(root);
+    if referrals.len() > referral::REFERRALS_HELD_MAX {
+        return Err(wrong("is referred to too many offices"));
+    }
     Ok(TransactionRow {
         office,
         before: decision::brought_before(office, steps, &referrals),

@@ -12,7 +12,7 @@ mod common;
 
 use automerge::transaction::Transactable as _;
 use automerge::{AutoCommit, ROOT, ReadDoc as _};
-use change_log::RawChange;
+use change_log::{Column, RawChange, read_operations, write_operations};
 use office_model::{Answer, OfficeCode, Status};
 use serde_json::json;
 use service_document::{
@@ -211,4 +211,140 @@ fn nobody_takes_back_that_a_record_was_brought_before_an_office() {
         let raw = by_hand(&changes, trick);
         assert_eq!(code(&judged(&changes, &raw, None)), Some("shape"), "{what}");
     }
+}
+
+/// The same change, as if its maker had not seen what it overwrites.
+fn without_predecessors(raw: &[u8]) -> Vec<u8> {
+    let mut parts = RawChange::parse(raw).unwrap();
+    let mut operations = read_operations(&parts).unwrap();
+    for operation in &mut operations {
+        operation.predecessors.clear();
+    }
+    let columns = write_operations(&operations);
+    parts.columns = columns.iter().map(|(spec, bytes)| Column { spec: *spec, bytes }).collect();
+    parts.build().0
+}
+
+/// A record that waits for the camat: its changes.
+fn waiting() -> Vec<Authored> {
+    let mut new = record(&office());
+    new.service = "S01".parse().unwrap();
+    let (mut document, first) = TransactionDocument::create(&new, &stamp(1, 0)).unwrap();
+    let mut changes = vec![first];
+    for (to, after) in [(Status::Diajukan, 1_000), (Status::Diperiksa, 2_000), (Status::MenungguCamat, 3_000)] {
+        changes.push(document.step(to, None, &stamp(1, after)).unwrap());
+    }
+    changes
+}
+
+#[test]
+fn a_step_is_not_altered_by_who_pretends_not_to_have_seen_it() {
+    let changes = waiting();
+    let tricks: [(&str, Trick); 2] = [
+        ("a word of the step", |document| {
+            let (_, steps) = document.get(ROOT, "steps").unwrap().unwrap();
+            let (_, step) = document.get(&steps, 2).unwrap().unwrap();
+            document.put(&step, "to", "selesai").unwrap();
+        }),
+        ("the step", |document| {
+            let (_, steps) = document.get(ROOT, "steps").unwrap().unwrap();
+            document.put(&steps, 2, "x").unwrap();
+        }),
+    ];
+    for (what, trick) in tricks {
+        let raw = without_predecessors(&by_hand(&changes, trick));
+        assert_eq!(code(&judged(&changes, &raw, None)), Some("shape"), "{what}");
+    }
+}
+
+#[test]
+fn a_step_is_not_taken_back_in_the_batch_that_brings_it() {
+    let changes = waiting();
+    let withdrawal = by_hand(&changes, |document| {
+        let (_, steps) = document.get(ROOT, "steps").unwrap().unwrap();
+        document.delete(&steps, 2).unwrap();
+    });
+    let header = RawChange::parse(&withdrawal).unwrap();
+    let withdrawal = Authored { hash: header.hash, raw: withdrawal.clone() };
+    let candidates: Vec<Candidate<'_>> = changes.iter().chain([&withdrawal]).map(common::candidate).collect();
+    let verdict = judge(document_id(), Belonging::To(office()), &[], &candidates);
+    let codes: Vec<_> = verdict.judgements.iter().map(code).collect();
+    assert_eq!(codes, [None, None, None, None, Some("shape")]);
+    let row = verdict.row.unwrap();
+    assert_eq!(row.transaction().unwrap().before, ["35.10.01".parse().unwrap()]);
+}
+
+/// That it was brought before the sub-district, or referred there, is not enough: it has to wait for the decision now.
+#[test]
+fn the_sub_district_decides_nothing_that_does_not_wait_for_it() {
+    let district: OfficeCode = "35.10.01".parse().unwrap();
+    let decide = |document: &mut AutoCommit| {
+        document.put(ROOT, "status", "ditandatangani").unwrap();
+        let (_, steps) = document.get(ROOT, "steps").unwrap().unwrap();
+        let step = document.insert_object(&steps, document.length(&steps), automerge::ObjType::Map).unwrap();
+        document.put(&step, "from", "menunggu_camat").unwrap();
+        document.put(&step, "to", "ditandatangani").unwrap();
+    };
+    let waiting = waiting();
+    let raw = by_hand(&waiting, decide);
+    assert_eq!(judged(&waiting, &raw, Some(district)), Judgement::Accepted, "the form itself passes");
+    assert_eq!(code(&judged(&waiting, &without_predecessors(&raw), Some(district))), Some("decision"));
+    let (mut draft, first) = TransactionDocument::create(&record(&office()), &stamp(1, 0)).unwrap();
+    let referred = vec![first, draft.refer(&[(district, "")], &stamp(1, 1_000)).unwrap().unwrap()];
+    assert_eq!(code(&judged(&referred, &by_hand(&referred, decide), Some(district))), Some("decision"), "a draft");
+    let mut closed = waiting.clone();
+    closed.push(load(&waiting).step(Status::Dibatalkan, Some("pindah"), &stamp(1, 4_000)).unwrap());
+    assert_eq!(code(&judged(&closed, &by_hand(&closed, decide), Some(district))), Some("decision"), "closed");
+}
+
+/// A document has an end, and it is the village's.
+#[test]
+fn an_office_that_was_asked_cannot_fill_the_record() {
+    let mut changes = referred();
+    let answer = load(&changes).answer(clinic(), Answer::Selesai, None, &stamp(2, 5_000)).unwrap().unwrap();
+    let mut parts = RawChange::parse(&answer.raw).unwrap();
+    parts.extra = &[7; 100];
+    assert_eq!(code(&judged(&changes, &parts.build().0, Some(clinic()))), Some("decision"), "bytes of no use");
+    let mut document = load(&changes);
+    for turn in 0..40_i64 {
+        let answer = [Answer::Selesai, Answer::Disetujui][usize::from(turn % 2 == 0)];
+        let change = document.answer(clinic(), answer, None, &stamp(2, 6_000 + turn)).unwrap().unwrap();
+        let judgement = judged(&changes, &change.raw, Some(clinic()));
+        assert_eq!(judgement == Judgement::Accepted, turn < 32, "answer {turn}: {judgement:?}");
+        if turn < 32 {
+            changes.push(change);
+        }
+    }
+}
+
+#[test]
+fn a_record_is_referred_to_few_offices_and_to_those_of_its_own_regency() {
+    let changes = referred();
+    let refer = |count: usize| {
+        by_hand(&changes, |document| {
+            (1..=count).for_each(|number| document.put(ROOT, format!("referral/35.10.U.{number:03}"), "").unwrap());
+        })
+    };
+    assert_eq!(judged(&changes, &refer(63), None), Judgement::Accepted, "as two machines may come to apart");
+    assert_eq!(code(&judged(&changes, &refer(64), None)), Some("shape"));
+    let elsewhere = by_hand(&changes, |document| document.put(ROOT, "referral/35.11.U.001", "").unwrap());
+    let hash = RawChange::parse(&elsewhere).unwrap().hash;
+    let all = [&changes[..], &[Authored { hash, raw: elsewhere }]].concat();
+    assert_eq!(load(&all).row().before, [clinic()]);
+    let refused = load(&changes).refer(&[("35.11.U.001".parse().unwrap(), "")], &stamp(1, 9_000));
+    assert!(matches!(refused, Err(DocumentError::NoReferralTo(_))));
+}
+
+/// A copied machine's branch is recorded anew: referrals and answers on it, too.
+#[test]
+fn what_a_lost_branch_referred_and_answered_is_done_again() {
+    let changes = referred();
+    let mut branch = load(&changes);
+    branch.refer(&[(unit(), "mohon diperiksa")], &stamp(1, 5_000)).unwrap().unwrap();
+    branch.answer(clinic(), Answer::Ditolak, Some("salah alamat"), &stamp(1, 6_000)).unwrap().unwrap();
+    let mut again = load(&changes);
+    for done in branch.history().iter().skip(changes.len()) {
+        assert_eq!(again.repeat(done, &stamp(2, 9_000)).unwrap().len(), 1);
+    }
+    assert_eq!(again.row().referrals, branch.row().referrals);
 }

@@ -199,7 +199,7 @@ impl World {
         let clock = self.clock(index);
         let label = format!("{:016x}", self.dice.number());
         let dies = self.dice.chance(5).then(|| self.dice.below(2) as u64);
-        let service = if self.dice.chance(50) { "P06" } else { CONDITIONAL };
+        let service = if self.dice.chance(25) { "P06" } else { CONDITIONAL };
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         if !node.identity.office.is_village() {
             return self.judge_above(index);
@@ -309,7 +309,7 @@ impl World {
     /// An edit or a step on any record this node can see.
     fn change(&mut self, index: usize) -> Result<(), Failure> {
         let clock = self.clock(index);
-        let (which, what, value) = (self.dice.number(), self.dice.below(6), self.dice.below(5));
+        let (which, what, value) = (self.dice.number(), self.dice.below(8), self.dice.below(5));
         if (which >> 32).is_multiple_of(24) {
             self.publish(index, (which >> 40).is_multiple_of(2))?;
         }
@@ -323,7 +323,7 @@ impl World {
         let done = match what {
             0 => replica.step(row.document, Status::Diajukan, None, &clock).map(drop),
             // On to the sub-district, where the service goes there.
-            1..=2 => {
+            1..=4 => {
                 [Status::Diajukan, Status::Diperiksa, Status::MenungguCamat].into_iter().try_for_each(
                     |to| match replica.step(row.document, to, None, &clock) {
                         Ok(_) | Err(StoreError::Document(_)) => Ok(()),
@@ -331,8 +331,8 @@ impl World {
                     },
                 )
             }
-            3 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
-            4 => {
+            5 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
+            6 => {
                 let to = CLINIC.parse().map_err(Failure::other)?;
                 let act = |document: &mut TransactionDocument, stamp: &Stamp| document.refer(&[(to, "mohon")], stamp);
                 replica.change(row.document, &clock, act).map(drop)

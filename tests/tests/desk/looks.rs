@@ -25,16 +25,16 @@ fn pages(id: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-async fn is_well(browser: &Browser, what: &str) {
+pub(crate) async fn is_well(browser: &Browser, what: &str) {
     assert_eq!(browser.violations().await, [""; 0], "{what}");
     assert_eq!(browser.complaints().await, [""; 0], "{what}");
 }
 
 /// Pictures that `docs/clerk.md` shows.
-const SHOWN: [&str; 5] = ["sign-in", "form-id", "record-id", "register-id", "sync-en"];
+const SHOWN: [&str; 6] = ["sign-in", "form-id", "record-id", "referral-id", "register-id", "sync-en"];
 
 /// `DESK_PICTURES=DIR` keeps the pictures of the documentation there; `DESK_PICTURES_ALL` all.
-async fn keep_picture(browser: &Browser, name: &str) {
+pub(crate) async fn keep_picture(browser: &Browser, name: &str) {
     let all = std::env::var_os("DESK_PICTURES_ALL").is_some();
     if let Some(dir) = std::env::var_os("DESK_PICTURES").filter(|_| all || SHOWN.contains(&name)) {
         browser.picture(&std::path::Path::new(&dir).join(format!("{name}.png"))).await;

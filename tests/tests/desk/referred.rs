@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::looks::{is_well, keep_picture};
 use crate::office::{Machine, Office, SECRET};
 
 const CLINIC: &str = "35.10.H.001";
@@ -58,6 +59,8 @@ async fn a_village_refers_a_record_and_the_health_facility_answers_it() {
 
     let browser = officer(&clinic).await;
     browser.go(&clinic.url).await;
+    is_well(&browser, "what is to be answered").await;
+    keep_picture(&browser, "clinic-home").await;
     let text = browser.text().await;
     for part in ["Puskesmas Pesanggaran", "Rujukan untuk dijawab", "Siti Aminah", "Desa Sarongan"] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
@@ -72,7 +75,8 @@ async fn a_village_refers_a_record_and_the_health_facility_answers_it() {
     // To refuse needs a reason; what was typed is not lost.
     browser.click("button[value=ditolak]").await;
     browser.find("#rujukan-ditolak").await;
-    assert_eq!(browser.violations().await, [""; 0]);
+    is_well(&browser, "a referral that is to be answered").await;
+    keep_picture(&browser, "referral-id").await;
     browser.type_in("#answer-reason", "sudah dikunjungi, dirawat di rumah").await;
     browser.click("button[value=selesai]").await;
     browser.says("Tersimpan.").await;
@@ -89,5 +93,12 @@ async fn a_village_refers_a_record_and_the_health_facility_answers_it() {
     for part in ["Selesai ditangani", "dirawat di rumah", "Jawaban dari Puskesmas Pesanggaran", "bidan"] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
-    assert_eq!(clerk.violations().await, [""; 0]);
+    is_well(&clerk, "a record that was referred").await;
+    keep_picture(&clerk, "referred").await;
+    clerk.click("#rujukan summary").await;
+    is_well(&clerk, "where to refer to").await;
+    keep_picture(&clerk, "refer").await;
+    clerk.screen(360, 740).await;
+    assert!(!clerk.overflows().await);
+    keep_picture(&clerk, "refer-360").await;
 }

@@ -37,7 +37,7 @@ pub(crate) async fn is_well(browser: &Browser, what: &str) {
 }
 
 /// Pictures that `docs/operator.md` shows.
-const SHOWN: [&str; 4] = ["hub-sign-in", "hub-regency-id", "hub-office-id", "hub-night-id"];
+const SHOWN: [&str; 5] = ["hub-sign-in", "hub-regency-id", "hub-office-id", "hub-night-id", "hub-handbook-id"];
 
 /// `DESK_PICTURES=DIR` keeps the pictures of the documentation there; `DESK_PICTURES_ALL` all.
 async fn keep_picture(browser: &Browser, name: &str) {

@@ -4,6 +4,7 @@ use change_log::DocumentId;
 use office_model::{OfficeCode, Status};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
+use service_document::TransactionDocument;
 
 use super::{chain, referrals};
 use crate::Failure;
@@ -20,7 +21,12 @@ pub(super) fn perform(
     let then = chain::of(replica)?.goes_on(to);
     // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
     let concerns = then.unwrap_or(to).is_checked();
-    let refer = |document: &_| if concerns { referrals::concerned(document) } else { Vec::new() };
+    let own = replica.office();
+    let refer = |document: &TransactionDocument| match own {
+        // The decision of an office above is all it writes in a village's record.
+        Some(own) if concerns && document.row().office == own => referrals::concerned(document),
+        _ => Vec::new(),
+    };
     let before = replica.referrals(id)?;
     let change = replica.steps(id, (to, reason), then, refer, clock)?;
     let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();

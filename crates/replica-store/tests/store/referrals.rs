@@ -169,3 +169,47 @@ fn an_answer_that_comes_before_its_referral_waits_and_other_changes_are_refused(
     assert_eq!(young.referrals(id).unwrap()[0].answers[0].answer, Answer::Disetujui);
     assert_eq!(young.row(id).unwrap().unwrap().name.as_deref(), Some("Siti Aminah"));
 }
+
+/// An answer to what was never asked waits; having it judged again is no work without end.
+#[test]
+fn what_waits_for_its_referral_is_not_judged_again_before_that_comes() {
+    let mut all = Regency::new();
+    let id = all.record();
+    all.refer(id, clinic());
+    all.exchange_all();
+    all.answer(id, Answer::Disetujui);
+    let dir = tempfile::tempdir().unwrap();
+    let mut young = hub(dir.path(), &[1]);
+    push(&mut all.village, &mut young, 1);
+    push(&mut all.clinic, &mut young, usize::MAX);
+    judge(&mut young);
+    assert_eq!(young.retry_quarantined(None).unwrap(), 0);
+    judge(&mut young);
+    assert_eq!((young.pending().unwrap(), young.quarantine(10).unwrap().len()), (0, 1));
+}
+
+/// After a restore, who calls first names documents that are not its own. Nothing honest is refused for that.
+#[test]
+fn a_hub_that_lost_a_record_takes_it_in_whatever_order_its_offices_call() {
+    let mut all = Regency::new();
+    let id = all.record();
+    all.refer(id, clinic());
+    all.exchange_all();
+    let dir = tempfile::tempdir().unwrap();
+    let mut colleague = node_of(dir.path(), 4, office());
+    exchange(&mut colleague, &mut all.hub);
+    let now = all.now();
+    let field: FieldPath = "keperluan".parse().unwrap();
+    colleague.edit(id, &[(field, "menikah".into())], &now).unwrap();
+    all.answer(id, Answer::Selesai);
+    let young_dir = tempfile::tempdir().unwrap();
+    let mut young = hub(young_dir.path(), &[1]);
+    for node in [&mut all.clinic, &mut colleague, &mut all.village] {
+        push(node, &mut young, usize::MAX);
+        judge(&mut young);
+    }
+    judge(&mut young);
+    assert_eq!(young.quarantine(10).unwrap(), []);
+    let row = young.row(id).unwrap().unwrap();
+    assert_eq!((row.changes, young.referrals(id).unwrap()[0].answers.len()), (4, 1));
+}
