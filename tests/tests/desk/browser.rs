@@ -1,6 +1,7 @@
 //! A headless Chromium, driven over the `WebDriver` protocol.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -21,7 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Browser {
     client: Client,
     driver: Child,
-    _profile: TempDir,
+    port: u16,
+    profile: TempDir,
 }
 
 /// A driver that listens, and its port. It takes a free port for IPv4 and wants the same one for IPv6: where somebody else has
@@ -88,7 +90,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium starts");
-        Self { client, driver, _profile: profile }
+        Self { client, driver, port, profile }
     }
 
     pub(crate) async fn go(&self, url: &str) {
@@ -230,9 +232,40 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver takes its browser along; one that ended by itself is gone as well.
-        let _ = self.driver.kill();
+        // Killed, the driver would leave its browser running.
+        if shut_down(self.port).is_err() {
+            let _ = self.driver.kill();
+        }
         let _ = self.driver.wait();
+    }
+}
+
+/// Has a driver close its browsers and end.
+fn shut_down(port: u16) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer)?;
+    if answer.starts_with(b"HTTP/1.1 200") { Ok(()) } else { Err(std::io::ErrorKind::InvalidData.into()) }
+}
+
+#[tokio::test]
+async fn a_browser_ends_with_its_window() {
+    let browser = Browser::open().await;
+    let profile = browser.profile.path().to_str().unwrap().to_owned();
+    let processes = || {
+        let lines = std::fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
+        lines.filter(|line| String::from_utf8_lossy(line).contains(&profile)).count()
+    };
+    assert!(processes() > 0);
+    drop(browser);
+    let begun = std::time::Instant::now();
+    while processes() > 0 {
+        assert!(begun.elapsed() < PATIENCE, "{} processes are left", processes());
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
