@@ -122,18 +122,10 @@ fn of_caller(work: &mut Work<'_>, pieces: &[HubWork]) -> Result<Vec<HubDone>, St
     Ok(all_done)
 }
 
-/// One piece inside a savepoint of its own, so that what fails in it leaves nothing behind.
+/// One piece by itself, so that what fails in it leaves nothing behind.
 fn apart(work: &mut Work<'_>, piece: &HubWork) -> Result<HubDone, StoreError> {
-    work.connection.prepare_cached("SAVEPOINT piece")?.execute([])?;
-    let done = match perform(work, piece) {
-        Err(error) if is_of_the_piece(&error) => {
-            work.connection.prepare_cached("ROLLBACK TO piece")?.execute([])?;
-            HubDone::Failed(error)
-        }
-        done => done?,
-    };
-    work.connection.prepare_cached("RELEASE piece")?.execute([])?;
-    Ok(done)
+    let done = work.apart(is_of_the_piece, |work| perform(work, piece))?;
+    Ok(done.unwrap_or_else(HubDone::Failed))
 }
 
 fn perform(work: &mut Work<'_>, piece: &HubWork) -> Result<HubDone, StoreError> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use office_model::{Office as Listed, OfficeCode, Roster};
+use office_model::{Office as Listed, OfficeCode, OfficeKind, Roster};
 use replica_store::Reader;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sync_exchange::nightly_slot;
@@ -161,13 +161,15 @@ async fn join_all(
     options: &DemoOptions,
 ) -> Result<Vec<Arc<Office>>, DemoError> {
     let places = Arc::new(Semaphore::new(AT_ONCE));
+    let is_unit = |code: &OfficeCode| code.kind() == OfficeKind::WorkingUnit;
+    let units: Vec<OfficeCode> = offices.iter().map(|(code, _)| *code).filter(is_unit).collect();
     let mut tasks = JoinSet::new();
     for office in offices {
-        let (places, dir) = (Arc::clone(&places), dir.join("offices"));
+        let (places, dir, units) = (Arc::clone(&places), dir.join("offices"), units.clone());
         let (hub, plan, seed) = (hub.address, options.link, options.seed);
         tasks.spawn(async move {
             let _place = places.acquire().await;
-            Office::join(&dir, hub, office, plan, seed).await
+            Office::join(&dir, hub, office, plan, seed).await.map(|office| office.refers_to(units))
         });
     }
     let mut joined = Vec::new();

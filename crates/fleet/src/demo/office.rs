@@ -20,6 +20,8 @@ use super::DemoError;
 use crate::generate::{Generator, Record};
 use crate::link::{Link, LinkPlan, Tally};
 
+/// So many records, of which one is referred to a working unit.
+const EACH_REFERRED: u64 = 10;
 /// Tries to join before a bad line counts as a dead one.
 const TRIES: u32 = 40;
 /// No node waits longer than this before it calls again: a day here has no hours.
@@ -34,6 +36,8 @@ pub(super) struct Office {
     node: Node,
     clerk: ClerkId,
     generator: Mutex<Generator>,
+    /// Working units that it refers records to.
+    units: Vec<OfficeCode>,
     /// What the line carried to join.
     joined: Tally,
     transactions: AtomicU64,
@@ -84,6 +88,7 @@ impl Office {
             node,
             clerk,
             generator,
+            units: Vec::new(),
             joined,
             transactions,
             changes,
@@ -93,6 +98,24 @@ impl Office {
             sent_bytes,
             proven,
         })
+    }
+
+    /// Refers each tenth record to one of these.
+    pub(super) fn refers_to(self, units: Vec<OfficeCode>) -> Self {
+        Self { units, ..self }
+    }
+
+    /// Refers a record to a working unit, when it is its turn.
+    async fn refer(&self, id: DocumentId, turn: u64) -> Result<(), DemoError> {
+        let spread: u64 = self.code.as_str().bytes().map(u64::from).sum();
+        let unit = usize::try_from(turn / EACH_REFERRED + spread).unwrap_or_default().checked_rem(self.units.len());
+        let Some(to) = unit.and_then(|unit| self.units.get(unit)) else { return Ok(()) };
+        if turn.is_multiple_of(EACH_REFERRED) {
+            let asked = "Mohon diperiksa".to_owned();
+            self.node.perform_soon(Action::Refer { id, to: *to, asked, clerk: self.clerk.clone() }).await?;
+            self.referrals.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Records so many transactions with their steps, each save durable before the next.
@@ -105,7 +128,7 @@ impl Office {
             let new = NewRecord { service: record.service, fields: record.fields, catalogue: None };
             let action = Action::Record { records: vec![new], clerk: self.clerk.clone() };
             let id = saved(&self.node.perform_soon(action).await?)?;
-            self.transactions.fetch_add(1, Ordering::Relaxed);
+            let turn = self.transactions.fetch_add(1, Ordering::Relaxed) + 1;
             self.changes.fetch_add(1, Ordering::Relaxed);
             self.proven.store(0, Ordering::Relaxed);
             for step in record.steps {
@@ -119,6 +142,7 @@ impl Office {
                 let referred = stepped.get("referred").and_then(Value::as_array).is_some_and(|to| !to.is_empty());
                 self.referrals.fetch_add(u64::from(referred), Ordering::Relaxed);
             }
+            self.refer(id, turn).await?;
         }
         Ok(())
     }
