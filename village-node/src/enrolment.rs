@@ -14,6 +14,7 @@ use sync_protocol::enrolment::{Code, ParseCodeError};
 use crate::identity::{Bytes32, DATABASE};
 use crate::node::{Opening, plain_url};
 use crate::pin::Pin;
+use crate::wiping::Wiped;
 use crate::{Blame, Failure, Identity, Node, NodeOptions, Sealing, action, http, moment, private_file, wiping};
 
 /// So long an enrolment may take in all.
@@ -59,10 +60,12 @@ struct Answer {
 /// When the folder has joined already, the code is mistyped, used or expired, the hub is not the one the code is for
 /// or cannot be reached, or the disk refuses. The folder holds no node then, and the call can be made again.
 pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions) -> Result<Enrolled, Failure> {
+    if Wiped::load(dir)?.is_none() {
+        must_be_vacant(dir, options)?;
+    }
     let code: Code = code.trim().parse().map_err(bad_code)?;
     // With a new code a machine that was wiped joins anew.
     wiping::forget(dir)?;
-    must_be_vacant(dir, options)?;
     let url = http::page(hub_url, "/v1/enrol")?;
     private_file::make_folder(dir)?;
     let seed = key_of(dir)?;

@@ -15,7 +15,7 @@ use crate::regency::{Machine, Regency};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A `serve` as an application sees it.
-struct Api {
+pub(crate) struct Api {
     address: String,
     token: String,
 }
@@ -23,13 +23,19 @@ struct Api {
 impl Api {
     /// Lets an application in at a machine that serves.
     fn of(machine: &Machine, name: &str) -> Self {
-        let token = machine.said(&["application", "add", name, "--json"])["token"].as_str().unwrap().to_owned();
+        Self::with_role(machine, name, "petugas")
+    }
+
+    /// Lets an application in that may do what this role may.
+    pub(crate) fn with_role(machine: &Machine, name: &str, role: &str) -> Self {
+        let token =
+            machine.said(&["application", "add", name, "--role", role, "--json"])["token"].as_str().unwrap().to_owned();
         let door = std::fs::read(machine.data.join("serve.json")).unwrap();
         let door: Value = serde_json::from_slice(&door).unwrap();
         Self { address: door["address"].as_str().unwrap().to_owned(), token }
     }
 
-    fn ask(&self, method: &str, path: &str, body: &str) -> Value {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> Value {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let (address, token, length) = (&self.address, &self.token, body.len());
         let head = format!("{method} /api/v1{path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n");

@@ -4,6 +4,7 @@
 use fleet::generate::Generator;
 use serde_json::{Value, json};
 
+use crate::local_api::Api;
 use crate::programs::village_node;
 use crate::regency::{Machine, OFFICE, Regency};
 
@@ -66,7 +67,15 @@ fn what_concerns_a_health_facility_reaches_it_by_itself_and_its_answer_the_villa
     assert_eq!(refused(&clinic, &["step", &ill, "selesai"]), (3, "decides_only".to_owned()));
     assert_eq!(refused(&clinic, &["refer", &ill, UNIT]), (3, "decides_only".to_owned()));
     assert_eq!(refused(&clinic, &["answer", &ill, "ditolak"]), (2, "reason_missing".to_owned()));
-    clinic.said(&["answer", &ill, "selesai", "--reason", "sudah dikunjungi", "--json"]);
+    // One of its own programs answers.
+    {
+        let _serving = clinic.serve();
+        let api = Api::with_role(&clinic, "sim-puskesmas", "petugas_unit");
+        let body = json!({"answer": "selesai", "reason": "sudah dikunjungi"}).to_string();
+        let said = api.ask("POST", &format!("/records/{ill}/answer"), &body);
+        assert_eq!((&said["answer"], said["change"].is_string()), (&json!("selesai"), true));
+        assert_eq!(api.ask("POST", &format!("/records/{ill}/answer"), &body)["change"], Value::Null);
+    }
     assert_eq!(open(&clinic), 0);
     for machine in [&clinic, &village, &clinic] {
         regency.prove_any(machine);

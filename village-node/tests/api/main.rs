@@ -145,13 +145,22 @@ fn every_operation_answers_as_its_description_says() {
     assert_eq!(client.send("patch", "/records/{id}", id, &edit).0, 200);
     assert_eq!(client.send("patch", "/records/{id}", id, &edit).1["change"], Value::Null);
     assert_eq!(client.send("post", "/records/{id}/step", id, &json!({"status": "diajukan"})).0, 200);
+    let refer = json!({"office": "35.10.01", "asked": "Mohon diperiksa", "clerk": "siti"});
+    assert_eq!(client.send("post", "/records/{id}/referrals", id, &refer).0, 200);
+    assert_eq!(client.send("post", "/records/{id}/referrals", id, &refer).1["change"], Value::Null);
+    assert_eq!(client.get("/records", "", "?referred=open").1["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        client.send("post", "/records/{id}/answer", id, &json!({"answer": "selesai"})).0,
+        403,
+        "it was not asked"
+    );
     let (_, shown) = client.get("/records/{id}", id, "");
     assert_eq!((&shown["changed_by"], &shown["record"]["fields"]["pekerjaan"]), (&json!("app.e-desa"), &json!("Guru")));
-    assert_eq!(client.get("/records/{id}/history", id, "").1["changes"].as_array().unwrap().len(), 3);
+    assert_eq!(client.get("/records/{id}/history", id, "").1["changes"].as_array().unwrap().len(), 4);
     assert_eq!(client.get("/records/{id}/letter.pdf", id, "?paper=a4").0, 200);
     assert_eq!(client.get("/divergences", "", "").1["transactions"], json!([]));
     assert_eq!(client.get("/numbers", "", "").1["left"], Value::Null, "no hub granted any");
-    assert_eq!(client.get("/changes", "", "").1["changes"].as_array().unwrap().len(), 3);
+    assert_eq!(client.get("/changes", "", "").1["changes"].as_array().unwrap().len(), 4);
 
     let refused = [
         client.send("post", "/records", "", &json!({"service": "G01", "fields": {}})),
@@ -160,6 +169,8 @@ fn every_operation_answers_as_its_description_says() {
         client.send("patch", "/records/{id}", id, &json!({"edits": {"nik": "1"}})),
         client.send("patch", "/records/{id}", id, &json!({"edits": {"../x": "1"}})),
         client.send("post", "/records/{id}/step", id, &json!({"status": "selesai"})),
+        client.send("post", "/records/{id}/referrals", id, &json!({"office": "35.10.01.2002"})),
+        client.send("post", "/records/{id}/referrals", id, &json!({"office": "35.10.U.001"})),
         client.send("post", "/records/{id}/settle", id, &json!({"path": "pekerjaan", "value": "Guru"})),
         client.send("post", "/records/{id}/number", id, &json!({})),
         client.get("/records", "", "?limit=many"),
@@ -185,7 +196,7 @@ fn every_operation_answers_as_its_description_says() {
     assert_eq!(client.served.ask_raw(&format!("GET {files}/{}", "0".repeat(64)), &authorised, "").0, 404);
     assert_eq!(client.served.ask_raw(&format!("DELETE {files}/{hash}"), &authorised, "").0, 200);
     // Proven elsewhere, where there is a hub, or just now without the description.
-    for operation in ["settle", "giveNumber", "attach", "attachment", "detach"] {
+    for operation in ["settle", "answer", "giveNumber", "attach", "attachment", "detach"] {
         client.done.borrow_mut().insert(format!("\"{operation}\""));
     }
     let operations =
