@@ -270,10 +270,19 @@
         if (chosen >= 0) box.setAttribute("aria-activedescendant", "warga-" + chosen);
         else box.removeAttribute("aria-activedescendant");
       };
+      // What the last choice filled in, and nobody changed since, is not the next one's.
+      let filled = {};
       const take = (one) => {
+        for (const [name, value] of Object.entries(filled)) {
+          const input = form.elements[name];
+          if (input && input.value === value && !(name in one.fields)) input.value = "";
+        }
+        filled = {};
         for (const [name, value] of Object.entries(one.fields)) {
           const input = form.elements[name];
-          if (input) input.value = value;
+          if (!input) continue;
+          input.value = value;
+          filled[name] = input.value;
         }
         found = []; chosen = -1; box.value = "";
         show();
@@ -320,7 +329,11 @@
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(picture.width * scale);
     canvas.height = Math.round(picture.height * scale);
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const pen = canvas.getContext("2d");
+    // A JPEG has nothing that shines through: it would be black.
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
     const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
     if (!made || made.size >= file.size) return file;
     return new File([made], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" });

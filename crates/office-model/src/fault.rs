@@ -21,6 +21,8 @@ pub enum FaultCode {
     UnknownService,
     /// A text where a list was needed, or the like.
     WrongType,
+    /// Somebody else changed it since the form was opened.
+    ChangedMeanwhile,
     /// Not 16 digits.
     NikLength,
     /// The first two digits are no province.

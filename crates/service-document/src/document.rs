@@ -157,6 +157,15 @@ impl TransactionDocument {
         Reading::of(&self.automerge, None).map_or(Value::Null, |reading| Value::Object(reading.root))
     }
 
+    /// The whole value as it stood at `heads`; nothing when this document has no such changes.
+    pub fn to_json_at(&self, heads: &[ChangeHash]) -> Option<Value> {
+        let heads: Vec<automerge::ChangeHash> = heads.iter().map(|hash| automerge::ChangeHash(hash.0)).collect();
+        if heads.is_empty() || !heads.iter().all(|hash| self.automerge.get_change_by_hash(hash).is_some()) {
+            return None;
+        }
+        Reading::of(&self.automerge, Some(&heads)).ok().map(|reading| Value::Object(reading.root))
+    }
+
     /// An Automerge file, readable by every Automerge implementation.
     pub fn save(&self) -> Vec<u8> {
         self.automerge.save()

@@ -252,3 +252,60 @@ async fn letters_are_numbered_at_the_counter_and_every_number_is_accounted_for()
     let history = browser.text().await;
     assert!(history.contains(&format!("Nomor: {number}")) && !history.contains("serials"), "{history}");
 }
+
+#[tokio::test]
+async fn two_clerks_with_one_form_open_write_over_nothing_unseen() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let (one, other) = (machine.signed_in("siti", "petugas").await, machine.signed_in("sek", "sekretaris").await);
+    for browser in [&one, &other] {
+        browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
+    }
+    one.type_in("[name=pekerjaan]", " Tambak").await;
+    one.click("#simpan").await;
+    one.says("Tersimpan.").await;
+    // Another field: both stand.
+    other.type_in("[name=keperluan]", " baru").await;
+    other.click("#simpan").await;
+    other.says("Tersimpan.").await;
+    let shown = machine.says(&["show", &id]);
+    let field = |name: &str| shown["record"]["fields"][name].as_str().unwrap().to_owned();
+    assert!(field("pekerjaan").ends_with(" Tambak") && field("keperluan").ends_with(" baru"), "{shown}");
+    // The same field: it is said, and what was typed is not lost.
+    for (browser, typed) in [(&one, " A"), (&other, " B")] {
+        browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
+        browser.type_in("[name=pekerjaan]", typed).await;
+    }
+    one.click("#simpan").await;
+    one.says("Tersimpan.").await;
+    other.click("#simpan").await;
+    other.says("Sementara formulir ini terbuka").await;
+    assert!(other.value("[name=pekerjaan]").await.ends_with(" Tambak B"));
+    other.click("#simpan").await;
+    other.says("Tersimpan.").await;
+    let shown = machine.says(&["show", &id]);
+    assert!(shown["record"]["fields"]["pekerjaan"].as_str().unwrap().ends_with(" Tambak B"));
+}
+
+#[tokio::test]
+async fn what_is_signed_is_not_changed_and_what_is_cancelled_not_printed() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
+    for to in ["diajukan", "diperiksa", "ditandatangani"] {
+        machine.says(&["step", &id, to]);
+    }
+    browser.type_in("[name=pekerjaan]", " Tambak").await;
+    browser.click("#simpan").await;
+    browser.says("tidak dapat diubah lagi").await;
+    machine.says(&["step", &id, "dibatalkan", "--reason", "salah orang"]);
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    assert_eq!(browser.count("a[href*='surat.pdf']").await, 0);
+    browser.go(&format!("{}/berkas/{id}/surat.pdf", machine.url)).await;
+    browser.says("tidak ada suratnya").await;
+    let shown = machine.says(&["show", &id]);
+    assert!(!shown["record"]["fields"]["pekerjaan"].as_str().unwrap().ends_with("Tambak"));
+}

@@ -57,6 +57,9 @@ pub(crate) fn of(
     }
     let record = fields(&document);
     let day = calendar::wib_date(dated(&document)).unwrap_or_default();
+    if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
+        return Err(withdrawn());
+    }
     // Whoever signs later changes nothing in letters that are signed.
     let is_signed = matches!(row.status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
     let (profile, templates) = if is_signed {
@@ -105,6 +108,15 @@ pub(crate) fn may_seal(row: &TransactionRow, sealer: &Sealer) -> Result<String, 
         Some(_) if !sealer.is_certified() => Err(Unsealed::NoCertificate),
         Some(number) => Ok(number),
     }
+}
+
+fn withdrawn() -> Failure {
+    Failure::new(
+        Blame::State,
+        "withdrawn",
+        "Berkas ini ditolak atau dibatalkan, jadi tidak ada suratnya. Tidak ada yang dicetak; yang sudah tercetak tidak berlaku.",
+        "This record was refused or cancelled, so it has no letter. Nothing was printed; what was printed before is not valid.",
+    )
 }
 
 fn unprinted(error: &PrintError) -> Failure {

@@ -1,12 +1,12 @@
 //! Edits of single fields, checked against the catalogue.
 
 use change_log::DocumentId;
-use office_model::{FieldPath, ValidEdit, calendar};
+use office_model::{FieldPath, Status, ValidEdit, calendar};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 
 use super::{catalogue_of, fields, load};
-use crate::Failure;
+use crate::{Blame, Failure};
 
 /// `{"id", "change": hash or null when all was so already, "warnings"}`.
 pub(super) fn perform(
@@ -16,9 +16,30 @@ pub(super) fn perform(
     clock: &Clock,
 ) -> Result<Value, Failure> {
     let document = load(replica, id)?;
+    let status = document.row().status.parse::<Status>();
+    if let Some(status) = status.ok().filter(|status| !status.is_editable()) {
+        return Err(not_editable(status));
+    }
     let today = calendar::wib_date(clock.millis).unwrap_or_default();
     let checked = catalogue_of(&document).validate_edit(&document.row().service, &fields(&document), edits, today);
     let ValidEdit { edits, warnings } = checked.map_err(Failure::values)?;
     let change = replica.edit(id, &edits, clock)?;
     Ok(json!({"id": id, "change": change, "warnings": warnings}))
+}
+
+/// What is signed says on paper what it says here; what is closed stays as it was.
+fn not_editable(status: Status) -> Failure {
+    let label = status.label();
+    Failure::new(
+        Blame::State,
+        "not_editable",
+        format!(
+            "Berkas berstatus {} tidak dapat diubah lagi. Tidak ada yang berubah; bila isinya salah, batalkan dan buat berkas baru.",
+            label.id
+        ),
+        format!(
+            "A record that is \"{}\" cannot be changed any more. Nothing was changed; where it is wrong, cancel it and make a new one.",
+            label.en
+        ),
+    )
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use change_log::DocumentId;
-use office_model::{FieldPath, Problem, Service};
-use serde_json::Value;
+use change_log::{ChangeHash, DocumentId};
+use office_model::{Bilingual, FaultCode, FieldPath, Problem, Service};
+use serde_json::{Map, Value};
+use service_document::TransactionDocument;
 
 use super::form::{Asked, Entry, Typed, ask};
 use super::language::Worded as _;
@@ -20,12 +21,17 @@ use crate::Action;
 use crate::action::{fields, has_specific, load};
 use crate::serve::Shared;
 
+/// The field of the form that says which changes it was made of.
+const HEADS: &str = "heads";
+
 #[derive(Template)]
 #[template(path = "edit.html")]
 struct EditPage {
     page: Page,
     id: DocumentId,
     service: String,
+    /// The changes that the form was made of.
+    heads: String,
     fields: Vec<Asked>,
     problems: Vec<(String, String, String)>,
 }
@@ -61,7 +67,9 @@ async fn editing(
         if reads_specific {
             note(node, visitor.clerk().as_str(), "specific_read", &id.to_string())?;
         }
-        Ok(EditPage { page, id, service: language.say(&service.label).to_owned(), fields, problems: listed })
+        let heads: Vec<String> = document.heads().iter().map(ToString::to_string).collect();
+        let service = language.say(&service.label).to_owned();
+        Ok(EditPage { page, id, service, heads: heads.join(","), fields, problems: listed })
     });
     html(&made.await?)
 }
@@ -81,9 +89,14 @@ pub(super) async fn save(
     let done = shared.node.blocking(move |node| {
         let document = load(&node.replica(), id)?;
         let (_, service) = service_of(&document)?;
-        let before = Typed::of_record(service, &fields(&document));
+        let now = Typed::of_record(service, &fields(&document));
+        let seen = seen(&document, &pairs).map_or_else(|| now.clone(), |seen| Typed::of_record(service, &seen));
         let typed = Typed::of_pairs(service, &pairs);
-        let edits = edits(service, &before, &typed);
+        let edits = edits(service, &seen, &typed);
+        let meanwhile = changed_meanwhile(&edits, (&seen, &now, &typed));
+        if !meanwhile.is_empty() {
+            return Ok((typed, Err(meanwhile)));
+        }
         if edits.is_empty() {
             return Ok((typed, Ok(false)));
         }
@@ -101,6 +114,40 @@ pub(super) async fn save(
         (_, Ok(changed)) => Ok(go(&format!("/berkas/{id}?kata={}", if changed { "tersimpan" } else { "tetap" }))),
         (typed, Err(problems)) => editing(&shared, visitor, id, Some(typed), &problems).await,
     }
+}
+
+/// The values that a form was made of, where it says so: others may have changed some since.
+fn seen(document: &TransactionDocument, pairs: &[(String, String)]) -> Option<Map<String, Value>> {
+    let (_, heads) = pairs.iter().find(|(name, _)| name == HEADS)?;
+    let heads = heads.split(',').map(|hash| hash.parse::<ChangeHash>().ok()).collect::<Option<Vec<_>>>()?;
+    document.to_json_at(&heads)?.get("fields")?.as_object().cloned()
+}
+
+/// What this form changes and somebody else has changed to something else since it was opened: not to be written over
+/// unseen. Saved again, the form that shows it stands.
+fn changed_meanwhile(edits: &[(FieldPath, Value)], (seen, now, typed): (&Typed, &Typed, &Typed)) -> Vec<Problem> {
+    let others: Vec<(FieldPath, String)> = now.changes_since(seen);
+    let clashes = others.into_iter().filter(|(path, value)| {
+        let is_of = |edited: &FieldPath| edited == path || (is_list(edited) && edited.root() == path.root());
+        let is_here = edits.iter().any(|(edited, _)| is_of(edited));
+        is_here && typed.get(&path.to_string()) != value
+    });
+    clashes
+        .map(|(path, value)| {
+            let text = Bilingual::new(
+                format!(
+                    "Sementara formulir ini terbuka, isian ini diubah menjadi \"{value}\". Periksa, lalu simpan lagi."
+                ),
+                format!("While this form was open, this became \"{value}\". Check it, then save again."),
+            );
+            Problem { path, code: FaultCode::ChangedMeanwhile, text }
+        })
+        .collect()
+}
+
+/// Whether a path is of a list: its rows have no names, so those of two people are not told apart.
+fn is_list(path: &FieldPath) -> bool {
+    path.segments().iter().any(|segment| matches!(segment, office_model::Segment::Index(_)))
 }
 
 /// What a form changes in a record. New persons at the end of a list are added whole; those at the end that were

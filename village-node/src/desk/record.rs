@@ -95,6 +95,7 @@ impl Prints {
     fn of(service: &Service, status: &str) -> Self {
         match (service.is_letter, letter::is_draft(status)) {
             (false, _) => Self::Nothing,
+            _ if matches!(status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Nothing,
             (true, true) => Self::Draft,
             (true, false) => Self::Letter,
         }
