@@ -138,7 +138,9 @@ fn a_letters_seal_is_made_without_a_link_and_checked_by_anybody() {
     assert_eq!(sealed(&machine, &id), url, "the same letter, later");
     let (code, _) = says(&machine.data, &["step", &id, "dibatalkan", "--reason", "Salah ketik"]);
     assert_eq!(code, 0);
-    assert_eq!(why(&machine, &id), "not_signed");
+    let file = machine.data.join("cancelled.pdf");
+    assert_eq!(says(&machine.data, &["letter", &id, file.to_str().unwrap()]).0, 3, "it has no letter any more");
+    assert!(!file.exists());
     regency.prove_any(&machine);
     assert!(get(regency.hub.address, path(&url)).contains("tidak berlaku lagi"));
     let (code, found) = regency.hub.says(&["check-letter", &url]);
