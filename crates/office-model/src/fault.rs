@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_words_for_programs_stay_as_they_are() {
-        let faults = "required required_together unknown_field unknown_service wrong_type nik_length nik_province \
+        let faults = "required required_together unknown_field unknown_service wrong_type changed_meanwhile nik_length nik_province \
             nik_area nik_birth_date nik_serial nik_temporary_to_sub_district kk_length kk_leading_zero phone_form \
             phone_length name_characters name_length date_form date_range date_in_future date_in_past date_order \
             time_form number_form number_range money_form money_range text_length text_characters digits_form \
