@@ -25,7 +25,10 @@ impl Concern {
     /// The offices that a record of `office` concerns by this rule, by code. None where the roster has none.
     pub fn offices(self, office: OfficeCode, roster: &Roster) -> Vec<OfficeCode> {
         match self {
-            Self::Office(concerned) => roster.get(concerned).map(|found| found.code).into_iter().collect(),
+            Self::Office(concerned) => {
+                let found = roster.get(concerned).filter(|found| found.code.regency() == office.regency());
+                found.map(|found| found.code).into_iter().collect()
+            }
             Self::HealthFacilities => {
                 let Some(district) = office.district() else { return Vec::new() };
                 let near = |other: &&crate::Office| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use change_log::{ChangeHash, DocumentId, EntryHash};
 use office_model::{FieldPath, OfficeCode, Status};
 use serde_json::Value;
-use service_document::{Authored, DocumentError, NewTransaction, Stamp, TransactionDocument};
+use service_document::{Authored, DocumentError, NewTransaction, REFERRALS_MAX, Stamp, TransactionDocument};
 
 use crate::entry::{self, EntryState, NewBytes, place};
 use crate::log::{self, LogRow};
@@ -158,6 +158,8 @@ impl Replica {
             change_one(work, &mut log, id, |document| {
                 let held = document.row().referrals.iter().map(|referral| referral.office).collect::<Vec<_>>();
                 let new = refer(document).into_iter().filter(|office| !held.contains(office));
+                // A record that is referred to as many as it may be still takes its step.
+                let new = new.take(REFERRALS_MAX.saturating_sub(held.len()));
                 document.refer(&new.map(|office| (office, "")).collect::<Vec<_>>(), &stamp)
             })?;
             close(work, &log)?;

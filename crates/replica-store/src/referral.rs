@@ -14,9 +14,9 @@ use crate::{Reader, StoreError, document};
 pub struct Referred {
     /// To this office; `None`: to any.
     pub to: Option<OfficeCode>,
-    /// Whether that office answered.
+    /// Whether that office answered. Of a record that was refused or cancelled no answer is waited for.
     pub answered: bool,
-    /// Only records that are not at their end.
+    /// Of those with an answer: only records that are not at their end.
     pub under_way: bool,
 }
 
@@ -76,9 +76,13 @@ impl Referred {
             None => "r.document IN (SELECT document FROM referral WHERE answered = ?)",
         }];
         values.push(i64::from(self.answered).into());
-        if self.under_way {
-            let last = Status::ALL.into_iter().filter(|status| status.is_final());
-            let words: serde_json::Value = last.map(Status::as_str).collect();
+        let is_left_out = |status: &Status| match status {
+            Status::Ditolak | Status::Dibatalkan => !self.answered || self.under_way,
+            status => self.answered && self.under_way && status.is_final(),
+        };
+        let left_out: Vec<&str> = Status::ALL.into_iter().filter(is_left_out).map(Status::as_str).collect();
+        if !left_out.is_empty() {
+            let words = serde_json::Value::from(left_out);
             values.push(words.to_string().into());
             wheres.push("r.status NOT IN (SELECT idx FROM word WHERE text IN (SELECT value FROM json_each(?)))");
         }

@@ -64,7 +64,6 @@ desk_kit::texts! {
     answered: "Rujukan sudah dijawab", "Referrals that were answered";
     waits_answer: "Menunggu jawaban rujukan", "Waiting for answers to referrals";
     referrals: "Rujukan", "Referrals";
-    referral_none: "Berkas ini tidak dirujuk.", "This record is not referred.";
     referral_waits: "Belum dijawab", "Not answered yet";
     referral_apart: "Kantor itu memberi dua jawaban berbeda; jawaban berikutnya berlaku.",
         "That office gave two different answers; its next one stands.";

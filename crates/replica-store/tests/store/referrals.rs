@@ -213,3 +213,29 @@ fn a_hub_that_lost_a_record_takes_it_in_whatever_order_its_offices_call() {
     let row = young.row(id).unwrap().unwrap();
     assert_eq!((row.changes, young.referrals(id).unwrap()[0].answers.len()), (4, 1));
 }
+
+/// A step is not refused for the offices that the catalogue would refer to beside so many.
+#[test]
+fn a_record_that_is_referred_to_as_many_as_it_may_be_still_takes_its_step() {
+    let mut all = Regency::new();
+    let id = all.record();
+    let unit = |number: usize| -> OfficeCode { format!("35.10.U.{number:03}").parse().unwrap() };
+    (1..16).for_each(|number| all.refer(id, unit(number)));
+    let now = all.now();
+    all.village.steps(id, (Status::Diajukan, None), None, |_| vec![clinic(), unit(20)], &now).unwrap();
+    assert_eq!(all.village.referrals(id).unwrap().len(), 16);
+    assert_eq!(all.village.row(id).unwrap().unwrap().status, "diajukan");
+}
+
+/// Nobody is to answer for a record that was cancelled.
+#[test]
+fn of_a_cancelled_record_no_answer_is_waited_for() {
+    let mut all = Regency::new();
+    let id = all.record();
+    all.refer(id, clinic());
+    let open = Referred { to: Some(clinic()), answered: false, under_way: false };
+    assert_eq!(listed(&all.village, open), [id]);
+    let now = all.now();
+    all.village.step(id, Status::Dibatalkan, Some("pindah"), &now).unwrap();
+    assert_eq!(listed(&all.village, open), []);
+}
