@@ -5,35 +5,57 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   for (const part of $$(".scripted")) part.hidden = false;
 
-  // A locked screen covers the page. What was being typed waits outside the document, and comes back with the PIN.
+  // A locked screen covers the page, and so does the sign-in when the program was started anew. What was being typed waits
+  // outside the document, and comes back to whom it belongs.
   let covered = false;
+  let keepNow = () => {};
   const uncover = (parts, title) => {
     document.body.replaceChildren(...parts);
     document.title = title;
     covered = false;
     refresh();
+    keepNow();
   };
+  const pathOf = (answer) => new URL(answer.url).pathname;
   const cover = async () => {
     if (covered) return;
     covered = true;
     const parts = [...document.body.children], title = document.title, at = document.activeElement;
+    const clerk = document.body.dataset.clerk;
+    const back = () => { uncover(parts, title); at.focus(); };
+    // Signed in anew: the forms here get the token of the new session, if it is the same person.
+    const returned = async (answer) => {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const token = $("input[name=form_token]", page);
+      if (!token || page.body.dataset.clerk !== clerk) { location.href = "/"; return; }
+      for (const part of parts) {
+        for (const input of $$("input[name=form_token]", part)) input.value = token.value;
+      }
+      back();
+    };
     const show = async (answer) => {
-      if (!answer.ok || new URL(answer.url).pathname !== "/kunci") return location.reload();
+      if (!answer.ok || !["/kunci", "/masuk"].includes(pathOf(answer))) return location.reload();
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       document.title = page.title;
       document.body.replaceChildren(...page.body.children);
-      const form = $("form[action='/kunci']");
+      const form = $("form[action='/kunci'], form[action='/masuk']");
+      const name = form.elements.name;
+      if (name && !name.value) name.value = clerk;
       $("input[type=password]", form).focus();
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
-        const answer = await fetch("/kunci", { method: "POST", body: new URLSearchParams(new FormData(form)) });
-        const path = new URL(answer.url).pathname;
-        if (path === "/kunci") show(answer);
-        else if (path.startsWith("/masuk")) location.href = "/masuk";
-        else { uncover(parts, title); at.focus(); }
+        const way = form.getAttribute("action");
+        const answer = await fetch(way, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+        if (["/kunci", "/masuk"].includes(pathOf(answer))) show(answer);
+        else if (way === "/masuk") returned(answer);
+        else back();
       });
     };
-    show(await fetch("/kunci", { headers: { "x-desk-by-itself": "1" } }));
+    try {
+      show(await fetch("/kunci", { headers: { "x-desk-by-itself": "1" } }));
+    } catch {
+      covered = false;
+    }
   };
   const lock = $("form[action='/kunci/sekarang']");
   if (lock) {
@@ -46,6 +68,10 @@
 
   // The state bar, by itself; and word to the node that somebody is there.
   const bar = $("#bilah");
+  const lost = (is) => {
+    bar.classList.toggle("lost", is);
+    $("#terputus").hidden = !is;
+  };
   let busy = false;
   for (const kind of ["keydown", "pointerdown", "wheel"]) addEventListener(kind, () => { busy = true; }, { passive: true });
   const refresh = async () => {
@@ -54,17 +80,48 @@
     busy = false;
     try {
       const answer = await fetch("/bilah", { headers });
-      bar.classList.remove("lost");
+      lost(false);
       if (answer.redirected) cover();
-      else if (answer.ok) bar.innerHTML = await answer.text();
+      else if (answer.ok) { bar.innerHTML = await answer.text(); keepNow(); }
     } catch {
-      bar.classList.add("lost");
+      lost(true);
     }
   };
   if (bar) {
     setInterval(refresh, 5000);
     document.addEventListener("visibilitychange", refresh);
   }
+
+  // A form is sent only while the program is there and knows who sends it: else it stays on the screen with all that is in it.
+  const sending = new Set();
+  document.addEventListener("submit", async (event) => {
+    const form = event.target, button = event.submitter;
+    if (event.defaultPrevented || !bar || covered || form.method !== "post") return;
+    if (sending.has(form)) {
+      sending.delete(form);
+      form.dataset.sent = "1";
+      setTimeout(() => { delete form.dataset.sent; }, 3000);
+      return;
+    }
+    event.preventDefault();
+    if (form.dataset.sent) return;
+    sending.add(form);
+    try {
+      const answer = await fetch("/bilah");
+      if (answer.redirected) { sending.delete(form); cover(); return; }
+      lost(false);
+    } catch {
+      sending.delete(form);
+      lost(true);
+      $("#terputus").scrollIntoView({ block: "center" });
+      return;
+    }
+    // What is open beside it is kept first.
+    if (form.id !== "formulir") await keepNow();
+    // The other language of what is shown now, though the address changed since the page was made.
+    if (form.getAttribute("action") === "/bahasa") form.elements.di.value = location.pathname + location.search;
+    if (sending.has(form)) form.requestSubmit(button);
+  });
 
   // A sync that runs.
   const progress = $("#kemajuan[data-running]");
@@ -78,12 +135,6 @@
   if (progress) setTimeout(follow, 300);
 
   for (const button of $$("[data-print]")) button.addEventListener("click", () => print());
-
-  // The other language of what is shown now, though the address changed since the page was made.
-  const language = $("form[action='/bahasa']");
-  if (language) {
-    language.addEventListener("submit", () => { language.elements.di.value = location.pathname + location.search; });
-  }
 
   // Results while typing.
   const search = $("#cari");
@@ -130,12 +181,6 @@
   if (form) {
     const first = $("[aria-invalid]", form) || $("#cari-warga", form) || $("input:not([type=hidden]), select, textarea", form);
     if (first && !problems) first.focus();
-    let sent = false;
-    form.addEventListener("submit", (event) => {
-      if (sent) event.preventDefault();
-      sent = true;
-      setTimeout(() => { sent = false; }, 3000);
-    });
     document.addEventListener("keydown", (event) => {
       if (!covered && ((event.ctrlKey && event.key === "Enter") || event.key === "F9")) {
         event.preventDefault();
@@ -146,6 +191,7 @@
     // Checks while typing: only what was left already is told to be wrong.
     const touched = new Set();
     const body = () => new URLSearchParams(new FormData(form));
+    const typed = () => { const all = body(); all.delete("form_token"); return all.toString(); };
     const say = (name, text, kind) => {
       const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
       if (!field) return;
@@ -194,8 +240,8 @@
     let keeping, kept = "";
     const keep = async () => {
       clearTimeout(keeping);
-      if (!form.dataset.draft || sent) return;
-      const now = body().toString();
+      if (!form.dataset.draft || form.dataset.sent || sending.has(form) || covered) return;
+      const now = typed();
       if (now === kept) return;
       try {
         const answer = await fetch(form.dataset.draft, {
@@ -204,7 +250,10 @@
         if (!answer.ok || answer.redirected) throw new Error("not kept");
         kept = now;
         const { kept: at } = await answer.json();
-        if (at) told.textContent = form.dataset.kept + " " + at;
+        told.textContent = at ? form.dataset.kept + " " + at : "";
+        // Loaded again, or in the other language, the page opens what was kept.
+        const draft = form.elements.draf;
+        if (at && draft) history.replaceState(null, "", location.pathname + "?draf=" + draft.value);
       } catch {
         told.textContent = form.dataset.unkept;
       }
@@ -214,7 +263,8 @@
       keeping = setTimeout(keep, 1000);
     };
     if (form.dataset.draft) {
-      kept = body().toString();
+      kept = typed();
+      keepNow = keep;
       document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
       addEventListener("pagehide", keep);
     }

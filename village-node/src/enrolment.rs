@@ -50,6 +50,9 @@ struct Answer {
     certificate: Option<String>,
     #[serde(default)]
     public_url: Option<String>,
+    /// The how manieth machine of its office it is, from 1; an older hub does not say.
+    #[serde(default)]
+    machine: Option<u32>,
 }
 
 /// Joins the office that `code` is for. The hub's TLS key is checked against the code before anything is sent. When
@@ -104,6 +107,9 @@ pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions)
         identity.sealing = Some(Sealing::of(&identity, certificate, answer.public_url).ok_or_else(nonsense)?);
     }
     let node = establish(dir, &identity, options)?;
+    if let Some(machine) = answer.machine {
+        crate::desk::queue::note_machine(&mut node.replica(), machine)?;
+    }
     let hub_offset_millis = answer.millis - moment::now_millis();
     action::note_hub_offset(&mut node.replica(), hub_offset_millis)?;
     if identity.sealing.is_some() {

@@ -201,6 +201,24 @@ impl Node {
         done
     }
 
+    /// [`Node::perform`], and what `also` writes of its answer, with one commit: all of it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::perform`], and whatever `also` says; nothing was changed then.
+    pub(crate) fn perform_with(
+        &self,
+        action: &Action,
+        also: impl Fn(&mut Replica, &serde_json::Value) -> Result<(), Failure>,
+    ) -> Result<serde_json::Value, Failure> {
+        let (identity, sealer) = (&self.inner.live.identity, self.sealer());
+        self.commit(|replica, now_millis| {
+            let answer = action::perform(replica, identity, &sealer, action, now_millis, &mut |_, _| ())?;
+            also(replica, &answer)?;
+            Ok(answer)
+        })
+    }
+
     /// Everything that `act` writes with one commit, or nothing. It is given the store and the time, and called again
     /// where a new epoch had to begin first.
     ///

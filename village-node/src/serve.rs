@@ -20,8 +20,8 @@ use office_model::ClerkId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::desk::Syncing;
 use crate::desk::sessions::Sessions;
-use crate::desk::{Saved, Syncing};
 use crate::remote::Door;
 use crate::serve::entrance::Entrance;
 use crate::serve::lan::{Lan, Listening};
@@ -49,7 +49,6 @@ pub(crate) struct Shared {
     pub(crate) node: Node,
     pub(crate) sessions: Sessions,
     pub(crate) syncing: Syncing,
-    pub(crate) saved: Saved,
     /// Who knows it may make the first account.
     pub(crate) first_key: String,
     clerk: ClerkId,
@@ -143,7 +142,6 @@ impl Server {
             node,
             sessions: Sessions::default(),
             syncing: Syncing::default(),
-            saved: Saved::default(),
             first_key,
             clerk,
             token,

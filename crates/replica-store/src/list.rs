@@ -320,10 +320,22 @@ impl Reader {
             (Some(query), narrowest) => {
                 wheres.push("f.search MATCH ?");
                 values.push(query.into());
-                match narrowest {
-                    // Each of few rows is looked up in the search; many found ones are not each looked up in the rows.
-                    Some(table) => (format!("{table} CROSS JOIN search f ON f.rowid = r.document"), "r.document"),
-                    None => ("search f CROSS JOIN transaction_row r ON r.document = f.rowid".to_owned(), "f.rowid"),
+                match (narrowest, &filter.status, &filter.service) {
+                    // Each of few rows is looked up in the search.
+                    (Some(table), _, _) => {
+                        (format!("{table} CROSS JOIN search f ON f.rowid = r.document"), "r.document")
+                    }
+                    // Found ones of another status or service are told by an index that stays in memory: their rows, which
+                    // lie far apart, are not read.
+                    (None, Some(_), _) => {
+                        (format!("search f CROSS JOIN {BY_STATUS} ON r.document = f.rowid"), "f.rowid")
+                    }
+                    (None, None, Some(_)) => {
+                        (format!("search f CROSS JOIN {BY_SERVICE} ON r.document = f.rowid"), "f.rowid")
+                    }
+                    (None, None, None) => {
+                        ("search f CROSS JOIN transaction_row r ON r.document = f.rowid".to_owned(), "f.rowid")
+                    }
                 }
             }
             (None, Some(table)) => (table.to_owned(), "r.document"),

@@ -223,7 +223,7 @@ impl Replica {
                     office: one.office,
                     topic: one.topic.clone(),
                     version: newest(work.connection, office, &one.topic)?.saturating_add(1),
-                    published_millis: stamp.millis,
+                    published_millis: stamp.millis.saturating_add(stamp.hub_offset_millis.unwrap_or_default()),
                     body: one.body.clone(),
                     signature: None,
                 };

@@ -39,7 +39,7 @@ pub struct Publication {
     pub topic: String,
     /// From 1.
     pub version: u32,
-    /// When it was published, by the clock of who did: milliseconds since 1970 UTC.
+    /// When it was published, by the hub's clock as far as whoever published knew it: milliseconds since 1970 UTC.
     pub published_millis: i64,
     /// What it says, in the form of its topic. At most 48 KiB.
     pub body: String,

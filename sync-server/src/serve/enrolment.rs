@@ -48,10 +48,10 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
         .run(move |replica| {
             // A key that was shut out stays out, whatever code it brings.
             if replica.registered_node(node)?.is_some_and(|known| known.revoked_millis.is_some()) {
-                return Ok((None, None, replica.epoch()));
+                return Ok((None, Vec::new(), replica.epoch()));
             }
             let redeemed = replica.redeem_code(Code::secret_hash(&secret), node, key.to_bytes(), now)?;
-            Ok((Some(redeemed), replica.registered_node(node)?, replica.epoch()))
+            Ok((Some(redeemed), replica.registered_nodes()?, replica.epoch()))
         })
         .await;
     let (redeemed, registered, epoch) = match redeemed {
@@ -66,7 +66,10 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
             let (Ok(hub_id), Ok(public_key)) = (hub.keys.hub(), hub.keys.public_key()) else {
                 return refusal(StatusCode::SERVICE_UNAVAILABLE, "storage", STORAGE);
             };
-            let certificate = registered.and_then(|node| certificate::of(&hub.identity.key, &node));
+            let certificate = registered.iter().find(|one| one.id == node);
+            let certificate = certificate.and_then(|node| certificate::of(&hub.identity.key, node));
+            // In the order in which they joined, those included that are shut out.
+            let machine = registered.iter().filter(|one| one.office == office).position(|one| one.id == node);
             tracing::info!(%office, %node, software, "a node was admitted");
             Json(json!({
                 "office": office,
@@ -77,6 +80,7 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
                 "millis": now,
                 "certificate": certificate.map(|certificate| certificate.to_string()),
                 "public_url": hub.settings.public_url,
+                "machine": machine.map(|before| before + 1),
             }))
             .into_response()
         }

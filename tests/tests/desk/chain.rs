@@ -111,6 +111,24 @@ async fn all_machines_of_an_office_share_its_profile_and_signed_letters_keep_the
     assert_eq!(there.value("#approver").await, "head");
     there.says("Terakhir diatur").await;
     assert_eq!(there.violations().await, [""; 0]);
+    // What is signed is printed as it was signed, whatever the office changes a moment later.
+    let signed = counter.record("Siti Aminah");
+    for step in ["diajukan", "diperiksa", "ditandatangani"] {
+        counter.says(&["step", &signed, step, "--clerk", "kades"]);
+    }
+    let letter = |id: &str| {
+        let file = counter.data.join("letter.pdf");
+        counter.says(&["letter", id, file.to_str().unwrap()]);
+        std::fs::read(file).unwrap()
+    };
+    let unsigned = counter.record("Budi Santoso");
+    let (was, draft_was) = (letter(&signed), letter(&unsigned));
+    head.go(&format!("{}/kantor", counter.url)).await;
+    head.type_in("#address", " A").await;
+    head.click("form.card button.main").await;
+    head.says("Tersimpan.").await;
+    assert!(letter(&signed) == was, "the signed letter changed");
+    assert!(letter(&unsigned) != draft_was, "the unsigned one did not");
     // Saved again as it is: nothing new to send.
     there.click("form.card button.main").await;
     there.says("Tersimpan.").await;

@@ -13,6 +13,7 @@ mod counter;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod interrupted;
 mod lan;
 #[cfg(test)]
 mod looks;

@@ -130,9 +130,11 @@ impl Office {
 }
 
 impl Machine {
+    /// Serves, where it did before if it did.
     pub(crate) fn serve(&mut self) {
         let mut command = village_node(&self.data);
-        command.args(["serve", "--json", "--listen", "127.0.0.1:0"]);
+        let before = self.url.strip_prefix("http://").unwrap_or("127.0.0.1:0");
+        command.args(["serve", "--json", "--listen", before]);
         command.args(self.lan.iter().flat_map(|lan| ["--lan", lan]));
         let (running, said) = start(command);
         self.lan_url = said.pointer("/lan/addresses/0").and_then(Value::as_str).map(str::to_owned);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use fleet::generate::Dice;
 
 use crate::door::{answer, head, plain, post, tls};
+use crate::figures::{TOKEN, ask};
 use crate::regency::Regency;
 
 const EXCHANGE: &str = "/v1/exchange";
@@ -166,14 +167,16 @@ fn connections_that_say_nothing_cannot_keep_the_others_out() {
 
 #[test]
 fn an_office_without_a_place_is_told_to_come_back_and_does() {
-    let mut regency = Regency::new(8, &[("SYNC_SERVER_EXCHANGES_MAX", "1"), ("SYNC_SERVER_RETRY_SECONDS", "1")]);
+    let settings =
+        [("SYNC_SERVER_EXCHANGES_MAX", "1"), ("SYNC_SERVER_RETRY_SECONDS", "1"), ("SYNC_SERVER_METRICS_TOKEN", TOKEN)];
+    let mut regency = Regency::new(8, &settings);
     let machine = regency.join("office");
     regency.record(&machine, 20);
     let hub = regency.hub.address;
     let mut slow = tls(hub);
     slow.write_all(head(EXCHANGE, 1 << 20).as_bytes()).unwrap();
-    // The place is taken as soon as others are told so.
-    while status(&post(hub, EXCHANGE, 0, &[])) != 503 {}
+    while !ask(hub, "/metrics", TOKEN).1.contains("exchanges_running 1\n") {}
+    assert_eq!(status(&post(hub, EXCHANGE, 0, &[])), 503);
     let told = machine.sync("0").wait_with_output().unwrap();
     assert!(!told.status.success());
     let told = String::from_utf8(told.stderr).unwrap();

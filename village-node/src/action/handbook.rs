@@ -1,6 +1,5 @@
 //! What this office works by, as it was published: its profile, and what the centre says.
 
-use chrono::NaiveDate;
 use exchange_driver::{NodeIdentity, is_of_hub};
 use letter_print::{TemplateError, Templates};
 use office_handbook::{Letterhead, Notice, Profile, Topic};
@@ -29,17 +28,16 @@ pub(crate) fn profile(reader: &Reader) -> Result<Profile, Failure> {
     }
 }
 
-/// The profile that stood at the end of the day, in WIB, on which something was signed: what was put right on that day
-/// counts, what changed later does not. For a day before there was any profile, the first one.
+/// The profile that stood when something was signed, at `signed_millis` since 1970 UTC as the hub's clock counts: nothing
+/// that changes later, be it a minute, changes a paper that is signed. Times are whole seconds, so what was published in the
+/// very second of the signature counts as later. For a time before there was any profile, the first one.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub(crate) fn profile_on(reader: &Reader, day: NaiveDate) -> Result<Profile, Failure> {
-    let Some(next) = day.succ_opt() else { return profile(reader) };
-    let end = calendar::wib_midnight(next);
+pub(crate) fn profile_at(reader: &Reader, signed_millis: i64) -> Result<Profile, Failure> {
     let versions = versions(reader, VERSIONS_MAX)?;
-    match versions.iter().find(|one| one.publication.published_millis < end).or(versions.last()) {
+    match versions.iter().find(|one| one.publication.published_millis < signed_millis).or(versions.last()) {
         Some(stood) => read(stood),
         None => before_profiles(reader),
     }
@@ -127,19 +125,18 @@ pub(crate) fn learn(reader: &Reader, identity: &NodeIdentity, seen: usize) -> Re
     Ok(count)
 }
 
-/// The templates that letters were printed by at the end of this day, in WIB.
+/// The templates that letters were printed by at `signed_millis` since 1970 UTC, as the hub's clock counts.
 ///
 /// # Errors
 ///
 /// When the database cannot be read, or the program was built with templates that cannot be read.
-pub(crate) fn templates_on(
+pub(crate) fn templates_at(
     reader: &Reader,
     identity: &NodeIdentity,
-    day: NaiveDate,
+    signed_millis: i64,
 ) -> Result<&'static Templates, Failure> {
-    let end = day.succ_opt().map_or(i64::MAX, calendar::wib_midnight);
     let published = of_hub(reader, identity, Topic::Templates, VERSIONS_MAX)?;
-    let mut of_then = published.iter().filter(|one| one.publication.published_millis < end);
+    let mut of_then = published.iter().filter(|one| one.publication.published_millis < signed_millis);
     let version = of_then.find_map(|one| Templates::parse(&one.publication.body).ok()).map(|found| found.version());
     let known = version.map(Templates::of_version).transpose().map_err(|error| unreadable(&error))?.flatten();
     known.map_or_else(|| Templates::shipped().map_err(|error| unreadable(&error)), Ok)

@@ -43,7 +43,7 @@ pub(super) fn perform(
 }
 
 /// The letter of a record as PDF. The same record, letterhead, templates and certificate always give the same bytes; what
-/// is signed keeps the letterhead and the templates of its day.
+/// is signed keeps the letterhead and the templates that it was signed under.
 pub(crate) fn of(
     replica: &Replica,
     (identity, sealer): (&NodeIdentity, &Sealer),
@@ -56,14 +56,15 @@ pub(crate) fn of(
         return Err(only_the_village_prints());
     }
     let record = fields(&document);
-    let day = calendar::wib_date(dated(&document)).unwrap_or_default();
+    let dated = dated(&document);
+    let day = calendar::wib_date(dated).unwrap_or_default();
     if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
         return Err(withdrawn());
     }
     // Whoever signs later changes nothing in letters that are signed.
     let is_signed = matches!(row.status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
     let (profile, templates) = if is_signed {
-        (handbook::profile_on(replica, day)?, handbook::templates_on(replica, identity, day)?)
+        (handbook::profile_at(replica, dated)?, handbook::templates_at(replica, identity, dated)?)
     } else {
         let templates = Templates::current().map_err(PrintError::from).map_err(|error| unprinted(&error))?;
         (handbook::profile(replica)?, templates)

@@ -5,24 +5,31 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::IntoResponse as _;
+use axum::{Extension, Json};
 use change_log::{ChangeHash, DocumentId};
-use office_model::{Bilingual, FaultCode, FieldPath, Problem, Service};
-use serde_json::{Map, Value};
+use data_encoding::HEXLOWER;
+use office_model::{Bilingual, FaultCode, FieldPath, Problem, Service, calendar};
+use serde_json::{Map, Value, json};
 use service_document::TransactionDocument;
 
-use super::form::{Asked, Entry, Typed, ask};
+use super::carried::{self, Sender};
+use super::form::{Asked, Edit, Entry, Kept, Typed, ask, checked};
 use super::language::Worded as _;
 use super::new_record::listed;
 use super::page::{Answer, Page, go, html};
 use super::record::{document, service_of};
-use super::sign_in::note;
+use super::sign_in::{note, note_in};
 use super::visitor::{Form, Visitor, allow};
-use crate::Action;
+use super::{drafts, moments};
 use crate::action::{fields, has_specific, load};
 use crate::serve::Shared;
+use crate::serve::entrance::Entrance;
+use crate::{Action, moment};
 
 /// The field of the form that says which changes it was made of.
-const HEADS: &str = "heads";
+pub(super) const HEADS: &str = "heads";
 
 #[derive(Template)]
 #[template(path = "edit.html")]
@@ -32,56 +39,78 @@ struct EditPage {
     service: String,
     /// The changes that the form was made of.
     heads: String,
+    /// The draft that keeps it.
+    draft: String,
+    /// Whether what is shown comes from it.
+    resumed: bool,
     fields: Vec<Asked>,
     problems: Vec<(String, String, String)>,
+}
+
+/// What a form shows.
+enum Shown {
+    /// The record as it stands, or what the clerk had typed and not saved.
+    Begun,
+    /// What was sent, and what is wrong with it.
+    Sent(Typed, Vec<Problem>),
 }
 
 pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Answer {
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
-    editing(&shared, visitor, id, None, &[]).await
+    editing(&shared, visitor, id, Shown::Begun).await
 }
 
-/// The form of a record, as it stands or as it was typed.
-async fn editing(
-    shared: &Shared,
-    visitor: Visitor,
-    id: DocumentId,
-    typed: Option<Typed>,
-    problems: &[Problem],
-) -> Answer {
-    let problems = problems.to_vec();
+/// The form of a record.
+async fn editing(shared: &Shared, visitor: Visitor, id: DocumentId, shown: Shown) -> Answer {
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
-        let language = visitor.session.language;
+        let (language, clerk) = (visitor.session.language, visitor.clerk().as_str());
         let document = load(&reader, id)?;
         let (catalogue, service) = service_of(&document)?;
         let reads_specific = has_specific(service, &fields(&document));
-        let typed = typed.unwrap_or_else(|| Typed::of_record(service, &fields(&document)));
+        let now: Vec<String> = document.heads().iter().map(ToString::to_string).collect();
+        let draft = drafts::id_of_edit(clerk, id);
+        let mut page = Page::of(&visitor.session, &reader, "records", language.texts().edit)?;
+        let kept = match shown {
+            Shown::Begun => drafts::find(&reader, draft, clerk)?,
+            Shown::Sent(..) => None,
+        };
+        let kept = kept.and_then(|(kept, at)| kept.edit.map(|edit| (kept.typed, edit.heads, at)));
+        let resumed = kept.is_some();
+        let (typed, heads, problems) = match (shown, kept) {
+            (Shown::Sent(typed, problems), _) => (typed, now.join(","), problems),
+            (Shown::Begun, Some((typed, heads, at))) => {
+                let at = moments::short(at, moment::now_millis());
+                page.flash = format!("{} {at}. {}", language.texts().edit_resumed, language.texts().carried);
+                (typed, heads, Vec::new())
+            }
+            (Shown::Begun, None) => (Typed::of_record(service, &fields(&document)), now.join(","), Vec::new()),
+        };
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let fields = ask(service, catalogue.person_fields(), &typed, (&said, &BTreeMap::new()), language);
-        let listed = listed(catalogue, service, &problems, language);
-        let page = Page::of(&visitor.session, &reader, "records", language.texts().edit)?;
+        let problems = listed(catalogue, service, &problems, language);
         drop(reader);
         if reads_specific {
-            note(node, visitor.clerk().as_str(), "specific_read", &id.to_string())?;
+            note(node, clerk, "specific_read", &id.to_string())?;
         }
-        let heads: Vec<String> = document.heads().iter().map(ToString::to_string).collect();
         let service = language.say(&service.label).to_owned();
-        Ok(EditPage { page, id, service, heads: heads.join(","), fields, problems: listed })
+        Ok(EditPage { page, id, service, heads, draft: HEXLOWER.encode(&draft), resumed, fields, problems })
     });
     html(&made.await?)
 }
 
 pub(super) async fn save(
-    visitor: Visitor,
+    sender: Sender,
     State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
     Path(id): Path<String>,
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     let form = Form(form);
-    visitor.check(&form)?;
+    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/berkas/{id}/ubah"), &form).await?;
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let clerk = visitor.clerk().clone();
@@ -97,23 +126,82 @@ pub(super) async fn save(
         if !meanwhile.is_empty() {
             return Ok((typed, Err(meanwhile)));
         }
+        let draft = drafts::id_of_edit(clerk.as_str(), id);
         if edits.is_empty() {
+            node.replica().drop_draft(draft)?;
             return Ok((typed, Ok(false)));
         }
         let name = clerk.to_string();
-        match node.perform(&Action::Set { id, edits, clerk }) {
-            Ok(_) => {
-                note(node, &name, "edit", &id.to_string())?;
-                Ok((typed, Ok(true)))
-            }
+        let done = node.perform_with(&Action::Set { id, edits, clerk }, |replica, _| {
+            replica.drop_draft(draft)?;
+            note_in(replica, &name, "edit", &id.to_string())
+        });
+        match done {
+            Ok(_) => Ok((typed, Ok(true))),
             Err(failure) if !failure.problems.is_empty() => Ok((typed, Err(failure.problems))),
             Err(failure) => Err(failure),
         }
     });
     match done.await? {
         (_, Ok(changed)) => Ok(go(&format!("/berkas/{id}?kata={}", if changed { "tersimpan" } else { "tetap" }))),
-        (typed, Err(problems)) => editing(&shared, visitor, id, Some(typed), &problems).await,
+        (typed, Err(problems)) => editing(&shared, visitor, id, Shown::Sent(typed, problems)).await,
     }
+}
+
+/// What would be said of the form if it was saved now.
+pub(super) async fn check(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    let said = shared.node.blocking(move |node| {
+        let document = load(&node.replica(), id)?;
+        let (catalogue, service) = service_of(&document)?;
+        let typed = Typed::of_pairs(service, &form.0);
+        let today = calendar::wib_date(moment::now_millis()).unwrap_or_default();
+        Ok(checked((catalogue, service), &typed, today, visitor.session.language))
+    });
+    Ok(Json(said.await?).into_response())
+}
+
+/// Keeps what is typed, by the page's script alone: without it, the form is sent when it is done.
+pub(super) async fn keep(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    axum::Form(form): axum::Form<Vec<(String, String)>>,
+) -> Answer {
+    let form = Form(form);
+    visitor.check(&form)?;
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    let at = shared.node.blocking(move |node| {
+        let mut replica = node.replica();
+        let document = load(&replica, id)?;
+        let (catalogue, service) = service_of(&document)?;
+        let typed = Typed::of_pairs(service, &form.0);
+        let clerk = visitor.clerk().as_str();
+        let draft = drafts::id_of_edit(clerk, id);
+        let seen = seen(&document, &form.0).map(|seen| Typed::of_record(service, &seen));
+        // A late word of a page whose form was saved meanwhile, or what was typed and taken back.
+        if seen.is_none_or(|seen| edits(service, &seen, &typed).is_empty())
+            || edits(service, &Typed::of_record(service, &fields(&document)), &typed).is_empty()
+        {
+            replica.drop_draft(draft)?;
+            return Ok(String::new());
+        }
+        let now = moment::now_millis();
+        let edit = Some(Edit { id, heads: form.get(HEADS).to_owned() });
+        let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
+        drafts::keep(&mut replica, (draft, clerk), service.id, &kept, now)?;
+        Ok(moments::short(now, now))
+    });
+    Ok(Json(json!({ "kept": at.await? })).into_response())
 }
 
 /// The values that a form was made of, where it says so: others may have changed some since.

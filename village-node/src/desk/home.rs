@@ -6,14 +6,15 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use office_handbook::Notice;
-use office_model::{Catalogue, Role, Status};
+use office_model::{Role, Status};
 use replica_store::{ListFilter, Reader, RefusalSource};
 
+use super::drafts::{self, DraftLine};
 use super::language::{Language, Worded as _};
+use super::moments;
 use super::page::{Answer, Page, html};
 use super::records::{Line, lines};
 use super::visitor::Visitor;
-use super::{form, moments};
 use crate::action::{ReferredQuery, chain, handbook};
 use crate::serve::Shared;
 use crate::{Failure, moment};
@@ -56,15 +57,6 @@ impl ShownNotice {
     }
 }
 
-/// An unfinished form, as a line.
-struct DraftLine {
-    id: String,
-    service: String,
-    label: String,
-    name: String,
-    changed: String,
-}
-
 /// Records that wait for the same thing.
 struct WorkList {
     title: &'static str,
@@ -90,7 +82,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
         if !page.may_read() {
             return Ok(HomePage { page, notices, drafts: Vec::new(), drafts_count: String::new(), lists: Vec::new() });
         }
-        let mut drafts = drafts(&reader, visitor.clerk().as_str(), language)?;
+        let mut drafts = drafts::lines(&reader, visitor.clerk().as_str(), DRAFTS + 1, language)?;
         let drafts_count = counted(drafts.len() as u64, DRAFTS as u64);
         drafts.truncate(DRAFTS);
         let mut lists = work_lists(&reader, visitor.role(), language)?;
@@ -106,23 +98,6 @@ pub(super) async fn bar(visitor: Visitor, State(shared): State<Arc<Shared>>) -> 
     let made =
         shared.node.blocking(move |node| Ok(BarPage { page: Page::of(&visitor.session, &node.replica(), "", "")? }));
     html(&made.await?)
-}
-
-fn drafts(reader: &Reader, clerk: &str, language: Language) -> Result<Vec<DraftLine>, Failure> {
-    let now = moment::now_millis();
-    let mut lines = Vec::new();
-    for draft in reader.drafts(clerk, DRAFTS + 1)? {
-        let service = draft.service.parse().ok().and_then(|id| Catalogue::current().service(&id));
-        let typed = form::Typed::of_json(&draft.form).unwrap_or_default();
-        lines.push(DraftLine {
-            id: data_encoding::HEXLOWER.encode(&draft.id),
-            label: service.map_or_else(|| draft.service.clone(), |one| language.say(&one.label).to_owned()),
-            service: draft.service,
-            name: typed.get("nama").to_owned(),
-            changed: moments::short(draft.changed_millis, now),
-        });
-    }
-    Ok(lines)
 }
 
 /// A count of which nobody looked beyond `most`.

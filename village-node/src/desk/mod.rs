@@ -8,7 +8,8 @@
 //! | `page`, `visitor`, `sessions` | the frame around a page; who asks for it; who is signed in |
 //! | `texts`, `language`, `shown` | what people read, in both languages |
 //! | `bar`, `day` | the state bar; the link's last 24 hours |
-//! | `form/` | a form of the catalogue: what is asked, what was typed |
+//! | `form/` | a form of the catalogue: what is asked, what was typed, what a draft keeps, what is wrong with it |
+//! | `drafts`, `saved`, `carried` | forms that are not finished; those that became records; those that somebody sent who was signed out meanwhile |
 //! | `attachments`, `multipart` | the attached files of a record; the form that brings one |
 //! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register` (with `book`, its files), `link`, `accounts` (with `applications`), `own_account`, `office` (with `network`, the other PCs), `queue`, `help` | one page each, beside its template in `templates/` |
 
@@ -18,8 +19,10 @@ mod assets;
 mod attachments;
 mod bar;
 mod book;
+mod carried;
 mod day;
 mod divergences;
+mod drafts;
 mod edit;
 mod form;
 mod help;
@@ -33,7 +36,7 @@ mod new_record;
 mod office;
 mod own_account;
 mod page;
-mod queue;
+pub(crate) mod queue;
 mod record;
 mod records;
 mod referrals;
@@ -57,7 +60,6 @@ use desk_kit::moments;
 use crate::serve::Shared;
 
 pub(crate) use link::Syncing;
-pub(crate) use saved::Saved;
 
 /// Longest form.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -79,6 +81,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}/rujukan", get(record::back).post(referrals::refer))
         .route("/berkas/{id}/jawaban", get(record::back).post(referrals::answer))
         .route("/berkas/{id}/ubah", get(edit::page).post(edit::save))
+        .route("/berkas/{id}/ubah/periksa", post(edit::check))
+        .route("/berkas/{id}/ubah/draf", post(edit::keep))
         .route("/berkas/{id}/antrean", get(queue::slip))
         .route("/berkas/{id}/surat.pdf", get(record::letter))
         .route("/berkas/{id}/nomor", post(register::give))
@@ -96,7 +100,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/baru/{service}/periksa", post(new_record::check))
         .route("/baru/{service}/bintang", post(new_record::favourite))
         .route("/baru/{service}/draf", post(new_record::keep))
-        .route("/draf/{id}/buang", post(new_record::throw_away))
+        .route("/draf/{id}/buang", post(drafts::throw_away))
         .route("/warga", get(new_record::citizens))
         .route("/perbedaan", get(divergences::page))
         .route("/sinkron", get(link::page).post(link::begin))

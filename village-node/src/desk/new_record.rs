@@ -1,27 +1,29 @@
-//! Counter work: choose a service, fill in its form with what is known of the citizen, save. And drafts.
+//! Counter work: choose a service, fill in its form with what is known of the citizen, save.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use change_log::DocumentId;
 use data_encoding::HEXLOWER;
-use office_model::{Catalogue, FieldPath, Nik, Problem, Service, ServiceId, calendar};
-use replica_store::{Draft, ListFilter, Page as Window, Reader};
+use office_model::{Bilingual, Catalogue, ClerkId, Problem, Service, ServiceId, calendar};
+use replica_store::{ListFilter, Page as Window, Reader, Replica};
 use serde_json::{Map, Value, json};
 
-use super::form::{Asked, Entry, Typed, ask};
+use super::carried::{self, Sender};
+use super::form::{Asked, Entry, Kept, Typed, ask, checked};
 use super::language::{Language, Worded as _};
 use super::page::{Answer, Halt, Page, go, html};
-use super::sign_in::note;
+use super::sign_in::note_in;
 use super::visitor::{Form, Visitor, allow};
-use super::{moments, queue, shown};
+use super::{drafts, moments, queue, saved, shown};
 use crate::action::{NewRecord, known_service};
 use crate::serve::Shared;
+use crate::serve::entrance::Entrance;
 use crate::{Action, Failure, Node, moment};
 
 /// Citizens offered for what was typed.
@@ -71,26 +73,31 @@ struct FormPage {
 /// A service as a catalogue has it. A form stays with the version that it was begun under: a new one that arrives
 /// meanwhile changes nothing in it.
 #[derive(Clone, Copy)]
-struct Offered {
-    catalogue: &'static Catalogue,
-    service: &'static Service,
+pub(super) struct Offered {
+    pub(super) catalogue: &'static Catalogue,
+    pub(super) service: &'static Service,
 }
 
 impl Offered {
     /// `version`: as a form says it; without one that is known, the newest.
-    fn of(id: &str, version: &str) -> Result<Self, Halt> {
+    pub(super) fn find(id: &str, version: &str) -> Option<Self> {
         let known = version.parse().ok().and_then(Catalogue::of_version);
         let catalogue = known.unwrap_or_else(Catalogue::current);
-        let found = id.parse::<ServiceId>().ok().and_then(|id| catalogue.service(&id));
-        let service = found.ok_or_else(|| {
+        let service = id.parse::<ServiceId>().ok().and_then(|id| catalogue.service(&id))?;
+        Some(Self { catalogue, service })
+    }
+
+    /// The same; a failure where there is no such service.
+    fn of(id: &str, version: &str) -> Result<Self, Halt> {
+        let found = Self::find(id, version).ok_or_else(|| {
             Failure::new(
                 crate::Blame::NotFound,
                 "unknown_service",
-                "Tidak ada layanan itu.",
-                "There is no such service.",
+                "Tidak ada layanan itu. Tidak ada yang berubah; pilih layanan dari daftar.",
+                "There is no such service. Nothing was changed; choose one from the list.",
             )
         })?;
-        Ok(Self { catalogue, service })
+        Ok(found)
     }
 }
 
@@ -175,9 +182,8 @@ fn used(reader: &Reader, clerk: &str) -> Result<BTreeMap<String, u64>, Failure> 
     Ok(serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
-fn note_used(node: &Node, clerk: &str, service: &str) -> Result<(), Failure> {
-    let mut replica = node.replica();
-    let mut counts = used(&replica, clerk)?;
+fn note_used(replica: &mut Replica, clerk: &str, service: &str) -> Result<(), Failure> {
+    let mut counts = used(replica, clerk)?;
     *counts.entry(service.to_owned()).or_default() += 1;
     let bytes = serde_json::to_vec(&counts).unwrap_or_default();
     Ok(replica.set_setting(&format!("desk/used/{clerk}"), &bytes)?)
@@ -197,12 +203,11 @@ pub(super) async fn page(
     let known_service = newest.as_ref().ok().map(|offered| offered.service);
     let begun = shared.node.blocking(move |node| {
         let reader = node.replica();
-        if let Some(id) = draft_id(&draft) {
-            let kept = reader.draft(id)?.filter(|kept| kept.clerk == clerk);
-            let typed = kept.and_then(|kept| Some((Typed::of_json(&kept.form)?, Typed::catalogue_of(&kept.form))));
-            return Ok(typed.map(|(typed, version)| (typed, draft, false, version)));
+        if let Some(id) = drafts::parse_id(&draft) {
+            let kept = drafts::find(&reader, id, &clerk)?;
+            return Ok(kept.map(|(kept, _)| (kept.typed, draft, false, kept.catalogue)));
         }
-        let new = HEXLOWER.encode(&moment::random::<16>()?);
+        let new = HEXLOWER.encode(&drafts::fresh_id()?);
         let known = match from.parse::<DocumentId>().ok().map(|id| reader.document(id)).transpose()?.flatten() {
             Some(document) => known_service.map(|service| citizen_of(service, &document.to_json())).unwrap_or_default(),
             None => Typed::default(),
@@ -210,11 +215,13 @@ pub(super) async fn page(
         let filled = !known.is_blank();
         Ok(Some((known, new, filled, String::new())))
     });
+    let t = visitor.session.language.texts();
     let Some((typed, draft, from_record, version)) = begun.await? else {
-        return fill(&shared, visitor, newest?, Filled::gone()).await;
+        return fill(&shared, visitor, newest?, Filled::gone(t.draft_gone)?).await;
     };
     let offered = Offered::of(&id, &version)?;
-    fill(&shared, visitor, offered, Filled { typed, draft, from_record, problems: Vec::new(), gone: false }).await
+    let flash = if word("kata") == "dibawa" { t.carried } else { "" };
+    fill(&shared, visitor, offered, Filled { typed, draft, from_record, problems: Vec::new(), flash }).await
 }
 
 /// A form with what is in it.
@@ -224,14 +231,15 @@ struct Filled {
     /// From an earlier record.
     from_record: bool,
     problems: Vec<Problem>,
-    /// The draft that was asked for is not there.
-    gone: bool,
+    /// What is said at the top.
+    flash: &'static str,
 }
 
 impl Filled {
-    fn gone() -> Self {
-        let draft = moment::random::<16>().map(|bytes| HEXLOWER.encode(&bytes)).unwrap_or_default();
-        Self { typed: Typed::default(), draft, from_record: false, problems: Vec::new(), gone: true }
+    /// The draft that was asked for is not there.
+    fn gone(flash: &'static str) -> Result<Self, Failure> {
+        let draft = HEXLOWER.encode(&drafts::fresh_id()?);
+        Ok(Self { typed: Typed::default(), draft, from_record: false, problems: Vec::new(), flash })
     }
 }
 
@@ -240,9 +248,7 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
     let made = shared.node.blocking(move |node| {
         let language = visitor.session.language;
         let mut page = Page::of(&visitor.session, &node.replica(), "new", language.say(&service.label))?;
-        if given.gone {
-            language.texts().draft_gone.clone_into(&mut page.flash);
-        }
+        given.flash.clone_into(&mut page.flash);
         let said: BTreeMap<String, String> = given
             .problems
             .iter()
@@ -274,64 +280,91 @@ fn citizen_of(service: &Service, record: &Value) -> Typed {
     Typed::of_record(service, &known.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
 }
 
-fn draft_id(text: &str) -> Option<[u8; 16]> {
-    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
-}
-
 pub(super) async fn save(
-    visitor: Visitor,
+    sender: Sender,
     State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
     Path(id): Path<String>,
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     let form = Form(form);
-    visitor.check(&form)?;
+    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
     allow(visitor.role().may_record())?;
     let offered @ Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let draft = form.get("draf").to_owned();
-    // Sent twice (a double click, a page loaded again): it is the same record.
-    if let Some(record) = shared.saved.of(&draft) {
-        return Ok(go(&format!("/berkas/{record}?kata=tersimpan")));
-    }
     let typed = Typed::of_pairs(service, &form.0);
     let record = NewRecord { service: service.id, fields: typed.to_record(), catalogue: Some(catalogue.version()) };
     let clerk = visitor.clerk().clone();
-    let (saved, used_draft) = (Arc::clone(&shared), draft.clone());
-    let done = shared.node.blocking(move |node| {
-        let name = clerk.to_string();
-        let answer = node.perform(&Action::Record { records: vec![record], clerk })?;
-        if let Some(problems) = answer.pointer("/refused/0/problems") {
-            let problems: Vec<Problem> = serde_json::from_value(problems.clone()).unwrap_or_default();
-            if !problems.is_empty() {
-                return Ok(Err(problems));
-            }
-            let text = answer.pointer("/refused/0/text").cloned().unwrap_or_default();
-            let text: office_model::Bilingual =
-                serde_json::from_value(text).unwrap_or_else(|_| office_model::Bilingual::new("", ""));
-            return Err(Failure::input("refused", text.id, text.en));
-        }
-        let id = answer.pointer("/saved/0/id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        saved.saved.note(&used_draft, &id);
-        if let Some(draft) = draft_id(&used_draft) {
-            node.replica().drop_draft(draft)?;
-        }
-        if let Ok(id) = id.parse() {
-            queue::give(&mut node.replica(), id)?;
-        }
-        note_used(node, &name, service.id.as_str())?;
-        note(node, &name, "record", &id)?;
-        Ok(Ok(id))
-    });
+    let used_draft = draft.clone();
+    let done = shared.node.blocking(move |node| save_once(node, record, &clerk, &used_draft));
     match done.await? {
         Ok(id) => Ok(go(&format!("/berkas/{id}?kata=tersimpan"))),
         Err(problems) => {
-            let given = Filled { typed, draft, from_record: false, problems, gone: false };
+            let given = Filled { typed, draft, from_record: false, problems, flash: "" };
             fill(&shared, visitor, offered, given).await
         }
     }
 }
 
-/// What would be said of a form if it was saved now, and what its NIK tells.
+/// The record that a form becomes. Sent twice (a double click, a page loaded again, after a power cut) it is the same one:
+/// with the record go its draft, its number in the queue and what it became, in one commit.
+fn save_once(
+    node: &Node,
+    record: NewRecord,
+    clerk: &ClerkId,
+    draft: &str,
+) -> Result<Result<String, Vec<Problem>>, Failure> {
+    if let Some(record) = saved::of(&node.replica(), draft)? {
+        return Ok(Ok(record));
+    }
+    let (name, service) = (clerk.to_string(), record.service);
+    let action = Action::Record { records: vec![record], clerk: clerk.clone() };
+    let answer = node.perform_with(&action, |replica, answer| {
+        let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) else { return Ok(()) };
+        if saved::of(replica, draft)?.is_some() {
+            return Err(sent_twice());
+        }
+        saved::note(replica, draft, id)?;
+        if let Some(draft) = drafts::parse_id(draft) {
+            replica.drop_draft(draft)?;
+        }
+        if let Ok(id) = id.parse() {
+            queue::give(replica, id)?;
+        }
+        note_used(replica, &name, service.as_str())?;
+        note_in(replica, &name, "record", id)
+    });
+    let answer = match answer {
+        Err(failure) => match saved::of(&node.replica(), draft)? {
+            // The same form, sent at the same moment, was saved meanwhile.
+            Some(record) => return Ok(Ok(record)),
+            None => return Err(failure),
+        },
+        Ok(answer) => answer,
+    };
+    if let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) {
+        return Ok(Ok(id.to_owned()));
+    }
+    let problems = answer.pointer("/refused/0/problems").cloned().unwrap_or_default();
+    let problems: Vec<Problem> = serde_json::from_value(problems).unwrap_or_default();
+    if !problems.is_empty() {
+        return Ok(Err(problems));
+    }
+    let text = answer.pointer("/refused/0/text").cloned().unwrap_or_default();
+    let text: Bilingual = serde_json::from_value(text).unwrap_or_else(|_| Bilingual::new("", ""));
+    Err(Failure::input("refused", text.id, text.en))
+}
+
+/// Never seen: the record that the form became is shown instead.
+fn sent_twice() -> Failure {
+    Failure::input(
+        "sent_twice",
+        "Formulir ini sudah tersimpan. Tidak ada yang berubah.",
+        "This form is saved already. Nothing was changed.",
+    )
+}
+
 pub(super) async fn check(
     visitor: Visitor,
     Path(id): Path<String>,
@@ -340,88 +373,49 @@ pub(super) async fn check(
     let form = Form(form);
     visitor.check(&form)?;
     let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
-    let language = visitor.session.language;
     let typed = Typed::of_pairs(service, &form.0);
     let today = calendar::wib_date(moment::now_millis()).unwrap_or_default();
-    let checked = catalogue.validate(&service.id, &typed.to_record(), today);
-    let said = |path: &FieldPath, text: &office_model::Bilingual| (path.to_string(), json!(language.say(text)));
-    let (mut problems, mut warnings) = (Map::new(), Map::new());
-    match checked {
-        Ok(valid) => warnings.extend(valid.warnings.iter().map(|one| said(&one.path, &one.text))),
-        Err(all) => problems.extend(all.iter().map(|one| said(&one.path, &one.text))),
-    }
-    let nik = typed.get("nik").parse::<Nik>().ok();
-    let born = nik.as_ref().and_then(|nik| nik.birth_date_guess(today)).map(calendar::short_date);
-    let sex = nik.as_ref().and_then(Nik::sex).map(office_model::Sex::as_str);
-    Ok(Json(json!({
-        "problems": problems,
-        "warnings": warnings,
-        "suggestions": {"tgl_lahir": born, "jk": sex},
-    }))
-    .into_response())
+    Ok(Json(checked((catalogue, service), &typed, today, visitor.session.language)).into_response())
 }
 
 pub(super) async fn keep(
-    visitor: Visitor,
+    sender: Sender,
     State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
     Path(id): Path<String>,
     headers: HeaderMap,
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     let form = Form(form);
-    visitor.check(&form)?;
+    let by_script = headers.contains_key("x-desk-script");
+    let visitor = match sender {
+        // The script asks who it is, and sends what was typed again.
+        sender if by_script => {
+            let visitor = sender?;
+            visitor.check(&form)?;
+            visitor
+        }
+        sender => carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?,
+    };
     allow(visitor.role().may_record())?;
     let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let typed = Typed::of_pairs(service, &form.0);
     let draft = form.get("draf").to_owned();
-    let by_script = headers.contains_key("x-desk-script");
     let clerk = visitor.clerk().to_string();
-    let shared_too = Arc::clone(&shared);
     let kept = shared.node.blocking(move |node| {
-        let Some(id) = draft_id(&draft).filter(|_| !typed.is_blank()) else { return Ok(String::new()) };
+        let Some(id) = drafts::parse_id(&draft).filter(|_| !typed.is_blank()) else { return Ok(String::new()) };
+        let mut replica = node.replica();
         // A late word of a page whose form was saved meanwhile.
-        if shared_too.saved.of(&draft).is_some() {
+        if saved::of(&replica, &draft)?.is_some() {
             return Ok(String::new());
         }
         let now = moment::now_millis();
-        let mut replica = node.replica();
-        let other = replica.draft(id)?.is_some_and(|known| known.clerk != clerk);
-        if !other {
-            replica.put_draft(&Draft {
-                id,
-                clerk,
-                service: service.id.to_string(),
-                form: typed.to_draft(catalogue.version()),
-                created_millis: now,
-                changed_millis: now,
-            })?;
-        }
-        Ok(moments::short(now, now))
+        let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit: None };
+        let done = drafts::keep(&mut replica, (id, &clerk), service.id, &kept, now)?;
+        Ok(if done { moments::short(now, now) } else { String::new() })
     });
     let at = kept.await?;
     Ok(if by_script { Json(json!({ "kept": at })).into_response() } else { go("/") })
-}
-
-pub(super) async fn throw_away(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    visitor.check(&Form(form))?;
-    let clerk = visitor.clerk().to_string();
-    shared
-        .node
-        .blocking(move |node| {
-            let Some(id) = draft_id(&id) else { return Ok(()) };
-            let mut replica = node.replica();
-            if replica.draft(id)?.is_some_and(|draft| draft.clerk == clerk) {
-                replica.drop_draft(id)?;
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(go("/"))
 }
 
 /// Citizens of earlier records whose NIK or name begins as typed, each with the latest record that knows of them.

@@ -34,6 +34,8 @@ pub(crate) struct Page {
 
 /// Who looks at a page.
 pub(crate) struct User {
+    /// The name of the account.
+    pub(crate) name: String,
     pub(crate) shown: String,
     pub(crate) role: Role,
     pub(crate) form_token: String,
@@ -54,6 +56,7 @@ impl Page {
             here,
             at: session.at.clone(),
             user: Some(User {
+                name: session.clerk.to_string(),
                 shown: session.shown.clone(),
                 role: session.role,
                 form_token: session.form_token.clone(),

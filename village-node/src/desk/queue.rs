@@ -28,11 +28,25 @@ struct SlipPage {
     when: String,
 }
 
-/// The letter of this machine: as it was set, else one that its id tells, so that two machines mostly differ.
+/// The letter of this machine: as it was set, or as the hub's order of the office's machines gave it. Where no hub said
+/// its place, one that its id tells: two machines mostly differ then.
 pub(super) fn letter(reader: &Reader) -> Result<char, Failure> {
     let set = reader.setting(LETTER)?.and_then(|bytes| bytes.first().copied()).filter(u8::is_ascii_uppercase);
     let of_node = || reader.node().map_or(0, |node| node.0.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) % 26);
     Ok(char::from(set.unwrap_or_else(|| b'A' + of_node())))
+}
+
+/// Gives this machine the letter of its place among those of its office, from 1: no two of 26 begin with the same.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn note_machine(replica: &mut Replica, machine: u32) -> Result<(), Failure> {
+    let place = u8::try_from(machine.saturating_sub(1) % 26).unwrap_or_default();
+    if replica.setting(LETTER)?.is_none() {
+        replica.set_setting(LETTER, &[b'A' + place])?;
+    }
+    Ok(())
 }
 
 /// Sets the letter of this machine; what is no letter changes nothing.

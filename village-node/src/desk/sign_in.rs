@@ -10,12 +10,14 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
 use office_model::{ClerkId, OfficeKind, PersonName, Role};
-use replica_store::{Account, AuditItem, Reader};
+use replica_store::{Account, AuditItem, Reader, Replica};
 use sha2::{Digest as _, Sha256};
 
+use super::carried;
 use super::language::{Language, Worded as _};
 use super::page::{Answer, Halt, Page, go, html};
 use super::secret;
+use super::sessions::Session;
 use super::visitor::{Form, Visitor, destination, hold, own_page, token_of};
 use crate::action::applications::no_application;
 use crate::serve::Shared;
@@ -26,7 +28,7 @@ use crate::{Blame, Failure, Node, moment};
 #[template(path = "sign_in.html")]
 struct SignInPage {
     page: Page,
-    to: String,
+    way: Way,
     name: String,
     said: String,
 }
@@ -62,6 +64,21 @@ pub(super) struct Acts {
 const SIGN_IN: Acts = Acts { right: "sign_in", wrong: "sign_in_failed" };
 const UNLOCK: Acts = Acts { right: "unlock", wrong: "unlock_failed" };
 
+/// Where somebody is to be once they are signed in.
+#[derive(Default)]
+pub(super) struct Way {
+    /// The page, as addresses carry it.
+    pub(super) to: String,
+    /// What they had typed there, as JSON of the form's pairs; empty for nothing.
+    pub(super) carried: String,
+}
+
+impl Way {
+    fn of(form: &Form) -> Self {
+        Self { to: form.get("to").to_owned(), carried: form.get("carried").to_owned() }
+    }
+}
+
 pub(super) type Words = Query<BTreeMap<String, String>>;
 
 fn word<'a>(words: &'a Words, name: &str) -> &'a str {
@@ -74,24 +91,43 @@ fn word<'a>(words: &'a Words, name: &str) -> &'a str {
 ///
 /// When the disk refuses.
 pub(crate) fn note(node: &Node, clerk: &str, act: &str, subject: &str) -> Result<(), Failure> {
+    note_in(&mut node.replica(), clerk, act, subject)
+}
+
+/// The same, among what else is written.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn note_in(replica: &mut Replica, clerk: &str, act: &str, subject: &str) -> Result<(), Failure> {
     let clerk: String = clerk.chars().take(40).collect();
     let item = AuditItem { at_millis: moment::now_millis(), clerk, act: act.to_owned(), subject: subject.to_owned() };
-    Ok(node.replica().note_act(&item)?)
+    Ok(replica.note_act(&item)?)
 }
 
 pub(super) async fn page(State(shared): State<Arc<Shared>>, words: Words) -> Answer {
-    let to = word(&words, "ke").to_owned();
-    sign_in(&shared, to, String::new(), String::new()).await
+    let way = Way { to: word(&words, "ke").to_owned(), carried: String::new() };
+    sign_in(&shared, way, String::new(), String::new()).await
 }
 
-async fn sign_in(shared: &Shared, to: String, name: String, said: String) -> Answer {
+/// Asks who is at this browser, and has them go on there.
+pub(super) async fn ask(shared: &Shared, way: Way) -> Answer {
+    sign_in(shared, way, String::new(), String::new()).await
+}
+
+/// The session of a browser, locked or not.
+pub(super) fn session_of(shared: &Shared, headers: &HeaderMap, via: Via) -> Option<Session> {
+    token_of(headers, via).and_then(|token| shared.sessions.find(&token, via, Instant::now(), false))
+}
+
+async fn sign_in(shared: &Shared, way: Way, name: String, said: String) -> Answer {
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         if reader.accounts()?.is_empty() {
             return Ok(None);
         }
         let page = Page::outside(&reader, Language::default(), Language::default().texts().sign_in);
-        Ok(Some(SignInPage { page, to, name, said }))
+        Ok(Some(SignInPage { page, way, name, said }))
     });
     match made.await? {
         Some(page) => html(&page),
@@ -105,15 +141,15 @@ pub(super) async fn enter(
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     let form = Form(form);
-    let (name, to) = (form.get("name").trim().to_lowercase(), form.get("to").to_owned());
+    let (name, way) = (form.get("name").trim().to_lowercase(), Way::of(&form));
     match admit(&shared, &entrance, (&name, form.get("secret")), SIGN_IN, Language::default()).await? {
         Ok(account) => {
             let token = shared.sessions.open(&account, entrance.via(), Instant::now())?;
-            let mut response = go(&destination(&to));
+            let mut response = go(&carried::arrive(&shared, account, &way).await?);
             hold(&mut response, entrance.via(), Some(&token));
             Ok(response)
         }
-        Err(said) => sign_in(&shared, to, name, said).await,
+        Err(said) => sign_in(&shared, way, name, said).await,
     }
 }
 
@@ -200,15 +236,15 @@ pub(super) async fn locked_page(
     headers: HeaderMap,
     words: Words,
 ) -> Answer {
-    locked(&shared, (&headers, entrance.via()), word(&words, "ke").to_owned(), String::new()).await
+    let to = word(&words, "ke").to_owned();
+    match session_of(&shared, &headers, entrance.via()) {
+        None => Ok(go("/masuk")),
+        Some(session) if !session.locked => Ok(go(&destination(&to))),
+        Some(session) => locked(&shared, session, to, String::new()).await,
+    }
 }
 
-async fn locked(shared: &Shared, (headers, via): (&HeaderMap, Via), to: String, said: String) -> Answer {
-    let session = token_of(headers, via).and_then(|token| shared.sessions.find(&token, via, Instant::now(), false));
-    let Some(session) = session else { return Ok(go("/masuk")) };
-    if !session.locked {
-        return Ok(go(&destination(&to)));
-    }
+async fn locked(shared: &Shared, session: Session, to: String, said: String) -> Answer {
     let made = shared.node.blocking(move |node| {
         let page = Page::outside(&node.replica(), session.language, session.language.texts().locked);
         Ok(LockedPage { page, to, shown: session.shown.clone(), form_token: session.form_token, said })
@@ -236,7 +272,7 @@ pub(super) async fn unlock(
             shared.sessions.unlock(&token, Instant::now());
             Ok(go(&destination(&to)))
         }
-        Err(said) => locked(&shared, (&headers, via), to, said).await,
+        Err(said) => locked(&shared, session, to, said).await,
     }
 }
 

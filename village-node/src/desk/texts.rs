@@ -188,6 +188,14 @@ desk_kit::texts! {
     save_draft: "Simpan sebagai draf", "Keep as a draft";
     draft_kept: "Draf tersimpan", "Draft kept";
     draft_unkept: "Draf belum tersimpan; periksa komputer ini", "Draft not kept; look at this machine";
+    program_gone: "Program village-node tidak menjawab. Yang sudah disimpan aman, dan yang Anda ketik tetap di halaman ini: biarkan terbuka, jalankan lagi programnya, lalu teruskan.",
+        "The program village-node does not answer. What was saved is safe, and what you typed stays on this page: leave it open, start the program again, and go on.";
+    carried: "Yang Anda ketik masih ada, tetapi belum tersimpan sebagai berkas. Periksa, lalu simpan.",
+        "What you typed is still here, but it is not in the record yet. Check it, then save.";
+    carried_along: "Yang Anda ketik belum hilang. Masuk, lalu isian itu dibuka lagi sebagai draf.",
+        "What you typed is not lost. Sign in, and it is opened again as a draft.";
+    edit_resumed: "Perubahan dari", "Changes from";
+    discard_edit: "Batal, buang perubahan", "Cancel, throw the changes away";
     draft_gone: "Draf itu tidak ada lagi; mungkin sudah disimpan sebagai berkas.", "That draft is gone; perhaps it was saved as a record.";
     add_person: "Tambah orang", "Add a person";
     person: "Orang", "Person";

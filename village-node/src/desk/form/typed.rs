@@ -9,9 +9,6 @@ use serde_json::{Map, Value};
 const FIELDS_MAX: usize = 3000;
 const BYTES_MAX: usize = 16 * 1024;
 
-/// Where a draft keeps the version of its catalogue: no path of a field.
-const CATALOGUE: &str = "#katalog";
-
 /// Texts by path (`nama`, `ibu.nik`, `anggota[0].nama`). Never shown by `Debug`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Typed(BTreeMap<String, String>);
@@ -35,24 +32,14 @@ impl Typed {
         all
     }
 
-    /// What stands in a draft; nothing when it is not of our making.
-    pub(crate) fn of_json(text: &str) -> Option<Self> {
-        let mut typed: BTreeMap<String, String> = serde_json::from_str(text).ok()?;
-        typed.remove(CATALOGUE);
-        Some(Self(typed))
+    /// Texts by path, such as a draft keeps them.
+    pub(super) fn of_texts(texts: BTreeMap<String, String>) -> Self {
+        Self(texts)
     }
 
-    /// The version of the catalogue that a draft was begun under; empty where it does not say.
-    pub(crate) fn catalogue_of(draft: &str) -> String {
-        let kept: Option<BTreeMap<String, String>> = serde_json::from_str(draft).ok();
-        kept.and_then(|mut kept| kept.remove(CATALOGUE)).unwrap_or_default()
-    }
-
-    /// As a draft keeps it, which was begun under this version of the catalogue.
-    pub(crate) fn to_draft(&self, catalogue: u32) -> String {
-        let mut kept = self.0.clone();
-        kept.insert(CATALOGUE.to_owned(), catalogue.to_string());
-        Self(kept).to_json()
+    /// The same again.
+    pub(super) fn texts(&self) -> &BTreeMap<String, String> {
+        &self.0
     }
 
     /// As JSON.
@@ -235,7 +222,6 @@ mod tests {
         assert_eq!(typed.get("anggota[1].nama"), "Budi");
         let record = Value::Object(typed.to_record());
         assert_eq!(record, json!({"nama": "Wayan", "anggota": [{"nama": "Siti"}, {"nama": "Budi"}]}));
-        assert!(Typed::of_json(&typed.to_json()) == Some(typed));
     }
 
     #[test]

@@ -1,0 +1,228 @@
+//! Forms that something comes between: the program is killed, the screen is locked, the session ended, the language is
+//! switched, somebody leaves the page. What was typed is never lost, and nothing is saved unseen or twice.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::office::{Machine, Office, SECRET};
+
+/// Fills in all but the name of the form P06, and chooses what is to be chosen.
+async fn the_rest(browser: &Browser) {
+    for (name, value) in [
+        ("nik", "3510011203850004"),
+        ("tempat_lahir", "Muncar"),
+        ("tgl_lahir", "12-03-1985"),
+        ("pekerjaan", "Nelayan"),
+        ("rt", "3"),
+        ("rw", "1"),
+        ("isi", "Lampu jalan padam"),
+    ] {
+        let field = browser.find(&format!("[name={name}]")).await;
+        field.clear().await.unwrap();
+        field.send_keys(value).await.unwrap();
+    }
+    for (name, value) in [("jk", "L"), ("status_kawin", "kawin"), ("warga", "desa"), ("kategori", "jalan")] {
+        browser.find(&format!("[name={name}]")).await.select_by_value(value).await.unwrap();
+    }
+}
+
+async fn begun(machine: &Machine, browser: &Browser) {
+    browser.go(&format!("{}/baru/P06", machine.url)).await;
+    browser.type_in("[name=nama]", "Wayan Sudarma").await;
+}
+
+/// Sends the form as a browser without script does.
+async fn send_plainly(browser: &Browser) {
+    browser.run("document.querySelector('#formulir').submit()").await;
+}
+
+const KEPT: &str = "document.querySelector('#draf-keadaan').textContent.includes('Draf tersimpan')";
+const HERE: &str = "document.querySelector('[name=nama]')?.value === 'Wayan Sudarma'";
+
+#[tokio::test]
+async fn what_is_typed_while_the_program_is_down_waits_for_it_and_for_its_owner_alone() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    machine.account("budi", "petugas");
+    let browser = machine.signed_in("siti", "petugas").await;
+    begun(&machine, &browser).await;
+    machine.kill();
+    browser.type_in("[name=isi]", "Lampu jalan padam").await;
+    browser.save_key().await;
+    browser.says("Program village-node tidak menjawab.").await;
+    assert_eq!(browser.path().await, "/baru/P06", "the page stays");
+
+    machine.serve();
+    browser.find("form[action='/masuk']").await;
+    assert!(!browser.text().await.contains("Lampu"), "nothing of it is shown to who is not signed in");
+    assert_eq!(browser.value("#name").await, "siti");
+    browser.type_in("#secret", "salah-salah").await;
+    browser.click("form[action='/masuk'] button").await;
+    browser.says("tidak cocok").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("form[action='/masuk'] button").await;
+    browser.until(HERE).await;
+    assert_eq!(browser.value("[name=isi]").await, "Lampu jalan padam");
+    browser.until(KEPT).await;
+    the_rest(&browser).await;
+    browser.save_key().await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(machine.says(&["status"])["transactions"], 1);
+
+    // Somebody else who signs in there sees nothing of it.
+    begun(&machine, &browser).await;
+    machine.kill();
+    machine.serve();
+    browser.find("form[action='/masuk']").await;
+    browser.run("document.querySelector('#name').value = 'budi'").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("form[action='/masuk'] button").await;
+    browser.says("Beranda").await;
+    browser.until("location.pathname === '/'").await;
+    let text = browser.text().await;
+    assert!(!text.contains("Draf saya"), "{text}");
+}
+
+#[tokio::test]
+async fn a_form_sent_without_script_while_locked_or_signed_out_is_opened_again() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+
+    // Locked, in another tab.
+    begun(&machine, &browser).await;
+    let lock = "const token = document.querySelector('[name=form_token]').value;
+        return fetch('/kunci/sekarang', {method: 'POST', body: new URLSearchParams({form_token: token})}).then(() => 1)";
+    assert_eq!(browser.run(lock).await, 1);
+    send_plainly(&browser).await;
+    browser.find("form[action='/kunci']").await;
+    let source = browser.run("return document.documentElement.outerHTML").await;
+    assert!(!source.as_str().unwrap().contains("Sudarma"), "the locked page holds nothing of it");
+    browser.type_in("#secret", SECRET).await;
+    browser.click("form[action='/kunci'] button").await;
+    browser.says("Yang Anda ketik masih ada").await;
+    browser.until(HERE).await;
+
+    // Signed in anew in another tab: the page is of before.
+    let again = format!(
+        "return fetch('/masuk', {{method: 'POST', body: new URLSearchParams({{name: 'siti', secret: {}}})}}).then(() => 1)",
+        json!(SECRET)
+    );
+    assert_eq!(browser.run(&again).await, 1);
+    send_plainly(&browser).await;
+    browser.says("Yang Anda ketik masih ada").await;
+    browser.until(HERE).await;
+
+    // The program was started anew.
+    machine.kill();
+    machine.serve();
+    send_plainly(&browser).await;
+    browser.says("Yang Anda ketik belum hilang").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.type_in("#name", "siti").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("form[action='/masuk'] button").await;
+    browser.says("Yang Anda ketik masih ada").await;
+    browser.until(HERE).await;
+    assert_eq!(machine.says(&["status"])["transactions"], 0, "nothing was saved unseen");
+    the_rest(&browser).await;
+    browser.save_key().await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(machine.says(&["status"])["transactions"], 1);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_again_after_the_program_was_killed_is_the_same_record() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    begun(&machine, &browser).await;
+    the_rest(&browser).await;
+    let sent = browser.run("return new URLSearchParams(new FormData(document.querySelector('#formulir'))).toString()");
+    let sent = sent.await;
+    browser.save_key().await;
+    browser.says("Tersimpan.").await;
+    let path = browser.path().await;
+    machine.kill();
+    machine.serve();
+    machine.sign_in(&browser, "siti").await;
+    let again = format!(
+        "const form = new URLSearchParams({sent});
+         form.set('form_token', document.querySelector('[name=form_token]').value);
+         return fetch('/baru/P06', {{method: 'POST', body: form}}).then((answer) => new URL(answer.url).pathname)"
+    );
+    let led = browser.run(&again).await;
+    assert!(path.starts_with(led.as_str().unwrap()), "{led} instead of {path}");
+    assert_eq!(machine.says(&["status"])["transactions"], 1);
+}
+
+#[tokio::test]
+async fn changes_of_a_record_are_checked_while_typing_and_kept_until_they_are_saved_or_thrown_away() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    let edit = format!("{}/berkas/{id}/ubah", machine.url);
+    browser.go(&edit).await;
+    browser.find("[name=tgl_lahir]").await.clear().await.unwrap();
+    browser.type_in("[name=tgl_lahir]", "31-02-1990").await;
+    browser.type_in("[name=pekerjaan]", " Kopi").await;
+    browser.find("[data-field=tgl_lahir] .problem").await;
+    assert_eq!(browser.count("[data-field=nama] .problem").await, 0);
+    browser.until(KEPT).await;
+    machine.kill();
+    machine.serve();
+
+    machine.sign_in(&browser, "siti").await;
+    browser.says("Draf saya").await;
+    browser.click(".drafts a").await;
+    browser.says("Yang Anda ketik masih ada").await;
+    assert_eq!(browser.value("[name=pekerjaan]").await, "Petani Kopi");
+    assert_eq!(browser.value("[name=tgl_lahir]").await, "31-02-1990");
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.find("[name=tgl_lahir]").await.clear().await.unwrap();
+    browser.type_in("[name=tgl_lahir]", "01-07-1990").await;
+    browser.save_key().await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(machine.says(&["show", &id])["record"]["fields"]["pekerjaan"], "Petani Kopi");
+    browser.go(&machine.url).await;
+    assert!(!browser.text().await.contains("Draf saya"));
+
+    // Thrown away: the record is what it was, and nothing is left.
+    browser.go(&edit).await;
+    browser.type_in("[name=pekerjaan]", " X").await;
+    browser.until(KEPT).await;
+    browser.click("button[formaction$='/buang']").await;
+    browser.until(&format!("location.pathname === '/berkas/{id}'")).await;
+    browser.go(&edit).await;
+    assert_eq!(browser.value("[name=pekerjaan]").await, "Petani Kopi");
+    assert_eq!(browser.complaints().await, [""; 0]);
+
+    // What somebody else changed meanwhile is not written over by what was kept.
+    browser.type_in("[name=pekerjaan]", " X").await;
+    browser.until(KEPT).await;
+    machine.says(&["set", &id, "pekerjaan=Guru", "--clerk", "budi"]);
+    browser.go(&edit).await;
+    browser.says("Yang Anda ketik masih ada").await;
+    browser.save_key().await;
+    browser.says("Sementara formulir ini terbuka").await;
+    assert_eq!(machine.says(&["show", &id])["record"]["fields"]["pekerjaan"], "Guru");
+}
+
+#[tokio::test]
+async fn switching_the_language_keeps_an_open_form() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    begun(&machine, &browser).await;
+    // At once: before the draft would be kept by itself.
+    browser.click("form[action='/bahasa'] button").await;
+    browser.says("Find the citizen").await;
+    browser.until(HERE).await;
+    // And so does loading it again.
+    browser.type_in("[name=isi]", "Lampu").await;
+    browser.until("document.querySelector('#draf-keadaan').textContent.includes('Draft kept')").await;
+    browser.run("location.reload()").await;
+    browser.until("document.querySelector('[name=isi]')?.value === 'Lampu'").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
