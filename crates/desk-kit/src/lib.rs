@@ -11,6 +11,7 @@ mod guesses;
 mod headers;
 mod language;
 pub mod moments;
+mod profile_fields;
 pub mod secret;
 mod sessions;
 mod texts;
@@ -24,6 +25,7 @@ pub use form::{Form, destination, own_page};
 pub use guesses::{Guesses, PAUSE_MAX};
 pub use headers::{POLICY, safe};
 pub use language::Language;
+pub use profile_fields::ProfileFields;
 pub use sessions::{Named, Session, Sessions};
 
 /// The style sheet of both desks.

@@ -10,6 +10,7 @@ pub mod json_text;
 mod letterhead;
 mod notice;
 mod profile;
+mod profile_form;
 mod topic;
 
 pub use audience::{Audience, ParseAudienceError};
@@ -17,5 +18,6 @@ pub use catalogue_changes::catalogue_changes;
 pub use handbook_error::HandbookError;
 pub use letterhead::Letterhead;
 pub use notice::{Notice, TEXT_MAX, TITLE_MAX};
-pub use profile::{LINE_MAX, Profile};
+pub use profile::Profile;
+pub use profile_form::{LINE_MAX, ProfileForm, Told};
 pub use topic::{NoticeId, ParseTopicError, Topic};

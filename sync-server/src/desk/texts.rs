@@ -32,6 +32,8 @@ desk_kit::texts! {
 
     not_for_role: "Hanya operator yang boleh mengubah ini. Tidak ada yang berubah.", "Only operators may change this. Nothing was changed.";
     cancel: "Batal", "Cancel";
+    not_published_yet: "Belum terbit. Perbaiki yang ditandai; yang Anda ketik masih ada.",
+        "Not published yet. Correct what is marked; what you typed is still here.";
     optional: "boleh kosong", "optional";
 
     handbook: "Pedoman", "Handbook";
@@ -75,17 +77,6 @@ desk_kit::texts! {
     profile_why: "Berlaku di semua komputer kantor ini sejak pertukaran berikutnya. Surat yang sudah ditandatangani tidak berubah.",
         "Holds on all machines of this office from their next exchange. Letters that are signed do not change.";
     last_set: "Terakhir diatur", "Last set";
-    address: "Alamat", "Address";
-    postal_code: "Kode pos", "Postal code";
-    telephone: "Telepon", "Telephone";
-    name_printed: "Nama yang dicetak", "Name as printed";
-    title_printed: "Jabatan yang dicetak", "Title as printed";
-    signs_head: "Menandatangani sebagai kepala", "Signs as the head";
-    signs_secretary: "Menandatangani atas nama kepala (sekretaris)", "Signs on the head's behalf (secretary)";
-    signs_other: "Menandatangani u.b.", "Signs u.b.";
-    chain: "Alur berkas", "Chain of records";
-    chain_checker: "Memeriksa berkas", "Checks the papers";
-    chain_approver: "Menyetujui dan menandatangani", "Approves and signs";
     publish: "Terbitkan", "Publish";
     publish_all: "Terbitkan untuk semua kantor", "Publish for all offices";
     example_letter: "Contoh surat", "Example letter";
@@ -180,6 +171,7 @@ desk_kit::texts! {
     numbers_from_to: "Nomor", "Numbers";
     left: "Sisa", "Left";
 
+    alarms_see: "Lihat dan urus", "See and act";
     alarms_open: "Yang sedang berlangsung", "Going on";
     alarms_none: "Tidak ada alarm. Pusat memeriksa dirinya dan kantor setiap menit.",
         "No alarm. The hub looks at itself and at the offices every minute.";

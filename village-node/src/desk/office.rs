@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use desk_kit::Choice;
-use office_handbook::{Letterhead, Profile};
-use office_model::{Approver, Checker};
+use desk_kit::ProfileFields;
+use office_handbook::{Profile, ProfileForm, Told};
 
 use super::language::Worded as _;
 use super::network::Network;
@@ -16,7 +15,6 @@ use super::record::Said;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use super::{moments, queue};
-use crate::Failure;
 use crate::action::{self, handbook};
 use crate::serve::Shared;
 
@@ -24,41 +22,55 @@ use crate::serve::Shared;
 #[template(path = "office.html")]
 struct OfficePage {
     page: Page,
-    head: Letterhead,
+    fields: ProfileFields,
+    /// The profile that the form was made of, as it is published.
+    seen: String,
+    is_wrong: bool,
     /// When and by whom it was last set, for all machines; empty where it never was.
     published: String,
     queue_letter: char,
-    checkers: Vec<Choice>,
-    approvers: Vec<Choice>,
-    /// Whether this office makes records, which go through hands here.
-    makes_records: bool,
     network: Network,
 }
 
+/// What the form shows.
+enum Shown {
+    /// The profile that stands; `saved`: it was just set.
+    Standing { saved: bool },
+    /// What was sent, and what is wrong with it.
+    Sent(ProfileForm, Told),
+}
+
 pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Query(said): Query<Said>) -> Answer {
+    show(&shared, visitor, Shown::Standing { saved: said.kata == "tersimpan" }).await
+}
+
+async fn show(shared: &Shared, visitor: Visitor, shown: Shown) -> Answer {
     allow(may_manage(visitor.role()))?;
     let network = Network::of(&shared.lan, visitor.session.language);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
-        let t = visitor.session.language.texts();
+        let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let mut page = Page::of(&visitor.session, &reader, "office", t.office)?;
-        if said.kata == "tersimpan" {
-            t.saved.clone_into(&mut page.flash);
-        }
-        let (Profile { letterhead, chain }, language) = (handbook::profile(&reader)?, visitor.session.language);
+        let profile = handbook::profile(&reader)?;
+        let (form, problems) = match shown {
+            Shown::Standing { saved } => {
+                if saved {
+                    t.saved.clone_into(&mut page.flash);
+                }
+                (ProfileForm::of(&profile), Told::new())
+            }
+            Shown::Sent(form, problems) => (form, problems),
+        };
         let published = handbook::profile_published(&reader)?;
+        // Only villages make records, which go through hands there.
+        let has_chain = reader.office().is_some_and(|office| office.is_village());
         Ok(OfficePage {
             page,
+            fields: ProfileFields::of(&form, &problems, has_chain, language),
+            seen: profile.to_body(),
+            is_wrong: !problems.is_empty(),
             published: published.map_or_else(String::new, |(by, at)| format!("{}, {by}", moments::long(at))),
-            head: letterhead,
             queue_letter: queue::letter(&reader)?,
-            checkers: Checker::ALL
-                .map(|one| Choice::of(one.as_str(), language.say(&one.label()), one == chain.checker))
-                .into(),
-            approvers: Approver::ALL
-                .map(|one| Choice::of(one.as_str(), language.say(&one.label()), one == chain.approver))
-                .into(),
-            makes_records: reader.office().is_some_and(|office| office.is_village()),
             network,
         })
     });
@@ -73,20 +85,27 @@ pub(super) async fn save(
     let form = Form(form);
     visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
-    let queue_letter = form.get("queue_letter").to_owned();
     let by = visitor.clerk().clone();
-    shared
-        .node
-        .blocking(move |node| {
-            node.commit(|replica, now_millis| {
-                let before = handbook::profile(replica)?;
-                let profile = Profile::of_form(|name| form.get(name), &before)
-                    .map_err(|error| Failure::input("chain", "Pilihan alur tidak dikenal.", error.to_string()))?;
-                handbook::set_profile(replica, &profile, &action::clock(replica, &by, now_millis))?;
-                queue::set_letter(replica, &queue_letter)
-            })?;
-            note(node, by.as_str(), "letterhead", "")
-        })
-        .await?;
-    Ok(go("/kantor?kata=tersimpan"))
+    let done = shared.node.blocking(move |node| {
+        let name = by.to_string();
+        let done = node.commit(|replica, now_millis| {
+            let now = handbook::profile(replica)?;
+            let seen = Profile::of_body(form.get("seen")).unwrap_or_else(|_| now.clone());
+            let sent = ProfileForm::sent(|name| form.get(name), &seen);
+            match sent.profile(&seen, &now) {
+                Ok(profile) => handbook::set_profile(replica, &profile, &action::clock(replica, &by, now_millis))?,
+                Err(told) => return Ok(Some((sent, told))),
+            }
+            queue::set_letter(replica, form.get("queue_letter"))?;
+            Ok(None)
+        })?;
+        if done.is_none() {
+            note(node, &name, "letterhead", "")?;
+        }
+        Ok(done)
+    });
+    match done.await? {
+        None => Ok(go("/kantor?kata=tersimpan")),
+        Some((sent, told)) => show(&shared, visitor, Shown::Sent(sent, told)).await,
+    }
 }

@@ -182,6 +182,8 @@ desk_kit::texts! {
     find_citizen: "Cari warga dari berkas terdahulu", "Find the citizen among earlier records";
     find_citizen_hint: "NIK atau nama; pilih untuk mengisi data yang sudah diketahui", "NIK or name; choose to fill in what is known";
     filled_from: "Diisi dari berkas terdahulu. Periksa dengan KTP dan KK.", "Filled in from an earlier record. Compare with the cards.";
+    not_saved_yet: "Belum tersimpan. Perbaiki yang ditandai; yang Anda ketik masih ada.",
+        "Not saved yet. Correct what is marked; what you typed is still here.";
     problems_title: "Belum dapat disimpan. Perbaiki isian berikut:", "Cannot be saved yet. Correct these:";
     save: "Simpan", "Save";
     save_hint: "Ctrl + Enter", "Ctrl + Enter";
@@ -239,22 +241,9 @@ desk_kit::texts! {
     notice_from: "Dari pusat", "From the centre";
 
     office: "Kantor", "Office";
-    chain: "Alur berkas di kantor ini", "Through whose hands records go";
-    chain_why: "Siapa yang boleh mengambil langkah berikut. Operator mengajukan; petugas lain tidak melihat tombolnya.",
-        "Who may take the next step; nobody else is shown its button.";
-    chain_checker: "Memeriksa berkas", "Checks the papers";
-    chain_approver: "Menyetujui dan menandatangani", "Approves and signs";
     office_why: "Berlaku di semua komputer kantor ini: yang tercetak pada surat, dan siapa yang mengambil langkah berikut. Surat yang sudah ditandatangani tidak berubah.",
         "Holds on all machines of this office: what stands on letters, and who takes the next step. Letters that are signed do not change.";
     office_set: "Terakhir diatur", "Last set";
-    address: "Alamat", "Address";
-    postal_code: "Kode pos", "Postal code";
-    phone: "Telepon", "Phone";
-    signs_head: "Kepala desa atau lurah", "Head of the village";
-    signs_secretary: "Sekretaris (a.n.)", "Secretary (on behalf of the head)";
-    signs_other: "Pejabat lain (u.b.)", "Another official (for the secretary)";
-    name_printed: "Nama, seperti tercetak", "Name, as printed";
-    title_printed: "Jabatan, bila bukan yang biasa", "Title, where it is not the usual one";
     print_letter: "Cetak surat", "Print the letter";
     sealed: "Surat dicetak dengan segel QR, yang dapat diperiksa siapa saja.",
         "The letter is printed with a QR seal, which anybody can check.";

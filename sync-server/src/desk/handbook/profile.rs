@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use desk_kit::{Choice, Form, Halt, go, moments};
+use desk_kit::{Form, Halt, ProfileFields, go, moments};
 use letter_print::{Templates, specimen};
-use office_handbook::{Audience, Letterhead, Profile, Topic};
-use office_model::{Approver, Catalogue, Checker, Office, OfficeCode};
+use office_handbook::{Audience, Profile, ProfileForm, Told, Topic};
+use office_model::{Catalogue, Office, OfficeCode};
 
 use super::{Said, letterhead, may_publish, shown};
 use crate::act::Act;
@@ -28,9 +28,10 @@ struct ProfilePage {
     may_publish: bool,
     /// When and by whom it was last set; empty where it never was.
     set: String,
-    head: Letterhead,
-    checkers: Vec<Choice>,
-    approvers: Vec<Choice>,
+    fields: ProfileFields,
+    /// The profile that the form was made of, as it is published.
+    seen: String,
+    is_wrong: bool,
     is_village: bool,
 }
 
@@ -58,30 +59,34 @@ pub(in crate::desk) async fn page(
     Path(code): Path<String>,
     Query(said): Query<Said>,
 ) -> Answer {
-    let Known { office, profile, set } = known(&hub, &code).await?;
+    let known = known(&hub, &code).await?;
+    let form = ProfileForm::of(&known.profile);
+    show(&visitor, known, (&form, &Told::new()), said.is_published())
+}
+
+fn show(visitor: &Visitor, known: Known, (form, problems): (&ProfileForm, &Told), published: bool) -> Answer {
+    let Known { office, profile, set } = known;
     let (language, t) = (visitor.session.language, visitor.session.language.texts());
-    let chain = profile.chain;
     html(&ProfilePage {
         name: office.full_name(),
         code: office.code.to_string(),
-        published: said.is_published(),
+        published,
         may_publish: visitor.session.role.may_change(),
         set: set.map_or_else(String::new, |(by, at)| format!("{}, {by}", moments::long(at))),
-        head: profile.letterhead,
-        checkers: Checker::ALL
-            .map(|one| Choice::of(one.as_str(), language.say(&one.label()), one == chain.checker))
-            .into(),
-        approvers: Approver::ALL
-            .map(|one| Choice::of(one.as_str(), language.say(&one.label()), one == chain.approver))
-            .into(),
+        fields: ProfileFields::of(form, problems, office.kind.is_village(), language),
+        seen: profile.to_body(),
+        is_wrong: !problems.is_empty(),
         is_village: office.kind.is_village(),
         page: Page::of(&visitor.session, "handbook", t.profile),
     })
 }
 
-fn read(form: &Form, before: &Profile) -> Result<Profile, Fault> {
-    Profile::of_form(|name| form.get(name), before)
-        .map_err(|error| Failure::input(error.to_string(), "choose one of the list").into())
+/// What was sent, and the profile that is to stand, or what is wrong.
+fn read(form: &Form, now: &Profile) -> (ProfileForm, Result<Profile, Told>) {
+    let seen = Profile::of_body(form.get("seen")).unwrap_or_else(|_| now.clone());
+    let sent = ProfileForm::sent(|name| form.get(name), &seen);
+    let profile = sent.profile(&seen, now);
+    (sent, profile)
 }
 
 pub(in crate::desk) async fn save(
@@ -93,15 +98,20 @@ pub(in crate::desk) async fn save(
     let form = Form(form);
     visitor.check(&form)?;
     may_publish(&visitor)?;
-    let Known { office, profile, .. } = known(&hub, &code).await?;
+    let known = known(&hub, &code).await?;
+    let profile = match read(&form, &known.profile) {
+        (_, Ok(profile)) => profile,
+        (sent, Err(told)) => return show(&visitor, known, (&sent, &told), false),
+    };
+    let code = known.office.code;
     let act = Act::Publish {
         by: visitor.session.name.clone(),
         topic: Topic::Profile.to_string(),
-        audience: Audience::Office(office.code),
-        body: read(&form, &profile)?.to_body(),
+        audience: Audience::Office(code),
+        body: profile.to_body(),
     };
     hub.writer.act(act).await.map_err(Fault::from)?;
-    Ok(go(&format!("/pedoman/kantor/{}?kata=terbit", office.code)))
+    Ok(go(&format!("/pedoman/kantor/{code}?kata=terbit")))
 }
 
 /// A letter about nobody with the letterhead as it is typed.
@@ -114,7 +124,7 @@ pub(in crate::desk) async fn example(
     let form = Form(form);
     visitor.check(&form)?;
     let Known { office, profile, .. } = known(&hub, &code).await?;
-    let written = read(&form, &profile)?.letterhead;
+    let written = read(&form, &profile).0.letterhead();
     let templates = Templates::current().map_err(Failure::internal).map_err(Fault::from)?;
     let catalogue = Catalogue::current();
     let service = catalogue.services().find(|service| service.is_letter);

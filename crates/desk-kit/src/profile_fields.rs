@@ -1,0 +1,100 @@
+//! The fields of an office's profile, as both desks show them.
+
+use askama::Template;
+use office_handbook::{ProfileForm, Told};
+use office_model::{Approver, Checker};
+
+use crate::{Choice, Language};
+
+/// The part of a form that writes a profile: fields with what stands in them and what is to be said of each.
+#[derive(Debug, Template)]
+#[template(path = "profile_fields.html")]
+pub struct ProfileFields {
+    optional: &'static str,
+    lines: Vec<Line>,
+    signers: Vec<(&'static str, Vec<Line>)>,
+    chain_title: &'static str,
+    chain_why: &'static str,
+    /// Who checks and who approves; nothing where records do not go through hands in the office.
+    chain: Vec<Chosen>,
+}
+
+/// A field with a text.
+#[derive(Debug)]
+struct Line {
+    name: String,
+    label: &'static str,
+    value: String,
+    is_number: bool,
+    is_optional: bool,
+    problem: String,
+    warning: String,
+}
+
+/// A field with a choice.
+#[derive(Debug)]
+struct Chosen {
+    name: &'static str,
+    label: &'static str,
+    choices: Vec<Choice>,
+    problem: String,
+}
+
+impl ProfileFields {
+    /// The fields of a form. `problems`: why it was not taken. `has_chain`: whether records go through hands in the office.
+    pub fn of(form: &ProfileForm, problems: &Told, has_chain: bool, language: Language) -> Self {
+        let warnings = form.warnings();
+        let said =
+            |told: &Told, name: &str| told.get(name).map_or_else(String::new, |text| language.say(text).to_owned());
+        let line = |name: String, label: &'static str, is_number: bool, is_optional: bool| Line {
+            value: form.text(&name).to_owned(),
+            problem: said(problems, &name),
+            warning: said(&warnings, &name),
+            name,
+            label,
+            is_number,
+            is_optional,
+        };
+        let signer = |who: &str| {
+            vec![
+                line(format!("{who}_name"), language.pick("Nama, seperti tercetak", "Name, as printed"), false, false),
+                line(format!("{who}_nip"), "NIP", true, true),
+                line(
+                    format!("{who}_title"),
+                    language.pick("Jabatan, bila bukan yang biasa", "Title, where it is not the usual one"),
+                    false,
+                    true,
+                ),
+            ]
+        };
+        let chosen = |name, label, choices: Vec<Choice>| Chosen { name, label, choices, problem: said(problems, name) };
+        let option = |name: &str, word: &str, label: &office_model::Bilingual| {
+            Choice::of(word, language.say(label), form.text(name) == word)
+        };
+        let checkers = Checker::ALL.map(|one| option("checker", one.as_str(), &one.label()));
+        let approvers = Approver::ALL.map(|one| option("approver", one.as_str(), &one.label()));
+        let chain = vec![
+            chosen("checker", language.pick("Memeriksa berkas", "Checks the papers"), checkers.into()),
+            chosen("approver", language.pick("Menyetujui dan menandatangani", "Approves and signs"), approvers.into()),
+        ];
+        Self {
+            optional: language.pick("boleh kosong", "optional"),
+            lines: vec![
+                line("address".to_owned(), language.pick("Alamat", "Address"), false, false),
+                line("postal_code".to_owned(), language.pick("Kode pos", "Postal code"), true, false),
+                line("phone".to_owned(), language.pick("Telepon", "Phone"), false, false),
+            ],
+            signers: vec![
+                (language.pick("Kepala desa atau lurah", "Head of the village"), signer("head")),
+                (language.pick("Sekretaris (a.n.)", "Secretary (on behalf of the head)"), signer("secretary")),
+                (language.pick("Pejabat lain (u.b.)", "Another official (for the secretary)"), signer("other")),
+            ],
+            chain_title: language.pick("Alur berkas di kantor ini", "Through whose hands records go"),
+            chain_why: language.pick(
+                "Siapa yang boleh mengambil langkah berikut. Operator mengajukan; petugas lain tidak melihat tombolnya.",
+                "Who may take the next step. The operator hands in; others do not see the button.",
+            ),
+            chain: if has_chain { chain } else { Vec::new() },
+        }
+    }
+}
