@@ -71,6 +71,9 @@ pub enum Act {
     Nightly {
         /// The day on whose morning the night ended.
         date: NaiveDate,
+        /// Before it is over.
+        #[serde(default)]
+        early: bool,
     },
     /// Note what was found of backup or integrity.
     Health {
@@ -133,8 +136,8 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
             Ok(json!({ "office": office, "rule": rule }))
         }
         Act::GrantNumbers { node, count } => grant_numbers(replica, keys, *node, *count, now_millis),
-        Act::Nightly { date } => {
-            let report = close::here(replica, *date, now_millis)?;
+        Act::Nightly { date, early } => {
+            let report = close::here(replica, *date, *early, now_millis)?;
             serde_json::from_slice(&report).map_err(Failure::internal)
         }
         Act::Health { note } => {

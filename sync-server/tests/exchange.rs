@@ -240,7 +240,7 @@ async fn a_node_joins_records_and_is_proven_equal() {
     let offices = folder.json(&["offices", "--enrolled"]);
     assert!(offices[0]["proven_millis"].is_i64() && offices[0]["transactions"] == 2, "{offices}");
     let today = sync_server::night::wib(sync_server::clock::now_millis()).0.to_string();
-    assert_eq!(folder.json(&["nightly", "--date", &today])["totals"]["proven"], 1);
+    assert_eq!(folder.json(&["nightly", "--early", "--date", &today])["totals"]["proven"], 1);
     assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
 
     folder.json(&["revoke", &identity.node.to_string()]);

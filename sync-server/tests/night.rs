@@ -66,7 +66,7 @@ fn names(backups: &Path) -> Vec<String> {
 #[test]
 fn a_report_killed_at_any_moment_is_made_by_the_next_try_and_only_once() {
     let date = today().to_string();
-    let arguments = ["nightly", "--date", &date, "--json"];
+    let arguments = ["nightly", "--early", "--date", &date, "--json"];
     let file = format!("hub-{date}.backup");
     let undisturbed = {
         let (folder, _) = hub(3);
@@ -122,7 +122,7 @@ fn a_server_killed_in_its_night_goes_on_with_it_when_it_is_back() {
     assert!(all[..2].iter().all(|report| report["caught_up"] == true), "{all:?}");
     assert!(all.iter().all(|report| report["offices"][1]["state"] == "never" || report["totals"]["never"] == 1));
     // Asked for beside the server: what is there.
-    assert_eq!(&folder.json(&["nightly", "--date", &date]), all.last().unwrap());
+    assert_eq!(&folder.json(&["nightly", "--early", "--date", &date]), all.last().unwrap());
     assert_eq!(names(&backups), [format!("hub-{date}.backup")]);
     assert!(server.stop());
     assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
@@ -133,13 +133,14 @@ fn a_server_that_runs_makes_the_report_that_a_command_asks_for_and_answers_other
     let (folder, backups) = hub(0);
     let server = Server::start(&folder);
     let date = today().to_string();
-    let mut asking = folder.command(&["nightly", "--date", &date, "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut asking =
+        folder.command(&["nightly", "--early", "--date", &date, "--json"]).stdout(Stdio::piped()).spawn().unwrap();
     // The writer is free.
     assert!(folder.json(&["enrol", OFFICE])["code"].is_string());
     assert!(asking.wait().unwrap().success());
     assert_eq!(names(&backups), [format!("hub-{date}.backup")]);
     let beyond = (today() + Days::new(1)).to_string();
-    assert_eq!(folder.failure(&["nightly", "--date", &beyond])["blame"], "input");
+    assert_eq!(folder.failure(&["nightly", "--early", "--date", &beyond])["blame"], "input");
     assert!(server.stop());
 }
 
@@ -150,11 +151,11 @@ fn damage_and_a_full_place_for_backups_are_told_and_the_report_is_made_all_the_s
     // The key file of another hub.
     let other = Folder::with_hub();
     std::fs::copy(other.data().join("hub-keys.json"), folder.data().join("hub-keys.json")).unwrap();
-    let told = folder.json(&["nightly", "--date", &today().to_string()]);
+    let told = folder.json(&["nightly", "--early", "--date", &today().to_string()]);
     assert_eq!((&told["check"]["sound"], &told["backup"]["state"]), (&false.into(), &"failed".into()), "{told}");
     assert!(told["check"]["problems"][0].as_str().unwrap().contains("another hub"), "{told}");
     assert!(told["backup"]["error"].as_str().unwrap().contains("backups"), "{told}");
-    let text = String::from_utf8(folder.run(&["nightly", "--date", &today().to_string()]).stdout).unwrap();
+    let text = String::from_utf8(folder.run(&["nightly", "--early", "--date", &today().to_string()]).stdout).unwrap();
     assert!(text.contains("DAMAGED") && text.contains("backup: failed"), "{text}");
 }
 
@@ -162,14 +163,21 @@ fn damage_and_a_full_place_for_backups_are_told_and_the_report_is_made_all_the_s
 fn forms_need_a_place_and_wrong_words_are_told() {
     let (folder, _) = hub(0);
     let date = today().to_string();
-    assert_eq!(folder.failure(&["nightly", "--date", &date, "--format", "csv"])["blame"], "input");
-    assert_eq!(folder.failure(&["nightly", "--date", &date, "--format", "pdf", "--out", "x"])["blame"], "input");
+    assert_eq!(folder.failure(&["nightly", "--early", "--date", &date, "--format", "csv"])["blame"], "input");
+    assert_eq!(
+        folder.failure(&["nightly", "--early", "--date", &date, "--format", "pdf", "--out", "x"])["blame"],
+        "input"
+    );
     let nowhere = folder.dir.path().join("no/such/folder.csv");
     let nowhere = nowhere.to_str().unwrap();
-    assert_eq!(folder.failure(&["nightly", "--date", &date, "--format", "csv", "--out", nowhere])["blame"], "machine");
+    assert_eq!(
+        folder.failure(&["nightly", "--early", "--date", &date, "--format", "csv", "--out", nowhere])["blame"],
+        "machine"
+    );
     let out = folder.dir.path().join("night.csv");
     let said = folder.json(&[
         "nightly",
+        "--early",
         "--date",
         &date,
         "--format",

@@ -8,23 +8,26 @@ use desk_kit::Language;
 use serde_json::json;
 
 use super::{Answer, open, table, time};
-use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
 use crate::night::forms::{self, Form};
 use crate::night::{Report, kept, words};
+use crate::{Failure, clock};
 
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sync-server nightly --date 2026-11-24\n  sync-server nightly --date 2026-11-24 --json\n  sync-server nightly --date 2026-11-24 --format xlsx --out night.xlsx
 
 The report of a date is made once and kept: the same date gives the same bytes in every form. A server that runs makes it at
-06:00 WIB. Making it checks all that is stored, and writes the night's backup where backup_dir is set and the date is today's."
+06:00 WIB (report_minute); it is not made before. Making it checks all that is stored, and writes the night's backup where backup_dir is set and the date is today's."
 )]
 pub(crate) struct Arguments {
     /// The day on whose morning the night ended.
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: NaiveDate,
+    /// Close a night that is not over yet: what happens until it would have been is in no report.
+    #[arg(long)]
+    early: bool,
     /// Write it to a file: as it is kept, as comma-separated values, or as a spreadsheet.
     #[arg(long, value_enum, requires = "out")]
     format: Option<Form>,
@@ -38,8 +41,8 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let date = arguments.date;
-    if kept::bytes(&open(&common.data)?, date)?.is_none() {
-        common.submit(&Act::Nightly { date })?;
+    if kept::standing(&open(&common.data)?, date, clock::now_millis())?.is_none() {
+        common.submit(&Act::Nightly { date, early: arguments.early })?;
     }
     let kept =
         kept::bytes(&open(&common.data)?, date)?.ok_or_else(|| Failure::internal("a report that was not kept"))?;

@@ -2,36 +2,41 @@
 //! reads, so writers go on; and whatever is interrupted is done again from the start.
 
 use chrono::NaiveDate;
-use office_model::calendar::wib_midnight;
 use replica_store::{Reader, Replica};
 
 use super::report::{BackupLine, CheckLine};
 use super::{Plan, Report, backup, check, gather, kept};
 use crate::keys::HubKeys;
 use crate::settings::Settings;
-use crate::{Failure, clock, handbook};
+use crate::{Failure, HealthNote, alarm, handbook};
 
 /// Whether a night is the latest: of others no backup can be made any more.
 pub(crate) fn is_latest(date: NaiveDate, now_millis: i64) -> bool {
     kept::wib(now_millis).0 == date
 }
 
-/// Whether a report may be made of a night.
+/// Whether the report of a night may be made: it is made once, so not before it is due; or, where somebody wants it `early`,
+/// not before its day has begun.
 ///
 /// # Errors
 ///
-/// When its day has not begun.
-pub(crate) fn has_begun(date: NaiveDate, now_millis: i64) -> Result<(), Failure> {
-    if now_millis >= wib_midnight(date) {
+/// When it is too early.
+pub(crate) fn is_over(date: NaiveDate, early: bool, now_millis: i64, report_minute: u32) -> Result<(), Failure> {
+    let minute = if early { 0 } else { report_minute };
+    if now_millis >= kept::due_millis(date, minute) {
         return Ok(());
     }
+    let (hour, minute) = (minute / 60, minute % 60);
     Err(Failure::input(
-        format!("the night of {date} is not over: it is still before 00:00 WIB of that day"),
-        "ask again on that day, or name an earlier date",
+        format!(
+            "the night of {date} is not over before {hour:02}:{minute:02} WIB of that day, and its report is made once"
+        ),
+        "ask again then, or name an earlier date; `sync-server offices` says how things stand now, and --early closes a \
+         night whose day has begun",
     ))
 }
 
-/// Makes a report and gives it to nobody yet. `checked`: what a check of just now found. Takes as long as reading all that
+/// Makes a report and gives it to nobody yet. `checked`: what a check of just now found. `now`: milliseconds since 1970 UTC. Takes as long as reading all that
 /// is stored does, twice where a backup is made.
 ///
 /// # Errors
@@ -43,26 +48,26 @@ pub(crate) fn make(
     plan: &Plan,
     is_latest: bool,
     checked: Option<CheckLine>,
+    now: impl Fn() -> i64,
 ) -> Result<Report, Failure> {
-    let check = checked.unwrap_or_else(|| check::check(reader, reader.dir(), clock::now_millis()));
+    let check = checked.unwrap_or_else(|| check::check(reader, reader.dir(), now()));
     let backup = match &plan.backup_dir {
         None => BackupLine { state: "off".to_owned(), ..BackupLine::default() },
         Some(_) if !is_latest => BackupLine { state: "missed".to_owned(), ..BackupLine::default() },
-        Some(folder) => backup::backup(reader, folder, date, plan.backups_kept, clock::now_millis()),
+        Some(folder) => backup::backup(reader, folder, date, plan.backups_kept, now()),
     };
-    Ok(Report::of(gather::facts(reader, date, plan, (check, backup), clock::now_millis())?))
+    Ok(Report::of(gather::facts(reader, date, plan, (check, backup), now())?))
 }
 
 /// The report of a night, made right here unless there is one: where no server runs.
 ///
 /// # Errors
 ///
-/// When the day has not begun, a setting is wrong, or the database refuses.
-pub(crate) fn here(replica: &mut Replica, date: NaiveDate, now_millis: i64) -> Result<Vec<u8>, Failure> {
-    if let Some(kept) = kept::bytes(replica, date)? {
+/// When it is not due yet, a setting is wrong, or the database refuses.
+pub(crate) fn here(replica: &mut Replica, date: NaiveDate, early: bool, now_millis: i64) -> Result<Vec<u8>, Failure> {
+    if let Some(kept) = kept::standing(replica, date, now_millis)? {
         return Ok(kept);
     }
-    has_begun(date, now_millis)?;
     let dir = replica.dir().to_owned();
     // Records are judged by the catalogue they were made under, which may be a published one.
     if let Err(failure) = HubKeys::load(&dir).and_then(|keys| handbook::learn(replica, &keys)) {
@@ -70,7 +75,27 @@ pub(crate) fn here(replica: &mut Replica, date: NaiveDate, now_millis: i64) -> R
     }
     let settings = Settings::load(&dir, |name| std::env::var(name).ok(), &crate::flags::Flags::default())?;
     let plan = Plan::of(&settings, &dir)?;
-    let report = make(replica, date, &plan, is_latest(date, now_millis), None)?;
+    is_over(date, early, now_millis, plan.report_minute)?;
+    let report = make(replica, date, &plan, is_latest(date, now_millis), None, || now_millis)?;
     let bytes = serde_json::to_vec(&report).map_err(Failure::internal)?;
-    Ok(kept::keep(replica, date, bytes)?)
+    let kept = kept::keep(replica, date, bytes, now_millis)?;
+    // What the next server's alarms begin and end by.
+    for note in found(&report) {
+        alarm::note(replica, &note, now_millis)?;
+    }
+    Ok(kept)
+}
+
+/// What a night found of backup and integrity.
+pub(crate) fn found(report: &Report) -> Vec<HealthNote> {
+    let Some(whole) = &report.whole else { return Vec::new() };
+    let problems = whole.check.problems.len() as u64 + whole.check.problems_left_out;
+    // Unsound without a problem that could be named is one.
+    let mut notes = vec![HealthNote::Verified { problems: problems.max(u64::from(!whole.check.sound)) }];
+    match whole.backup.state.as_str() {
+        "made" => notes.push(HealthNote::BackedUp),
+        "failed" => notes.push(HealthNote::BackupFailed { why: whole.backup.error.clone().unwrap_or_default() }),
+        _ => {}
+    }
+    notes
 }

@@ -11,6 +11,15 @@ use crate::Failure;
 /// So many missed nights are caught up with.
 pub(crate) const CAUGHT_UP_MAX: usize = 31;
 
+/// A clock that is set back by less, as time servers do, was not ahead.
+const CLOCK_SET_MILLIS: i64 = 10 * 60_000;
+
+/// When a report was made.
+#[derive(serde::Deserialize)]
+struct Made {
+    made_millis: i64,
+}
+
 /// What the keys of reports begin with.
 const KEY: &str = "nightly/";
 
@@ -46,13 +55,35 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Report, Failure> {
     serde_json::from_slice(bytes).map_err(Failure::internal)
 }
 
-/// Keeps a report, unless the night has one: the first stays. Gives what is kept.
+/// The report of a date that stands: the same, but not one that was made while the hub's clock was ahead. That one tells of a
+/// night that was still to come, and is made anew when it has been.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn standing(reader: &Reader, date: NaiveDate, now_millis: i64) -> Result<Option<Vec<u8>>, Failure> {
+    let kept = reader.setting(&key(date))?;
+    Ok(kept.filter(|bytes| stands(bytes, now_millis)))
+}
+
+/// What cannot be read stays: a newer program made it.
+fn stands(bytes: &[u8], now_millis: i64) -> bool {
+    let made = serde_json::from_slice(bytes).map(|Made { made_millis }| made_millis);
+    !made.is_ok_and(|made| made > now_millis.saturating_add(CLOCK_SET_MILLIS))
+}
+
+/// Keeps a report, unless the night has one that stands: the first stays. Gives what is kept.
 ///
 /// # Errors
 ///
 /// When the disk refuses.
-pub(crate) fn keep(replica: &mut Replica, date: NaiveDate, report: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-    if let Some(kept) = replica.setting(&key(date))? {
+pub(crate) fn keep(
+    replica: &mut Replica,
+    date: NaiveDate,
+    report: Vec<u8>,
+    now_millis: i64,
+) -> Result<Vec<u8>, StoreError> {
+    if let Some(kept) = replica.setting(&key(date))?.filter(|kept| stands(kept, now_millis)) {
         return Ok(kept);
     }
     replica.set_setting(&key(date), &report)?;
@@ -69,9 +100,13 @@ pub(crate) fn dates(reader: &Reader) -> Result<Vec<NaiveDate>, Failure> {
     Ok(keys.iter().rev().filter_map(|key| key.strip_prefix(KEY)?.parse().ok()).collect())
 }
 
-/// The nights whose reports are due and were not made, the oldest first: back to the last one that was made, to the first
-/// node's enrolment, or [`CAUGHT_UP_MAX`] nights. `report_minute`: minutes after 00:00 WIB at which a night's report is
-/// due.
+/// When the report of a night is due: `report_minute` minutes after 00:00 WIB of its date.
+pub(crate) fn due_millis(date: NaiveDate, report_minute: u32) -> i64 {
+    wib_midnight(date) + i64::from(report_minute) * 60_000
+}
+
+/// The nights whose reports are due and were not made, the oldest first: back to the first node's enrolment, or
+/// [`CAUGHT_UP_MAX`] nights, whatever was made in between.
 ///
 /// # Errors
 ///
@@ -84,11 +119,12 @@ pub(crate) fn missed(reader: &Reader, now_millis: i64, report_minute: u32) -> Re
     let last = if minute >= report_minute { Some(today) } else { today.pred_opt() };
     let mut missed = Vec::new();
     for date in last.into_iter().flat_map(|last| last.iter_days().rev()).take(CAUGHT_UP_MAX) {
-        let due = wib_midnight(date) + i64::from(report_minute) * 60_000;
-        if due < begun || reader.setting(&key(date))?.is_some() {
+        if due_millis(date, report_minute) < begun {
             break;
         }
-        missed.push(date);
+        if standing(reader, date, now_millis)?.is_none() {
+            missed.push(date);
+        }
     }
     missed.reverse();
     Ok(missed)

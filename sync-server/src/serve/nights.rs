@@ -14,7 +14,7 @@ use crate::alarm::{self, Bell};
 use crate::night::report::CheckLine;
 use crate::night::{Plan, Report, close, kept};
 use crate::settings::Settings;
-use crate::{Failure, HealthNote, clock};
+use crate::{Failure, clock};
 
 /// How often it is looked whether a night's report is due. No longer: timers stand still while a machine sleeps, and clocks
 /// are set.
@@ -61,23 +61,27 @@ impl Nights {
     ///
     /// # Errors
     ///
-    /// When its day has not begun, or the database refuses.
-    pub(crate) async fn close(&self, date: NaiveDate) -> Result<Value, Failure> {
+    /// When it is not due yet, or the database refuses.
+    pub(crate) async fn close(&self, date: NaiveDate, early: bool) -> Result<Value, Failure> {
         let now = clock::now_millis();
-        close::has_begun(date, now)?;
+        if self.read(move |reader| kept::standing(reader, date, now)).await?.is_none() {
+            close::is_over(date, early, now, self.plan.report_minute)?;
+        }
         let bytes = self.make(date, close::is_latest(date, now), None).await?;
         serde_json::from_slice(&bytes).map_err(Failure::internal)
     }
 
     async fn make(&self, date: NaiveDate, is_latest: bool, checked: Option<CheckLine>) -> Result<Vec<u8>, Failure> {
         let _one = self.one.lock().await;
-        if let Some(kept) = self.read(move |reader| kept::bytes(reader, date)).await? {
+        let now = clock::now_millis();
+        if let Some(kept) = self.read(move |reader| kept::standing(reader, date, now)).await? {
             return Ok(kept);
         }
         let plan = self.plan.clone();
-        let report = self.read(move |reader| close::make(reader, date, &plan, is_latest, checked)).await?;
+        let report =
+            self.read(move |reader| close::make(reader, date, &plan, is_latest, checked, clock::now_millis)).await?;
         let bytes = serde_json::to_vec(&report).map_err(Failure::internal)?;
-        let kept = self.writer.run(move |replica| kept::keep(replica, date, bytes)).await?;
+        let kept = self.writer.run(move |replica| kept::keep(replica, date, bytes, now)).await?;
         self.finished(&report).await;
         Ok(kept)
     }
@@ -122,25 +126,11 @@ impl Nights {
 
     /// Alarms hear of check and backup, webhooks of the report.
     async fn tell(&self, report: &Report) -> Result<(), Failure> {
-        let notes = found(report);
+        let notes = close::found(report);
         let now = clock::now_millis();
         let kept = self.writer.run(move |replica| Ok(notes.iter().try_for_each(|one| alarm::note(replica, one, now))));
         kept.await??;
         let told = serde_json::to_value(report).map_err(Failure::internal)?;
         alarm::night_finished(&self.writer, &self.bell, &told).await
     }
-}
-
-/// What the night found of backup and integrity.
-fn found(report: &Report) -> Vec<HealthNote> {
-    let Some(whole) = &report.whole else { return Vec::new() };
-    let problems = whole.check.problems.len() as u64 + whole.check.problems_left_out;
-    // Unsound without a problem that could be named is one.
-    let mut notes = vec![HealthNote::Verified { problems: problems.max(u64::from(!whole.check.sound)) }];
-    match whole.backup.state.as_str() {
-        "made" => notes.push(HealthNote::BackedUp),
-        "failed" => notes.push(HealthNote::BackupFailed { why: whole.backup.error.clone().unwrap_or_default() }),
-        _ => {}
-    }
-    notes
 }

@@ -70,7 +70,7 @@ fn with_offices() -> Hub {
         hub.machine(office, office).sync();
     }
     hub.machine("35.10.05.2003", "never");
-    hub.says(&["nightly", "--date", &today()]);
+    hub.says(&["nightly", "--early", "--date", &today()]);
     hub
 }
 
@@ -159,7 +159,7 @@ async fn hostile_texts_are_shown_as_they_are_and_do_nothing() {
     other.says(&["set", &id, "keperluan=\"><svg onload=window.harm=1>"]);
     one.sync();
     other.sync();
-    hub.says(&["nightly", "--date", &today()]);
+    hub.says(&["nightly", "--early", "--date", &today()]);
     let browser = hub.signed_in("wayan", "operator").await;
     let night = format!("/malam/{}", today());
     for path in [

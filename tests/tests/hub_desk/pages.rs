@@ -174,7 +174,7 @@ async fn the_morning_finds_the_night_told_worst_first_and_fit_for_paper() {
     browser.click("nav a[href='/malam']").await;
     browser.says("Belum ada laporan.").await;
     let date = today();
-    let report = hub.says(&["nightly", "--date", &date]);
+    let report = hub.says(&["nightly", "--early", "--date", &date]);
     browser.go(&format!("{}/malam", hub.url)).await;
     browser.click(".nights a").await;
     browser.says("1 dari 2 kantor terbukti setara; 1 belum.").await;

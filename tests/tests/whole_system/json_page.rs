@@ -270,8 +270,8 @@ fn run_all() -> Vec<(String, Value)> {
     page.operators();
     page.handbook();
     page.run("hub", &["rebuild-views"]);
-    page.run("hub", &["nightly", "--date", &today()]);
-    page.run("hub", &["nightly", "--format", "xlsx", "--out", "Night.xlsx", "--date", &today()]);
+    page.run("hub", &["nightly", "--early", "--date", &today()]);
+    page.run("hub", &["nightly", "--format", "xlsx", "--out", "Night.xlsx", "--early", "--date", &today()]);
     page.run("hub", &["config", "example"]);
     page.alarms();
     page.run("hub", &["backup", "Hub"]);

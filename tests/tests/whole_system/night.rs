@@ -204,7 +204,7 @@ fn stays_as_it_was(regency: &Regency, (front, cut): (&Machine, &Machine), report
         ["json", "csv", "xlsx"].map(|form| {
             let out = regency.folder().join(format!("{name}.{form}"));
             let out_text = out.to_str().unwrap();
-            let said = regency.hub.says(&["nightly", "--date", date, "--format", form, "--out", out_text]);
+            let said = regency.hub.says(&["nightly", "--early", "--date", date, "--format", form, "--out", out_text]);
             let bytes = std::fs::read(&out).unwrap();
             assert_eq!((said.0, said.1["bytes"].as_u64()), (0, Some(bytes.len() as u64)), "{form}");
             bytes
@@ -216,7 +216,7 @@ fn stays_as_it_was(regency: &Regency, (front, cut): (&Machine, &Machine), report
     made(front, OFFICE, "G01", now() - DAY);
     regency.prove_any(front);
     assert!(first == forms("second"), "another report of the same night");
-    assert_eq!(regency.hub.says(&["nightly", "--date", date]).1, *report);
+    assert_eq!(regency.hub.says(&["nightly", "--early", "--date", date]).1, *report);
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn a_night_with_faults_is_told_as_it_was_and_stays_as_it_was_told() {
     let cut = into_trouble(&regency);
     let date = today.to_string();
     let hub = &regency.hub;
-    let (code, report) = hub.says(&["nightly", "--date", &date]);
+    let (code, report) = hub.says(&["nightly", "--early", "--date", &date]);
     assert_eq!(code, 0, "{}", hub.told());
     let stands = offices(&report);
     assert_eq!(stands.len(), 242);

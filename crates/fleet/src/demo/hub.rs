@@ -62,8 +62,10 @@ impl Hub {
     pub(super) async fn report(&self) -> Result<u64, DemoError> {
         let dir = self.dir.clone();
         let (date, _) = night::wib(clock::now_millis());
-        let report =
-            tokio::task::spawn_blocking(move || admin::submit(&dir, &Act::Nightly { date }, &GatePlace::Here)).await;
+        let report = tokio::task::spawn_blocking(move || {
+            admin::submit(&dir, &Act::Nightly { date, early: true }, &GatePlace::Here)
+        })
+        .await;
         let report = report.map_err(|error| DemoError::Internal(error.to_string()))??;
         let proven = report.get("totals").and_then(|totals| totals.get("proven"));
         Ok(proven.and_then(serde_json::Value::as_u64).unwrap_or_default())
