@@ -11,10 +11,10 @@ use super::findings::Facts;
 use super::silence::Watch;
 use crate::{Failure, disk};
 
-/// Where it is kept since when the hub has listened.
+/// Where it is kept when the hub listened.
 const KEY: &str = "alarm/watch";
 
-/// Since when the hub has listened, as kept.
+/// When the hub listened, as kept; nothing where a program of before kept it.
 ///
 /// # Errors
 ///
@@ -23,14 +23,14 @@ pub(super) fn kept_watch(reader: &Reader) -> Result<Option<Watch>, Failure> {
     Ok(reader.setting(KEY)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
-/// Keeps since when the hub has listened.
+/// Keeps when the hub listened.
 ///
 /// # Errors
 ///
 /// When the disk refuses.
-pub(super) fn keep_watch(replica: &mut replica_store::Replica, watch: Watch) -> Result<(), replica_store::StoreError> {
-    // Two numbers are always written.
-    replica.set_setting(KEY, &serde_json::to_vec(&watch).unwrap_or_default())
+pub(super) fn keep_watch(replica: &mut replica_store::Replica, watch: &Watch) -> Result<(), replica_store::StoreError> {
+    // Numbers are always written.
+    replica.set_setting(KEY, &serde_json::to_vec(watch).unwrap_or_default())
 }
 
 /// All there is to know.
@@ -50,7 +50,7 @@ pub(super) fn read(reader: &Reader, watch: Watch, now_millis: i64) -> Result<Fac
     let reused = codes.filter(|code| code.tries_after_use > 0 && code.expires_millis > now_millis);
     Ok(Facts {
         now_millis,
-        listening_since_millis: watch.since_millis,
+        watch,
         heard,
         reused: reused.map(|code| code.office).collect(),
         health: Health::read(reader)?,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use office_model::OfficeCode;
 use office_model::calendar::Holidays;
 
-use super::silence::working_millis;
+use super::silence::Watch;
 use super::{Health, Incident, Kind};
 use crate::settings::Settings;
 
@@ -16,8 +16,8 @@ const MEGABYTE: u64 = 1024 * 1024;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     pub(crate) now_millis: i64,
-    /// Since when the hub has listened without a break.
-    pub(crate) listening_since_millis: i64,
+    /// When the hub listened.
+    pub(crate) watch: Watch,
     /// Offices with a machine, and when any of those was last heard (at first: when the last one joined).
     pub(crate) heard: BTreeMap<OfficeCode, i64>,
     /// Offices one of whose codes was tried again and would be good still.
@@ -106,21 +106,22 @@ fn backup(facts: &Facts, limits: &Limits) -> Finding {
     if limits.backup_hours == 0 {
         return Finding::Right;
     }
-    if let Some((_, why)) = facts.health.backup_failed.as_ref().filter(|(at, _)| Some(*at) >= facts.health.backed_up) {
+    // One that was made while the clock was ahead is of nobody knows when.
+    let backed_up = facts.health.backed_up.filter(|at| *at <= facts.now_millis);
+    if let Some((_, why)) = facts.health.backup_failed.as_ref().filter(|(at, _)| Some(*at) >= backed_up) {
         return Finding::Wrong(why.clone());
     }
-    let last = facts.health.backed_up.unwrap_or(facts.made_millis);
+    let last = backed_up.unwrap_or(facts.made_millis.min(facts.now_millis));
     let hours = facts.now_millis.saturating_sub(last) / HOUR_MILLIS;
     if hours >= i64::from(limits.backup_hours) { Finding::Wrong(format!("{hours} h")) } else { Finding::Right }
 }
 
-/// An alarm begins when the hub listened all that time; it ends when the office is heard, not when the hub was off.
+/// An alarm begins when the hub listened for so long in vain, in one piece or in many; it ends when the office is heard.
 fn silent(heard: i64, facts: &Facts, limits: &Limits, since: Option<i64>) -> Finding {
     if limits.silent_hours == 0 {
         return Finding::Right;
     }
-    let from = heard.max(facts.listening_since_millis);
-    if working_millis(from, facts.now_millis, &limits.holidays) >= i64::from(limits.silent_hours) * HOUR_MILLIS {
+    if facts.watch.listened_millis(heard, &limits.holidays) >= i64::from(limits.silent_hours) * HOUR_MILLIS {
         return Finding::Wrong(desk_kit::moments::long(heard));
     }
     if since.is_some_and(|since| heard < since) { Finding::Unclear } else { Finding::Right }
@@ -141,10 +142,17 @@ mod tests {
         "35.10.01.2001".parse().unwrap()
     }
 
+    /// A hub that has listened for so many hours without a break.
+    fn listening(hours: i64) -> Watch {
+        (0..=hours * 6)
+            .fold(None, |watch, tens| Some(Watch::looked(watch, NOW - (hours * 6 - tens) * 600_000)))
+            .unwrap()
+    }
+
     fn facts(heard_hours_ago: i64, listening_hours: i64) -> Facts {
         Facts {
             now_millis: NOW,
-            listening_since_millis: NOW - listening_hours * HOUR_MILLIS,
+            watch: listening(listening_hours),
             heard: BTreeMap::from([(office(), NOW - heard_hours_ago * HOUR_MILLIS)]),
             free_bytes: Some(u64::MAX),
             made_millis: NOW,
@@ -157,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_office_is_silent_only_when_the_hub_listened_all_that_time() {
+    fn an_office_is_silent_only_when_the_hub_listened_for_so_long() {
         let silent = Incident::of(Kind::OfficeSilent, office());
         let none = BTreeMap::new();
         assert!(matches!(one(&facts(26, 30), silent, &none), Finding::Wrong(_)));
@@ -193,6 +201,7 @@ mod tests {
         assert_eq!(with(Health::default(), 71), Finding::Right, "a young hub");
         assert_eq!(with(Health::default(), 72), Finding::Wrong("72 h".to_owned()), "never one");
         assert_eq!(with(made(1), 1000), Finding::Right);
+        assert_eq!(with(made(-400), 1000), Finding::Wrong("1000 h".to_owned()), "made while the clock was ahead");
         let failed = |hours: i64| Some((NOW - hours * HOUR_MILLIS, "no room".to_owned()));
         assert_eq!(with(Health { backup_failed: failed(1), ..made(2) }, 1000), Finding::Wrong("no room".to_owned()));
         assert_eq!(with(Health { backup_failed: failed(3), ..made(2) }, 1000), Finding::Right);

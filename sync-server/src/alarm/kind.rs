@@ -35,6 +35,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is the hub itself that is not well.
+    pub(crate) const fn is_of_hub(self) -> bool {
+        matches!(self, Self::Integrity | Self::DiskFails | Self::DiskLow | Self::Backup)
+    }
+
     /// The kind of a word.
     pub(crate) fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)

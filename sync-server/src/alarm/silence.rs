@@ -8,23 +8,53 @@ const GAP_MILLIS: i64 = 15 * 60_000;
 const DAYS_MAX: i64 = 400;
 const DAY_MILLIS: i64 = 24 * 3_600_000;
 
-/// Since when the hub has listened without a break, and when it looked last. Milliseconds since 1970 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// So many times of listening are remembered: a hub that is switched off every night has one a day.
+const SPANS_MAX: usize = 400;
+
+/// When the hub listened: from, and until it looked last, in milliseconds since 1970 UTC. Ascending, with breaks between them;
+/// the last one goes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(from = "KeptWatch")]
 pub(crate) struct Watch {
-    pub(crate) since_millis: i64,
-    pub(crate) until_millis: i64,
+    spans: Vec<(i64, i64)>,
+}
+
+/// As it is kept; programs up to November 2026 kept the last span alone.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct KeptWatch {
+    spans: Vec<(i64, i64)>,
+    since_millis: Option<i64>,
+    until_millis: Option<i64>,
+}
+
+impl From<KeptWatch> for Watch {
+    fn from(kept: KeptWatch) -> Self {
+        let KeptWatch { mut spans, since_millis, until_millis } = kept;
+        spans.extend(since_millis.zip(until_millis));
+        Self { spans }
+    }
 }
 
 impl Watch {
-    /// Goes on from what was kept, or anew where the hub was off meanwhile, or its clock was set back.
+    /// Goes on from what was kept: with the last span, or with a new one where the hub was off meanwhile. What is later than
+    /// now, from before the clock was set back, is of nobody knows when.
     pub(crate) fn looked(kept: Option<Self>, now_millis: i64) -> Self {
-        let goes_on = |watch: &Self| {
-            watch.since_millis <= watch.until_millis
-                && watch.until_millis <= now_millis
-                && now_millis - watch.until_millis <= GAP_MILLIS
-        };
-        let since_millis = kept.filter(goes_on).map_or(now_millis, |watch| watch.since_millis);
-        Self { since_millis, until_millis: now_millis }
+        let mut spans = kept.unwrap_or_default().spans;
+        spans.retain(|(from, until)| from <= until && *until <= now_millis);
+        match spans.last_mut() {
+            Some((_, until)) if now_millis - *until <= GAP_MILLIS => *until = now_millis,
+            _ => spans.push((now_millis, now_millis)),
+        }
+        let too_many = spans.len().saturating_sub(SPANS_MAX);
+        spans.drain(..too_many);
+        Self { spans }
+    }
+
+    /// Working time since then in which the hub listened, in milliseconds.
+    pub(crate) fn listened_millis(&self, since_millis: i64, holidays: &Holidays) -> i64 {
+        let spans = self.spans.iter().filter(|(_, until)| *until > since_millis);
+        spans.map(|(from, until)| working_millis(since_millis.max(*from), *until, holidays)).sum()
     }
 }
 
@@ -70,13 +100,30 @@ mod tests {
     }
 
     #[test]
-    fn a_hub_that_was_off_listens_anew() {
-        let first = Watch::looked(None, 1000);
-        assert_eq!(first, Watch { since_millis: 1000, until_millis: 1000 });
-        let later = Watch::looked(Some(first), 1000 + GAP_MILLIS);
-        assert_eq!(later.since_millis, 1000);
-        assert_eq!(Watch::looked(Some(later), later.until_millis + GAP_MILLIS + 1).since_millis, 1001 + 2 * GAP_MILLIS);
-        assert_eq!(Watch::looked(Some(later), 500).since_millis, 500, "the clock was set back");
+    fn a_hub_that_is_off_at_night_adds_up_what_it_listened() {
+        let holidays = Holidays::default();
+        // Looks every minute from 07:00 to 17:00 on working days; off otherwise. 2026-11-23 is a Monday.
+        let mut watch = None;
+        for day in 23..=27 {
+            for minute in 0..=600 {
+                watch = Some(Watch::looked(watch, at(2026, 11, day, 7) + minute * 60_000));
+            }
+        }
+        let watch = watch.unwrap();
+        assert_eq!(watch.spans.len(), 5);
+        assert_eq!(watch.listened_millis(at(2026, 11, 23, 0), &holidays), 50 * HOUR);
+        assert_eq!(watch.listened_millis(at(2026, 11, 24, 12), &holidays), 35 * HOUR, "since the middle of a day");
+        assert_eq!(watch.listened_millis(at(2026, 11, 25, 20), &holidays), 20 * HOUR, "since a time when it was off");
+        assert_eq!(watch.listened_millis(at(2026, 11, 28, 0), &holidays), 0);
+        let back = Watch::looked(Some(watch.clone()), at(2026, 11, 24, 18));
+        assert_eq!(back.listened_millis(0, &holidays), 20 * HOUR, "the clock was set back");
+        let on = Watch::looked(Some(watch.clone()), at(2026, 11, 27, 17) + GAP_MILLIS);
+        assert_eq!(on.spans.len(), 5, "it looked again soon");
+        let mut many = watch;
+        for turn in 0..1000 {
+            many = Watch::looked(Some(many), at(2026, 11, 30, 0) + turn * 2 * GAP_MILLIS);
+        }
+        assert_eq!(many.spans.len(), SPANS_MAX);
     }
 
     proptest! {

@@ -61,10 +61,15 @@ struct ToldOnly {
 impl Looking {
     async fn look(&mut self, hub: &Hub) -> Result<(), Failure> {
         let now = clock::now_millis();
-        let kept = self.watch;
+        let kept = self.watch.clone();
         let read = hub.readers.with(move |reader| {
             let watch = Watch::looked(kept.map_or_else(|| facts::kept_watch(reader), |watch| Ok(Some(watch)))?, now);
-            Ok::<_, Failure>((watch, facts::read(reader, watch, now)?, reader.open_alarms()?, init::roster(reader)?))
+            Ok::<_, Failure>((
+                watch.clone(),
+                facts::read(reader, watch, now)?,
+                reader.open_alarms()?,
+                init::roster(reader)?,
+            ))
         });
         let (watch, facts, open, roster) = match read.await.and_then(|read| read) {
             Ok(read) => read,
@@ -73,7 +78,7 @@ impl Looking {
                 return Err(failure);
             }
         };
-        self.watch = Some(watch);
+        self.watch = Some(watch.clone());
         self.keep_watch(hub, watch, now).await;
         let mut open = kept_open(&open);
         self.told.amend(&mut open);
@@ -94,7 +99,7 @@ impl Looking {
         if self.kept_millis.is_some_and(|kept| (0..KEEP_MILLIS).contains(&(now - kept))) {
             return;
         }
-        if hub.writer.run(move |replica| facts::keep_watch(replica, watch)).await.is_ok() {
+        if hub.writer.run(move |replica| facts::keep_watch(replica, &watch)).await.is_ok() {
             self.kept_millis = Some(now);
         }
     }

@@ -16,6 +16,7 @@ use super::page::{Answer, Fault, Page, html};
 use super::shown;
 use super::texts::{Texts, Worded as _};
 use super::visitor::Visitor;
+use crate::alarm::Kind;
 use crate::clock;
 use crate::regency::facts::{LINK_DAYS, day_number};
 use crate::regency::{OfficeFacts, Regency, Standing, State as Stands};
@@ -31,6 +32,8 @@ const NAMED: usize = 3;
 struct HomePage {
     page: Page,
     summary: Summary,
+    /// What is wrong by the alarms that go on.
+    alarms: Vec<String>,
     further: String,
     backup: String,
     as_of: String,
@@ -97,6 +100,7 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(wo
     html(&HomePage {
         page: Page::of(&visitor.session, "home", t.regency),
         summary: summary(&regency, language, now),
+        alarms: alarms(&regency, language),
         further: further(&regency, language),
         backup: regency.backup_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
         as_of: moments::long(regency.made_millis),
@@ -187,7 +191,7 @@ struct Summary {
     sentence: String,
     /// Exactly which offices are not proven and since when; empty when all are.
     behind: String,
-    /// Every office with a machine is proven.
+    /// Every office with a machine is proven, and the hub has nothing wrong with itself.
     is_well: bool,
 }
 
@@ -200,11 +204,18 @@ fn summary(regency: &Regency, language: Language, now_millis: i64) -> Summary {
         return said(language.pick("Belum ada kantor yang terdaftar.", "No office has joined yet.").to_owned(), false);
     }
     if behind.is_empty() {
-        let sentence = match language {
-            Language::Indonesian => format!("Semua {all} kantor yang terdaftar setara dengan pusat."),
-            Language::English => format!("All {all} enrolled offices are equal with the hub."),
+        let is_hub_well = !regency.alarms.keys().any(|kind| kind.is_of_hub());
+        let sentence = match (language, is_hub_well) {
+            (Language::Indonesian, true) => format!("Semua {all} kantor yang terdaftar setara dengan pusat."),
+            (Language::Indonesian, false) => {
+                format!("Semua {all} kantor yang terdaftar setara dengan pusat, tetapi pusat sendiri perlu diurus.")
+            }
+            (Language::English, true) => format!("All {all} enrolled offices are equal with the hub."),
+            (Language::English, false) => {
+                format!("All {all} enrolled offices are equal with the hub, but the hub itself needs care.")
+            }
         };
-        return said(sentence, true);
+        return said(sentence, is_hub_well);
     }
     let t = language.texts();
     let named: Vec<String> = behind
@@ -234,6 +245,15 @@ fn summary(regency: &Regency, language: Language, now_millis: i64) -> Summary {
             is_well: false,
         },
     }
+}
+
+/// The alarms that go on, the worst kind first, with how many where there are several.
+fn alarms(regency: &Regency, language: Language) -> Vec<String> {
+    let one = |(kind, count): (&Kind, &u64)| match count {
+        1 => language.say(&kind.title()).to_owned(),
+        _ => format!("{} ({})", language.say(&kind.title()), shown::figure(*count, language)),
+    };
+    regency.alarms.iter().map(one).collect()
 }
 
 /// Offices without a machine, and what waits for people.
@@ -319,6 +339,7 @@ mod tests {
             offices: offices.collect(),
             nights: Vec::new(),
             backup_millis: None,
+            alarms: BTreeMap::new(),
             days: Vec::new(),
         }
     }
@@ -333,6 +354,11 @@ mod tests {
         let told = said(&[Some(NOW), Some(NOW - 2 * DAY)]);
         assert_eq!((told.sentence.as_str(), told.is_well), ("1 dari 2 kantor setara dengan pusat.", false));
         assert_eq!(told.behind, "Belum: Desa Sarongan, Kec. Pesanggaran (terlambat sejak 25-11-2026 00:00).");
+        let mut sick = regency(&[Some(NOW)]);
+        sick.alarms = BTreeMap::from([(Kind::OfficeSilent, 3), (Kind::Integrity, 1)]);
+        let told = summary(&sick, Language::Indonesian, NOW);
+        assert!(!told.is_well && told.sentence.ends_with("tetapi pusat sendiri perlu diurus."), "{told:?}");
+        assert_eq!(alarms(&sick, Language::Indonesian), ["Data pusat rusak", "Kantor terlalu lama diam (3)"]);
         assert!(said(&[None, None, None, None, None]).behind.ends_with("; dan 2 lagi di daftar."));
     }
 

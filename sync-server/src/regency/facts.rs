@@ -10,6 +10,7 @@ use office_model::calendar::{wib_date, wib_midnight};
 use office_model::{Office, OfficeCode};
 use replica_store::{CallDay, LeaseState, Node, NodeCall, OfficeCounts, Reader};
 
+use crate::alarm::Kind;
 use crate::night::kept;
 use crate::regency::standing::{Standing, standing};
 use crate::{Failure, init};
@@ -62,6 +63,8 @@ pub(crate) struct Regency {
     pub(crate) nights: Vec<(NaiveDate, u64)>,
     /// The night's last backup that was made and checked.
     pub(crate) backup_millis: Option<i64>,
+    /// Alarms that go on, by kind: how many.
+    pub(crate) alarms: BTreeMap<Kind, u64>,
     /// Transactions made on each day, the oldest first; the last is today.
     pub(crate) days: Vec<(NaiveDate, u64)>,
 }
@@ -103,7 +106,13 @@ impl Regency {
         let times: Vec<Range<i64>> = days.iter().map(|day| midnights(*day)).collect();
         let made = reader.made_in(&times)?;
         let (nights, backup_millis) = nights(reader, &days)?;
-        Ok(Self { made_millis: now_millis, offices, nights, backup_millis, days: days.into_iter().zip(made).collect() })
+        let mut alarms = BTreeMap::new();
+        // One that a newer program kept is on the page of alarms.
+        for kind in reader.open_alarms()?.iter().filter_map(|alarm| Kind::of(&alarm.kind)) {
+            *alarms.entry(kind).or_default() += 1;
+        }
+        let days = days.into_iter().zip(made).collect();
+        Ok(Self { made_millis: now_millis, offices, nights, backup_millis, alarms, days })
     }
 
     /// One office.
