@@ -29,6 +29,9 @@ pub struct ListFilter {
     pub referred: Option<Referred>,
     /// Only those made in this time: device clock, milliseconds since 1970 UTC.
     pub made: Option<Range<i64>>,
+    /// Words that are searched for must stand in the letter's number: for those who may not learn names and NIKs, which a
+    /// search by their beginnings would tell letter by letter.
+    pub by_number: bool,
 }
 
 /// Which part of a list.
@@ -103,14 +106,7 @@ impl Reader {
         filter: &ListFilter,
         act: &mut dyn FnMut(ListedTransaction) -> bool,
     ) -> Result<(), StoreError> {
-        let query = match typed {
-            Some(typed) => match search::query(typed) {
-                Some(query) => Some(query),
-                None => return Ok(()),
-            },
-            None => None,
-        };
-        match self.walk(filter, query, Page { after: None, count: usize::MAX }, act) {
+        match self.walk(filter, typed, Page { after: None, count: usize::MAX }, act) {
             Err(StoreError::Database(error)) if search::is_phrase(&error) => Ok(()),
             done => done,
         }
@@ -154,8 +150,7 @@ impl Reader {
     ///
     /// When the database cannot be read, or the page begins at an unknown document.
     pub fn search(&self, typed: &str, filter: &ListFilter, page: Page) -> Result<Vec<ListedTransaction>, StoreError> {
-        let Some(query) = search::query(typed) else { return Ok(Vec::new()) };
-        match self.listed(filter, Some(query), page) {
+        match self.listed(filter, Some(typed), page) {
             Err(StoreError::Database(error)) if search::is_phrase(&error) => Ok(Vec::new()),
             found => found,
         }
@@ -295,11 +290,11 @@ impl Reader {
     fn listed(
         &self,
         filter: &ListFilter,
-        query: Option<String>,
+        typed: Option<&str>,
         page: Page,
     ) -> Result<Vec<ListedTransaction>, StoreError> {
         let mut list = Vec::new();
-        self.walk(filter, query, page, &mut |row| {
+        self.walk(filter, typed, page, &mut |row| {
             list.push(row);
             true
         })?;
@@ -309,12 +304,20 @@ impl Reader {
     fn walk(
         &self,
         filter: &ListFilter,
-        query: Option<String>,
+        typed: Option<&str>,
         page: Page,
         act: &mut dyn FnMut(ListedTransaction) -> bool,
     ) -> Result<(), StoreError> {
         let mut wheres = Vec::new();
         let mut values: Vec<Value> = Vec::new();
+        let in_number = if filter.by_number { typed.map(search::words).unwrap_or_default() } else { Vec::new() };
+        let query = match typed {
+            None => None,
+            Some(typed) => match search::query(typed) {
+                Some(query) => Some(query),
+                None => return Ok(()),
+            },
+        };
         let narrowest = self.narrowest(filter)?.map(|(table, _)| table);
         let (from, key) = match (query, narrowest) {
             (Some(query), narrowest) => {
@@ -354,6 +357,10 @@ impl Reader {
         let Some((of_filter, values_of_filter)) = self.conditions(filter)? else { return Ok(()) };
         wheres.extend(of_filter);
         values.extend(values_of_filter);
+        for word in in_number {
+            wheres.push("instr(lower(r.number), lower(?)) > 0");
+            values.push(word.into());
+        }
         let condition = condition(&wheres);
         values.push(crate::log::signed(page.count as u64).into());
         let sql = format!("{COLUMNS} {from} {JOINS} {condition} ORDER BY {key} DESC LIMIT ?");

@@ -27,14 +27,15 @@ pub(crate) fn remove(connection: &Connection, document: i64) -> Result<(), Store
     Ok(())
 }
 
-/// What a person typed as a query: every word must begin a word of the record. `None`: nothing to search for.
+/// What a person typed, word by word.
+pub(crate) fn words(typed: &str) -> Vec<String> {
+    let words = typed.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(16);
+    words.map(|word| word.chars().take(64).collect()).collect()
+}
+
+/// The same as a query: every word must begin a word of the record. `None`: nothing to search for.
 pub(crate) fn query(typed: &str) -> Option<String> {
-    let words: Vec<String> = typed
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(16)
-        .map(|word| begins_with(&word.chars().take(64).collect::<String>()))
-        .collect();
+    let words: Vec<String> = words(typed).iter().map(|word| begins_with(word)).collect();
     (!words.is_empty()).then(|| words.join(" AND "))
 }
 

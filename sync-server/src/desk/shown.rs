@@ -80,6 +80,7 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "secret_changed" => ("mengganti kata sandi", "changed a password"),
         "record_opened" => ("membuka isi berkas", "opened a record"),
         "export" => ("mengunduh berkas", "took records away"),
+        "searched" => ("mencari dengan kata", "searched by words"),
         "quarantine_retried" => ("memeriksa ulang karantina", "had the quarantine judged again"),
         "code_offered" => ("membuat kode pendaftaran", "made an enrolment code"),
         "device_renamed" => ("mengganti nama komputer", "renamed a machine"),

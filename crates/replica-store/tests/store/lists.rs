@@ -3,6 +3,7 @@
 use crate::world::*;
 use office_model::Status;
 use replica_store::{Gate, JudgingWalk, ListFilter, Page};
+use service_document::NewTransaction;
 
 #[test]
 fn pages_cover_a_list_once_newest_first() {
@@ -61,6 +62,59 @@ fn pages_cover_a_list_once_newest_first() {
             }
         }
     }
+}
+
+#[test]
+fn a_search_by_number_tells_no_name_and_no_nik() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let numbered =
+        NewTransaction { number: Some("470/0012/35".to_owned()), ..transaction("Siti Aminah", "3510016506900007") };
+    let id = node.create_transaction(&numbered, &clock(1)).unwrap();
+    node.create_transaction(&transaction("Budi 470", "3510016506900470"), &clock(2)).unwrap();
+    let filter = ListFilter { by_number: true, ..ListFilter::default() };
+    let find = |typed: &str| {
+        node.search(typed, &filter, Page::default()).unwrap().iter().map(|row| row.document).collect::<Vec<_>>()
+    };
+    for typed in ["470", "0012", "470/0012", "47"] {
+        assert_eq!(find(typed), [id], "{typed}");
+    }
+    for typed in ["siti", "s", "3510016506900007", "35100165", "470 siti", "G01", "budi"] {
+        assert!(find(typed).is_empty(), "{typed}");
+    }
+    let mut each = Vec::new();
+    node.each(Some("351001"), &filter, &mut |row| {
+        each.push(row.document);
+        true
+    })
+    .unwrap();
+    assert!(each.is_empty());
+}
+
+#[test]
+fn a_search_among_many_of_a_status_or_a_service_finds_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let many: Vec<_> = (0..700_u32)
+        .map(|number| {
+            transaction(if number % 50 == 0 { "Siti Aminah" } else { "Budi" }, &format!("35100165069{number:05}"))
+        })
+        .collect();
+    let ids = node.create_transactions(&many, &clock(1)).unwrap();
+    for id in &ids[..350] {
+        node.step(*id, Status::Diajukan, None, &clock(2)).unwrap();
+    }
+    let of = |status: Option<&str>, service: Option<&str>| {
+        let (status, service) = (status.map(str::to_owned), service.map(str::to_owned));
+        let filter = ListFilter { status, service, ..ListFilter::default() };
+        node.search("siti", &filter, Page::default()).unwrap().iter().map(|row| row.document).collect::<Vec<_>>()
+    };
+    let siti: Vec<_> =
+        ids.iter().rev().filter(|id| ids.iter().position(|one| one == *id).unwrap() % 50 == 0).copied().collect();
+    assert_eq!(of(Some("diajukan"), None), siti[7..]);
+    assert_eq!(of(Some("draf"), None), siti[..7]);
+    assert_eq!(of(None, Some("A01")), siti);
+    assert_eq!(of(Some("diajukan"), Some("A01")), siti[7..]);
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(super) async fn file(
     visitor.check(&form)?;
     let format: Format = form.get("bentuk").parse().unwrap_or(Format::Csv);
     let asked = Asked::of(|name| form.get(name));
-    let filter = asked.filter().unwrap_or_default();
+    let filter = asked.filter(visitor.session.role).unwrap_or_default();
     let is_whole = visitor.session.role.sees_personal_data() && !form.get("lengkap").is_empty();
     let words = Some(asked.words).filter(|words| !words.is_empty());
     let wanted = Wanted { filter, words, is_whole };

@@ -8,6 +8,7 @@ use office_model::{Catalogue, OfficeCode, ServiceId, Status};
 use replica_store::ListFilter;
 
 use crate::export;
+use crate::operators::HubRole;
 use crate::regency::Regency;
 
 /// What was asked for; what makes no sense is as if it were not there.
@@ -36,14 +37,15 @@ impl Asked {
         }
     }
 
-    /// For the store; nothing when the last day comes before the first.
-    pub(super) fn filter(&self) -> Option<ListFilter> {
+    /// For the store, as far as this role may search; nothing when the last day comes before the first.
+    pub(super) fn filter(&self, role: HubRole) -> Option<ListFilter> {
         Some(ListFilter {
             office: self.office,
             district: self.district,
             status: self.status.map(|status| status.as_str().to_owned()),
             service: self.service.map(|service| service.to_string()),
             made: export::days(self.from, self.to).ok()?,
+            by_number: !role.sees_personal_data(),
             ..ListFilter::default()
         })
     }
@@ -145,8 +147,8 @@ mod tests {
             asked.address("/cari", Some(("sesudah", "x"))),
             "/cari?q=siti%20%26%203510&layanan=G01&kantor=35.10.01.2001&dari=2026-11-01&sesudah=x"
         );
-        assert!(asked.filter().unwrap().made.is_some());
+        assert!(asked.filter(HubRole::Operator).unwrap().made.is_some());
         let swapped = Asked { to: asked.from.and_then(|day| day.pred_opt()), ..asked };
-        assert!(swapped.filter().is_none());
+        assert!(swapped.filter(HubRole::Operator).is_none());
     }
 }

@@ -11,6 +11,7 @@ use replica_store::{ListedTransaction, Page as StorePage, Reader, StoreError};
 
 use super::filter::{self, Asked, Choices};
 use super::texts::{Texts, Worded as _};
+use crate::act::Act;
 use crate::clock;
 use crate::commands::mask;
 use crate::desk::page::{Answer, Fault, Page, html};
@@ -75,11 +76,17 @@ pub(super) async fn page(
     }
     let (language, role) = (visitor.session.language, visitor.session.role);
     let f = language.texts();
-    let (filter, said) = match asked.filter() {
+    let (filter, said) = match asked.filter(role) {
         Some(filter) => (Some(filter), ""),
         None => (None, f.wrong_days),
     };
     let typed = Some(asked.words.clone()).filter(|words| !words.is_empty());
+    if after.is_none() && typed.is_some() && role.sees_personal_data() {
+        // Who was looked for stays out of the trail.
+        let by = visitor.session.name.clone();
+        let noted = Act::Note { by, act: "searched".to_owned(), subject: String::new() };
+        hub.writer.act(noted).await.map_err(Fault::from)?;
+    }
     let rows = match filter {
         None => Vec::new(),
         Some(filter) => {

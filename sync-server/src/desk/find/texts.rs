@@ -2,6 +2,8 @@
 
 desk_kit::texts! {
     find: "Cari", "Find";
+    find_by_number: "Anda pengamat: kata yang dicari dicocokkan dengan nomor surat saja.",
+        "You are a viewer: words are looked for in letter numbers alone.";
     find_why: "Semua berkas di pusat. NIK disamarkan di daftar; satu berkas dibuka dengan sengaja, dan itu dicatat di Jejak.",
         "All records at the hub. NIKs are masked in lists; a record is opened on purpose, and that is noted in the audit trail.";
     words: "Nomor, nama, NIK, atau id berkas", "Number, name, NIK or record id";
