@@ -57,6 +57,9 @@ fn a_letter_is_decided_by_the_sub_district_with_no_link_and_comes_back() {
     }
     assert_eq!(camat.ids(), std::slice::from_ref(&id), "what was brought, and nothing else");
     assert_eq!(other.ids(), [""; 0]);
+    // In its place the village decides nothing, on the command line neither.
+    assert_eq!(refused(&village, &["step", &id, "ditandatangani"]), "waits_for_camat");
+    assert_eq!(refused(&village, &["step", &id, "dikembalikan", "--reason", "x"]), "waits_for_camat");
     assert_eq!(camat.said(&["history", &id, "--json"])["changes"].as_array().unwrap().len(), 5, "its whole history");
     assert_eq!(camat.said(&["attachments", &id, "--json"])["attachments"][0]["state"], "at_hub");
 

@@ -6,14 +6,14 @@ use replica_store::{Reader, Replica};
 use super::{Action, load};
 use crate::{Blame, Failure};
 
-/// Refuses what this office has no say in. Costs a village nothing: all that it holds is its own.
+/// Refuses what this office has no say in, whoever asks and by whichever way.
 ///
 /// # Errors
 ///
 /// When it has none, there is no such record, or the database cannot be read.
 pub(super) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
     if replica.office().is_none_or(|office| office.is_village()) {
-        return Ok(());
+        return check_of_village(replica, action);
     }
     match action {
         Action::Record { .. } => Err(records_nothing()),
@@ -37,6 +37,16 @@ pub(super) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// All that a village holds is its own; only what waits for the camat it does not decide.
+fn check_of_village(replica: &Replica, action: &Action) -> Result<(), Failure> {
+    let Action::Step { id, to, .. } = action else { return Ok(()) };
+    let from = load(replica, *id)?.row().status.parse::<Status>();
+    if from.is_ok_and(|from| from.waits_for_sub_district() && !Role::Kepala.may_step(from, *to)) {
+        return Err(waits_for_camat());
+    }
+    Ok(())
 }
 
 /// Whether a record of this office is this replica's own.
@@ -69,6 +79,17 @@ fn only_decides() -> Failure {
         "decides_only",
         "Berkas ini milik desa: kantor ini memutuskannya dan tidak mengubah isinya. Tidak ada yang berubah; kembalikan ke desa dengan alasan.",
         "This record is the village's: this office decides on it and does not change it. Nothing was changed; return it to the village with a reason.",
+    )
+}
+
+fn waits_for_camat() -> Failure {
+    Failure::new(
+        Blame::State,
+        "waits_for_camat",
+        "Berkas ini menunggu keputusan camat, dan hanya kecamatan yang memutuskannya. Tidak ada yang berubah; keputusannya datang \
+         lewat sinkronisasi. Desa hanya dapat membatalkan berkasnya.",
+        "This record waits for the camat's decision, which is the sub-district's alone. Nothing was changed; the decision comes \
+         with a sync. All that the village can do is cancel the record.",
     )
 }
 
