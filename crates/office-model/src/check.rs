@@ -15,6 +15,9 @@ use crate::phone::Phone;
 use crate::rupiah::Rupiah;
 use crate::sex::Sex;
 
+/// The field of letters that are valid for a time.
+const VALID_UNTIL: &str = "berlaku_sampai";
+
 /// Gathers everything that is wrong or odd.
 pub(crate) struct Checker<'a> {
     pub(crate) person: &'a [Field],
@@ -41,6 +44,10 @@ impl<'a> Checker<'a> {
             match given.get(&field.key).filter(|value| !is_blank(value)) {
                 Some(value) => {
                     let value = self.value(&field.kind, &path, value);
+                    let date = value.as_ref().and_then(Value::as_str).filter(|_| field.key == VALID_UNTIL);
+                    if date.and_then(|text| parse_date(text).ok()).is_some_and(|date| date < self.today) {
+                        self.caution(&path, vec![CautionCode::ValidUntilPast]);
+                    }
                     found.extend(value.map(|value| (field.key.clone(), value)));
                 }
                 None if field.required => self.problems.push(missing(&field.label).at(path)),

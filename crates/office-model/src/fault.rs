@@ -155,6 +155,8 @@ pub enum CautionCode {
     KkAreaUnknown,
     /// The middle of the family card number is no date.
     KkDateUnlikely,
+    /// What it is valid until is over already.
+    ValidUntilPast,
     /// A partner is younger than the age the marriage law asks for.
     PartnerTooYoung,
 }
@@ -198,6 +200,10 @@ impl CautionCode {
                 "Angka ke-7 sampai ke-12 nomor KK bukan tanggal; periksa dengan kartunya.",
                 "Digits 7 to 12 of the family card number are not a date; compare with the card.",
             ),
+            Self::ValidUntilPast => Bilingual::new(
+                "Tanggal ini sudah lewat: suratnya tidak berlaku sejak dibuat. Periksa tahunnya.",
+                "This day is over: the letter would not be valid from the start. Check the year.",
+            ),
             Self::PartnerTooYoung => Bilingual::new(
                 "Calon mempelai belum berumur 19 tahun pada hari nikah; diperlukan dispensasi pengadilan.",
                 "A partner is under 19 on the wedding day; a court dispensation is needed.",
@@ -230,7 +236,7 @@ mod tests {
             enum_value area_form area_province list_length list_index too_young clerk_id_form template_form";
         assert_eq!(words::<FaultCode>().join(" "), faults);
         let cautions = "nik_area_unknown nik_sex_differs nik_birth_date_differs nik_temporary kk_area_unknown \
-            kk_date_unlikely partner_too_young";
+            kk_date_unlikely valid_until_past partner_too_young";
         assert_eq!(words::<CautionCode>().join(" "), cautions);
     }
 

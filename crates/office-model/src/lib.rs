@@ -72,5 +72,5 @@ pub use service::{LetterCodes, Promise, PromiseUnit, Service};
 pub use service_id::{ParseServiceIdError, ServiceId};
 pub use sex::Sex;
 pub use status::{Approval, ParseStatusError, Status, StepError};
-pub use validate::Valid;
+pub use validate::{Said, Valid};
 pub use versions::Versions;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::bilingual::Bilingual;
+use crate::office_kind::OfficeKind;
 use crate::status::Status;
 
 /// The part someone plays in an office. Titles differ from place to place and are settings; roles are not.
@@ -81,6 +82,21 @@ impl Role {
     /// Whether someone of this role may answer what was referred to the office.
     pub const fn may_answer(self) -> bool {
         matches!(self, Self::PetugasUnit | Self::PetugasKecamatan | Self::Camat)
+    }
+
+    /// Whether an office of this kind has someone of this role.
+    pub const fn is_of(self, kind: OfficeKind) -> bool {
+        match self {
+            Self::Admin => true,
+            Self::Petugas | Self::Sekretaris | Self::Kepala => matches!(kind, OfficeKind::Desa | OfficeKind::Kelurahan),
+            Self::PetugasKecamatan | Self::Camat => matches!(kind, OfficeKind::SubDistrict),
+            Self::PetugasUnit => matches!(kind, OfficeKind::WorkingUnit | OfficeKind::HealthFacility),
+        }
+    }
+
+    /// Whether someone of this role keeps the accounts of a node, its office's profile, and reads its audit trail.
+    pub const fn may_manage(self) -> bool {
+        matches!(self, Self::Admin | Self::Kepala | Self::Camat)
     }
 
     /// Whether someone of this role sees records.

@@ -62,7 +62,7 @@ pub struct ParseStatusError(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {
     /// The transition table does not have it.
-    #[error("a record that is {from} cannot become {to}; {}", next_steps(*.from, *.approval))]
+    #[error("a record that is {from} cannot become {to}, and nothing was changed; {}", next_steps(*.from, *.approval))]
     NotAllowed {
         /// State before.
         from: Status,
@@ -234,7 +234,9 @@ impl StepError {
                 let (from_label, to_label) = (from.label().id, to.label().id);
                 let next: Vec<String> = from.next(*approval).map(|status| status.label().id).collect();
                 let next = if next.is_empty() { "tidak ada langkah lagi".to_owned() } else { next.join(", ") };
-                format!("Berkas berstatus {from_label} tidak dapat menjadi {to_label}. Langkah yang mungkin: {next}.")
+                format!(
+                    "Berkas berstatus {from_label} tidak dapat menjadi {to_label}. Tidak ada yang berubah; langkah yang mungkin: {next}."
+                )
             }
             Self::ReasonMissing { to } => {
                 format!("Alasan wajib diisi untuk status {}; warga akan membacanya.", to.label().id)

@@ -34,7 +34,23 @@ impl fmt::Debug for Valid {
     }
 }
 
+/// Everything that is to be said of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// What is odd but would be taken.
+    pub warnings: Vec<Warning>,
+}
+
 impl Catalogue {
+    /// What is to be said of a form that is being filled in on the day `today` (in WIB): also what is odd in fields that are
+    /// right, while others are still wrong or blank.
+    pub fn look(&self, service: &Service, fields: &Map<String, Value>, today: NaiveDate) -> Said {
+        let (_, Checker { problems, warnings, .. }) = self.checked(service, fields, today);
+        Said { problems, warnings }
+    }
+
     /// Checks the fields of a new record made on the day `today` (in WIB), and normalises them.
     ///
     /// Strict where a mistake could hide, kind where none can: NIK, card numbers, digits and dates must be JSON
@@ -52,6 +68,20 @@ impl Catalogue {
         today: NaiveDate,
     ) -> Result<Valid, Vec<Problem>> {
         let service = self.service(service).ok_or_else(|| vec![unknown_service(*service)])?;
+        let (fields, checker) = self.checked(service, fields, today);
+        if checker.problems.is_empty() {
+            Ok(Valid { fields, warnings: checker.warnings })
+        } else {
+            Err(checker.problems)
+        }
+    }
+
+    fn checked(
+        &self,
+        service: &Service,
+        fields: &Map<String, Value>,
+        today: NaiveDate,
+    ) -> (Map<String, Value>, Checker<'_>) {
         let mut checker = Checker::new(self.person_fields(), today);
         let mut found = checker.object(&service.fields, &[], fields);
         for field in &service.fields {
@@ -66,11 +96,7 @@ impl Catalogue {
         let found = in_order(service, found);
         checker.nik(&[], &found);
         checker.rules(self, service, &found, |_| true);
-        if checker.problems.is_empty() {
-            Ok(Valid { fields: found, warnings: checker.warnings })
-        } else {
-            Err(checker.problems)
-        }
+        (found, checker)
     }
 }
 

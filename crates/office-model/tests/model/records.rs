@@ -26,6 +26,7 @@ pub(crate) fn value(field: &Field) -> Value {
         FieldKind::Phone => json!("+6281234567890"),
         FieldKind::Date { not_before: Some(_), .. } => json!("2027-01-15"),
         FieldKind::Date { .. } if field.key == "tgl_lahir" => json!("1950-07-17"),
+        FieldKind::Date { .. } if field.key == "berlaku_sampai" => json!("2026-12-31"),
         FieldKind::Date { .. } => json!("2026-11-20"),
         FieldKind::Time => json!("14:30"),
         FieldKind::Int { min, .. } => json!(min),

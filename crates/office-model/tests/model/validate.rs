@@ -81,6 +81,18 @@ fn leaving_out_any_one_field_matters_exactly_when_it_is_required() {
 }
 
 #[test]
+fn a_form_that_is_half_filled_in_says_what_is_odd_already() {
+    let catalogue = Catalogue::current();
+    let Value::Object(form) = json!({"nik": "3510014107900001", "jk": "L", "berlaku_sampai": "2020-01-01"}) else {
+        unreachable!()
+    };
+    let said = catalogue.look(service("G01"), &form, today());
+    assert!(said.problems.iter().any(|problem| problem.path.to_string() == "nama"));
+    let odd: Vec<CautionCode> = said.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(odd, [CautionCode::ValidUntilPast, CautionCode::NikSexDiffers]);
+}
+
+#[test]
 fn values_of_the_wrong_type_are_refused_where_they_stand() {
     for service in Catalogue::current().services() {
         for field in &service.fields {
@@ -184,6 +196,9 @@ fn every_problem_is_told_at_once_down_to_persons_in_lists() {
 fn a_letter_is_good_for_a_month_unless_told_otherwise() {
     let valid = validate("G01", &with("G01", json!({"berlaku_sampai": null}))).unwrap();
     assert_eq!(valid.fields["berlaku_sampai"], "2026-12-23");
+    let past = validate("G01", &with("G01", json!({"berlaku_sampai": "2026-11-22"}))).unwrap();
+    assert_eq!(past.warnings.len(), 1, "a letter that is not valid from the start: {:?}", past.warnings);
+    assert!(validate("G01", &with("G01", json!({"berlaku_sampai": "2026-11-23"}))).unwrap().warnings.is_empty());
     let wrong = problems("G01", json!({"berlaku_sampai": "besok"}));
     assert_eq!(wrong, one("berlaku_sampai", FaultCode::DateForm));
     assert!(service("P06").field("berlaku_sampai").is_none());

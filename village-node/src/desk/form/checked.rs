@@ -15,12 +15,10 @@ pub(crate) fn checked(
     today: NaiveDate,
     language: Language,
 ) -> Value {
-    let said = |path: &FieldPath, text: &Bilingual| (path.to_string(), json!(language.say(text)));
-    let (mut problems, mut warnings) = (Map::new(), Map::new());
-    match catalogue.validate(&service.id, &typed.to_record(), today) {
-        Ok(valid) => warnings.extend(valid.warnings.iter().map(|one| said(&one.path, &one.text))),
-        Err(all) => problems.extend(all.iter().map(|one| said(&one.path, &one.text))),
-    }
+    let told = |path: &FieldPath, text: &Bilingual| (path.to_string(), json!(language.say(text)));
+    let said = catalogue.look(service, &typed.to_record(), today);
+    let problems: Map<String, Value> = said.problems.iter().map(|one| told(&one.path, &one.text)).collect();
+    let warnings: Map<String, Value> = said.warnings.iter().map(|one| told(&one.path, &one.text)).collect();
     let nik = typed.get("nik").parse::<Nik>().ok();
     let born = nik.as_ref().and_then(|nik| nik.birth_date_guess(today)).map(calendar::short_date);
     let sex = nik.as_ref().and_then(Nik::sex).map(Sex::as_str);
