@@ -1,6 +1,6 @@
 //! What a node can be asked to do with its records. The commands, the local API and other programs ask alike.
 
-mod accounts;
+pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod attachments;
 mod backup;

@@ -11,7 +11,13 @@ async fn the_first_account_needs_the_address_that_serve_prints_and_is_made_once(
     let browser = Browser::open().await;
     browser.go(&format!("{}/masuk/pertama?kunci=guess", machine.url)).await;
     assert_eq!(browser.count("#secret").await, 0, "no form for who does not know the key");
-    browser.go(&first).await;
+    browser.go(&format!("{first}&bahasa=en")).await;
+    browser.says("The first account keeps the others").await;
+    browser.click("main a[lang=id]").await;
+    browser.says("Akun pertama mengurus akun lain").await;
+    let roles =
+        browser.run("return [...document.querySelectorAll('#role option')].map((one) => one.value).join()").await;
+    assert_eq!(roles, "kepala,admin", "who can make the further ones");
     browser.type_in("#name", "kades").await;
     browser.type_in("#shown", "Wayan Sudarma").await;
     browser.find("#role").await.select_by_value("kepala").await.unwrap();
@@ -144,4 +150,43 @@ async fn everybody_changes_the_own_password_by_the_one_until_now() {
     other.type_in("#secret", "rahasia-2").await;
     other.click("main button.main").await;
     other.find("#bilah").await;
+}
+
+#[tokio::test]
+async fn nobody_gets_a_role_of_another_kind_of_office() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let head = machine.signed_in("kades", "kepala").await;
+    head.go(&format!("{}/akun", machine.url)).await;
+    let forge = |action: &str, name: &str| {
+        format!(
+            "const form = new URLSearchParams({{form_token: document.querySelector('[name=form_token]').value, name: 'camat1',
+                 application: 'camat2', shown: 'Camat Palsu', role: 'camat', secret: 'rahasia-9'}});
+             return fetch('{action}', {{method: 'POST', body: form}}).then((answer) => answer.text())
+                 .then((text) => text.includes('tidak punya peran itu') && !text.includes('<td>{name}</td>'))"
+        )
+    };
+    assert_eq!(head.run(&forge("/akun", "camat1")).await, true);
+    assert_eq!(head.run(&forge("/akun/aplikasi", "camat2")).await, true);
+    let accounts = machine.says(&["account", "list"])["accounts"].as_array().unwrap().len();
+    assert_eq!(accounts, 1, "only the head");
+}
+
+#[tokio::test]
+async fn the_way_in_speaks_both_languages() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    let browser = Browser::open().await;
+    browser.go(&format!("{}/berkas", machine.url)).await;
+    browser.click("main a[lang=en]").await;
+    browser.says("Sign in").await;
+    browser.type_in("#name", "siti").await;
+    browser.type_in("#secret", "salah-salah").await;
+    browser.click("main button.main").await;
+    browser.says("do not match").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.find("#bilah").await;
+    assert_eq!(browser.path().await, "/berkas", "where one wanted to be");
 }

@@ -18,19 +18,29 @@ fn home_care(village: &Machine) -> String {
     village.says(&["record", "--service", "H03", "--json", &fields.to_string()])["id"].as_str().unwrap().to_owned()
 }
 
-/// An officer makes the first account of the facility's machine, on its page.
+/// An officer of the facility, whose account the administrator makes: nobody else of it keeps accounts.
 async fn officer(machine: &Machine) -> Browser {
     let browser = Browser::open().await;
     browser.go(machine.first_account.as_deref().unwrap()).await;
+    let roles =
+        browser.run("return [...document.querySelectorAll('#role option')].map((one) => one.value).join()").await;
+    assert_eq!(roles, "admin", "who keeps the accounts of such an office");
+    for (name, value) in [("#name", "admin"), ("#shown", "Admin Klinik"), ("#secret", SECRET)] {
+        browser.type_in(name, value).await;
+    }
+    browser.click("main button.main").await;
+    browser.find("#bilah").await;
+    browser.go(&format!("{}/akun", machine.url)).await;
     for absent in ["kepala", "camat"] {
         assert_eq!(browser.count(&format!("#role option[value={absent}]")).await, 0, "no role here: {absent}");
     }
-    browser.type_in("#name", "bidan").await;
-    browser.type_in("#shown", "Bidan Wati").await;
+    for (name, value) in [("#name", "bidan"), ("#shown", "Bidan Wati"), ("#secret", SECRET)] {
+        browser.type_in(name, value).await;
+    }
     browser.find("#role").await.select_by_value("petugas_unit").await.unwrap();
-    browser.type_in("#secret", SECRET).await;
-    browser.click("main button.main").await;
-    browser.find("#bilah").await;
+    browser.click("form[action='/akun'] button.main").await;
+    browser.says("Bidan Wati").await;
+    machine.sign_in(&browser, "bidan").await;
     browser
 }
 

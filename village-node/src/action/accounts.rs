@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use office_model::{ClerkId, Role};
-use replica_store::{Account, AuditItem, Replica};
+use office_model::{ClerkId, OfficeKind, Role};
+use replica_store::{Account, AuditItem, Reader, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -45,6 +45,29 @@ pub(super) fn list(replica: &Replica) -> Result<Value, Failure> {
     Ok(json!({"accounts": replica.accounts()?.into_iter().map(one).collect::<Vec<_>>()}))
 }
 
+/// Whether this replica's office has someone of this role.
+pub(crate) fn is_of_office(reader: &Reader, role: Role) -> bool {
+    role.is_of(reader.office().map_or(OfficeKind::Desa, |office| office.kind()))
+}
+
+/// Refuses a role that another kind of office has.
+///
+/// # Errors
+///
+/// When this office has nobody of that role.
+pub(crate) fn must_be_of_office(reader: &Reader, role: Option<Role>) -> Result<(), Failure> {
+    if role.is_some_and(|role| is_of_office(reader, role)) {
+        return Ok(());
+    }
+    let words: Vec<&str> = Role::ALL.into_iter().filter(|role| is_of_office(reader, *role)).map(Role::as_str).collect();
+    let words = words.join(", ");
+    Err(Failure::input(
+        "role_of_other_office",
+        format!("Kantor seperti ini tidak punya peran itu. Tidak ada yang disimpan; pilih salah satu: {words}."),
+        format!("An office of this kind has no such role. Nothing was saved; choose one of: {words}."),
+    ))
+}
+
 /// `{"id"}`.
 pub(super) fn put(
     replica: &mut Replica,
@@ -53,6 +76,7 @@ pub(super) fn put(
     now_millis: i64,
 ) -> Result<Value, Failure> {
     applications::no_application(&change.id)?;
+    must_be_of_office(replica, Some(change.role))?;
     let before = replica.account(change.id.as_str())?;
     let act = if before.is_some() { "secret_changed" } else { "account_made" };
     replica.put_account(&Account {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::accounts;
 use crate::{Blame, Failure, moment};
 
 /// In histories and in the audit trail an application's name stands behind this.
@@ -127,6 +128,7 @@ pub(super) fn add(
     clerk: &ClerkId,
     now_millis: i64,
 ) -> Result<Value, Failure> {
+    accounts::must_be_of_office(replica, Some(role))?;
     if replica.application(name.as_str())?.is_some_and(|known| known.revoked_millis.is_none()) {
         return Err(Failure::new(
             Blame::State,

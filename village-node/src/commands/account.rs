@@ -33,7 +33,8 @@ enum What {
         /// Full name, as the pages show it
         #[arg(long)]
         name: PersonName,
-        /// What they may do: petugas, sekretaris, kepala, `petugas_kecamatan`, camat, admin
+        /// What they may do: in a village petugas, sekretaris or kepala; in a sub-district `petugas_kecamatan` or camat; in a
+        /// working unit or health facility `petugas_unit`; everywhere admin
         #[arg(long)]
         role: Role,
     },

@@ -12,6 +12,7 @@ use super::page::{Answer, Page, go, html, may_manage};
 use super::sign_in::{account_of, note, roles};
 use super::visitor::{Form, Visitor, allow};
 use super::{applications, moments, secret};
+use crate::action::accounts::must_be_of_office;
 use crate::serve::Shared;
 use crate::{Failure, moment};
 
@@ -154,6 +155,7 @@ pub(super) async fn add(
         if replica.account(&account.name)?.is_some() {
             return Ok(true);
         }
+        must_be_of_office(&replica, account.role.parse().ok())?;
         replica.put_account(&account)?;
         drop(replica);
         note(node, &by, "account_made", &account.name)?;

@@ -59,7 +59,7 @@ async fn not_now(shared: &Arc<Shared>, (entrance, headers): (&Entrance, &HeaderM
         return Ok(go(&format!("/kunci?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))));
     }
     let carried = serde_json::to_string(&form.0).unwrap_or_default();
-    sign_in::ask(shared, Way { to: BASE64URL_NOPAD.encode(to.as_bytes()), carried }).await
+    sign_in::ask(shared, Way { to: BASE64URL_NOPAD.encode(to.as_bytes()), carried, ..Way::default() }).await
 }
 
 /// Where somebody who has just signed in is to go: with what they had typed, as a draft of theirs, where they had.

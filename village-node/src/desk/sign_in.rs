@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
-use office_model::{ClerkId, OfficeKind, PersonName, Role};
+use office_model::{ClerkId, PersonName, Role};
 use replica_store::{Account, AuditItem, Reader, Replica};
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +19,7 @@ use super::page::{Answer, Halt, Page, go, html};
 use super::secret;
 use super::sessions::Session;
 use super::visitor::{Form, Visitor, destination, hold, own_page, token_of};
+use crate::action::accounts;
 use crate::action::applications::no_application;
 use crate::serve::Shared;
 use crate::serve::entrance::{Entrance, Via};
@@ -28,6 +29,8 @@ use crate::{Blame, Failure, Node, moment};
 #[template(path = "sign_in.html")]
 struct SignInPage {
     page: Page,
+    /// The page in the other language.
+    other: String,
     way: Way,
     name: String,
     said: String,
@@ -71,11 +74,17 @@ pub(super) struct Way {
     pub(super) to: String,
     /// What they had typed there, as JSON of the form's pairs; empty for nothing.
     pub(super) carried: String,
+    /// What the page is written in: nobody is signed in yet who has one.
+    pub(super) language: Language,
 }
 
 impl Way {
     fn of(form: &Form) -> Self {
-        Self { to: form.get("to").to_owned(), carried: form.get("carried").to_owned() }
+        Self {
+            to: form.get("to").to_owned(),
+            carried: form.get("carried").to_owned(),
+            language: Language::of_code(form.get("bahasa")),
+        }
     }
 }
 
@@ -106,7 +115,8 @@ pub(crate) fn note_in(replica: &mut Replica, clerk: &str, act: &str, subject: &s
 }
 
 pub(super) async fn page(State(shared): State<Arc<Shared>>, words: Words) -> Answer {
-    let way = Way { to: word(&words, "ke").to_owned(), carried: String::new() };
+    let language = Language::of_code(word(&words, "bahasa"));
+    let way = Way { to: word(&words, "ke").to_owned(), carried: String::new(), language };
     sign_in(&shared, way, String::new(), String::new()).await
 }
 
@@ -126,8 +136,9 @@ async fn sign_in(shared: &Shared, way: Way, name: String, said: String) -> Answe
         if reader.accounts()?.is_empty() {
             return Ok(None);
         }
-        let page = Page::outside(&reader, Language::default(), Language::default().texts().sign_in);
-        Ok(Some(SignInPage { page, way, name, said }))
+        let page = Page::outside(&reader, way.language, way.language.texts().sign_in);
+        let other = format!("/masuk?ke={}&bahasa={}", way.to, way.language.other().code());
+        Ok(Some(SignInPage { page, other, way, name, said }))
     });
     match made.await? {
         Some(page) => html(&page),
@@ -142,7 +153,7 @@ pub(super) async fn enter(
 ) -> Answer {
     let form = Form(form);
     let (name, way) = (form.get("name").trim().to_lowercase(), Way::of(&form));
-    match admit(&shared, &entrance, (&name, form.get("secret")), SIGN_IN, Language::default()).await? {
+    match admit(&shared, &entrance, (&name, form.get("secret")), SIGN_IN, way.language).await? {
         Ok(account) => {
             let token = shared.sessions.open(&account, entrance.via(), Instant::now())?;
             let mut response = go(&carried::arrive(&shared, account, &way).await?);
@@ -196,7 +207,9 @@ pub(super) async fn admit(
     if found.is_some() {
         guessed(true);
     }
-    Ok(found.ok_or_else(|| t.wrong_secret.to_owned()))
+    // Who is at a locked screen or on the own page typed no name.
+    let wrong = if acts.wrong == SIGN_IN.wrong { t.wrong_secret } else { t.wrong_secret_alone };
+    Ok(found.ok_or_else(|| wrong.to_owned()))
 }
 
 /// The hash of a secret that nobody knows.
@@ -305,7 +318,8 @@ pub(super) async fn first_page(
     words: Words,
 ) -> Answer {
     here_alone(&entrance)?;
-    first(&shared, word(&words, "kunci").to_owned(), Vec::new(), &Form(Vec::new())).await
+    let form = Form(vec![("bahasa".to_owned(), word(&words, "bahasa").to_owned())]);
+    first(&shared, word(&words, "kunci").to_owned(), Vec::new(), &form).await
 }
 
 /// Refuses other machines.
@@ -325,6 +339,7 @@ fn here_alone(entrance: &Entrance) -> Result<(), Failure> {
 
 async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> Answer {
     let key = if is_key(shared, &key) { key } else { String::new() };
+    let language = Language::of_code(form.get("bahasa"));
     let (name, shown, chosen) =
         (form.get("name").to_owned(), form.get("shown").to_owned(), form.get("role").to_owned());
     let made = shared.node.blocking(move |node| {
@@ -332,9 +347,11 @@ async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> 
         if !reader.accounts()?.is_empty() {
             return Ok(None);
         }
-        let language = Language::default();
         let page = Page::outside(&reader, language, language.texts().first);
-        Ok(Some(FirstPage { page, key, said, name, shown, roles: roles(&reader, language, &chosen) }))
+        // Who has no part in accounts could make no further one.
+        let mut roles = roles(&reader, language, &chosen);
+        roles.retain(|(word, ..)| word.parse::<Role>().is_ok_and(Role::may_manage));
+        Ok(Some(FirstPage { page, key, said, name, shown, roles }))
     });
     match made.await? {
         Some(page) => html(&page),
@@ -344,13 +361,7 @@ async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> 
 
 /// Roles to choose from in this office: word, label, whether it is chosen.
 pub(crate) fn roles(reader: &Reader, language: Language, chosen: &str) -> Vec<(&'static str, String, bool)> {
-    let kind = reader.office().map_or(OfficeKind::Desa, |office| office.kind());
-    let fits = |role: &Role| match kind {
-        _ if *role == Role::Admin => true,
-        OfficeKind::Desa | OfficeKind::Kelurahan => role.may_record(),
-        OfficeKind::SubDistrict => role.is_sub_district(),
-        OfficeKind::WorkingUnit | OfficeKind::HealthFacility => *role == Role::PetugasUnit,
-    };
+    let fits = |role: &Role| accounts::is_of_office(reader, *role);
     let one = |role: Role| (role.as_str(), language.say(&role.label()).to_owned(), role.as_str() == chosen);
     Role::ALL.into_iter().filter(fits).map(one).collect()
 }
@@ -367,19 +378,28 @@ pub(super) async fn make_first(
 ) -> Answer {
     here_alone(&entrance)?;
     let form = Form(form);
+    let language = Language::of_code(form.get("bahasa"));
     let key = form.get("key").to_owned();
     if !is_key(&shared, &key) {
         return first(&shared, String::new(), Vec::new(), &form).await;
     }
     let account = match account_of(&form) {
+        Ok(account) if !account.role.parse::<Role>().is_ok_and(Role::may_manage) => {
+            let said = vec![language.texts().first_manages.to_owned()];
+            return first(&shared, key, said, &form).await;
+        }
         Ok(account) => account,
-        Err(said) => return first(&shared, key, said.iter().map(|text| text.text.id.clone()).collect(), &form).await,
+        Err(said) => {
+            return first(&shared, key, said.iter().map(|text| language.say(&text.text).to_owned()).collect(), &form)
+                .await;
+        }
     };
     let made = shared.node.blocking(move |node| {
         let mut replica = node.replica();
         if !replica.accounts()?.is_empty() {
             return Ok(None);
         }
+        accounts::must_be_of_office(&replica, account.role.parse::<Role>().ok())?;
         replica.put_account(&account)?;
         drop(replica);
         note(node, &account.name, "account_made", &account.name)?;

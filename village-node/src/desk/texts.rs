@@ -24,6 +24,8 @@ desk_kit::texts! {
     not_the_same_twice: "Keduanya tidak sama. Tidak ada yang berubah.", "The two are not the same. Nothing was changed.";
     secret_changed: "Kata sandi sudah diganti.", "The password is changed.";
     wrong_secret: "Nama pengguna atau kata sandi tidak cocok.", "User name and password do not match.";
+    wrong_secret_alone: "Kata sandi atau PIN tidak cocok. Yang terbuka tetap ada; coba lagi.",
+        "That is not the password or PIN. What is open stays; try again.";
     wait_before: "Terlalu banyak percobaan. Coba lagi setelah", "Too many tries. Try again after";
     seconds: "detik", "seconds";
     locked: "Layar terkunci", "Screen locked";
@@ -32,6 +34,8 @@ desk_kit::texts! {
     first: "Akun pertama", "First account";
     first_why: "Komputer ini belum punya akun. Buat akun pertama; akun lain dibuat dari halaman Akun.",
         "This machine has no account yet. Make the first one; others are made on the page Accounts.";
+    first_manages: "Akun pertama mengurus akun lain dan data kantor: pilih kepala, camat, atau admin. Petugas dibuat sesudahnya, di halaman Akun.",
+        "The first account keeps the others and the office's data: choose head, camat or administrator. Clerks are made afterwards, on the page Accounts.";
     first_no_key: "Buka alamat lengkap yang ditampilkan village-node saat dijalankan, atau jalankan: village-node account put NAMA",
         "Open the full address that village-node showed when it was started, or run: village-node account put NAME";
     shown_name: "Nama lengkap", "Full name";
