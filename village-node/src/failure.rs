@@ -7,6 +7,8 @@ use replica_store::{OpenError, ProblemKind, Role, StoreError};
 use serde::{Deserialize, Serialize};
 use service_document::DocumentError;
 
+/// The code of a failure that comes of somebody's role: others may.
+pub(crate) const NOT_FOR_ROLE: &str = "role";
 /// The code of a failure after which a new epoch has to begin.
 const FOLDER_COPIED: &str = "folder_copied";
 

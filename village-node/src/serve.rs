@@ -5,6 +5,7 @@ pub(crate) mod api;
 mod caller;
 pub(crate) mod entrance;
 pub(crate) mod files;
+mod for_people;
 mod guard;
 pub(crate) mod lan;
 pub(crate) mod wiped;

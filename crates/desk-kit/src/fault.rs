@@ -9,7 +9,7 @@ use office_model::Bilingual;
 use crate::{Halt, html_response};
 
 /// What went wrong, for people in both languages: nobody may be signed in yet.
-#[derive(Debug, Template)]
+#[derive(Debug, Clone, Template)]
 #[template(path = "fault.html")]
 pub struct FaultPage {
     /// The title.
@@ -22,6 +22,8 @@ pub struct FaultPage {
     pub home: &'static str,
     /// Version of the style sheet.
     pub version: &'static str,
+    /// Where somebody came from, with what they typed there; empty where that is not known.
+    pub back: String,
 }
 
 impl FaultPage {
@@ -29,6 +31,7 @@ impl FaultPage {
     pub fn halt(&self, status: StatusCode) -> Halt {
         let mut response = self.render().map_or_else(|_| Response::new(Body::empty()), html_response);
         *response.status_mut() = status;
+        response.extensions_mut().insert(self.clone());
         Halt::with(response)
     }
 }

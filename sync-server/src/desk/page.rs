@@ -126,7 +126,14 @@ impl From<StoreError> for Fault {
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
         let title = Bilingual::new(ID.fault_title, EN.fault_title);
-        let page = FaultPage { title, text: fault.text, code: String::new(), home: ID.home, version: VERSION };
+        let page = FaultPage {
+            title,
+            text: fault.text,
+            code: String::new(),
+            home: ID.home,
+            version: VERSION,
+            back: String::new(),
+        };
         page.halt(fault.status)
     }
 }

@@ -96,6 +96,14 @@ async fn problems_are_told_while_typing_and_all_at_once_on_saving_and_nothing_ty
     browser.until("document.querySelector('[name=tgl_lahir]').value === '01-07-1990'").await;
     assert_eq!(browser.value("[name=jk]").await, "P", "the NIK tells it");
 
+    // What is odd is said while most of the form is still blank.
+    browser.find("[name=jk]").await.select_by_value("L").await.unwrap();
+    browser.keys(&key(Key::Tab)).await;
+    browser.says("Jenis kelamin menurut NIK berbeda").await;
+    browser.find("[name=jk]").await.select_by_value("P").await.unwrap();
+    browser.type_in("[name=berlaku_sampai]", "01-02-2020").await;
+    browser.keys(&key(Key::Tab)).await;
+    browser.says("Tanggal ini sudah lewat").await;
     browser.type_in("[name=nama]", "Siti Aminah").await;
     browser.save_key().await;
     browser.find("#masalah").await;

@@ -51,7 +51,49 @@ fn other_sites_other_names_and_forged_forms_are_turned_away() {
     let page = format!("/berkas/{id}");
     assert_eq!(status(&ask(&machine, "GET", &page, &[own], "")), 200);
     // DNS rebinding: the right machine under a wrong name.
-    assert_eq!(status(&ask(&machine, "GET", &page, &[own, ("Host", "evil.example:7217")], "")), 403);
+    let rebound = ask(&machine, "GET", &page, &[own, ("Host", "evil.example:7217")], "");
+    assert!(
+        status(&rebound) == 403 && rebound.contains("{\"blame\"") && rebound.contains("komputer lain"),
+        "{rebound}"
+    );
+    // People read a page, in both languages, and what is no form of anything is said as well.
+    let browser = ("Accept", "text/html,application/xhtml+xml");
+    for (method, path, host, code) in [
+        ("GET", page.as_str(), "evil.example:7217", 403),
+        ("GET", "/tidak-ada", "", 404),
+        ("POST", "/bantuan", "", 405),
+        ("GET", "/baru/Z99", "", 404),
+    ] {
+        let host = [("Host", host)];
+        let origin = ("Origin", machine.url.as_str());
+        let mut headers = vec![own, browser, FORM, origin];
+        headers.extend(host.iter().filter(|(_, name)| !name.is_empty()));
+        headers.retain(|(name, _)| *name != "Origin" || method == "POST");
+        let told = ask(&machine, method, path, &headers, "");
+        assert_eq!(status(&told), code, "{told}");
+        for part in
+            ["text/html", "<p lang=\"en\">", "Tidak ada yang berubah", "othing was changed", "content-security-policy"]
+        {
+            assert!(told.contains(part), "{part} is not in {told}");
+        }
+    }
+    let program = ask(&machine, "DELETE", "/api/v1/records", &[("Authorization", "Bearer x")], "");
+    assert!(status(&program) == 405 || status(&program) == 401, "{program}");
+    assert!(program.contains("\"code\""), "{program}");
+    // A letter on no paper there is.
+    let letter = ask(&machine, "GET", &format!("{page}/surat.pdf?kertas=letter"), &[own, browser], "");
+    assert!(status(&letter) == 400 && letter.contains("f4 atau a4"), "{letter}");
+    // The way back leads to the page a form came from.
+    let referer = format!("{}{page}", machine.url);
+    let origin = machine.url.as_str();
+    let refused = ask(
+        &machine,
+        "POST",
+        &format!("{page}/langkah"),
+        &[own, FORM, browser, ("Origin", origin), ("Referer", &referer)],
+        "to=x",
+    );
+    assert!(status(&refused) == 400 && refused.contains(&format!("href=\"{page}\"")), "{refused}");
     // Another site's form, or one that does not say where it comes from.
     let step = format!("{page}/langkah");
     let forged = [("Origin", "http://evil.example"), ("Origin", "null")];
@@ -88,7 +130,7 @@ fn an_open_window_is_not_enough_to_take_an_account_over() {
         let held = cookie(&machine);
         let body = format!("form_token={}&secret=rahasia-2", form_token(&machine, &held));
         let from_us = [("Cookie", held.as_str()), FORM, ("Origin", &machine.url)];
-        assert_eq!(status(&ask(&machine, "POST", "/akun/siti/sandi", &from_us, &body)), 409, "{role}");
+        assert_eq!(status(&ask(&machine, "POST", "/akun/siti/sandi", &from_us, &body)), 403, "{role}");
         // The one until now still signs in, or this fails.
         cookie(&machine);
     }
@@ -157,7 +199,7 @@ fn who_keeps_the_accounts_lets_applications_in_and_shuts_them_out_and_nobody_els
         ask(&machine, "POST", path, &[("Cookie", held), FORM, ("Origin", &machine.url)], &body)
     };
     let held = cookie(&machine);
-    assert_eq!(status(&send(&held, "/akun/aplikasi", "application=e-desa&role=petugas")), 409);
+    assert_eq!(status(&send(&held, "/akun/aplikasi", "application=e-desa&role=petugas")), 403);
     machine.account("siti", "kepala");
     let held = cookie(&machine);
     let made = send(&held, "/akun/aplikasi", "application=E-Desa&role=petugas");

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
-use letter_print::{BookKind, Extension, Paper};
+use letter_print::{BookKind, Extension};
 use office_model::calendar;
 use serde::Deserialize;
 
 use super::page::Answer;
+use super::record::paper_of;
 use super::visitor::{Visitor, allow};
 use crate::action::{BookQuery, book};
 use crate::serve::Shared;
@@ -40,7 +41,7 @@ impl Asked {
             extension: self.bentuk.parse::<Extension>().map_err(|error| unknown(&error))?,
             from: calendar::parse_date(&self.dari)?,
             to: calendar::parse_date(&self.sampai)?,
-            paper: self.kertas.parse::<Paper>().unwrap_or_default(),
+            paper: paper_of(&self.kertas)?,
         })
     }
 }

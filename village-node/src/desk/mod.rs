@@ -60,6 +60,7 @@ use desk_kit::moments;
 use crate::serve::Shared;
 
 pub(crate) use link::Syncing;
+pub(crate) use page::fault_page;
 
 /// Longest form.
 const BODY_BYTES_MAX: usize = 1024 * 1024;

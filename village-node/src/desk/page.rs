@@ -13,6 +13,7 @@ use super::bar::Bar;
 use super::language::{Language, Worded as _};
 use super::sessions::Session;
 use super::texts::Texts;
+use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure, moment};
 
 /// The frame around a page.
@@ -104,7 +105,7 @@ impl Page {
 
 /// Who keeps the accounts of a machine.
 pub(crate) const fn may_manage(role: Role) -> bool {
-    matches!(role, Role::Admin | Role::Kepala | Role::Camat)
+    role.may_manage()
 }
 
 /// The office as its people call it.
@@ -116,16 +117,22 @@ pub(crate) fn office_name(reader: &Reader) -> String {
 impl From<Failure> for Halt {
     fn from(failure: Failure) -> Self {
         let status = match failure.blame {
+            _ if failure.code == NOT_FOR_ROLE => StatusCode::FORBIDDEN,
             Blame::Input => StatusCode::BAD_REQUEST,
             Blame::NotFound => StatusCode::NOT_FOUND,
             Blame::State => StatusCode::CONFLICT,
             Blame::Machine => StatusCode::INTERNAL_SERVER_ERROR,
             Blame::Link | Blame::Hub => StatusCode::BAD_GATEWAY,
         };
-        let title = Bilingual::new(Language::Indonesian.texts().fault_title, Language::English.texts().fault_title);
-        let home = Language::Indonesian.texts().home;
-        FaultPage { title, text: failure.text, code: failure.code, home, version: VERSION }.halt(status)
+        fault_page(failure.text, failure.code).halt(status)
     }
+}
+
+/// The page that tells people of a failure.
+pub(crate) fn fault_page(text: Bilingual, code: String) -> FaultPage {
+    let (id, en) = (Language::Indonesian.texts(), Language::English.texts());
+    let title = Bilingual::new(id.fault_title, en.fault_title);
+    FaultPage { title, text, code, home: id.home, version: VERSION, back: String::new() }
 }
 
 /// What a handler of a page answers.

@@ -383,6 +383,24 @@ fn groups(catalogue: &Catalogue, service: &Service, record: &Map<String, Value>,
     groups
 }
 
+/// The paper that an address asks for; the usual one where it asks for none.
+///
+/// # Errors
+///
+/// When there is no such paper.
+pub(super) fn paper_of(word: &str) -> Result<Paper, Failure> {
+    if word.is_empty() {
+        return Ok(Paper::default());
+    }
+    word.parse().map_err(|_| {
+        Failure::input(
+            "paper",
+            "Kertas itu tidak dikenal. Tidak ada yang dicetak; pilih f4 atau a4.",
+            "There is no such paper. Nothing was printed; choose f4 or a4.",
+        )
+    })
+}
+
 pub(super) async fn letter(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
@@ -391,7 +409,7 @@ pub(super) async fn letter(
 ) -> Answer {
     allow(visitor.role().may_read())?;
     let id = document(&id)?;
-    let paper = words.get("kertas").and_then(|paper| paper.parse::<Paper>().ok()).unwrap_or_default();
+    let paper = paper_of(words.get("kertas").map_or("", String::as_str))?;
     let made = shared.node.blocking(move |node| {
         let letter = letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
         note(node, visitor.clerk().as_str(), "letter", &id.to_string())?;

@@ -16,6 +16,7 @@ use super::page::{Halt, go};
 use super::sessions::Session;
 use super::texts;
 use crate::Failure;
+use crate::failure::NOT_FOR_ROLE;
 use crate::serve::Shared;
 use crate::serve::entrance::{Entrance, Via};
 
@@ -69,7 +70,7 @@ pub(crate) fn allow(may: bool) -> Result<(), Halt> {
     if may {
         return Ok(());
     }
-    Err(Failure::new(crate::Blame::State, "role", texts::ID.not_allowed, texts::EN.not_allowed).into())
+    Err(Failure::new(crate::Blame::State, NOT_FOR_ROLE, texts::ID.not_allowed, texts::EN.not_allowed).into())
 }
 
 impl FromRequestParts<Arc<Shared>> for Visitor {

@@ -25,8 +25,8 @@ use change_log::DocumentId;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::caller::NOT_FOR_ROLE;
-use super::{Shared, guard};
+use super::{Shared, for_people, guard};
+use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure, desk, json};
 
 /// Nothing larger is read.
@@ -84,9 +84,20 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         // Says how to ask, and nothing about anybody: a program reads it before it has a token.
         .route("/api/v1/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], OPENAPI)))
         .merge(desk::router())
-        .fallback(async || answer(Err(Failure::new(Blame::NotFound, "no_page", "Tidak ada.", "No such page."))))
+        .fallback(async || answer(Err(no_page())))
         .layer(middleware::from_fn(guard::site))
+        .layer(middleware::from_fn(for_people::said))
+        .layer(middleware::from_fn(desk_kit::safe))
         .with_state(shared)
+}
+
+fn no_page() -> Failure {
+    Failure::new(
+        Blame::NotFound,
+        "no_page",
+        "Halaman itu tidak ada. Tidak ada yang berubah; periksa alamatnya, atau mulai dari Beranda.",
+        "There is no such page. Nothing was changed; check the address, or begin from the first page.",
+    )
 }
 
 /// A PDF, shown by the browser under this name.

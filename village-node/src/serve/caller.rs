@@ -5,6 +5,7 @@ use office_model::{ClerkId, Role, Status};
 use replica_store::{Application, AuditItem, Replica};
 
 use crate::action::{ApplicationName, chain};
+use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure};
 
 /// Somebody who was let in.
@@ -142,9 +143,6 @@ impl Caller {
         Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk, act: act.to_owned(), subject })?)
     }
 }
-
-/// The code of a failure that comes of the caller's role.
-pub(super) const NOT_FOR_ROLE: &str = "role";
 
 fn no_account(person: &ClerkId) -> Failure {
     Failure::input(

@@ -25,20 +25,42 @@ pub(super) async fn site(Extension(entrance): Extension<Entrance>, request: Requ
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
     let host = host.or_else(|| request.uri().authority().map(ToString::to_string));
     if !host.is_some_and(|host| entrance.is_ours(&host)) {
-        return refusal(StatusCode::FORBIDDEN, "host", "asked for under another machine's name");
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "host",
+            (
+                "dibuka dengan nama komputer lain; pakai alamat yang ditampilkan village-node",
+                "asked for under another machine's name; use the address that village-node shows",
+            ),
+        );
     }
     let origin = request.headers().get(ORIGIN);
     if origin.is_some_and(|origin| !origin.to_str().is_ok_and(|origin| entrance.is_own_origin(origin))) {
-        return refusal(StatusCode::FORBIDDEN, "origin", "asked for by another site's page");
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "origin",
+            ("diminta oleh halaman situs lain", "asked for by another site's page"),
+        );
     }
     // A browser says where a form comes from; programs have a token instead.
     let is_form = request.method() == Method::POST && !request.uri().path().starts_with("/api/");
     if is_form && !request.headers().contains_key(ORIGIN) {
-        return refusal(StatusCode::FORBIDDEN, "origin", "it does not say which page it comes from");
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "origin",
+            (
+                "tidak menyebut halaman asalnya; kirim dari halaman meja ini",
+                "it does not say which page it comes from; send it from a page of this desk",
+            ),
+        );
     }
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than any request needs");
+        return refusal(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            ("isinya lebih besar daripada yang diperlukan", "the body is larger than any request needs"),
+        );
     }
     next.run(request).await
 }
@@ -51,10 +73,21 @@ pub(super) async fn token(
     next: Next,
 ) -> Response {
     let Some(token) = bearer(request.headers()).map(str::to_owned) else {
-        return refusal(StatusCode::UNAUTHORIZED, "token", "send a token: `Authorization: Bearer TOKEN`");
+        return refusal(
+            StatusCode::UNAUTHORIZED,
+            "token",
+            ("kirim token: `Authorization: Bearer TOKEN`", "send a token: `Authorization: Bearer TOKEN`"),
+        );
     };
     if entrance.via() == Via::Lan && is_same(&token, &shared.token) {
-        return refusal(StatusCode::FORBIDDEN, "owner_token", "the owner's token opens nothing from another machine");
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "owner_token",
+            (
+                "token pemilik folder tidak berlaku dari komputer lain; buat token aplikasi",
+                "the owner's token opens nothing from another machine; make an application's token",
+            ),
+        );
     }
     let caller = match caller(&shared, &token).await {
         Ok(caller) => caller,
@@ -66,7 +99,14 @@ pub(super) async fn token(
     }
     match shared.wrong_tokens.count(Instant::now()) {
         Wrong::TooMany => {
-            let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_tokens", "too many wrong tokens");
+            let mut response = refusal(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_tokens",
+                (
+                    "terlalu banyak token salah; coba lagi setelah satu menit",
+                    "too many wrong tokens; try again in a minute",
+                ),
+            );
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
             response
         }
@@ -77,7 +117,14 @@ pub(super) async fn token(
                 let noted = shared.node.blocking(move |node| note(node, "api", "token_wrong", &place)).await;
                 noted.unwrap_or_else(|failure| tracing::warn!(code = failure.code, "a wrong token was not noted"));
             }
-            refusal(StatusCode::UNAUTHORIZED, "token", "the token is wrong or revoked")
+            refusal(
+                StatusCode::UNAUTHORIZED,
+                "token",
+                (
+                    "token salah atau sudah dicabut; minta yang baru di halaman Akun",
+                    "the token is wrong or revoked; ask for a new one on the page Accounts",
+                ),
+            )
         }
     }
 }
@@ -110,12 +157,20 @@ pub(super) async fn door(
     next: Next,
 ) -> Response {
     if entrance.via() == Via::Lan {
-        return refusal(StatusCode::FORBIDDEN, "here_alone", "this is for the commands on the machine itself");
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "here_alone",
+            ("ini hanya untuk perintah di komputer itu sendiri", "this is for the commands on the machine itself"),
+        );
     }
     if bearer(request.headers()).is_some_and(|token| is_same(token, &shared.door)) {
         return next.run(request).await;
     }
-    refusal(StatusCode::UNAUTHORIZED, "token", "this is for the commands of this program")
+    refusal(
+        StatusCode::UNAUTHORIZED,
+        "token",
+        ("ini hanya untuk perintah program ini", "this is for the commands of this program"),
+    )
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -127,11 +182,11 @@ fn is_same(told: &str, token: &str) -> bool {
     token_hash(told) == token_hash(token)
 }
 
-fn refusal(status: StatusCode, code: &str, why: &str) -> Response {
+fn refusal(status: StatusCode, code: &str, (id, en): (&str, &str)) -> Response {
     let failure = Failure::input(
         code,
-        "Permintaan ini tidak diizinkan. Tidak ada yang berubah.",
-        format!("This request is not allowed: {why}. Nothing was changed."),
+        format!("Permintaan ini tidak diizinkan: {id}. Tidak ada yang berubah."),
+        format!("This request is not allowed: {en}. Nothing was changed."),
     );
     let mut response = (status, refuse(&failure)).into_response();
     if status == StatusCode::UNAUTHORIZED {

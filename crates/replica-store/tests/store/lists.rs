@@ -338,10 +338,7 @@ fn letters_of_a_time_are_those_with_a_number_the_first_made_first() {
     for number in 0..30_i64 {
         let millis = (number * 7) % 30;
         let numbered = number % 3 != 0;
-        let new = service_document::NewTransaction {
-            number: numbered.then(|| format!("470/{number}")),
-            ..transaction("Budi", "35")
-        };
+        let new = NewTransaction { number: numbered.then(|| format!("470/{number}")), ..transaction("Budi", "35") };
         let id = node.create_transaction(&new, &clock(millis)).unwrap();
         if numbered && (5..25).contains(&millis) {
             expected.push((millis, id));
