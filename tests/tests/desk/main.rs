@@ -14,6 +14,7 @@ mod counter;
 mod doors;
 #[cfg(test)]
 mod interrupted;
+#[cfg(test)]
 mod lan;
 #[cfg(test)]
 mod looks;
