@@ -5,6 +5,7 @@
 //! [`sync`] drives its exchanges, [`serve`](mod@serve) its local API. There are no globals: many nodes can live in one
 //! process.
 
+mod act;
 pub mod action;
 pub mod commands;
 mod desk;
@@ -26,6 +27,7 @@ pub mod settings;
 pub mod sync;
 mod wiping;
 
+pub(crate) use act::Act;
 pub use action::Action;
 pub use enrolment::{Enrolled, enrol, establish};
 pub use failure::{Blame, Failure};

@@ -12,6 +12,11 @@ pub fn long(millis: i64) -> String {
     wib(millis).map_or_else(String::new, |time| time.format("%d-%m-%Y %H:%M").to_string())
 }
 
+/// `21-02-2026 14:03:07`.
+pub fn exact(millis: i64) -> String {
+    wib(millis).map_or_else(String::new, |time| time.format("%d-%m-%Y %H:%M:%S").to_string())
+}
+
 /// `21-02-2026`.
 pub fn day(millis: i64) -> String {
     wib(millis).map_or_else(String::new, |time| time.format("%d-%m-%Y").to_string())
@@ -34,6 +39,7 @@ mod tests {
     fn the_day_turns_at_midnight_in_wib() {
         let evening = 1_795_712_400_000; // 2026-11-26 17:00 UTC
         assert_eq!(long(evening), "27-11-2026 00:00");
+        assert_eq!(exact(evening + 7_000), "27-11-2026 00:00:07");
         assert_eq!(short(evening, evening + 60_000), "00:00");
         assert_eq!(short(evening - 60_000, evening), "26-11-2026 23:59");
         assert_eq!(long(i64::MAX), "");

@@ -74,7 +74,7 @@ pub use account::Account;
 pub use alarm::{ALARM_DAYS, Alarm, AlarmChange};
 pub use application::Application;
 pub use attachment::{AttachmentsToMove, BlobWanted};
-pub use audit::AuditItem;
+pub use audit::{AuditFilter, AuditFrom, AuditItem};
 pub use authoring::Clock;
 pub use blob::BlobState;
 pub use blob_folder::{BlobFolder, PartError};

@@ -22,10 +22,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../migrations/0009_publications.sql"),
     include_str!("../migrations/0010_alarms.sql"),
     include_str!("../migrations/0011_referrals.sql"),
+    include_str!("../migrations/0012_trail.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 11;
+pub const FORMAT: u32 = 12;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

@@ -218,7 +218,7 @@ fn who_keeps_the_accounts_lets_applications_in_and_shuts_them_out_and_nobody_els
     }
     assert_eq!(status(&send(&held, "/akun/aplikasi/e-desa/cabut", "")), 303);
     assert_eq!(list(), 401);
-    let trail = ask(&machine, "GET", "/akun", &[("Cookie", &held)], "");
+    let trail = ask(&machine, "GET", "/akun/jejak", &[("Cookie", &held)], "");
     assert!(trail.contains("memberi token kepada aplikasi") && trail.contains("mencabut token aplikasi"), "{trail}");
     // Nobody signs in as an application.
     let forged = send(&held, "/akun", "name=app.e-desa&shown=Siti&role=petugas&secret=rahasia-1");

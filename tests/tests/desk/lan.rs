@@ -108,8 +108,8 @@ async fn the_page_of_the_office_says_how_other_pcs_get_in_and_a_pc_without_the_r
     // Whoever sits at the other PC stands in the trail with its address.
     let there = other_pc(&machine).await;
     machine.sign_in_at(&lan_url, &there, "kades").await;
-    there.go(&format!("{lan_url}/akun")).await;
-    there.says("masuk 127.0.0.1").await;
+    there.go(&format!("{lan_url}/akun/jejak")).await;
+    there.says("127.0.0.1").await;
     there.go(&format!("{lan_url}/masuk/pertama?kunci=x")).await;
     there.says("tidak dari komputer lain").await;
 }

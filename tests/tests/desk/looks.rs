@@ -20,6 +20,7 @@ fn pages(id: &str) -> Vec<(&'static str, String)> {
         ("differences", "/perbedaan".to_owned()),
         ("sync", "/sinkron".to_owned()),
         ("accounts", "/akun".to_owned()),
+        ("trail", "/akun/jejak".to_owned()),
         ("office", "/kantor".to_owned()),
         ("help", "/bantuan".to_owned()),
     ]

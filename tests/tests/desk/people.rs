@@ -105,9 +105,14 @@ async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
     machine.sign_in(&other, "siti").await;
     other.go(&format!("{}/akun", machine.url)).await;
     other.says("bukan untuk peran Anda").await;
+    other.go(&format!("{}/akun/jejak", machine.url)).await;
+    other.says("bukan untuk peran Anda").await;
     browser.go(&format!("{}/akun", machine.url)).await;
-    let trail = browser.text().await;
+    browser.click("a[href='/akun/jejak']").await;
+    browser.find("#jejak").await;
+    let trail = browser.find("#jejak").await.text().await.unwrap();
     assert!(trail.contains("membuat akun") && trail.contains("masuk"), "{trail}");
+    browser.go(&format!("{}/akun", machine.url)).await;
     // Shut: whoever is signed in under it is out at once.
     browser.click("form[action='/akun/siti/tutup'] button").await;
     browser.says("ditutup").await;
@@ -189,4 +194,88 @@ async fn the_way_in_speaks_both_languages() {
     browser.click("main button.main").await;
     browser.find("#bilah").await;
     assert_eq!(browser.path().await, "/berkas", "where one wanted to be");
+}
+
+/// Fetches a file of the trail: status, media type, how it is to be called, text.
+async fn taken(browser: &Browser, form: &str) -> serde_json::Value {
+    let fetch = format!(
+        "window.taken = null;
+        const form = document.querySelector('#ambil');
+        const asked = new URLSearchParams(new FormData(form));
+        asked.set('bentuk', '{form}');
+        fetch(form.action + '?' + asked).then(async (answer) => {{
+            window.taken = [answer.status, answer.headers.get('content-type'),
+                answer.headers.get('content-disposition'), await answer.text()];
+        }})"
+    );
+    browser.run(&fetch).await;
+    browser.until("window.taken").await;
+    browser.run("return window.taken").await
+}
+
+#[tokio::test]
+async fn the_trail_is_paged_narrowed_and_taken_away_and_names_records_as_clerks_know_them() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    while machine.says(&["status"])["numbers_left"].as_u64().unwrap_or_default() == 0 {
+        machine.says(&["sync"]);
+    }
+    let id = machine.record("Siti Aminah");
+    let number = machine.says(&["show", &id])["record"]["number"].as_str().unwrap().to_owned();
+    machine.account("siti", "petugas");
+    let browser = machine.signed_in("kades", "kepala").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.click("form.steps button.main").await;
+    browser.says("Diajukan").await;
+    // More than a page of it.
+    for name in 0..55 {
+        machine.account(&format!("orang{name}"), "petugas");
+    }
+    browser.go(&format!("{}/akun/jejak", machine.url)).await;
+    assert_eq!(browser.count("#jejak tbody tr").await, 50);
+    assert_eq!(browser.count("[name=sesudah]").await, 0, "nothing is newer");
+    browser.click("[name=sebelum]").await;
+    browser.until("location.search.includes('sebelum')").await;
+    let older = browser.find("#jejak").await.text().await.unwrap();
+    assert!(older.contains("mengambil langkah") && older.contains(&number), "{older}");
+    assert!(!older.contains(&id) && !older.contains("Siti Aminah"), "{older}");
+    browser.click("[name=sesudah]").await;
+    browser.until("location.search.includes('sesudah')").await;
+    assert_eq!(browser.count("#jejak tbody tr").await, 50);
+    assert_eq!(browser.count("[name=sesudah]").await, 0, "back at the newest");
+
+    browser.type_in("#siapa", "kades").await;
+    browser.find("#kegiatan").await.select_by_value("step").await.unwrap();
+    browser.click("#saring button").await;
+    browser.until("location.search.includes('kegiatan=step')").await;
+    assert_eq!(browser.count("#jejak tbody tr").await, 1);
+    let csv = taken(&browser, "csv").await;
+    assert_eq!((&csv[0], &csv[1]), (&serde_json::json!(200), &serde_json::json!("text/csv; charset=utf-8")), "{csv}");
+    let text = csv[3].as_str().unwrap();
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert!(text.contains("\"kades\"") && text.contains("mengambil langkah") && text.contains(&number), "{text}");
+    let xlsx = taken(&browser, "xlsx").await;
+    assert!(xlsx[2].as_str().unwrap().contains("filename=\"jejak.xlsx\""), "{xlsx}");
+    assert!(xlsx[3].as_str().unwrap().starts_with("PK"));
+    browser.click("#jejak a").await;
+    browser.says("Siti Aminah").await;
+
+    // Taking it away is an act, too.
+    browser.go(&format!("{}/akun/jejak?kegiatan=trail", machine.url)).await;
+    browser.says("jejak.csv (kades, step)").await;
+    assert_eq!(browser.count("#jejak tbody tr").await, 2);
+    browser.go(&format!("{}/akun/jejak?dari=30-02-2026", machine.url)).await;
+    browser.says("Tanggal tidak dikenal").await;
+    browser.go(&format!("{}/akun/jejak?sampai=01-01-2020", machine.url)).await;
+    browser.says("Tidak ada kegiatan seperti itu").await;
+    browser.go(&format!("{}/akun/jejak/berkas?bentuk=pdf", machine.url)).await;
+    browser.says("Bentuk berkas tidak dikenal").await;
+
+    // Who keeps the accounts and sees no records is told no name and led nowhere.
+    machine.account("admin", "admin");
+    let admin = Browser::open().await;
+    machine.sign_in(&admin, "admin").await;
+    admin.go(&format!("{}/akun/jejak?kegiatan=step", machine.url)).await;
+    admin.says(&number).await;
+    assert_eq!(admin.count("#jejak a").await, 0);
 }

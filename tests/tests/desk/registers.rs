@@ -41,7 +41,7 @@ async fn registers_are_taken_away_in_three_forms_and_the_trail_says_so() {
     // Days that are none.
     browser.go(&format!("{}/nomor/buku?buku=agenda&bentuk=pdf&dari=30-02-2026&sampai=01-03-2026", machine.url)).await;
     browser.says("Tanggal tidak dikenal").await;
-    browser.go(&format!("{}/akun", machine.url)).await;
+    browser.go(&format!("{}/akun/jejak", machine.url)).await;
     browser.says("mengambil buku register").await;
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::applications;
-use crate::Failure;
+use crate::{Act, Failure};
 
 /// An account as it is to be.
 #[derive(Clone, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ pub(super) fn put(
     applications::no_application(&change.id)?;
     must_be_of_office(replica, Some(change.role))?;
     let before = replica.account(change.id.as_str())?;
-    let act = if before.is_some() { "secret_changed" } else { "account_made" };
+    let act = if before.is_some() { Act::SecretChanged } else { Act::AccountMade };
     replica.put_account(&Account {
         name: change.id.to_string(),
         shown: change.name.clone(),
@@ -89,6 +89,11 @@ pub(super) fn put(
         disabled_millis: None,
     })?;
     let subject = change.id.to_string();
-    replica.note_act(&AuditItem { at_millis: now_millis, clerk: clerk.to_string(), act: act.to_owned(), subject })?;
+    replica.note_act(&AuditItem {
+        at_millis: now_millis,
+        clerk: clerk.to_string(),
+        act: act.as_str().to_owned(),
+        subject,
+    })?;
     Ok(json!({"id": change.id}))
 }

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::accounts;
-use crate::{Blame, Failure, moment};
+use crate::{Act, Blame, Failure, moment};
 
 /// In histories and in the audit trail an application's name stands behind this.
-const PREFIX: &str = "app.";
+pub(crate) const PREFIX: &str = "app.";
 
 /// The name of an application: 1 to 28 small letters, digits, `.`, `-` and `_`. What it changes is signed `app.NAME`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,7 +139,7 @@ pub(super) fn add(
     }
     replica.together(|replica| {
         replica.put_application(name.as_str(), role.as_str(), token_hash, now_millis)?;
-        note(replica, clerk, "application_made", name, now_millis)
+        note(replica, clerk, Act::ApplicationMade, name, now_millis)
     })?;
     Ok(json!({"name": name, "clerk": name.clerk(), "role": role}))
 }
@@ -160,7 +160,7 @@ pub(super) fn revoke(
                 format!("There is no application {name}, or it is revoked already. Nothing was changed."),
             ));
         }
-        note(replica, clerk, "application_revoked", name, now_millis)
+        note(replica, clerk, Act::ApplicationRevoked, name, now_millis)
     })?;
     Ok(json!({"name": name}))
 }
@@ -168,7 +168,7 @@ pub(super) fn revoke(
 fn note(
     replica: &mut Replica,
     clerk: &ClerkId,
-    act: &str,
+    act: Act,
     name: &ApplicationName,
     now_millis: i64,
 ) -> Result<(), Failure> {
@@ -176,7 +176,7 @@ fn note(
     Ok(replica.note_act(&AuditItem {
         at_millis: now_millis,
         clerk: clerk.to_string(),
-        act: act.to_owned(),
+        act: act.as_str().to_owned(),
         subject,
     })?)
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{handbook, letter, service_label};
-use crate::Failure;
+use crate::{Act, Failure};
 
 /// Most letters of one file.
 pub(crate) const ROWS_MAX: usize = 20_000;
@@ -116,7 +116,7 @@ pub(crate) fn note(replica: &mut Replica, query: &BookQuery, clerk: &ClerkId, no
     let item = AuditItem {
         at_millis: now_millis,
         clerk: clerk.to_string(),
-        act: "register".to_owned(),
+        act: Act::Register.as_str().to_owned(),
         subject: file_name(query),
     };
     Ok(replica.note_act(&item)?)

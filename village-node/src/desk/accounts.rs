@@ -1,4 +1,4 @@
-//! The accounts of this machine, the programs that may use it, and its audit trail.
+//! The accounts of this machine, and the programs that may use it.
 
 use std::sync::Arc;
 
@@ -11,13 +11,10 @@ use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, go, html, may_manage};
 use super::sign_in::{account_of, note, roles};
 use super::visitor::{Form, Visitor, allow};
-use super::{applications, moments, secret};
+use super::{applications, secret};
 use crate::action::accounts::must_be_of_office;
 use crate::serve::Shared;
-use crate::{Failure, moment};
-
-/// Acts of the page.
-const ACTS: usize = 100;
+use crate::{Act, Failure, moment};
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
@@ -33,8 +30,6 @@ struct AccountsPage {
     application: String,
     /// An application that was just let in, and its token.
     token: Option<(String, String)>,
-    /// When, who, what, about what.
-    acts: Vec<(String, String, String, String)>,
 }
 
 /// What a form of the page led to.
@@ -81,9 +76,6 @@ pub(super) async fn list(visitor: Visitor, shared: &Shared, outcome: Shown, form
             shown: account.shown,
             disabled: account.disabled_millis.is_some(),
         });
-        let acts = reader.audit(ACTS)?.into_iter().map(|item| {
-            (moments::short(item.at_millis, now), item.clerk, act(&item.act, language).to_owned(), item.subject)
-        });
         Ok(AccountsPage {
             page,
             accounts: accounts.collect(),
@@ -94,43 +86,9 @@ pub(super) async fn list(visitor: Visitor, shared: &Shared, outcome: Shown, form
             applications: applications::lines(&reader, language, now)?,
             application,
             token,
-            acts: acts.collect(),
         })
     });
     html(&made.await?)
-}
-
-/// An act as people read it.
-fn act(word: &str, language: Language) -> &str {
-    let words = match word {
-        "sign_in" => ("masuk", "signed in"),
-        "sign_in_failed" => ("gagal masuk", "failed to sign in"),
-        "unlock" => ("membuka kunci layar", "unlocked the screen"),
-        "unlock_failed" => ("gagal membuka kunci layar", "failed to unlock the screen"),
-        "secret_confirmed" => ("memasukkan kata sandi lama", "gave the password until now"),
-        "secret_not_confirmed" => ("gagal memasukkan kata sandi lama", "failed to give the password until now"),
-        "account_opened" => ("membuka kembali akun", "opened an account again"),
-        "account_made" => ("membuat akun", "made an account"),
-        "account_shut" => ("menutup akun", "shut an account"),
-        "secret_changed" => ("mengganti kata sandi", "changed a password"),
-        "application_made" => ("memberi token kepada aplikasi", "gave an application a token"),
-        "application_revoked" => ("mencabut token aplikasi", "revoked an application's token"),
-        "token_wrong" => ("token salah di API", "a wrong token at the API"),
-        "specific_read" => ("membaca data yang dilindungi khusus", "read specially protected data"),
-        "record" => ("menyimpan berkas", "saved a record"),
-        "edit" => ("mengubah isian", "changed fields"),
-        "step" => ("mengambil langkah", "took a step"),
-        "number" => ("memberi nomor surat", "gave a letter its number"),
-        "letterhead" => ("mengubah profil kantor", "changed the office's profile"),
-        "attach" => ("melampirkan berkas", "attached a file"),
-        "attachment" => ("melihat lampiran", "looked at an attached file"),
-        "detach" => ("melepas lampiran", "took an attached file away"),
-        "letter" => ("mencetak surat", "printed a letter"),
-        "register" => ("mengambil buku register", "took a register away"),
-        "settle" => ("memutuskan perbedaan", "settled a difference"),
-        _ => return word,
-    };
-    if language == Language::Indonesian { words.0 } else { words.1 }
 }
 
 pub(super) async fn add(
@@ -158,7 +116,7 @@ pub(super) async fn add(
         must_be_of_office(&replica, account.role.parse().ok())?;
         replica.put_account(&account)?;
         drop(replica);
-        note(node, &by, "account_made", &account.name)?;
+        note(node, &by, Act::AccountMade, &account.name)?;
         Ok(false)
     });
     if taken.await? {
@@ -184,7 +142,7 @@ pub(super) async fn new_secret(
     visitor.check(&form)?;
     let language = visitor.session.language;
     match secret::hash(form.get("secret")) {
-        Ok(hash) => change(&visitor, &shared, name, "secret_changed", |account| account.secret = hash).await,
+        Ok(hash) => change(&visitor, &shared, name, Act::SecretChanged, |account| account.secret = hash).await,
         Err(failure) => {
             let said = vec![language.say(&failure.text).to_owned()];
             list(visitor, &shared, Shown::saying(said), &form).await
@@ -200,7 +158,7 @@ pub(super) async fn disable(
 ) -> Answer {
     visitor.check(&Form(form))?;
     let shut = |account: &mut Account| account.disabled_millis = Some(moment::now_millis());
-    change(&visitor, &shared, name, "account_shut", shut).await
+    change(&visitor, &shared, name, Act::AccountShut, shut).await
 }
 
 pub(super) async fn open_again(
@@ -210,7 +168,7 @@ pub(super) async fn open_again(
     axum::Form(form): axum::Form<Vec<(String, String)>>,
 ) -> Answer {
     visitor.check(&Form(form))?;
-    change(&visitor, &shared, name, "account_opened", |account| account.disabled_millis = None).await
+    change(&visitor, &shared, name, Act::AccountOpened, |account| account.disabled_millis = None).await
 }
 
 /// Changes somebody else's account; whoever is signed in under it is out.
@@ -221,7 +179,7 @@ async fn change(
     visitor: &Visitor,
     shared: &Shared,
     name: String,
-    act: &'static str,
+    act: Act,
     change: impl FnOnce(&mut Account) + Send + 'static,
 ) -> Answer {
     allow(may_manage(visitor.role()) && visitor.clerk().as_str() != name)?;

@@ -18,7 +18,7 @@ use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use crate::action::{NewFile, attachments};
 use crate::serve::{Shared, files};
-use crate::{Action, Failure};
+use crate::{Act, Action, Failure};
 
 /// An attached file as the page shows it.
 pub(super) struct Attached {
@@ -100,7 +100,7 @@ pub(super) async fn add(
     let clerk = visitor.clerk().clone();
     let who = clerk.to_string();
     let done = shared.node.perform_soon(Action::Attach { id, file, clerk }).await?;
-    shared.node.blocking(move |node| note(node, &who, "attach", &id.to_string())).await?;
+    shared.node.blocking(move |node| note(node, &who, Act::Attach, &id.to_string())).await?;
     let word = if done.get("change").is_none_or(serde_json::Value::is_null) { "tetap" } else { "tersimpan" };
     Ok(go(&format!("/berkas/{id}?kata={word}#lampiran")))
 }
@@ -114,7 +114,7 @@ pub(super) async fn view(
     let (id, hash) = (document(&id)?, files::hash_of(&hash)?);
     let (file, bytes) = shared.node.attached_file(hash).await?;
     let who = visitor.clerk().to_string();
-    shared.node.blocking(move |node| note(node, &who, "attachment", &id.to_string())).await?;
+    shared.node.blocking(move |node| note(node, &who, Act::Attachment, &id.to_string())).await?;
     Ok(files::served(&file, bytes))
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn remove(
     let clerk = visitor.clerk().clone();
     let who = clerk.to_string();
     shared.node.perform_soon(Action::Detach { id, hash, clerk }).await?;
-    shared.node.blocking(move |node| note(node, &who, "detach", &id.to_string())).await?;
+    shared.node.blocking(move |node| note(node, &who, Act::Detach, &id.to_string())).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan#lampiran")))
 }
 

@@ -17,7 +17,7 @@ use super::visitor::{Form, Visitor, allow, destination};
 use super::{moments, shown};
 use crate::action::catalogue_of;
 use crate::serve::Shared;
-use crate::{Action, Failure};
+use crate::{Act, Action, Failure};
 
 /// Records of a page.
 const RECORDS: usize = 50;
@@ -108,7 +108,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) ->
         }
         drop(reader);
         for document in specific {
-            note(node, visitor.clerk().as_str(), "specific_read", &document.to_string())?;
+            note(node, visitor.clerk().as_str(), Act::SpecificRead, &document.to_string())?;
         }
         Ok(DivergencesPage { page, records })
     });
@@ -131,6 +131,6 @@ pub(super) async fn settle(
     let clerk = visitor.clerk().clone();
     let name = clerk.to_string();
     shared.node.perform_soon(Action::Settle { id, path, value, clerk }).await?;
-    shared.node.blocking(move |node| note(node, &name, "settle", &id.to_string())).await?;
+    shared.node.blocking(move |node| note(node, &name, Act::Settle, &id.to_string())).await?;
     Ok(go(&destination(form.get("to"))))
 }

@@ -26,7 +26,7 @@ use super::{drafts, moments};
 use crate::action::{fields, has_specific, load};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
-use crate::{Action, moment};
+use crate::{Act, Action, moment};
 
 /// The field of the form that says which changes it was made of.
 pub(super) const HEADS: &str = "heads";
@@ -93,7 +93,7 @@ async fn editing(shared: &Shared, visitor: Visitor, id: DocumentId, shown: Shown
         let problems = listed(catalogue, service, &problems, language);
         drop(reader);
         if reads_specific {
-            note(node, clerk, "specific_read", &id.to_string())?;
+            note(node, clerk, Act::SpecificRead, &id.to_string())?;
         }
         let service = language.say(&service.label).to_owned();
         Ok(EditPage { page, id, service, heads, draft: HEXLOWER.encode(&draft), resumed, fields, problems })
@@ -134,7 +134,7 @@ pub(super) async fn save(
         let name = clerk.to_string();
         let done = node.perform_with(&Action::Set { id, edits, clerk }, |replica, _| {
             replica.drop_draft(draft)?;
-            note_in(replica, &name, "edit", &id.to_string())
+            note_in(replica, &name, Act::Edit, &id.to_string())
         });
         match done {
             Ok(_) => Ok((typed, Ok(true))),

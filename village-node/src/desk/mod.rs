@@ -11,7 +11,7 @@
 //! | `form/` | a form of the catalogue: what is asked, what was typed, what a draft keeps, what is wrong with it |
 //! | `drafts`, `saved`, `carried` | forms that are not finished; those that became records; those that somebody sent who was signed out meanwhile |
 //! | `attachments`, `multipart` | the attached files of a record; the form that brings one |
-//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register` (with `book`, its files), `link`, `accounts` (with `applications`), `own_account`, `office` (with `network`, the other PCs), `queue`, `help` | one page each, beside its template in `templates/` |
+//! | `sign_in`, `home`, `records`, `record`, `edit`, `new_record`, `divergences`, `register` (with `book`, its files), `link`, `accounts` (with `applications`), `trail`, `own_account`, `office` (with `network`, the other PCs), `queue`, `help` | one page each, beside its template in `templates/` |
 
 mod accounts;
 mod applications;
@@ -47,6 +47,7 @@ pub(crate) mod sessions;
 mod shown;
 pub(crate) mod sign_in;
 mod texts;
+mod trail;
 mod visitor;
 
 use std::sync::Arc;
@@ -109,6 +110,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/akun", get(accounts::page).post(accounts::add))
         .route("/akun/aplikasi", post(applications::add))
         .route("/akun/aplikasi/{name}/cabut", post(applications::revoke))
+        .route("/akun/jejak", get(trail::page))
+        .route("/akun/jejak/berkas", get(trail::file))
         .route("/akun/saya", get(own_account::page).post(own_account::change))
         .route("/akun/{name}/sandi", get(accounts::back).post(accounts::new_secret))
         .route("/akun/{name}/tutup", post(accounts::disable))

@@ -24,7 +24,7 @@ use super::{drafts, moments, queue, saved, shown};
 use crate::action::{NewRecord, known_service};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
-use crate::{Action, Failure, Node, moment};
+use crate::{Act, Action, Failure, Node, moment};
 
 /// Citizens offered for what was typed.
 const CITIZENS: usize = 8;
@@ -333,7 +333,7 @@ fn save_once(
             queue::give(replica, id)?;
         }
         note_used(replica, &name, service.as_str())?;
-        note_in(replica, &name, "record", id)
+        note_in(replica, &name, Act::Record, id)
     });
     let answer = match answer {
         Err(failure) => match saved::of(&node.replica(), draft)? {

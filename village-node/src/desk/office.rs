@@ -15,6 +15,7 @@ use super::record::Said;
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use super::{moments, queue};
+use crate::Act;
 use crate::action::{self, handbook};
 use crate::serve::Shared;
 
@@ -100,7 +101,7 @@ pub(super) async fn save(
             Ok(None)
         })?;
         if done.is_none() {
-            note(node, &name, "letterhead", "")?;
+            note(node, &name, Act::Letterhead, "")?;
         }
         Ok(done)
     });

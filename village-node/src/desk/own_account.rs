@@ -11,11 +11,11 @@ use super::page::{Answer, Page, html};
 use super::sign_in::{Acts, admit, note};
 use super::visitor::{Form, Visitor};
 use super::{page, secret};
-use crate::Failure;
 use crate::serve::Shared;
+use crate::{Act, Failure};
 
 /// What the audit trail calls the look at the secret until now.
-const CONFIRMED: Acts = Acts { right: "secret_confirmed", wrong: "secret_not_confirmed" };
+const CONFIRMED: Acts = Acts { right: Act::SecretConfirmed, wrong: Act::SecretNotConfirmed };
 
 #[derive(Template)]
 #[template(path = "own_account.html")]
@@ -78,7 +78,7 @@ pub(super) async fn change(
         .blocking(move |node| {
             let name = account.name.clone();
             node.replica().put_account(&Account { secret: hash, ..account })?;
-            note(node, &name, "secret_changed", &name)?;
+            note(node, &name, Act::SecretChanged, &name)?;
             Ok::<_, Failure>(())
         })
         .await?;

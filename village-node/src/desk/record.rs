@@ -26,7 +26,7 @@ use crate::action::standing::is_own;
 use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
 use crate::sealing::Sealer;
 use crate::serve::Shared;
-use crate::{Action, Blame, Failure, moment};
+use crate::{Act, Action, Blame, Failure, moment};
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -177,7 +177,7 @@ pub(super) async fn page(
     let made = shared.node.blocking(move |node| {
         let made = make(&node.replica(), &node.sealer(), &visitor, id, &said.kata)?;
         if made.1 {
-            note(node, visitor.clerk().as_str(), "specific_read", &id.to_string())?;
+            note(node, visitor.clerk().as_str(), Act::SpecificRead, &id.to_string())?;
         }
         Ok(made.0)
     });
@@ -412,7 +412,7 @@ pub(super) async fn letter(
     let paper = paper_of(words.get("kertas").map_or("", String::as_str))?;
     let made = shared.node.blocking(move |node| {
         let letter = letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
-        note(node, visitor.clerk().as_str(), "letter", &id.to_string())?;
+        note(node, visitor.clerk().as_str(), Act::Letter, &id.to_string())?;
         Ok(letter)
     });
     let letter = made.await?;
@@ -454,6 +454,6 @@ pub(super) async fn step(
         }
         Err(failure) => return Err(failure.into()),
     }
-    shared.node.blocking(move |node| note(node, &name, "step", &id.to_string())).await?;
+    shared.node.blocking(move |node| note(node, &name, Act::Step, &id.to_string())).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
 }

@@ -41,26 +41,30 @@ struct RecordsPage {
 }
 
 /// A day as it was typed.
-struct Day {
-    typed: String,
+pub(super) struct Day {
+    pub(super) typed: String,
     read: Result<Option<NaiveDate>, Fault>,
 }
 
 impl Day {
-    fn of(typed: String) -> Self {
+    pub(super) fn of(typed: String) -> Self {
         let read = Some(typed.trim()).filter(|text| !text.is_empty()).map(calendar::parse_date).transpose();
         // Shown as everywhere, however it was typed.
         let typed = read.as_ref().ok().copied().flatten().map_or(typed, calendar::short_date);
         Self { typed, read }
     }
 
-    const fn is_wrong(&self) -> bool {
+    pub(super) const fn is_wrong(&self) -> bool {
         self.read.is_err()
     }
 }
 
 /// The time of these days, or what is wrong with them.
-fn made(from: &Day, to: &Day, language: Language) -> Result<Option<Range<i64>>, String> {
+///
+/// # Errors
+///
+/// When one is no day, or they are not in order; in words.
+pub(super) fn made(from: &Day, to: &Day, language: Language) -> Result<Option<Range<i64>>, String> {
     let read = |day: &Day| day.read.clone().map_err(|fault| language.say(&fault.text).to_owned());
     days(read(from)?, read(to)?).map_err(|failure| language.say(&failure.text).to_owned())
 }

@@ -15,7 +15,7 @@ use super::record::{RecordPage, document};
 use super::sign_in::note;
 use super::visitor::{Form, Visitor, allow};
 use crate::serve::Shared;
-use crate::{Action, Blame, Failure};
+use crate::{Act, Action, Blame, Failure};
 
 /// One office that the record is referred to.
 pub(super) struct ShownReferral {
@@ -88,7 +88,7 @@ pub(super) async fn refer(
     let to = form.get("office").parse::<OfficeCode>();
     let to = to.map_err(|error| Failure::input("office", "Pilih kantor tujuan rujukan.", error.to_string()));
     let action = to.map(|to| Action::Refer { id, to, asked: asked.clone(), clerk: visitor.clerk().clone() });
-    take(&shared, visitor, id, (action, "refer", asked)).await
+    take(&shared, visitor, id, (action, Act::Refer, asked)).await
 }
 
 pub(super) async fn answer(
@@ -106,7 +106,7 @@ pub(super) async fn answer(
     let said = said.map_err(|error| Failure::input("answer", "Jawaban tidak dikenal.", error.to_string()));
     let reason = Some(given.clone()).filter(|reason| !reason.is_empty());
     let action = said.map(|answer| Action::Answer { id, answer, reason, clerk: visitor.clerk().clone() });
-    take(&shared, visitor, id, (action, "answer", given)).await
+    take(&shared, visitor, id, (action, Act::Answer, given)).await
 }
 
 /// Does it; what cannot be done is said on the page of the record, with the words as they were typed.
@@ -114,7 +114,7 @@ async fn take(
     shared: &Arc<Shared>,
     visitor: Visitor,
     id: DocumentId,
-    (action, act, typed): (Result<Action, Failure>, &'static str, String),
+    (action, act, typed): (Result<Action, Failure>, Act, String),
 ) -> Answer {
     let clerk = visitor.clerk().to_string();
     let done = match action {

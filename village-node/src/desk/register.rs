@@ -18,7 +18,7 @@ use super::visitor::{Form, Visitor, allow};
 use super::{moments, shown};
 use crate::action::{RegisterQuery, numbers};
 use crate::serve::Shared;
-use crate::{Action, moment};
+use crate::{Act, Action, moment};
 
 /// Issued numbers of a page.
 const NUMBERS: usize = 100;
@@ -173,6 +173,6 @@ pub(super) async fn give(
         Err(failure) if failure.code == "has_number" => return Ok(go(&format!("/berkas/{id}"))),
         Err(failure) => return Err(failure.into()),
     }
-    shared.node.blocking(move |node| note(node, &name, "number", &id.to_string())).await?;
+    shared.node.blocking(move |node| note(node, &name, Act::Number, &id.to_string())).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
 }

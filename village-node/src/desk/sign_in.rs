@@ -23,7 +23,7 @@ use crate::action::accounts;
 use crate::action::applications::no_application;
 use crate::serve::Shared;
 use crate::serve::entrance::{Entrance, Via};
-use crate::{Blame, Failure, Node, moment};
+use crate::{Act, Blame, Failure, Node, moment};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -60,12 +60,12 @@ struct FirstPage {
 /// What the audit trail calls a secret that was right, and one that was wrong.
 #[derive(Clone, Copy)]
 pub(super) struct Acts {
-    pub(super) right: &'static str,
-    pub(super) wrong: &'static str,
+    pub(super) right: Act,
+    pub(super) wrong: Act,
 }
 
-const SIGN_IN: Acts = Acts { right: "sign_in", wrong: "sign_in_failed" };
-const UNLOCK: Acts = Acts { right: "unlock", wrong: "unlock_failed" };
+const SIGN_IN: Acts = Acts { right: Act::SignIn, wrong: Act::SignInFailed };
+const UNLOCK: Acts = Acts { right: Act::Unlock, wrong: Act::UnlockFailed };
 
 /// Where somebody is to be once they are signed in.
 #[derive(Default)]
@@ -99,7 +99,7 @@ fn word<'a>(words: &'a Words, name: &str) -> &'a str {
 /// # Errors
 ///
 /// When the disk refuses.
-pub(crate) fn note(node: &Node, clerk: &str, act: &str, subject: &str) -> Result<(), Failure> {
+pub(crate) fn note(node: &Node, clerk: &str, act: Act, subject: &str) -> Result<(), Failure> {
     note_in(&mut node.replica(), clerk, act, subject)
 }
 
@@ -108,9 +108,10 @@ pub(crate) fn note(node: &Node, clerk: &str, act: &str, subject: &str) -> Result
 /// # Errors
 ///
 /// When the disk refuses.
-pub(crate) fn note_in(replica: &mut Replica, clerk: &str, act: &str, subject: &str) -> Result<(), Failure> {
+pub(crate) fn note_in(replica: &mut Replica, clerk: &str, act: Act, subject: &str) -> Result<(), Failure> {
     let clerk: String = clerk.chars().take(40).collect();
-    let item = AuditItem { at_millis: moment::now_millis(), clerk, act: act.to_owned(), subject: subject.to_owned() };
+    let item =
+        AuditItem { at_millis: moment::now_millis(), clerk, act: act.as_str().to_owned(), subject: subject.to_owned() };
     Ok(replica.note_act(&item)?)
 }
 
@@ -402,7 +403,7 @@ pub(super) async fn make_first(
         accounts::must_be_of_office(&replica, account.role.parse::<Role>().ok())?;
         replica.put_account(&account)?;
         drop(replica);
-        note(node, &account.name, "account_made", &account.name)?;
+        note(node, &account.name, Act::AccountMade, &account.name)?;
         Ok(Some(account))
     });
     let Some(account) = made.await? else { return Ok(go("/masuk")) };

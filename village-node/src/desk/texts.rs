@@ -291,7 +291,19 @@ desk_kit::texts! {
     token_of: "Token untuk", "Token of";
     token_once: "Salin sekarang; token ini tidak ditampilkan lagi.", "Copy it now; this token is not shown again.";
     trail: "Jejak kegiatan", "Audit trail";
+    trail_why: "Siapa melakukan apa di komputer ini, dan kapan, menurut jam komputer ini; yang terakhir paling atas.",
+        "Who did what on this machine, and when, by its clock; the last act first.";
     act: "Kegiatan", "Act";
+    all_acts: "Semua kegiatan", "All acts";
+    everybody: "semua", "everybody";
+    about: "Tentang", "About";
+    about_code: "Kode", "Code";
+    no_acts: "Tidak ada kegiatan seperti itu.", "There is no such act.";
+    newer: "Lebih baru", "Newer";
+    older: "Lebih lama", "Older";
+    take_trail: "Ambil sebagai berkas", "Take away as a file";
+    take_trail_why: "Semua kegiatan yang cocok dengan saringan di atas. Pengambilan ini pun tercatat dalam jejak.",
+        "All acts that the filter above lets through. That it was taken stands in the trail as well.";
     not_allowed: "Halaman ini bukan untuk peran Anda.", "This page is not for your role.";
     who: "Siapa", "Who";
 

@@ -6,7 +6,7 @@ use replica_store::{Application, AuditItem, Replica};
 
 use crate::action::{ApplicationName, chain};
 use crate::failure::NOT_FOR_ROLE;
-use crate::{Blame, Failure};
+use crate::{Act, Blame, Failure};
 
 /// Somebody who was let in.
 #[derive(Clone)]
@@ -130,7 +130,7 @@ impl Caller {
     pub(super) fn note(
         &self,
         replica: &mut Replica,
-        act: &str,
+        act: Act,
         (id, acts_for): (DocumentId, Option<&Author>),
         now_millis: i64,
     ) -> Result<(), Failure> {
@@ -140,7 +140,7 @@ impl Caller {
             None => id.to_string(),
         };
         let clerk = name.clerk().to_string();
-        Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk, act: act.to_owned(), subject })?)
+        Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk, act: act.as_str().to_owned(), subject })?)
     }
 }
 

@@ -18,7 +18,7 @@ use super::entrance::{Entrance, Via};
 use super::wrong_tokens::{DELAY, Wrong};
 use crate::action::applications::token_hash;
 use crate::desk::sign_in::note;
-use crate::{Failure, moment};
+use crate::{Act, Failure, moment};
 
 /// Lets a request through, or says why not: asked for under this machine's own name, by none but its own pages.
 pub(super) async fn site(Extension(entrance): Extension<Entrance>, request: Request, next: Next) -> Response {
@@ -114,7 +114,7 @@ pub(super) async fn token(
             tokio::time::sleep(DELAY).await;
             if first {
                 let place = entrance.place();
-                let noted = shared.node.blocking(move |node| note(node, "api", "token_wrong", &place)).await;
+                let noted = shared.node.blocking(move |node| note(node, "api", Act::TokenWrong, &place)).await;
                 noted.unwrap_or_else(|failure| tracing::warn!(code = failure.code, "a wrong token was not noted"));
             }
             refusal(

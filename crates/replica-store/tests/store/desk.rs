@@ -1,7 +1,7 @@
 //! Accounts, drafts and the audit trail: kept over a restart, and in backups.
 
 use crate::world::*;
-use replica_store::{Account, AuditItem, Draft, Replica};
+use replica_store::{Account, AuditFilter, AuditFrom, AuditItem, Draft, Replica};
 
 fn account(name: &str) -> Account {
     Account {
@@ -121,4 +121,52 @@ fn the_time_at_which_the_hub_had_an_entry_is_kept_and_forgotten_with_what_the_hu
     node.note_received(400).unwrap();
     assert_eq!(times(&node), [Some(100), Some(400), Some(400), None]);
     assert!(node.verify().unwrap().is_sound());
+}
+
+#[test]
+fn the_trail_is_read_in_parts_that_meet_and_is_narrowed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    for number in 0..40_i64 {
+        node.note_act(&AuditItem {
+            // The clock was wrong once.
+            at_millis: if number == 20 { 5 } else { 1000 + number },
+            clerk: if number % 2 == 0 { "siti" } else { "budi" }.to_owned(),
+            act: if number % 3 == 0 { "step" } else { "edit" }.to_owned(),
+            subject: number.to_string(),
+        })
+        .unwrap();
+    }
+    let word = |text: &str| Some(text.to_owned());
+    for (filter, fits) in [
+        (AuditFilter::default(), &(|_| true) as &dyn Fn(i64) -> bool),
+        (AuditFilter { clerk: word("siti"), ..AuditFilter::default() }, &|number| number % 2 == 0),
+        (AuditFilter { act: word("step"), ..AuditFilter::default() }, &|number| number % 3 == 0),
+        (AuditFilter { clerk: word("budi"), act: word("step"), during: None }, &|number| {
+            number % 2 == 1 && number % 3 == 0
+        }),
+        (AuditFilter { during: Some(1010..1030), ..AuditFilter::default() }, &|number| {
+            (10..30).contains(&number) && number != 20
+        }),
+        (AuditFilter { clerk: word("siti"), act: word("edit"), during: Some(i64::MIN..1030) }, &|number| {
+            number % 2 == 0 && number % 3 != 0 && number < 30
+        }),
+        (AuditFilter { during: Some(5000..i64::MAX), ..AuditFilter::default() }, &|_| false),
+        (AuditFilter { clerk: word("nobody"), ..AuditFilter::default() }, &|_| false),
+    ] {
+        let expected: Vec<String> =
+            (0..40).rev().filter(|number| fits(*number)).map(|number| number.to_string()).collect();
+        let (mut parts, mut from) = (Vec::new(), AuditFrom::Newest);
+        while let Some(part) = Some(node.audit_part(&filter, from, 4).unwrap()).filter(|part| !part.is_empty()) {
+            from = AuditFrom::Before(part.last().unwrap().0);
+            parts.push(part);
+        }
+        let found: Vec<String> = parts.iter().flatten().map(|(_, item)| item.subject.clone()).collect();
+        assert_eq!(found, expected, "{filter:?}");
+        // And back again.
+        for pair in parts.windows(2) {
+            let back = node.audit_part(&filter, AuditFrom::After(pair[1].first().unwrap().0), 4).unwrap();
+            assert_eq!(back, pair[0], "{filter:?}");
+        }
+    }
 }

@@ -103,7 +103,9 @@ fn an_older_database_begins_its_feed_with_what_it_shows() {
     raw.execute_batch(
         "DROP TABLE change_run; DROP TABLE request; DROP TABLE attachment; DROP TABLE blob; DROP TABLE received;
          DROP TABLE call; DROP TABLE call_day; DROP TABLE brought; DROP TABLE publication;
-         DROP TABLE alarm; DROP TABLE delivery; DROP TABLE referral; PRAGMA user_version = 3",
+         DROP TABLE alarm; DROP TABLE delivery; DROP TABLE referral;
+         DROP INDEX audit_clerk; DROP INDEX audit_act; DROP INDEX audit_clerk_act; DROP INDEX audit_at;
+         PRAGMA user_version = 3",
     )
     .unwrap();
     drop(raw);

@@ -15,7 +15,7 @@ use crate::action::attachments::no_file;
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
 use crate::serve::files::{hash_of, served};
-use crate::{Action, Failure, moment};
+use crate::{Act, Action, Failure, moment};
 
 type Who = Extension<Caller>;
 
@@ -56,7 +56,8 @@ pub(super) async fn attach(
         let id = document(&id)?;
         let FileParameters { name, kind, clerk } = parameters(asked)?;
         let file = NewFile::new(&name, &kind, &body);
-        act(&shared, caller, "attach", (id, clerk), move |clerk| Action::Attach { id, file: file.clone(), clerk }).await
+        act(&shared, caller, Act::Attach, (id, clerk), move |clerk| Action::Attach { id, file: file.clone(), clerk })
+            .await
     };
     answer(done.await)
 }
@@ -70,7 +71,7 @@ pub(super) async fn detach(
     let done = async {
         let (id, hash) = (document(&id)?, hash_of(&hash)?);
         let WhoParameters { clerk } = parameters(asked)?;
-        act(&shared, caller, "detach", (id, clerk), move |clerk| Action::Detach { id, hash, clerk }).await
+        act(&shared, caller, Act::Detach, (id, clerk), move |clerk| Action::Detach { id, hash, clerk }).await
     };
     answer(done.await)
 }
@@ -91,7 +92,7 @@ pub(super) async fn content(
                     return Err(no_file());
                 }
                 // What a scan shows nobody knows.
-                caller.note(&mut replica, "specific_read", (id, None), moment::now_millis())
+                caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis())
             })
             .await?;
         shared.node.attached_file(hash).await
@@ -106,7 +107,7 @@ pub(super) async fn content(
 async fn act(
     shared: &Shared,
     caller: Caller,
-    what: &'static str,
+    what: Act,
     (id, named): (DocumentId, Option<ClerkId>),
     action: impl Fn(ClerkId) -> Action + Send + 'static,
 ) -> Result<Value, Failure> {

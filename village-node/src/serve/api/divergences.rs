@@ -14,7 +14,7 @@ use super::writing::{Writing, once, write};
 use super::{Told, answer, document, parameters, parse};
 use crate::action::ROWS_MAX;
 use crate::serve::caller::Caller;
-use crate::{Action, Failure, moment};
+use crate::{Act, Action, Failure, moment};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +44,7 @@ pub(super) async fn all(
             .blocking(move |node| {
                 let found = node.perform(&Action::Divergences { limit })?;
                 for id in specific(&found) {
-                    caller.note(&mut node.replica(), "specific_read", (id, None), moment::now_millis())?;
+                    caller.note(&mut node.replica(), Act::SpecificRead, (id, None), moment::now_millis())?;
                 }
                 Ok(found)
             })
@@ -79,7 +79,7 @@ pub(super) async fn settle(
         caller.may_record()?;
         let SettleBody { path, value, clerk: named } = parse(&body)?;
         let once = once(&caller, &headers, &format!("settle {id}"), &body)?;
-        let writing = Writing { caller, named, act: "settle", once };
+        let writing = Writing { caller, named, act: Act::Settle, once };
         write(&shared, writing, move |_, clerk| {
             Ok::<_, Failure>(Action::Settle { id, path: path.clone(), value: value.clone(), clerk })
         })

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::writing::{Writing, once, write};
 use super::{Told, answer, document, parse};
-use crate::Action;
 use crate::serve::caller::Caller;
+use crate::{Act, Action};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +39,7 @@ pub(super) async fn give(
         caller.may_record()?;
         let NumberBody { clerk: named } = parse(&body)?;
         let once = once(&caller, &headers, &format!("number {id}"), &body)?;
-        write(&shared, Writing { caller, named, act: "number", once }, move |_, clerk| {
+        write(&shared, Writing { caller, named, act: Act::Number, once }, move |_, clerk| {
             Ok(Action::IssueNumber { id, clerk })
         })
         .await

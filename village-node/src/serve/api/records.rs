@@ -17,7 +17,7 @@ use super::{Told, answer, bad_body, document, page, parameters, parse, pdf};
 use crate::action::{self, ListQuery, NewRecord, ReferredQuery};
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
-use crate::{Action, Failure, moment};
+use crate::{Act, Action, Failure, moment};
 
 type Who = Extension<Caller>;
 
@@ -115,7 +115,7 @@ pub(super) async fn record(State(shared): Told, Extension(caller): Who, headers:
         let RecordBody { service, fields, clerk: named } = parse(&body)?;
         let once = once(&caller, &headers, "record", &body)?;
         let new = NewRecord { service, fields, catalogue: None };
-        write(&shared, Writing { caller, named, act: "record", once }, move |_, clerk| {
+        write(&shared, Writing { caller, named, act: Act::Record, once }, move |_, clerk| {
             Ok(Action::Record { records: vec![new.clone()], clerk })
         })
         .await
@@ -158,7 +158,7 @@ async fn read(
             let document = action::load(&replica, id)?;
             // What no catalogue knows might be anything.
             if action::known_service(&document).is_none_or(|service| shows_specific(service, &document)) {
-                caller.note(&mut replica, "specific_read", (id, None), moment::now_millis())?;
+                caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis())?;
             }
             Ok(answer)
         })
@@ -179,7 +179,7 @@ pub(super) async fn letter(
             .node
             .blocking(move |node| {
                 let letter = action::letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
-                caller.note(&mut node.replica(), "letter", (id, None), moment::now_millis())?;
+                caller.note(&mut node.replica(), Act::Letter, (id, None), moment::now_millis())?;
                 Ok(letter)
             })
             .await
@@ -206,7 +206,7 @@ pub(super) async fn edit(
             .into_iter()
             .map(|(path, value)| path.parse::<FieldPath>().map(|path| (path, value)).map_err(|error| bad_body(&error)));
         let edits = edits.collect::<Result<Vec<_>, Failure>>()?;
-        write(&shared, Writing { caller, named, act: "edit", once }, move |_, clerk| {
+        write(&shared, Writing { caller, named, act: Act::Edit, once }, move |_, clerk| {
             Ok(Action::Set { id, edits: edits.clone(), clerk })
         })
         .await
@@ -226,7 +226,7 @@ pub(super) async fn step(
         let StepBody { status: to, reason, clerk: named } = parse(&body)?;
         let once = once(&caller, &headers, &format!("step {id}"), &body)?;
         let asker = caller.clone();
-        write(&shared, Writing { caller, named, act: "step", once }, move |replica, clerk| {
+        write(&shared, Writing { caller, named, act: Act::Step, once }, move |replica, clerk| {
             asker.may_step(replica, id, to)?;
             Ok(Action::Step { id, to, reason: reason.clone(), clerk })
         })

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::writing::{Writing, once, write};
 use super::{Told, answer, document, parse};
-use crate::Action;
 use crate::serve::caller::Caller;
+use crate::{Act, Action};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +44,7 @@ pub(super) async fn refer(
         caller.may_record()?;
         let ReferBody { office, asked, clerk: named } = parse(&body)?;
         let once = once(&caller, &headers, &format!("refer {id}"), &body)?;
-        write(&shared, Writing { caller, named, act: "refer", once }, move |_, clerk| {
+        write(&shared, Writing { caller, named, act: Act::Refer, once }, move |_, clerk| {
             Ok(Action::Refer { id, to: office, asked: asked.clone(), clerk })
         })
         .await
@@ -64,7 +64,7 @@ pub(super) async fn answer_it(
         caller.may_answer()?;
         let AnswerBody { answer, reason, clerk: named } = parse(&body)?;
         let once = once(&caller, &headers, &format!("answer {id}"), &body)?;
-        write(&shared, Writing { caller, named, act: "answer", once }, move |_, clerk| {
+        write(&shared, Writing { caller, named, act: Act::Answer, once }, move |_, clerk| {
             Ok(Action::Answer { id, answer, reason: reason.clone(), clerk })
         })
         .await

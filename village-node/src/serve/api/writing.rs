@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
-use crate::{Action, Blame, Failure, Node, action};
+use crate::{Act, Action, Blame, Failure, Node, action};
 
 /// The header by which an asker knows a request again.
 const KEY: &str = "idempotency-key";
@@ -22,7 +22,7 @@ pub(super) struct Writing {
     /// Whom the body names.
     pub(super) named: Option<ClerkId>,
     /// As the audit trail says it.
-    pub(super) act: &'static str,
+    pub(super) act: Act,
     /// How it is known again, if it is to be done once.
     pub(super) once: Option<RequestKey>,
 }
