@@ -13,6 +13,7 @@ pub(crate) mod handbook;
 mod history;
 pub(crate) mod letter;
 mod list;
+pub(crate) mod machine;
 pub(crate) mod numbers;
 mod record;
 mod referrals;

@@ -133,6 +133,21 @@ impl Reader {
         }
     }
 
+    /// The node that lived in this epoch, and its office, where numbers were granted to it then.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn lease_holder(&self, epoch: EpochId) -> Result<Option<(NodeId, OfficeCode)>, StoreError> {
+        let sql = "SELECT l.node, o.code FROM lease l JOIN office o ON o.idx = l.office WHERE l.epoch = ? LIMIT 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut found = statement.query([epoch.0])?;
+        match found.next()? {
+            Some(row) => Ok(Some((NodeId(row.get(0)?), parse_office(&row.get::<_, String>(1)?)?))),
+            None => Ok(None),
+        }
+    }
+
     /// The leases of an office for this year and later ones, by series, year and serial.
     ///
     /// # Errors

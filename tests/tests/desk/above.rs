@@ -82,7 +82,7 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     let clerk = village.signed_in("siti", "petugas").await;
     clerk.go(&format!("{}/berkas/{id}", village.url)).await;
     let text = clerk.text().await;
-    for part in ["Ditandatangani", "wayan"] {
+    for part in ["Ditandatangani", "wayan", ", Kecamatan Pesanggaran)"] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
 }

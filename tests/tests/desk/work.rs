@@ -309,3 +309,30 @@ async fn what_is_signed_is_not_changed_and_what_is_cancelled_not_printed() {
     let shown = machine.says(&["show", &id]);
     assert!(!shown["record"]["fields"]["pekerjaan"].as_str().unwrap().ends_with("Tambak"));
 }
+
+#[tokio::test]
+async fn the_history_tells_other_machines_apart() {
+    let office = Office::new();
+    let [counter, laptop, back] = ["counter", "laptop", "back"].map(|name| office.machine(name));
+    let id = counter.record("Siti Aminah");
+    counter.says(&["sync"]);
+    for (machine, work) in [(&laptop, "pekerjaan=Guru"), (&back, "pekerjaan=Nelayan")] {
+        machine.says(&["sync"]);
+        machine.says(&["set", &id, work]);
+        machine.says(&["sync"]);
+    }
+    counter.says(&["sync"]);
+    let told = counter.says(&["history", &id]);
+    let machines: Vec<_> = told["changes"].as_array().unwrap().iter().map(|change| &change["machine"]).collect();
+    assert_eq!(machines.iter().map(|one| one["here"] == true).collect::<Vec<_>>(), [true, false, false]);
+    assert!(machines.iter().all(|one| one["office"] == "35.10.01.2001"), "{told}");
+    let labels: Vec<&str> = machines.iter().map(|one| one["label"].as_str().unwrap()).collect();
+    assert!(labels[0] != labels[1] && labels[1] != labels[2], "{labels:?}");
+    let browser = counter.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}", counter.url)).await;
+    browser.says("(komputer ini)").await;
+    for label in &labels[1..] {
+        browser.says(&format!("(komputer lain {label})")).await;
+    }
+    assert!(!browser.overflows().await);
+}

@@ -4,14 +4,15 @@ use change_log::DocumentId;
 use replica_store::Replica;
 use serde_json::{Value, json};
 
-use super::load;
+use super::{load, machine};
 use crate::Failure;
 
 /// `{"id", "changes": [...]}`, causes before effects.
 pub(super) fn perform(replica: &Replica, id: DocumentId) -> Result<Value, Failure> {
     let document = load(replica, id)?;
-    let changes: Vec<Value> = document
-        .history()
+    let history = document.history();
+    let machines = machine::of(replica, document.row().office, &history)?;
+    let changes: Vec<Value> = history
         .into_iter()
         .map(|item| {
             let edits: Vec<Value> = item
@@ -23,6 +24,7 @@ pub(super) fn perform(replica: &Replica, id: DocumentId) -> Result<Value, Failur
                 "hash": item.hash,
                 "after": item.after,
                 "epoch": item.epoch,
+                "machine": machines.get(&item.epoch).map(machine::Machine::json),
                 "clerk": item.clerk,
                 "millis": item.millis,
                 "hub_offset_millis": item.hub_offset_millis,

@@ -27,7 +27,7 @@ impl History {
         }
         for change in output::entries(&answer, "changes") {
             let time = output::time(change.get("millis").unwrap_or(&Value::Null));
-            output::line(format!("{time}  {}", output::field(change, "clerk")));
+            output::line(format!("{time}  {}  ({})", output::field(change, "clerk"), machine(change)));
             for edit in output::entries(change, "edits") {
                 let settled =
                     if edit.get("settled") == Some(&Value::Bool(true)) { "  (diputuskan / settled)" } else { "" };
@@ -44,4 +44,13 @@ impl History {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The machine of a change, in words.
+fn machine(change: &Value) -> String {
+    let machine = change.get("machine").unwrap_or(&Value::Null);
+    if machine.get("here") == Some(&Value::Bool(true)) {
+        return "komputer ini / this machine".to_owned();
+    }
+    format!("komputer / machine {}, {}", output::field(machine, "label"), output::field(machine, "office"))
 }

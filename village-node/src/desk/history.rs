@@ -8,6 +8,9 @@ use service_document::{AttachedFile, TransactionDocument};
 
 use super::language::{Language, Worded as _};
 use super::{moments, shown};
+use crate::Failure;
+use crate::action::machine;
+use crate::action::standing::is_own;
 
 /// Places of a document that are no fields of the form.
 const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields", "steps"];
@@ -37,13 +40,17 @@ pub(super) struct Told {
 }
 
 /// The history of a document, the last change first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
 pub(super) fn history(
     replica: &Replica,
     document: &TransactionDocument,
     catalogue: &Catalogue,
     service: &Service,
     language: Language,
-) -> Vec<Told> {
+) -> Result<Vec<Told>, Failure> {
     let t = language.texts();
     let text = |path: &str, value: Option<&Value>| -> String {
         let Some(value) = value else { return String::new() };
@@ -53,14 +60,16 @@ pub(super) fn history(
         let field = path.parse::<FieldPath>().ok().and_then(|path| catalogue.field_at(service, &path));
         shown::value(field, value, language)
     };
-    let mut all: Vec<Told> = document
-        .history()
+    let history = document.history();
+    let machines = machine::of(replica, document.row().office, &history)?;
+    let mut all: Vec<Told> = history
         .into_iter()
         .map(|item| {
-            let log = replica.log(item.epoch).ok().flatten();
-            let machine = match log {
-                Some(log) if log.own => t.this_machine,
-                _ => t.other_machine,
+            let machine = match machines.get(&item.epoch) {
+                Some(machine) if machine.here => t.this_machine.to_owned(),
+                Some(machine) if is_own(replica, machine.office) => format!("{} {}", t.other_machine, machine.label()),
+                Some(machine) => format!("{} {}, {}", t.machine, machine.label(), values::office(machine.office)),
+                None => t.other_machine.to_owned(),
             };
             let is_shown = |path: &str| !NOT_SHOWN.contains(&path) && !path.starts_with(SERIALS);
             let edits = item.changed.iter().filter(|edit| is_shown(&edit.path)).map(|edit| {
@@ -83,7 +92,7 @@ pub(super) fn history(
             Told {
                 when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
                 who: item.clerk.clone(),
-                machine: machine.to_owned(),
+                machine,
                 begins: item.after.is_empty(),
                 reason: item.why.clone().unwrap_or_default(),
                 edits: edits.collect(),
@@ -91,5 +100,5 @@ pub(super) fn history(
         })
         .collect();
     all.reverse();
-    all
+    Ok(all)
 }

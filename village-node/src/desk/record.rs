@@ -257,7 +257,7 @@ fn make(
             asked: String::new(),
             office: shown::other_office(replica, row.office),
             differences: differences(&document, catalogue, service, language),
-            history: history(replica, &document, catalogue, service, language),
+            history: history(replica, &document, catalogue, service, language)?,
             page,
         },
         has_specific,

@@ -159,6 +159,7 @@ desk_kit::texts! {
     removed: "dihapus", "taken away";
     this_machine: "komputer ini", "this machine";
     other_machine: "komputer lain", "another machine";
+    machine: "komputer", "machine";
     promised: "Waktu layanan", "Promised time";
     attachments: "Lampiran", "Attachments";
     attachments_none: "Belum ada lampiran.", "Nothing is attached yet.";
