@@ -8,6 +8,7 @@
 
 mod answer;
 mod area;
+mod awaited;
 mod bilingual;
 pub mod calendar;
 mod catalogue;
@@ -45,6 +46,7 @@ mod working_day;
 
 pub use answer::{Answer, AnswerError, ParseAnswerError};
 pub use area::AreaCode;
+pub use awaited::{Awaited, ParseAwaitedError};
 pub use bilingual::Bilingual;
 pub use catalogue::{Attachment, Catalogue, CatalogueError, Sector};
 pub use chain::{Approver, Chain, Checker, ParseChainError};

@@ -14,6 +14,7 @@ mod attachment;
 mod audience;
 mod audit;
 mod authoring;
+mod awaited;
 mod backup;
 mod blob;
 mod blob_folder;

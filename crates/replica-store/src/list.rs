@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use change_log::DocumentId;
-use office_model::OfficeCode;
+use office_model::{Awaited, OfficeCode};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 use uuid::Uuid;
@@ -27,6 +27,11 @@ pub struct ListFilter {
     pub divergent: bool,
     /// Only those that are referred like this.
     pub referred: Option<Referred>,
+    /// Only those that wait for it.
+    pub awaited: Option<Awaited>,
+    /// Only those of which the answer of an office they were referred to (at an office above the villages: this office's) is
+    /// waited for, or is not.
+    pub waits_for_answer: Option<bool>,
     /// Only those made in this time: device clock, milliseconds since 1970 UTC.
     pub made: Option<Range<i64>>,
     /// Words that are searched for must stand in the letter's number: for those who may not learn names and NIKs, which a
@@ -60,6 +65,8 @@ const MADE_IN: &str = "r.created >= ? AND r.created < ?";
 pub(crate) const ARRIVALS: &str = "SELECT min(r.document), max(r.document)
      FROM transaction_row r INDEXED BY row_created WHERE r.created >= ? AND r.created < ?";
 const DIVERGENT: &str = "transaction_row r INDEXED BY row_divergent";
+const UNANSWERED_IS_NOT: &str =
+    "NOT EXISTS (SELECT 1 FROM referral a WHERE a.document = r.document AND a.answered = 0)";
 const STATUS_IS: &str = "r.status = (SELECT idx FROM word WHERE text = ?)";
 const SERVICE_IS: &str = "r.service = (SELECT idx FROM word WHERE text = ?)";
 /// Codes of villages begin with that of their sub-district and a dot; `/` is the sign after it.
@@ -84,6 +91,9 @@ impl Reader {
     ///
     /// When the database cannot be read, or the page begins at an unknown document.
     pub fn list(&self, filter: &ListFilter, page: Page) -> Result<Vec<ListedTransaction>, StoreError> {
+        if let Some(parts) = filter.parts() {
+            return self.together(&parts, page, |part| self.list(part, page));
+        }
         match filter.district {
             // Each office by its index: the rows of a few offices may lie far apart among those of all. Within a time they
             // lie together, and finding where it lies costs more than the rest.
@@ -94,8 +104,8 @@ impl Reader {
         }
     }
 
-    /// Every transaction of a list or, with something typed, of a search, one by one: memory does not grow with it. Ends
-    /// early when `act` says false. What is committed meanwhile is not seen, and the database's journal grows until the end.
+    /// Every transaction of a list or, with something typed, of a search, one by one: memory does not grow with it. Where it is
+    /// asked for whom they wait, those of each status come together. Ends early when `act` says false. What is committed meanwhile is not seen, and the database's journal grows until the end.
     ///
     /// # Errors
     ///
@@ -106,6 +116,18 @@ impl Reader {
         filter: &ListFilter,
         act: &mut dyn FnMut(ListedTransaction) -> bool,
     ) -> Result<(), StoreError> {
+        if let Some(parts) = filter.parts() {
+            let mut goes_on = true;
+            for part in &parts {
+                if goes_on {
+                    self.each(typed, part, &mut |row| {
+                        goes_on = act(row);
+                        goes_on
+                    })?;
+                }
+            }
+            return Ok(());
+        }
         match self.walk(filter, typed, Page { after: None, count: usize::MAX }, act) {
             Err(StoreError::Database(error)) if search::is_phrase(&error) => Ok(()),
             done => done,
@@ -150,6 +172,9 @@ impl Reader {
     ///
     /// When the database cannot be read, or the page begins at an unknown document.
     pub fn search(&self, typed: &str, filter: &ListFilter, page: Page) -> Result<Vec<ListedTransaction>, StoreError> {
+        if let Some(parts) = filter.parts() {
+            return self.together(&parts, page, |part| self.search(typed, part, page));
+        }
         match self.listed(filter, Some(typed), page) {
             Err(StoreError::Database(error)) if search::is_phrase(&error) => Ok(Vec::new()),
             found => found,
@@ -162,6 +187,10 @@ impl Reader {
     ///
     /// When the database cannot be read.
     pub fn count_up_to(&self, filter: &ListFilter, most: u64) -> Result<u64, StoreError> {
+        if let Some(parts) = filter.parts() {
+            let add = |sum: u64, part: &ListFilter| Ok(sum + self.count_up_to(part, most - sum)?);
+            return parts.iter().try_fold(0, add);
+        }
         let Some((wheres, mut values)) = self.conditions(filter)? else { return Ok(0) };
         values.push(crate::log::signed(most).into());
         let (table, condition) = (self.table(filter)?, condition(&wheres));
@@ -214,6 +243,16 @@ impl Reader {
             wheres.extend(of_it);
             values.extend(values_of_it);
         }
+        match filter.waits_for_answer {
+            Some(true) => {
+                let to = self.office().filter(|office| !office.is_village());
+                let (of_it, values_of_it) = Referred { to, answered: false, under_way: false }.conditions();
+                wheres.extend(of_it);
+                values.extend(values_of_it);
+            }
+            Some(false) => wheres.push(UNANSWERED_IS_NOT),
+            None => {}
+        }
         if let Some(made) = &filter.made {
             wheres.push(MADE_IN);
             values.extend([made.start.into(), made.end.into()]);
@@ -226,7 +265,9 @@ impl Reader {
         Ok(match self.narrowest(filter)? {
             Some((table, _)) => table,
             None if filter.divergent => DIVERGENT,
-            None if filter.referred.is_some() => "transaction_row r NOT INDEXED",
+            None if filter.referred.is_some() || filter.waits_for_answer == Some(true) => {
+                "transaction_row r NOT INDEXED"
+            }
             None if filter.status.is_some() && self.role() == Role::Node => BY_STATUS,
             None if filter.office.is_some() => "transaction_row r INDEXED BY row_office",
             None if filter.status.is_some() => BY_STATUS,

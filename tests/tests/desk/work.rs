@@ -213,6 +213,33 @@ async fn the_first_page_counts_what_waits_and_shows_the_first_of_it() {
 }
 
 #[tokio::test]
+async fn lists_are_narrowed_to_whom_records_wait_for() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let ids: Vec<_> = ["Ani", "Budi", "Citra", "Dewi"].map(|name| machine.record(name)).to_vec();
+    let walk = |id: &str, steps: &[&str]| steps.iter().for_each(|step| drop(machine.says(&["step", id, step])));
+    walk(&ids[1], &["diajukan"]);
+    walk(&ids[2], &["diajukan", "diperiksa"]);
+    walk(&ids[3], &["diajukan", "diperiksa", "ditandatangani", "siap_diambil", "selesai"]);
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas", machine.url)).await;
+    for (whom, name) in [("clerk", "Ani"), ("checker", "Budi"), ("head", "Citra"), ("nobody", "Dewi")] {
+        browser.find("#menunggu").await.select_by_value(whom).await.unwrap();
+        browser.click("#cari button").await;
+        browser.until(&format!("location.search.includes('menunggu={whom}')")).await;
+        browser.until("document.querySelectorAll('tr.row').length === 1").await;
+        browser.says(name).await;
+        assert_eq!(browser.value("#menunggu").await, whom);
+        let listed = machine.says(&["list", "--waiting", whom]);
+        assert_eq!(listed["rows"][0]["name"], name);
+        assert_eq!(listed["rows"].as_array().unwrap().len(), 1);
+    }
+    browser.go(&format!("{}/berkas?menunggu=citizen", machine.url)).await;
+    browser.says("Tidak ditemukan").await;
+    assert!(!browser.overflows().await);
+}
+
+#[tokio::test]
 async fn letters_are_numbered_at_the_counter_and_every_number_is_accounted_for() {
     let mut office = Office::new();
     let machine = office.machine("counter");

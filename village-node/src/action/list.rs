@@ -2,7 +2,7 @@
 
 use change_log::DocumentId;
 use chrono::NaiveDate;
-use office_model::{OfficeCode, ServiceId, Status};
+use office_model::{Awaited, OfficeCode, ServiceId, Status};
 use replica_store::{ListFilter, ListedTransaction, Page, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -35,6 +35,9 @@ pub struct ListQuery {
     /// Only those that are referred, answered or not.
     #[serde(default)]
     pub referred: Option<ReferredQuery>,
+    /// Only those that wait for it.
+    #[serde(default)]
+    pub waiting: Option<Awaited>,
     /// Recorded on this day or later, in WIB.
     #[serde(default)]
     pub from: Option<NaiveDate>,
@@ -57,6 +60,7 @@ pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Fai
         service: query.service.map(|service| service.to_string()),
         divergent: query.divergent,
         referred: query.referred.map(|referred| referred.filter(replica)),
+        awaited: query.waiting,
         made: super::days(query.from, query.to)?,
         ..ListFilter::default()
     };

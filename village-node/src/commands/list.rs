@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use change_log::DocumentId;
 use chrono::NaiveDate;
 use clap::Args;
-use office_model::{ServiceId, Status};
+use office_model::{Awaited, ServiceId, Status};
 use serde_json::Value;
 
 use super::session::Session;
@@ -16,7 +16,7 @@ use crate::{Action, Failure};
 /// List transactions, the last to arrive first (NIKs masked; `show` reveals)
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  village-node list --status diajukan --limit 20\n  village-node list --service G01 --json\n  village-node list --from 2026-07-01 --to 2026-07-31"
+    after_help = "Examples:\n  village-node list --status diajukan --limit 20\n  village-node list --waiting head\n  village-node list --service G01 --json\n  village-node list --from 2026-07-01 --to 2026-07-31"
 )]
 pub(super) struct List {
     #[command(flatten)]
@@ -38,6 +38,9 @@ pub(super) struct Filter {
     /// Only those that are referred: open or answered (at an office above the villages: to this office)
     #[arg(long, value_name = "STATE", value_enum)]
     referred: Option<ReferredQuery>,
+    /// Only those that wait for: clerk, checker, head, `sub_district`, citizen (pick-up), `referred_office` (its answer), nobody
+    #[arg(long, value_name = "WHOM")]
+    waiting: Option<Awaited>,
     /// Recorded on this day or later, such as 2026-07-01 (WIB)
     #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<NaiveDate>,
@@ -61,6 +64,7 @@ impl Filter {
             service: self.service,
             divergent: self.divergent,
             referred: self.referred,
+            waiting: self.waiting,
             from: self.from,
             to: self.to,
             after: self.after,

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use change_log::DocumentId;
 use chrono::NaiveDate;
-use office_model::{Catalogue, Fault, ServiceId, Status, calendar};
+use office_model::{Awaited, Catalogue, Fault, ServiceId, Status, calendar};
 use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
 use serde::Deserialize;
 
@@ -29,6 +29,7 @@ struct RecordsPage {
     q: String,
     statuses: Vec<(&'static str, String, bool)>,
     services: Vec<(String, String, bool)>,
+    awaited: Vec<(&'static str, String, bool)>,
     divergent: bool,
     /// Which referrals, as the address says it; empty: whatever.
     referred: &'static str,
@@ -131,6 +132,7 @@ pub(super) struct Asked {
     q: String,
     status: String,
     layanan: String,
+    menunggu: String,
     beda: String,
     rujukan: String,
     dari: String,
@@ -146,6 +148,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
         let page = Page::of(&visitor.session, &reader, "records", t.records)?;
         let status = asked.status.parse::<Status>().ok();
         let service = asked.layanan.parse::<ServiceId>().ok();
+        let awaited = asked.menunggu.parse::<Awaited>().ok();
         let divergent = !asked.beda.is_empty();
         let referred =
             [ReferredQuery::Open, ReferredQuery::Answered].into_iter().find(|one| one.word() == asked.rujukan);
@@ -159,6 +162,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
             service: service.map(|service| service.to_string()),
             divergent,
             referred: referred.map(|referred| referred.filter(&reader)),
+            awaited,
             made,
             ..ListFilter::default()
         };
@@ -173,8 +177,10 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
         let services = Catalogue::current().services().map(|one| {
             (one.id.to_string(), format!("{} {}", one.id, language.say(&one.label)), Some(one.id) == service)
         });
+        let whom = |one: Awaited| (one.as_str(), language.say(&one.label()).to_owned(), Some(one) == awaited);
         Ok(RecordsPage {
             page,
+            awaited: Awaited::ALL.map(whom).to_vec(),
             q: asked.q,
             statuses: statuses.collect(),
             services: services.collect(),

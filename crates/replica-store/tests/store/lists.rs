@@ -1,7 +1,7 @@
 //! Lists and searches: filters, pages, other readers; and verdicts that come too late.
 
 use crate::world::*;
-use office_model::Status;
+use office_model::{Awaited, Status};
 use replica_store::{Gate, JudgingWalk, ListFilter, Page};
 use service_document::NewTransaction;
 
@@ -349,4 +349,81 @@ fn letters_of_a_time_are_those_with_a_number_the_first_made_first() {
     let found: Vec<_> = found.into_iter().map(|row| (row.created_millis, row.document)).collect();
     assert_eq!(found, expected);
     assert_eq!(node.letters_made(&(5..25), 3).unwrap().len(), 3);
+}
+
+#[test]
+fn lists_of_what_waits_for_somebody_are_whole_and_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let way = ["diajukan", "diperiksa", "ditandatangani", "siap_diambil", "selesai"];
+    let mut ids = Vec::new();
+    for number in 0..36_usize {
+        let id =
+            node.create_transaction(&transaction("Siti Aminah", &format!("3510016506{number:06}")), &clock(1)).unwrap();
+        for step in &way[..number % (way.len() + 1)] {
+            node.step(id, step.parse().unwrap(), None, &clock(2)).unwrap();
+        }
+        // Every second one was referred; every fourth one was answered.
+        let (faskes, is_open) = ("35.10.01".parse().unwrap(), number % 4 == 1);
+        if number % 2 == 1 {
+            let refer = node.change(id, &clock(4), |document, stamp| document.refer(&[(faskes, "")], stamp));
+            refer.unwrap();
+        }
+        if number % 2 == 1 && !is_open {
+            let answer = office_model::Answer::Selesai;
+            node.change(id, &clock(5), |document, stamp| document.answer(faskes, answer, None, stamp)).unwrap();
+        }
+        if number % 12 == 1 {
+            node.step(id, Status::Dibatalkan, Some("Warga membatalkan"), &clock(3)).unwrap();
+        }
+        ids.push((id, is_open));
+    }
+    ids.reverse();
+    let mut seen = 0;
+    for awaited in Awaited::ALL {
+        let waits = |(id, is_open): &&(change_log::DocumentId, bool)| {
+            let status: Status = node.row(*id).unwrap().unwrap().status.parse().unwrap();
+            let is_open = *is_open && !matches!(status, Status::Dibatalkan | Status::Ditolak);
+            match awaited {
+                Awaited::ReferredOffice => is_open,
+                Awaited::Nobody => status.is_final() && !is_open,
+                one => Awaited::of(status) == one,
+            }
+        };
+        let expected: Vec<_> = ids.iter().filter(waits).map(|(id, _)| *id).collect();
+        seen += usize::from(!expected.is_empty());
+        for status in [None, Some("draf"), Some("selesai")] {
+            let is = |id: &&change_log::DocumentId| {
+                status.is_none_or(|status| node.row(**id).unwrap().unwrap().status == status)
+            };
+            let expected: Vec<_> = expected.iter().filter(is).copied().collect();
+            let filter =
+                ListFilter { awaited: Some(awaited), status: status.map(str::to_owned), ..ListFilter::default() };
+            for (typed, count) in [("", 1), ("", 4), ("", 100), ("siti", 3)] {
+                let (mut found, mut after) = (Vec::new(), None);
+                loop {
+                    let page = Page { after, count };
+                    let rows =
+                        if typed.is_empty() { node.list(&filter, page) } else { node.search(typed, &filter, page) };
+                    let rows = rows.unwrap();
+                    assert!(rows.len() <= count);
+                    let Some(last) = rows.last() else { break };
+                    after = Some(last.document);
+                    found.extend(rows.iter().map(|row| row.document));
+                }
+                assert_eq!(found, expected, "{awaited} {status:?} {typed} by {count}");
+            }
+            for most in [0, 2, 100] {
+                assert_eq!(node.count_up_to(&filter, most).unwrap(), most.min(expected.len() as u64), "{awaited}");
+            }
+            let mut each = 0;
+            node.each(None, &filter, &mut |_| {
+                each += 1;
+                each < 5
+            })
+            .unwrap();
+            assert_eq!(each, expected.len().min(5), "{awaited}");
+        }
+    }
+    assert_eq!(seen, Awaited::ALL.len() - 1, "all but the sub-district");
 }
