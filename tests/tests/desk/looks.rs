@@ -31,6 +31,13 @@ pub(crate) async fn is_well(browser: &Browser, what: &str) {
     assert_eq!(browser.complaints().await, [""; 0], "{what}");
 }
 
+/// Letter numbers that stand on more than one line.
+const BROKEN_NUMBERS: &str = "return [...document.querySelectorAll('td .letter-number')].filter((number) => {
+    const text = document.createRange();
+    text.selectNodeContents(number);
+    return new Set([...text.getClientRects()].map((line) => Math.round(line.top))).size > 1;
+}).map((number) => number.innerText)";
+
 /// Pictures that `docs/clerk.md` shows.
 const SHOWN: [&str; 6] = ["sign-in", "form-id", "record-id", "referral-id", "register-id", "sync-en"];
 
@@ -81,6 +88,7 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
         for (name, path) in pages(&id) {
             browser.go(&format!("{}{path}", machine.url)).await;
             assert!(!browser.overflows().await, "{name} at {width}x{height}");
+            assert_eq!(browser.run(BROKEN_NUMBERS).await, json!([]), "{name} at {width}x{height}");
             keep_picture(&browser, &format!("{name}-{width}")).await;
         }
     }

@@ -69,6 +69,15 @@ struct About {
     /// Where the record is; empty where it is none, or not for this reader.
     href: String,
     text: String,
+    /// Its letter number, if it has one.
+    number: String,
+}
+
+impl About {
+    /// All of it as one text.
+    fn whole(&self) -> String {
+        if self.number.is_empty() { self.text.clone() } else { format!("{} · {}", self.text, self.number) }
+    }
 }
 
 /// Which part of the trail.
@@ -230,7 +239,7 @@ fn listing(reader: &Reader, filter: &AuditFilter, language: Language, may_read: 
     let mut abouts = Abouts::new(reader, language, may_read);
     let mut rows = Vec::with_capacity(acts.len());
     for (_, item) in acts {
-        let about = abouts.of(&item.subject)?.text;
+        let about = abouts.of(&item.subject)?.whole();
         rows.push(vec![moments::exact(item.at_millis), item.clerk, label(&item.act, language), about, item.subject]);
     }
     let act = filter.act.as_ref().map(|word| label(word, language));
@@ -274,7 +283,7 @@ impl<'r> Abouts<'r> {
     /// A record by its service and letter number, or else the initial of the name in it; anything else as it was noted.
     fn of(&mut self, subject: &str) -> Result<About, Failure> {
         let (first, rest) = subject.split_once(' ').unwrap_or((subject, ""));
-        let as_noted = || About { href: String::new(), text: subject.to_owned() };
+        let as_noted = || About { text: subject.to_owned(), ..About::default() };
         let Ok(id) = first.parse::<DocumentId>() else { return Ok(as_noted()) };
         let known = if let Some(known) = self.known.get(&id) {
             known.clone()
@@ -298,9 +307,10 @@ impl<'r> Abouts<'r> {
             let name = row.name.as_deref().filter(|_| self.may_read);
             name.and_then(|name| name.trim().chars().next()).map(|sign| format!("{}.", sign.to_uppercase()))
         };
-        let told = row.number.clone().or_else(initial).map(|told| format!(" · {told}")).unwrap_or_default();
+        let number = row.number.clone().unwrap_or_default();
+        let told = initial().filter(|_| number.is_empty()).map(|told| format!(" · {told}")).unwrap_or_default();
         let href = if self.may_read { format!("/berkas/{id}") } else { String::new() };
-        Ok(Some(About { href, text: format!("{} {label}{told}", row.service) }))
+        Ok(Some(About { href, text: format!("{} {label}{told}", row.service), number }))
     }
 }
 
