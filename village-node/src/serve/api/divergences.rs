@@ -1,17 +1,16 @@
 //! What two people entered differently, and a decision between the values.
 
-use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Extension, Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Extension, Query, State};
 use axum::response::Response;
 use change_log::DocumentId;
 use office_model::{ClerkId, FieldPath, ServiceId};
+use replica_store::Replica;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::writing::{Writing, once, write};
-use super::{Told, answer, document, parameters, parse};
+use super::writing::{Sent, change};
+use super::{Told, answer, parameters};
 use crate::action::ROWS_MAX;
 use crate::serve::caller::Caller;
 use crate::{Act, Action, Failure, moment};
@@ -67,23 +66,12 @@ fn specific(found: &Value) -> Vec<DocumentId> {
     rows.iter().filter(is_specific).filter_map(|row| text(row, "id")?.parse().ok()).collect()
 }
 
-pub(super) async fn settle(
-    State(shared): Told,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let done = async {
-        let id = document(&id)?;
-        caller.may_record()?;
-        let SettleBody { path, value, clerk: named } = parse(&body)?;
-        let once = once(&caller, &headers, &format!("settle {id}"), &body)?;
-        let writing = Writing { caller, named, act: Act::Settle, once };
-        write(&shared, writing, move |_, clerk| {
+pub(super) async fn settle(sent: Sent) -> Response {
+    change(sent, Act::Settle, Caller::may_record, |id, _, SettleBody { path, value, clerk }| {
+        let act = move |_: &Replica, clerk| {
             Ok::<_, Failure>(Action::Settle { id, path: path.clone(), value: value.clone(), clerk })
-        })
-        .await
-    };
-    answer(done.await)
+        };
+        Ok((clerk, act))
+    })
+    .await
 }

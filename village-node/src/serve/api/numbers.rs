@@ -1,14 +1,13 @@
 //! Letter numbers: how many are left, and one for a letter that has none.
 
-use axum::body::Bytes;
-use axum::extract::{Extension, Path, State};
-use axum::http::HeaderMap;
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use office_model::ClerkId;
+use replica_store::Replica;
 use serde::Deserialize;
 
-use super::writing::{Writing, once, write};
-use super::{Told, answer, document, parse};
+use super::writing::{Sent, change};
+use super::{Told, answer};
 use crate::serve::caller::Caller;
 use crate::{Act, Action};
 
@@ -27,22 +26,9 @@ pub(super) async fn stock(State(shared): Told, Extension(caller): Extension<Call
     answer(done.await)
 }
 
-pub(super) async fn give(
-    State(shared): Told,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let done = async {
-        let id = document(&id)?;
-        caller.may_record()?;
-        let NumberBody { clerk: named } = parse(&body)?;
-        let once = once(&caller, &headers, &format!("number {id}"), &body)?;
-        write(&shared, Writing { caller, named, act: Act::Number, once }, move |_, clerk| {
-            Ok(Action::IssueNumber { id, clerk })
-        })
-        .await
-    };
-    answer(done.await)
+pub(super) async fn give(sent: Sent) -> Response {
+    change(sent, Act::Number, Caller::may_record, |id, _, NumberBody { clerk }| {
+        Ok((clerk, move |_: &Replica, clerk| Ok(Action::IssueNumber { id, clerk })))
+    })
+    .await
 }

@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use letter_print::Paper;
 use office_model::{ClerkId, FieldPath, Service, ServiceId, Status, calendar};
+use replica_store::Replica;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use service_document::TransactionDocument;
 
-use super::writing::{Writing, once, write};
+use super::writing::{Sent, Writing, change, once, write};
 use super::{Told, answer, bad_body, document, page, parameters, parse, pdf};
 use crate::action::{self, ListQuery, NewRecord, ReferredQuery};
 use crate::serve::Shared;
@@ -192,47 +193,31 @@ pub(super) async fn letter(
     }
 }
 
-pub(super) async fn edit(
-    State(shared): Told,
-    Extension(caller): Who,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let done = async {
-        let id = document(&id)?;
-        caller.may_record()?;
-        let EditBody { edits, clerk: named } = parse(&body)?;
-        let once = once(&caller, &headers, &format!("edit {id}"), &body)?;
+pub(super) async fn edit(sent: Sent) -> Response {
+    change(sent, Act::Edit, Caller::may_record, |id, _, EditBody { edits, clerk }| {
         let edits = edits
             .into_iter()
             .map(|(path, value)| path.parse::<FieldPath>().map(|path| (path, value)).map_err(|error| bad_body(&error)));
         let edits = edits.collect::<Result<Vec<_>, Failure>>()?;
-        write(&shared, Writing { caller, named, act: Act::Edit, once }, move |_, clerk| {
-            Ok(Action::Set { id, edits: edits.clone(), clerk })
-        })
-        .await
-    };
-    answer(done.await)
+        Ok((clerk, move |_: &Replica, clerk| Ok(Action::Set { id, edits: edits.clone(), clerk })))
+    })
+    .await
 }
 
-pub(super) async fn step(
-    State(shared): Told,
-    Extension(caller): Who,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let done = async {
-        let id = document(&id)?;
-        let StepBody { status: to, reason, clerk: named } = parse(&body)?;
-        let once = once(&caller, &headers, &format!("step {id}"), &body)?;
-        let asker = caller.clone();
-        write(&shared, Writing { caller, named, act: Act::Step, once }, move |replica, clerk| {
-            asker.may_step(replica, id, to)?;
-            Ok(Action::Step { id, to, reason: reason.clone(), clerk })
-        })
-        .await
-    };
-    answer(done.await)
+pub(super) async fn step(sent: Sent) -> Response {
+    // Whether the caller may depends on where the record stands: that is asked when it is done.
+    change(
+        sent,
+        Act::Step,
+        |_| Ok(()),
+        |id, caller, StepBody { status: to, reason, clerk }| {
+            let asker = caller.clone();
+            let act = move |replica: &Replica, clerk| {
+                asker.may_step(replica, id, to)?;
+                Ok(Action::Step { id, to, reason: reason.clone(), clerk })
+            };
+            Ok((clerk, act))
+        },
+    )
+    .await
 }

@@ -1,14 +1,11 @@
 //! Referrals: to an office above the villages, and its answer.
 
-use axum::body::Bytes;
-use axum::extract::{Extension, Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use office_model::{Answer, ClerkId, OfficeCode};
+use replica_store::Replica;
 use serde::Deserialize;
 
-use super::writing::{Writing, once, write};
-use super::{Told, answer, document, parse};
+use super::writing::{Sent, change};
 use crate::serve::caller::Caller;
 use crate::{Act, Action};
 
@@ -32,42 +29,16 @@ struct AnswerBody {
     clerk: Option<ClerkId>,
 }
 
-pub(super) async fn refer(
-    State(shared): Told,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let done = async {
-        let id = document(&id)?;
-        caller.may_record()?;
-        let ReferBody { office, asked, clerk: named } = parse(&body)?;
-        let once = once(&caller, &headers, &format!("refer {id}"), &body)?;
-        write(&shared, Writing { caller, named, act: Act::Refer, once }, move |_, clerk| {
-            Ok(Action::Refer { id, to: office, asked: asked.clone(), clerk })
-        })
-        .await
-    };
-    answer(done.await)
+pub(super) async fn refer(sent: Sent) -> Response {
+    change(sent, Act::Refer, Caller::may_record, |id, _, ReferBody { office, asked, clerk }| {
+        Ok((clerk, move |_: &Replica, clerk| Ok(Action::Refer { id, to: office, asked: asked.clone(), clerk })))
+    })
+    .await
 }
 
-pub(super) async fn answer_it(
-    State(shared): Told,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let done = async {
-        let id = document(&id)?;
-        caller.may_answer()?;
-        let AnswerBody { answer, reason, clerk: named } = parse(&body)?;
-        let once = once(&caller, &headers, &format!("answer {id}"), &body)?;
-        write(&shared, Writing { caller, named, act: Act::Answer, once }, move |_, clerk| {
-            Ok(Action::Answer { id, answer, reason: reason.clone(), clerk })
-        })
-        .await
-    };
-    answer(done.await)
+pub(super) async fn answer_it(sent: Sent) -> Response {
+    change(sent, Act::Answer, Caller::may_answer, |id, _, AnswerBody { answer, reason, clerk }| {
+        Ok((clerk, move |_: &Replica, clerk| Ok(Action::Answer { id, answer, reason: reason.clone(), clerk })))
+    })
+    .await
 }

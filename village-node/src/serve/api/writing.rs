@@ -1,12 +1,17 @@
 //! What changes records: once for each `Idempotency-Key`, with its trace in the audit trail, all in one commit.
 
+use axum::body::Bytes;
+use axum::extract::{Extension, Path, State};
 use axum::http::HeaderMap;
+use axum::response::Response;
 use change_log::DocumentId;
 use office_model::ClerkId;
 use replica_store::{Asked, Replica, RequestKey};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::{Told, answer, document, parse};
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
 use crate::{Act, Action, Blame, Failure, Node, action};
@@ -25,6 +30,31 @@ pub(super) struct Writing {
     pub(super) act: Act,
     /// How it is known again, if it is to be done once.
     pub(super) once: Option<RequestKey>,
+}
+
+/// A request to change one record, as it came.
+pub(super) type Sent = (Told, Extension<Caller>, Path<String>, HeaderMap, Bytes);
+
+/// Does what a request wants of one record, and answers it. `may`: whether the caller may at all. `of`: the person whom the
+/// body names, and the action that it makes of the author.
+pub(super) async fn change<B, A>(
+    (State(shared), Extension(caller), Path(id), headers, body): Sent,
+    act: Act,
+    may: impl FnOnce(&Caller) -> Result<(), Failure>,
+    of: impl FnOnce(DocumentId, &Caller, B) -> Result<(Option<ClerkId>, A), Failure>,
+) -> Response
+where
+    B: DeserializeOwned,
+    A: Fn(&Replica, ClerkId) -> Result<Action, Failure> + Send + 'static,
+{
+    let done = async {
+        let id = document(&id)?;
+        may(&caller)?;
+        let (named, make) = of(id, &caller, parse(&body)?)?;
+        let once = once(&caller, &headers, &format!("{} {id}", act.as_str()), &body)?;
+        write(&shared, Writing { caller, named, act, once }, make).await
+    };
+    answer(done.await)
 }
 
 /// How a request is known again. `path`: what it is about, beside its body.
