@@ -31,11 +31,13 @@ pub(crate) async fn is_well(browser: &Browser, what: &str) {
     assert_eq!(browser.complaints().await, [""; 0], "{what}");
 }
 
-/// Letter numbers that stand on more than one line.
+/// Letter numbers that stand on more than one line, or beyond their cell.
 const BROKEN_NUMBERS: &str = "return [...document.querySelectorAll('td .letter-number')].filter((number) => {
     const text = document.createRange();
     text.selectNodeContents(number);
-    return new Set([...text.getClientRects()].map((line) => Math.round(line.top))).size > 1;
+    const lines = [...text.getClientRects()];
+    const cell = number.closest('td').getBoundingClientRect();
+    return new Set(lines.map((line) => Math.round(line.top))).size > 1 || lines.some((line) => line.right > cell.right + 1);
 }).map((number) => number.innerText)";
 
 /// Pictures that `docs/clerk.md` shows.

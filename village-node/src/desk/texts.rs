@@ -88,7 +88,7 @@ desk_kit::texts! {
 
     search: "Cari nama, NIK, atau nomor surat", "Search name, NIK or letter number";
     find: "Cari", "Search";
-    all_awaited: "Menunggu siapa pun", "Waiting for anybody";
+    all_awaited: "Semua giliran", "Anybody's turn";
     all_statuses: "Semua status", "All statuses";
     all_services: "Semua layanan", "All services";
     name: "Nama", "Name";
