@@ -39,6 +39,8 @@
       document.title = page.title;
       document.body.replaceChildren(...page.body.children);
       const form = $("form[action='/kunci'], form[action='/masuk']");
+      // Nothing here leads away from what waits.
+      for (const link of $$("main a, header a")) link.removeAttribute("href");
       const name = form.elements.name;
       if (name && !name.value) name.value = clerk;
       $("input[type=password]", form).focus();

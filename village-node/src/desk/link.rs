@@ -74,10 +74,14 @@ impl Told {
         let (mut told, text) = match state {
             Stage::Idle => (Self::idle(), String::new()),
             Stage::Running(progress) => {
-                let Progress { acknowledged, to_send, received, .. } = *progress;
-                let all = to_send.max(acknowledged);
-                let text = format!("{} {acknowledged} {} {all}, {received} {}", t.syncing, t.sent_of, t.received_word);
-                (Self { running: true, sent: acknowledged, all, ..Self::idle() }, text)
+                // What is on the line moves on with each frame; what the hub has is said in larger pieces.
+                let Progress { sent, acknowledged, to_send, received, .. } = *progress;
+                let all = to_send.max(sent);
+                let text = format!(
+                    "{} {sent} {} {all}, {acknowledged} {}; {received} {}",
+                    t.syncing, t.sent_of, t.at_hub_word, t.received_word
+                );
+                (Self { running: true, sent, all, ..Self::idle() }, text)
             }
             Stage::Done => (Self::idle(), t.sync_done.to_owned()),
             Stage::Failed(text) => (Self { failed: true, ..Self::idle() }, language.say(text).to_owned()),
@@ -190,4 +194,20 @@ pub(super) async fn begin(
 
 pub(super) async fn progress(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
     html(&ProgressPart { told: Told::of(&shared.syncing.get(), visitor.session.language) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_moves_on_with_what_is_sent_and_says_what_the_hub_has() {
+        let progress = Progress { to_send: 3000, sent: 1200, acknowledged: 800, received: 12, ..Progress::default() };
+        let told = Told::of(&Stage::Running(progress), Language::English);
+        assert_eq!((told.sent, told.all, told.running), (1200, 3000, true));
+        assert_eq!(told.text, "Syncing… 1200 sent of 3000, 800 received by the hub; 12 received");
+        // An exchange that goes on where another one was cut may have nothing of its own to send.
+        let told = Told::of(&Stage::Running(Progress::default()), Language::Indonesian);
+        assert_eq!(told.text, "Sedang menyinkronkan… 0 terkirim dari 0, 0 sudah diterima pusat; 0 diterima");
+    }
 }

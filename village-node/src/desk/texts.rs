@@ -228,6 +228,7 @@ desk_kit::texts! {
     sync_now: "Sinkronkan sekarang", "Sync now";
     syncing: "Sedang menyinkronkan…", "Syncing…";
     sent_of: "terkirim dari", "sent of";
+    at_hub_word: "sudah diterima pusat", "received by the hub";
     received_word: "diterima", "received";
     sync_done: "Terbukti sama dengan pusat.", "Proven equal with the hub.";
     diary: "Catatan sambungan", "Link diary";
