@@ -197,6 +197,31 @@ fn who_was_revoked_after_the_backup_stays_revoked_when_it_is_restored() {
 }
 
 #[test]
+fn an_office_whose_machines_are_all_shut_out_is_behind_and_not_as_if_it_had_never_joined() {
+    let folder = Folder::with_hub();
+    let node = change_log::NodeId([5; 8]);
+    let open = || replica_store::Replica::open(&folder.data(), "a machine", change_log::EpochId([9; 16])).unwrap().0;
+    open().register_node(node, OFFICE.parse().unwrap(), [5; 32], 1000).unwrap();
+    let late = change_log::NodeId([6; 8]);
+    open().register_node(late, "35.10.01.2002".parse().unwrap(), [6; 32], 1000).unwrap();
+    folder.json(&["revoke", &node.to_string(), "--reason", "hilang"]);
+    let status = folder.json(&["status"]);
+    let behind = status["offices_behind"].as_array().unwrap();
+    let listed: Vec<_> = behind.iter().map(|one| (one["office"].as_str(), one["state"].as_str())).collect();
+    assert_eq!(listed, [(Some(OFFICE), Some("shut_out")), (Some("35.10.01.2002"), Some("never"))], "{status}");
+    assert!(behind[0]["since_millis"].as_i64().unwrap() > 1000, "{status}");
+    let told = String::from_utf8(folder.run(&["status"]).stdout).unwrap();
+    assert!(told.contains("2 behind") && told.contains("enrol a new one"), "{told}");
+    let offices = folder.json(&["offices", "--enrolled"]);
+    assert_eq!((&offices[0]["office"], &offices[0]["nodes"]), (&OFFICE.into(), &0.into()), "{offices}");
+    assert!(offices[0]["shut_out_millis"].is_i64() && offices[1]["shut_out_millis"].is_null(), "{offices}");
+    let report = folder.json(&["nightly", "--date", "2026-01-03"]);
+    let told = (&report["totals"]["shut_out"], &report["totals"]["never"], &report["totals"]["not_enrolled"]);
+    assert_eq!(told, (&1.into(), &1.into(), &1.into()), "{report}");
+    assert_eq!(report["offices"][1]["reason"], "shut_out", "{report}");
+}
+
+#[test]
 fn a_database_that_is_malformed_is_a_finding_with_advice() {
     let folder = Folder::with_hub();
     let path = folder.data().join("replica.db");

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::{Answer, open, table, time};
 use crate::cli::Common;
+use crate::regency::facts::all_shut_out;
 use crate::{Failure, init};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sync-server offices\n  sync-server offices --enrolled --json")]
 pub(crate) struct Arguments {
-    /// Only offices with a node.
+    /// Only offices that have, or had, a node.
     #[arg(long)]
     enrolled: bool,
 }
@@ -29,7 +30,9 @@ struct Seen {
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
     let mut seen: BTreeMap<OfficeCode, Seen> = BTreeMap::new();
-    for node in reader.registered_nodes()?.into_iter().filter(|node| node.revoked_millis.is_none()) {
+    let nodes = reader.registered_nodes()?;
+    let shut_out = all_shut_out(&nodes);
+    for node in nodes.into_iter().filter(|node| node.revoked_millis.is_none()) {
         let office = seen.entry(node.office).or_default();
         office.nodes += 1;
         office.contact = office.contact.max(node.last_contact_millis);
@@ -43,7 +46,8 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let (mut list, mut lines): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
     for office in init::roster(&reader)?.iter() {
         let of_office = seen.get(&office.code).unwrap_or(&none);
-        if arguments.enrolled && of_office.nodes == 0 {
+        let shut_out_millis = shut_out.get(&office.code).copied();
+        if arguments.enrolled && of_office.nodes == 0 && shut_out_millis.is_none() {
             continue;
         }
         let proven = if of_office.unproven { None } else { of_office.proven };
@@ -51,7 +55,8 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         lines.push(vec![
             office.code.to_string(),
             office.full_name(),
-            of_office.nodes.to_string(),
+            shut_out_millis
+                .map_or_else(|| of_office.nodes.to_string(), |since| format!("0, all shut out {}", time(Some(since)))),
             transactions.to_string(),
             time(of_office.contact),
             time(proven),
@@ -61,6 +66,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             "name": office.full_name(),
             "kind": office.kind.as_str(),
             "nodes": of_office.nodes,
+            "shut_out_millis": shut_out_millis,
             "transactions": transactions,
             "entries": digests.get(&office.code).map_or(0, |digest| digest.count),
             "digest": digests.get(&office.code).copied().unwrap_or_default().to_string(),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Answer, open, table, time};
 use crate::cli::Common;
 use crate::night::late;
+use crate::regency::facts::all_shut_out;
 use crate::{Failure, admin, clock, init};
 
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let (counts, nodes, codes) = (reader.counts()?, reader.registered_nodes()?, reader.codes()?);
     let roster = init::roster(&reader)?;
     let known = nodes.len();
+    let shut_out = all_shut_out(&nodes);
     let mut of_office: BTreeMap<OfficeCode, Vec<Node>> = BTreeMap::new();
     for node in nodes.into_iter().filter(|node| node.revoked_millis.is_none()) {
         of_office.entry(node.office).or_default().push(node);
@@ -34,21 +36,32 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let admitted: usize = of_office.values().map(Vec::len).sum();
     let recently = |node: &&Node| node.proven.is_some_and(|(at, _)| at >= now - DAY_MILLIS);
     let proven = of_office.values().flatten().filter(recently).count();
-    let (mut behind, mut lines): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
+    let mut found: Vec<(Option<usize>, Value, Vec<String>)> = Vec::new();
     for office in roster.iter() {
         let nodes = of_office.get(&office.code).map_or(&[][..], Vec::as_slice);
         let proofs = nodes.iter().map(|node| (node.enrolled_millis, node.proven.map(|(at, _)| at)));
-        let (state @ ("late" | "never"), since) = late::stands(proofs, now - DAY_MILLIS) else { continue };
+        let shut_out_millis = shut_out.get(&office.code).copied();
+        let (state, since) = late::stands(proofs, shut_out_millis, now - DAY_MILLIS);
+        let rank = late::BEHIND.iter().position(|behind| *behind == state);
+        if rank.is_none() {
+            continue;
+        }
         let contact = nodes.iter().filter_map(|node| node.last_contact_millis).max();
-        lines.push(vec![office.code.to_string(), office.full_name(), state.to_owned(), time(since), time(contact)]);
-        behind.push(json!({
+        let line = vec![office.code.to_string(), office.full_name(), state.to_owned(), time(since), time(contact)];
+        let of_office = json!({
             "office": office.code,
             "name": office.full_name(),
             "state": state,
             "since_millis": since,
             "last_contact_millis": contact,
-        }));
+        });
+        found.push((rank, of_office, line));
     }
+    // The worst first; then by code.
+    found.sort_by_key(|(rank, ..)| *rank);
+    let is_any_shut_out = found.iter().any(|(rank, ..)| *rank == Some(0));
+    let (behind, lines): (Vec<Value>, Vec<Vec<String>>) =
+        found.into_iter().map(|(_, of_office, line)| (of_office, line)).unzip();
     let open_codes = codes.iter().filter(|code| code.used.is_none() && code.expires_millis > now).count();
     let alarms: u64 = codes.iter().map(|code| code.tries_after_use).sum();
     let entries: u64 = reader.logs()?.iter().map(|log| log.position).sum();
@@ -76,6 +89,11 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
             "\nBehind: not proven equal within 24 hours. Ask whether their machines run and their links are up.\n",
         );
         let shown = lines.get(..BEHIND_LINES).unwrap_or(&lines);
+        if is_any_shut_out {
+            text.push_str(
+                "shut_out: all machines of that office are shut out, it cannot send: enrol a new one (sync-server enrol OFFICE).\n",
+            );
+        }
         text.push_str(&table(&["office", "name", "state", "since", "last contact"], shown));
         if lines.len() > shown.len() {
             let _ = writeln!(text, "and {} more: sync-server offices --enrolled", lines.len() - shown.len());

@@ -98,6 +98,8 @@ fn shape(state: State, x: usize, y: usize) -> String {
         State::Equal => format!("<rect x=\"{x}\" y=\"{y}\" width=\"{TILE}\" height=\"{TILE}\" rx=\"7\"/>"),
         State::Sending => format!("<circle cx=\"{middle}\" cy=\"{centre}\" r=\"{half}\"/>"),
         State::Late => format!("<path d=\"M{middle} {y}L{right} {centre}L{middle} {bottom}L{x} {centre}z\"/>"),
+        // A house: its office is there, and nobody in it can call.
+        State::ShutOut => format!("<path d=\"M{x} {centre}L{middle} {y}L{right} {centre}V{bottom}H{x}z\"/>"),
         State::Never => format!("<path d=\"M{x} {y}H{right}V{bottom}H{x}z\"/>"),
         State::Differs => {
             let (near, far) = (TILE / 4, TILE - TILE / 4);

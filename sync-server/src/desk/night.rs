@@ -118,7 +118,7 @@ fn made(page: Page, report: &Report) -> NightPage {
 
 /// Damage first, then who is behind.
 fn sentence(report: &Report, language: Language) -> (String, bool) {
-    let (proven, behind) = (report.count("proven"), report.count("late") + report.count("never"));
+    let (proven, behind) = (report.count("proven"), report.behind_count());
     let all = proven + behind;
     let damaged = report.whole.as_ref().is_some_and(|whole| !whole.check.sound);
     let unsaved = report.whole.as_ref().is_some_and(|whole| whole.backup.state == "failed");
@@ -146,6 +146,7 @@ fn totals(report: &Report, language: Language) -> Vec<Total> {
         is_bad: is_bad && count > 0,
     };
     let mut totals = vec![
+        total(&words::state("shut_out", language), report.count("shut_out"), true),
         total(&words::state("late", language), report.count("late"), true),
         total(&words::state("never", language), report.count("never"), true),
         total(&words::state("proven", language), report.count("proven"), false),
@@ -167,7 +168,11 @@ fn totals(report: &Report, language: Language) -> Vec<Total> {
 
 fn behind(line: &OfficeLine, report: &Report, language: Language) -> Behind {
     let t = language.texts();
-    let stands = if line.state == "never" { Stands::Never } else { Stands::Late };
+    let stands = match line.state.as_str() {
+        "shut_out" => Stands::ShutOut,
+        "never" => Stands::Never,
+        _ => Stands::Late,
+    };
     let short = |millis: Option<i64>| millis.map(|at| moments::short(at, report.made_millis)).unwrap_or_default();
     let sum = |figure: fn(&crate::night::report::NodeLine) -> u64| line.nodes.iter().map(figure).sum::<u64>();
     let (calls, cuts, refused) = (sum(|node| node.calls), sum(|node| node.cuts), sum(|node| node.refused));

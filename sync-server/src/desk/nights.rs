@@ -13,7 +13,7 @@ use super::shown;
 use super::texts::Worded as _;
 use super::visitor::Visitor;
 use crate::clock;
-use crate::night::report::Brief;
+use crate::night::report::{Brief, behind_count};
 use crate::night::{kept, words};
 use crate::serve::Hub;
 
@@ -62,7 +62,7 @@ fn line(brief: &Brief, language: Language, now_millis: i64) -> Line {
         address: format!("/malam/{}", brief.date),
         date: short_date(brief.date),
         proven: shown::figure(total("proven"), language),
-        behind: total("late") + total("never"),
+        behind: behind_count(&brief.totals),
         made_day: figure(brief.work.map(|work| work.made_day)),
         overdue: figure(brief.needs.as_ref().map(|needs| needs.overdue)),
         needing: figure(brief.needs.as_ref().map(|needs| needs.documents)),

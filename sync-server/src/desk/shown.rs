@@ -8,6 +8,7 @@ use crate::regency::{Mark, State};
 /// A state as people read it.
 pub(super) const fn state(t: &'static Texts, state: State) -> &'static str {
     match state {
+        State::ShutOut => t.state_shut_out,
         State::Differs => t.state_differs,
         State::Never => t.state_never,
         State::Late => t.state_late,

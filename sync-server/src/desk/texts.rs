@@ -122,6 +122,7 @@ desk_kit::texts! {
     count: "Jumlah", "Count";
     table_of_it: "Angkanya", "The figures";
 
+    state_shut_out: "Semua komputer dikeluarkan", "All machines shut out";
     state_differs: "Berbeda", "Differs";
     state_never: "Belum pernah setara", "Never equal";
     state_late: "Terlambat", "Late";

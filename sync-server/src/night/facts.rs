@@ -56,6 +56,8 @@ pub(crate) struct NightFacts {
 pub(crate) struct OfficeNight {
     pub(crate) office: Office,
     pub(crate) nodes: Vec<NodeNight>,
+    /// When the last of its machines was shut out, where none is left.
+    pub(crate) shut_out_millis: Option<i64>,
     /// Entries that its digest counts.
     pub(crate) entries: u64,
     pub(crate) quarantined: u64,

@@ -15,6 +15,7 @@ use super::facts::{
     BlockFacts, BookFacts, Call, Granted, KeptOut, NightFacts, NodeNight, OfficeNight, OpenRecord, Span, Twice,
 };
 use super::report::{BackupLine, CheckLine};
+use crate::regency::facts::all_shut_out;
 use crate::{Failure, init};
 
 /// The night of a date begins at 18:00 WIB of the day before.
@@ -100,7 +101,9 @@ fn offices(reader: &Reader, nodes: &[Node], span: &Span) -> Result<Vec<OfficeNig
     let digests: BTreeMap<_, _> = reader.offices()?.into_iter().collect();
     let counts = reader.office_counts()?;
     let roster = init::roster(reader)?;
+    let shut_out = all_shut_out(nodes);
     let made = |office: &Office| OfficeNight {
+        shut_out_millis: shut_out.get(&office.code).copied(),
         nodes: of_office.remove(&office.code).unwrap_or_default(),
         entries: digests.get(&office.code).map_or(0, |digest| digest.count),
         quarantined: counts.get(&office.code).map_or(0, |counts| counts.quarantined),

@@ -1,16 +1,20 @@
 //! Whether an office is proven, and if not, since when and why. Pure.
 
-use super::facts::{NodeNight, Span};
+use super::facts::{NodeNight, OfficeNight, Span};
 use crate::regency::standing::is_older;
 
 /// The states of an office.
-pub(crate) const STATES: [&str; 4] = ["proven", "late", "never", "not_enrolled"];
+pub(crate) const STATES: [&str; 5] = ["proven", "late", "never", "shut_out", "not_enrolled"];
+/// Of them, those that need somebody, the worst first.
+pub(crate) const BEHIND: [&str; 3] = ["shut_out", "never", "late"];
 /// A report made within that of its time was not caught up with.
 pub(crate) const ON_TIME_MILLIS: i64 = 3_600_000;
 
 /// Why a machine is not proven, the worst first: those that no night mends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
+    /// All machines of the office are shut out.
+    ShutOut,
     /// The hub refused it because its program is too old.
     OldVersion,
     /// The hub refused it.
@@ -32,17 +36,27 @@ pub(crate) enum Reason {
 pub(crate) struct Judged {
     pub(crate) state: &'static str,
     /// Proven: the oldest proof of its machines. Late: that proof, before the night. Never: when the machine joined.
+    /// Shut out: when the last of its machines was.
     pub(crate) since_millis: Option<i64>,
     pub(crate) reason: Option<Reason>,
 }
 
 impl Reason {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::OldVersion, Self::Refused, Self::Differs, Self::NeverCalled, Self::Silent, Self::Cut, Self::NotDone];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::ShutOut,
+        Self::OldVersion,
+        Self::Refused,
+        Self::Differs,
+        Self::NeverCalled,
+        Self::Silent,
+        Self::Cut,
+        Self::NotDone,
+    ];
 
     /// The word in the report.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::ShutOut => "shut_out",
             Self::OldVersion => "old_version",
             Self::Refused => "refused",
             Self::Differs => "differs",
@@ -54,12 +68,15 @@ impl Reason {
     }
 }
 
-/// How an office stands whose machines joined and were last proven then: a state, and since when.
+/// How an office stands whose machines joined and were last proven then: a state, and since when. Without a machine that may
+/// call, it counts when the last one was shut out.
 pub(crate) fn stands(
     proofs: impl Iterator<Item = (i64, Option<i64>)>,
+    shut_out_millis: Option<i64>,
     night_millis: i64,
 ) -> (&'static str, Option<i64>) {
     match proofs.min_by_key(rank) {
+        None if shut_out_millis.is_some() => ("shut_out", shut_out_millis),
         None => ("not_enrolled", None),
         Some((enrolled, None)) => ("never", Some(enrolled)),
         // A proof after the night proves what was recorded in it, too.
@@ -77,11 +94,16 @@ const fn rank((enrolled, proven): &(i64, Option<i64>)) -> (bool, i64) {
 }
 
 /// An office is as well off as the worst of its machines.
-pub(crate) fn judge(nodes: &[NodeNight], span: &Span, hub_version: &str) -> Judged {
+pub(crate) fn judge(office: &OfficeNight, span: &Span, hub_version: &str) -> Judged {
+    let nodes = &office.nodes;
     let proof = |node: &NodeNight| (node.enrolled_millis, node.proven_millis);
-    let (state, since_millis) = stands(nodes.iter().map(proof), span.night_millis);
+    let (state, since_millis) = stands(nodes.iter().map(proof), office.shut_out_millis, span.night_millis);
     let worst = nodes.iter().min_by_key(|node| rank(&proof(node)));
-    Judged { state, since_millis, reason: worst.and_then(|node| reason(node, span, hub_version)) }
+    let reason = match worst {
+        Some(node) => reason(node, span, hub_version),
+        None => office.shut_out_millis.map(|_| Reason::ShutOut),
+    };
+    Judged { state, since_millis, reason }
 }
 
 /// Why a machine is not proven; nothing when it is.
@@ -143,11 +165,20 @@ pub(crate) mod tests {
 
     #[test]
     fn an_office_is_as_well_off_as_its_worst_machine() {
+        let office = |nodes: &[NodeNight], shut_out_millis| OfficeNight {
+            office: crate::regency::facts::tests::office().office,
+            nodes: nodes.to_vec(),
+            shut_out_millis,
+            entries: 0,
+            quarantined: 0,
+        };
         let judged = |nodes: &[NodeNight]| {
-            let judged = judge(nodes, &SPAN, "0.1.0");
+            let judged = judge(&office(nodes, None), &SPAN, "0.1.0");
             (judged.state, judged.since_millis)
         };
         assert_eq!(judged(&[]), ("not_enrolled", None));
+        let lost = judge(&office(&[], Some(700)), &SPAN, "0.1.0");
+        assert_eq!((lost.state, lost.since_millis, lost.reason), ("shut_out", Some(700), Some(Reason::ShutOut)));
         assert_eq!(judged(&[node(Some(1500)), node(None)]), ("never", Some(5)));
         assert_eq!(judged(&[node(Some(1500)), node(Some(999))]), ("late", Some(999)));
         assert_eq!(judged(&[node(Some(1500)), node(Some(1000))]), ("proven", Some(1000)));

@@ -19,7 +19,7 @@ pub(crate) struct Report {
     pub(crate) date: NaiveDate,
     /// When it was made.
     pub(crate) made_millis: i64,
-    /// How many offices are `proven`, `late`, `never` proven, `not_enrolled`.
+    /// How many offices are `proven`, `late`, `never` proven, `shut_out`, `not_enrolled`.
     pub(crate) totals: BTreeMap<String, u64>,
     /// Changes kept out of their records.
     pub(crate) quarantined: u64,
@@ -55,7 +55,7 @@ pub(crate) struct Whole {
 pub(crate) struct OfficeLine {
     pub(crate) office: OfficeCode,
     pub(crate) name: String,
-    /// `proven`, `late`, `never`, `not_enrolled`.
+    /// `proven`, `late`, `never`, `shut_out`, `not_enrolled`.
     pub(crate) state: String,
     pub(crate) since_millis: Option<i64>,
     pub(crate) nodes: Vec<NodeLine>,
@@ -193,7 +193,7 @@ impl Report {
             .offices
             .iter()
             .map(|one| {
-                let judged = late::judge(&one.nodes, &span, &facts.version);
+                let judged = late::judge(one, &span, &facts.version);
                 OfficeLine {
                     office: one.office.code,
                     name: one.office.full_name(),
@@ -242,23 +242,34 @@ impl Report {
         self.totals.get(state).copied().unwrap_or_default()
     }
 
+    /// How many offices have, or had, a machine and are not proven.
+    pub(crate) fn behind_count(&self) -> u64 {
+        behind_count(&self.totals)
+    }
+
     /// The name of an office; its code when the report has none.
     pub(crate) fn name_of(&self, office: OfficeCode) -> String {
         let found = self.offices.iter().find(|line| line.office == office);
         found.map_or_else(|| office.to_string(), |line| line.name.clone())
     }
 
-    /// The offices that have a machine and are not proven, the worst first.
+    /// The offices that have, or had, a machine and are not proven, the worst first: those that cannot call at all, then the
+    /// longest waiting.
     pub(crate) fn behind(&self) -> Vec<&OfficeLine> {
         let mut behind: Vec<_> =
-            self.offices.iter().filter(|line| matches!(line.state.as_str(), "late" | "never")).collect();
+            self.offices.iter().filter(|line| late::BEHIND.contains(&line.state.as_str())).collect();
         let rank = |line: &OfficeLine| {
             let rank = |reason| late::Reason::ALL.iter().position(|known| known.as_str() == reason);
             line.reason.as_deref().and_then(rank).unwrap_or(usize::MAX)
         };
-        behind.sort_by_key(|line| (line.since_millis, rank(line), line.office));
+        behind.sort_by_key(|line| (line.state != "shut_out", line.since_millis, rank(line), line.office));
         behind
     }
+}
+
+/// Of these totals: how many offices are behind.
+pub(crate) fn behind_count(totals: &BTreeMap<String, u64>) -> u64 {
+    late::BEHIND.iter().filter_map(|state| totals.get(*state)).sum()
 }
 
 fn node_line(node: &NodeNight, facts: &NightFacts) -> NodeLine {

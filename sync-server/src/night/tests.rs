@@ -30,6 +30,7 @@ fn offices() -> Vec<OfficeNight> {
     let of = |code: &&str| OfficeNight {
         office: Roster::banyuwangi().get(code.parse().unwrap()).unwrap().clone(),
         nodes: Vec::new(),
+        shut_out_millis: None,
         entries: 3,
         quarantined: 0,
     };
@@ -203,6 +204,7 @@ fn full() -> Report {
     facts.offices[1].nodes = vec![machine(2, None)];
     facts.offices[2].nodes = vec![machine(3, Some(facts.span.night_millis - 5))];
     facts.offices[2].quarantined = 1;
+    facts.offices[3].shut_out_millis = Some(facts.span.night_millis - 9);
     facts.quarantined = 1;
     facts.made_day = vec![(office(0), service(0), 7), (office(2), service(5), 2)];
     facts.made_month = vec![(office(0), service(0), 70), (office(2), service(5), 20)];
@@ -323,7 +325,8 @@ fn the_worst_come_first_and_the_word_for_each_need_is_said() {
     let report = full();
     let behind: Vec<_> =
         report.behind().iter().map(|line| (line.state.as_str(), line.reason.as_deref().unwrap())).collect();
-    assert_eq!(behind, [("never", "never_called"), ("late", "silent")]);
+    assert_eq!(behind, [("shut_out", "shut_out"), ("never", "never_called"), ("late", "silent")]);
+    assert_eq!(report.behind_count(), 3);
     let whole = report.whole.as_ref().unwrap();
     let needs: Vec<_> = whole.documents.iter().map(|line: &DocumentLine| line.needs.join("+")).collect();
     assert_eq!(needs, ["overdue", "due_today+waiting_camat", "quarantined", "divergent"]);

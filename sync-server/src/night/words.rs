@@ -20,6 +20,7 @@ pub(crate) fn state(word: &str, language: Language) -> String {
         "proven" => ("terbukti setara", "proven equal"),
         "late" => ("terlambat", "late"),
         "never" => ("belum pernah setara", "never equal"),
+        "shut_out" => ("semua komputernya dikeluarkan", "all machines shut out"),
         "not_enrolled" => ("belum terdaftar", "not enrolled"),
         _ => return word.to_owned(),
     };
@@ -30,6 +31,7 @@ pub(crate) fn state(word: &str, language: Language) -> String {
 pub(crate) fn reason(word: &str, language: Language) -> String {
     let known = Reason::ALL.into_iter().find(|known| known.as_str() == word);
     let words = known.map(|known| match known {
+        Reason::ShutOut => ("semua komputernya dikeluarkan", "all its machines are shut out"),
         Reason::OldVersion => {
             ("versi programnya terlalu lama, ditolak pusat", "its program is too old and was refused")
         }
@@ -47,6 +49,9 @@ pub(crate) fn reason(word: &str, language: Language) -> String {
 pub(crate) fn what_to_do(word: &str, language: Language) -> String {
     let known = Reason::ALL.into_iter().find(|known| known.as_str() == word);
     let words = known.map(|known| match known {
+        Reason::ShutOut => {
+            ("daftarkan komputer baru: buat kode di Perangkat", "enrol a new machine: make a code under Machines")
+        }
         Reason::OldVersion => (
             "pasang village-node yang baru; data tidak perlu dipindahkan",
             "install the new village-node; no data need be moved",

@@ -8,6 +8,17 @@ use super::{NodeFacts, OfficeFacts, State};
 
 /// In the order in which they are worth saying; never empty.
 pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
+    if let (true, Some(since)) = (facts.nodes.is_empty(), facts.shut_out_millis) {
+        let (since, code) = (moments::short(since, now_millis), facts.office.code);
+        return vec![Bilingual::new(
+            format!(
+                "Semua komputer kantor ini sudah dikeluarkan sejak {since}: tidak ada yang sampai dari kantor ini. Daftarkan komputer baru: buat kode di Perangkat (atau sync-server enrol {code}), lalu dampingi petugas menjalankan village-node enrol. Berkas yang sudah sampai di pusat turun ke komputer itu."
+            ),
+            format!(
+                "All machines of this office are shut out since {since}: nothing arrives from it. Enrol a new one: make a code under Machines (or sync-server enrol {code}), then guide the clerk through village-node enrol. The records that reached the hub come down to it."
+            ),
+        )];
+    }
     if facts.nodes.is_empty() {
         return vec![Bilingual::new(
             "Kantor ini belum punya komputer yang terdaftar. Buat kode pendaftaran, lalu dampingi petugas menjalankan village-node enrol.",
@@ -68,7 +79,8 @@ fn of(node: &NodeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
                 format!("{unsent} changes of machine {id} have not arrived yet. They are sent by themselves; it only has to stay connected."),
             ));
         }
-        State::Equal | State::Absent => {}
+        // The first two are of offices, not of machines.
+        State::ShutOut | State::Absent | State::Equal => {}
     }
     if let Some(minutes) = clock_minutes(node) {
         let (id_way, en_way) = if minutes > 0 { ("terlalu cepat", "ahead") } else { ("terlalu lambat", "behind") };
@@ -111,6 +123,9 @@ mod tests {
     #[test]
     fn each_trouble_has_its_own_words() {
         assert!(said(vec![]).contains("No machine"));
+        let lost = OfficeFacts { shut_out_millis: Some(NOW), ..office() };
+        let lost = &advice(&lost, "0.1.0", NOW)[0].en;
+        assert!(lost.contains("are shut out since") && lost.contains("sync-server enrol 35.10.01.2001"), "{lost}");
         assert_eq!(said(vec![node(Some(NOW))]), "All is well. There is nothing for the clerk to do.");
         assert!(said(vec![node(None)]).contains("has never called since it joined"));
         let late = node(Some(NOW - 3 * DAY));

@@ -39,6 +39,8 @@ pub(crate) struct NodeFacts {
 pub(crate) struct OfficeFacts {
     pub(crate) office: Office,
     pub(crate) nodes: Vec<NodeFacts>,
+    /// When the last of its machines was shut out, where none is left; nothing where none ever joined.
+    pub(crate) shut_out_millis: Option<i64>,
     pub(crate) counts: OfficeCounts,
 }
 
@@ -85,7 +87,9 @@ impl Regency {
         let roster = init::roster(reader)?;
         let mut nodes: BTreeMap<OfficeCode, Vec<NodeFacts>> = BTreeMap::new();
         let mut known = Known::read(reader, today)?;
-        for node in reader.registered_nodes()?.into_iter().filter(|node| node.revoked_millis.is_none()) {
+        let registered = reader.registered_nodes()?;
+        let shut_out = all_shut_out(&registered);
+        for node in registered.into_iter().filter(|node| node.revoked_millis.is_none()) {
             nodes.entry(node.office).or_default().push(known.of(reader, node)?);
         }
         let counts = reader.office_counts()?;
@@ -94,7 +98,8 @@ impl Regency {
             .map(|office| {
                 let nodes = nodes.remove(&office.code).unwrap_or_default();
                 let counts = counts.get(&office.code).copied().unwrap_or_default();
-                let facts = OfficeFacts { office: office.clone(), nodes, counts };
+                let shut_out_millis = shut_out.get(&office.code).copied();
+                let facts = OfficeFacts { office: office.clone(), nodes, shut_out_millis, counts };
                 let standing = standing(&facts, hub_version, now_millis);
                 (facts, standing)
             })
@@ -119,6 +124,17 @@ impl Regency {
     pub(crate) fn office(&self, code: OfficeCode) -> Option<&(OfficeFacts, Standing)> {
         self.offices.iter().find(|(facts, _)| facts.office.code == code)
     }
+}
+
+/// The offices that had machines and have none left that may call, and when the last of them was shut out.
+pub(crate) fn all_shut_out(registered: &[Node]) -> BTreeMap<OfficeCode, i64> {
+    let mut last: BTreeMap<OfficeCode, Option<i64>> = BTreeMap::new();
+    for node in registered {
+        let known = last.entry(node.office).or_insert(node.revoked_millis);
+        // One machine that may call is enough.
+        *known = known.zip(node.revoked_millis).map(|(one, other)| one.max(other));
+    }
+    last.into_iter().filter_map(|(office, at)| Some((office, at?))).collect()
 }
 
 fn midnights(day: NaiveDate) -> Range<i64> {
@@ -207,13 +223,28 @@ pub(crate) mod tests {
     pub(crate) fn office() -> OfficeFacts {
         let code = "35.10.01.2001".parse().unwrap();
         let office = office_model::Roster::banyuwangi().get(code).unwrap().clone();
-        OfficeFacts { office, nodes: Vec::new(), counts: OfficeCounts::default() }
+        OfficeFacts { office, nodes: Vec::new(), shut_out_millis: None, counts: OfficeCounts::default() }
     }
 
     #[test]
     fn days_are_numbered_from_1970() {
         let day = |year, month, day| day_number(NaiveDate::from_ymd_opt(year, month, day).unwrap());
         assert_eq!((day(1970, 1, 1), day(1970, 1, 2), day(2026, 11, 26)), (0, 1, 20_783));
+    }
+
+    #[test]
+    fn an_office_has_lost_all_its_machines_when_the_last_is_shut_out() {
+        let machine = |number: u8, revoked_millis: Option<i64>| Node {
+            id: NodeId([number; 8]),
+            revoked_millis,
+            ..node(None).node
+        };
+        let office = office().office.code;
+        let lost = |machines: &[Node]| all_shut_out(machines).get(&office).copied();
+        assert_eq!(lost(&[]), None, "it never had one");
+        assert_eq!(lost(&[machine(1, Some(7)), machine(2, Some(9)), machine(3, Some(8))]), Some(9));
+        assert_eq!(lost(&[machine(1, None), machine(2, Some(9))]), None, "one may call");
+        assert_eq!(lost(&[machine(1, Some(7)), machine(2, None)]), None);
     }
 
     #[test]

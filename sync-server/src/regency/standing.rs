@@ -12,6 +12,8 @@ pub(crate) const FEW_NUMBERS: u32 = 10;
 /// How an office stands, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
+    /// It had machines, and all of them are shut out: it cannot send anything.
+    ShutOut,
     /// Both sides sent all they have and differ.
     Differs,
     /// A machine joined and was never proven equal.
@@ -22,17 +24,18 @@ pub(crate) enum State {
     Sending,
     /// Proven within a day, and nothing waits as far as is known.
     Equal,
-    /// No machine of it has joined.
+    /// No machine of it has ever joined.
     Absent,
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Differs, Self::Never, Self::Late, Self::Sending, Self::Equal, Self::Absent];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::ShutOut, Self::Differs, Self::Never, Self::Late, Self::Sending, Self::Equal, Self::Absent];
 
     /// The word for addresses and style sheets.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::ShutOut => "shut_out",
             Self::Differs => "differs",
             Self::Never => "never",
             Self::Late => "late",
@@ -45,6 +48,7 @@ impl State {
     /// A sign that tells it without colour.
     pub(crate) const fn sign(self) -> &'static str {
         match self {
+            Self::ShutOut => "×",
             Self::Differs => "≠",
             Self::Never => "?",
             Self::Late => "!",
@@ -83,7 +87,8 @@ pub(crate) struct Standing {
 pub(crate) fn standing(facts: &OfficeFacts, hub_version: &str, now_millis: i64) -> Standing {
     let nodes = facts.nodes.iter().map(|node| of_node(node, now_millis));
     let worst = nodes.min_by_key(|(state, since)| (*state, *since));
-    let (state, since_millis) = worst.map_or((State::Absent, None), |(state, since)| (state, Some(since)));
+    let without = facts.shut_out_millis.map_or((State::Absent, None), |since| (State::ShutOut, Some(since)));
+    let (state, since_millis) = worst.map_or(without, |(state, since)| (state, Some(since)));
     Standing { state, since_millis, marks: marks(facts, hub_version) }
 }
 
@@ -158,6 +163,14 @@ mod tests {
         assert_eq!(stands(vec![equal(), node(None)]), (State::Never, Some(5)));
         let sending = NodeFacts { unsent: Some(3), ..equal() };
         assert_eq!(stands(vec![equal(), sending]), (State::Sending, Some(NOW - HOUR)));
+    }
+
+    #[test]
+    fn an_office_whose_machines_are_all_shut_out_is_worse_off_than_all_others() {
+        let facts = OfficeFacts { shut_out_millis: Some(NOW - HOUR), ..office() };
+        let found = standing(&facts, "0.1.0", NOW);
+        assert_eq!((found.state, found.since_millis), (State::ShutOut, Some(NOW - HOUR)));
+        assert!(State::ALL.iter().skip(1).all(|other| State::ShutOut < *other), "it comes first");
     }
 
     #[test]

@@ -106,8 +106,8 @@ impl Nights {
     /// A report was made and is kept: the one place from which it is told on. It is called once for each night; after a
     /// crash between keeping and this, not at all, so whoever must not miss one looks at what is kept.
     async fn finished(&self, report: &Report) {
-        let (proven, late, never) = (report.count("proven"), report.count("late"), report.count("never"));
-        tracing::info!(date = %report.date, proven, late, never, "the night's report is made");
+        let [proven, late, never, shut_out] = ["proven", "late", "never", "shut_out"].map(|state| report.count(state));
+        tracing::info!(date = %report.date, proven, late, never, shut_out, "the night's report is made");
         if let Some(whole) = &report.whole {
             if !whole.check.sound {
                 tracing::error!(

@@ -65,6 +65,13 @@ async fn a_lost_machine_is_shut_out_wiped_and_replaced_on_one_page_that_says_wha
     browser.says("Lembar pendaftaran").await;
     let listed = hub.says(&["nodes"]);
     assert!(listed[0]["revoked_millis"].is_i64() && listed[0]["wipe"]["takes_in"] == json!(false), "{listed}");
+    browser.go(&hub.url).await;
+    browser.says("0 dari 1 kantor setara dengan pusat.").await;
+    browser.says("Desa Sarongan, Kec. Pesanggaran (semua komputer dikeluarkan sejak").await;
+    is_well(&browser, "an office that lost its machines").await;
+    browser.go(&format!("{}/kantor/{OFFICE}", hub.url)).await;
+    browser.says("Semua komputer kantor ini sudah dikeluarkan sejak").await;
+    browser.says("Daftarkan komputer baru").await;
     browser.go(&format!("{}/perangkat/{node}", hub.url)).await;
     browser.says("menunggu komputer itu menghubungi pusat").await;
     browser.says("hilang di jalan").await;
