@@ -3,6 +3,7 @@
 use desk_kit::moments;
 use office_model::Bilingual;
 
+use super::refusal::Refusal;
 use super::standing::{FEW_NUMBERS, clock_minutes, is_older, of_node};
 use super::{NodeFacts, OfficeFacts, State};
 
@@ -55,7 +56,19 @@ fn of(node: &NodeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
     let last = node.node.last_contact_millis.map(|at| moments::short(at, now_millis)).unwrap_or_default();
     let was_cut = node.last_call.as_ref().is_some_and(|call| call.outcome == "cut");
     let id = node.node.id;
+    let old = node.node.version.as_deref().filter(|version| is_older(version, hub_version));
+    let is_behind = matches!(state, State::Never | State::Late);
+    // What passes by itself is worth a word only where it lasts.
+    let refusal = node.last_call.as_ref().and_then(|call| Refusal::of(&call.outcome));
+    let refusal = refusal.filter(|refusal| is_behind || !refusal.passes());
     match state {
+        _ if refusal.is_some() => {
+            let called = node.last_call.as_ref().map(|call| moments::short(call.at_millis, now_millis));
+            let called = called.unwrap_or_default();
+            said.extend(
+                refusal.map(|refusal| refusal.advice(&id.to_string(), &called, (old.is_some(), hub_version))),
+            );
+        }
         _ if last.is_empty() => said.push(Bilingual::new(
             format!("Komputer {id} belum pernah menghubungi pusat sejak didaftarkan ({since}). Tanyakan apakah village-node dijalankan dan internet tersambung."),
             format!("Machine {id} has never called since it joined ({since}). Ask whether village-node runs and the internet is connected."),
@@ -90,7 +103,8 @@ fn of(node: &NodeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
             format!("The clock of machine {id} is {minutes} minutes {en_way}. Sync goes on, but dates on letters are wrong too: ask the clerk to set it."),
         ));
     }
-    if let Some(old) = node.node.version.as_deref().filter(|version| is_older(version, hub_version)) {
+    let is_told = refusal.is_some_and(|refusal| refusal.is_of_age(old.is_some()));
+    if let Some(old) = old.filter(|_| !is_told) {
         said.push(Bilingual::new(
             format!("Komputer {id} memakai versi lama ({old}); pusat memakai {hub_version}. Pasang versi baru bila sempat; data tidak perlu dipindahkan."),
             format!("Machine {id} runs an old version ({old}); the hub runs {hub_version}. Install the new one when there is time; no data need be moved."),
@@ -130,10 +144,10 @@ mod tests {
         assert!(said(vec![node(None)]).contains("has never called since it joined"));
         let late = node(Some(NOW - 3 * DAY));
         assert!(said(vec![late.clone()]).contains("last called"));
-        let call = replica_store::NodeCall {
+        let call = |outcome: &str| replica_store::NodeCall {
             node: late.node.id,
             at_millis: NOW - 3 * DAY,
-            outcome: "cut".to_owned(),
+            outcome: outcome.to_owned(),
             duration_millis: 1,
             bytes_up: 1,
             bytes_down: 1,
@@ -142,7 +156,18 @@ mod tests {
             epoch: change_log::EpochId([1; 16]),
             claimed: 9,
         };
-        assert!(said(vec![NodeFacts { last_call: Some(call), ..late }]).contains("was cut before the end"));
+        let called = |outcome: &str, node: NodeFacts| said(vec![NodeFacts { last_call: Some(call(outcome)), ..node }]);
+        assert!(called("cut", late.clone()).contains("was cut before the end"));
+        assert!(called("refused 6", late.clone()).contains("its disk was copied or restored"));
+        assert!(called("refused 6", node(None)).contains("its disk was copied"), "rather than that it never called");
+        assert!(called("refused 7", node(Some(NOW))).contains("does not continue"), "also before it is late");
+        assert!(called("refused 8", late.clone()).contains("busy with many offices"));
+        assert!(called("refused 8", node(Some(NOW))).starts_with("All is well"), "that passes");
+        let mut old = late.clone();
+        old.node.version = Some("0.0.1".to_owned());
+        let told = called("refused 2", old);
+        assert!(told.contains("install village-node 0.1.0 over the old one"), "{told}");
+        assert!(!told.contains("when there is time"), "not in two ways: {told}");
         assert!(said(vec![NodeFacts { unsent: Some(7), ..node(Some(NOW)) }]).contains("7 changes of machine"));
         let mut odd = node(Some(NOW));
         odd.node.clock_offset_millis = Some(10 * 60_000);
