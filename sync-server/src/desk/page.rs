@@ -91,6 +91,16 @@ impl Fault {
         Self::new(StatusCode::FORBIDDEN, ID.not_for_role, EN.not_for_role)
     }
 
+    /// A file was asked for in a way that makes no sense.
+    pub(crate) fn nothing_taken(wrong: &[Bilingual]) -> Self {
+        let all = |said: fn(&Bilingual) -> &str| wrong.iter().map(said).collect::<Vec<_>>().join(" ");
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            format!("Tidak ada yang diunduh. {} Kembali, perbaiki saringannya, lalu unduh lagi.", all(|one| &one.id)),
+            format!("Nothing was downloaded. {} Go back, correct the filter, then download again.", all(|one| &one.en)),
+        )
+    }
+
     /// There is no such office in the roster.
     pub(crate) fn no_office() -> Self {
         Self::new(

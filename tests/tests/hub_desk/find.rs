@@ -50,6 +50,9 @@ async fn a_record_is_found_by_name_number_nik_and_id_and_narrowed_by_what_it_is(
     }
     browser.go(&format!("{}/cari?dari=2026-02-01&sampai=2026-01-01", hub.url)).await;
     browser.says("Tanggal terakhir sebelum tanggal pertama").await;
+    browser.go(&format!("{}/cari?layanan=Z99", hub.url)).await;
+    browser.says("Layanan: Z99 tidak ada di kabupaten ini.").await;
+    is_well(&browser, "a filter that makes no sense").await;
     browser.go(&format!("{}/cari", hub.url)).await;
     is_well(&browser, "the list").await;
     keep_shown(&browser, "hub-find-id").await;
@@ -96,6 +99,22 @@ async fn a_record_is_masked_until_it_is_opened_on_purpose_and_that_is_on_the_tra
     assert!(status(&refused) == 403 && !refused.contains("Siti Aminah"), "{refused}");
     let csv = ask(&hub, "POST", "/cari/unduh", &with, &format!("form_token={token}&bentuk=csv&q={}", &NIK[..8]));
     assert!(csv.contains("text/csv") && !csv.contains("S••• A•••••"), "{csv}");
+    // What makes no sense takes nothing away, and is named.
+    for (asked, named) in [
+        ("dari=2026-11-02&sampai=2026-11-01", "Tanggal terakhir sebelum tanggal pertama."),
+        ("dari=kemarin", "Dari: &#34;kemarin&#34; tidak dapat dibaca."),
+        ("kecamatan=35.99.99", "Kecamatan: 35.99.99 tidak ada di kabupaten ini."),
+        ("kantor=35.10.01.9999", "Kantor: 35.10.01.9999 tidak ada di kabupaten ini."),
+        ("layanan=Z99", "Layanan: Z99 tidak ada di kabupaten ini."),
+        ("status=mungkin", "Status: &#34;mungkin&#34; tidak dapat dibaca."),
+    ] {
+        let told = ask(&hub, "POST", "/cari/unduh", &with, &format!("form_token={token}&bentuk=csv&{asked}"));
+        assert!(
+            status(&told) == 400 && told.contains(named) && told.contains("Tidak ada yang diunduh."),
+            "{asked}: {told}"
+        );
+    }
+    assert_eq!(status(&ask(&hub, "POST", "/cari/unduh", &with, &format!("form_token={token}&bentuk=exe"))), 400);
     // Nor take it away whole.
     let body = format!("form_token={token}&bentuk=csv&lengkap=ya");
     let csv = ask(&hub, "POST", "/cari/unduh", &with, &body);
@@ -157,6 +176,12 @@ async fn statistics_say_the_same_as_chart_and_as_table() {
     keep_shown(&browser, "hub-statistics-id").await;
     browser.go(&format!("{}/statistik?dari=2020-01-01&sampai=2020-02-01", hub.url)).await;
     browser.says("Tidak ada berkas dalam periode ini").await;
+    browser.go(&format!("{}/statistik?dari=0001-01-01&sampai=9999-12-31", hub.url)).await;
+    browser.says("Lebih dari 20 tahun tidak dapat digambar.").await;
+    browser.until("document.querySelector('tfoot strong').textContent === '3'").await;
+    browser.go(&format!("{}/statistik?dari=2026-02-01&sampai=2026-01-01", hub.url)).await;
+    browser.says("Tanggal terakhir sebelum tanggal pertama").await;
+    assert_eq!(browser.count(".empty, tfoot").await, 0, "nothing was counted");
 }
 
 /// All cells of the first sheet.

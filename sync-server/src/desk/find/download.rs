@@ -9,11 +9,13 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use desk_kit::Form;
 use futures_util::stream;
+use office_model::Bilingual;
 use office_model::calendar::wib_date;
 use replica_store::Reader;
 
 use super::filter::Asked;
 use crate::act::Act;
+use crate::desk::fresh;
 use crate::desk::page::{Answer, Fault};
 use crate::desk::visitor::Visitor;
 use crate::export::{self, Format, Wanted};
@@ -34,9 +36,16 @@ pub(super) async fn file(
 ) -> Answer {
     let form = Form(form);
     visitor.check(&form)?;
-    let format: Format = form.get("bentuk").parse().unwrap_or(Format::Csv);
-    let asked = Asked::of(|name| form.get(name));
-    let filter = asked.filter(visitor.session.role).unwrap_or_default();
+    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
+    let mut asked = Asked::of(|name| form.get(name)).known_to(&regency);
+    let format: Option<Format> = form.get("bentuk").parse().ok();
+    if format.is_none() {
+        asked.wrong.push(Bilingual::new("Bentuk: csv, xlsx, atau jsonl.", "Form: csv, xlsx or jsonl."));
+    }
+    // Nobody takes more away than was asked for.
+    let (Some(filter), Some(format)) = (asked.filter(visitor.session.role), format) else {
+        return Err(Fault::nothing_taken(&asked.wrong).into());
+    };
     let is_whole = visitor.session.role.sees_personal_data() && !form.get("lengkap").is_empty();
     let words = Some(asked.words).filter(|words| !words.is_empty());
     let wanted = Wanted { filter, words, is_whole };

@@ -37,7 +37,7 @@ struct SearchPage {
     districts: Choices,
     offices: Choices,
     /// What is wrong with the question.
-    said: &'static str,
+    said: Vec<String>,
     lines: Vec<Line>,
     /// Addresses; empty where there is no such page.
     next: String,
@@ -68,7 +68,8 @@ pub(super) async fn page(
     Query(words): Query<BTreeMap<String, String>>,
 ) -> Answer {
     let word = |name: &str| words.get(name).map_or("", String::as_str);
-    let asked = Asked::of(word);
+    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
+    let asked = Asked::of(word).known_to(&regency);
     let after: Option<DocumentId> = word("sesudah").parse().ok();
     // Whoever has the id of a record means that one.
     if let Ok(id) = asked.words.parse::<DocumentId>() {
@@ -76,10 +77,7 @@ pub(super) async fn page(
     }
     let (language, role) = (visitor.session.language, visitor.session.role);
     let f = language.texts();
-    let (filter, said) = match asked.filter(role) {
-        Some(filter) => (Some(filter), ""),
-        None => (None, f.wrong_days),
-    };
+    let filter = asked.filter(role);
     let typed = Some(asked.words.clone()).filter(|words| !words.is_empty());
     if after.is_none() && typed.is_some() && role.sees_personal_data() {
         // Who was looked for stays out of the trail.
@@ -104,7 +102,6 @@ pub(super) async fn page(
             }
         }
     };
-    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
     let next = rows.get(ROWS).and_then(|_| rows.get(ROWS - 1)).map(|row| row.document.to_string());
     let now = clock::now_millis();
     let lines = rows.iter().take(ROWS).map(|row| line(row, &regency, role, language, now)).collect();
@@ -118,7 +115,7 @@ pub(super) async fn page(
         statuses: filter::statuses(&asked, language),
         districts: filter::districts(&asked, &regency),
         offices: filter::offices(&asked, &regency),
-        said,
+        said: asked.wrong.iter().map(|one| language.say(one).to_owned()).collect(),
         lines,
         next: next.map(|id| asked.address("/cari", Some(("sesudah", &id)))).unwrap_or_default(),
         first: after.map(|_| asked.address("/cari", None)).unwrap_or_default(),

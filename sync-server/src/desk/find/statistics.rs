@@ -36,7 +36,10 @@ struct StatisticsPage {
     f: &'static Texts,
     from: String,
     to: String,
-    said: &'static str,
+    /// What is wrong with the question, or was done otherwise.
+    said: Vec<String>,
+    /// It was not counted.
+    is_refused: bool,
     by: Choices,
     by_label: &'static str,
     per: Choices,
@@ -65,11 +68,18 @@ pub(super) async fn page(
     Query(words): Query<BTreeMap<String, String>>,
 ) -> Answer {
     let word = |name: &str| words.get(name).map_or("", String::as_str);
-    let asked = Asked::of(word);
+    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
+    let asked = Asked::of(word).known_to(&regency);
+    let is_refused = !asked.wrong.is_empty();
     let language = visitor.session.language;
     let f = language.texts();
     let by = By::of(word("menurut")).unwrap_or(By::Service);
-    let (from, to, said) = period(&asked, f);
+    let today = wib_date(clock::now_millis()).unwrap_or_default();
+    let Period { from, to, is_cut } = period(&asked, today);
+    let mut said: Vec<String> = asked.wrong.iter().map(|one| language.say(one).to_owned()).collect();
+    if is_cut && !is_refused {
+        said.push(format!("{} {} – {}.", f.cut_period, short_date(from), short_date(to)));
+    }
     let is_monthly = match word("per") {
         "bulan" => true,
         "hari" => (to - from).num_days() > 4 * DAYS_DRAWN,
@@ -77,7 +87,6 @@ pub(super) async fn page(
     };
     let counted = Asked { from: Some(from), to: Some(to), words: String::new(), ..asked.clone() };
     let (tallies, roster) = read(&hub, &counted).await.map_err(Fault::from)?;
-    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
     let sums = statistics::lines(&tallies.kinds, by);
     let total = sums.iter().map(|(_, count)| count).sum();
     let over_time = statistics::over_time(&tallies.days, (from, to), is_monthly);
@@ -87,6 +96,7 @@ pub(super) async fn page(
         from: from.to_string(),
         to: to.to_string(),
         said,
+        is_refused,
         by: By::ALL.into_iter().map(|one| (one.as_str().to_owned(), by_label(f, one).to_owned(), one == by)).collect(),
         by_label: by_label(f, by),
         per: vec![
@@ -103,18 +113,36 @@ pub(super) async fn page(
     })
 }
 
-/// From which to which day; what is wrong with what was asked.
-fn period(asked: &Asked, f: &'static Texts) -> (NaiveDate, NaiveDate, &'static str) {
-    let today = wib_date(clock::now_millis()).unwrap_or_default();
-    let to = asked.to.unwrap_or(today);
-    let from = asked.from.unwrap_or_else(|| to - Days::new(DAYS - 1));
-    if from > to { (to, to, f.wrong_days) } else { (from.max(to - Days::new(YEARS)), to, "") }
+/// What is counted.
+#[derive(Debug, PartialEq, Eq)]
+struct Period {
+    from: NaiveDate,
+    to: NaiveDate,
+    /// More was asked for than can be drawn.
+    is_cut: bool,
+}
+
+/// From which to which day. Of what is too long, the last years in which there can be anything.
+fn period(asked: &Asked, today: NaiveDate) -> Period {
+    let before = |day: NaiveDate, days| day.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN);
+    let to = asked.to.unwrap_or_else(|| asked.from.map_or(today, |from| from.max(today)));
+    let from = asked.from.unwrap_or_else(|| before(to, DAYS - 1)).min(to);
+    if from >= before(to, YEARS) {
+        return Period { from, to, is_cut: false };
+    }
+    let to = if from < today { to.min(today) } else { to };
+    Period { from: from.max(before(to, YEARS)), to, is_cut: true }
 }
 
 /// Counts tell nobody's name: they are the same for every role.
 async fn read(hub: &Hub, counted: &Asked) -> Result<(Tallies, Roster), Failure> {
-    let filter = counted.filter(HubRole::Operator).unwrap_or_default();
-    hub.readers.with(move |reader: &Reader| Ok((reader.tally(&filter)?, init::roster(reader)?))).await?
+    let filter = counted.filter(HubRole::Operator);
+    hub.readers
+        .with(move |reader: &Reader| {
+            let tallies = filter.map(|filter| reader.tally(&filter)).transpose()?.unwrap_or_default();
+            Ok((tallies, init::roster(reader)?))
+        })
+        .await?
 }
 
 fn lines(sums: &[(String, u64)], total: u64, by: By, roster: &Roster, language: Language) -> Vec<Line> {
@@ -146,4 +174,28 @@ const fn by_label(f: &'static Texts, by: By) -> &'static str {
 /// A day, or the month that begins with it.
 fn name(day: NaiveDate, is_monthly: bool) -> String {
     if is_monthly { day.format("%m-%Y").to_string() } else { short_date(day) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_that_is_too_long_is_cut_to_where_records_can_be_and_says_so() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-11-27");
+        let of = |from: Option<&str>, to: Option<&str>| {
+            period(&Asked { from: from.map(day), to: to.map(day), ..Asked::default() }, today)
+        };
+        let whole = |from: &str, to: &str| Period { from: day(from), to: day(to), is_cut: false };
+        assert_eq!(of(None, None), whole("2026-10-29", "2026-11-27"));
+        assert_eq!(of(Some("2026-01-01"), Some("2026-01-31")), whole("2026-01-01", "2026-01-31"));
+        assert_eq!(of(Some("2027-01-01"), None), whole("2027-01-01", "2027-01-01"), "clocks may be ahead");
+        let all = of(Some("0001-01-01"), Some("9999-12-31"));
+        assert_eq!((all.to, all.is_cut), (today, true));
+        assert!(all.from > day("2006-01-01") && all.from < day("2007-01-01"), "{all:?}");
+        // The first day that there is.
+        let first = period(&Asked { to: Some(NaiveDate::MIN), ..Asked::default() }, today);
+        assert_eq!((first.from, first.to), (NaiveDate::MIN, NaiveDate::MIN));
+    }
 }

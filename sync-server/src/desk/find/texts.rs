@@ -36,6 +36,7 @@ desk_kit::texts! {
     format: "Bentuk", "Form";
     sheet: "Lembar kerja (XLSX)", "Spreadsheet (XLSX)";
     download: "Unduh", "Download";
+    cut_period: "Lebih dari 20 tahun tidak dapat digambar. Yang dihitung dan tampil:", "More than 20 years cannot be drawn. Counted and shown are:";
     wrong_days: "Tanggal terakhir sebelum tanggal pertama.", "The last day comes before the first.";
 
     masked_why: "Isi disamarkan. Buka hanya bila perlu untuk tugas; siapa membuka apa dan kapan dicatat di Jejak.",
