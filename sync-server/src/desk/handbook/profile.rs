@@ -20,6 +20,7 @@ use crate::{Failure, init};
 
 #[derive(Template)]
 #[template(path = "profile.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each shows or hides a part of the page")]
 struct ProfilePage {
     page: Page,
     name: String,
