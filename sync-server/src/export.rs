@@ -22,7 +22,7 @@ use crate::{Failure, init};
 const ROWS_PER_SHEET: u32 = 1_000_000;
 
 /// What the columns are called.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "id",
     "nomor",
     "layanan",
@@ -41,6 +41,7 @@ const COLUMNS: [&str; 18] = [
     "perubahan",
     "langkah",
     "perbedaan",
+    "katalog",
 ];
 
 /// Form of a file.
@@ -249,7 +250,7 @@ fn sheets(
     Ok(count)
 }
 
-/// The last three columns are figures.
+/// The last four columns are figures.
 const FIRST_FIGURE: u16 = 15;
 
 fn begin(workbook: &mut Workbook, number: u32, bold: &CellFormat) -> Result<(), XlsxError> {
@@ -299,6 +300,8 @@ impl Names {
             row.changes.to_string(),
             row.steps.to_string(),
             row.divergences.to_string(),
+            // By whose promised time it is overdue or not: that of this version, whatever later ones promise.
+            row.catalogue.to_string(),
         ]
     }
 
@@ -311,6 +314,7 @@ impl Names {
             "office_name": office.map(|office| &office.name),
             "district": office.and_then(|office| office.district.as_ref()).map(|district| district.code),
             "service": row.service,
+            "catalogue": row.catalogue,
             "status": row.status,
             "number": row.number,
             "name": name,

@@ -217,16 +217,20 @@ fn exports_are_opened_by_another_library_say_what_the_list_says_and_hold_no_form
         assert_eq!(line[10], Data::String(NIK.to_owned()), "a NIK is a text: as a figure it would lose digits");
         assert_eq!(line[6], Data::String(HOSTILE.to_owned()));
         assert!(matches!(line[15], Data::Float(_) | Data::Int(_)), "{line:?}");
+        // By it a promised time can be looked up that was changed since.
+        assert_eq!(line[18].to_string(), "1", "{line:?}");
     }
     let masked = out("masked.jsonl");
     hub.says(&["export", "--format", "jsonl", "--search", "siti", "--out", masked.to_str().unwrap()]);
     let text = std::fs::read_to_string(&masked).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
+    assert!(lines.iter().all(|line| line["catalogue"] == 1), "{text}");
     assert!(!text.contains("Siti") && !text.contains(NIK) && text.contains("S••• A•••••"), "{text}");
     let csv = out("all.csv");
     hub.says(&["export", "--format", "csv", "--out", csv.to_str().unwrap()]);
     let text = std::fs::read_to_string(&csv).unwrap();
+    assert!(text.lines().next().unwrap().ends_with("\"perbedaan\",\"katalog\""), "{text}");
     assert!(text.starts_with("\u{feff}\"id\",\"nomor\"") && text.lines().count() == rows.len() + 1, "{text}");
     for line in text.lines() {
         for cell in line.split("\",\"") {
