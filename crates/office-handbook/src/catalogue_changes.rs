@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use office_model::{Bilingual, Catalogue, Field, Service};
+use office_model::{Bilingual, Catalogue, Field, Promise, PromiseUnit, Service};
 
 /// The changes, one line each, service by service. Empty: none that a clerk would notice.
 pub fn catalogue_changes(before: &Catalogue, after: &Catalogue) -> Vec<Bilingual> {
@@ -41,15 +41,33 @@ pub fn catalogue_changes(before: &Catalogue, after: &Catalogue) -> Vec<Bilingual
     lines
 }
 
+/// A promised time with its unit, in both languages.
+fn time(promise: Promise) -> (String, String) {
+    let amount = promise.amount;
+    let (id, en) = match promise.unit {
+        PromiseUnit::Minutes => ("menit", "minutes"),
+        PromiseUnit::Hours => ("jam", "hours"),
+        PromiseUnit::WorkingDays => ("hari kerja", "working days"),
+    };
+    let en = if amount == 1 { en.trim_end_matches('s') } else { en };
+    (format!("{amount} {id}"), format!("{amount} {en}"))
+}
+
 fn of_service(old: &Service, new: &Service) -> Vec<(String, String)> {
     let mut lines = Vec::new();
     let mut say = |id: String, en: String| lines.push((id, en));
     if old.label != new.label {
         say(format!("nama menjadi \"{}\"", new.label.id), format!("name becomes \"{}\"", new.label.en));
     }
-    if old.promised != new.promised {
-        let amount = new.promised.amount;
-        say(format!("waktu janji menjadi {amount}"), format!("promised time becomes {amount}"));
+    if time(old.promised) != time(new.promised) {
+        let ((old_id, old_en), (new_id, new_en)) = (time(old.promised), time(new.promised));
+        say(
+            format!("waktu janji menjadi {new_id} (sebelumnya {old_id})"),
+            format!("promised time becomes {new_en} (it was {old_en})"),
+        );
+    }
+    if old.promised.sourced != new.promised.sourced {
+        say("dasar waktu janji berubah".to_owned(), "what the promised time rests on changed".to_owned());
     }
     if old.approval != new.approval || old.approval_when != new.approval_when {
         say("persetujuan camat berubah".to_owned(), "the camat's approval changed".to_owned());
@@ -102,6 +120,25 @@ mod tests {
     }
 
     #[test]
+    fn a_promised_time_is_said_with_its_unit_and_what_it_was() {
+        let mut json: serde_json::Value = serde_json::from_str(Catalogue::shipped_text()).unwrap();
+        let services = json["services"].as_array_mut().unwrap();
+        let quick = services.iter_mut().find(|service| service["promised"]["unit"] == "minutes").unwrap();
+        let (id, was) = (quick["id"].as_str().unwrap().to_owned(), quick["promised"]["amount"].as_u64().unwrap());
+        quick["promised"] =
+            serde_json::json!({ "amount": 30, "unit": "working_days", "sourced": quick["promised"]["sourced"] });
+        let after = Catalogue::parse(&json.to_string()).unwrap();
+        let said = catalogue_changes(Catalogue::current(), &after);
+        let wanted = Bilingual::new(
+            format!("{id}: waktu janji menjadi 30 hari kerja (sebelumnya {was} menit)"),
+            format!("{id}: promised time becomes 30 working days (it was {was} minutes)"),
+        );
+        assert_eq!(said, [wanted]);
+        let one = Promise { amount: 1, unit: PromiseUnit::Hours, sourced: true };
+        assert_eq!(time(one), ("1 jam".to_owned(), "1 hour".to_owned()));
+    }
+
+    #[test]
     fn what_changes_is_said_and_nothing_else() {
         assert_eq!(changed("\"version\": 1", "\"version\": 2"), [""; 0]);
         let mut json: serde_json::Value = serde_json::from_str(Catalogue::shipped_text()).unwrap();
@@ -114,7 +151,7 @@ mod tests {
         let said: Vec<_> = catalogue_changes(Catalogue::current(), &after).into_iter().map(|line| line.en).collect();
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(said.contains(&format!("{first}: name becomes \"Renamed\"")), "{said:?}");
-        assert!(said.contains(&format!("{first}: promised time becomes 99")), "{said:?}");
+        assert!(said.iter().any(|line| line.starts_with(&format!("{first}: promised time becomes 99 "))), "{said:?}");
         assert!(said.iter().any(|line| line.starts_with(&gone) && line.ends_with("is offered no more")), "{said:?}");
     }
 }
