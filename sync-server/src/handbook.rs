@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::keys::HubKeys;
 use crate::{Failure, init, operators};
 
-pub(crate) use overview::{CommonState, NoticeState, Overview, profile, roster_changes, text};
+pub(crate) use overview::{CommonState, NoticeState, Overview, profile, roster_changes, roster_is_untold, text};
 
 /// The clerk that stands in the changes of the hub itself.
 const HUB_CLERK: &str = "hub";

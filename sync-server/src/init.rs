@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use change_log::HubId;
+use office_handbook::{Audience, Topic};
 use office_model::Roster;
 use replica_store::{NewReplica, Reader, Replica, Role};
 
+use crate::handbook::{self, Proposal};
 use crate::keys::{self, HubKeys};
+use crate::operators::BY_COMMAND;
 use crate::{Failure, clock};
 
 /// The key under which the roster is kept.
@@ -19,19 +22,20 @@ pub struct Made {
     pub hub: HubId,
     /// Offices in the roster.
     pub offices: usize,
+    /// The roster says something else than the one that the programs bring along, so it was published to all offices.
+    pub published: bool,
 }
 
-/// Makes a hub in a folder, from a roster in CSV. A half-made hub (the machine died) is made anew.
+/// Makes a hub in a folder, from a roster in CSV. A roster with offices that the programs do not bring along is published: each
+/// office hears of it with its first exchange. A half-made hub (the machine died) is made anew.
 ///
 /// # Errors
 ///
 /// When the roster has bad lines, there is a hub already, or the disk refuses.
 pub fn init(dir: &Path, roster: &str) -> Result<Made, Failure> {
-    let offices = parse_roster(roster)?.len();
-    if !dir.exists() {
-        std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
-        private(dir)?;
-    }
+    let parsed = parse_roster(roster)?;
+    let (offices, published) = (parsed.len(), !is_shipped(&parsed));
+    private_folder(dir)?;
     // Keys first: a replica without its keys would be of no use, keys without a replica are taken up again.
     let keys = if dir.join(keys::FILE).exists() {
         HubKeys::load(dir)?
@@ -49,10 +53,22 @@ pub fn init(dir: &Path, roster: &str) -> Result<Made, Failure> {
         }
         created => created?,
     };
-    exchange_driver::begin_life(&mut replica, true, clock::now_millis())?;
+    let now = clock::now_millis();
+    exchange_driver::begin_life(&mut replica, true, now)?;
     replica.set_setting(keys::SETTING, &keys.to_bytes()?)?;
-    replica.set_setting(ROSTER, roster.as_bytes())?;
-    Ok(Made { hub, offices })
+    if published {
+        // Keeps it as well, in the same commit.
+        let proposal = Proposal { topic: Topic::Roster, audience: Audience::Everyone, body: roster };
+        handbook::publish(&mut replica, &keys, BY_COMMAND, proposal, now)?;
+    } else {
+        keep_roster(&mut replica, roster)?;
+    }
+    Ok(Made { hub, offices, published })
+}
+
+/// Whether the programs know each of these offices, as it is called here, without being told.
+pub(crate) fn is_shipped(roster: &Roster) -> bool {
+    roster.iter().all(|office| Roster::banyuwangi().get(office.code) == Some(office))
 }
 
 /// The roster is stored last.
@@ -94,6 +110,19 @@ fn parse_roster(csv: &str) -> Result<Roster, Failure> {
     Roster::parse(csv).map_err(|error| {
         Failure::input(error.to_string(), "correct these lines of the roster file and run the command again")
     })
+}
+
+/// Makes a folder that its owner alone may look into. One that is there stays as it is.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn private_folder(dir: &Path) -> Result<(), Failure> {
+    if dir.exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
+    private(dir)
 }
 
 #[cfg(unix)]

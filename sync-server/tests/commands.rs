@@ -28,6 +28,35 @@ fn a_hub_is_made_once_and_says_how_it_is() {
 }
 
 #[test]
+fn a_roster_that_the_programs_do_not_bring_along_is_published_when_the_hub_is_made() {
+    let folder = Folder::new();
+    let roster = folder.dir.path().join("roster.csv");
+    let unit = "35.10.H.001,Puskesmas Sarongan,faskes,35.10.01,Pesanggaran\n";
+    std::fs::write(&roster, format!("{}{unit}", support::ROSTER)).unwrap();
+    let made = folder.json(&["init", "--roster", roster.to_str().unwrap()]);
+    assert_eq!(made["roster_published"], true, "{made}");
+    let common = folder.json(&["handbook"])["common"].clone();
+    assert!(common[2]["published_millis"].is_i64() && common[2]["untold"] == false, "{common}");
+    assert_eq!(folder.json(&["status"])["roster_untold"], false);
+    let sound = folder.json(&["verify"]);
+    assert_eq!((&sound["sound"], &folder.json(&["status"])["offices"]), (&true.into(), &4.into()), "{sound}");
+
+    let shipped = Folder::with_hub();
+    let common = shipped.json(&["handbook"])["common"].clone();
+    assert!(common[2]["published_millis"].is_null() && common[2]["untold"] == false, "{common}");
+    // A hub of before, which kept what it was made with to itself.
+    let (mut hub, _) =
+        replica_store::Replica::open(&shipped.data(), "a machine", change_log::EpochId([9; 16])).unwrap();
+    hub.set_setting("roster", format!("{}{unit}", support::ROSTER).as_bytes()).unwrap();
+    drop(hub);
+    assert_eq!(shipped.json(&["status"])["roster_untold"], true);
+    for command in ["status", "handbook"] {
+        let told = String::from_utf8(shipped.run(&[command]).stdout).unwrap();
+        assert!(told.contains("handbook publish roster"), "{told}");
+    }
+}
+
+#[test]
 fn a_bad_roster_is_refused_line_by_line_and_nothing_is_made() {
     let folder = Folder::new();
     let roster = folder.dir.path().join("roster.csv");

@@ -81,6 +81,10 @@ enum Command {
     },
 }
 
+/// Said where the hub goes by a roster that no office knows.
+pub(super) const ROSTER_UNTOLD: &str = "The roster has offices that the programs do not bring along, and was never published: the offices do not know them.
+Publish it: sync-server handbook show roster > roster.csv, then sync-server handbook publish roster roster.csv";
+
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     match &arguments.command {
         None => list(common),
@@ -157,7 +161,7 @@ fn list(common: &Common) -> Result<Answer, Failure> {
     let common_json = overview.common.iter().map(|state| {
         json!({
             "topic": state.topic.to_string(), "version": state.version, "published_millis": state.published_millis,
-            "offices": state.reach.offices, "reached": state.reach.reached,
+            "untold": state.is_untold, "offices": state.reach.offices, "reached": state.reach.reached,
         })
     });
     let notices_json = overview.notices.iter().map(|state| {
@@ -176,6 +180,7 @@ fn list(common: &Common) -> Result<Answer, Failure> {
             let version = state.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
             let reached = format!("{} of {}", state.reach.reached, state.reach.offices);
             let published = match state.published_millis {
+                None if state.is_untold => "NOT PUBLISHED".to_owned(),
                 None => "as shipped".to_owned(),
                 at => time(at),
             };
@@ -183,6 +188,9 @@ fn list(common: &Common) -> Result<Answer, Failure> {
         })
         .collect();
     let mut text = table(&["WHAT", "VERSION", "PUBLISHED", "REACHED"], &rows);
+    if overview.common.iter().any(|state| state.is_untold) {
+        let _ = writeln!(text, "\n{ROSTER_UNTOLD}");
+    }
     if overview.notices.is_empty() {
         text.push_str("\nno notices\n");
     } else {

@@ -20,11 +20,22 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let roster =
         std::fs::read_to_string(&arguments.roster).map_err(|error| Failure::file(&arguments.roster, &error))?;
     let made = init::init(&common.data, &roster)?;
+    let told = if made.published {
+        "This roster is not the one that the programs bring along: it is published, and each office gets it with its first exchange.\n"
+    } else {
+        ""
+    };
     let text = format!(
-        "Hub {} with {} offices is made in {}.\nNext: sync-server serve, and sync-server enrol OFFICE for each machine.\n",
+        "Hub {} with {} offices is made in {}.\n{told}Next: sync-server serve, and sync-server enrol OFFICE for each machine.\n",
         made.hub,
         made.offices,
         common.data.display()
     );
-    Ok(Answer::new(json!({ "hub": made.hub, "offices": made.offices, "data": common.data }), text))
+    let json = json!({
+        "hub": made.hub,
+        "offices": made.offices,
+        "data": common.data,
+        "roster_published": made.published,
+    });
+    Ok(Answer::new(json, text))
 }

@@ -7,11 +7,13 @@ use office_model::OfficeCode;
 use replica_store::Node;
 use serde_json::{Value, json};
 
+use super::handbook::ROSTER_UNTOLD;
 use super::{Answer, open, table, time};
 use crate::cli::Common;
+use crate::keys::HubKeys;
 use crate::night::late;
 use crate::regency::facts::all_shut_out;
-use crate::{Failure, admin, clock, init};
+use crate::{Failure, admin, clock, handbook, init};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sync-server status\n  sync-server status --json")]
@@ -84,6 +86,10 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     if alarms > 0 {
         text.push_str("ALARM: a used enrolment code was tried again: ask who had it, and revoke what is not yours\n");
     }
+    let roster_untold = handbook::roster_is_untold(&reader, &HubKeys::load(&common.data)?)?;
+    if roster_untold {
+        let _ = writeln!(text, "\n{ROSTER_UNTOLD}");
+    }
     if !lines.is_empty() {
         text.push_str(
             "\nBehind: not proven equal within 24 hours. Ask whether their machines run and their links are up.\n",
@@ -104,6 +110,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         "epoch": reader.epoch(),
         "running": running,
         "offices": roster.len(),
+        "roster_untold": roster_untold,
         "offices_enrolled": of_office.len(),
         "offices_behind": behind,
         "nodes": admitted,

@@ -68,6 +68,7 @@ desk_kit::texts! {
     catalogue: "Katalog layanan", "Catalogue of services";
     templates: "Template surat", "Letter templates";
     roster: "Daftar kantor", "Roster of offices";
+    roster_untold: "BELUM TERBIT: kantor belum mengenalnya", "NOT PUBLISHED: offices do not know it";
     as_shipped: "bawaan program", "as shipped";
     profile: "Profil kantor", "Office's profile";
     profiles: "Profil kantor", "Offices' profiles";

@@ -40,6 +40,9 @@ pub(crate) struct CommonState {
     pub(crate) version: Option<u32>,
     /// When it was published; nothing where the shipped one stands.
     pub(crate) published_millis: Option<i64>,
+    /// Neither shipped nor published: no office knows of it. Hubs of before November 2026 did not publish the roster they were
+    /// made with.
+    pub(crate) is_untold: bool,
     pub(crate) reach: Reach,
 }
 
@@ -92,10 +95,25 @@ impl Overview {
             };
             let everyone = roster.iter().map(|office| office.code);
             let reach = reach(&proven, everyone, published_millis.unwrap_or(i64::MIN));
-            common.push(CommonState { topic, version, published_millis, reach });
+            let is_untold = topic == Topic::Roster && is_untold(&roster, published_millis);
+            common.push(CommonState { topic, version, published_millis, is_untold, reach });
         }
         Ok(Self { notices, common })
     }
+}
+
+/// Whether offices do not know the roster by which the hub goes.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn roster_is_untold(reader: &Reader, keys: &HubKeys) -> Result<bool, Failure> {
+    let published_millis = newest(reader, keys, Topic::Roster)?.map(|one| one.publication.published_millis);
+    Ok(is_untold(&init::roster(reader)?, published_millis))
+}
+
+fn is_untold(roster: &Roster, published_millis: Option<i64>) -> bool {
+    published_millis.is_none() && !init::is_shipped(roster)
 }
 
 /// When each office that has a machine was last proven equal to the hub: the machine that was it longest ago.

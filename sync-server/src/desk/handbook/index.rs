@@ -107,9 +107,10 @@ fn common(state: &CommonState, language: Language) -> Common {
         topic: state.topic.to_string(),
         name: name(state.topic, t),
         version: state.version.map_or_else(String::new, |version| version.to_string()),
-        published: state
-            .published_millis
-            .map_or_else(|| t.as_shipped.to_owned(), |at| moments::short(at, clock::now_millis())),
+        published: state.published_millis.map_or_else(
+            || if state.is_untold { t.roster_untold } else { t.as_shipped }.to_owned(),
+            |at| moments::short(at, clock::now_millis()),
+        ),
         reached: state
             .published_millis
             .map_or_else(String::new, |_| format!("{} / {}", state.reach.reached, state.reach.offices)),
