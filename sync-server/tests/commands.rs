@@ -221,8 +221,11 @@ fn who_was_revoked_after_the_backup_stays_revoked_when_it_is_restored() {
     assert!(folder.json(&["verify"])["sound"].as_bool().unwrap());
 
     let other = Folder::new();
+    let mode = |folder: &Folder| std::fs::metadata(folder.data()).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
     let told = String::from_utf8(other.run(&["restore", file]).stdout).unwrap();
     assert!(told.contains("revoke them again"), "{told}");
+    assert_eq!(mode(&other), 0o700, "keys and citizens' data are in it");
 }
 
 #[test]

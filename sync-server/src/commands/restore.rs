@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Answer, open};
 use crate::cli::Common;
 use crate::keys::{self, HubKeys};
-use crate::{Failure, admin, clock, devices};
+use crate::{Failure, admin, clock, devices, init};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server restore /mnt/usb/hub-2026-11-24.backup --data /srv/hub
@@ -29,7 +29,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     if admin::is_served(dir) {
         return Err(Failure::state(format!("a server runs on {}", dir.display()), "stop it first"));
     }
-    std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
+    init::private_folder(dir)?;
     // The backup is brought into the folder and looked at before anything there is touched.
     let incoming = dir.join(format!("restore-{}", clock::now_millis()));
     let mut revoked = None;
