@@ -1,4 +1,4 @@
-//! `show`: one transaction with all its fields, personal data included: somebody asked for just this one.
+//! `show`: one transaction with all its fields, personal data included: somebody asked for just this one, and that is noted.
 
 use change_log::DocumentId;
 use replica_store::EntryState;
@@ -6,10 +6,14 @@ use serde_json::json;
 
 use super::{Answer, divergences, load, open};
 use crate::Failure;
+use crate::act::Act;
 use crate::cli::Common;
+use crate::operators::BY_COMMAND;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  sync-server show 0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40 --json")]
+#[command(
+    after_help = "Example:\n  sync-server show 0199c82c-6f6a-7a0e-a2f3-5a7c1d2e3f40 --json\n\nWhole, with names and NIKs. Each is noted in the audit trail."
+)]
 pub(crate) struct Arguments {
     /// The transaction's id, as `list` shows it.
     id: DocumentId,
@@ -18,6 +22,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
     let document = load(&reader, arguments.id)?;
+    let (by, subject) = (BY_COMMAND.to_owned(), arguments.id.to_string());
+    // Noted first: nobody reads it unnoted.
+    common.submit(&Act::Note { by, act: "record_opened".to_owned(), subject })?;
     let row = document.row();
     let mut kept_out = 0_u64;
     for (_, state) in reader.document_entries(arguments.id)? {

@@ -81,7 +81,11 @@ async fn a_record_is_masked_until_it_is_opened_on_purpose_and_that_is_on_the_tra
     for secret in ["Siti Aminah", NIK, "Membuka rekening bank", "01-07-1990"] {
         assert!(open.contains(secret), "{secret} is not in the open page: {open}");
     }
+    // Nor is it read unnoted on the command line.
+    let before = ask(&hub, "GET", "/jejak", &with[..1], "").matches(&id).count();
+    hub.says(&["show", &id]);
     let trail = ask(&hub, "GET", "/jejak", &with[..1], "");
+    assert_eq!(trail.matches(&id).count(), before + 1, "{trail}");
     assert!(trail.contains("membuka isi berkas") && trail.contains(&id) && !trail.contains("Siti"), "{trail}");
     // A viewer cannot open it, whatever the form.
     let app = hub.operator("made", "pengamat");
