@@ -10,7 +10,7 @@ use sync_protocol::WipeReport;
 
 use crate::keys::HubKeys;
 use crate::operators::note;
-use crate::{Failure, act};
+use crate::{Failure, act, label};
 
 /// Longest name of a machine, in characters,
 pub(crate) const NAME_MAX: usize = 40;
@@ -298,10 +298,12 @@ pub(crate) fn carry(from: &Reader, to: &mut Replica, node: NodeId) -> Result<(),
 
 fn one_line(typed: &str, most: usize, what: &str) -> Result<String, Failure> {
     let line = typed.trim();
-    if line.chars().any(char::is_control) || line.chars().count() > most {
+    if !label::is_plain(line) || line.chars().count() > most {
         return Err(Failure::input(
-            format!("{what} has control characters, or more than {most} characters"),
-            "write it in one short line",
+            format!(
+                "{what} has signs that cannot be seen or turn the reading direction, or more than {most} characters"
+            ),
+            "type it in one short line instead of pasting it",
         ));
     }
     Ok(line.to_owned())
@@ -333,6 +335,11 @@ mod tests {
         let act = |hub: &mut Replica, done: &DeviceChange, now| change(hub, &keys, "wayan", done, now);
         let named = act(&mut hub, &DeviceChange::Rename { node, name: " Laptop ".to_owned() }, 6).unwrap();
         assert_eq!((named["name"].as_str(), named["revoked_millis"].as_i64()), (Some("Laptop"), None));
+        for odd in ["a\u{202e}b", "a\nb"] {
+            let refused = act(&mut hub, &DeviceChange::Rename { node, name: odd.to_owned() }, 6).unwrap_err();
+            assert_eq!(refused.blame, Blame::Input, "{odd:?}");
+        }
+        assert_eq!(note_of(&hub, node).unwrap().name, "Laptop", "nothing was changed");
         let early = act(&mut hub, &DeviceChange::Wipe { node, wipe: Wipe::AtOnce }, 7).unwrap_err();
         assert_eq!(early.blame, Blame::State);
         let lost = DeviceChange::Revoke { node, reason: "hilang".to_owned(), wipe: Wipe::TakeIn };

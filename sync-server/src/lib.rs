@@ -19,6 +19,7 @@ pub mod flags;
 mod handbook;
 pub mod init;
 pub mod keys;
+mod label;
 mod letter_check;
 mod log;
 mod metrics;

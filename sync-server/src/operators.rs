@@ -10,7 +10,7 @@ use replica_store::{Account, AuditItem, Reader, Replica, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Blame, Failure, clock, totp};
+use crate::{Blame, Failure, clock, label, totp};
 
 /// Shorter ones are guessed: this desk is reached over the network.
 pub(crate) const CHARACTERS_MIN: usize = 10;
@@ -18,6 +18,8 @@ pub(crate) const CHARACTERS_MIN: usize = 10;
 const SHOWN_MAX: usize = 80;
 /// Who did what a command of this machine did, in the audit trail.
 pub(crate) const BY_COMMAND: &str = "perintah";
+/// Who tried to sign in under a name that nobody has. What was typed is not kept: it may be a password.
+pub(crate) const NOBODY: &str = "(tidak dikenal)";
 
 /// What somebody may do at the hub's desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -225,11 +227,10 @@ fn add(
             "choose another name; sync-server operator password and sync-server operator code change this one",
         ));
     }
-    let is_shown =
-        |text: &str| !text.is_empty() && text.chars().count() <= SHOWN_MAX && !text.chars().any(char::is_control);
+    let is_shown = |text: &str| !text.is_empty() && text.chars().count() <= SHOWN_MAX && label::is_plain(text);
     if !is_shown(shown) {
         return Err(Failure::input(
-            "the full name is empty, too long, or has control characters",
+            "the full name is empty, too long, or has signs that cannot be seen or turn the reading direction",
             "write it with --shown",
         ));
     }
