@@ -118,7 +118,9 @@ async fn admit(hub: &Hub, Peer(peer): Peer, guess: Guess, language: Language) ->
             (true, true) => "unlock",
             (false, true) => "unlock_failed",
         };
-        operators::note(replica, &guess.name, act, &peer.to_string(), now)?;
+        let is_known = replica.account(&guess.name)?.is_some();
+        let by = if is_known { guess.name.as_str() } else { operators::NOBODY };
+        operators::note(replica, by, act, &peer.to_string(), now)?;
         Ok(who)
     });
     let admitted = admitted.await.map_err(Fault::from)?;

@@ -118,6 +118,25 @@ fn every_page_forbids_frames_foreign_scripts_and_copies() {
 }
 
 #[test]
+fn what_is_typed_as_a_name_that_nobody_has_is_kept_nowhere() {
+    let hub = Hub::new();
+    let app = hub.operator("wayan", "operator");
+    // Somebody's password, in the field above it.
+    let guess = |name: &str| {
+        let body = format!("name={name}&secret=salah-sama-sekali&code=000000");
+        ask(&hub, "POST", "/masuk", &[FORM, ("Origin", &hub.url)], &body)
+    };
+    guess("rahasiaku-2026");
+    guess("wayan");
+    let held = cookie(&hub, "wayan", &app.code(0));
+    let trail = ask(&hub, "GET", "/jejak", &[("Cookie", &held)], "");
+    assert!(!trail.contains("rahasiaku-2026") && !hub.told().contains("rahasiaku-2026"), "{trail}");
+    assert_eq!(trail.matches("gagal masuk").count(), 2, "{trail}");
+    assert!(trail.contains("(tidak dikenal)"), "{trail}");
+    assert!(trail.matches("<bdi>wayan</bdi>").count() >= 2, "whose account was tried is known: {trail}");
+}
+
+#[test]
 fn a_night_is_taken_along_as_a_file_and_an_unknown_one_is_not_found() {
     let hub = Hub::new();
     let app = hub.operator("wayan", "pengamat");
