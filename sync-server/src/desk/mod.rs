@@ -16,6 +16,7 @@
 
 mod alarms;
 mod assets;
+mod carried;
 mod chart;
 mod device;
 mod find;
@@ -92,18 +93,18 @@ impl Desk {
     }
 }
 
-/// Where a whole catalogue is sent.
+/// Where a whole catalogue is sent, or goes along to the sign-in: in quotes there, so it is longer.
 fn long_text() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(handbook::text::BODY_BYTES_MAX)
+    DefaultBodyLimit::max(2 * handbook::text::BODY_BYTES_MAX)
 }
 
 /// All pages.
 pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
     Router::new()
         .route("/", get(home::page))
-        .route("/masuk", get(sign_in::page).post(sign_in::enter))
+        .route("/masuk", get(sign_in::page).post(sign_in::enter).layer(long_text()))
         .route("/keluar", post(sign_in::leave))
-        .route("/kunci", get(sign_in::locked_page).post(sign_in::unlock))
+        .route("/kunci", get(sign_in::locked_page).post(sign_in::unlock).layer(long_text()))
         .route("/kunci/sekarang", post(sign_in::lock))
         .route("/bahasa", post(sign_in::switch_language))
         .route("/kantor/{code}", get(office::page))
@@ -124,6 +125,7 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/hadir", get(visitor::here))
         .route("/aset/{file}", get(assets::file))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(hub), carried::kept))
         // Of the desk's own pages alone: what nobody knows is not found, as before there was a desk.
         .route_layer(middleware::from_fn_with_state(Arc::clone(hub), guard::site))
         .layer(middleware::from_fn(desk_kit::safe))

@@ -12,6 +12,7 @@ use data_encoding::HEXLOWER;
 use desk_kit::{Form, Halt, Language, destination, go, own_page, secret};
 use replica_store::{Account, Reader};
 
+use super::carried::{self, Carried};
 use super::page::{Answer, Fault, Page, html};
 use super::texts::Worded as _;
 use super::visitor::{COOKIE, Peer, Visitor, Who, hold, is_good};
@@ -26,6 +27,8 @@ const ADDRESS_FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 struct SignInPage {
     page: Page,
     to: String,
+    /// What was typed before, to be sent once who comes back says so; empty for nothing.
+    carried: String,
     name: String,
     said: String,
     /// Nobody has an account yet.
@@ -37,6 +40,7 @@ struct SignInPage {
 struct LockedPage {
     page: Page,
     to: String,
+    carried: String,
     shown: String,
     form_token: String,
     said: String,
@@ -49,13 +53,14 @@ fn word<'a>(words: &'a Words, name: &str) -> &'a str {
 }
 
 pub(super) async fn page(State(hub): State<Arc<Hub>>, words: Words) -> Answer {
-    sign_in(&hub, word(&words, "ke").to_owned(), String::new(), String::new()).await
+    let way = (word(&words, "ke").to_owned(), Carried::default());
+    sign_in(&hub, way, String::new(), String::new()).await
 }
 
-async fn sign_in(hub: &Hub, to: String, name: String, said: String) -> Answer {
+pub(super) async fn sign_in(hub: &Hub, (to, carried): (String, Carried), name: String, said: String) -> Answer {
     let accounts = hub.readers.with(Reader::accounts).await.map_err(Fault::from)?.map_err(Fault::from)?;
     let page = Page::outside(Language::default(), Language::default().texts().sign_in);
-    html(&SignInPage { page, to, name, said, is_first: accounts.is_empty() })
+    html(&SignInPage { page, to, carried: carried.0, name, said, is_first: accounts.is_empty() })
 }
 
 pub(super) async fn enter(
@@ -65,18 +70,20 @@ pub(super) async fn enter(
 ) -> Answer {
     let form = Form(form);
     let (name, to) = (form.get("name").trim().to_lowercase(), form.get("to").to_owned());
+    let carried = Carried::of(&form);
     let guess =
         Guess { name: name.clone(), secret: form.get("secret").to_owned(), code: Some(form.get("code").to_owned()) };
     match admit(&hub, peer, guess, Language::default()).await? {
         Ok(who) => {
             let (token, form_token) = (clock::random::<32>(), clock::random::<16>());
             let (token, form_token) = (token.map_err(Fault::from)?, form_token.map_err(Fault::from)?);
+            let signed_in = (HEXLOWER.encode(&form_token), who.language);
             let token = hub.desk.sessions.open(who, token, form_token, Instant::now());
-            let mut response = go(&destination(&to));
+            let mut response = carried::onward(&to, &carried, signed_in)?;
             hold(&mut response, Some(&token));
             Ok(response)
         }
-        Err(said) => sign_in(&hub, to, name, said).await,
+        Err(said) => sign_in(&hub, (to, carried), name, said).await,
     }
 }
 
@@ -173,17 +180,18 @@ pub(super) async fn lock(
 }
 
 pub(super) async fn locked_page(State(hub): State<Arc<Hub>>, headers: HeaderMap, words: Words) -> Answer {
-    locked(&hub, &headers, word(&words, "ke").to_owned(), String::new())
+    locked(&hub, &headers, (word(&words, "ke").to_owned(), Carried::default()), String::new())
 }
 
-fn locked(hub: &Hub, headers: &HeaderMap, to: String, said: String) -> Answer {
+pub(super) fn locked(hub: &Hub, headers: &HeaderMap, (to, carried): (String, Carried), said: String) -> Answer {
     let session = COOKIE.token_of(headers).and_then(|token| hub.desk.sessions.find(&token, Instant::now(), false));
     let Some(session) = session else { return Ok(go("/masuk")) };
     if !session.locked {
         return Ok(go(&destination(&to)));
     }
     let page = Page::outside(session.language, session.language.texts().locked);
-    html(&LockedPage { page, to, shown: session.shown.clone(), form_token: session.form_token, said })
+    let carried = carried.0;
+    html(&LockedPage { page, to, carried, shown: session.shown.clone(), form_token: session.form_token, said })
 }
 
 pub(super) async fn unlock(
@@ -202,14 +210,14 @@ pub(super) async fn unlock(
     if form.get("form_token") != session.form_token {
         return Ok(go("/kunci"));
     }
-    let to = form.get("to").to_owned();
+    let (to, carried) = (form.get("to").to_owned(), Carried::of(&form));
     let guess = Guess { name: session.name.clone(), secret: form.get("secret").to_owned(), code: None };
     match admit(&hub, peer, guess, session.language).await? {
         Ok(_) => {
             hub.desk.sessions.unlock(&token, Instant::now());
-            Ok(go(&destination(&to)))
+            carried::onward(&to, &carried, (session.form_token.clone(), session.language))
         }
-        Err(said) => locked(&hub, &headers, to, said),
+        Err(said) => locked(&hub, &headers, (to, carried), said),
     }
 }
 

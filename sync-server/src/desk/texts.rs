@@ -32,6 +32,11 @@ desk_kit::texts! {
 
     not_for_role: "Hanya operator yang boleh mengubah ini. Tidak ada yang berubah.", "Only operators may change this. Nothing was changed.";
     cancel: "Batal", "Cancel";
+    carried: "Yang Anda ketik belum hilang", "What you typed is not lost";
+    carried_along: "Yang Anda ketik belum hilang. Masuk, lalu Anda dapat meneruskannya.", "What you typed is not lost. Sign in, and you can go on with it.";
+    carried_why: "Formulir dikirim saat layar terkunci atau sesi sudah berakhir, jadi belum dilaksanakan. Teruskan untuk mengirimnya seperti yang Anda ketik.",
+        "The form was sent while the screen was locked or the session over, so nothing was done yet. Go on to send it as you typed it.";
+    carried_on: "Teruskan", "Go on";
     not_published_yet: "Belum terbit. Perbaiki yang ditandai; yang Anda ketik masih ada.",
         "Not published yet. Correct what is marked; what you typed is still here.";
     optional: "boleh kosong", "optional";

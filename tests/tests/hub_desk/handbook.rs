@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use whole_system::root;
 
-use crate::hub::{Hub, Machine, OFFICE};
+use crate::hub::{Hub, Machine, OFFICE, SECRET, window};
 use crate::looks::is_well;
 
 fn titles(machine: &Machine) -> Vec<String> {
@@ -151,4 +151,56 @@ async fn a_catalogue_is_checked_compared_published_and_holds_from_the_next_excha
     for one in [machine.says(&["verify"]), hub.says(&["verify"])] {
         assert_eq!(one["sound"], json!(true));
     }
+}
+
+#[tokio::test]
+async fn a_form_sent_while_the_screen_is_locked_or_the_session_over_is_not_lost() {
+    let hub = Hub::new();
+    let app = hub.operator("wayan", "operator");
+    let browser = window().await;
+    hub.sign_in(&browser, "wayan", SECRET, &app.code(0)).await;
+    browser.find("nav").await;
+    let write = async |title: &str| {
+        browser.go(&format!("{}/pedoman/pemberitahuan", hub.url)).await;
+        browser.type_in("#title", title).await;
+        browser.type_in("#text", "Mulai pukul 22.00.\n\n<b>Simpan</b> & lanjut.").await;
+        browser.find("#to").await.select_by_value("district/35.10.01").await.unwrap();
+    };
+    let post = |path: &str| {
+        format!(
+            "const token = document.querySelector('[name=form_token]').value;
+             return fetch('{path}', {{method: 'POST', body: new URLSearchParams({{form_token: token}})}}).then(() => 1)"
+        )
+    };
+    write("Pusat dirawat").await;
+    assert_eq!(browser.run(&post("/kunci/sekarang")).await, 1);
+    browser.click("button[value=lihat]").await;
+    browser.says("Yang Anda ketik belum hilang").await;
+    is_well(&browser, "the locked page").await;
+    browser.type_in("#secret", "salah-salah").await;
+    browser.click("main button.main").await;
+    browser.says("tidak cocok").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.says("Formulir dikirim saat layar terkunci").await;
+    is_well(&browser, "what was carried").await;
+    browser.click("main button.main").await;
+    browser.says("Begini tampilnya").await;
+    let seen = browser.run("return document.querySelector('#pratinjau').innerText").await;
+    assert!(seen.as_str().unwrap().contains("<b>Simpan</b> & lanjut."), "{seen}");
+    assert_eq!(browser.value("#title").await, "Pusat dirawat");
+
+    // Signed out in another tab.
+    assert_eq!(browser.run(&post("/keluar")).await, 1);
+    browser.click("button[value=terbit]").await;
+    browser.says("Yang Anda ketik belum hilang").await;
+    assert!(hub.says(&["handbook"])["notices"].as_array().unwrap().is_empty(), "nothing was done with it");
+    for (field, text) in [("#name", "wayan"), ("#secret", SECRET), ("#code", &app.code(1))] {
+        browser.type_in(field, text).await;
+    }
+    browser.click("main button.main").await;
+    browser.says("Formulir dikirim saat layar terkunci").await;
+    browser.click("main button.main").await;
+    browser.says("Sudah terbit.").await;
+    assert_eq!(hub.says(&["handbook"])["notices"][0]["title"], "Pusat dirawat");
 }

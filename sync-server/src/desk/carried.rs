@@ -1,0 +1,93 @@
+//! Forms that came from somebody who was signed out or locked out meanwhile: what was typed goes along to the sign-in, and
+//! is sent once who comes back says so. Nothing is done with it before.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use data_encoding::BASE64URL_NOPAD;
+use desk_kit::{Form, Language, destination, go};
+
+use super::page::{Answer, Page, html, refusal};
+use super::sign_in;
+use super::texts::Worded as _;
+use crate::serve::Hub;
+
+/// Longest form that is carried along: a whole catalogue.
+const BODY_BYTES_MAX: usize = super::handbook::text::BODY_BYTES_MAX;
+/// Fields that are typed anew: no page holds a secret.
+const SECRETS: [&str; 5] = ["secret", "new", "again", "code", "carried"];
+
+/// What somebody typed before they were asked who they are: the form as it was sent, as JSON of its pairs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Carried(pub(super) String);
+
+impl Carried {
+    /// As the page that asked carries it.
+    pub(super) fn of(form: &Form) -> Self {
+        Self(form.get("carried").to_owned())
+    }
+
+    fn pairs(&self) -> Vec<(String, String)> {
+        let pairs: Vec<(String, String)> = serde_json::from_str(&self.0).unwrap_or_default();
+        pairs.into_iter().filter(|(name, _)| name != "form_token").collect()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "carried.html")]
+struct CarriedPage {
+    page: Page,
+    to: String,
+    form_token: String,
+    pairs: Vec<(String, String)>,
+}
+
+/// Where somebody goes who has just been let in: on, or to what they had typed. `to`: as addresses carry it.
+pub(super) fn onward(to: &str, carried: &Carried, (form_token, language): (String, Language)) -> Answer {
+    let (to, pairs) = (destination(to), carried.pairs());
+    if pairs.is_empty() {
+        return Ok(go(&to));
+    }
+    let page = Page::outside(language, language.texts().carried);
+    html(&CarriedPage { page, to, form_token, pairs })
+}
+
+/// Keeps the form of whoever is sent to the way in.
+pub(super) async fn kept(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+    let kind = request.headers().get(CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
+    let is_form = request.method() == Method::POST && kind.starts_with(b"application/x-www-form-urlencoded");
+    if !is_form || matches!(request.uri().path(), "/masuk" | "/kunci" | "/keluar" | "/kunci/sekarang") {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    };
+    let (sent, headers) = (parts.clone(), parts.headers.clone());
+    let response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
+    let leads = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+    let Some((way, to)) = leads.split_once("?ke=").filter(|_| response.status() == StatusCode::SEE_OTHER) else {
+        return response;
+    };
+    let again = Request::from_parts(sent, Body::from(bytes));
+    let Ok(axum::Form(pairs)) = axum::Form::<Vec<(String, String)>>::from_request(again, &()).await else {
+        return response;
+    };
+    if pairs.iter().any(|(name, _)| SECRETS.contains(&name.as_str())) || BASE64URL_NOPAD.decode(to.as_bytes()).is_err()
+    {
+        return response;
+    }
+    let carried = Carried(serde_json::to_string(&pairs).unwrap_or_default());
+    let page = match way {
+        "/masuk" => sign_in::sign_in(&hub, (to.to_owned(), carried), String::new(), String::new()).await,
+        "/kunci" => sign_in::locked(&hub, &headers, (to.to_owned(), carried), String::new()),
+        _ => return response,
+    };
+    page.unwrap_or_else(|halt| halt.into_response())
+}
