@@ -108,7 +108,7 @@ async fn a_record_is_masked_until_it_is_opened_on_purpose_and_that_is_on_the_tra
         ("dari=2026-11-02&sampai=2026-11-01", "Tanggal terakhir sebelum tanggal pertama."),
         ("dari=kemarin", "Dari: &#34;kemarin&#34; tidak dapat dibaca."),
         ("kecamatan=35.99.99", "Kecamatan: 35.99.99 tidak ada di kabupaten ini."),
-        ("kantor=35.10.01.9999", "Kantor: 35.10.01.9999 tidak ada di kabupaten ini."),
+        ("kantor=35.10.01.2999", "Kantor: 35.10.01.2999 tidak ada di kabupaten ini."),
         ("layanan=Z99", "Layanan: Z99 tidak ada di kabupaten ini."),
         ("status=mungkin", "Status: &#34;mungkin&#34; tidak dapat dibaca."),
     ] {

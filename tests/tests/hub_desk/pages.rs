@@ -136,7 +136,7 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     browser.go(&format!("{}/kantor/{OFFICE}", hub.url)).await;
     browser.says("dikeluarkan").await;
     browser.says("ditolak: komputer ini dikeluarkan").await;
-    browser.says("Kantor ini belum punya komputer yang terdaftar").await;
+    browser.says("Semua komputer kantor ini sudah dikeluarkan").await;
 }
 
 #[tokio::test]
