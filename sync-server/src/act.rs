@@ -91,6 +91,17 @@ pub enum Act {
         /// What it says.
         body: String,
     },
+    /// Publish a text that all offices are told alike, made of the one that stands.
+    PublishText {
+        /// Who does it, for the audit trail.
+        by: String,
+        /// What it is about, as topics are written.
+        topic: String,
+        /// The mark of the text that it was made of.
+        base: String,
+        /// What it says.
+        body: String,
+    },
     /// Take a notice off everybody's first page.
     Withdraw {
         /// Who does it, for the audit trail.
@@ -147,6 +158,10 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
         Act::Publish { by, topic, audience, body } => {
             let topic = handbook::topic(topic)?;
             handbook::publish(replica, keys, by, Proposal { topic, audience: *audience, body }, now_millis)
+        }
+        Act::PublishText { by, topic, base, body } => {
+            let proposal = Proposal { topic: handbook::topic(topic)?, audience: Audience::Everyone, body };
+            handbook::publish_over(replica, keys, by, (proposal, base), now_millis)
         }
         Act::Withdraw { by, number } => handbook::withdraw(replica, keys, by, NoticeId(*number), now_millis),
         Act::Operator { by, change } => operators::change(replica, by, change, now_millis),

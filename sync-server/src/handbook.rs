@@ -1,5 +1,6 @@
 //! What the centre publishes: checked, signed, and put into the feed of each office that it is for.
 
+mod base;
 mod overview;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use crate::keys::HubKeys;
 use crate::{Failure, init, operators};
 
+pub(crate) use base::{Base, mark};
 pub(crate) use overview::{CommonState, NoticeState, Overview, profile, roster_changes, roster_is_untold, text};
 
 /// The clerk that stands in the changes of the hub itself.
@@ -184,6 +186,31 @@ pub(crate) fn publish(
     })?;
     learn(replica, keys)?;
     Ok(json!({ "topic": topic.to_string(), "audience": audience.to_string(), "offices": offices }))
+}
+
+/// Publishes a text that was made of the one with this mark, and only while that one stands: what somebody else published
+/// meanwhile is not undone unseen.
+///
+/// # Errors
+///
+/// When another one stands by now, something is wrong with it, or the disk refuses: nothing was published then.
+pub(crate) fn publish_over(
+    replica: &mut Replica,
+    keys: &HubKeys,
+    by: &str,
+    (proposal, base): (Proposal<'_>, &str),
+    now_millis: i64,
+) -> Result<Value, Failure> {
+    let stands = Base::standing(replica, keys, proposal.topic)?;
+    if stands.mark != base {
+        let was = Base::past(replica, keys, proposal.topic, base)?;
+        let was = was.map_or_else(|| "an earlier text".to_owned(), |one| one.said(now_millis).en);
+        return Err(Failure::state(
+            format!("this was made of {was}, and meanwhile {} stands", stands.said(now_millis).en),
+            "bring into it what was published meanwhile, then publish it",
+        ));
+    }
+    publish(replica, keys, by, proposal, now_millis)
 }
 
 /// Withdraws a notice at all offices that were told it. `{"topic", "offices"}`.

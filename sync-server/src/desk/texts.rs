@@ -90,6 +90,15 @@ desk_kit::texts! {
         "Change the text, raise its version, then have it checked. Nothing is published before you press Publish.";
     the_text: "Teks", "Text";
     check: "Periksa", "Check";
+    changed_since_check: "Belum terbit: teks ini belum diperiksa, atau berubah sejak diperiksa. Lihat dahulu di bawah apa yang berubah.",
+        "Not published yet: this text was not checked, or changed since. Look below at what it changes first.";
+    overtaken: "Sementara itu terbit teks lain", "Another text was published meanwhile";
+    overtaken_was: "Teks Anda dibuat dari", "Yours was made of";
+    overtaken_stands: "Sekarang berlaku", "Now stands";
+    overtaken_what: "Belum terbit; yang Anda ketik masih ada. Masukkan dahulu yang terbit sementara itu, supaya tidak batal tanpa terlihat.",
+        "Not published yet; what you typed is still here. Bring into it what was published meanwhile, so that it is not undone unseen.";
+    overtaken_see: "Lihat yang berlaku sekarang", "See what stands now";
+    overtaken_go_on: "Sudah saya lihat: periksa terhadap yang berlaku sekarang", "I have seen it: check against what stands now";
     cannot_publish: "Belum dapat terbit", "It cannot be published yet";
     what_changes: "Yang berubah", "What changes";
     nothing_changes: "Tidak ada yang berubah bagi petugas.", "Nothing changes for clerks.";

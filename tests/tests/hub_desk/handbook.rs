@@ -113,6 +113,53 @@ fn second_catalogue() -> String {
     json.to_string()
 }
 
+const ROSTER: &str = "code,name,kind,district_code,district\n35.10.01.2001,Sarongan,desa,35.10.01,Pesanggaran\n";
+
+#[tokio::test]
+async fn a_draft_undoes_nothing_that_was_published_meanwhile_and_only_what_was_checked_is_published() {
+    let hub = Hub::with(ROSTER);
+    let mine = format!("{ROSTER}35.10.U.001,Dinas Sosial,unit,,\n");
+    let theirs = format!("{ROSTER}35.10.H.001,Puskesmas,faskes,35.10.01,Pesanggaran\n");
+    let published = || hub.says(&["handbook", "show", "roster"])["text"].as_str().unwrap().to_owned();
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/pedoman/teks/roster", hub.url)).await;
+    let fill = |text: &str| format!("document.querySelector('#text').value = {}", json!(text));
+    let typed = "return document.querySelector('#text').value";
+    browser.run(&fill(&mine)).await;
+    browser.click("button[value=periksa]").await;
+    browser.says("+ 35.10.U.001 Dinas Sosial").await;
+    // Edited after the check.
+    browser.run(&fill(&mine.replace("Dinas Sosial", "Dinas Pasar"))).await;
+    browser.click("button[value=terbit]").await;
+    browser.says("berubah sejak diperiksa").await;
+    browser.says("+ 35.10.U.001 Dinas Pasar").await;
+    is_well(&browser, "a text that changed since it was checked").await;
+    assert!(!published().contains("Dinas"), "nothing is published unseen");
+    // Meanwhile somebody else publishes another one.
+    let csv = hub.data.with_file_name("theirs.csv");
+    std::fs::write(&csv, &theirs).unwrap();
+    hub.says(&["handbook", "publish", "roster", csv.to_str().unwrap()]);
+    browser.click("button[value=terbit]").await;
+    browser.says("Sementara itu terbit teks lain").await;
+    browser.says("Teks Anda dibuat dari teks yang lebih lama. Sekarang berlaku teks yang terbit").await;
+    is_well(&browser, "a draft that was overtaken").await;
+    assert_eq!(browser.count("button[value=terbit]").await, 0);
+    assert!(browser.run(typed).await.as_str().unwrap().contains("Dinas Pasar"), "what was typed is kept");
+    assert_eq!(published(), theirs);
+    // Checking again does not make it forget what it was made of.
+    browser.click("button[value=periksa]").await;
+    browser.says("Sementara itu terbit teks lain").await;
+    browser.click("button[value=dasar]").await;
+    browser.says("- 35.10.H.001").await;
+    let both = format!("{theirs}35.10.U.001,Dinas Sosial,unit,,\n");
+    browser.run(&fill(&both)).await;
+    browser.click("button[value=periksa]").await;
+    browser.says("+ 35.10.U.001 Dinas Sosial").await;
+    browser.click("button[value=terbit]").await;
+    browser.says("Sudah terbit.").await;
+    assert_eq!(published(), both);
+}
+
 #[tokio::test]
 async fn a_catalogue_is_checked_compared_published_and_holds_from_the_next_exchange() {
     let hub = Hub::new();

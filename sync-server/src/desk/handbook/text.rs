@@ -16,9 +16,9 @@ use crate::act::Act;
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
-use crate::handbook::{self, Proposal};
+use crate::handbook::{self, Base, Proposal};
 use crate::serve::Hub;
-use crate::{Failure, clock, init};
+use crate::{Blame, Failure, clock, init};
 
 /// Longest form, in bytes: a catalogue, encoded as forms are.
 pub(in crate::desk) const BODY_BYTES_MAX: usize = 384 * 1024;
@@ -32,6 +32,14 @@ struct TextPage {
     topic: String,
     name: &'static str,
     text: String,
+    /// The mark of the text that this one was made of,
+    base: String,
+    /// and of what was checked; empty before.
+    checked: String,
+    /// What this one was made of and what stands by now, where that is another one.
+    overtaken: Option<(String, String)>,
+    /// It was to be published and is not what was checked.
+    is_changed: bool,
     may_publish: bool,
     /// What is wrong: it cannot be published.
     problems: Vec<String>,
@@ -43,8 +51,24 @@ struct TextPage {
     letters: Vec<(String, String)>,
 }
 
+/// What somebody typed, and of what they made it.
+struct Draft {
+    text: String,
+    base: String,
+}
+
+impl Draft {
+    /// Tells what was checked from all else: the text, and what it was compared with.
+    fn mark(&self) -> String {
+        handbook::mark(&format!("{}\n{}", self.base, self.text))
+    }
+}
+
 /// What was found out about a text.
+#[derive(Default)]
 struct Looked {
+    /// What it was made of, where that stands no more, and what stands by now.
+    overtaken: Option<(Bilingual, Bilingual)>,
     problems: Vec<Bilingual>,
     changes: Vec<Bilingual>,
     warnings: Vec<Bilingual>,
@@ -60,23 +84,33 @@ fn topic_of(word: &str) -> Result<Topic, Halt> {
 pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(topic): Path<String>) -> Answer {
     let topic = topic_of(&topic)?;
     let keys = hub.keys.clone();
-    let text = hub.readers.with(move |reader| handbook::text(reader, &keys, topic)).await;
-    let text = text.map_err(Fault::from)?.map_err(Fault::from)?;
-    html(&made(&visitor, topic, text, None))
+    let read = hub.readers.with(move |reader| -> Result<Draft, Failure> {
+        let base = Base::standing(reader, &keys, topic)?.mark;
+        Ok(Draft { text: handbook::text(reader, &keys, topic)?, base })
+    });
+    let draft = read.await.map_err(Fault::from)?.map_err(Fault::from)?;
+    html(&made(&visitor, topic, draft, None))
 }
 
-fn made(visitor: &Visitor, topic: Topic, text: String, looked: Option<Looked>) -> TextPage {
+fn made(visitor: &Visitor, topic: Topic, draft: Draft, looked: Option<Looked>) -> TextPage {
     let (language, t) = (visitor.session.language, visitor.session.language.texts());
     let said = |lines: &[Bilingual]| lines.iter().take(LINES).map(|line| language.say(line).to_owned()).collect();
     let letters = Catalogue::current().services().filter(|service| service.is_letter && topic == Topic::Templates);
     TextPage {
         topic: topic.to_string(),
         name: name(topic, t),
-        text,
+        checked: looked.as_ref().filter(|looked| looked.is_good()).map(|_| draft.mark()).unwrap_or_default(),
+        overtaken: looked.as_ref().and_then(|looked| {
+            let (was, stands) = looked.overtaken.as_ref()?;
+            Some((language.say(was).to_owned(), language.say(stands).to_owned()))
+        }),
+        is_changed: false,
+        text: draft.text,
+        base: draft.base,
         may_publish: visitor.session.role.may_change(),
         problems: looked.as_ref().map(|looked| said(&looked.problems)).unwrap_or_default(),
         warnings: looked.as_ref().map(|looked| said(&looked.warnings)).unwrap_or_default(),
-        changes: looked.filter(|looked| looked.problems.is_empty()).map(|looked| said(&looked.changes)),
+        changes: looked.filter(Looked::is_good).map(|looked| said(&looked.changes)),
         letters: letters.map(|one| (one.id.to_string(), language.say(&one.label).to_owned())).collect(),
         page: Page::of(&visitor.session, "handbook", name(topic, t)),
     }
@@ -92,23 +126,61 @@ pub(in crate::desk) async fn save(
     visitor.check(&form)?;
     may_publish(&visitor)?;
     let topic = topic_of(&topic)?;
-    let text = form.get("text").replace("\r\n", "\n");
-    let typed = text.clone();
-    let looked = hub.readers.with(move |reader| look(reader, topic, &typed)).await;
-    let looked = looked.map_err(Fault::from)?.map_err(Fault::from)?;
-    if form.get("aksi") != "terbit" || !looked.problems.is_empty() {
-        return html(&made(&visitor, topic, text, Some(looked)));
+    // Whoever has seen what stands by now goes on from there.
+    let base = if form.get("aksi") == "dasar" { "" } else { form.get("dasar") };
+    let draft = Draft { text: form.get("text").replace("\r\n", "\n"), base: base.to_owned() };
+    let (draft, looked) = looked(&hub, topic, draft).await?;
+    let is_to_publish = form.get("aksi") == "terbit";
+    if !is_to_publish || !looked.is_good() {
+        return html(&made(&visitor, topic, draft, Some(looked)));
     }
-    let by = visitor.session.name.clone();
-    let act = Act::Publish { by, topic: topic.to_string(), audience: Audience::Everyone, body: text };
-    hub.writer.act(act).await.map_err(Fault::from)?;
-    Ok(go("/pedoman?kata=terbit"))
+    // What was never checked, or changed since, is shown first.
+    if form.get("diperiksa") != draft.mark() {
+        return html(&TextPage { is_changed: true, ..made(&visitor, topic, draft, Some(looked)) });
+    }
+    let (by, base, body) = (visitor.session.name.clone(), draft.base.clone(), draft.text.clone());
+    match hub.writer.act(Act::PublishText { by, topic: topic.to_string(), base, body }).await {
+        Ok(_) => Ok(go("/pedoman?kata=terbit")),
+        // Somebody else was faster by a moment.
+        Err(failure) if failure.blame == Blame::State => {
+            let (draft, looked) = self::looked(&hub, topic, draft).await?;
+            html(&made(&visitor, topic, draft, Some(looked)))
+        }
+        Err(failure) => Err(Fault::from(failure).into()),
+    }
+}
+
+impl Looked {
+    /// It may be published.
+    const fn is_good(&self) -> bool {
+        self.problems.is_empty() && self.overtaken.is_none()
+    }
+}
+
+/// Looks at a draft, beside what stands. One that names nothing was made of what stands.
+async fn looked(hub: &Hub, topic: Topic, mut draft: Draft) -> Result<(Draft, Looked), Halt> {
+    let keys = hub.keys.clone();
+    let read = hub.readers.with(move |reader| -> Result<(Draft, Looked), Failure> {
+        let stands = Base::standing(reader, &keys, topic)?;
+        if draft.base.is_empty() {
+            draft.base.clone_from(&stands.mark);
+        }
+        let looked = look(reader, topic, &draft.text)?;
+        if draft.base == stands.mark {
+            return Ok((draft, looked));
+        }
+        let now = clock::now_millis();
+        let was = Base::past(reader, &keys, topic, &draft.base)?.map(|one| one.said(now));
+        let was = was.unwrap_or_else(|| Bilingual::new("teks yang lebih lama", "an earlier text"));
+        Ok((draft, Looked { overtaken: Some((was, stands.said(now))), ..looked }))
+    });
+    Ok(read.await.map_err(Fault::from)?.map_err(Fault::from)?)
 }
 
 fn look(reader: &Reader, topic: Topic, text: &str) -> Result<Looked, Failure> {
     let proposal = Proposal { topic, audience: Audience::Everyone, body: text };
     if let Err(wrong) = handbook::checked(reader, proposal, clock::now_millis()) {
-        return Ok(Looked { problems: wrong.0, changes: Vec::new(), warnings: Vec::new() });
+        return Ok(Looked { problems: wrong.0, ..Looked::default() });
     }
     let templates = Templates::current().map_err(Failure::internal)?;
     let of_no_weight = |kind| kind != MisfitKind::NoLetter;
@@ -132,7 +204,7 @@ fn look(reader: &Reader, topic: Topic, text: &str) -> Result<Looked, Failure> {
             (changes.into_iter().map(|line| Bilingual::new(line.clone(), line)).collect(), Vec::new())
         }
     };
-    Ok(Looked { problems: Vec::new(), changes, warnings })
+    Ok(Looked { changes, warnings, ..Looked::default() })
 }
 
 /// A letter about nobody by the templates as they are typed.
