@@ -175,7 +175,10 @@ fn an_office_without_a_place_is_told_to_come_back_and_does() {
     let hub = regency.hub.address;
     let mut slow = tls(hub);
     slow.write_all(head(EXCHANGE, 1 << 20).as_bytes()).unwrap();
-    while !ask(hub, "/metrics", TOKEN).1.contains("exchanges_running 1\n") {}
+    let begun = std::time::Instant::now();
+    while !ask(hub, "/metrics", TOKEN).1.contains("exchanges_running 1.0\n") {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", ask(hub, "/metrics", TOKEN).1);
+    }
     assert_eq!(status(&post(hub, EXCHANGE, 0, &[])), 503);
     let told = machine.sync("0").wait_with_output().unwrap();
     assert!(!told.status.success());
