@@ -192,6 +192,9 @@
 
     // Checks while typing: only what was left already is told to be wrong.
     const touched = new Set();
+    // What somebody emptied stays empty, whatever the NIK tells.
+    const edited = new Set();
+    for (const kind of ["input", "change"]) form.addEventListener(kind, (event) => edited.add(event.target.name));
     const body = () => new URLSearchParams(new FormData(form));
     const typed = () => { const all = body(); all.delete("form_token"); return all.toString(); };
     const say = (name, text, kind) => {
@@ -220,7 +223,7 @@
       }
       for (const [name, value] of Object.entries(suggestions)) {
         const input = form.elements[name];
-        if (value && input && !input.value && !touched.has(name)) input.value = value;
+        if (value && input && !input.value && !edited.has(name) && input !== document.activeElement) input.value = value;
       }
     };
     let checking;

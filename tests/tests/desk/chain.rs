@@ -48,7 +48,7 @@ async fn each_takes_the_steps_that_the_offices_chain_gives_them() {
     assert_eq!(steps(&clerk, &machine, &id).await, ["dibatalkan"]);
     let by_hand = "return fetch(location.pathname + '/langkah', {method: 'POST', redirect: 'manual', body: new URLSearchParams({
         form_token: document.querySelector('[name=form_token]').value, to: 'diperiksa'})}).then(answer => answer.status)";
-    assert_eq!(clerk.run(by_hand).await, 409);
+    assert_eq!(clerk.run(by_hand).await, 403);
     assert_eq!(machine.says(&["show", &id])["status"], "diajukan");
     let secretary = machine.signed_in("seklur", "sekretaris").await;
     secretary.go(&machine.url).await;
