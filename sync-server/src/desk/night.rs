@@ -59,6 +59,8 @@ struct Behind {
     why: String,
     what_to_do: String,
     contact: String,
+    /// Changes known to wait at its machines; empty when none ever said.
+    unsent: String,
     calls: String,
 }
 
@@ -190,6 +192,12 @@ fn behind(line: &OfficeLine, report: &Report, language: Language) -> Behind {
         why: reason.map(|word| words::reason(word, language)).unwrap_or_default(),
         what_to_do: reason.map(|word| words::what_to_do(word, language)).unwrap_or_default(),
         contact: short(line.nodes.iter().filter_map(|node| node.last_contact_millis).max()),
+        unsent: line
+            .nodes
+            .iter()
+            .filter_map(|node| node.unsent)
+            .reduce(u64::saturating_add)
+            .map_or_else(String::new, |count| shown::figure(count, language)),
         calls: if parts.is_empty() { calls.to_string() } else { format!("{calls} ({})", parts.join(", ")) },
     }
 }

@@ -25,6 +25,12 @@ const PAGES: [(&str, &str); 15] = [
     ("hub-alarms", "/alarm"),
 ];
 
+/// Labels that stand on another line than the field after them.
+const APART: &str = "return [...document.querySelectorAll('.pair')].filter((pair) => {
+    const [label, field] = [...pair.children].map((part) => part.getBoundingClientRect());
+    return label.bottom < field.top || label.top > field.bottom || label.right > field.left;
+}).map((pair) => pair.textContent)";
+
 /// The address of a page.
 fn address(hub: &Hub, path: &str) -> String {
     format!("{}{}", hub.url, path.replace("TODAY", &today()))
@@ -88,6 +94,8 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
         browser.click("form[action='/bahasa'] button").await;
         browser.find("#kini, main h1").await;
     }
+    browser.go(&address(&hub, "/malam/TODAY")).await;
+    assert!(browser.count("td a[href^='/berkas/']").await > 0, "a record that needs a person is one press away");
     browser.colours("dark").await;
     for (name, path) in PAGES {
         browser.go(&address(&hub, path)).await;
@@ -99,6 +107,7 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
         for (name, path) in PAGES {
             browser.go(&address(&hub, path)).await;
             assert!(!browser.overflows().await, "{name} at {width}x{height}");
+            assert_eq!(browser.run(APART).await, json!([]), "{name} at {width}x{height}");
             keep_picture(&browser, &format!("{name}-{width}")).await;
         }
     }

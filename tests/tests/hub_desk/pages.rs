@@ -180,9 +180,14 @@ async fn the_morning_finds_the_night_told_worst_first_and_fit_for_paper() {
     browser.says("1 dari 2 kantor terbukti setara; 1 belum.").await;
     assert_eq!(browser.path().await, format!("/malam/{date}"));
     let text = browser.text().await;
-    for part in
-        ["Desa Pesanggaran", "belum pernah menghubungi pusat", "village-node", "Data: utuh", "Cadangan: tidak disetel"]
-    {
+    for part in [
+        "Desa Pesanggaran",
+        "Belum terkirim",
+        "belum pernah menghubungi pusat",
+        "village-node",
+        "Data: utuh",
+        "Cadangan: tidak disetel",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains("Siti Aminah"));
