@@ -34,7 +34,10 @@ Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and 
 `no_number`, `undecided`, `no_certificate`, `too_long`. `verdict` of `check-letter` is `genuine`, or with exit code 4 `not_genuine` (and nothing else but
 `genuine`), and at the hub `revoked`, `other_number` or `void`.
 
-`nightly` holds in `reason` why an office is late: `old_version`, `refused`, `differs`, `never_called`, `silent`, `cut`, `not_done`; in `needs` of a record
+`nightly` and `offices_behind` of `sync-server status` hold in `state` how an office stands: `proven`, `late`, `never`, `shut_out` (it had machines, and all are shut out; since
+`since_millis`), `not_enrolled`; those that are behind stand worst first. `shut_out_millis` of `offices` is `null` where a machine may call, or none ever joined.
+`untold` of `handbook` and `roster_untold` of `status`: the hub goes by a roster that was never published.
+`nightly` holds in `reason` why an office is late: `shut_out`, `old_version`, `refused`, `differs`, `never_called`, `silent`, `cut`, `not_done`; in `needs` of a record
 `overdue`, `due_today`, `quarantined`, `divergent`, `waiting_camat`; in `why` of numbers `lost`, `copied`, `quarantined`, `on_its_way`, `not_granted`, `closed`, `left_out`; in
 `state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 1000 records, 500 gaps, duplicates and blocks each, 20
 problems. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before
