@@ -9,7 +9,7 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use data_encoding::BASE64URL_NOPAD;
 use desk_kit::{Form, Language, destination, go};
 
@@ -89,5 +89,5 @@ pub(super) async fn kept(State(hub): State<Arc<Hub>>, request: Request, next: Ne
         "/kunci" => sign_in::locked(&hub, &headers, (to.to_owned(), carried), String::new()),
         _ => return response,
     };
-    page.unwrap_or_else(|halt| halt.into_response())
+    page.unwrap_or_else(axum::response::IntoResponse::into_response)
 }
