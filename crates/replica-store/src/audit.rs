@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use rusqlite::types::Value;
-use rusqlite::{Row, params, params_from_iter};
+use rusqlite::{OptionalExtension as _, Row, params, params_from_iter};
 
 use crate::list::condition;
 use crate::{Reader, Replica, StoreError};
@@ -38,9 +38,9 @@ pub enum AuditFrom {
     /// At the last one noted.
     #[default]
     Newest,
-    /// Below this number.
+    /// Right below the act of this number.
     Before(i64),
-    /// Above this number: those right after it.
+    /// Right above it.
     After(i64),
 }
 
@@ -55,8 +55,9 @@ impl Reader {
         Ok(acts.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// A part of the trail, the last noted first, each act with its number: at most `count`. By an index whatever is asked
-    /// for; days cost a walk over the index of that time besides.
+    /// A part of the trail, the last first, each act with its number: at most `count`. By an index whatever is asked for: the
+    /// whole trail in the order in which it was noted, whatever the clock said; a narrowed one in the order of the clock,
+    /// so that each part of it is one stretch of an index.
     ///
     /// # Errors
     ///
@@ -67,30 +68,31 @@ impl Reader {
         from: AuditFrom,
         count: usize,
     ) -> Result<Vec<(i64, AuditItem)>, StoreError> {
-        let (mut wheres, mut values) = (Vec::new(), Vec::<Value>::new());
-        for (asked, is) in [(&filter.clerk, "clerk = ?"), (&filter.act, "act = ?")] {
-            if let Some(word) = asked {
-                wheres.push(is);
-                values.push(word.clone().into());
-            }
-        }
-        if let Some(during) = &filter.during {
-            let Some((first, last)) = self.audit_ends(during)? else { return Ok(Vec::new()) };
-            wheres.extend(["idx BETWEEN ? AND ?", "at >= ? AND at < ?"]);
-            values.extend([first.into(), last.into(), during.start.into(), during.end.into()]);
-        }
         let (beyond, order) = match from {
             AuditFrom::Newest => (None, "DESC"),
-            AuditFrom::Before(number) => (Some(("idx < ?", number)), "DESC"),
-            AuditFrom::After(number) => (Some(("idx > ?", number)), "ASC"),
+            AuditFrom::Before(number) => (Some(number), "DESC"),
+            AuditFrom::After(number) => (Some(number), "ASC"),
         };
-        if let Some((is, number)) = beyond {
-            wheres.push(is);
-            values.push(number.into());
+        let mut values = Vec::<Value>::new();
+        if *filter == AuditFilter::default() {
+            values.extend(beyond.map(Value::from));
+        } else {
+            values.extend([&filter.clerk, &filter.act].into_iter().flatten().map(|word| Value::from(word.clone())));
+            let mut during = filter.during.clone().unwrap_or(i64::MIN..i64::MAX);
+            let at = beyond.map(|number| self.noted_at(number)).transpose()?.flatten();
+            match (beyond, at) {
+                (None, _) => {}
+                // Nothing was ever noted there.
+                (Some(_), None) => return Ok(Vec::new()),
+                // SQLite enters an index by the time, not by the time and the number.
+                (Some(_), Some(at)) if order == "ASC" => during.start = during.start.max(at),
+                (Some(_), Some(at)) => during.end = during.end.min(at.saturating_add(1)),
+            }
+            values.extend([during.start.into(), during.end.into()]);
+            values.extend(at.zip(beyond).into_iter().flat_map(|(at, number)| [at.into(), number.into()]));
         }
         values.push(crate::log::signed(count as u64).into());
-        let sql = sql(filter, &wheres, order);
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.connection.prepare_cached(&sql(filter, from))?;
         let rows = statement.query_map(params_from_iter(values), read)?;
         let mut acts = rows.collect::<Result<Vec<_>, _>>()?;
         if order == "ASC" {
@@ -99,28 +101,44 @@ impl Reader {
         Ok(acts)
     }
 
-    /// Between which numbers the acts of a time lie; nothing when there are none.
-    fn audit_ends(&self, during: &Range<i64>) -> Result<Option<(i64, i64)>, StoreError> {
-        let sql = "SELECT min(idx), max(idx) FROM audit INDEXED BY audit_at WHERE at >= ? AND at < ?";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let ends = statement.query_row([during.start, during.end], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(match ends {
-            (Some(first), Some(last)) => Some((first, last)),
-            _ => None,
-        })
+    /// What the clock said when the act of this number was noted; nothing where there is none.
+    fn noted_at(&self, number: i64) -> Result<Option<i64>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT at FROM audit WHERE idx = ?")?;
+        Ok(statement.query_row([number], |row| row.get(0)).optional()?)
     }
 }
 
 /// SQLite, without statistics, would guess the index.
-fn sql(filter: &AuditFilter, wheres: &[&str], order: &str) -> String {
-    let by = match (&filter.clerk, &filter.act) {
-        (Some(_), Some(_)) => "INDEXED BY audit_clerk_act",
-        (Some(_), None) => "INDEXED BY audit_clerk",
-        (None, Some(_)) => "INDEXED BY audit_act",
-        (None, None) => "NOT INDEXED",
+fn sql(filter: &AuditFilter, from: AuditFrom) -> String {
+    let (sign, way) = match from {
+        AuditFrom::Newest => ("", "DESC"),
+        AuditFrom::Before(_) => ("<", "DESC"),
+        AuditFrom::After(_) => (">", "ASC"),
     };
-    let condition = condition(wheres);
-    format!("SELECT idx, at, clerk, act, subject FROM audit {by} {condition} ORDER BY idx {order} LIMIT ?")
+    let mut wheres = Vec::new();
+    let (by, order) = if *filter == AuditFilter::default() {
+        if !sign.is_empty() {
+            wheres.push(format!("idx {sign} ?"));
+        }
+        ("NOT INDEXED", format!("idx {way}"))
+    } else {
+        let words = [("clerk", &filter.clerk), ("act", &filter.act)];
+        wheres.extend(words.iter().filter(|(_, word)| word.is_some()).map(|(column, _)| format!("{column} = ?")));
+        wheres.push("at >= ? AND at < ?".to_owned());
+        if !sign.is_empty() {
+            wheres.push(format!("(at, idx) {sign} (?, ?)"));
+        }
+        let by = match (&filter.clerk, &filter.act) {
+            (Some(_), Some(_)) => "INDEXED BY audit_clerk_act",
+            (Some(_), None) => "INDEXED BY audit_clerk",
+            (None, Some(_)) => "INDEXED BY audit_act",
+            (None, None) => "INDEXED BY audit_at",
+        };
+        (by, format!("at {way}, idx {way}"))
+    };
+    let wheres: Vec<&str> = wheres.iter().map(String::as_str).collect();
+    let condition = condition(&wheres);
+    format!("SELECT idx, at, clerk, act, subject FROM audit {by} {condition} ORDER BY {order} LIMIT ?")
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<(i64, AuditItem)> {
@@ -168,17 +186,22 @@ mod tests {
         };
         let replica = Replica::create_with(dir.path(), &new, Durability::Test).unwrap();
         let words = [None, Some("x".to_owned())];
+        let parts = [AuditFrom::Newest, AuditFrom::Before(5), AuditFrom::After(5)];
         for (clerk, act) in words.iter().flat_map(|clerk| words.iter().map(move |act| (clerk, act))) {
-            let filter = AuditFilter { clerk: clerk.clone(), act: act.clone(), during: None };
-            let mut wheres = vec!["idx < 5"];
-            wheres.extend(clerk.as_ref().map(|_| "clerk = 'x'"));
-            wheres.extend(act.as_ref().map(|_| "act = 'x'"));
-            for order in ["ASC", "DESC"] {
-                let sql = format!("EXPLAIN QUERY PLAN {}", sql(&filter, &wheres, order).replace("LIMIT ?", "LIMIT 9"));
+            for (during, from) in
+                [None, Some(5..9)].into_iter().flat_map(|during| parts.map(|from| (during.clone(), from)))
+            {
+                let filter = AuditFilter { clerk: clerk.clone(), act: act.clone(), during };
+                let sql = format!("EXPLAIN QUERY PLAN {}", sql(&filter, from).replace('?', "'9'"));
                 let mut statement = replica.connection.prepare(&sql).unwrap();
                 let plan: Vec<String> =
                     statement.query_map([], |row| row.get::<_, String>(3)).unwrap().collect::<Result<_, _>>().unwrap();
-                assert!(plan.len() == 1 && plan.iter().all(|step| step.starts_with("SEARCH")), "{filter:?} {plan:?}");
+                let is_whole = filter == AuditFilter::default() && from == AuditFrom::Newest;
+                let way = if is_whole { "SCAN" } else { "SEARCH" };
+                assert!(
+                    plan.len() == 1 && plan.iter().all(|step| step.starts_with(way)),
+                    "{filter:?} {from:?} {plan:?}"
+                );
             }
         }
     }

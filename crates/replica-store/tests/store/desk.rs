@@ -127,10 +127,11 @@ fn the_time_at_which_the_hub_had_an_entry_is_kept_and_forgotten_with_what_the_hu
 fn the_trail_is_read_in_parts_that_meet_and_is_narrowed() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = node(dir.path(), 1);
+    // The clock was wrong once.
+    let at_millis = |number: i64| if number == 20 { 5 } else { 1000 + number };
     for number in 0..40_i64 {
         node.note_act(&AuditItem {
-            // The clock was wrong once.
-            at_millis: if number == 20 { 5 } else { 1000 + number },
+            at_millis: at_millis(number),
             clerk: if number % 2 == 0 { "siti" } else { "budi" }.to_owned(),
             act: if number % 3 == 0 { "step" } else { "edit" }.to_owned(),
             subject: number.to_string(),
@@ -154,14 +155,17 @@ fn the_trail_is_read_in_parts_that_meet_and_is_narrowed() {
         (AuditFilter { during: Some(5000..i64::MAX), ..AuditFilter::default() }, &|_| false),
         (AuditFilter { clerk: word("nobody"), ..AuditFilter::default() }, &|_| false),
     ] {
-        let expected: Vec<String> =
-            (0..40).rev().filter(|number| fits(*number)).map(|number| number.to_string()).collect();
+        let mut expected: Vec<i64> = (0..40).rev().filter(|number| fits(*number)).collect();
+        // The whole trail as it was noted, a narrowed one by the clock.
+        if filter != AuditFilter::default() {
+            expected.sort_by_key(|number| std::cmp::Reverse(at_millis(*number)));
+        }
         let (mut parts, mut from) = (Vec::new(), AuditFrom::Newest);
         while let Some(part) = Some(node.audit_part(&filter, from, 4).unwrap()).filter(|part| !part.is_empty()) {
             from = AuditFrom::Before(part.last().unwrap().0);
             parts.push(part);
         }
-        let found: Vec<String> = parts.iter().flatten().map(|(_, item)| item.subject.clone()).collect();
+        let found: Vec<i64> = parts.iter().flatten().map(|(_, item)| item.subject.parse().unwrap()).collect();
         assert_eq!(found, expected, "{filter:?}");
         // And back again.
         for pair in parts.windows(2) {
