@@ -123,12 +123,12 @@ fn results(hub_dir: &Path, offices: &[Arc<Office>]) -> Result<Vec<OfficeResult>,
         let (own, theirs) = (office.digest()?, hub.office_digest(&office.code)?);
         let (transactions, changes, (sent, sent_bytes)) = (office.transactions(), office.changes(), office.sent());
         let tally = office.tally();
-        // Each block of letter numbers is a change of the hub.
-        let leases = hub.leases(&office.code)?.len() as u64;
+        // Each block of letter numbers is a change of the hub, and so is what it published: the roster, to begin with.
+        let of_hub = hub.leases(&office.code)?.len() as u64 + hub.publication_documents(&office.code)?.len() as u64;
         let (referrals, decided) = (office.referrals(), office.decided());
         let complete = if office.code.is_village() {
             // What offices above wrote in its records comes to it, too.
-            let written = changes + referrals + leases;
+            let written = changes + referrals + of_hub;
             let others = offices.iter().map(|other| other.decided_for(office.code)).sum::<u64>();
             own.count == written + others && hub.transactions_of(&office.code)? == transactions
         } else {
