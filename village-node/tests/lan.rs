@@ -310,8 +310,8 @@ fn guesses_from_one_pc_get_slow_whoever_they_are_at_and_the_trail_says_where_fro
     let cookie = open.cookie(Way::Here, "kades");
     let held = cookie.split(';').next().unwrap();
     let (_, trail) = open.ask(Way::Here, "GET /akun/jejak", &format!("cookie: {held}\r\n"), "");
-    assert!(trail.contains("<td>gagal masuk</td><td><bdi>127.0.0.1</bdi></td>"), "{trail}");
-    assert!(trail.contains("<td>masuk</td><td><bdi></bdi></td>"), "at the machine itself: {trail}");
+    assert!(trail.contains("<td>gagal masuk</td><td class=\"across\"><bdi>127.0.0.1</bdi></td>"), "{trail}");
+    assert!(trail.contains("<td>masuk</td><td class=\"across\"><bdi></bdi></td>"), "at the machine itself: {trail}");
 }
 
 #[test]
