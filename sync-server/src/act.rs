@@ -207,7 +207,8 @@ pub(crate) fn in_roster(replica: &Replica, office: OfficeCode) -> Result<(), Fai
     Err(Failure::input(
         format!("office {office} is not in this hub's roster"),
         "check the code: sync-server offices lists them all",
-    ))
+    )
+    .id(format!("kantor {office} tidak ada dalam daftar pusat ini"), "periksa kodenya di halaman Kabupaten"))
 }
 
 /// Grants a node a block of each series. It gets them with its next exchange.

@@ -91,6 +91,7 @@ fn ask(mut stream: UnixStream, act: &Act) -> Result<Value, Failure> {
         error: format!("the server that runs on this folder did not answer: {error}"),
         data: "whether it was done is not known".to_owned(),
         next: "look (sync-server status), then try again".to_owned(),
+        indonesian: None,
     };
     let mut line = serde_json::to_vec(act).map_err(Failure::internal)?;
     line.push(b'\n');

@@ -28,6 +28,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| {
         Failure::machine(format!("the operating system gave no random bytes: {error}"), "try again")
+            .id(format!("sistem operasi pusat tidak memberi angka acak (kata sistem: {error})"), "coba lagi")
     })?;
     Ok(bytes)
 }

@@ -151,6 +151,10 @@ pub(crate) fn change(
                 return Err(Failure::state(
                     format!("node {node} is not shut out: only a machine that is may be wiped"),
                     "shut it out first (sync-server revoke), or do both: sync-server wipe NODE --reason WHY",
+                )
+                .id(
+                    format!("komputer {node} belum dikeluarkan: hanya yang sudah dikeluarkan boleh dihapus isinya"),
+                    "keluarkan dahulu komputernya, di halamannya",
                 ));
             }
             replica.together(|replica| order(replica, keys, by, *node, *wipe, now_millis))?;
@@ -205,7 +209,7 @@ fn known(reader: &Reader, node: NodeId) -> Result<Node, Failure> {
 
 fn rename(replica: &mut Replica, by: &str, node: NodeId, typed: &str, now_millis: i64) -> Result<Value, Failure> {
     known(replica, node)?;
-    let name = one_line(typed, NAME_MAX, "the name")?;
+    let name = one_line(typed, NAME_MAX, ("namanya", "the name"))?;
     keep(replica, node, &DeviceNote { name, ..note_of(replica, node)? })?;
     note(replica, by, "device_renamed", &node.to_string(), now_millis)?;
     to_json(replica, node)
@@ -219,7 +223,7 @@ fn revoke(
     now_millis: i64,
 ) -> Result<(), Failure> {
     let before = known(replica, node)?;
-    let reason = one_line(reason, REASON_MAX, "the reason")?;
+    let reason = one_line(reason, REASON_MAX, ("alasannya", "the reason"))?;
     if before.revoked_millis.is_none() {
         replica.revoke_node(node, now_millis)?;
         let noted = DeviceNote { reason, revoked_by: by.to_owned(), ..note_of(replica, node)? };
@@ -242,6 +246,10 @@ fn order(
         return Err(Failure::state(
             format!("node {node} says that it was wiped already"),
             "there is nothing left to do on it; sync-server nodes shows when",
+        )
+        .id(
+            format!("komputer {node} sudah melapor bahwa isinya terhapus"),
+            "tidak ada lagi yang perlu dilakukan; halamannya menunjukkan kapan",
         ));
     }
     if wipe == Wipe::Keep {
@@ -296,14 +304,16 @@ pub(crate) fn carry(from: &Reader, to: &mut Replica, node: NodeId) -> Result<(),
     Ok(())
 }
 
-fn one_line(typed: &str, most: usize, what: &str) -> Result<String, Failure> {
+fn one_line(typed: &str, most: usize, (id, en): (&str, &str)) -> Result<String, Failure> {
     let line = typed.trim();
     if !label::is_plain(line) || line.chars().count() > most {
         return Err(Failure::input(
-            format!(
-                "{what} has signs that cannot be seen or turn the reading direction, or more than {most} characters"
-            ),
+            format!("{en} has signs that cannot be seen or turn the reading direction, or more than {most} characters"),
             "type it in one short line instead of pasting it",
+        )
+        .id(
+            format!("{id} memuat tanda yang tidak terlihat atau membalik arah baca, atau lebih dari {most} huruf"),
+            "ketik sendiri dalam satu baris pendek, jangan ditempel",
         ));
     }
     Ok(line.to_owned())

@@ -132,7 +132,8 @@ pub(crate) fn days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Opt
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        return Err(Failure::input("the last day comes before the first", "swap them"));
+        return Err(Failure::input("the last day comes before the first", "swap them")
+            .id("hari terakhir mendahului hari pertama", "tukar keduanya"));
     }
     if from.is_none() && to.is_none() {
         return Ok(None);
@@ -183,6 +184,10 @@ fn cannot_write(error: &dyn fmt::Display) -> Failure {
     Failure::machine(
         format!("the file could not be written: {error}"),
         "check that the disk has room, then try again; a narrower period makes a smaller file",
+    )
+    .id(
+        format!("berkas unduhan tidak dapat ditulis (kata sistem: {error})"),
+        "periksa ruang disk pusat, lalu coba lagi; rentang yang lebih sempit memberi berkas yang lebih kecil",
     )
 }
 

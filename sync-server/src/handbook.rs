@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use exchange_driver::{HubIdentity, is_of_hub, sign_publication};
 use letter_print::{MisfitKind, Templates};
 use office_handbook::{Audience, Notice, NoticeId, Profile, Topic, json_text};
-use office_model::{Bilingual, Catalogue, OfficeCode, Roster, calendar};
+use office_model::{Bilingual, Catalogue, LineProblem, OfficeCode, Roster, calendar};
 use replica_store::{Clock, NewPublication, Published, Reader, Replica};
 use serde_json::{Value, json};
 
@@ -39,8 +39,9 @@ pub(crate) struct Wrong(pub(crate) Vec<Bilingual>);
 
 impl From<Wrong> for Failure {
     fn from(wrong: Wrong) -> Self {
-        let lines: Vec<&str> = wrong.0.iter().take(12).map(|line| line.en.as_str()).collect();
-        Self::input(lines.join("; "), "correct it and publish it again")
+        let lines = |said: fn(&Bilingual) -> &str| wrong.0.iter().take(12).map(said).collect::<Vec<_>>().join("; ");
+        Self::input(lines(|line| &line.en), "correct it and publish it again")
+            .id(lines(|line| &line.id), "perbaiki, lalu terbitkan lagi")
     }
 }
 
@@ -53,7 +54,10 @@ pub(crate) fn topic(text: &str) -> Result<Topic, Failure> {
     if text == "notice" {
         return Ok(Topic::Notice(NoticeId(0)));
     }
-    text.parse().map_err(|error| Failure::input(format!("{error}"), "name one of them"))
+    text.parse().map_err(|error| {
+        Failure::input(format!("{error}"), "name one of them")
+            .id("tidak ada pedoman dengan nama itu", "pilih di Pedoman")
+    })
 }
 
 /// Checks a body, and gives it the form in which it is published.
@@ -81,8 +85,9 @@ pub(crate) fn checked(reader: &Reader, proposal: Proposal<'_>, now_millis: i64) 
     }
 }
 
-fn wrong(lines: impl IntoIterator<Item = String>) -> Wrong {
-    Wrong(lines.into_iter().map(|line| Bilingual::new(line.clone(), line)).collect())
+/// What of the hub itself stands in the way.
+fn broken(failure: impl Into<Failure>) -> Wrong {
+    Wrong(vec![failure.into().text()])
 }
 
 fn next_version(what: u32, newest: u32) -> Result<(), Wrong> {
@@ -96,9 +101,9 @@ fn next_version(what: u32, newest: u32) -> Result<(), Wrong> {
 }
 
 fn catalogue(body: &str) -> Result<String, Wrong> {
-    let catalogue = Catalogue::parse(body).map_err(|error| wrong(error.problems))?;
+    let catalogue = Catalogue::parse(body).map_err(|error| Wrong(error.problems))?;
     next_version(catalogue.version(), Catalogue::current().version())?;
-    let templates = Templates::current().map_err(|error| wrong([error.to_string()]))?;
+    let templates = Templates::current().map_err(|error| broken(Failure::internal(error)))?;
     // Templates of services to come are published first, those of fields to come after the catalogue.
     let unprintable = misfits(templates, &catalogue, |kind| kind == MisfitKind::NoLetter);
     if !unprintable.is_empty() {
@@ -108,8 +113,8 @@ fn catalogue(body: &str) -> Result<String, Wrong> {
 }
 
 fn templates(body: &str) -> Result<String, Wrong> {
-    let templates = Templates::parse(body).map_err(|error| wrong([error.to_string()]))?;
-    let newest = Templates::current().map_err(|error| wrong([error.to_string()]))?;
+    let templates = Templates::parse(body).map_err(|error| Wrong(vec![error.text()]))?;
+    let newest = Templates::current().map_err(|error| broken(Failure::internal(error)))?;
     next_version(templates.version().into(), newest.version().into())?;
     let is_wrong = |kind| matches!(kind, MisfitKind::NoLetter | MisfitKind::NoField);
     let unprintable = misfits(&templates, Catalogue::current(), is_wrong);
@@ -127,9 +132,8 @@ pub(crate) fn misfits(
 
 fn roster(reader: &Reader, body: &str) -> Result<String, Wrong> {
     let body = body.replace("\r\n", "\n");
-    let roster = Roster::parse(&body)
-        .map_err(|error| wrong(error.problems.iter().map(|one| format!("line {}: {}", one.line, one.reason))))?;
-    let nodes = reader.registered_nodes().map_err(|error| wrong([error.to_string()]))?;
+    let roster = Roster::parse(&body).map_err(|error| Wrong(error.problems.iter().map(LineProblem::text).collect()))?;
+    let nodes = reader.registered_nodes().map_err(broken)?;
     let missing: BTreeSet<OfficeCode> =
         nodes.into_iter().map(|node| node.office).filter(|office| roster.get(*office).is_none()).collect();
     if missing.is_empty() {
@@ -175,7 +179,8 @@ pub(crate) fn publish(
         }
     }
     if new.is_empty() {
-        return Err(Failure::input("no office of this hub's roster is meant", "sync-server offices lists them all"));
+        return Err(Failure::input("no office of this hub's roster is meant", "sync-server offices lists them all")
+            .id("tidak ada kantor dalam daftar pusat ini yang dituju", "pilih kantor atau kecamatan yang ada"));
     }
     let offices = new.iter().filter(|one| one.topic == topic.to_string()).count();
     replica.together(|replica| {
@@ -208,6 +213,10 @@ pub(crate) fn publish_over(
         return Err(Failure::state(
             format!("this was made of {was}, and meanwhile {} stands", stands.said(now_millis).en),
             "bring into it what was published meanwhile, then publish it",
+        )
+        .id(
+            "sementara itu terbit teks lain",
+            "masukkan dahulu yang terbit sementara itu ke dalam teks Anda, lalu terbitkan",
         ));
     }
     publish(replica, keys, by, proposal, now_millis)
@@ -228,6 +237,7 @@ pub(crate) fn withdraw(
     let known = Overview::of(replica, keys)?.notices.into_iter().find(|state| state.number == number);
     let known = known.ok_or_else(|| {
         Failure::input(format!("there is no notice {}", number.0), "sync-server handbook lists them all")
+            .id(format!("pemberitahuan {} tidak ada", number.0), "halaman Pedoman memuat semuanya")
     })?;
     let body = Notice { withdrawn: true, ..known.notice }.to_body();
     let topic = Topic::Notice(number).to_string();

@@ -93,6 +93,7 @@ pub fn roster(reader: &Reader) -> Result<Roster, Failure> {
 pub(crate) fn roster_text(reader: &Reader) -> Result<String, Failure> {
     let stored = reader.setting(ROSTER)?.ok_or_else(|| {
         Failure::state("this hub has no roster: it was not made to the end", "sync-server init --roster FILE")
+            .id("pusat ini belum punya daftar kantor: pembuatannya tidak selesai", "sync-server init --roster BERKAS")
     })?;
     Ok(String::from_utf8_lossy(&stored).into_owned())
 }

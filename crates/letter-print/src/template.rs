@@ -16,7 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use office_model::{ServiceId, Versions};
+use office_model::{Bilingual, ServiceId, Versions};
 
 const VERSION_1: &str = include_str!("../data/letters-1.txt");
 
@@ -57,12 +57,19 @@ pub(crate) enum LineKind {
 
 /// A line that the language does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the letter templates: {problem}")]
+#[error("line {line} of the letter templates: {}", .problem.1)]
 pub struct TemplateError {
     /// Which line, from 1.
     pub line: usize,
-    /// What is wrong with it.
-    pub problem: &'static str,
+    /// What is wrong with it, in Indonesian and English.
+    problem: (&'static str, &'static str),
+}
+
+impl TemplateError {
+    /// What people read.
+    pub fn text(&self) -> Bilingual {
+        Bilingual::new(format!("baris {} template surat: {}", self.line, self.problem.0), self.to_string())
+    }
 }
 
 impl Templates {
@@ -124,21 +131,22 @@ impl Templates {
             .next()
             .and_then(|(_, line)| line.strip_prefix("version "))
             .and_then(|version| version.parse().ok())
-            .ok_or(TemplateError { line: 1, problem: "it must say the version" })?;
+            .ok_or(TemplateError { line: 1, problem: ("harus menyebut versinya", "it must say the version") })?;
         let mut templates = Self { version, parts: BTreeMap::new(), letters: BTreeMap::new() };
         let mut into: Option<&mut Vec<Line>> = None;
         for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
-            let fail = |problem| TemplateError { line, problem };
+            let fail = |id, en| TemplateError { line, problem: (id, en) };
             if let Some(head) = text.strip_prefix("== ") {
-                let (id, title) = head.split_once(' ').ok_or(fail("id and title expected"))?;
-                let id: ServiceId = id.parse().map_err(|_| fail("no service has this id"))?;
+                let (id, title) = head.split_once(' ').ok_or(fail("perlu kode dan judul", "id and title expected"))?;
+                let id: ServiceId =
+                    id.parse().map_err(|_| fail("tidak ada layanan dengan kode ini", "no service has this id"))?;
                 let section = Section { title: title.to_owned(), lines: Vec::new() };
                 into = Some(&mut templates.letters.entry(id).or_insert(section).lines);
             } else if let Some(name) = text.strip_prefix("= ") {
                 into = Some(templates.parts.entry(name.to_owned()).or_default());
             } else {
-                let parsed = Line::parse(text).ok_or(fail("not a line of the language"))?;
-                into.as_mut().ok_or(fail("it stands before every section"))?.push(parsed);
+                let parsed = Line::parse(text).ok_or(fail("bukan baris template", "not a line of the language"))?;
+                into.as_mut().ok_or(fail("ada di depan semua bagian", "it stands before every section"))?.push(parsed);
             }
         }
         Ok(templates)

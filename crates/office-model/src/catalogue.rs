@@ -35,13 +35,14 @@ pub struct Catalogue {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct CatalogueError {
     /// Never empty.
-    pub problems: Vec<String>,
+    pub problems: Vec<Bilingual>,
 }
 
 impl fmt::Display for CatalogueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the service catalogue cannot be used; correct it, or update this program if it is newer: ")?;
-        f.write_str(&self.problems.join("; "))
+        let said: Vec<&str> = self.problems.iter().map(|problem| problem.en.as_str()).collect();
+        f.write_str(&said.join("; "))
     }
 }
 
@@ -137,7 +138,7 @@ impl Catalogue {
     /// When the text is not of the form, or with everything in it that contradicts itself.
     pub fn parse(json: &str) -> Result<Self, CatalogueError> {
         let file: File =
-            serde_json::from_str(json).map_err(|error| CatalogueError { problems: vec![error.to_string()] })?;
+            serde_json::from_str(json).map_err(|error| CatalogueError { problems: vec![unreadable(&error)] })?;
         let mut order = Vec::new();
         let mut services = BTreeMap::new();
         let mut problems = Vec::new();
@@ -146,11 +147,12 @@ impl Catalogue {
             let own = if service.letter { file.letter.as_slice() } else { &[] };
             order.push(id);
             if services.insert(id, service.join(&file.common, own)).is_some() {
-                problems.push(format!("{id} stands in it twice"));
+                problems.push(Bilingual::new(format!("{id} tercantum dua kali"), format!("{id} stands in it twice")));
             }
         }
         let Some(version) = Some(file.version).filter(|version| *version > 0) else {
-            return Err(CatalogueError { problems: vec!["its version must be 1 or more".to_owned()] });
+            let problem = Bilingual::new("versinya harus 1 atau lebih", "its version must be 1 or more");
+            return Err(CatalogueError { problems: vec![problem] });
         };
         let catalogue = Self {
             version,
@@ -222,30 +224,45 @@ impl Catalogue {
         }
     }
 
-    fn find_problems(&self, problems: &mut Vec<String>) {
+    fn find_problems(&self, problems: &mut Vec<Bilingual>) {
         let letters: BTreeSet<char> = self.sectors.iter().map(|sector| sector.letter).collect();
         let papers: BTreeSet<&str> = self.attachments.iter().map(|paper| paper.id.as_str()).collect();
         if letters.len() != self.sectors.len() || papers.len() != self.attachments.len() {
-            problems.push("a sector or an attachment stands in it twice".to_owned());
+            problems.push(Bilingual::new(
+                "sebuah sektor atau lampiran tercantum dua kali",
+                "a sector or an attachment stands in it twice",
+            ));
         }
         check_fields("person", &self.person, problems);
         if self.person.iter().any(|field| matches!(field.kind, FieldKind::Person | FieldKind::Persons { .. })) {
-            problems.push("person: a person cannot have persons in it".to_owned());
+            problems.push(Bilingual::new(
+                "person: data orang tidak boleh memuat orang lagi",
+                "person: a person cannot have persons in it",
+            ));
         }
         for service in self.services() {
             let id = service.id;
+            let mut say = |in_id: String, in_en: String| {
+                problems.push(Bilingual::new(format!("{id}: {in_id}"), format!("{id}: {in_en}")));
+            };
             if !letters.contains(&id.sector_letter()) {
-                problems.push(format!("{id}: there is no sector with its letter"));
+                say("tidak ada sektor dengan hurufnya".to_owned(), "there is no sector with its letter".to_owned());
             }
             if let Some(paper) = service.attachments.iter().find(|paper| !papers.contains(paper.as_str())) {
-                problems.push(format!("{id}: attachment {paper} is not in the list"));
+                say(
+                    format!("lampiran {paper} tidak ada dalam daftar"),
+                    format!("attachment {paper} is not in the list"),
+                );
             }
             if service.approval_when.is_some() && service.approval != Approval::Conditional {
-                problems.push(format!("{id}: a condition for an approval that is not conditional"));
+                say(
+                    "ada syarat untuk persetujuan yang tidak bersyarat".to_owned(),
+                    "a condition for an approval that is not conditional".to_owned(),
+                );
             }
             check_fields(id.as_str(), &service.fields, problems);
-            for rule in &service.rules {
-                problems.extend(rule_problem(self, service, rule).map(|problem| format!("{id}: {problem}")));
+            for problem in service.rules.iter().filter_map(|rule| rule_problem(self, service, rule)) {
+                problems.push(Bilingual::new(format!("{id}: {}", problem.id), format!("{id}: {}", problem.en)));
             }
         }
     }
@@ -270,18 +287,33 @@ impl FileService {
     }
 }
 
-fn check_fields(place: &str, fields: &[Field], problems: &mut Vec<String>) {
+/// What is no catalogue at all. What the reader of JSON says there is in English.
+fn unreadable(error: &serde_json::Error) -> Bilingual {
+    let (line, column) = (error.line(), error.column());
+    Bilingual::new(
+        format!("baris {line}, kolom {column}: bukan bentuk katalog (kata program: {error})"),
+        error.to_string(),
+    )
+}
+
+fn check_fields(place: &str, fields: &[Field], problems: &mut Vec<Bilingual>) {
+    let mut say = |id: String, en: String| {
+        problems.push(Bilingual::new(format!("{place}: {id}"), format!("{place}: {en}")));
+    };
     let mut seen = BTreeSet::new();
     for field in fields {
         let key = &field.key;
         if let Err(error) = FieldPath::field(key) {
-            problems.push(format!("{place}: {error}"));
+            say(format!("\"{key}\" bukan nama isian; tulis seperti nama atau no_kk"), error.to_string());
         }
         if !seen.insert(key) {
-            problems.push(format!("{place}: the field {key} stands in it twice"));
+            say(format!("isian {key} tercantum dua kali"), format!("the field {key} stands in it twice"));
         }
         if field.label.id.is_empty() || field.label.en.is_empty() {
-            problems.push(format!("{place}: the field {key} needs labels in both languages"));
+            say(
+                format!("isian {key} perlu nama dalam kedua bahasa"),
+                format!("the field {key} needs labels in both languages"),
+            );
         }
         let values = |options: &[crate::field::Choice]| {
             let values: BTreeSet<String> = options.iter().map(|option| option.value.to_ascii_lowercase()).collect();
@@ -295,24 +327,34 @@ fn check_fields(place: &str, fields: &[Field], problems: &mut Vec<String>) {
             _ => true,
         };
         if !good {
-            problems.push(format!("{place}: the limits or values of the field {key} make no sense"));
+            say(
+                format!("batas atau pilihan isian {key} tidak masuk akal"),
+                format!("the limits or values of the field {key} make no sense"),
+            );
         }
         if field.default.is_some() && !matches!(field.kind, FieldKind::Date { .. }) {
-            problems.push(format!("{place}: the field {key} is no date, so it cannot have that default"));
+            say(
+                format!("isian {key} bukan tanggal, jadi tidak boleh punya isi awal itu"),
+                format!("the field {key} is no date, so it cannot have that default"),
+            );
         }
     }
 }
 
-fn rule_problem(catalogue: &Catalogue, service: &Service, rule: &Rule) -> Option<String> {
+fn rule_problem(catalogue: &Catalogue, service: &Service, rule: &Rule) -> Option<Bilingual> {
     let kind = |path: &FieldPath| catalogue.field_at(service, path).map(|field| &field.kind);
     if let Some(path) = rule.fields().into_iter().find(|path| kind(path).is_none()) {
-        return Some(format!("a rule looks at {path}, which is no field"));
+        return Some(Bilingual::new(
+            format!("sebuah aturan memakai {path}, yang bukan isian"),
+            format!("a rule looks at {path}, which is no field"),
+        ));
     }
     let dates = |paths: Vec<&FieldPath>| {
-        paths
-            .into_iter()
-            .find(|path| !matches!(kind(path), Some(FieldKind::Date { .. })))
-            .map(|path| format!("a rule needs {path} to be a date"))
+        let odd = paths.into_iter().find(|path| !matches!(kind(path), Some(FieldKind::Date { .. })))?;
+        Some(Bilingual::new(
+            format!("sebuah aturan menuntut {odd} berupa tanggal"),
+            format!("a rule needs {odd} to be a date"),
+        ))
     };
     match rule {
         Rule::AtLeastOne { .. } => None,
@@ -322,7 +364,10 @@ fn rule_problem(catalogue: &Catalogue, service: &Service, rule: &Rule) -> Option
             {
                 None
             }
-            _ => Some(format!("a rule asks {when} for a value it cannot have")),
+            _ => Some(Bilingual::new(
+                format!("sebuah aturan menanyai {when} nilai yang tidak mungkin"),
+                format!("a rule asks {when} for a value it cannot have"),
+            )),
         },
         Rule::NotBefore { .. } | Rule::AgeAtLeast { .. } | Rule::CautionAge { .. } => dates(rule.fields()),
     }

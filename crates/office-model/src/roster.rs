@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
+use crate::bilingual::Bilingual;
 use crate::office::{District, Office};
-use crate::office_code::OfficeCode;
+use crate::office_code::{OfficeCode, ParseOfficeCodeError};
 use crate::office_kind::OfficeKind;
 use crate::versions::Versions;
 
@@ -28,8 +29,18 @@ pub struct Roster {
 pub struct LineProblem {
     /// Counted from 1, the header being line 1.
     pub line: usize,
-    /// What is wrong, in English.
-    pub reason: String,
+    /// What is wrong.
+    pub reason: Bilingual,
+}
+
+impl LineProblem {
+    /// What people read.
+    pub fn text(&self) -> Bilingual {
+        Bilingual::new(
+            format!("baris {}: {}", self.line, self.reason.id),
+            format!("line {}: {}", self.line, self.reason.en),
+        )
+    }
 }
 
 /// A roster that cannot be used: every bad line of it. Nothing of the roster was taken over.
@@ -43,7 +54,7 @@ impl fmt::Display for RosterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the roster has {} bad lines; correct them and load it again", self.problems.len())?;
         for problem in &self.problems {
-            write!(f, "\n  line {}: {}", problem.line, problem.reason)?;
+            write!(f, "\n  line {}: {}", problem.line, problem.reason.en)?;
         }
         Ok(())
     }
@@ -87,7 +98,7 @@ impl Roster {
         let mut reader = Reader::default();
         let mut lines = csv.trim_start_matches('\u{feff}').lines().enumerate();
         if lines.next().map(|(_, line)| line.trim_end()) != Some(HEADER) {
-            reader.refuse(1, format!("the header must be {HEADER}"));
+            reader.refuse(1, told(format!("judulnya harus {HEADER}"), format!("the header must be {HEADER}")));
         }
         for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             match reader.office(line) {
@@ -146,25 +157,36 @@ struct Reader {
 }
 
 impl Reader {
-    fn refuse(&mut self, line: usize, reason: String) {
+    fn refuse(&mut self, line: usize, reason: Bilingual) {
         self.problems.push(LineProblem { line, reason });
     }
 
-    fn office(&mut self, line: &str) -> Result<Office, String> {
+    fn office(&mut self, line: &str) -> Result<Office, Bilingual> {
         if line.contains('"') {
-            return Err("quotes are not supported: write the fields without them".to_owned());
+            return Err(told(
+                "tanda petik tidak dikenal: tulis isinya tanpa petik",
+                "quotes are not supported: write the fields without them",
+            ));
         }
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let [code, name, kind, district_code, district] = fields.as_slice() else {
-            return Err(format!("5 fields expected, {} found", fields.len()));
+            let found = fields.len();
+            return Err(told(format!("harus ada 5 isian, ada {found}"), format!("5 fields expected, {found} found")));
         };
-        let code: OfficeCode = code.parse().map_err(|error| format!("{error}"))?;
+        let code: OfficeCode = code.parse().map_err(|error| no_code("code", code, &error))?;
         if code.kind().as_str() != *kind {
-            return Err(format!("kind is \"{}\", but {code} is the code of a {}", brief(kind), code.kind()));
+            let (kind, is) = (brief(kind), code.kind().as_str());
+            return Err(told(
+                format!("kind berisi \"{kind}\", tetapi {code} adalah kode {is}"),
+                format!("kind is \"{kind}\", but {code} is the code of a {}", code.kind()),
+            ));
         }
         check_name("name", name)?;
         if let Some(line) = self.lines.get(&code) {
-            return Err(format!("{code} stands in line {line} already"));
+            return Err(told(
+                format!("{code} sudah ada di baris {line}"),
+                format!("{code} stands in line {line} already"),
+            ));
         }
         let district = self.district(code, name, district_code, district)?;
         Ok(Office { code, name: (*name).to_owned(), kind: code.kind(), district })
@@ -176,31 +198,45 @@ impl Reader {
         name: &str,
         district_code: &str,
         district: &str,
-    ) -> Result<Option<District>, String> {
+    ) -> Result<Option<District>, Bilingual> {
         if district_code.is_empty() && district.is_empty() && code.district().is_none() {
             return Ok(None);
         }
-        let parsed: OfficeCode = district_code.parse().map_err(|error| format!("district_code: {error}"))?;
+        let parsed: OfficeCode =
+            district_code.parse().map_err(|error| no_code("district_code", district_code, &error))?;
         if parsed.kind() != OfficeKind::SubDistrict {
-            return Err(format!("district_code {parsed} is not the code of a sub-district"));
+            return Err(told(
+                format!("district_code {parsed} bukan kode kecamatan"),
+                format!("district_code {parsed} is not the code of a sub-district"),
+            ));
         }
         if code.district().is_some_and(|own| own != parsed) {
-            return Err(format!("district_code is {parsed}, but {code} does not lie in it"));
+            return Err(told(
+                format!("district_code berisi {parsed}, tetapi {code} tidak berada di sana"),
+                format!("district_code is {parsed}, but {code} does not lie in it"),
+            ));
         }
         check_name("district", district)?;
         if code == parsed && name != district {
-            return Err(format!("{code} is a sub-district, so name and district must be equal"));
+            return Err(told(
+                format!("{code} adalah kecamatan, jadi name dan district harus sama"),
+                format!("{code} is a sub-district, so name and district must be equal"),
+            ));
         }
         let known = self.districts.entry(parsed).or_insert_with(|| district.to_owned());
         if known != district {
-            return Err(format!("{parsed} is called \"{}\" here and \"{known}\" in a line before", brief(district)));
+            let here = brief(district);
+            return Err(told(
+                format!("{parsed} bernama \"{here}\" di sini dan \"{known}\" di baris sebelumnya"),
+                format!("{parsed} is called \"{here}\" here and \"{known}\" in a line before"),
+            ));
         }
         Ok(Some(District { code: parsed, name: district.to_owned() }))
     }
 
     fn finish(mut self) -> Result<Roster, RosterError> {
         if self.offices.is_empty() && self.problems.is_empty() {
-            self.refuse(1, "there is no office after the header".to_owned());
+            self.refuse(1, told("tidak ada kantor sesudah judul", "there is no office after the header"));
         }
         if !self.problems.is_empty() {
             return Err(RosterError { problems: self.problems });
@@ -213,17 +249,38 @@ impl Reader {
     }
 }
 
-fn check_name(column: &str, name: &str) -> Result<(), String> {
+fn check_name(column: &str, name: &str) -> Result<(), Bilingual> {
     if name.is_empty() {
-        return Err(format!("{column} is empty"));
+        return Err(told(format!("{column} kosong"), format!("{column} is empty")));
     }
     if name.chars().count() > MAX_NAME {
-        return Err(format!("{column} is longer than {MAX_NAME} characters"));
+        return Err(told(
+            format!("{column} lebih dari {MAX_NAME} huruf"),
+            format!("{column} is longer than {MAX_NAME} characters"),
+        ));
     }
     if name.chars().any(char::is_control) {
-        return Err(format!("{column} has a control character in it"));
+        return Err(told(
+            format!("{column} memuat tanda yang tidak terlihat"),
+            format!("{column} has a control character in it"),
+        ));
     }
     Ok(())
+}
+
+fn told(id: impl Into<String>, en: impl Into<String>) -> Bilingual {
+    Bilingual::new(id, en)
+}
+
+/// A column that holds no code of an office.
+fn no_code(column: &str, text: &str, error: &ParseOfficeCodeError) -> Bilingual {
+    told(
+        format!(
+            "{column}: \"{}\" bukan kode kantor; tulis seperti 35.10.01.2001, 35.10.01 atau 35.10.U.007",
+            brief(text)
+        ),
+        format!("{column}: {error}"),
+    )
 }
 
 fn brief(text: &str) -> String {

@@ -119,11 +119,7 @@ impl From<Failure> for Fault {
             Blame::State => StatusCode::CONFLICT,
             Blame::Machine => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self::new(
-            status,
-            format!("Tidak berhasil: {} ({}). Langkah berikut: {}.", failure.error, failure.data, failure.next),
-            format!("It did not work: {} ({}). What to do: {}.", failure.error, failure.data, failure.next),
-        )
+        Self { status, text: failure.text() }
     }
 }
 

@@ -162,6 +162,7 @@ impl Writer {
 
 fn stopped() -> Failure {
     Failure::state("the server is stopping", "try again when it is back")
+        .id("pusat sedang dihentikan", "coba lagi setelah pusat menyala kembali")
 }
 
 impl WriterThread {

@@ -137,6 +137,43 @@ fn what_is_typed_as_a_name_that_nobody_has_is_kept_nowhere() {
 }
 
 #[test]
+fn what_fails_is_told_in_indonesian_first_and_in_english_below() {
+    let hub = Hub::new();
+    let app = hub.operator("wayan", "operator");
+    let held = cookie(&hub, "wayan", &app.code(0));
+    let with = [("Cookie", held.as_str()), FORM, ("Origin", hub.url.as_str())];
+    let home = ask(&hub, "GET", "/", &with[..1], "");
+    let token = home.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let post = |path: &str, more: &str| ask(&hub, "POST", path, &with, &format!("form_token={token}&{more}"));
+    for (answer, id, en) in [
+        (
+            post("/perangkat/daftar", "kantor=35.10.01.2001&alamat=ftp://x"),
+            "alamat pusat tidak berbentuk https://nama:port",
+            "write it as the offices reach it",
+        ),
+        (post("/perangkat/AAAAAAAAAAAAA/nama", "nama=x"), "komputer itu tidak terdaftar", "no such node"),
+        (ask(&hub, "GET", "/berkas/x", &with[..1], ""), "itu bukan id berkas", "no id of a record"),
+        (ask(&hub, "GET", "/pedoman/teks/x", &with[..1], ""), "pedoman itu tidak ada", "there is no such text"),
+        (
+            post("/pedoman/surat/contoh", "text=x&service=G01"),
+            "baris 1 template surat",
+            "line 1 of the letter templates",
+        ),
+    ] {
+        assert_eq!(status(&answer) / 100, 4, "{answer}");
+        let (above, below) = answer.split_once("<p lang=\"en\">").unwrap();
+        assert!(above.contains(id) && !above.contains(en), "{above}");
+        assert!(below.contains(en) && !below.contains(id), "{below}");
+    }
+    // What is wrong with a text, beside the text.
+    let wrong = "code,name,kind,district_code,district\n35.10.01.2001,,desa,35.10.01,Pesanggaran";
+    let checked = post("/pedoman/teks/roster", &format!("aksi=periksa&text={}", wrong.replace('\n', "%0A")));
+    assert!(checked.contains("baris 2: name kosong") && !checked.contains("line 2"), "{checked}");
+    let checked = post("/pedoman/teks/catalogue", "aksi=periksa&text={}");
+    assert!(checked.contains("baris 1, kolom 2: bukan bentuk katalog"), "{checked}");
+}
+
+#[test]
 fn a_night_is_taken_along_as_a_file_and_an_unknown_one_is_not_found() {
     let hub = Hub::new();
     let app = hub.operator("wayan", "pengamat");

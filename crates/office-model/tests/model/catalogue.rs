@@ -188,8 +188,12 @@ fn a_broken_catalogue_is_refused_with_all_that_is_wrong() {
         }),
     ];
     for (reason, change) in table {
-        let error = Catalogue::parse(&changed(change)).unwrap_err().to_string();
-        assert!(error.contains(reason), "{reason}: {error}");
+        let error = Catalogue::parse(&changed(change)).unwrap_err();
+        assert!(error.to_string().contains(reason), "{reason}: {error}");
+        assert!(
+            error.problems.iter().all(|one| !one.id.is_empty() && one.id != one.en),
+            "in Indonesian, too: {error:?}"
+        );
     }
     let two = Catalogue::parse(&changed(|it| {
         it["services"][0]["attachments"] = json!(["Z9"]);

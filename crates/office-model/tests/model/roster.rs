@@ -66,7 +66,8 @@ fn every_bad_line_is_named() {
     assert_eq!(error.problems.len(), wanted.len(), "{error}");
     for (problem, (line, reason)) in error.problems.iter().zip(wanted) {
         assert_eq!(problem.line, line, "{error}");
-        assert!(problem.reason.contains(reason), "{error}");
+        assert!(problem.reason.en.contains(reason), "{error}");
+        assert!(!problem.reason.id.is_empty() && problem.reason.id != problem.reason.en, "{problem:?}");
     }
     assert!(error.to_string().contains("11 bad lines") && error.to_string().contains("line 14:"));
 }

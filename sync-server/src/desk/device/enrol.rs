@@ -81,10 +81,16 @@ fn address_of(typed: &str) -> Result<String, Halt> {
     let host = typed.strip_prefix("https://").filter(|host| !host.is_empty() && host.bytes().all(is_plain));
     match host.filter(|_| typed.len() <= ADDRESS_MAX) {
         Some(host) => Ok(format!("https://{host}")),
-        None => Err(Fault::from(Failure::input(
-            "the hub's address is not of the form https://host:port",
-            "write it as the offices reach it, such as https://sync.example.go.id:8217",
-        ))
+        None => Err(Fault::from(
+            Failure::input(
+                "the hub's address is not of the form https://host:port",
+                "write it as the offices reach it, such as https://sync.example.go.id:8217",
+            )
+            .id(
+                "alamat pusat tidak berbentuk https://nama:port",
+                "tulis seperti yang dijangkau kantor, misalnya https://sync.example.go.id:8217",
+            ),
+        )
         .into()),
     }
 }

@@ -122,7 +122,9 @@ pub(super) async fn open(
 
 fn parse(id: &str) -> Result<DocumentId, Fault> {
     id.parse().map_err(|_| {
-        Failure::new(crate::Blame::NotFound, "that is no id of a record", "find it by its number or name").into()
+        Failure::new(crate::Blame::NotFound, "that is no id of a record", "find it by its number or name")
+            .id("itu bukan id berkas", "cari dengan nomor atau namanya di halaman Cari")
+            .into()
     })
 }
 

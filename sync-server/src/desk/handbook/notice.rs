@@ -155,7 +155,11 @@ pub(in crate::desk) async fn withdraw(
     may_publish(&visitor)?;
     let topic = format!("{}{number}", Topic::NOTICES);
     let Ok(Topic::Notice(NoticeId(number))) = topic.parse() else {
-        return Err(Fault::from(Failure::input("there is no such notice", "go back to the list")).into());
+        return Err(Fault::from(
+            Failure::input("there is no such notice", "go back to the list")
+                .id("pemberitahuan itu tidak ada", "kembali ke daftarnya"),
+        )
+        .into());
     };
     let by = visitor.session.name.clone();
     hub.writer.act(Act::Withdraw { by, number }).await.map_err(Fault::from)?;

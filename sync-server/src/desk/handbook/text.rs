@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use desk_kit::{Form, Halt, go};
-use letter_print::{MisfitKind, Signers, Templates, specimen};
+use letter_print::{MisfitKind, PrintError, Signers, Templates, specimen};
 use office_handbook::{Audience, Letterhead, Topic, catalogue_changes};
 use office_model::{Bilingual, Catalogue, Roster};
 use replica_store::Reader;
@@ -77,7 +77,11 @@ struct Looked {
 fn topic_of(word: &str) -> Result<Topic, Halt> {
     match word.parse() {
         Ok(topic @ (Topic::Catalogue | Topic::Templates | Topic::Roster)) => Ok(topic),
-        _ => Err(Fault::from(Failure::input("there is no such text", "go back to the handbook")).into()),
+        _ => Err(Fault::from(
+            Failure::input("there is no such text", "go back to the handbook")
+                .id("pedoman itu tidak ada", "kembali ke Pedoman"),
+        )
+        .into()),
     }
 }
 
@@ -215,15 +219,25 @@ pub(in crate::desk) async fn example(
 ) -> Answer {
     let form = Form(form);
     visitor.check(&form)?;
-    let refused = |text: String| Fault::from(Failure::input(text, "go back and correct it"));
+    let refused =
+        |id: &str, en: &str| Fault::from(Failure::input(en, "go back and correct it").id(id, "kembali dan perbaiki"));
     let templates = Templates::parse(&form.get("text").replace("\r\n", "\n"));
-    let templates = templates.map_err(|error| refused(error.to_string()))?;
+    let templates = templates.map_err(|error| error.text()).map_err(|text| refused(&text.id, &text.en))?;
     let catalogue = Catalogue::current();
     let service = form.get("service").parse().ok().and_then(|id| catalogue.service(&id));
-    let service = service.ok_or_else(|| refused("there is no such service".to_owned()))?;
+    let service = service.ok_or_else(|| refused("layanan itu tidak ada", "there is no such service"))?;
     let roster = hub.readers.with(init::roster).await.map_err(Fault::from)?.map_err(Fault::from)?;
-    let office = roster.villages().next().ok_or_else(|| refused("the roster has no village".to_owned()))?;
+    let office = roster
+        .villages()
+        .next()
+        .ok_or_else(|| refused("daftar kantor tidak memuat desa", "the roster has no village"))?;
     let office = letterhead(office, &Letterhead::default());
     let letter = specimen(&templates, catalogue, service, (&office, &Signers::default()));
-    shown(&letter.map_err(|error| refused(error.to_string()))?)
+    let unprinted = |error: PrintError| match error {
+        PrintError::NoLetter(id) => {
+            refused(&format!("layanan {id} tidak bersurat, atau template ini belum memuatnya"), &error.to_string())
+        }
+        error => Fault::from(Failure::internal(error)),
+    };
+    shown(&letter.map_err(unprinted)?)
 }
