@@ -250,4 +250,21 @@ async fn a_form_sent_while_the_screen_is_locked_or_the_session_over_is_not_lost(
     browser.click("main button.main").await;
     browser.says("Sudah terbit.").await;
     assert_eq!(hub.says(&["handbook"])["notices"][0]["title"], "Pusat dirawat");
+
+    // Signed out and in again in another tab: the page is of a session of before.
+    write("Pusat pindah").await;
+    let old = "const token = document.querySelector('main [name=form_token]'); token.value = '00'.repeat(16); return 1";
+    assert_eq!(browser.run(old).await, 1);
+    browser.click("button[value=lihat]").await;
+    browser.says("Formulir dikirim saat layar terkunci atau sesi sudah berakhir").await;
+    browser.click("main button.main").await;
+    browser.says("Begini tampilnya").await;
+    assert_eq!(browser.value("#title").await, "Pusat pindah");
+    assert_eq!(browser.run(old).await, 1);
+    browser.click("button[value=terbit]").await;
+    browser.says("Formulir dikirim saat layar terkunci atau sesi sudah berakhir").await;
+    assert_eq!(hub.says(&["handbook"])["notices"].as_array().unwrap().len(), 1, "nothing was done with it");
+    browser.click("main button.main").await;
+    browser.says("Sudah terbit.").await;
+    assert_eq!(hub.says(&["handbook"])["notices"].as_array().unwrap().len(), 2);
 }
