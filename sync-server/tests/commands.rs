@@ -57,6 +57,50 @@ fn a_roster_that_the_programs_do_not_bring_along_is_published_when_the_hub_is_ma
 }
 
 #[test]
+fn a_text_is_published_over_the_one_that_it_was_made_of_and_no_other() {
+    let folder = Folder::with_hub();
+    let file = |name: &str, text: &str| {
+        let path = folder.dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let shown = |topic: &str| String::from_utf8(folder.run(&["handbook", "show", topic]).stdout).unwrap();
+    let before = file("before.csv", &shown("roster"));
+    let clinic = format!("{}35.10.H.001,Puskesmas Sarongan,faskes,35.10.01,Pesanggaran\n", support::ROSTER);
+    let (clinic, unit) = (
+        file("clinic.csv", &clinic),
+        file("unit.csv", &format!("{}35.10.U.001,Dinas Sosial,unit,,\n", support::ROSTER)),
+    );
+    folder.json(&["handbook", "publish", "roster", &clinic, "--over", &before]);
+    let refused = folder.failure(&["handbook", "publish", "roster", &unit, "--over", &before]);
+    let said = refused["error"].as_str().unwrap();
+    assert!(said.contains("made of an earlier text") && said.contains("the text published"), "{said}");
+    assert!(shown("roster").contains("Puskesmas"), "what stands is as it was");
+    // Who does not say what it was made of is told what is gone by it.
+    let told = folder.run(&["handbook", "publish", "roster", &unit]);
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.contains("- 35.10.H.001") && told.contains("--over"), "{told}");
+
+    let before = file("catalogue.json", &shown("catalogue"));
+    let second = file("second.json", &shown("catalogue").replacen("\"version\": 1", "\"version\": 2", 1));
+    folder.json(&["handbook", "publish", "catalogue", &second, "--over", &before]);
+    let refused = folder.failure(&["handbook", "publish", "catalogue", &second, "--over", &before]);
+    assert!(refused["error"].as_str().unwrap().contains("meanwhile version 2 published"), "{refused}");
+
+    let shown = String::from_utf8(folder.run(&["handbook", "show", "profile", "--office", OFFICE]).stdout).unwrap();
+    let with = |name: &str, address: &str| {
+        let mut profile: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        profile["letterhead"]["address"] = address.into();
+        file(name, &profile.to_string())
+    };
+    let (before, one, other) =
+        (file("profile.json", &shown), with("one.json", "Jalan Pantai 7"), with("other.json", "Jalan Raya 1"));
+    folder.json(&["handbook", "publish", "profile", &one, "--office", OFFICE, "--over", &before]);
+    let refused = folder.failure(&["handbook", "publish", "profile", &other, "--office", OFFICE, "--over", &before]);
+    assert!(refused["error"].as_str().unwrap().contains("another profile of 35.10.01.2001"), "{refused}");
+}
+
+#[test]
 fn a_bad_roster_is_refused_line_by_line_and_nothing_is_made() {
     let folder = Folder::new();
     let roster = folder.dir.path().join("roster.csv");

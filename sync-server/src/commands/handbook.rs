@@ -4,17 +4,20 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use office_handbook::{Audience, Notice, NoticeId, Topic};
-use office_model::OfficeCode;
+use office_handbook::{Audience, Notice, NoticeId, Profile, Topic};
+use office_model::{OfficeCode, Roster};
 use serde_json::{Value, json};
 
 use super::{Answer, open, table, time};
-use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
-use crate::handbook::{Overview, profile, text};
+use crate::handbook::{Base, Overview, mark, profile, roster_changes, text};
 use crate::keys::HubKeys;
 use crate::operators::BY_COMMAND;
+use crate::{Failure, init};
+
+/// So many offices that a roster takes away are named.
+const LINES_MAX: usize = 50;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -41,9 +44,12 @@ enum Command {
         office: Option<OfficeCode>,
     },
     /// Check a new text and publish it: to all offices, or a profile to its office.
-    #[command(
-        after_help = "Examples:\n  sync-server handbook publish roster offices.csv\n  sync-server handbook publish profile profile.json --office 35.10.01.2001"
-    )]
+    #[command(after_help = "Examples:
+  sync-server handbook show roster > before.csv
+  sync-server handbook publish roster offices.csv --over before.csv
+  sync-server handbook publish profile profile.json --office 35.10.01.2001
+
+With --over nothing is undone that somebody else published after before.csv was printed: it is refused then.")]
     Publish {
         /// catalogue, templates, roster or profile
         topic: Topic,
@@ -52,6 +58,9 @@ enum Command {
         /// Of which office, for its profile.
         #[arg(long)]
         office: Option<OfficeCode>,
+        /// The text that it was made of, as `handbook show` printed it: refused where another one stands by now.
+        #[arg(long, value_name = "FILE")]
+        over: Option<PathBuf>,
     },
     /// Tell clerks something: it stands on their first page.
     #[command(
@@ -89,17 +98,18 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     match &arguments.command {
         None => list(common),
         Some(Command::Show { topic, office }) => show(common, *topic, *office),
-        Some(Command::Publish { topic, file, office }) => {
-            let audience = match (topic, office) {
+        Some(Command::Publish { topic, file, office, over }) => {
+            let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error));
+            let body = read(file)?;
+            let over = over.as_ref().map(read).transpose()?;
+            match (topic, office) {
                 (Topic::Notice(_), _) => {
-                    return Err(Failure::input("a notice is no file", "sync-server handbook notice TITLE"));
+                    Err(Failure::input("a notice is no file", "sync-server handbook notice TITLE"))
                 }
-                (Topic::Profile, Some(office)) => Audience::Office(*office),
-                (Topic::Profile, None) => return Err(no_office()),
-                _ => Audience::Everyone,
-            };
-            let body = std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))?;
-            publish(common, topic.to_string(), audience, body)
+                (Topic::Profile, Some(office)) => publish_profile(common, *office, body, over.as_deref()),
+                (Topic::Profile, None) => Err(no_office()),
+                _ => publish_text(common, *topic, body, over.as_deref()),
+            }
         }
         Some(Command::Notice { title, text, urgent, until, to }) => {
             let notice = Notice {
@@ -109,7 +119,15 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
                 until: *until,
                 withdrawn: false,
             };
-            publish(common, "notice".to_owned(), *to, notice.to_body())
+            publish(
+                common,
+                &Act::Publish {
+                    by: BY_COMMAND.to_owned(),
+                    topic: "notice".to_owned(),
+                    audience: *to,
+                    body: notice.to_body(),
+                },
+            )
         }
         Some(Command::Withdraw { number }) => withdraw(common, NoticeId(*number)),
     }
@@ -119,8 +137,49 @@ fn no_office() -> Failure {
     Failure::input("a profile is an office's", "name it: --office CODE")
 }
 
-fn publish(common: &Common, topic: String, audience: Audience, body: String) -> Result<Answer, Failure> {
-    let done = common.submit(&Act::Publish { by: BY_COMMAND.to_owned(), topic, audience, body })?;
+fn publish_profile(common: &Common, office: OfficeCode, body: String, over: Option<&str>) -> Result<Answer, Failure> {
+    if let Some(over) = over {
+        let (stands, set) = profile(&open(&common.data)?, office)?;
+        if Profile::of_body(over).ok() != Some(stands) {
+            let (by, at) = set.map_or_else(|| ("nobody".to_owned(), None), |(by, at)| (by, Some(at)));
+            return Err(Failure::state(
+                format!("another profile of {office} stands by now, published {} by {by}", time(at)),
+                format!("sync-server handbook show profile --office {office}; bring into yours what differs"),
+            ));
+        }
+    }
+    let (by, topic) = (BY_COMMAND.to_owned(), Topic::Profile.to_string());
+    publish(common, &Act::Publish { by, topic, audience: Audience::Office(office), body })
+}
+
+fn publish_text(common: &Common, topic: Topic, body: String, over: Option<&str>) -> Result<Answer, Failure> {
+    let reader = open(&common.data)?;
+    let (by, word) = (BY_COMMAND.to_owned(), topic.to_string());
+    let Some(over) = over else {
+        // Who names no text that it was made of is at least told which offices it takes away.
+        let before = init::roster(&reader)?;
+        let gone = Some(topic).filter(|topic| *topic == Topic::Roster).and_then(|_| Roster::parse(&body).ok());
+        let gone = gone.map_or_else(Vec::new, |after| roster_changes(&before, &after));
+        let gone: Vec<String> = gone.into_iter().filter(|line| line.starts_with("- ")).collect();
+        let mut done = publish(common, &Act::Publish { by, topic: word, audience: Audience::Everyone, body })?;
+        if !gone.is_empty() {
+            done.text.push_str("These offices stood in the roster before and are gone:\n");
+            // Writing to a string cannot fail.
+            for line in gone.iter().take(LINES_MAX) {
+                let _ = writeln!(done.text, "  {line}");
+            }
+            done.text.push_str("If somebody else had published them: add them again. --over FILE refuses that.\n");
+        }
+        return Ok(done);
+    };
+    let keys = HubKeys::load(&common.data)?;
+    let base = Base::of_text(&reader, &keys, topic, over)?.map_or_else(|| mark(over), |base| base.mark);
+    drop(reader);
+    publish(common, &Act::PublishText { by, topic: word, base, body })
+}
+
+fn publish(common: &Common, act: &Act) -> Result<Answer, Failure> {
+    let done = common.submit(act)?;
     let word = |key: &str| done.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let offices = done.get("offices").and_then(Value::as_u64).unwrap_or_default();
     let text = format!("{} is published for {offices} offices; each gets it with its next exchange\n", word("topic"));

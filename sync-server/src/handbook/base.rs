@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use data_encoding::HEXLOWER;
 use desk_kit::moments;
 use letter_print::Templates;
-use office_handbook::Topic;
+use office_handbook::{Topic, json_text};
 use office_model::{Bilingual, Catalogue};
 use replica_store::Reader;
 use sha2::{Digest as _, Sha256};
@@ -56,6 +56,21 @@ impl Base {
         Ok(all.find(|one| one.mark == mark))
     }
 
+    /// The text that stands, or stood, and says the same as this one, however it is written down; nothing where none does.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(crate) fn of_text(reader: &Reader, keys: &HubKeys, topic: Topic, text: &str) -> Result<Option<Self>, Failure> {
+        let said = plain(topic, text);
+        let published = versions(reader, keys, topic, VERSIONS_MAX)?;
+        let published = published.iter().map(|one| (&one.publication.body, Some(one.publication.published_millis)));
+        let first = first(reader, topic)?;
+        // The one that stands comes first.
+        let mut all = published.chain([(&first, None)]);
+        Ok(all.find(|(body, _)| plain(topic, body) == said).map(|(body, at)| Self::of(topic, body, at)))
+    }
+
     fn of(topic: Topic, text: &str, published_millis: Option<i64>) -> Self {
         let version = match topic {
             Topic::Catalogue => Catalogue::parse(text).ok().map(|one| one.version()),
@@ -82,6 +97,12 @@ impl Base {
         }
         Bilingual::new(id, en)
     }
+}
+
+/// A text without what is of no weight: `handbook show` spreads JSON over lines, and editors end files as they like.
+fn plain(topic: Topic, text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    if topic == Topic::Catalogue { json_text::compact(&text) } else { text.trim_end().to_owned() }
 }
 
 /// What stood before anything was published.
@@ -129,6 +150,12 @@ mod tests {
         let past = Base::past(&hub, &keys, Topic::Roster, &stands.mark).unwrap();
         assert_eq!(past, Some(stands), "what stood before is known by its mark");
         assert_eq!(Base::past(&hub, &keys, Topic::Roster, "x").unwrap(), None);
+        let of_text = |topic, text: &str| Base::of_text(&hub, &keys, topic, text).unwrap();
+        let shown = super::super::text(&hub, &keys, Topic::Roster).unwrap().replace('\n', "\r\n");
+        assert_eq!(of_text(Topic::Roster, shown.trim_end()), Some(Base::standing(&hub, &keys, Topic::Roster).unwrap()));
+        assert_eq!(of_text(Topic::Roster, ROSTER), None);
+        let shown = super::super::text(&hub, &keys, Topic::Catalogue).unwrap();
+        assert!(of_text(Topic::Catalogue, &json_text::compact(&shown)).is_some());
     }
 
     #[test]
