@@ -101,6 +101,34 @@ fn a_text_is_published_over_the_one_that_it_was_made_of_and_no_other() {
 }
 
 #[test]
+fn an_export_of_what_nobody_is_called_is_refused() {
+    let folder = Folder::with_hub();
+    let out = folder.dir.path().join("out.csv");
+    let out = out.to_str().unwrap();
+    for asked in [
+        ["--office", "35.10.01.2999"],
+        ["--district", "35.10.99"],
+        ["--district", OFFICE],
+        ["--service", "Z99"],
+        ["--from", "kemarin"],
+    ] {
+        folder.failure(&[&["export", "--format", "csv", "--out", out], &asked[..]].concat());
+        assert!(!std::path::Path::new(out).exists(), "{asked:?}");
+    }
+    let reversed = ["export", "--format", "csv", "--out", out, "--from", "2026-11-02", "--to", "2026-11-01"];
+    folder.failure(&reversed);
+    let noted = || {
+        let acts = replica_store::Reader::open(&folder.data()).unwrap().audit(50).unwrap();
+        acts.into_iter().filter(|item| item.act == "export").count()
+    };
+    assert_eq!(noted(), 0, "nothing was taken away");
+    let district = ["export", "--format", "csv", "--out", out, "--district", "35.10.01", "--service", "G01"];
+    assert_eq!(folder.json(&district)["records"], 0);
+    folder.failure(&district);
+    assert_eq!(noted(), 1, "of a file that is there already nothing is read");
+}
+
+#[test]
 fn a_bad_roster_is_refused_line_by_line_and_nothing_is_made() {
     let folder = Folder::new();
     let roster = folder.dir.path().join("roster.csv");
