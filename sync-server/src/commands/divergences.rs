@@ -8,11 +8,13 @@ use service_document::TransactionDocument;
 
 use super::{Answer, list, load, open};
 use crate::Failure;
+use crate::act::Act;
 use crate::cli::Common;
+use crate::operators::BY_COMMAND;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  sync-server divergences --json\n\nAn office settles one with: village-node settle ID PATH VALUE"
+    after_help = "Example:\n  sync-server divergences --json\n\nAn office settles one with: village-node settle ID PATH VALUE\nReading them is noted in the audit trail."
 )]
 pub(crate) struct Arguments {
     /// So many transactions at most.
@@ -24,7 +26,13 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let reader = open(&common.data)?;
     let filter = ListFilter { divergent: true, ..ListFilter::default() };
     let (mut transactions, mut text) = (Vec::new(), String::new());
-    for row in reader.list(&filter, Page { after: None, count: arguments.limit })? {
+    let rows = reader.list(&filter, Page { after: None, count: arguments.limit })?;
+    if !rows.is_empty() {
+        // Values of records, names and NIKs among them. Noted first: nobody reads them unnoted.
+        let (by, subject) = (BY_COMMAND.to_owned(), rows.len().to_string());
+        common.submit(&Act::Note { by, act: "divergences_read".to_owned(), subject })?;
+    }
+    for row in rows {
         let document = load(&reader, row.document)?;
         let mut line = list::row(&row);
         if let Some(line) = line.as_object_mut() {

@@ -80,6 +80,7 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "account_opened" => ("membuka kembali akun", "opened an account again"),
         "secret_changed" => ("mengganti kata sandi", "changed a password"),
         "record_opened" => ("membuka isi berkas", "opened a record"),
+        "divergences_read" => ("membaca isian yang berbeda, berkas:", "read fields that differ, records:"),
         "export" => ("mengunduh berkas", "took records away"),
         "searched" => ("mencari dengan kata", "searched by words"),
         "quarantine_retried" => ("memeriksa ulang karantina", "had the quarantine judged again"),

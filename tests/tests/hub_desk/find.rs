@@ -84,8 +84,9 @@ async fn a_record_is_masked_until_it_is_opened_on_purpose_and_that_is_on_the_tra
     // Nor is it read unnoted on the command line.
     let before = ask(&hub, "GET", "/jejak", &with[..1], "").matches(&id).count();
     hub.says(&["show", &id]);
+    hub.says(&["history", &id]);
     let trail = ask(&hub, "GET", "/jejak", &with[..1], "");
-    assert_eq!(trail.matches(&id).count(), before + 1, "{trail}");
+    assert_eq!(trail.matches(&id).count(), before + 2, "{trail}");
     assert!(trail.contains("membuka isi berkas") && trail.contains(&id) && !trail.contains("Siti"), "{trail}");
     // A viewer cannot open it, whatever the form.
     let app = hub.operator("made", "pengamat");
@@ -154,6 +155,10 @@ async fn what_people_must_decide_of_all_offices_is_on_one_page() {
     browser.says("Bekerja").await;
     is_well(&browser, "an open record").await;
     keep_shown(&browser, "hub-record-id").await;
+    // Nor are values read unnoted on the command line.
+    hub.says(&["divergences"]);
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    browser.says("membaca isian yang berbeda, berkas:").await;
 }
 
 #[tokio::test]
