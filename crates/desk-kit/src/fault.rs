@@ -2,11 +2,12 @@
 
 use askama::Template;
 use axum::body::Body;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, REFERER};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use office_model::Bilingual;
 
-use crate::{Halt, html_response};
+use crate::{Halt, html_response, own_page};
 
 /// What went wrong, for people in both languages: nobody may be signed in yet.
 #[derive(Debug, Clone, Template)]
@@ -34,6 +35,25 @@ impl FaultPage {
         response.extensions_mut().insert(self.clone());
         Halt::with(response)
     }
+
+    /// The page as what people see of an answer that says less. Its status and what it tells programs stay.
+    #[must_use]
+    pub fn instead_of(&self, response: Response) -> Response {
+        let (parts, _) = response.into_parts();
+        let mut made = self.halt(parts.status).into_response();
+        for (name, value) in parts.headers.iter().filter(|(name, _)| ![CONTENT_LENGTH, CONTENT_TYPE].contains(name)) {
+            made.headers_mut().insert(name, value.clone());
+        }
+        made
+    }
+}
+
+/// The page of ours from which somebody came; empty where it is none. `host`: under which we were asked.
+pub fn came_from(headers: &HeaderMap, host: &str) -> String {
+    let from = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let ours = from.strip_prefix("http://").or_else(|| from.strip_prefix("https://"));
+    let path = ours.and_then(|rest| rest.strip_prefix(host)).filter(|path| path.starts_with('/'));
+    path.map_or_else(String::new, |path| own_page(path).to_owned())
 }
 
 /// A form whose token is not the session's.
@@ -42,4 +62,24 @@ pub fn old_page() -> Bilingual {
         "Halaman ini sudah lama terbuka. Tidak ada yang berubah; muat ulang halaman lalu coba lagi.",
         "This page was open for too long. Nothing was changed; load it again and retry.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_way_back_is_a_page_of_ours() {
+        let from = |referer: &'static str| {
+            let headers = HeaderMap::from_iter([(REFERER, HeaderValue::from_static(referer))]);
+            came_from(&headers, "127.0.0.1:8217")
+        };
+        assert_eq!(from("https://127.0.0.1:8217/berkas/x?kata=y"), "/berkas/x?kata=y");
+        for bad in ["https://127.0.0.1:82170/", "https://evil.example/127.0.0.1:8217/", "javascript:alert(1)", ""] {
+            assert_eq!(from(bad), "", "{bad}");
+        }
+        assert_eq!(came_from(&HeaderMap::new(), "127.0.0.1:8217"), "");
+    }
 }

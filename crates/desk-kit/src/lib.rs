@@ -20,7 +20,7 @@ pub mod values;
 pub use answer::{Halt, go, html_response};
 pub use choice::Choice;
 pub use cookie::Cookie;
-pub use fault::{FaultPage, old_page};
+pub use fault::{FaultPage, came_from, old_page};
 pub use form::{Form, destination, own_page};
 pub use guesses::{Guesses, PAUSE_MAX};
 pub use headers::{POLICY, safe};

@@ -11,11 +11,11 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
-use desk_kit::{FaultPage, Form, Language, destination, go, old_page, own_page};
+use desk_kit::{FaultPage, Form, Halt, Language, destination, go, old_page, own_page};
 
-use super::page::{Answer, Page, html, refusal};
+use super::page::{Answer, Fault, Page, html};
 use super::sign_in;
 use super::texts::Worded as _;
 use super::visitor::COOKIE;
@@ -102,7 +102,7 @@ pub(super) async fn kept(State(hub): State<Arc<Hub>>, request: Request, next: Ne
     }
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+        return IntoResponse::into_response(Halt::from(Fault::too_large()));
     };
     let (sent, headers) = (parts.clone(), parts.headers.clone());
     let at = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
@@ -126,5 +126,5 @@ pub(super) async fn kept(State(hub): State<Arc<Hub>>, request: Request, next: Ne
         "/kunci" => sign_in::locked(&hub, &headers, (to.to_owned(), carried), String::new()),
         _ => return response,
     };
-    page.unwrap_or_else(axum::response::IntoResponse::into_response)
+    page.unwrap_or_else(IntoResponse::into_response)
 }

@@ -19,6 +19,7 @@ mod assets;
 mod carried;
 mod chart;
 mod device;
+mod faults;
 mod find;
 mod fresh;
 mod guard;
@@ -128,5 +129,6 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route_layer(middleware::from_fn_with_state(Arc::clone(hub), carried::kept))
         // Of the desk's own pages alone: what nobody knows is not found, as before there was a desk.
         .route_layer(middleware::from_fn_with_state(Arc::clone(hub), guard::site))
+        .layer(middleware::from_fn(faults::said))
         .layer(middleware::from_fn(desk_kit::safe))
 }

@@ -72,6 +72,49 @@ impl Fault {
         Self { status, text: Bilingual::new(id, en) }
     }
 
+    /// What a status says by itself, where nobody said more.
+    pub(super) fn plain(status: StatusCode) -> Self {
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                status,
+                "Alamat itu tidak dapat diminta dengan cara ini. Tidak ada yang berubah; kembali dan mulai dari halamannya.",
+                "That address cannot be asked for in this way. Nothing was changed; go back and begin from its page.",
+            ),
+            _ if status.is_client_error() => Self::new(
+                status,
+                "Permintaan itu tidak dapat dibaca. Tidak ada yang berubah; kembali dan coba lagi.",
+                "That request cannot be read. Nothing was changed; go back and try again.",
+            ),
+            _ => Self::new(
+                status,
+                "Kesalahan program di pusat. Yang sudah tersimpan aman; coba lagi, dan laporkan bila berulang.",
+                "Internal fault of the hub. What was saved is safe; try again, and report it if it comes again.",
+            ),
+        }
+    }
+
+    /// A form that is longer than any that a page of ours sends.
+    pub(super) fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Yang dikirim terlalu panjang. Tidak ada yang berubah; kembali ke halaman sebelumnya dengan tombol Kembali peramban, yang Anda ketik biasanya masih ada di sana, lalu pendekkan.",
+            "What was sent is too long. Nothing was changed; go back to the page before with the browser's Back, where what you typed is still there as a rule, and shorten it.",
+        )
+    }
+
+    /// As a page.
+    pub(super) fn page(self) -> FaultPage {
+        FaultPage {
+            title: Bilingual::new(ID.fault_title, EN.fault_title),
+            text: self.text,
+            code: String::new(),
+            home: ID.home,
+            version: VERSION,
+            back: String::new(),
+        }
+    }
+
     /// A form whose token is not the session's.
     pub(crate) fn old_page() -> Self {
         Self { status: StatusCode::BAD_REQUEST, text: old_page() }
@@ -131,16 +174,8 @@ impl From<StoreError> for Fault {
 
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
-        let title = Bilingual::new(ID.fault_title, EN.fault_title);
-        let page = FaultPage {
-            title,
-            text: fault.text,
-            code: String::new(),
-            home: ID.home,
-            version: VERSION,
-            back: String::new(),
-        };
-        page.halt(fault.status)
+        let status = fault.status;
+        fault.page().halt(status)
     }
 }
 

@@ -165,6 +165,23 @@ fn what_fails_is_told_in_indonesian_first_and_in_english_below() {
         assert!(above.contains(id) && !above.contains(en), "{above}");
         assert!(below.contains(en) && !below.contains(id), "{below}");
     }
+    // What the frame refuses before a page of ours is asked.
+    let page = ("Accept", "text/html,*/*;q=0.8");
+    let from = format!("{}/pedoman/pemberitahuan", hub.url);
+    let form = [with[0], FORM, with[2], page, ("Referer", from.as_str())];
+    let long = |count: usize| format!("form_token={token}&title={}", "a".repeat(count));
+    for (answer, code, id) in [
+        (ask(&hub, "POST", "/pedoman/pemberitahuan", &form, &long(200_000)), 413, "terlalu panjang"),
+        (ask(&hub, "POST", "/pedoman/pemberitahuan", &form, &long(500_000)), 413, "terlalu panjang"),
+        (ask(&hub, "POST", "/malam", &form, ""), 405, "tidak dapat diminta dengan cara ini"),
+        (ask(&hub, "GET", "/kantor/%FF", &[with[0], page], ""), 400, "tidak dapat dibaca"),
+    ] {
+        assert_eq!(status(&answer), code, "{answer}");
+        assert!(answer.contains(id) && answer.contains("content-security-policy"), "{answer}");
+        let leads_back = answer.contains("href=\"/pedoman/pemberitahuan\"");
+        assert_eq!(leads_back, code != 400, "{answer}");
+    }
+    assert_eq!(status(&ask(&hub, "GET", "/tidak-ada", &[with[0], page], "")), 404);
     // What is wrong with a text, beside the text.
     let wrong = "code,name,kind,district_code,district\n35.10.01.2001,,desa,35.10.01,Pesanggaran";
     let checked = post("/pedoman/teks/roster", &format!("aksi=periksa&text={}", wrong.replace('\n', "%0A")));
