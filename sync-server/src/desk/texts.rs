@@ -86,6 +86,8 @@ desk_kit::texts! {
     publish: "Terbitkan", "Publish";
     publish_all: "Terbitkan untuk semua kantor", "Publish for all offices";
     example_letter: "Contoh surat", "Example letter";
+    roster_why: "Ubah daftarnya, lalu periksa. Tidak ada yang terbit sebelum Anda menekan Terbitkan.",
+        "Change the list, then have it checked. Nothing is published before you press Publish.";
     text_why: "Ubah teksnya, naikkan nomor versinya, lalu periksa. Tidak ada yang terbit sebelum Anda menekan Terbitkan.",
         "Change the text, raise its version, then have it checked. Nothing is published before you press Publish.";
     the_text: "Teks", "Text";
