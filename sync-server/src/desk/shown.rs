@@ -42,8 +42,18 @@ pub(super) fn outcome(word: &str, language: Language) -> &str {
         "again" => ("ada lanjutannya", "more to come"),
         "differs" => ("berbeda; diperbaiki", "differs; being repaired"),
         "cut" => ("terputus", "cut"),
+        "refused 1" => ("ditolak: tidak terbaca", "refused: it cannot be read"),
+        "refused 2" => ("ditolak: versi programnya tidak dikenal", "refused: the version of its program is not known"),
+        "refused 3" => ("ditolak: komputer ini tidak terdaftar", "refused: this machine is not enrolled"),
         "refused 4" => ("ditolak: komputer ini dikeluarkan", "refused: this machine is shut out"),
+        "refused 5" => ("ditolak: tanda pengenalnya tidak cocok", "refused: its key does not fit"),
         "refused 6" => ("ditolak: rekaman atau salinan disk", "refused: a recording, or a copy of the disk"),
+        "refused 7" => {
+            ("ditolak: tidak menyambung dengan yang ada di pusat", "refused: it does not continue what is here")
+        }
+        "refused 8" => ("ditolak: pusat sedang sibuk", "refused: the hub was busy"),
+        "refused 9" | "refused 11" => ("ditolak: pusat sendiri bermasalah", "refused: the hub itself was in trouble"),
+        "refused 10" => ("ditolak: pusat sedang dihentikan", "refused: the hub was being stopped"),
         refused if refused.starts_with("refused") => ("ditolak", "refused"),
         _ => return word,
     };
@@ -62,7 +72,27 @@ pub(super) fn reason(code: &str, language: Language) -> &str {
         "duplicate" => ("sudah pernah diterima", "received before"),
         "missing" => ("menunggu perubahan sebelumnya", "waits for a change before it"),
         "fork" => ("disk komputer itu disalin atau dipulihkan", "the machine's disk was copied or restored"),
-        "gate_died" => ("tidak dapat diperiksa dengan aman", "could not be judged safely"),
+        "gate_died" | "unsafe" => ("tidak dapat diperiksa dengan aman", "could not be judged safely"),
+        "too_large" => ("terlalu besar", "too large"),
+        "document_too_large" => ("berkasnya menjadi terlalu besar", "its record would be too large"),
+        "malformed" | "empty" => ("bukan perubahan yang terbaca", "no change that can be read"),
+        "hash" => ("rusak di perjalanan", "damaged on its way"),
+        "actor" | "unknown_actor" | "sequence" | "operation_numbers" => {
+            ("tidak menyambung dengan perubahan sebelumnya", "does not continue what was before it")
+        }
+        "second_beginning" => ("memulai berkas yang sudah ada", "begins a record that is there already"),
+        "identity" => ("tidak cocok dengan nomor berkasnya", "does not fit the id of its record"),
+        "office" => ("menyebut kantor lain", "names another office"),
+        "decision" => {
+            ("kantor di atas desa mengubah lebih dari keputusannya", "an office above changes more than it decides")
+        }
+        "shape" => ("mengubah atau menarik langkah yang sudah terjadi", "alters or takes back a step that was made"),
+        "too_many_parked" => ("terlalu banyak yang menunggu perubahan lain", "too many wait for other changes"),
+        "too_many_bad" => (
+            "belum diperiksa: terlalu banyak yang ditolak di sekitarnya",
+            "not judged yet: too many bad ones around it",
+        ),
+        "document_unreadable" => ("berkasnya di pusat tidak terbaca", "its record at the hub cannot be read"),
         _ => return code,
     };
     language.pick(words.0, words.1)
@@ -146,6 +176,9 @@ pub(crate) fn masked_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use replica_store::codes::{DUPLICATE, FORK, MISSING, SCOPE};
+    use service_document::RefusalCode;
+
     use super::*;
 
     #[test]
@@ -159,6 +192,21 @@ mod tests {
     fn figures_are_short() {
         assert_eq!([bytes(0), bytes(999), bytes(1500), bytes(12_345_678)], ["0 B", "999 B", "1.5 kB", "12.3 MB"]);
         assert_eq!([duration(1234), duration(61_000), duration(7_260_000)], ["1.2 s", "1 m 1 s", "2 h 1 m"]);
+    }
+
+    #[test]
+    fn whatever_is_refused_is_told_in_both_languages() {
+        let all = RefusalCode::ALL.iter().map(|code| code.as_str()).chain([DUPLICATE, FORK, MISSING, SCOPE]);
+        for code in all {
+            let (id, en) = (reason(code, Language::Indonesian), reason(code, Language::English));
+            assert!(id != code && en != code && id != en, "{code}: {id}, {en}");
+        }
+        for number in 1..=11 {
+            let word = format!("refused {number}");
+            let (id, en) = (outcome(&word, Language::Indonesian), outcome(&word, Language::English));
+            assert!(id.starts_with("ditolak: ") && en.starts_with("refused: "), "{word}: {id}, {en}");
+        }
+        assert_eq!(outcome("refused 99", Language::Indonesian), "ditolak");
     }
 
     #[test]
