@@ -94,6 +94,8 @@ desk_kit::texts! {
     check: "Periksa", "Check";
     changed_since_check: "Belum terbit: teks ini belum diperiksa, atau berubah sejak diperiksa. Lihat dahulu di bawah apa yang berubah.",
         "Not published yet: this text was not checked, or changed since. Look below at what it changes first.";
+    changed_since_look: "Belum terbit: pemberitahuan ini, atau kantor yang dituju, berubah sejak Anda lihat. Lihat dahulu di bawah.",
+        "Not published yet: this notice, or for whom it is, changed since you looked at it. Look below first.";
     overtaken: "Sementara itu terbit teks lain", "Another text was published meanwhile";
     overtaken_was: "Teks Anda dibuat dari", "Yours was made of";
     overtaken_stands: "Sekarang berlaku", "Now stands";

@@ -3,8 +3,17 @@
 use serde_json::{Value, json};
 use whole_system::root;
 
+use crate::browser::Browser;
 use crate::hub::{Hub, Machine, OFFICE, SECRET, window};
 use crate::looks::is_well;
+
+/// Presses a button and waits for the page that it brings: both may say the same.
+async fn press(browser: &Browser, css: &str) {
+    browser.run("document.documentElement.dataset.before = 'yes'; return 1").await;
+    browser.click(css).await;
+    let is_new = "!document.documentElement.dataset.before";
+    browser.until(&format!("document.body && document.readyState === 'complete' && {is_new}")).await;
+}
 
 fn titles(machine: &Machine) -> Vec<String> {
     let status = machine.says(&["status"]);
@@ -35,7 +44,16 @@ async fn a_notice_is_looked_at_published_received_by_whom_it_is_for_and_withdraw
     assert_eq!(browser.count("#pratinjau p").await, 3, "two paragraphs, and who says it");
     is_well(&browser, "the handbook").await;
     assert!(titles(&near).is_empty(), "looking publishes nothing");
-    browser.click("button[value=terbit]").await;
+    // Nor is anything published that was not looked at, or to others.
+    browser.find("#to").await.select_by_value("everyone").await.unwrap();
+    press(&browser, "button[value=terbit]").await;
+    browser.says("kantor yang dituju, berubah sejak Anda lihat").await;
+    is_well(&browser, "a notice that changed since it was looked at").await;
+    browser.find("#to").await.select_by_value("district/35.10.01").await.unwrap();
+    press(&browser, "button[value=terbit]").await;
+    browser.says("kantor yang dituju, berubah sejak Anda lihat").await;
+    assert!(hub.says(&["handbook"])["notices"].as_array().unwrap().is_empty());
+    press(&browser, "button[value=terbit]").await;
     browser.says("Sudah terbit.").await;
     browser.says("Kecamatan Pesanggaran").await;
     browser.says("0 / 1").await;
@@ -147,7 +165,7 @@ async fn a_draft_undoes_nothing_that_was_published_meanwhile_and_only_what_was_c
     assert!(browser.run(typed).await.as_str().unwrap().contains("Dinas Pasar"), "what was typed is kept");
     assert_eq!(published(), theirs);
     // Checking again does not make it forget what it was made of.
-    browser.click("button[value=periksa]").await;
+    press(&browser, "button[value=periksa]").await;
     browser.says("Sementara itu terbit teks lain").await;
     browser.click("button[value=dasar]").await;
     browser.says("- 35.10.H.001").await;

@@ -14,7 +14,7 @@ use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
 use crate::serve::Hub;
-use crate::{Failure, clock, init};
+use crate::{Failure, clock, handbook, init};
 
 #[derive(Template)]
 #[template(path = "notice.html")]
@@ -29,13 +29,22 @@ struct NoticePage {
     problem: String,
     /// As clerks see it; nothing while it is written.
     preview: Option<Preview>,
+    /// It was to be published and is not what was looked at.
+    is_changed: bool,
     title_max: usize,
     text_max: usize,
 }
 
 struct Preview {
+    /// Tells what was looked at from all else.
+    mark: String,
     paragraphs: Vec<String>,
     offices: usize,
+}
+
+/// Tells a notice and for whom it is from all others.
+fn mark((notice, audience): &(Notice, Audience)) -> String {
+    handbook::mark(&format!("{audience}\n{}", notice.to_body()))
 }
 
 /// What was typed.
@@ -100,9 +109,11 @@ async fn made(
     let (problem, preview, tidy) = match seen {
         None => (String::new(), None, None),
         Some(Err(problem)) => (language.say(&problem).to_owned(), None, None),
-        Some(Ok((notice, audience))) => {
+        Some(Ok(seen)) => {
+            let mark = mark(&seen);
+            let (notice, audience) = seen;
             let paragraphs = notice.paragraphs().map(str::to_owned).collect();
-            let preview = Preview { paragraphs, offices: audience.of(&roster).count() };
+            let preview = Preview { mark, paragraphs, offices: audience.of(&roster).count() };
             (String::new(), Some(preview), Some(notice))
         }
     };
@@ -114,6 +125,7 @@ async fn made(
         audiences,
         problem,
         preview,
+        is_changed: false,
         title_max: TITLE_MAX,
         text_max: TEXT_MAX,
         page: Page::of(&visitor.session, "handbook", t.new_notice),
@@ -129,9 +141,14 @@ pub(in crate::desk) async fn save(
     visitor.check(&form)?;
     may_publish(&visitor)?;
     let typed = Typed::of(&form);
-    let read = typed.read();
-    match read {
-        Ok((notice, audience)) if form.get("aksi") == "terbit" => {
+    let is_to_publish = form.get("aksi") == "terbit";
+    match typed.read() {
+        // What was never looked at, or changed since, is shown first: also for whom it is.
+        Ok(seen) if is_to_publish && form.get("diperiksa") != mark(&seen) => {
+            let page = made(&visitor, &hub, typed, Some(Ok(seen))).await?;
+            html(&NoticePage { is_changed: true, ..page })
+        }
+        Ok((notice, audience)) if is_to_publish => {
             let act = Act::Publish {
                 by: visitor.session.name.clone(),
                 topic: "notice".to_owned(),
