@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, open, table, time};
 use crate::cli::Common;
-use crate::regency::facts::all_shut_out;
+use crate::regency::facts::{all_shut_out, last_contacts};
 use crate::{Failure, init};
 
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,6 @@ pub(crate) struct Arguments {
 #[derive(Default)]
 struct Seen {
     nodes: u64,
-    contact: Option<i64>,
     /// Of the node whose proof is oldest.
     proven: Option<i64>,
     unproven: bool,
@@ -31,11 +30,10 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let reader = open(&common.data)?;
     let mut seen: BTreeMap<OfficeCode, Seen> = BTreeMap::new();
     let nodes = reader.registered_nodes()?;
-    let shut_out = all_shut_out(&nodes);
+    let (shut_out, contacts) = (all_shut_out(&nodes), last_contacts(&nodes));
     for node in nodes.into_iter().filter(|node| node.revoked_millis.is_none()) {
         let office = seen.entry(node.office).or_default();
         office.nodes += 1;
-        office.contact = office.contact.max(node.last_contact_millis);
         match node.proven {
             Some((at, _)) => office.proven = Some(office.proven.map_or(at, |oldest| oldest.min(at))),
             None => office.unproven = true,
@@ -50,6 +48,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         if arguments.enrolled && of_office.nodes == 0 && shut_out_millis.is_none() {
             continue;
         }
+        let contact = contacts.get(&office.code).copied();
         let proven = if of_office.unproven { None } else { of_office.proven };
         let transactions = reader.transactions_of(&office.code)?;
         lines.push(vec![
@@ -58,7 +57,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             shut_out_millis
                 .map_or_else(|| of_office.nodes.to_string(), |since| format!("0, all shut out {}", time(Some(since)))),
             transactions.to_string(),
-            time(of_office.contact),
+            time(contact),
             time(proven),
         ]);
         list.push(json!({
@@ -70,7 +69,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             "transactions": transactions,
             "entries": digests.get(&office.code).map_or(0, |digest| digest.count),
             "digest": digests.get(&office.code).copied().unwrap_or_default().to_string(),
-            "last_contact_millis": of_office.contact,
+            "last_contact_millis": contact,
             "proven_millis": proven,
         }));
     }

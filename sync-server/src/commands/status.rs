@@ -12,7 +12,7 @@ use super::{Answer, open, table, time};
 use crate::cli::Common;
 use crate::keys::HubKeys;
 use crate::night::late;
-use crate::regency::facts::all_shut_out;
+use crate::regency::facts::{all_shut_out, last_contacts};
 use crate::{Failure, admin, clock, handbook, init};
 
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let (counts, nodes, codes) = (reader.counts()?, reader.registered_nodes()?, reader.codes()?);
     let roster = init::roster(&reader)?;
     let known = nodes.len();
-    let shut_out = all_shut_out(&nodes);
+    let (shut_out, contacts) = (all_shut_out(&nodes), last_contacts(&nodes));
     let mut of_office: BTreeMap<OfficeCode, Vec<Node>> = BTreeMap::new();
     for node in nodes.into_iter().filter(|node| node.revoked_millis.is_none()) {
         of_office.entry(node.office).or_default().push(node);
@@ -48,7 +48,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         if rank.is_none() {
             continue;
         }
-        let contact = nodes.iter().filter_map(|node| node.last_contact_millis).max();
+        let contact = contacts.get(&office.code).copied();
         let line = vec![office.code.to_string(), office.full_name(), state.to_owned(), time(since), time(contact)];
         let of_office = json!({
             "office": office.code,

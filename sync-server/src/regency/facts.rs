@@ -41,13 +41,15 @@ pub(crate) struct OfficeFacts {
     pub(crate) nodes: Vec<NodeFacts>,
     /// When the last of its machines was shut out, where none is left; nothing where none ever joined.
     pub(crate) shut_out_millis: Option<i64>,
+    /// When any of its machines was last heard: of those that may call, or where none is left of those that might.
+    pub(crate) contact_millis: Option<i64>,
     pub(crate) counts: OfficeCounts,
 }
 
 impl OfficeFacts {
     /// When any of its machines was last heard.
-    pub(crate) fn last_contact(&self) -> Option<i64> {
-        self.nodes.iter().filter_map(|node| node.node.last_contact_millis).max()
+    pub(crate) const fn last_contact(&self) -> Option<i64> {
+        self.contact_millis
     }
 
     /// Entries known to wait at its machines; nothing when none ever said.
@@ -88,7 +90,7 @@ impl Regency {
         let mut nodes: BTreeMap<OfficeCode, Vec<NodeFacts>> = BTreeMap::new();
         let mut known = Known::read(reader, today)?;
         let registered = reader.registered_nodes()?;
-        let shut_out = all_shut_out(&registered);
+        let (shut_out, contacts) = (all_shut_out(&registered), last_contacts(&registered));
         for node in registered.into_iter().filter(|node| node.revoked_millis.is_none()) {
             nodes.entry(node.office).or_default().push(known.of(reader, node)?);
         }
@@ -99,7 +101,8 @@ impl Regency {
                 let nodes = nodes.remove(&office.code).unwrap_or_default();
                 let counts = counts.get(&office.code).copied().unwrap_or_default();
                 let shut_out_millis = shut_out.get(&office.code).copied();
-                let facts = OfficeFacts { office: office.clone(), nodes, shut_out_millis, counts };
+                let contact_millis = contacts.get(&office.code).copied();
+                let facts = OfficeFacts { office: office.clone(), nodes, shut_out_millis, contact_millis, counts };
                 let standing = standing(&facts, hub_version, now_millis);
                 (facts, standing)
             })
@@ -135,6 +138,19 @@ pub(crate) fn all_shut_out(registered: &[Node]) -> BTreeMap<OfficeCode, i64> {
         *known = known.zip(node.revoked_millis).map(|(one, other)| one.max(other));
     }
     last.into_iter().filter_map(|(office, at)| Some((office, at?))).collect()
+}
+
+/// When each office was last heard: by its machines that may call, or where none is left by those that might.
+pub(crate) fn last_contacts(registered: &[Node]) -> BTreeMap<OfficeCode, i64> {
+    let lost = all_shut_out(registered);
+    let counts = |node: &&Node| node.revoked_millis.is_none() || lost.contains_key(&node.office);
+    let mut heard: BTreeMap<OfficeCode, i64> = BTreeMap::new();
+    for node in registered.iter().filter(counts) {
+        if let Some(at) = node.last_contact_millis {
+            heard.entry(node.office).and_modify(|known| *known = at.max(*known)).or_insert(at);
+        }
+    }
+    heard
 }
 
 fn midnights(day: NaiveDate) -> Range<i64> {
@@ -223,7 +239,8 @@ pub(crate) mod tests {
     pub(crate) fn office() -> OfficeFacts {
         let code = "35.10.01.2001".parse().unwrap();
         let office = office_model::Roster::banyuwangi().get(code).unwrap().clone();
-        OfficeFacts { office, nodes: Vec::new(), shut_out_millis: None, counts: OfficeCounts::default() }
+        let counts = OfficeCounts::default();
+        OfficeFacts { office, nodes: Vec::new(), shut_out_millis: None, contact_millis: None, counts }
     }
 
     #[test]
@@ -245,6 +262,12 @@ pub(crate) mod tests {
         assert_eq!(lost(&[machine(1, Some(7)), machine(2, Some(9)), machine(3, Some(8))]), Some(9));
         assert_eq!(lost(&[machine(1, None), machine(2, Some(9))]), None, "one may call");
         assert_eq!(lost(&[machine(1, Some(7)), machine(2, None)]), None);
+        // It was heard before it lost them; where one is left, what others said is no word of it.
+        let heard = |number, revoked, at| Node { last_contact_millis: Some(at), ..machine(number, revoked) };
+        let contact = |machines: &[Node]| last_contacts(machines).get(&office).copied();
+        assert_eq!(contact(&[heard(1, Some(7), 6), heard(2, Some(9), 4), machine(3, Some(8))]), Some(6));
+        assert_eq!(contact(&[heard(1, Some(7), 6), heard(2, None, 4)]), Some(4));
+        assert_eq!(contact(&[heard(1, Some(7), 6), machine(2, None)]), None);
     }
 
     #[test]
