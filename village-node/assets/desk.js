@@ -242,7 +242,8 @@
 
     // Drafts: on this machine's disk about a second after the last key.
     const told = $("#draf-keadaan");
-    let keeping, kept = "";
+    let keeping, kept = "", sent = "", again = "";
+    form.addEventListener("submit", () => { sent = typed(); });
     const keep = async () => {
       clearTimeout(keeping);
       if (!form.dataset.draft || form.dataset.sent || sending.has(form) || covered) return;
@@ -253,11 +254,19 @@
           method: "POST", body: body(), keepalive: true, headers: { "x-desk-script": "1" },
         });
         if (!answer.ok || answer.redirected) throw new Error("not kept");
-        kept = now;
-        const { kept: at } = await answer.json();
-        told.textContent = at ? form.dataset.kept + " " + at : "";
-        // Loaded again, or in the other language, the page opens what was kept.
+        const { kept: at, draft: id, over } = await answer.json();
         const draft = form.elements.draf;
+        if (over) {
+          // The form was saved, and somebody came back to it: what is typed now is another one.
+          if (now === sent) return;
+          draft.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+          again = form.dataset.again + " ";
+          return keep();
+        }
+        kept = now;
+        told.textContent = at ? again + form.dataset.kept + " " + at : "";
+        if (id) draft.value = id;
+        // Loaded again, or in the other language, the page opens what was kept.
         if (at && draft) history.replaceState(null, "", location.pathname + "?draf=" + draft.value);
       } catch {
         told.textContent = form.dataset.unkept;

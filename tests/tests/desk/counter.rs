@@ -3,6 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::browser::Browser;
+use crate::complaint::the_rest;
 use crate::office::Office;
 
 fn key(key: Key) -> String {
@@ -134,22 +135,7 @@ async fn a_draft_survives_a_killed_program_and_a_closed_window_and_goes_when_it_
     browser.click(".drafts a").await;
     browser.find("#formulir").await;
     assert_eq!(browser.value("[name=nama]").await, "Wayan Sudarma");
-    for (name, value) in [
-        ("nik", "3510011203850004"),
-        ("tempat_lahir", "Muncar"),
-        ("tgl_lahir", "12-03-1985"),
-        ("pekerjaan", "Nelayan"),
-        ("rt", "3"),
-        ("rw", "1"),
-        ("isi", "Lampu jalan padam"),
-    ] {
-        let field = browser.find(&format!("[name={name}]")).await;
-        field.clear().await.unwrap();
-        field.send_keys(value).await.unwrap();
-    }
-    for (name, value) in [("jk", "L"), ("status_kawin", "kawin"), ("warga", "desa"), ("kategori", "jalan")] {
-        browser.find(&format!("[name={name}]")).await.select_by_value(value).await.unwrap();
-    }
+    the_rest(&browser).await;
     browser.click("#simpan").await;
     browser.says("Tersimpan.").await;
     browser.go(&machine.url).await;

@@ -4,27 +4,8 @@
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::complaint::the_rest;
 use crate::office::{Machine, Office, SECRET};
-
-/// Fills in all but the name of the form P06, and chooses what is to be chosen.
-async fn the_rest(browser: &Browser) {
-    for (name, value) in [
-        ("nik", "3510011203850004"),
-        ("tempat_lahir", "Muncar"),
-        ("tgl_lahir", "12-03-1985"),
-        ("pekerjaan", "Nelayan"),
-        ("rt", "3"),
-        ("rw", "1"),
-        ("isi", "Lampu jalan padam"),
-    ] {
-        let field = browser.find(&format!("[name={name}]")).await;
-        field.clear().await.unwrap();
-        field.send_keys(value).await.unwrap();
-    }
-    for (name, value) in [("jk", "L"), ("status_kawin", "kawin"), ("warga", "desa"), ("kategori", "jalan")] {
-        browser.find(&format!("[name={name}]")).await.select_by_value(value).await.unwrap();
-    }
-}
 
 async fn begun(machine: &Machine, browser: &Browser) {
     browser.go(&format!("{}/baru/P06", machine.url)).await;
@@ -154,6 +135,59 @@ async fn a_form_that_is_sent_again_after_the_program_was_killed_is_the_same_reco
     let led = browser.run(&again).await;
     assert!(path.starts_with(led.as_str().unwrap()), "{led} instead of {path}");
     assert_eq!(machine.says(&["status"])["transactions"], 1);
+}
+
+#[tokio::test]
+async fn what_is_typed_into_a_form_after_it_was_saved_is_another_record() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    begun(&machine, &browser).await;
+    the_rest(&browser).await;
+    browser.save_key().await;
+    browser.says("Tersimpan.").await;
+    let first = browser.path().await;
+
+    // Back to the form, and the next citizen into it.
+    browser.run("history.back()").await;
+    browser.until("location.pathname === '/baru/P06'").await;
+    browser.find("#formulir").await;
+    the_rest(&browser).await;
+    browser.find("[name=nama]").await.clear().await.unwrap();
+    browser.type_in("[name=nama]", "Ketut Lestari").await;
+    browser.until(KEPT).await;
+    machine.kill();
+    machine.serve();
+    machine.sign_in(&browser, "siti").await;
+    browser.says("Draf saya").await;
+    browser.says("Ketut Lestari").await;
+    browser.click(".drafts a").await;
+    browser.until("document.querySelector('[name=nama]')?.value === 'Ketut Lestari'").await;
+    browser.save_key().await;
+    browser.says("Tersimpan.").await;
+    assert_ne!(browser.path().await, first);
+    assert_eq!(machine.says(&["status"])["transactions"], 2);
+
+    // So it is without script, and for forms that do not say of which draft they are.
+    begun(&machine, &browser).await;
+    the_rest(&browser).await;
+    let send = "const sent = new URLSearchParams(new FormData(document.querySelector('#formulir')));
+        const send = async (name, draft) => {
+            sent.set('nama', name);
+            if (draft !== null) sent.set('draf', draft);
+            return new URL((await fetch('/baru/P06', {method: 'POST', body: sent})).url).pathname;
+        };
+        const ways = [];
+        for (const [name, draft] of [['A Satu', null], ['A Satu', null], ['B Dua', null], ['C Tiga', ''], ['D Empat', '']]) {
+            ways.push(await send(name, draft));
+        }
+        return ways";
+    let ways = browser.run(&format!("return (async () => {{ {send} }})()")).await;
+    let ways: Vec<&str> = ways.as_array().unwrap().iter().map(|way| way.as_str().unwrap()).collect();
+    assert_eq!(ways[0], ways[1], "the same form, sent twice");
+    let all: std::collections::BTreeSet<&str> = ways.iter().copied().collect();
+    assert!(all.len() == 4 && all.iter().all(|way| way.starts_with("/berkas/")), "{ways:?}");
+    assert_eq!(machine.says(&["status"])["transactions"], 6);
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ mod browser;
 #[cfg(test)]
 mod chain;
 #[cfg(test)]
+mod complaint;
+#[cfg(test)]
 mod counter;
 #[cfg(test)]
 mod doors;

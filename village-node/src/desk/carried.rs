@@ -13,9 +13,10 @@ use super::form::{Edit, Kept, Typed};
 use super::new_record::Offered;
 use super::page::{Answer, Halt, go};
 use super::record::service_of;
+use super::saved::Sent;
 use super::sign_in::{self, Way};
 use super::visitor::{Form, Visitor, destination};
-use super::{drafts, edit, saved};
+use super::{drafts, edit};
 use crate::action::load;
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
@@ -95,19 +96,14 @@ async fn keep(
 }
 
 fn keep_new(node: &Node, clerk: &str, service: &str, form: &Form) -> Result<Option<String>, Failure> {
-    let Some(Offered { catalogue, service }) = Offered::find(service, form.get("katalog")) else { return Ok(None) };
+    let Some(offered) = Offered::find(service, form.get("katalog")) else { return Ok(None) };
+    let (service, kept) = (offered.service, offered.keep(form));
     let mut replica = node.replica();
-    if let Some(record) = saved::of(&replica, form.get("draf"))? {
+    let draft = drafts::parse_id(form.get("draf"));
+    if let Some(record) = draft.map_or(Ok(None), |draft| Sent::new(draft, &kept).record(&replica))? {
         return Ok(Some(format!("/berkas/{record}?kata=tersimpan")));
     }
-    let typed = Typed::of_pairs(service, &form.0);
-    let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit: None };
-    let mut id = drafts::parse_id(form.get("draf")).map_or_else(drafts::fresh_id, Ok)?;
-    let now = moment::now_millis();
-    if !drafts::keep(&mut replica, (id, clerk), service.id, &kept, now)? {
-        id = drafts::fresh_id()?;
-        drafts::keep(&mut replica, (id, clerk), service.id, &kept, now)?;
-    }
+    let id = drafts::keep_new(&mut replica, (draft, clerk), service.id, &kept, moment::now_millis())?;
     Ok(Some(format!("/baru/{}?draf={}&kata=dibawa", service.id, HEXLOWER.encode(&id))))
 }
 

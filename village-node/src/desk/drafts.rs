@@ -11,9 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::form::Kept;
 use super::language::Language;
-use super::moments;
 use super::page::{Answer, go};
 use super::visitor::{Form, Visitor, own_page};
+use super::{moments, saved};
 use crate::serve::Shared;
 use crate::{Failure, moment};
 
@@ -60,6 +60,30 @@ pub(super) fn id_of_edit(clerk: &str, record: DocumentId) -> [u8; 16] {
 pub(super) fn find(reader: &Reader, id: [u8; 16], clerk: &str) -> Result<Option<(Kept, i64)>, Failure> {
     let draft = reader.draft(id)?.filter(|draft| draft.clerk == clerk);
     Ok(draft.and_then(|draft| Some((Kept::of_json(&draft.form)?, draft.changed_millis))))
+}
+
+/// Keeps the form of a new record: as the draft that it says it is of, or as a new one where that is somebody else's, or
+/// of a form that was saved. The id of the draft.
+///
+/// # Errors
+///
+/// When the disk refuses, or the operating system has no random numbers.
+pub(super) fn keep_new(
+    replica: &mut Replica,
+    (id, clerk): (Option<[u8; 16]>, &str),
+    service: ServiceId,
+    form: &Kept,
+    now_millis: i64,
+) -> Result<[u8; 16], Failure> {
+    if let Some(id) = id
+        && !saved::is_over(replica, id)?
+        && keep(replica, (id, clerk), service, form, now_millis)?
+    {
+        return Ok(id);
+    }
+    let id = fresh_id()?;
+    keep(replica, (id, clerk), service, form, now_millis)?;
+    Ok(id)
 }
 
 /// Keeps what a clerk typed; whether it did: another clerk's draft is not written over.

@@ -54,7 +54,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware;
 use axum::routing::{get, post};
 use desk_kit::moments;
 
@@ -121,5 +120,4 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/bantuan", get(help::page))
         .route("/aset/{file}", get(assets::file))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn(desk_kit::safe))
 }

@@ -18,9 +18,10 @@ use super::carried::{self, Sender};
 use super::form::{Asked, Entry, Kept, Typed, ask, checked};
 use super::language::{Language, Worded as _};
 use super::page::{Answer, Halt, Page, go, html};
+use super::saved::{self, Sent};
 use super::sign_in::note_in;
 use super::visitor::{Form, Visitor, allow};
-use super::{drafts, moments, queue, saved, shown};
+use super::{drafts, moments, queue, shown};
 use crate::action::{NewRecord, known_service};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
@@ -85,6 +86,12 @@ impl Offered {
         let catalogue = known.unwrap_or_else(Catalogue::current);
         let service = id.parse::<ServiceId>().ok().and_then(|id| catalogue.service(&id))?;
         Some(Self { catalogue, service })
+    }
+
+    /// What was typed into its form, and what that is a form of.
+    pub(super) fn keep(self, form: &Form) -> Kept {
+        let typed = Typed::of_pairs(self.service, &form.0);
+        Kept { typed, catalogue: self.catalogue.version().to_string(), edit: None }
     }
 
     /// The same; a failure where there is no such service.
@@ -292,16 +299,18 @@ pub(super) async fn save(
     let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
     allow(visitor.role().may_record())?;
     let offered @ Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
-    let draft = form.get("draf").to_owned();
-    let typed = Typed::of_pairs(service, &form.0);
-    let record = NewRecord { service: service.id, fields: typed.to_record(), catalogue: Some(catalogue.version()) };
+    let kept = offered.keep(&form);
+    // Of a form that does not say of which draft it is, nobody can tell whether it came before.
+    let sent = drafts::parse_id(form.get("draf")).map(|draft| Sent::new(draft, &kept));
+    let fields = kept.typed.to_record();
+    let record = NewRecord { service: service.id, fields, catalogue: Some(catalogue.version()) };
     let clerk = visitor.clerk().clone();
-    let used_draft = draft.clone();
-    let done = shared.node.blocking(move |node| save_once(node, record, &clerk, &used_draft));
+    let done = shared.node.blocking(move |node| save_once(node, record, &clerk, sent.as_ref()));
     match done.await? {
         Ok(id) => Ok(go(&format!("/berkas/{id}?kata=tersimpan"))),
         Err(problems) => {
-            let given = Filled { typed, draft, from_record: false, problems, flash: "" };
+            let draft = form.get("draf").to_owned();
+            let given = Filled { typed: kept.typed, draft, from_record: false, problems, flash: "" };
             fill(&shared, visitor, offered, given).await
         }
     }
@@ -313,21 +322,21 @@ fn save_once(
     node: &Node,
     record: NewRecord,
     clerk: &ClerkId,
-    draft: &str,
+    sent: Option<&Sent>,
 ) -> Result<Result<String, Vec<Problem>>, Failure> {
-    if let Some(record) = saved::of(&node.replica(), draft)? {
+    let known = |reader: &Reader| sent.map_or(Ok(None), |sent| sent.record(reader));
+    if let Some(record) = known(&node.replica())? {
         return Ok(Ok(record));
     }
     let (name, service) = (clerk.to_string(), record.service);
     let action = Action::Record { records: vec![record], clerk: clerk.clone() };
     let answer = node.perform_with(&action, |replica, answer| {
         let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) else { return Ok(()) };
-        if saved::of(replica, draft)?.is_some() {
+        if known(replica)?.is_some() {
             return Err(sent_twice());
         }
-        saved::note(replica, draft, id)?;
-        if let Some(draft) = drafts::parse_id(draft) {
-            replica.drop_draft(draft)?;
+        if let Some(sent) = sent {
+            sent.note(replica, id)?;
         }
         if let Ok(id) = id.parse() {
             queue::give(replica, id)?;
@@ -336,7 +345,7 @@ fn save_once(
         note_in(replica, &name, Act::Record, id)
     });
     let answer = match answer {
-        Err(failure) => match saved::of(&node.replica(), draft)? {
+        Err(failure) => match known(&node.replica())? {
             // The same form, sent at the same moment, was saved meanwhile.
             Some(record) => return Ok(Ok(record)),
             None => return Err(failure),
@@ -398,24 +407,25 @@ pub(super) async fn keep(
         sender => carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?,
     };
     allow(visitor.role().may_record())?;
-    let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
-    let typed = Typed::of_pairs(service, &form.0);
-    let draft = form.get("draf").to_owned();
+    let offered = Offered::of(&id, form.get("katalog"))?;
     let clerk = visitor.clerk().to_string();
-    let kept = shared.node.blocking(move |node| {
-        let Some(id) = drafts::parse_id(&draft).filter(|_| !typed.is_blank()) else { return Ok(String::new()) };
+    let done = shared.node.blocking(move |node| {
+        let kept = offered.keep(&form);
+        if kept.typed.is_blank() {
+            return Ok(json!({ "kept": "" }));
+        }
         let mut replica = node.replica();
-        // A late word of a page whose form was saved meanwhile.
-        if saved::of(&replica, &draft)?.is_some() {
-            return Ok(String::new());
+        let draft = drafts::parse_id(form.get("draf"));
+        // Maybe a late word of the page: only somebody who goes on typing in it begins another draft.
+        if by_script && draft.map_or(Ok(false), |draft| saved::is_over(&replica, draft))? {
+            return Ok(json!({ "kept": "", "over": true }));
         }
         let now = moment::now_millis();
-        let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit: None };
-        let done = drafts::keep(&mut replica, (id, &clerk), service.id, &kept, now)?;
-        Ok(if done { moments::short(now, now) } else { String::new() })
+        let id = drafts::keep_new(&mut replica, (draft, &clerk), offered.service.id, &kept, now)?;
+        Ok(json!({ "kept": moments::short(now, now), "draft": HEXLOWER.encode(&id) }))
     });
-    let at = kept.await?;
-    Ok(if by_script { Json(json!({ "kept": at })).into_response() } else { go("/") })
+    let done = done.await?;
+    Ok(if by_script { Json(done).into_response() } else { go("/") })
 }
 
 /// Citizens of earlier records whose NIK or name begins as typed, each with the latest record that knows of them.

@@ -1,35 +1,76 @@
-//! Forms that were saved: one that is sent twice is one record, though the program was killed in between.
+//! Forms that were saved: one that is sent twice is one record, though the program was killed in between. What is typed
+//! into a form again after it was saved is another one.
 
+use data_encoding::HEXLOWER;
 use replica_store::{Reader, Replica, StoreError};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
-/// Where they are kept, by the id of their draft: the record each became, the last one saved at the end.
+use super::form::Kept;
+
+/// Where they are kept, the last one saved at the end.
 const KEY: &str = "desk/saved";
 /// So many are remembered: a form that is sent again is sent soon.
 const REMEMBERED: usize = 64;
 
-/// The record that the form of this draft became.
+/// A form that was sent: of which draft it is, and what stands in it.
+pub(super) struct Sent {
+    draft: [u8; 16],
+    content: String,
+}
+
+/// A form that was saved.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    draft: String,
+    /// What stood in it, as a hash.
+    content: String,
+    record: String,
+}
+
+impl Sent {
+    pub(super) fn new(draft: [u8; 16], form: &Kept) -> Self {
+        Self { draft, content: HEXLOWER.encode(&Sha256::digest(form.to_json())) }
+    }
+
+    /// The record that this very form became.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(super) fn record(&self, reader: &Reader) -> Result<Option<String>, StoreError> {
+        let draft = HEXLOWER.encode(&self.draft);
+        let is_this = |saved: &Saved| saved.draft == draft && saved.content == self.content;
+        Ok(all(reader)?.into_iter().find(is_this).map(|saved| saved.record))
+    }
+
+    /// Notes what it became, in the commit that saves it; its draft goes with that.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub(super) fn note(&self, replica: &mut Replica, record: &str) -> Result<(), StoreError> {
+        let mut all = all(replica)?;
+        let too_many = (all.len() + 1).saturating_sub(REMEMBERED);
+        all.drain(..too_many);
+        let (draft, content) = (HEXLOWER.encode(&self.draft), self.content.clone());
+        all.push(Saved { draft, content, record: record.to_owned() });
+        replica.set_setting(KEY, &serde_json::to_vec(&all).unwrap_or_default())?;
+        replica.drop_draft(self.draft)
+    }
+}
+
+/// Whether some form of this draft was saved: a word of its page that comes late is not to bring the draft back.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub(super) fn of(reader: &Reader, draft: &str) -> Result<Option<String>, StoreError> {
-    Ok(all(reader)?.into_iter().find(|(known, _)| known == draft).map(|(_, record)| record))
+pub(super) fn is_over(reader: &Reader, draft: [u8; 16]) -> Result<bool, StoreError> {
+    let draft = HEXLOWER.encode(&draft);
+    Ok(all(reader)?.iter().any(|saved| saved.draft == draft))
 }
 
-/// Notes a form that is saved, in the commit that saves it.
-///
-/// # Errors
-///
-/// When the disk refuses.
-pub(super) fn note(replica: &mut Replica, draft: &str, record: &str) -> Result<(), StoreError> {
-    let mut all = all(replica)?;
-    let too_many = (all.len() + 1).saturating_sub(REMEMBERED);
-    all.drain(..too_many);
-    all.push((draft.to_owned(), record.to_owned()));
-    replica.set_setting(KEY, &serde_json::to_vec(&all).unwrap_or_default())
-}
-
-fn all(reader: &Reader) -> Result<Vec<(String, String)>, StoreError> {
+fn all(reader: &Reader) -> Result<Vec<Saved>, StoreError> {
     let bytes = reader.setting(KEY)?.unwrap_or_default();
     // What cannot be read is of no form that is still open.
     Ok(serde_json::from_slice(&bytes).unwrap_or_default())

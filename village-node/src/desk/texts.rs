@@ -196,6 +196,8 @@ desk_kit::texts! {
     save_draft: "Simpan sebagai draf", "Keep as a draft";
     draft_kept: "Draf tersimpan", "Draft kept";
     draft_unkept: "Draf belum tersimpan; periksa komputer ini", "Draft not kept; look at this machine";
+    saved_before: "Formulir ini sudah tersimpan; yang Anda ketik sekarang menjadi berkas baru.",
+        "This form is saved already; what you type now becomes another record.";
     program_gone: "Program village-node tidak menjawab. Yang sudah disimpan aman, dan yang Anda ketik tetap di halaman ini: biarkan terbuka, jalankan lagi programnya, lalu teruskan.",
         "The program village-node does not answer. What was saved is safe, and what you typed stays on this page: leave it open, start the program again, and go on.";
     carried: "Yang Anda ketik masih ada, tetapi belum tersimpan sebagai berkas. Periksa, lalu simpan.",
