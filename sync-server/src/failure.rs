@@ -160,6 +160,13 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let same = ("nothing was changed", "tidak ada yang berubah");
         let (data, next) = match &error {
+            StoreError::Files(..) => (
+                ("what was copied before stays", "yang sudah tersalin tetap ada"),
+                (
+                    "check that its disk has room and this user may use it, then try again",
+                    "periksa ruang disknya dan izin pengguna di mesin pusat, lalu coba lagi",
+                ),
+            ),
             StoreError::Head(_) => (
                 ("this step is saved", "langkah ini tersimpan"),
                 ("check the disk, then start the program again", "periksa disk pusat, lalu mulai ulang programnya"),
@@ -205,6 +212,11 @@ impl From<StoreError> for Failure {
             StoreError::TargetExists(_) => {
                 (Blame::Input, error.to_string(), "berkas dengan nama itu sudah ada".to_owned())
             }
+            StoreError::Files(folder, cause) => (
+                Blame::Machine,
+                error.to_string(),
+                format!("lampiran tidak dapat disalin di {} (kata sistem: {cause})", folder.display()),
+            ),
             _ => (
                 Blame::Machine,
                 error.to_string(),

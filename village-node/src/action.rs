@@ -44,7 +44,7 @@ use crate::{Failure, moment};
 pub use accounts::AccountChange;
 pub use applications::ApplicationName;
 pub use attachments::NewFile;
-pub(crate) use backup::IDENTITY as IDENTITY_SETTING;
+pub(crate) use backup::{IDENTITY as IDENTITY_SETTING, with_files};
 pub use book::BookQuery;
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;

@@ -155,6 +155,19 @@ impl From<StoreError> for Failure {
             StoreError::TargetExists(_) => {
                 Self::input("target_exists", "Berkas tujuan sudah ada; pilih nama lain.", error.to_string())
             }
+            StoreError::Files(folder, error) => Self::machine(
+                "files",
+                format!(
+                    "Lampiran tidak dapat disalin di {}: {error}. Yang sudah tersalin tetap ada; periksa ruang disk atau \
+                     flashdisk, lalu coba lagi.",
+                    folder.display()
+                ),
+                format!(
+                    "Attached files could not be copied in {}: {error}. What was copied stays; check the room on the disk \
+                     or the stick, then try again.",
+                    folder.display()
+                ),
+            ),
             StoreError::Gate(_) => Self::machine(
                 "gate",
                 format!(

@@ -194,11 +194,15 @@ impl Node {
             replica.begin_epoch(EpochId(moment::random()?))?;
             done = action::perform(&mut replica, identity, &sealer, action, moment::now_millis(), watch);
         }
+        let dir = replica.dir().to_owned();
         drop(replica);
         if done.is_ok() && action.writes() {
             self.note_recorded();
         }
-        done
+        match (done, action) {
+            (Ok(answer), Action::Backup { file }) => action::with_files(&dir, file, answer),
+            (done, _) => done,
+        }
     }
 
     /// [`Node::perform`], and what `also` writes of its answer, with one commit: all of it, or nothing.

@@ -1,7 +1,7 @@
 //! Files that only the owner of the data folder may read, written whole or not at all.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use crate::Failure;
@@ -42,16 +42,34 @@ pub(crate) fn make_folder(dir: &Path) -> Result<(), Failure> {
     builder.create(dir).map_err(|error| Failure::file(dir, &error))
 }
 
+/// Takes a file from all others but this user, where its disk can do that; whether it can. A stick formatted for every PC
+/// cannot.
+///
+/// # Errors
+///
+/// When the disk refuses for another reason.
+pub(crate) fn close_if_possible(path: &Path) -> Result<bool, Failure> {
+    match restrict(path) {
+        Ok(()) => Ok(cfg!(unix)),
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) => Ok(false),
+        Err(error) => Err(Failure::file(path, &error)),
+    }
+}
+
 /// Takes a file from all others but this user.
 ///
 /// # Errors
 ///
 /// When the disk refuses.
 pub(crate) fn close_to_others(path: &Path) -> Result<(), Failure> {
+    restrict(path).map_err(|error| Failure::file(path, &error))
+}
+
+fn restrict(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {
         let only_owner = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o600);
-        std::fs::set_permissions(path, only_owner).map_err(|error| Failure::file(path, &error))?;
+        std::fs::set_permissions(path, only_owner)?;
     }
     #[cfg(not(unix))]
     let _ = path;

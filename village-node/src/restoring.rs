@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use change_log::{EpochId, NodeId};
 use office_model::OfficeCode;
-use replica_store::{OpenError, Replica, StoreError};
+use replica_store::{OpenError, Reader, Replica, StoreError, files_beside};
 
 use crate::identity::DATABASE;
 use crate::{Blame, Failure, Identity, Wiped, moment, private_file, settings};
@@ -29,6 +29,8 @@ pub struct Restored {
     pub node: NodeId,
     /// What was in the folder before.
     pub aside: Option<Aside>,
+    /// So many attached files came back from beside the backup; or why they did not. All else is in its place.
+    pub files: Result<u64, Failure>,
 }
 
 /// What was put aside: a data folder of its own.
@@ -89,7 +91,12 @@ pub fn restore(dir: &Path, file: &Path, present: Present) -> Result<Restored, Fa
     if lost {
         identity.save(dir)?;
     }
-    Ok(Restored { office: identity.office, node: identity.node, aside })
+    // Before the database is opened in its place: then it forgets files that are not here.
+    let files = Reader::open(dir).map_err(Failure::from).and_then(|reader| {
+        let back = reader.put_files_back(&files_beside(file))?;
+        Ok(back)
+    });
+    Ok(Restored { office: identity.office, node: identity.node, aside, files })
 }
 
 /// Opens a backup on a copy, so that the backup itself is not written to, and looks into it.

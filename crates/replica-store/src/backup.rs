@@ -1,12 +1,29 @@
-//! A copy of the database while it is in use. Copying the files by hand would part it from its WAL.
+//! A copy of the database while it is in use, and of the attached files beside it. Copying the database's files by hand
+//! would part it from its WAL.
 
 use std::path::Path;
 use std::time::Duration;
 
+use change_log::BlobHash;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use crate::{Reader, StoreError};
+use crate::{BlobFolder, Reader, StoreError};
+
+/// What became of the attached files in a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FilesKept {
+    /// So many are whole in the backup.
+    pub kept: u64,
+    /// So many are not here, or damaged here, and not in the backup from before either.
+    pub missing: u64,
+}
+
+/// The folder of attached files that belongs to a backup: beside it, one for all backups there. A file of the same
+/// content is in it once.
+pub fn files_beside(backup: &Path) -> BlobFolder {
+    BlobFolder::of(backup.parent().unwrap_or(Path::new("")))
+}
 
 impl Reader {
     /// Writes a copy of the database to a new file. It holds the state of one moment. Whoever opens it in the place of
@@ -27,6 +44,39 @@ impl Reader {
             let _ = std::fs::remove_file(to);
         }
         copied
+    }
+
+    /// Copies the attached files that a backup does not have yet into its folder, each checked against its hash. What
+    /// `recheck` says yes to is read there again though it was there.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or a disk refuses; the files that were copied stay.
+    pub fn back_up_files(&self, to: &BlobFolder, recheck: impl Fn(BlobHash) -> bool) -> Result<FilesKept, StoreError> {
+        let (from, mut done) = (self.blob_folder(), FilesKept::default());
+        for (hash, _) in self.blobs()? {
+            match to.take_over(&from, hash, recheck(hash)) {
+                Ok(true) => done.kept += 1,
+                Ok(false) => done.missing += 1,
+                Err(error) => return Err(StoreError::Files(to.dir().to_owned(), error)),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Puts back the attached files that records name and a backup has; how many were not here. In a hub that is opened
+    /// here [`crate::Replica::take_up_files`] comes next.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or a disk refuses; the files that were put back stay.
+    pub fn put_files_back(&self, from: &BlobFolder) -> Result<u64, StoreError> {
+        let (folder, mut back) = (self.blob_folder(), 0);
+        for hash in self.files_named()? {
+            let put = || Ok(folder.size(hash)?.is_none() && folder.take_over(from, hash, false)?);
+            back += u64::from(put().map_err(|error| StoreError::Files(folder.dir().to_owned(), error))?);
+        }
+        Ok(back)
     }
 
     fn copy_to(&self, to: &Path) -> Result<(), StoreError> {

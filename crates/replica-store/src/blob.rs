@@ -50,6 +50,17 @@ impl Reader {
         let found = statement.query_map([], |row| Ok((BlobHash(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs())))?;
         found.map(|one| one.map_err(StoreError::from)).collect()
     }
+
+    /// Every file that a record names, by hash, whether or not it is here.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn files_named(&self) -> Result<Vec<BlobHash>, StoreError> {
+        let mut statement = self.connection.prepare("SELECT DISTINCT hash FROM attachment ORDER BY hash")?;
+        let found = statement.query_map([], |row| Ok(BlobHash(row.get(0)?)))?;
+        found.map(|one| one.map_err(StoreError::from)).collect()
+    }
 }
 
 impl Replica {
@@ -80,6 +91,21 @@ impl Replica {
             }
             Ok(())
         })
+    }
+
+    /// Notes of every file that a record names and whose bytes are here that it is: the bytes were put back.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn take_up_files(&mut self, at_millis: i64) -> Result<(), StoreError> {
+        let folder = self.blob_folder();
+        for hash in self.files_named()? {
+            if let Some(size) = folder.size(hash)? {
+                self.note_blob(hash, size, at_millis)?;
+            }
+        }
+        Ok(())
     }
 
     /// Notes of every file whose bytes are not here that they are not: the database was put back without them.

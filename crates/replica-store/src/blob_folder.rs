@@ -79,6 +79,28 @@ impl BlobFolder {
         Ok(hash)
     }
 
+    /// Takes a whole file over from another folder, durably; whether it is whole here now. It is not where it is missing or
+    /// damaged there. What is here already is read again only when `recheck` says so, and taken over anew when it is damaged.
+    ///
+    /// # Errors
+    ///
+    /// When a disk refuses: nothing bears its name then.
+    pub fn take_over(&self, from: &Self, hash: BlobHash, recheck: bool) -> io::Result<bool> {
+        let there = from.size(hash)?;
+        let is_here = if recheck {
+            self.is_sound(hash)? == Some(true)
+        } else {
+            self.size(hash)?.is_some_and(|size| there.is_none_or(|there| there == size))
+        };
+        if is_here {
+            return Ok(true);
+        }
+        // One that cannot be read there is damaged there, and no reason to stop.
+        let Ok(Some(bytes)) = from.read(hash) else { return Ok(false) };
+        self.put(&bytes)?;
+        Ok(true)
+    }
+
     /// The bytes of a whole file; `None` when it is not here, or is damaged.
     ///
     /// # Errors
@@ -228,7 +250,12 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    fs::create_dir_all(folder)?;
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    // What citizens brought is for the owner of the data alone, wherever the folder stands.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
     for above in folder.ancestors().skip(1).take(2) {
         sync_folder(above)?;
     }

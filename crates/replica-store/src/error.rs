@@ -61,6 +61,9 @@ pub enum StoreError {
     /// A file beside the database.
     #[error("a file of the data folder could not be written: {0}")]
     File(#[from] std::io::Error),
+    /// A file in a folder of attached files.
+    #[error("{0}: an attached file could not be copied: {1}; those that were copied stay")]
+    Files(PathBuf, std::io::Error),
     /// The head file could not be written after a commit. The one error after which the step itself is saved.
     #[error(
         "this step is saved, but the head file beside the database could not be written: {0}; check the disk and start the program again"

@@ -77,6 +77,7 @@ pub use application::Application;
 pub use attachment::{AttachmentsToMove, BlobWanted};
 pub use audit::{AuditFilter, AuditFrom, AuditItem};
 pub use authoring::Clock;
+pub use backup::{FilesKept, files_beside};
 pub use blob::BlobState;
 pub use blob_folder::{BlobFolder, PartError};
 pub use call::{CALL_DAYS, CallDay, DAYS_KEPT, NodeCall};

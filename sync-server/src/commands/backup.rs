@@ -1,9 +1,10 @@
-//! `backup`: the whole hub but for attached files in one file, while a server may be running.
+//! `backup`: the whole hub in one file, and its attached files in a folder beside it, while a server may be running.
 
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use replica_store::Reader;
+use replica_store::{Reader, files_beside};
 use serde_json::json;
 
 use super::{Answer, open};
@@ -15,7 +16,7 @@ use crate::{Failure, HealthNote, admin};
 #[command(after_help = "Example:\n  sync-server backup /mnt/usb/hub-2026-11-24.backup
 
 The file holds the hub's secret keys and all personal data: keep it where only you can read it. Attached files
-are not in it: copy the folder `blobs` of the data folder as well.")]
+go into the folder `blobs` beside it, which all backups there share: each file is copied once.")]
 pub(crate) struct Arguments {
     /// A new file.
     file: PathBuf,
@@ -26,31 +27,46 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     if arguments.file.exists() {
         return Err(replica_store::StoreError::TargetExists(arguments.file.clone()).into());
     }
-    let made = make(&reader, &arguments.file);
+    let made = make(&reader, &arguments.file).and_then(|is_private| {
+        // Nothing that came since then is a reason to copy a file again.
+        Ok((is_private, reader.back_up_files(&files_beside(&arguments.file), |_| false)?))
+    });
     note(
         common,
         made.as_ref()
-            .map_or_else(|failure| HealthNote::BackupFailed { why: failure.error.clone() }, |()| HealthNote::BackedUp),
+            .map_or_else(|failure| HealthNote::BackupFailed { why: failure.error.clone() }, |_| HealthNote::BackedUp),
     );
-    made?;
+    let (is_private, files) = made?;
     let bytes = std::fs::metadata(&arguments.file).map_or(0, |file| file.len());
-    let left_out = reader.blobs()?.len();
     let mut text =
         format!("{bytes} bytes in {}\nIt holds the hub's secret keys: keep it safe.\n", arguments.file.display());
-    if left_out > 0 {
-        let folder = reader.blob_folder();
-        let _ = writeln!(text, "{left_out} attached files are not in it: copy {}, too.", folder.dir().display());
+    if !is_private {
+        text.push_str("That disk keeps no permissions (a USB stick, for example): whoever holds it can read it.\n");
     }
-    Ok(Answer::new(json!({ "file": arguments.file, "bytes": bytes, "files_left_out": left_out }), text))
+    if files.kept > 0 {
+        let folder = files_beside(&arguments.file);
+        let _ = writeln!(text, "{} attached files in {}: they belong to it.", files.kept, folder.dir().display());
+    }
+    if files.missing > 0 {
+        let _ = writeln!(text, "{} attached files are not here: sync-server verify says which.", files.missing);
+    }
+    let value = json!({
+        "file": arguments.file,
+        "bytes": bytes,
+        "private": is_private,
+        "files": files.kept,
+        "files_missing": files.missing,
+    });
+    Ok(Answer::new(value, text))
 }
 
-/// Written beside its place, so that nobody takes half a backup for a whole one.
-fn make(reader: &Reader, file: &Path) -> Result<(), Failure> {
+/// Written beside its place, so that nobody takes half a backup for a whole one. Whether it is closed to others.
+fn make(reader: &Reader, file: &Path) -> Result<bool, Failure> {
     let mut half = file.to_owned().into_os_string();
     half.push(".part");
     let half = PathBuf::from(half);
     reader.backup(&half)?;
-    let placed = private(&half).and_then(|()| std::fs::rename(&half, file));
+    let placed = private(&half).and_then(|is_private| std::fs::rename(&half, file).map(|()| is_private));
     placed.map_err(|error| Failure::file(file, &error))
 }
 
@@ -64,7 +80,13 @@ fn note(common: &Common, note: HealthNote) {
     }
 }
 
-fn private(path: &Path) -> std::io::Result<()> {
+/// Closes a file to others; whether its disk can do that. A stick formatted for every PC cannot, and is no reason to go
+/// without a backup.
+fn private(path: &Path) -> std::io::Result<bool> {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+    match std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) {
+        Ok(()) => Ok(true),
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

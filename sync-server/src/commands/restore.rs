@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use change_log::NodeId;
-use replica_store::{ProblemKind, Reader, Replica};
+use replica_store::{ProblemKind, Reader, Replica, files_beside};
 use serde_json::json;
 
 use super::{Answer, open};
@@ -16,7 +16,7 @@ use crate::{Failure, admin, clock, devices, init};
 #[command(after_help = "Example:\n  sync-server restore /mnt/usb/hub-2026-11-24.backup --data /srv/hub
 
 The nodes send again by themselves what the backup lacks. A database that is there is moved aside;
-nodes that it has as revoked stay revoked.")]
+nodes that it has as revoked stay revoked. Attached files come from the folder `blobs` beside the backup.")]
 pub(crate) struct Arguments {
     /// The backup.
     file: PathBuf,
@@ -47,12 +47,30 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     if let Some(aside) = &aside {
         let _ = writeln!(text, "what was there before is in {}", aside.display());
     }
+    let files = files_back(dir, &arguments.file);
+    let _ = match &files {
+        Ok(0) => Ok(()),
+        Ok(files) => writeln!(text, "{files} attached files are back, too"),
+        // All else is in its place already.
+        Err(failure) => writeln!(text, "attached files could not be put back: {}; {}", failure.error, failure.next),
+    };
     let notes = notes(revoked.as_deref());
     if common.json {
         eprint!("{notes}");
     }
     text.push_str(&notes);
-    Ok(Answer::new(json!({ "transactions": counts.transactions, "moved_aside": aside }), text))
+    Ok(Answer::new(
+        json!({ "transactions": counts.transactions, "moved_aside": aside, "files": files.unwrap_or_default() }),
+        text,
+    ))
+}
+
+/// Puts the attached files back that lie beside the backup; how many were not here.
+fn files_back(dir: &Path, file: &Path) -> Result<u64, Failure> {
+    let back = open(dir)?.put_files_back(&files_beside(file));
+    let (mut replica, _) = Replica::open(dir, &clock::machine(), clock::fresh_epoch()?)?;
+    replica.take_up_files(clock::now_millis())?;
+    Ok(back?)
 }
 
 /// What became of the revocations that the backup lacks.
@@ -108,7 +126,7 @@ fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
     let reader: Reader = open(incoming).map_err(|_| not_whole())?;
     let keys = HubKeys::parse(&reader.setting(keys::SETTING)?.ok_or_else(not_whole)?)?;
     let mut problems = exchange_driver::verify_hub(&reader, &mut |_, _| ())?.report.problems;
-    // A backup is without the attached files: those that are not in the folder come from the offices again.
+    // The attached files are beside the backup: those that are not come from the offices again.
     problems.retain(|problem| problem.kind != ProblemKind::Blob);
     if let Some(first) = problems.first() {
         let next = "take another backup; when there is none, ask for help before you go on";

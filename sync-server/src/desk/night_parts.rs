@@ -206,7 +206,16 @@ fn backup(whole: &Whole, report: &Report, language: Language) -> Backup {
         Language::Indonesian => format!("{kept} cadangan tersimpan"),
         Language::English => format!("{kept} backups kept"),
     });
-    let detail = [size, at, kept.unwrap_or_default(), backup.error.clone().unwrap_or_default()];
+    let files = backup.files.map(|files| match language {
+        Language::Indonesian => format!("{files} lampiran"),
+        Language::English => format!("{files} attached files"),
+    });
+    let missing = backup.files_missing.filter(|missing| *missing > 0).map(|missing| match language {
+        Language::Indonesian => format!("{missing} lampiran tidak ada di pusat"),
+        Language::English => format!("{missing} attached files are not at the hub"),
+    });
+    let [files, missing] = [files, missing].map(Option::unwrap_or_default);
+    let detail = [size, files, missing, at, kept.unwrap_or_default(), backup.error.clone().unwrap_or_default()];
     Backup {
         is_bad: backup.state == "failed",
         said: words::backup(&backup.state, language),

@@ -1,4 +1,5 @@
-//! The night's backup: written beside its place, opened and checked there, and only then put in it.
+//! The night's backup: written beside its place, opened and checked there, and only then put in it. Attached files that no
+//! earlier night has copied go into the folder `blobs` there, each checked against its hash.
 //!
 //! Whatever interrupts it leaves a folder `hub-DATE.part`, which the next try takes away.
 
@@ -7,8 +8,9 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
-use replica_store::{ProblemKind, Reader};
+use change_log::BlobHash;
+use chrono::{Datelike as _, NaiveDate};
+use replica_store::{FilesKept, ProblemKind, Reader, files_beside};
 
 use super::report::BackupLine;
 use crate::{Failure, init};
@@ -22,22 +24,39 @@ const DATABASE: &str = "replica.db";
 /// Makes the backup of a night in a folder and takes the oldest away beyond `kept`. A failure is told in the report: the
 /// hub goes on without.
 pub(crate) fn backup(reader: &Reader, folder: &Path, date: NaiveDate, kept: usize, now_millis: i64) -> BackupLine {
-    match make(reader, folder, date, kept) {
-        Ok((file, bytes, kept)) => BackupLine {
-            state: "made".to_owned(),
-            file: Some(file.display().to_string()),
-            bytes: Some(bytes),
-            made_millis: Some(now_millis),
-            verified: true,
-            error: None,
-            kept: Some(kept),
-        },
-        Err(failure) => BackupLine {
-            state: "failed".to_owned(),
-            error: Some(format!("{}; {}", failure.error, failure.next)),
-            ..BackupLine::default()
-        },
+    let (file, bytes, kept) = match make(reader, folder, date, kept) {
+        Ok(made) => made,
+        Err(failure) => return BackupLine { error: Some(why(&failure)), ..state("failed") },
+    };
+    let files = copy_files(reader, &file, date);
+    BackupLine {
+        state: if files.is_ok() { "made" } else { "failed" }.to_owned(),
+        file: Some(file.display().to_string()),
+        bytes: Some(bytes),
+        made_millis: Some(now_millis),
+        verified: files.is_ok(),
+        error: files.as_ref().err().map(why),
+        kept: Some(kept),
+        files: files.as_ref().ok().map(|files| files.kept),
+        files_missing: files.ok().map(|files| files.missing),
     }
+}
+
+/// A line that says no more than this.
+pub(super) fn state(word: &str) -> BackupLine {
+    BackupLine { state: word.to_owned(), ..BackupLine::default() }
+}
+
+fn why(failure: &Failure) -> String {
+    format!("{}; {}", failure.error, failure.next)
+}
+
+/// Copies what is not there yet. Of what is, a part is read again each night, all of it within a month: disks forget.
+fn copy_files(reader: &Reader, backup: &Path, date: NaiveDate) -> Result<FilesKept, Failure> {
+    const NIGHTS: i32 = 32;
+    let tonight = date.num_days_from_ce().rem_euclid(NIGHTS);
+    let recheck = |hash: BlobHash| i32::from(hash.0[0]).rem_euclid(NIGHTS) == tonight;
+    Ok(reader.back_up_files(&files_beside(backup), recheck)?)
 }
 
 fn make(reader: &Reader, folder: &Path, date: NaiveDate, kept: usize) -> Result<(PathBuf, u64, u64), Failure> {
@@ -65,7 +84,7 @@ fn make(reader: &Reader, folder: &Path, date: NaiveDate, kept: usize) -> Result<
     Ok((file, bytes, thin(folder, kept).map_err(failed)?))
 }
 
-/// Opens the copy as a hub is opened, and checks everything in it but the attached files, which are not in it.
+/// Opens the copy as a hub is opened, and checks everything in it but the attached files, which are beside it.
 fn verify(reader: &Reader, part: &Path) -> Result<(), Failure> {
     let copy = Reader::open(part)?;
     let bad = |what: String| {

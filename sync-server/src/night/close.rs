@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use replica_store::{Reader, Replica};
 
-use super::report::{BackupLine, CheckLine};
+use super::report::CheckLine;
 use super::{Plan, Report, backup, check, gather, kept};
 use crate::keys::HubKeys;
 use crate::settings::Settings;
@@ -52,8 +52,8 @@ pub(crate) fn make(
 ) -> Result<Report, Failure> {
     let check = checked.unwrap_or_else(|| check::check(reader, reader.dir(), now()));
     let backup = match &plan.backup_dir {
-        None => BackupLine { state: "off".to_owned(), ..BackupLine::default() },
-        Some(_) if !is_latest => BackupLine { state: "missed".to_owned(), ..BackupLine::default() },
+        None => backup::state("off"),
+        Some(_) if !is_latest => backup::state("missed"),
         Some(folder) => backup::backup(reader, folder, date, plan.backups_kept, now()),
     };
     Ok(Report::of(gather::facts(reader, date, plan, (check, backup), now())?))

@@ -147,7 +147,8 @@ pub(crate) struct CheckLine {
 /// The night's backup.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BackupLine {
-    /// `made`: written and checked. `off`: no folder is set. `missed`: the night was caught up with later. `failed`.
+    /// `made`: written and checked. `off`: no folder is set. `missed`: the night was caught up with later. `failed`: it
+    /// was not written, or, where `file` is said, not all attached files were copied.
     pub(crate) state: String,
     pub(crate) file: Option<String>,
     pub(crate) bytes: Option<u64>,
@@ -158,6 +159,10 @@ pub(crate) struct BackupLine {
     pub(crate) error: Option<String>,
     /// Backups in the folder, this one included.
     pub(crate) kept: Option<u64>,
+    /// Attached files that are whole in its folder `blobs`; nothing in reports from before they were copied.
+    pub(crate) files: Option<u64>,
+    /// Attached files that are gone or damaged at the hub, and not in that folder either.
+    pub(crate) files_missing: Option<u64>,
 }
 
 /// The little that a list of nights shows.

@@ -128,6 +128,12 @@ fn summary(report: &Report, language: Language) -> Table {
             vec![say("Ukuran cadangan (byte)", "Backup size (bytes)"), whole.backup.bytes.into()],
             vec![say("Cadangan dibuat (WIB)", "Backup made (WIB)"), time(whole.backup.made_millis)],
         ]);
+        // Reports from before they were copied stay as they were.
+        let files = whole
+            .backup
+            .files
+            .map(|files| vec![say("Lampiran dalam cadangan", "Attached files in the backup"), files.into()]);
+        rows.extend(files);
         rows.extend(
             whole.backup.error.iter().map(|error| vec![say("Cadangan gagal", "Backup failed"), error.as_str().into()]),
         );

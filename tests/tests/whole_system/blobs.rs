@@ -9,6 +9,7 @@ use sync_protocol::{BlobAct, BlobRequest, SigningKey};
 use village_node::Identity;
 
 use crate::door::{answer, tls};
+use crate::night::{day_of, now};
 use crate::programs::village_node;
 use crate::proxy::{Break, Way};
 use crate::regency::{Machine, Regency};
@@ -161,6 +162,59 @@ fn the_hub_gives_a_file_to_its_office_alone_and_takes_no_other_bytes_for_it() {
     let file = counter.data.join("got.jpg");
     counter.said(&["attachment", &hash.to_string(), file.to_str().unwrap(), "--json"]);
     assert_eq!(std::fs::read(file).unwrap(), bytes);
+}
+
+#[test]
+fn backups_have_the_files_and_whoever_lost_a_disk_has_them_again() {
+    let mut regency = Regency::new(54, &[]);
+    let counter = regency.join("counter");
+    let id = record(&counter);
+    let (first, second) = (photo(3), photo(4));
+    let hash = attach(&counter, &id, &first);
+    assert!(sync(&counter, "20").0);
+    let folder = regency.folder().to_owned();
+    let at = |name: &str| folder.join(name).display().to_string();
+    let said = regency.hub.says(&["backup", &at("first.backup")]).1;
+    assert_eq!((&said["files"], &said["files_missing"], &said["private"]), (&json!(1), &json!(0), &json!(true)));
+    let later = attach(&counter, &id, &second);
+    assert!(sync(&counter, "20").0);
+    regency.hub.stop();
+    regency.hub.set("SYNC_SERVER_BACKUP_DIR", &at("nights"));
+    let date = day_of(now()).to_string();
+    let report = regency.hub.says(&["nightly", "--early", "--date", &date]).1;
+    assert_eq!((&report["backup"]["state"], &report["backup"]["files"]), (&json!("made"), &json!(2)), "{report}");
+    let night = report["backup"]["file"].as_str().unwrap().to_owned();
+
+    // The hub's disk is gone, and so are the files on the machine they came from.
+    std::fs::rename(&regency.hub.data, folder.join("gone")).unwrap();
+    std::fs::remove_dir_all(counter.data.join("blobs")).unwrap();
+    let (done, said) = regency.hub.says(&["restore", &night]);
+    assert_eq!((done, &said["files"]), (0, &json!(2)), "{said}");
+    let verified = regency.hub.says(&["verify"]).1;
+    assert_eq!((&verified["sound"], &verified["files"]), (&json!(true), &json!(2)), "{verified}");
+    regency.restart();
+    let laptop = regency.join("laptop");
+    assert!(sync(&laptop, "20").0);
+    let file = at("got.jpg");
+    for (hash, bytes) in [(hash, &first), (later, &second)] {
+        laptop.said(&["attachment", &hash.to_string(), &file, "--json"]);
+        assert!(std::fs::read(&file).unwrap() == *bytes);
+    }
+
+    // A machine of the office, with no hub in reach.
+    regency.hub.stop();
+    let stick = at("stick");
+    std::fs::create_dir(&stick).unwrap();
+    let backup = format!("{stick}/desa.backup");
+    let said = laptop.said(&["backup", &backup, "--json"]);
+    assert_eq!((&said["files"], &said["files_missing"]), (&json!(2), &json!(0)));
+    std::fs::remove_dir_all(laptop.data.join("blobs")).unwrap();
+    assert_eq!(laptop.said(&["restore", &backup, "--replace", "--json"])["files"], 2);
+    laptop.said(&["attachment", &later.to_string(), &file, "--json"]);
+    assert!(std::fs::read(&file).unwrap() == second);
+    // What the machine had lost before stands in no backup of it, and is said.
+    let said = counter.said(&["backup", &at("counter.backup"), "--json"]);
+    assert_eq!((&said["files"], &said["files_missing"]), (&json!(1), &json!(1)), "the first is in a backup beside it");
 }
 
 #[test]

@@ -27,11 +27,11 @@ const THIRD: &str = "35.10.02.2001";
 const FOURTH: &str = "35.10.02.2002";
 const FIFTH: &str = "35.10.03.2001";
 
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
-fn day_of(millis: i64) -> NaiveDate {
+pub(crate) fn day_of(millis: i64) -> NaiveDate {
     (DateTime::from_timestamp_millis(millis).unwrap().naive_utc() + TimeDelta::hours(7)).date()
 }
 

@@ -11,7 +11,7 @@ use crate::{Action, Failure};
 
 /// Write a copy of all records to a new file, the node's secret key included: keep it as safe as the machine
 ///
-/// Attached files are not in it: what the hub has comes back from there, for the rest copy the folder `blobs` as well.
+/// Attached files go into the folder `blobs` beside it, which all backups there share: each file is copied once.
 #[derive(Args)]
 #[command(after_help = "Example:\n  village-node backup /media/usb/desa-2025-01-31.backup")]
 pub(super) struct Backup {
@@ -28,10 +28,28 @@ impl Backup {
         } else {
             let (file, bytes) = (output::field(&answer, "file"), output::field(&answer, "bytes"));
             output::line(format!("Cadangan / backup: {file} ({bytes} B)"));
-            if answer.get("files_left_out").and_then(serde_json::Value::as_u64).unwrap_or_default() > 0 {
+            let count = |name| answer.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default();
+            if count("files") > 0 {
+                output::line(format!(
+                    "Lampiran / attached files: {} (folder blobs di sampingnya, bagian dari cadangan ini / the folder blobs \
+                     beside it belongs to this backup)",
+                    count("files")
+                ));
+            }
+            if count("files_missing") > 0 {
+                output::note(format!(
+                    "{} lampiran tidak ada di komputer ini dan belum tercadangkan; lampiran yang ada di pusat diambil saat \
+                     sinkron. / {} attached files are not on this machine and in no backup; what the hub has comes with the \
+                     next sync.",
+                    count("files_missing"),
+                    count("files_missing")
+                ));
+            }
+            if answer.get("private").and_then(serde_json::Value::as_bool) == Some(false) {
                 output::note(
-                    "Lampiran tidak ikut; salin juga folder blobs. / Attached files are not in it; copy the folder blobs, \
-                     too.",
+                    "Disk itu tidak mengenal hak akses (misalnya flashdisk): siapa pun yang memegangnya dapat membacanya. \
+                     Simpan di tempat terkunci. / That disk keeps no permissions (a USB stick, for example): whoever holds it \
+                     can read it. Lock it away.",
                 );
             }
         }

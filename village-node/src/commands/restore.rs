@@ -40,11 +40,17 @@ impl Restore {
                 "node": restored.node,
                 "aside": aside.map(|aside| aside.folder.display().to_string()),
                 "aside_unsent": aside.map(|aside| aside.unsent),
+                "files": restored.files.as_ref().copied().unwrap_or_default(),
             }));
         } else {
             output::line(format!("Dipulihkan / restored: {}, node {}", restored.office, restored.node));
             if let Some(aside) = &restored.aside {
                 print(aside);
+            }
+            match &restored.files {
+                Ok(0) => {}
+                Ok(count) => output::line(format!("Lampiran yang kembali / attached files that are back: {count}")),
+                Err(failure) => output::note(failure),
             }
             output::note("Jalankan `village-node sync` berikutnya. / Run `village-node sync` next.");
         }
