@@ -14,6 +14,7 @@ mod readers;
 mod reads_on;
 mod routes;
 mod silent;
+mod trace;
 mod uploads;
 mod waiting;
 mod wiped;

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::Extension;
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use data_encoding::HEXLOWER;
 use exchange_driver::{CallTold, DriverError, HubCall, HubCommit, HubStep};
 use futures_util::{StreamExt as _, stream};
 use office_model::OfficeCode;
@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use tracing::field::{Empty, display};
 use tracing::{Instrument as _, Span};
 
+use super::trace::Trace;
 use super::{Hub, waiting};
 use crate::metrics::Ended;
 use crate::{Failure, clock};
@@ -37,7 +38,11 @@ const UNTOLD: Duration = Duration::from_secs(2);
 const REST_TIME: Duration = Duration::from_secs(2);
 const REST_BYTES: usize = 4 * 1024 * 1024;
 
-pub(super) async fn exchange(State(hub): State<Arc<Hub>>, request: Request) -> Response {
+pub(super) async fn exchange(
+    State(hub): State<Arc<Hub>>,
+    Extension(trace): Extension<Trace>,
+    request: Request,
+) -> Response {
     let place = Arc::clone(&hub.places).try_acquire_owned().ok().filter(|_| !*hub.stopping.borrow());
     let Some(place) = place else {
         hub.metrics.turned_away();
@@ -45,9 +50,16 @@ pub(super) async fn exchange(State(hub): State<Arc<Hub>>, request: Request) -> R
         return busy(hub.settings.retry_seconds);
     };
     let (pieces, reply) = mpsc::channel::<Bytes>(PIECES);
-    // An id of chance, so that lines of several exchanges are told apart in any log.
-    let id = clock::random::<8>().map(|bytes| HEXLOWER.encode(&bytes)).unwrap_or_default();
-    let span = tracing::info_span!("exchange", exchange = id, office = Empty, node = Empty);
+    let trace = trace.below();
+    // By its ids lines of several exchanges are told apart in any log.
+    let span = tracing::info_span!(
+        "exchange",
+        trace_id = trace.trace_id(),
+        span_id = trace.span_id(),
+        parent_span_id = trace.parent_span_id(),
+        office = Empty,
+        node = Empty
+    );
     let talk = async move {
         converse(hub, request.into_body().into_data_stream(), pieces, place).await;
     };

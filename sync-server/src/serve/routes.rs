@@ -6,9 +6,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
+use axum::middleware;
 use axum::routing::{get, post, put};
 
-use super::{Hub, blobs, certificate, enrolment, exchange, health, letter_page, metrics_page, wiped};
+use super::{Hub, blobs, certificate, enrolment, exchange, health, letter_page, metrics_page, trace, wiped};
 use crate::desk;
 
 /// Longest body of a request that is no exchange, in bytes.
@@ -48,7 +49,8 @@ const OPENAPI: &str = include_str!("../../../docs/hub-openapi.json");
 
 /// All routes.
 pub(super) fn router(hub: Arc<Hub>) -> Router {
-    machines().layer(DefaultBodyLimit::max(BODY_MAX)).merge(desk::router(&hub)).with_state(hub)
+    let machines = machines().layer(DefaultBodyLimit::max(BODY_MAX));
+    machines.merge(desk::router(&hub)).layer(middleware::from_fn(trace::follow)).with_state(hub)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The hub's log as JSON: whole, with whose exchange it was, and without anybody's data.
 
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use crate::regency::{OFFICE, Regency};
 /// Far more than it takes: the test measures, it does not judge how fast this machine is.
 const DEADLINE: Duration = Duration::from_secs(60);
 const NAME: &str = "Siti Ngadirah Contohwati";
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const NIK: &str = "3510014107900001";
 
 #[test]
@@ -30,12 +32,16 @@ fn a_log_of_json_tells_of_exchanges_and_never_of_people() {
         door::get(regency.hub.address, &path);
     }
     door::post(regency.hub.address, "/v1/exchange", NAME.len() as u64, NAME.as_bytes());
+    let mut traced = door::tls(regency.hub.address);
+    let parent = format!("traceparent: 00-{TRACE}-00f067aa0ba902b7-01");
+    write!(traced, "GET /l/{NIK} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{parent}\r\n\r\n").unwrap();
+    door::answer(&mut traced);
     regency.hub.says(&["show", made["id"].as_str().unwrap()]);
     let begun = Instant::now();
     // A line is written when the exchange is over, just after its answer.
     let told = loop {
         let told = regency.hub.told();
-        if told.contains("stranger") {
+        if told.contains("stranger") && told.contains(TRACE) {
             break told;
         }
         assert!(begun.elapsed() < DEADLINE, "{told}");
@@ -50,10 +56,17 @@ fn a_log_of_json_tells_of_exchanges_and_never_of_people() {
     let own = ended.iter().find(|line| line["changes"] == 1).unwrap_or_else(|| panic!("{told}"));
     assert_eq!((&own["level"], &own["span"]["name"]), (&json!("INFO"), &json!("exchange")));
     assert_eq!(own["span"]["office"], OFFICE);
-    assert!(own["span"]["node"].is_string() && own["span"]["exchange"].as_str().unwrap().len() == 16, "{own}");
+    assert!(own["span"]["node"].is_string() && own["span"]["span_id"].as_str().unwrap().len() == 16, "{own}");
+    assert_eq!(own["span"]["trace_id"].as_str().unwrap().len(), 32, "{own}");
+    assert!(own["span"]["parent_span_id"].is_string(), "under the request that brought it: {own}");
     assert!(own["bytes_up"].as_u64().unwrap() > 100 && own["bytes_down"].as_u64().unwrap() > 10, "{own}");
     assert!(own["millis"].is_u64() && own["timestamp"].is_string() && own["outcome"].is_string(), "{own}");
     assert!(ended.iter().any(|line| line["outcome"] == "stranger"), "{told}");
-    let ids: std::collections::BTreeSet<_> = ended.iter().map(|line| line["span"]["exchange"].to_string()).collect();
+    let ids: std::collections::BTreeSet<_> = ended.iter().map(|line| line["span"]["trace_id"].to_string()).collect();
     assert_eq!(ids.len(), ended.len(), "each has an id of its own");
+    let answered = |line: &&Value| line["message"] == "a request was answered" && line["span"]["trace_id"] == TRACE;
+    let span = &lines.iter().find(answered).unwrap_or_else(|| panic!("{told}"))["span"];
+    assert_eq!(span["parent_span_id"], "00f067aa0ba902b7");
+    assert_eq!((&span["http.request.method"], &span["http.route"]), (&json!("GET"), &json!("/l/{seal}")));
+    assert!(span["http.response.status_code"].as_u64().is_some_and(|code| code >= 200), "{span}");
 }
