@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::bilingual::Bilingual;
+use crate::chain::{Approver, Chain, Checker};
 use crate::status::Status;
 
 /// Who has to do something about a record next.
@@ -72,7 +73,21 @@ impl Awaited {
         }
     }
 
-    /// What people read.
+    /// What people read in an office whose records go through these hands.
+    pub fn label_in(self, chain: Chain) -> Bilingual {
+        match (self, chain.checker, chain.approver) {
+            (Self::Checker, Checker::Secretary, _) => {
+                Bilingual::new("Menunggu sekretaris (pemeriksaan)", "Waits for the secretary (check)")
+            }
+            (Self::Head, _, Approver::HeadOrSecretary) => Bilingual::new(
+                "Menunggu kepala atau sekretaris (tanda tangan)",
+                "Waits for the head or the secretary (signature)",
+            ),
+            _ => self.label(),
+        }
+    }
+
+    /// What people read of any office.
     pub fn label(self) -> Bilingual {
         match self {
             Self::Clerk => Bilingual::new("Menunggu petugas", "Waits for the clerk"),
@@ -118,5 +133,19 @@ mod tests {
             assert_eq!(serde_json::to_value(one).unwrap(), one.as_str());
         }
         assert!("raja".parse::<Awaited>().is_err());
+    }
+
+    #[test]
+    fn whoever_checks_or_signs_in_an_office_is_named() {
+        let of = |one: Awaited, checker, approver| one.label_in(Chain { checker, approver }).en;
+        assert_eq!(of(Awaited::Checker, Checker::Anyone, Approver::Anyone), "Waits for the checker");
+        assert_eq!(of(Awaited::Checker, Checker::Secretary, Approver::Head), "Waits for the secretary (check)");
+        assert_eq!(of(Awaited::Head, Checker::Secretary, Approver::Head), "Waits for the head (signature)");
+        let both = of(Awaited::Head, Checker::Anyone, Approver::HeadOrSecretary);
+        assert_eq!(both, "Waits for the head or the secretary (signature)");
+        assert_eq!(
+            of(Awaited::Citizen, Checker::Secretary, Approver::HeadOrSecretary),
+            "Waits for the citizen (pick-up)"
+        );
     }
 }

@@ -44,8 +44,9 @@ async fn each_takes_the_steps_that_the_offices_chain_gives_them() {
     assert_eq!(steps(&clerk, &machine, &id).await, ["diperiksa", "dikembalikan", "ditolak", "dibatalkan"]);
     let head = machine.signed_in("kades", "kepala").await;
     choose(&head, &machine, "secretary", "head").await;
-    // The clerk may still withdraw, and nothing else, by whatever way.
+    // The clerk may still withdraw, and nothing else, by whatever way; and is told whom it waits for.
     assert_eq!(steps(&clerk, &machine, &id).await, ["dibatalkan"]);
+    clerk.says("Menunggu sekretaris (pemeriksaan).").await;
     let by_hand = "return fetch(location.pathname + '/langkah', {method: 'POST', redirect: 'manual', body: new URLSearchParams({
         form_token: document.querySelector('[name=form_token]').value, to: 'diperiksa'})}).then(answer => answer.status)";
     assert_eq!(clerk.run(by_hand).await, 403);
@@ -83,6 +84,7 @@ async fn a_part_that_the_office_does_not_have_is_passed_in_the_same_step() {
     clerk.click("form.steps button[value=diajukan]").await;
     clerk.says("Tersimpan.").await;
     assert_eq!(machine.says(&["show", &id])["status"], "diperiksa");
+    clerk.says("Menunggu kepala atau sekretaris (tanda tangan).").await;
     clerk.says("Diajukan").await;
     let history = machine.says(&["history", &id]).to_string();
     assert!(history.contains("diajukan") && history.contains("diperiksa") && history.contains("siti"), "{history}");

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use change_log::{DocumentId, EpochId, Position};
 use letter_print::Paper;
-use office_model::{Catalogue, Chain, Role, Service, Status, calendar};
+use office_model::{Awaited, Catalogue, Chain, Role, Service, Status, calendar};
 use replica_store::{EntryState, Replica};
 use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
@@ -48,6 +48,8 @@ pub(super) struct RecordPage {
     attached: Vec<Attached>,
     kinds: Vec<(String, String)>,
     steps: Vec<Step>,
+    /// Whom it waits for, where this office has a part in that.
+    awaited: String,
     is_final: bool,
     prints: Prints,
     /// Whether the printed letter bears a seal, or why not; empty where that needs no word.
@@ -248,6 +250,10 @@ fn make(
             step_said: String::new(),
             reason: String::new(),
             steps: steps.unwrap_or_default(),
+            awaited: status
+                .filter(|status| leads_on && !status.is_final())
+                .map(|status| language.say(&Awaited::of(status).label_in(chain)).to_owned())
+                .unwrap_or_default(),
             may_edit: may_change && status.is_none_or(Status::is_editable),
             is_own: may_change,
             referrals: referrals::shown(row, language),

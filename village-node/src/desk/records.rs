@@ -15,7 +15,7 @@ use super::language::{Language, Worded as _};
 use super::page::{Answer, Page, html};
 use super::visitor::{Visitor, allow};
 use super::{moments, shown};
-use crate::action::{ReferredQuery, days};
+use crate::action::{ReferredQuery, chain, days};
 use crate::serve::Shared;
 use crate::{Failure, mask, moment};
 
@@ -177,7 +177,8 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
         let services = Catalogue::current().services().map(|one| {
             (one.id.to_string(), format!("{} {}", one.id, language.say(&one.label)), Some(one.id) == service)
         });
-        let whom = |one: Awaited| (one.as_str(), language.say(&one.label()).to_owned(), Some(one) == awaited);
+        let chain = chain::of(&reader)?;
+        let whom = |one: Awaited| (one.as_str(), language.say(&one.label_in(chain)).to_owned(), Some(one) == awaited);
         Ok(RecordsPage {
             page,
             awaited: Awaited::ALL.map(whom).to_vec(),
