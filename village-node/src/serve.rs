@@ -41,7 +41,8 @@ pub struct Server {
     token: String,
     door: String,
     first_key: String,
-    lan: Lan,
+    lan: watch::Sender<Lan>,
+    lan_address: Option<SocketAddr>,
     on_lan: Option<Listening>,
 }
 
@@ -59,7 +60,7 @@ pub(crate) struct Shared {
     door: String,
     wrong_tokens: WrongTokens,
     /// Whether the desk is open to the office's other PCs.
-    pub(crate) lan: Lan,
+    pub(crate) lan: watch::Receiver<Lan>,
 }
 
 impl Server {
@@ -82,21 +83,25 @@ impl Server {
         let door = HEXLOWER.encode(&moment::random::<32>()?);
         Door { address: address.to_string(), token: door.clone() }.save(node.dir())?;
         let first_key = HEXLOWER.encode(&moment::random::<12>()?);
-        Ok(Self { node, listener, address, clerk, token, door, first_key, lan: Lan::Off, on_lan: None })
+        let lan = watch::Sender::default();
+        Ok(Self { node, listener, address, clerk, token, door, first_key, lan, lan_address: None, on_lan: None })
     }
 
     /// Opens the desk to the other PCs of the office as well, over TLS, at an address of this machine; port 0 takes any
-    /// free one. Where that fails, the desk on this machine serves all the same, and [`Server::lan_failure`] says why.
+    /// free one. Where that fails, the desk on this machine serves all the same, [`Server::lan_failure`] says why, and it is
+    /// tried again until it can be.
     #[must_use]
     pub async fn with_lan(mut self, address: SocketAddr) -> Self {
-        (self.lan, self.on_lan) = Lan::open(self.node.dir(), address).await;
+        let (lan, listening) = Lan::open(self.node.dir(), address).await;
+        self.lan.send_replace(lan);
+        (self.lan_address, self.on_lan) = (Some(address), listening);
         self
     }
 
     /// Why the desk could not be opened to the other PCs, if it was to be.
-    pub fn lan_failure(&self) -> Option<&Failure> {
-        match &self.lan {
-            Lan::Failed(failure) => Some(failure),
+    pub fn lan_failure(&self) -> Option<Failure> {
+        match &*self.lan.borrow() {
+            Lan::Failed(failure) => Some(failure.clone()),
             Lan::Off | Lan::On(_) => None,
         }
     }
@@ -104,14 +109,14 @@ impl Server {
     /// What to type on the other PCs, and what the root certificate's SHA-256 is in hexadecimal digits; nothing where the
     /// desk is not open to them.
     pub fn lan(&self) -> Option<(Vec<String>, String)> {
-        match &self.lan {
+        match &*self.lan.borrow() {
             Lan::On(opened) => Some((opened.urls(), opened.fingerprint())),
             Lan::Off | Lan::Failed(_) => None,
         }
     }
 
     pub(crate) fn lan_json(&self) -> serde_json::Value {
-        self.lan.to_json()
+        self.lan.borrow().to_json()
     }
 
     /// Where it listens.
@@ -135,10 +140,10 @@ impl Server {
     ///
     /// When the listener fails.
     pub async fn run_until(self, over: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
-        let Self { node, listener, address, clerk, token, door, first_key, lan, on_lan } = self;
+        let Self { node, listener, address, clerk, token, door, first_key, lan, lan_address, on_lan } = self;
         let door_file = Door::file(node.dir());
         let driver = tokio::spawn(sync::drive(node.clone()));
-        let wiped_node = node.clone();
+        let (wiped_node, dir) = (node.clone(), node.dir().to_owned());
         let shared = Arc::new(Shared {
             node,
             sessions: Sessions::default(),
@@ -148,7 +153,7 @@ impl Server {
             token,
             door,
             wrong_tokens: WrongTokens::default(),
-            lan,
+            lan: lan.subscribe(),
         });
         let (stop, stopping) = watch::channel(false);
         let router = api::router(shared);
@@ -159,7 +164,11 @@ impl Server {
             let _ = told.wait_for(|stop| *stop).await;
         });
         let others = async {
-            if let Some(listening) = on_lan {
+            let listening = match (on_lan, lan_address) {
+                (None, Some(address)) => Listening::open_later(&dir, address, &lan, stopping.clone()).await,
+                (opened, _) => opened,
+            };
+            if let Some(listening) = listening {
                 listening.serve(router, stopping).await;
             }
         };

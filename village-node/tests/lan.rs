@@ -13,6 +13,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use common::{command, enrolled, json_of, run, run_with_input, text};
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -22,6 +23,8 @@ use tempfile::TempDir;
 use tokio::net::TcpSocket;
 
 const SECRET: &str = "rahasia-1";
+/// Far more than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
 
 /// A `serve` that is open to the network; ends with its value.
@@ -329,6 +332,26 @@ fn an_address_that_cannot_be_had_keeps_nobody_from_the_desk_of_the_machine() {
     assert_eq!(open.ask(Way::Here, "GET /jaringan/sertifikat.crt", "", "").0, 404);
     let said = text(&run(open.dir.path(), &["status"]).stdout);
     assert!(said.contains("could not be opened") && said.contains("198.51.100.7"), "{said}");
+}
+
+#[test]
+fn an_address_that_can_be_had_later_is_opened_then() {
+    let dir = enrolled();
+    let taken = std::net::TcpListener::bind("127.0.0.2:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (child, told) = start(dir.path(), &address);
+    let mut open = Open { child, told, dir };
+    assert_eq!(open.told["lan"]["failure"]["code"], "lan", "{}", open.told);
+    drop(taken);
+    let begun = Instant::now();
+    while open.told["lan"]["listening"] != address.as_str() {
+        assert!(begun.elapsed() < PATIENCE, "{}", open.told);
+        std::thread::sleep(Duration::from_millis(100));
+        open.told["lan"] = json_of(&run(open.dir.path(), &["status", "--json"]))["lan"].take();
+    }
+    assert_eq!(open.told["lan"]["failure"], Value::Null);
+    open.account("kades", "kepala");
+    open.cookie(Way::Lan, "kades");
 }
 
 #[test]

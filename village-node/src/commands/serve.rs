@@ -69,7 +69,7 @@ impl Serve {
             }
         }
         if let Some(failure) = server.lan_failure() {
-            output::failure(failure, session.json);
+            output::failure(&failure, session.json);
         }
         let address = server.address();
         server.run_until(interrupted()).await?;

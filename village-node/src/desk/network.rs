@@ -44,7 +44,7 @@ fn grouped(digits: &str) -> String {
 /// The root certificate. For everybody: a PC needs it before anybody can sign in there without a warning, and every TLS
 /// handshake shows it.
 pub(super) async fn certificate(State(shared): State<Arc<Shared>>) -> Result<Response, Halt> {
-    let Lan::On(opened) = &shared.lan else {
+    let Lan::On(opened) = &*shared.lan.borrow() else {
         return Err(Failure::new(
             Blame::NotFound,
             "lan_off",

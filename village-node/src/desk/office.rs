@@ -47,7 +47,7 @@ pub(super) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>, Qu
 
 async fn show(shared: &Shared, visitor: Visitor, shown: Shown) -> Answer {
     allow(may_manage(visitor.role()))?;
-    let network = Network::of(&shared.lan, visitor.session.language);
+    let network = Network::of(&shared.lan.borrow(), visitor.session.language);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, t) = (visitor.session.language, visitor.session.language.texts());

@@ -10,6 +10,7 @@ mod places;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ pub(crate) enum Lan {
     Off,
     /// It is.
     On(Arc<Opened>),
-    /// It was to be, but could not.
+    /// It was to be, but could not yet.
     Failed(Failure),
 }
 
@@ -37,6 +38,9 @@ pub(crate) struct Opened {
     address: SocketAddr,
     certificates: Certificates,
 }
+
+/// How long until an address that could not be had is tried again: a PC often starts before its network.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Its listener, before it serves.
 pub(super) struct Listening {
@@ -111,6 +115,27 @@ fn url(address: SocketAddr) -> String {
 }
 
 impl Listening {
+    /// Opens at an address that could not be had, as soon as it can; nothing when it is time to stop. `told` says how it
+    /// stands meanwhile.
+    pub(super) async fn open_later(
+        dir: &Path,
+        address: SocketAddr,
+        told: &watch::Sender<Lan>,
+        mut stopping: watch::Receiver<bool>,
+    ) -> Option<Self> {
+        loop {
+            tokio::select! {
+                _ = stopping.wait_for(|stop| *stop) => return None,
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+            let (lan, listening) = Lan::open(dir, address).await;
+            told.send_replace(lan);
+            if listening.is_some() {
+                return listening;
+            }
+        }
+    }
+
     async fn open(dir: &Path, address: SocketAddr) -> Result<Self, Failure> {
         let listener = TcpListener::bind(address).await.map_err(|error| unusable(address, &error))?;
         let address = listener.local_addr().map_err(|error| unusable(address, &error))?;
@@ -130,11 +155,13 @@ fn unusable(address: SocketAddr, error: &std::io::Error) -> Failure {
         "lan",
         format!(
             "Meja belum terbuka bagi komputer lain: alamat {address} tidak dapat dipakai ({error}). Meja di komputer ini \
-             tetap berjalan, data aman. Perbaiki `lan` (misalnya 0.0.0.0:7218), lalu mulai ulang village-node."
+             tetap berjalan, data aman. Dicoba lagi sendiri tiap beberapa detik; bila alamatnya salah, perbaiki `lan` \
+             (misalnya 0.0.0.0:7218), lalu mulai ulang village-node."
         ),
         format!(
             "The desk is not open to other PCs: the address {address} cannot be used ({error}). The desk on this machine \
-             runs on, data is safe. Correct `lan` (such as 0.0.0.0:7218), then start village-node again."
+             runs on, data is safe. It is tried again by itself every few seconds; if the address is wrong, correct \
+             `lan` (such as 0.0.0.0:7218), then start village-node again."
         ),
     )
 }

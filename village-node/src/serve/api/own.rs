@@ -65,7 +65,7 @@ async fn act(State(shared): Told, body: Bytes) -> Response {
             };
             let is_status = matches!(action, Action::Status);
             let done = shared.node.perform_soon(action).await;
-            let done = done.map(|said| if is_status { shared.lan.told_with(said) } else { said });
+            let done = done.map(|said| if is_status { shared.lan.borrow().told_with(said) } else { said });
             // Whoever is signed in by the old password is out.
             if let Some(account) = account.filter(|_| done.is_ok()) {
                 shared.sessions.close_all_of(account.as_str());

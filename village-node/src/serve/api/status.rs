@@ -8,5 +8,5 @@ use crate::Action;
 
 pub(super) async fn status(State(shared): Told) -> Response {
     let done = shared.node.perform_soon(Action::Status).await;
-    answer(done.map(|status| shared.lan.told_with(status)))
+    answer(done.map(|status| shared.lan.borrow().told_with(status)))
 }
