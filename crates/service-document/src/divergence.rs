@@ -3,6 +3,7 @@
 use automerge::{Automerge, ChangeHash as StoredHash};
 use change_log::{ChangeHash, EpochId};
 use office_model::FieldPath;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::DocumentError;
@@ -11,7 +12,7 @@ use crate::reading::{self, Contested, Reading};
 use crate::stamp;
 
 /// A field with several concurrent values, all of them kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Divergence {
     /// Which field; `status` where two people moved the transaction apart (`record.status` where its form has a
     /// field of that name).
@@ -21,20 +22,20 @@ pub struct Divergence {
 }
 
 /// One of the values, and who gave it.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize)]
 pub struct DivergentValue {
     /// The value.
     pub value: Value,
-    /// The change that set it.
-    pub change: ChangeHash,
-    /// The node (its epoch) it was set on.
-    pub epoch: EpochId,
     /// Clerk id.
     pub clerk: String,
     /// Device clock, milliseconds since 1970 UTC.
     pub millis: i64,
     /// Hub clock minus device clock in milliseconds, where it was known.
     pub hub_offset_millis: Option<i64>,
+    /// The node (its epoch) it was set on.
+    pub epoch: EpochId,
+    /// The change that set it.
+    pub change: ChangeHash,
 }
 
 impl std::fmt::Debug for DivergentValue {

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use replica_store::{ListFilter, Page};
-use serde_json::{Value, json};
-use service_document::TransactionDocument;
+use serde_json::json;
 
 use super::{Answer, list, load, open};
 use crate::Failure;
@@ -36,7 +35,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         let document = load(&reader, row.document)?;
         let mut line = list::row(&row);
         if let Some(line) = line.as_object_mut() {
-            line.insert("divergences".to_owned(), of(&document));
+            line.insert("divergences".to_owned(), json!(document.divergences()));
         }
         transactions.push(line);
         for divergence in document.divergences() {
@@ -49,26 +48,4 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         text.push_str("nothing to settle\n");
     }
     Ok(Answer::new(json!({ "transactions": transactions }), text))
-}
-
-/// The divergences of one document, each value with who gave it.
-pub(super) fn of(document: &TransactionDocument) -> Value {
-    let all = document.divergences().into_iter().map(|divergence| {
-        let values: Vec<Value> = divergence
-            .values
-            .into_iter()
-            .map(|value| {
-                json!({
-                    "value": value.value,
-                    "clerk": value.clerk,
-                    "millis": value.millis,
-                    "hub_offset_millis": value.hub_offset_millis,
-                    "epoch": value.epoch,
-                    "change": value.change,
-                })
-            })
-            .collect();
-        json!({ "path": divergence.path, "values": values })
-    });
-    Value::Array(all.collect())
 }

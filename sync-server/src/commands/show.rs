@@ -4,7 +4,7 @@ use change_log::DocumentId;
 use replica_store::EntryState;
 use serde_json::json;
 
-use super::{Answer, divergences, load, open};
+use super::{Answer, load, open};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
@@ -43,7 +43,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         "changed_by": row.changed_by,
         "changes": row.changes,
         "quarantined_changes": kept_out,
-        "divergences": divergences::of(&document),
+        "divergences": document.divergences(),
         "record": document.to_json(),
     });
     let text = serde_json::to_string_pretty(&json).map_err(Failure::internal)? + "\n";

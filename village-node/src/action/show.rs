@@ -4,7 +4,7 @@ use change_log::DocumentId;
 use replica_store::{EntryState, Replica};
 use serde_json::{Value, json};
 
-use super::{divergences, load, referrals, service_label};
+use super::{load, referrals, service_label};
 use crate::Failure;
 
 /// The document, its row, what waits to be settled, and whether the hub has all of it.
@@ -33,7 +33,7 @@ pub(super) fn perform(replica: &Replica, id: DocumentId) -> Result<Value, Failur
         "unsent_changes": unsent,
         "quarantined_changes": quarantined,
         "referrals": referrals::of(&document),
-        "divergences": divergences::of(&document),
+        "divergences": document.divergences(),
         "heads": document.heads(),
         "record": document.to_json(),
     }))
