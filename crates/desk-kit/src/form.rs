@@ -1,8 +1,10 @@
 //! What a form sent, and which pages it may lead to.
 
+use axum::extract::rejection::FormRejection;
+use axum::extract::{FromRequest, Request};
 use data_encoding::BASE64URL_NOPAD;
 
-/// The fields of a form that was sent.
+/// The fields of a form that was sent. Handlers take it as their last argument.
 #[derive(Debug, Clone, Default)]
 pub struct Form(pub Vec<(String, String)>);
 
@@ -10,6 +12,14 @@ impl Form {
     /// The first field of that name; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, text)| text.as_str())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = FormRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, FormRejection> {
+        axum::Form::from_request(request, state).await.map(|axum::Form(pairs)| Self(pairs))
     }
 }
 

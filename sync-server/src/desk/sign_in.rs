@@ -63,12 +63,7 @@ pub(super) async fn sign_in(hub: &Hub, (to, carried): (String, Carried), name: S
     html(&SignInPage { page, to, carried: carried.0, name, said, is_first: accounts.is_empty() })
 }
 
-pub(super) async fn enter(
-    State(hub): State<Arc<Hub>>,
-    Extension(peer): Extension<Peer>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn enter(State(hub): State<Arc<Hub>>, Extension(peer): Extension<Peer>, form: Form) -> Answer {
     let (name, to) = (form.get("name").trim().to_lowercase(), form.get("to").to_owned());
     let carried = Carried::of(&form);
     let guess =
@@ -169,12 +164,8 @@ pub(super) async fn leave(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> An
     Ok(response)
 }
 
-pub(super) async fn lock(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    visitor.check(&Form(form))?;
+pub(super) async fn lock(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
+    visitor.check(&form)?;
     hub.desk.sessions.change(&visitor.token, |session| session.locked = true);
     Ok(go("/kunci"))
 }
@@ -198,9 +189,8 @@ pub(super) async fn unlock(
     State(hub): State<Arc<Hub>>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     let token = COOKIE.token_of(&headers).unwrap_or_default();
     let Some(session) = hub.desk.sessions.find(&token, Instant::now(), false) else { return Ok(go("/masuk")) };
     if !is_good(&hub, &session).await? {
@@ -221,12 +211,7 @@ pub(super) async fn unlock(
     }
 }
 
-pub(super) async fn switch_language(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn switch_language(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
     visitor.check(&form)?;
     let language = visitor.session.language.other();
     hub.desk.sessions.change(&visitor.token, |session| session.language = language);

@@ -91,12 +91,7 @@ pub(super) async fn list(visitor: Visitor, shared: &Shared, outcome: Shown, form
     html(&made.await?)
 }
 
-pub(super) async fn add(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn add(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
     visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
     let language = visitor.session.language;
@@ -136,9 +131,8 @@ pub(super) async fn new_secret(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(name): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     let language = visitor.session.language;
     match secret::hash(form.get("secret")) {
@@ -154,9 +148,9 @@ pub(super) async fn disable(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(name): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    visitor.check(&Form(form))?;
+    visitor.check(&form)?;
     let shut = |account: &mut Account| account.disabled_millis = Some(moment::now_millis());
     change(&visitor, &shared, name, Act::AccountShut, shut).await
 }
@@ -165,9 +159,9 @@ pub(super) async fn open_again(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(name): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    visitor.check(&Form(form))?;
+    visitor.check(&form)?;
     change(&visitor, &shared, name, Act::AccountOpened, |account| account.disabled_millis = None).await
 }
 

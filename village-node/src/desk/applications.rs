@@ -40,12 +40,7 @@ pub(super) fn lines(reader: &Reader, language: Language, now_millis: i64) -> Res
     Ok(reader.applications()?.into_iter().map(one).collect())
 }
 
-pub(super) async fn add(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn add(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
     visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
     let language = visitor.session.language;
@@ -76,9 +71,9 @@ pub(super) async fn revoke(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(name): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    visitor.check(&Form(form))?;
+    visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
     let name = name.parse::<ApplicationName>().map_err(Failure::from)?;
     let clerk = visitor.clerk().clone();

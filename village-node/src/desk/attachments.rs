@@ -122,9 +122,9 @@ pub(super) async fn remove(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path((id, hash)): Path<(String, String)>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    visitor.check(&Form(form))?;
+    visitor.check(&form)?;
     allow(visitor.role().may_record())?;
     let (id, hash) = (document(&id)?, files::hash_of(&hash)?);
     let clerk = visitor.clerk().clone();

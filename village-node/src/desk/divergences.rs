@@ -119,9 +119,8 @@ pub(super) async fn settle(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
     let no_such = || Failure::input("path", "Tidak ada perbedaan seperti itu.", "There is no such difference.");

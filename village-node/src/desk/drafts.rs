@@ -143,9 +143,8 @@ pub(super) async fn throw_away(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     let clerk = visitor.clerk().to_string();
     shared

@@ -107,9 +107,8 @@ pub(super) async fn save(
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/berkas/{id}/ubah"), &form).await?;
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
@@ -153,9 +152,8 @@ pub(super) async fn check(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
@@ -174,9 +172,8 @@ pub(super) async fn keep(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
     let id = document(&id)?;

@@ -171,12 +171,8 @@ fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
     }
 }
 
-pub(super) async fn begin(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    visitor.check(&Form(form))?;
+pub(super) async fn begin(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
+    visitor.check(&form)?;
     if shared.syncing.begin() {
         let (node, syncing) = (shared.node.clone(), shared.syncing.clone());
         tokio::spawn(async move {

@@ -168,9 +168,8 @@ pub(super) async fn favourite(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
     let Offered { service, .. } = Offered::of(&id, "")?;
@@ -293,9 +292,8 @@ pub(super) async fn save(
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
     allow(visitor.role().may_record())?;
     let offered @ Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
@@ -374,12 +372,7 @@ fn sent_twice() -> Failure {
     )
 }
 
-pub(super) async fn check(
-    visitor: Visitor,
-    Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn check(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
     visitor.check(&form)?;
     let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let typed = Typed::of_pairs(service, &form.0);
@@ -393,9 +386,8 @@ pub(super) async fn keep(
     Extension(entrance): Extension<Entrance>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     let by_script = headers.contains_key("x-desk-script");
     let visitor = match sender {
         // The script asks who it is, and sends what was typed again.

@@ -78,12 +78,7 @@ async fn show(shared: &Shared, visitor: Visitor, shown: Shown) -> Answer {
     html(&made.await?)
 }
 
-pub(super) async fn save(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn save(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
     visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
     let by = visitor.clerk().clone();

@@ -49,12 +49,7 @@ async fn show(visitor: Visitor, shared: &Shared, said: String, is_changed: bool)
     html(&made.await?)
 }
 
-pub(super) async fn change(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn change(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
     visitor.check(&form)?;
     let language = visitor.session.language;
     let hash = if form.get("new") == form.get("again") {

@@ -434,9 +434,8 @@ pub(super) async fn step(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     let id = document(&id)?;
     let to = form.get("to").parse::<Status>();

@@ -78,9 +78,8 @@ pub(super) async fn refer(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
@@ -95,9 +94,8 @@ pub(super) async fn answer(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_answer())?;
     let id = document(&id)?;

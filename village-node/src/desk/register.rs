@@ -159,9 +159,8 @@ pub(super) async fn give(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
     let id = document(&id)?;

@@ -150,9 +150,8 @@ async fn sign_in(shared: &Shared, way: Way, name: String, said: String) -> Answe
 pub(super) async fn enter(
     State(shared): State<Arc<Shared>>,
     Extension(entrance): Extension<Entrance>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     let (name, way) = (form.get("name").trim().to_lowercase(), Way::of(&form));
     match admit(&shared, &entrance, (&name, form.get("secret")), SIGN_IN, way.language).await? {
         Ok(account) => {
@@ -234,12 +233,8 @@ pub(super) async fn leave(
     Ok(response)
 }
 
-pub(super) async fn lock(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    visitor.check(&Form(form))?;
+pub(super) async fn lock(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
+    visitor.check(&form)?;
     shared.sessions.change(&visitor.token, |session| session.locked = true);
     Ok(go("/kunci"))
 }
@@ -270,9 +265,8 @@ pub(super) async fn unlock(
     State(shared): State<Arc<Shared>>,
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     let via = entrance.via();
     let token = token_of(&headers, via).unwrap_or_default();
     let Some(session) = shared.sessions.find(&token, via, Instant::now(), false) else { return Ok(go("/masuk")) };
@@ -290,12 +284,7 @@ pub(super) async fn unlock(
     }
 }
 
-pub(super) async fn switch_language(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn switch_language(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
     visitor.check(&form)?;
     let language = visitor.session.language.other();
     shared.sessions.change(&visitor.token, |session| session.language = language);
@@ -375,10 +364,9 @@ fn is_key(shared: &Shared, key: &str) -> bool {
 pub(super) async fn make_first(
     State(shared): State<Arc<Shared>>,
     Extension(entrance): Extension<Entrance>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
     here_alone(&entrance)?;
-    let form = Form(form);
     let language = Language::of_code(form.get("bahasa"));
     let key = form.get("key").to_owned();
     if !is_key(&shared, &key) {

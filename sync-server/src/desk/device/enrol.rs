@@ -37,12 +37,7 @@ struct SheetPage {
     until: String,
 }
 
-pub(super) async fn enrol(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn enrol(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
     visitor.check(&form)?;
     must_operate(&visitor)?;
     let office: OfficeCode = form.get("kantor").parse().map_err(|_| Fault::no_office())?;

@@ -124,9 +124,9 @@ pub(super) async fn rename(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(node): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let (node, form) = (parse(&node)?, Form(form));
+    let node = parse(&node)?;
     visitor.check(&form)?;
     must_operate(&visitor)?;
     let renamed = DeviceChange::Rename { node, name: form.get("nama").to_owned() };
@@ -159,9 +159,9 @@ pub(super) async fn shut_out(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(node): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let (node, form) = (parse(&node)?, Form(form));
+    let node = parse(&node)?;
     visitor.check(&form)?;
     must_operate(&visitor)?;
     let (reason, wipe) = (form.get("alasan").to_owned(), wipe_of(form.get("isi")));
@@ -182,9 +182,9 @@ pub(super) async fn wipe(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(node): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let (node, form) = (parse(&node)?, Form(form));
+    let node = parse(&node)?;
     visitor.check(&form)?;
     must_operate(&visitor)?;
     let ordered = DeviceChange::Wipe { node, wipe: wipe_of(form.get("isi")) };

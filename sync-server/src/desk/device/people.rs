@@ -44,10 +44,10 @@ pub(super) async fn page(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(node): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
     let node = parse(&node)?;
-    let people = read(&visitor, &hub, node, &Form(form), "people_read").await?;
+    let people = read(&visitor, &hub, node, &form, "people_read").await?;
     let (_, noted) = known(&hub, node).await?;
     let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
     let (language, is_whole) = (visitor.session.language, visitor.session.role.sees_personal_data());
@@ -69,16 +69,11 @@ pub(super) async fn page(
     })
 }
 
-pub(super) async fn csv(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    Path(node): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
+pub(super) async fn csv(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(node): Path<String>, form: Form) -> Answer {
     let node = parse(&node)?;
     let is_whole = visitor.session.role.sees_personal_data();
     let act = if is_whole { "people_read_whole" } else { "people_read" };
-    let people = read(&visitor, &hub, node, &Form(form), act).await?;
+    let people = read(&visitor, &hub, node, &form, act).await?;
     let mut response = Response::new(people.to_csv(is_whole).into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));

@@ -29,12 +29,7 @@ const TOGETHER: usize = 2;
 
 static MAKING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(TOGETHER);
 
-pub(super) async fn file(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(super) async fn file(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
     visitor.check(&form)?;
     let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
     let mut asked = Asked::of(|name| form.get(name)).known_to(&regency);

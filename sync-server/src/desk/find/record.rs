@@ -100,14 +100,9 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(id)
 }
 
 /// Shows it whole, once that is noted.
-pub(super) async fn open(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    Path(id): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
+pub(super) async fn open(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(id): Path<String>, form: Form) -> Answer {
     let id = parse(&id)?;
-    visitor.check(&Form(form))?;
+    visitor.check(&form)?;
     if !visitor.session.role.sees_personal_data() {
         return Err(Fault::not_for_role().into());
     }

@@ -86,12 +86,8 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>) -> Answe
 }
 
 /// Has all that is in quarantine judged again.
-pub(super) async fn judge_again(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    visitor.check(&Form(form))?;
+pub(super) async fn judge_again(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
+    visitor.check(&form)?;
     if !visitor.session.role.may_change() {
         return Err(Fault::not_for_role().into());
     }

@@ -132,12 +132,7 @@ async fn made(
     })
 }
 
-pub(in crate::desk) async fn save(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(in crate::desk) async fn save(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
     visitor.check(&form)?;
     may_publish(&visitor)?;
     let typed = Typed::of(&form);
@@ -166,9 +161,9 @@ pub(in crate::desk) async fn withdraw(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(number): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    visitor.check(&Form(form))?;
+    visitor.check(&form)?;
     may_publish(&visitor)?;
     let topic = format!("{}{number}", Topic::NOTICES);
     let Ok(Topic::Notice(NoticeId(number))) = topic.parse() else {

@@ -94,9 +94,8 @@ pub(in crate::desk) async fn save(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(code): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     may_publish(&visitor)?;
     let known = known(&hub, &code).await?;
@@ -120,9 +119,8 @@ pub(in crate::desk) async fn example(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(code): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     let Known { office, profile, .. } = known(&hub, &code).await?;
     let written = read(&form, &profile).0.letterhead();

@@ -124,9 +124,8 @@ pub(in crate::desk) async fn save(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(topic): Path<String>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
+    form: Form,
 ) -> Answer {
-    let form = Form(form);
     visitor.check(&form)?;
     may_publish(&visitor)?;
     let topic = topic_of(&topic)?;
@@ -212,12 +211,7 @@ fn look(reader: &Reader, topic: Topic, text: &str) -> Result<Looked, Failure> {
 }
 
 /// A letter about nobody by the templates as they are typed.
-pub(in crate::desk) async fn example(
-    visitor: Visitor,
-    State(hub): State<Arc<Hub>>,
-    axum::Form(form): axum::Form<Vec<(String, String)>>,
-) -> Answer {
-    let form = Form(form);
+pub(in crate::desk) async fn example(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
     visitor.check(&form)?;
     let refused =
         |id: &str, en: &str| Fault::from(Failure::input(en, "go back and correct it").id(id, "kembali dan perbaiki"));
