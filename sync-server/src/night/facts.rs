@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use change_log::{DocumentId, NodeId};
 use chrono::NaiveDate;
 use office_model::calendar::Holidays;
-use office_model::{Office, OfficeCode, Series, ServiceId};
+use office_model::{Office, OfficeCode, Serial, Series, ServiceId};
 
 use super::report::{BackupLine, CheckLine};
 
@@ -137,7 +137,7 @@ pub(crate) struct BlockFacts {
 #[derive(Debug, Clone)]
 pub(crate) struct Twice {
     pub(crate) office: OfficeCode,
-    pub(crate) serial: String,
+    pub(crate) serial: Serial,
     pub(crate) records: Vec<DocumentId>,
 }
 

@@ -236,7 +236,7 @@ fn twice(reader: &Reader) -> Result<Vec<Twice>, Failure> {
     for (office, serial) in reader.issued_twice(TWICE)? {
         let rows = reader.issued(&office, &serial.series, serial.year, serial.serial, 20)?;
         let records = rows.into_iter().filter(|row| row.serial == serial).map(|row| row.document).collect();
-        all.push(Twice { office, serial: serial.to_string(), records });
+        all.push(Twice { office, serial, records });
     }
     Ok(all)
 }

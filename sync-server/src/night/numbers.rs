@@ -8,7 +8,7 @@ use office_model::OfficeCode;
 use office_model::register::{Block, BlockState, GapReason, Stretch, account};
 use serde::{Deserialize, Serialize};
 
-use super::facts::{BookFacts, NightFacts};
+use super::facts::{BookFacts, NightFacts, Twice};
 
 /// So many gaps, duplicates and blocks are listed, each. All are counted.
 const LISTED: usize = 500;
@@ -87,11 +87,21 @@ pub(crate) enum Why {
     NotGranted,
     /// A machine's database was copied, and both copies went on until that was noticed.
     Copied,
+    /// Several machines were granted it: the hub was restored from a backup that knew the first grant not.
+    GrantedTwice,
 }
 
 impl Why {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Lost, Self::Copied, Self::Quarantined, Self::OnItsWay, Self::NotGranted, Self::Closed, Self::LeftOut];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Lost,
+        Self::Copied,
+        Self::GrantedTwice,
+        Self::Quarantined,
+        Self::OnItsWay,
+        Self::NotGranted,
+        Self::Closed,
+        Self::LeftOut,
+    ];
 
     /// The word in the report.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -103,6 +113,7 @@ impl Why {
             Self::LeftOut => "left_out",
             Self::NotGranted => "not_granted",
             Self::Copied => "copied",
+            Self::GrantedTwice => "granted_twice",
         }
     }
 }
@@ -168,9 +179,9 @@ pub(crate) fn part(facts: &NightFacts) -> NumbersPart {
             .take(LISTED)
             .map(|twice| DuplicateLine {
                 office: twice.office,
-                serial: twice.serial.clone(),
+                serial: twice.serial.to_string(),
                 documents: twice.records.clone(),
-                why: Why::Copied.as_str().to_owned(),
+                why: of_twice(&facts.books, twice).as_str().to_owned(),
             })
             .collect(),
         granted_blocks: facts.granted.len() as u64,
@@ -187,6 +198,21 @@ pub(crate) fn part(facts: &NightFacts) -> NumbersPart {
                 granted_millis: block.at_millis,
             })
             .collect(),
+    }
+}
+
+/// What explains that several letters have a serial: by how many machines it was granted to.
+fn of_twice(books: &[BookFacts], twice: &Twice) -> Why {
+    let serial = &twice.serial;
+    let of_it =
+        |book: &&BookFacts| (book.office, &book.series, book.year) == (twice.office, &serial.series, serial.year);
+    let blocks = books.iter().filter(of_it).flat_map(|book| &book.blocks);
+    let holders: BTreeSet<NodeId> =
+        blocks.filter(|block| (block.first..=block.last).contains(&serial.serial)).map(|block| block.node).collect();
+    match holders.len() {
+        0 => Why::NotGranted,
+        1 => Why::Copied,
+        _ => Why::GrantedTwice,
     }
 }
 

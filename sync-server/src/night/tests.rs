@@ -232,7 +232,7 @@ fn full() -> Report {
         blocks: vec![BlockFacts { first: 1, last: 50, node: NodeId([1; 8]), is_open: true }],
         issued: BTreeMap::from([(1, 1), (3, 2)]),
     }];
-    facts.twice = vec![Twice { office: office(0), serial: "all/2026/3".to_owned(), records: vec![id(5), id(6)] }];
+    facts.twice = vec![Twice { office: office(0), serial: "all/2026/3".parse().unwrap(), records: vec![id(5), id(6)] }];
     facts.granted = vec![Granted {
         office: office(0),
         node: NodeId([1; 8]),
@@ -245,6 +245,29 @@ fn full() -> Report {
     facts.check.problems = vec!["+1 problem".to_owned()];
     facts.check.sound = false;
     Report::of(facts)
+}
+
+#[test]
+fn a_number_given_twice_is_explained_by_who_was_granted_it() {
+    let why = |holders: &[u8]| {
+        let mut facts = facts();
+        let block = |holder: &u8| BlockFacts { first: 1, last: 50, node: NodeId([*holder; 8]), is_open: true };
+        facts.books = vec![BookFacts {
+            office: office(0),
+            series: Series::all(),
+            year: 2026,
+            floor: 0,
+            blocks: holders.iter().map(block).collect(),
+            issued: BTreeMap::from([(3, 2)]),
+        }];
+        let serial = "all/2026/3".parse().unwrap();
+        facts.twice = vec![Twice { office: office(0), serial, records: vec![id(5), id(6)] }];
+        Report::of(facts).whole.unwrap().numbers.duplicates.remove(0).why
+    };
+    assert_eq!(why(&[1]), "copied");
+    assert_eq!(why(&[1, 1]), "copied", "granted to one machine, in two of its lives");
+    assert_eq!(why(&[1, 2]), "granted_twice");
+    assert_eq!(why(&[]), "not_granted");
 }
 
 #[test]

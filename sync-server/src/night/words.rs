@@ -115,6 +115,10 @@ pub(crate) fn why(word: &str, language: Language) -> String {
             "dilewati pusat setelah dipulihkan dari cadangan",
             "left out by the hub after it was restored from a backup",
         ),
+        Why::GrantedTwice => (
+            "pusat memberikannya kepada dua komputer (pusat pernah dipulihkan): periksa kedua surat",
+            "the hub granted it to two machines (it was restored once): look at both letters",
+        ),
         Why::NotGranted => ("pusat ini tidak tahu pernah memberikannya", "this hub knows of no grant"),
         Why::Copied => (
             "disk komputer disalin dan keduanya dipakai: periksa kedua surat",

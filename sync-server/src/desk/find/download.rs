@@ -74,7 +74,8 @@ pub(super) async fn file(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Fo
 
 /// A file as a body, read as fast as it is taken.
 fn pieces(file: std::fs::File) -> Body {
-    Body::from_stream(stream::unfold(file, async |mut file| {
+    Body::from_stream(stream::unfold(Some(file), async |file| {
+        let mut file = file?;
         let read = tokio::task::spawn_blocking(move || {
             let mut piece = vec![0; PIECE];
             let count = file.read(&mut piece)?;
@@ -83,14 +84,10 @@ fn pieces(file: std::fs::File) -> Body {
         });
         match read.await {
             Ok(Ok((piece, _))) if piece.is_empty() => None,
-            Ok(Ok((piece, file))) => Some((Ok(piece), file)),
+            Ok(Ok((piece, file))) => Some((Ok(piece), Some(file))),
             // A body that breaks off shows as a failed download.
-            Ok(Err(error)) => Some((Err(error), empty()?)),
-            Err(_) => None,
+            Ok(Err(error)) => Some((Err(error), None)),
+            Err(error) => Some((Err(std::io::Error::other(error)), None)),
         }
     }))
-}
-
-fn empty() -> Option<std::fs::File> {
-    std::fs::File::open("/dev/null").ok()
 }
