@@ -1,5 +1,6 @@
 //! The server: a listener, TLS, the routes, one writer and several readers.
 
+mod arriving;
 mod blobs;
 mod certificate;
 mod connections;

@@ -20,7 +20,7 @@ use serde_json::json;
 use sync_protocol::{BLOBS_MAX, BlobAct, BlobRequest, Signature, VerifyingKey};
 use tokio::time::timeout;
 
-use super::exchange::Arriving;
+use super::arriving::Arriving;
 use super::uploads::{NotTaken, Upload};
 use super::{Hub, clock};
 use crate::Failure;

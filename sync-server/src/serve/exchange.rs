@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use exchange_driver::{CallTold, DriverError, HubCall, HubCommit, HubStep};
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use office_model::OfficeCode;
 use replica_store::NodeCall;
 use sync_protocol::{Fault, FaultCode};
@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use tracing::field::{Empty, display};
 use tracing::{Instrument as _, Span};
 
+use super::arriving::Arriving;
 use super::trace::Trace;
 use super::{Hub, waiting};
 use crate::metrics::Ended;
@@ -26,10 +27,6 @@ use crate::{Failure, clock};
 
 /// Pieces of the reply that wait to be sent; a slow link holds up its own exchange only.
 const PIECES: usize = 4;
-/// Pieces of a request that may wait to be worked on.
-const ARRIVED_PIECES: usize = 128;
-/// So many bytes of a request are worked on together.
-const TOGETHER_BYTES: usize = 256 * 1024;
 /// How long judging may take before the reply says what is there.
 const JUDGING: Duration = Duration::from_secs(20);
 /// While a long request is still coming in, others of the office are told of what it brought so often.
@@ -154,53 +151,6 @@ fn internal() -> Fault {
         text_id: "Server pusat sedang terganggu. Yang sudah diterima aman; sisanya dikirim lagi sendiri.".to_owned(),
         text_en: "The hub has a fault just now. What it received is safe; the rest is sent again by itself.".to_owned(),
         retry_after_seconds: Some(60),
-    }
-}
-
-/// The request, read as fast as it comes: what reached this machine before a cut is made durable all the same.
-pub(super) struct Arriving {
-    waiting: mpsc::Receiver<Result<Bytes, axum::Error>>,
-    /// Came together with bytes, which go first.
-    cut: Option<axum::Error>,
-}
-
-impl Arriving {
-    pub(super) fn read(mut body: BodyDataStream) -> Self {
-        let (arrived, waiting) = mpsc::channel(ARRIVED_PIECES);
-        tokio::spawn(async move {
-            loop {
-                // Nobody waits for the rest: to go on reading would keep the connection open as long as the caller likes.
-                let piece = tokio::select! {
-                    piece = body.next() => piece,
-                    () = arrived.closed() => break,
-                };
-                let Some(piece) = piece else { break };
-                let is_cut = piece.is_err();
-                if arrived.send(piece).await.is_err() || is_cut {
-                    break;
-                }
-            }
-        });
-        Self { waiting, cut: None }
-    }
-
-    /// Everything that has arrived, together, so that it shares one commit; `None` at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
-        if let Some(error) = self.cut.take() {
-            return Some(Err(error));
-        }
-        let mut bytes = match self.waiting.recv().await? {
-            Ok(first) => first.to_vec(),
-            Err(error) => return Some(Err(error)),
-        };
-        while bytes.len() < TOGETHER_BYTES && self.cut.is_none() {
-            match self.waiting.try_recv() {
-                Ok(Ok(more)) => bytes.extend_from_slice(&more),
-                Ok(Err(error)) => self.cut = Some(error),
-                Err(_) => break,
-            }
-        }
-        Some(Ok(bytes.into()))
     }
 }
 
@@ -492,24 +442,5 @@ impl Talk {
             Ok(Ok(()) | Err(_)) => Ok(()),
             Err(_) => Err(End::Link("the node took no byte for too long")),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Error, ErrorKind};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_cut_that_arrives_together_with_bytes_is_passed_on_after_them() {
-        let pieces = [Ok("ab"), Ok("cd"), Err(Error::from(ErrorKind::ConnectionReset))];
-        let mut body = Arriving::read(Body::from_stream(stream::iter(pieces)).into_data_stream());
-        while body.waiting.len() < 3 {
-            tokio::task::yield_now().await;
-        }
-        assert!(matches!(body.next().await, Some(Ok(bytes)) if bytes == "abcd"));
-        assert!(matches!(body.next().await, Some(Err(_))), "the cut was taken for the request's end");
-        assert!(body.next().await.is_none());
     }
 }

@@ -1,39 +1,26 @@
 //! Attached files on their way: to the hub, then from it. Records go first: this begins when both sides are proven equal,
 //! and whoever has something to record drops it at any moment. What went over stays; the next time goes on from there.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
-use std::time::{Duration, Instant};
+mod remembered;
+mod request;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use change_log::{BlobHash, EpochId};
-use data_encoding::HEXLOWER;
-use futures_util::stream;
 use replica_store::{BlobWanted, PartError};
-use reqwest::{Response, StatusCode};
-use serde::Deserialize;
 use service_document::AttachedFile;
-use sync_protocol::{BlobAct, BlobRequest};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
+pub(crate) use self::remembered::{HeldThere, Missing};
+use self::request::{No, SILENCE, Taken, ask, get, odd, put, refused, silence};
 use crate::action::attachments;
-use crate::{Blame, Failure, Node, http, moment};
+use crate::{Failure, Node, http, moment};
 
-/// A piece has at most a fortieth of what went before it, and so many bytes at least and at most: so much is lost with it
-/// when the link breaks.
-const PIECE: (usize, usize) = (512, 16 * 1024);
-/// After so long without a byte the link counts as cut.
-const SILENCE: Duration = Duration::from_secs(30);
-/// What left this machine may lie in between for so long.
-const ON_ITS_WAY: Duration = Duration::from_secs(180);
 /// The hub is asked so often whether it still has what it had, if anything was ever attached.
 const ASK_EVERY_MILLIS: i64 = 24 * 3_600_000;
 /// The setting that keeps when it was asked, in milliseconds as decimal digits.
 const ASKED: &str = "files_asked_millis";
-/// What the hub does not have yet is asked for again after so long, then twice as long, and so on.
-const AGAIN: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(6 * 3600));
-/// The hub's answers are short; more is not read.
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// So many bytes are written together.
 const TOGETHER: usize = 64 * 1024;
 
@@ -50,76 +37,6 @@ pub struct FilesMoved {
     pub bytes_down: u64,
     /// Files that the hub does not take: no record that it accepted has them, or they are damaged here.
     pub not_taken: u64,
-}
-
-/// How much of each file the hub was last heard to hold. What left this machine may have been lost on the way.
-#[derive(Default)]
-pub(crate) struct HeldThere(StdMutex<BTreeMap<BlobHash, u64>>);
-
-impl HeldThere {
-    /// The hub holds so much now. How much more that is than before; nothing when it was not asked before.
-    fn note(&self, hash: BlobHash, held: u64) -> u64 {
-        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, held);
-        before.map_or(0, |before| held.saturating_sub(before))
-    }
-
-    fn forget(&self, hash: BlobHash) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
-    }
-}
-
-/// What is remembered between two times: when to ask again for what the hub did not have.
-#[derive(Default)]
-pub(crate) struct Missing(StdMutex<BTreeMap<BlobHash, (Instant, Duration)>>);
-
-impl Missing {
-    fn is_due(&self, hash: BlobHash) -> bool {
-        let missing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        missing.get(&hash).is_none_or(|(asked, pause)| asked.elapsed() >= *pause)
-    }
-
-    fn note(&self, hash: BlobHash) {
-        let mut missing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let pause = missing.get(&hash).map_or(AGAIN.0, |(_, pause)| (*pause * 2).min(AGAIN.1));
-        missing.insert(hash, (Instant::now(), pause));
-    }
-
-    fn forget(&self, hash: BlobHash) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
-    }
-
-    /// Somebody asks: all is due.
-    pub(super) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-}
-
-#[derive(Deserialize)]
-struct Told {
-    hub_epoch: EpochId,
-    files: Vec<Held>,
-}
-
-#[derive(Deserialize)]
-struct Held {
-    named: bool,
-    whole: bool,
-    #[serde(rename = "held")]
-    bytes: u64,
-}
-
-#[derive(Deserialize)]
-struct Taken {
-    whole: bool,
-}
-
-#[derive(Deserialize)]
-struct No {
-    code: String,
-    text_id: String,
-    text_en: String,
-    #[serde(default)]
-    held: Option<u64>,
 }
 
 /// Moves all that can move now. `moved` is counted up as it goes, so it stands also when this is dropped.
@@ -198,28 +115,6 @@ fn is_due(replica: &replica_store::Replica) -> Result<bool, Failure> {
     Ok(asked.is_some_and(|asked| (moment::now_millis() - asked).abs() >= ASK_EVERY_MILLIS))
 }
 
-/// What the hub holds of these files; nothing from a hub that knows of none.
-async fn ask(node: &Node, wanted: &[BlobWanted]) -> Result<Option<Told>, Failure> {
-    let hashes: Vec<BlobHash> = wanted.iter().map(|blob| blob.hash).collect();
-    let identity = &node.live().identity;
-    let signed = BlobRequest::sign(&identity.key, identity.hub, BlobAct::Ask(&hashes));
-    let mut body = signed.node.0.to_vec();
-    body.extend_from_slice(&signed.signature.0);
-    body.extend(hashes.iter().flat_map(|hash| hash.0));
-    let url = http::page(&node.identity().hub_url, "/v1/blobs")?;
-    let request = node.live().client().post(url).body(body).send();
-    let response =
-        timeout(SILENCE, request).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?;
-    if response.status() == StatusCode::NOT_FOUND {
-        return Ok(None);
-    }
-    match answer::<Told>(response).await? {
-        Ok(told) if told.files.len() == wanted.len() => Ok(Some(told)),
-        Ok(_) => Err(odd()),
-        Err(no) => Err(refused(&no)),
-    }
-}
-
 /// Sends a file from `held` on. False when the hub does not want it.
 async fn upload(
     node: &Node,
@@ -261,40 +156,6 @@ async fn upload(
         }
     }
     Err(silence())
-}
-
-async fn put(node: &Node, hash: BlobHash, bytes: &Arc<[u8]>, offset: u64) -> Result<Result<Taken, No>, Failure> {
-    let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
-    let gone = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&gone);
-    let pieces = stream::unfold((Arc::clone(bytes), start), move |(bytes, at)| {
-        let counted = Arc::clone(&counted);
-        async move {
-            let length = ((at - start) / 40).clamp(PIECE.0, PIECE.1).min(bytes.len() - at);
-            let piece = bytes.get(at..at + length).filter(|piece| !piece.is_empty())?.to_vec();
-            counted.fetch_add(piece.len() as u64, Ordering::Relaxed);
-            Some((Ok::<_, std::convert::Infallible>(piece), (bytes, at + length)))
-        }
-    });
-    let request = signed(node, hash, BlobAct::Send(hash), reqwest::Method::PUT, offset)?;
-    let sending = request.body(reqwest::Body::wrap_stream(pieces)).send();
-    let sent = tokio::select! {
-        sent = sending => sent.map_err(|error| http::unreachable(&error)),
-        () = stalls(&gone) => Err(silence()),
-    };
-    answer(sent?).await
-}
-
-/// Done when no byte has left for too long.
-async fn stalls(gone: &AtomicU64) {
-    let (mut seen, mut since) = (0, Instant::now());
-    while since.elapsed() < ON_ITS_WAY {
-        sleep(Duration::from_secs(1)).await;
-        let now = gone.load(Ordering::Relaxed);
-        if now != seen {
-            (seen, since) = (now, Instant::now());
-        }
-    }
 }
 
 async fn fetch(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
@@ -440,68 +301,4 @@ impl Node {
         });
         Ok((file, bytes.await?))
     }
-}
-
-async fn get(node: &Node, hash: BlobHash, offset: u64) -> Result<Result<Response, No>, Failure> {
-    let request = signed(node, hash, BlobAct::Get(hash), reqwest::Method::GET, offset)?.send();
-    let response =
-        timeout(SILENCE, request).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?;
-    if response.status().is_success() {
-        return Ok(Ok(response));
-    }
-    Ok(Err(answer::<Taken>(response).await?.err().ok_or_else(odd)?))
-}
-
-fn signed(
-    node: &Node,
-    hash: BlobHash,
-    act: BlobAct<'_>,
-    method: reqwest::Method,
-    offset: u64,
-) -> Result<reqwest::RequestBuilder, Failure> {
-    let identity = &node.live().identity;
-    let signed = BlobRequest::sign(&identity.key, identity.hub, act);
-    let url = http::page(&node.identity().hub_url, &format!("/v1/blobs/{hash}?offset={offset}"))?;
-    let request = node.live().client().request(method, url).header("x-node", signed.node.to_string());
-    Ok(request.header("x-signature", HEXLOWER.encode(&signed.signature.0)))
-}
-
-/// The hub's answer, or its no.
-async fn answer<T: serde::de::DeserializeOwned>(mut response: Response) -> Result<Result<T, No>, Failure> {
-    let good = response.status().is_success();
-    let mut text = Vec::new();
-    while let Some(piece) =
-        timeout(SILENCE, response.chunk()).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?
-    {
-        text.extend_from_slice(&piece);
-        if text.len() > ANSWER_BYTES_MAX {
-            return Err(odd());
-        }
-    }
-    if good {
-        return serde_json::from_slice(&text).map(Ok).map_err(|_| odd());
-    }
-    serde_json::from_slice(&text).map(Err).map_err(|_| odd())
-}
-
-fn refused(no: &No) -> Failure {
-    Failure::new(Blame::Hub, &format!("files_{}", no.code), no.text_id.clone(), no.text_en.clone())
-}
-
-fn silence() -> Failure {
-    Failure::new(
-        Blame::Link,
-        "cut",
-        "Sambungan terputus saat lampiran berpindah. Yang sudah sampai tetap ada; sisanya dilanjutkan nanti.",
-        "The link broke while files were moving. What went over stays; the rest goes on later.",
-    )
-}
-
-fn odd() -> Failure {
-    Failure::new(
-        Blame::Hub,
-        "files_odd",
-        "Jawaban pusat tentang lampiran tidak dapat dipahami. Lampiran aman di sini; pasang versi terbaru.",
-        "The hub's answer about attached files makes no sense. They are safe here; install the newest version.",
-    )
 }
