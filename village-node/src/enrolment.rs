@@ -108,7 +108,7 @@ pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions)
     }
     let node = establish(dir, &identity, options)?;
     if let Some(machine) = answer.machine {
-        crate::desk::queue::note_machine(&mut node.replica(), machine)?;
+        crate::desk::record::queue::note_machine(&mut node.replica(), machine)?;
     }
     let hub_offset_millis = answer.millis - moment::now_millis();
     action::note_hub_offset(&mut node.replica(), hub_offset_millis)?;

@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::desk::Syncing;
-use crate::desk::sessions::Sessions;
+use crate::desk::people::sessions::Sessions;
 use crate::remote::Door;
 use crate::serve::entrance::Entrance;
 use crate::serve::lan::{Lan, Listening};

@@ -8,7 +8,7 @@ use office_model::{ClerkId, PersonName, Role};
 use super::output;
 use super::session::Session;
 use crate::action::AccountChange;
-use crate::desk::secret;
+use crate::desk::people::secret;
 use crate::{Action, Failure};
 
 /// The accounts of this machine's pages: list them, make one, give one a new password

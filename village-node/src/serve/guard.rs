@@ -17,7 +17,7 @@ use super::caller::Caller;
 use super::entrance::{Entrance, Via};
 use super::wrong_tokens::{DELAY, Wrong};
 use crate::action::applications::token_hash;
-use crate::desk::sign_in::note;
+use crate::desk::people::sign_in::note;
 use crate::{Act, Failure, moment};
 
 /// Lets a request through, or says why not: asked for under this machine's own name, by none but its own pages.

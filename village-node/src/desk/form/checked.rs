@@ -5,7 +5,7 @@ use office_model::{Bilingual, Catalogue, FieldPath, Nik, Service, Sex, calendar}
 use serde_json::{Map, Value, json};
 
 use super::Typed;
-use crate::desk::language::Language;
+use crate::desk::frame::language::Language;
 
 /// `{"problems": {PATH: TEXT}, "warnings": {PATH: TEXT}, "suggestions": {FIELD: VALUE}}`: what the script of the page puts
 /// beside the fields, and what the NIK tells of its owner.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use office_model::{Field, FieldKind, Service};
 
 use super::Typed;
-use crate::desk::language::{Language, Worded as _};
+use crate::desk::frame::language::{Language, Worded as _};
 
 /// Texts that may be longer get more than one line.
 const ONE_LINE: u32 = 120;

@@ -1,8 +1,13 @@
 //! A form of the catalogue: what is asked on the page, and what was typed into it.
 
+pub(super) mod carried;
 mod checked;
+pub(super) mod drafts;
+pub(super) mod edit;
 mod field;
 mod kept;
+pub(super) mod new_record;
+pub(super) mod saved;
 mod typed;
 
 pub(crate) use checked::checked;

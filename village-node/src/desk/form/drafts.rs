@@ -1,0 +1,167 @@
+//! Forms that are not finished: kept while somebody types, listed on the first page, opened again, thrown away.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use change_log::DocumentId;
+use data_encoding::HEXLOWER;
+use office_model::{Catalogue, ServiceId};
+use replica_store::{Draft, Reader, Replica};
+use sha2::{Digest as _, Sha256};
+
+use crate::desk::form::{Kept, saved};
+use crate::desk::frame::language::Language;
+use crate::desk::frame::page::{Answer, go};
+use crate::desk::moments;
+use crate::desk::people::visitor::{Form, Visitor, own_page};
+use crate::serve::Shared;
+use crate::{Failure, moment};
+
+/// A draft as the first page lists it.
+pub(in crate::desk) struct DraftLine {
+    pub(in crate::desk) id: String,
+    /// Where it is opened.
+    pub(in crate::desk) href: String,
+    pub(in crate::desk) service: String,
+    pub(in crate::desk) label: String,
+    pub(in crate::desk) name: String,
+    pub(in crate::desk) changed: String,
+    /// Whether it changes a record that there is.
+    pub(in crate::desk) is_edit: bool,
+}
+
+/// The id of a draft as pages write it.
+pub(in crate::desk) fn parse_id(text: &str) -> Option<[u8; 16]> {
+    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
+}
+
+/// An id that no draft has.
+///
+/// # Errors
+///
+/// When the operating system has no random numbers.
+pub(in crate::desk) fn fresh_id() -> Result<[u8; 16], Failure> {
+    moment::random()
+}
+
+/// The id of a clerk's changes of a record: there is one draft of them.
+pub(in crate::desk) fn id_of_edit(clerk: &str, record: DocumentId) -> [u8; 16] {
+    let hash = Sha256::new().chain_update(record.as_bytes()).chain_update(clerk).finalize();
+    let mut id = [0; 16];
+    id.copy_from_slice(hash.get(..16).unwrap_or(&[0; 16]));
+    id
+}
+
+/// A clerk's draft and when it was kept; nothing where there is none, or it is somebody else's.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(in crate::desk) fn find(reader: &Reader, id: [u8; 16], clerk: &str) -> Result<Option<(Kept, i64)>, Failure> {
+    let draft = reader.draft(id)?.filter(|draft| draft.clerk == clerk);
+    Ok(draft.and_then(|draft| Some((Kept::of_json(&draft.form)?, draft.changed_millis))))
+}
+
+/// Keeps the form of a new record: as the draft that it says it is of, or as a new one where that is somebody else's, or
+/// of a form that was saved. The id of the draft.
+///
+/// # Errors
+///
+/// When the disk refuses, or the operating system has no random numbers.
+pub(in crate::desk) fn keep_new(
+    replica: &mut Replica,
+    (id, clerk): (Option<[u8; 16]>, &str),
+    service: ServiceId,
+    form: &Kept,
+    now_millis: i64,
+) -> Result<[u8; 16], Failure> {
+    if let Some(id) = id
+        && !saved::is_over(replica, id)?
+        && keep(replica, (id, clerk), service, form, now_millis)?
+    {
+        return Ok(id);
+    }
+    let id = fresh_id()?;
+    keep(replica, (id, clerk), service, form, now_millis)?;
+    Ok(id)
+}
+
+/// Keeps what a clerk typed; whether it did: another clerk's draft is not written over.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(in crate::desk) fn keep(
+    replica: &mut Replica,
+    (id, clerk): ([u8; 16], &str),
+    service: ServiceId,
+    form: &Kept,
+    now_millis: i64,
+) -> Result<bool, Failure> {
+    if replica.draft(id)?.is_some_and(|known| known.clerk != clerk) {
+        return Ok(false);
+    }
+    replica.put_draft(&Draft {
+        id,
+        clerk: clerk.to_owned(),
+        service: service.to_string(),
+        form: form.to_json(),
+        created_millis: now_millis,
+        changed_millis: now_millis,
+    })?;
+    Ok(true)
+}
+
+/// A clerk's drafts, the last one worked on first: at most `count`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(in crate::desk) fn lines(
+    reader: &Reader,
+    clerk: &str,
+    count: usize,
+    language: Language,
+) -> Result<Vec<DraftLine>, Failure> {
+    let now = moment::now_millis();
+    let line = |draft: Draft| {
+        let service = draft.service.parse().ok().and_then(|id| Catalogue::current().service(&id));
+        let kept = Kept::of_json(&draft.form).unwrap_or_default();
+        let id = HEXLOWER.encode(&draft.id);
+        DraftLine {
+            href: match &kept.edit {
+                Some(edit) => format!("/berkas/{}/ubah", edit.id),
+                None => format!("/baru/{}?draf={id}", draft.service),
+            },
+            id,
+            label: service.map_or_else(|| draft.service.clone(), |one| language.say(&one.label).to_owned()),
+            service: draft.service,
+            name: kept.typed.get("nama").to_owned(),
+            changed: moments::short(draft.changed_millis, now),
+            is_edit: kept.edit.is_some(),
+        }
+    };
+    Ok(reader.drafts(clerk, count)?.into_iter().map(line).collect())
+}
+
+pub(in crate::desk) async fn throw_away(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    let clerk = visitor.clerk().to_string();
+    shared
+        .node
+        .blocking(move |node| {
+            let Some(id) = parse_id(&id) else { return Ok(()) };
+            let mut replica = node.replica();
+            if replica.draft(id)?.is_some_and(|draft| draft.clerk == clerk) {
+                replica.drop_draft(id)?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(go(own_page(form.get("di"))))
+}

@@ -1,0 +1,285 @@
+//! Changing the fields of a record.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::IntoResponse as _;
+use axum::{Extension, Json};
+use change_log::{ChangeHash, DocumentId};
+use data_encoding::HEXLOWER;
+use office_model::{Bilingual, FaultCode, FieldPath, Problem, Service, calendar};
+use serde_json::{Map, Value, json};
+use service_document::TransactionDocument;
+
+use crate::action::{fields, has_specific, load};
+use crate::desk::form::carried::{self, Sender};
+use crate::desk::form::new_record::listed;
+use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
+use crate::desk::frame::language::Worded as _;
+use crate::desk::frame::page::{Answer, Page, go, html};
+use crate::desk::moments;
+use crate::desk::people::sign_in::{note, note_in};
+use crate::desk::people::visitor::{Form, Visitor, allow};
+use crate::desk::record::page::{document, service_of};
+use crate::serve::Shared;
+use crate::serve::entrance::Entrance;
+use crate::{Act, Action, moment};
+
+/// The field of the form that says which changes it was made of.
+pub(in crate::desk) const HEADS: &str = "heads";
+
+#[derive(Template)]
+#[template(path = "edit.html")]
+struct EditPage {
+    page: Page,
+    id: DocumentId,
+    service: String,
+    /// The changes that the form was made of.
+    heads: String,
+    /// The draft that keeps it.
+    draft: String,
+    /// Whether what is shown comes from it.
+    resumed: bool,
+    fields: Vec<Asked>,
+    problems: Vec<(String, String, String)>,
+}
+
+/// What a form shows.
+enum Shown {
+    /// The record as it stands, or what the clerk had typed and not saved.
+    Begun,
+    /// What was sent, and what is wrong with it.
+    Sent(Typed, Vec<Problem>),
+}
+
+pub(in crate::desk) async fn page(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Answer {
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    editing(&shared, visitor, id, Shown::Begun).await
+}
+
+/// The form of a record.
+async fn editing(shared: &Shared, visitor: Visitor, id: DocumentId, shown: Shown) -> Answer {
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let (language, clerk) = (visitor.session.language, visitor.clerk().as_str());
+        let document = load(&reader, id)?;
+        let (catalogue, service) = service_of(&document)?;
+        let reads_specific = has_specific(service, &fields(&document));
+        let now: Vec<String> = document.heads().iter().map(ToString::to_string).collect();
+        let draft = drafts::id_of_edit(clerk, id);
+        let mut page = Page::of(&visitor.session, &reader, "records", language.texts().edit)?;
+        let kept = match shown {
+            Shown::Begun => drafts::find(&reader, draft, clerk)?,
+            Shown::Sent(..) => None,
+        };
+        let kept = kept.and_then(|(kept, at)| kept.edit.map(|edit| (kept.typed, edit.heads, at)));
+        let resumed = kept.is_some();
+        let (typed, heads, problems) = match (shown, kept) {
+            (Shown::Sent(typed, problems), _) => (typed, now.join(","), problems),
+            (Shown::Begun, Some((typed, heads, at))) => {
+                let at = moments::short(at, moment::now_millis());
+                page.flash = format!("{} {at}. {}", language.texts().edit_resumed, language.texts().carried);
+                (typed, heads, Vec::new())
+            }
+            (Shown::Begun, None) => (Typed::of_record(service, &fields(&document)), now.join(","), Vec::new()),
+        };
+        let said: BTreeMap<String, String> =
+            problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
+        let fields = ask(service, catalogue.person_fields(), &typed, (&said, &BTreeMap::new()), language);
+        let problems = listed(catalogue, service, &problems, language);
+        drop(reader);
+        if reads_specific {
+            note(node, clerk, Act::SpecificRead, &id.to_string())?;
+        }
+        let service = language.say(&service.label).to_owned();
+        Ok(EditPage { page, id, service, heads, draft: HEXLOWER.encode(&draft), resumed, fields, problems })
+    });
+    html(&made.await?)
+}
+
+pub(in crate::desk) async fn save(
+    sender: Sender,
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/berkas/{id}/ubah"), &form).await?;
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    let clerk = visitor.clerk().clone();
+    let pairs = form.0;
+    let done = shared.node.blocking(move |node| {
+        let document = load(&node.replica(), id)?;
+        let (_, service) = service_of(&document)?;
+        let now = Typed::of_record(service, &fields(&document));
+        let seen = seen(&document, &pairs).map_or_else(|| now.clone(), |seen| Typed::of_record(service, &seen));
+        let typed = Typed::of_pairs(service, &pairs);
+        let edits = edits(service, &seen, &typed);
+        let meanwhile = changed_meanwhile(&edits, (&seen, &now, &typed));
+        if !meanwhile.is_empty() {
+            return Ok((typed, Err(meanwhile)));
+        }
+        let draft = drafts::id_of_edit(clerk.as_str(), id);
+        if edits.is_empty() {
+            node.replica().drop_draft(draft)?;
+            return Ok((typed, Ok(false)));
+        }
+        let name = clerk.to_string();
+        let done = node.perform_with(&Action::Set { id, edits, clerk }, |replica, _| {
+            replica.drop_draft(draft)?;
+            note_in(replica, &name, Act::Edit, &id.to_string())
+        });
+        match done {
+            Ok(_) => Ok((typed, Ok(true))),
+            Err(failure) if !failure.problems.is_empty() => Ok((typed, Err(failure.problems))),
+            Err(failure) => Err(failure),
+        }
+    });
+    match done.await? {
+        (_, Ok(changed)) => Ok(go(&format!("/berkas/{id}?kata={}", if changed { "tersimpan" } else { "tetap" }))),
+        (typed, Err(problems)) => editing(&shared, visitor, id, Shown::Sent(typed, problems)).await,
+    }
+}
+
+/// What would be said of the form if it was saved now.
+pub(in crate::desk) async fn check(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    let said = shared.node.blocking(move |node| {
+        let document = load(&node.replica(), id)?;
+        let (catalogue, service) = service_of(&document)?;
+        let typed = Typed::of_pairs(service, &form.0);
+        let today = calendar::wib_date(moment::now_millis()).unwrap_or_default();
+        Ok(checked((catalogue, service), &typed, today, visitor.session.language))
+    });
+    Ok(Json(said.await?).into_response())
+}
+
+/// Keeps what is typed, by the page's script alone: without it, the form is sent when it is done.
+pub(in crate::desk) async fn keep(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    let at = shared.node.blocking(move |node| {
+        let mut replica = node.replica();
+        let document = load(&replica, id)?;
+        let (catalogue, service) = service_of(&document)?;
+        let typed = Typed::of_pairs(service, &form.0);
+        let clerk = visitor.clerk().as_str();
+        let draft = drafts::id_of_edit(clerk, id);
+        let seen = seen(&document, &form.0).map(|seen| Typed::of_record(service, &seen));
+        // A late word of a page whose form was saved meanwhile, or what was typed and taken back.
+        if seen.is_none_or(|seen| edits(service, &seen, &typed).is_empty())
+            || edits(service, &Typed::of_record(service, &fields(&document)), &typed).is_empty()
+        {
+            replica.drop_draft(draft)?;
+            return Ok(String::new());
+        }
+        let now = moment::now_millis();
+        let edit = Some(Edit { id, heads: form.get(HEADS).to_owned() });
+        let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
+        drafts::keep(&mut replica, (draft, clerk), service.id, &kept, now)?;
+        Ok(moments::short(now, now))
+    });
+    Ok(Json(json!({ "kept": at.await? })).into_response())
+}
+
+/// The values that a form was made of, where it says so: others may have changed some since.
+fn seen(document: &TransactionDocument, pairs: &[(String, String)]) -> Option<Map<String, Value>> {
+    let (_, heads) = pairs.iter().find(|(name, _)| name == HEADS)?;
+    let heads = heads.split(',').map(|hash| hash.parse::<ChangeHash>().ok()).collect::<Option<Vec<_>>>()?;
+    document.to_json_at(&heads)?.get("fields")?.as_object().cloned()
+}
+
+/// What this form changes and somebody else has changed to something else since it was opened: not to be written over
+/// unseen. Saved again, the form that shows it stands.
+fn changed_meanwhile(edits: &[(FieldPath, Value)], (seen, now, typed): (&Typed, &Typed, &Typed)) -> Vec<Problem> {
+    let others: Vec<(FieldPath, String)> = now.changes_since(seen);
+    let clashes = others.into_iter().filter(|(path, value)| {
+        let is_of = |edited: &FieldPath| edited == path || (is_list(edited) && edited.root() == path.root());
+        let is_here = edits.iter().any(|(edited, _)| is_of(edited));
+        is_here && typed.get(&path.to_string()) != value
+    });
+    clashes
+        .map(|(path, value)| {
+            let text = Bilingual::new(
+                format!(
+                    "Sementara formulir ini terbuka, isian ini diubah menjadi \"{value}\". Periksa, lalu simpan lagi."
+                ),
+                format!("While this form was open, this became \"{value}\". Check it, then save again."),
+            );
+            Problem { path, code: FaultCode::ChangedMeanwhile, text }
+        })
+        .collect()
+}
+
+/// Whether a path is of a list: its rows have no names, so those of two people are not told apart.
+fn is_list(path: &FieldPath) -> bool {
+    path.segments().iter().any(|segment| matches!(segment, office_model::Segment::Index(_)))
+}
+
+/// What a form changes in a record. New persons at the end of a list are added whole; those at the end that were
+/// emptied are taken away, the last first.
+fn edits(service: &Service, before: &Typed, typed: &Typed) -> Vec<(FieldPath, Value)> {
+    let mut edits = Vec::new();
+    let mut gone = Vec::new();
+    let mut added: BTreeSet<String> = BTreeSet::new();
+    for (path, text) in typed.changes_since(before) {
+        let in_list = match path.segments() {
+            [office_model::Segment::Key(key), office_model::Segment::Index(index), ..] => {
+                Some((key.clone(), usize::try_from(*index).unwrap_or(usize::MAX)))
+            }
+            _ => None,
+        };
+        let value = if text.is_empty() { Value::Null } else { Value::String(text) };
+        match in_list {
+            Some((key, index)) if index >= before.rows(&key) => {
+                added.insert(format!("{key}[{index}]"));
+            }
+            Some((key, index)) if index >= typed.rows(&key) => {
+                let row = format!("{key}[{index}]");
+                if !gone.contains(&row) {
+                    gone.push(row);
+                }
+            }
+            _ => edits.push((path, value)),
+        }
+    }
+    let record = typed.to_record();
+    for row in &added {
+        let path: Option<FieldPath> = row.parse().ok();
+        let value = path.as_ref().and_then(|path| match path.segments() {
+            [office_model::Segment::Key(key), office_model::Segment::Index(index)] => {
+                record.get(key)?.as_array()?.get(usize::try_from(*index).ok()?).cloned()
+            }
+            _ => None,
+        });
+        edits.extend(path.zip(value));
+    }
+    gone.sort_by_key(|row| std::cmp::Reverse((row.len(), row.clone())));
+    edits.extend(gone.iter().filter_map(|row| Some((row.parse().ok()?, Value::Null))));
+    // Only what the form has: fields of a newer catalogue are not on it and stay as they are.
+    edits.retain(|(path, _)| service.field(path.root()).is_some());
+    edits
+}

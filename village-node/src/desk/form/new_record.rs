@@ -1,0 +1,481 @@
+//! Counter work: choose a service, fill in its form with what is known of the citizen, save.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use change_log::DocumentId;
+use data_encoding::HEXLOWER;
+use office_model::{Bilingual, Catalogue, ClerkId, Problem, Service, ServiceId, calendar};
+use replica_store::{ListFilter, Page as Window, Reader, Replica};
+use serde_json::{Map, Value, json};
+
+use crate::action::{NewRecord, known_service};
+use crate::desk::form::carried::{self, Sender};
+use crate::desk::form::saved::{self, Sent};
+use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, drafts};
+use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::page::{Answer, Halt, Page, go, html};
+use crate::desk::frame::shown;
+use crate::desk::moments;
+use crate::desk::people::sign_in::note_in;
+use crate::desk::people::visitor::{Form, Visitor, allow};
+use crate::desk::record::queue;
+use crate::serve::Shared;
+use crate::serve::entrance::Entrance;
+use crate::{Act, Action, Failure, Node, moment};
+
+/// Citizens offered for what was typed.
+const CITIZENS: usize = 8;
+/// Records looked through for them.
+const LOOKED_THROUGH: usize = 60;
+/// Services shown first.
+const OFTEN: usize = 6;
+
+#[derive(Template)]
+#[template(path = "services.html")]
+struct ServicesPage {
+    page: Page,
+    favourites: Vec<Choice>,
+    often: Vec<Choice>,
+    sectors: Vec<(String, Vec<Choice>)>,
+    /// The record whose citizen the form is to be filled in with.
+    from: String,
+}
+
+/// A service to choose.
+struct Choice {
+    id: String,
+    label: String,
+    /// Its name in the other language: found by what is typed, too.
+    other: String,
+    favourite: bool,
+}
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct FormPage {
+    page: Page,
+    service_id: String,
+    /// Version of the catalogue that the form is of.
+    catalogue: u32,
+    service: String,
+    promised_note: String,
+    papers: Vec<String>,
+    draft: String,
+    citizen: Vec<Asked>,
+    about: Vec<Asked>,
+    problems: Vec<(String, String, String)>,
+    filled: bool,
+}
+
+/// A service as a catalogue has it. A form stays with the version that it was begun under: a new one that arrives
+/// meanwhile changes nothing in it.
+#[derive(Clone, Copy)]
+pub(in crate::desk) struct Offered {
+    pub(in crate::desk) catalogue: &'static Catalogue,
+    pub(in crate::desk) service: &'static Service,
+}
+
+impl Offered {
+    /// `version`: as a form says it; without one that is known, the newest.
+    pub(in crate::desk) fn find(id: &str, version: &str) -> Option<Self> {
+        let known = version.parse().ok().and_then(Catalogue::of_version);
+        let catalogue = known.unwrap_or_else(Catalogue::current);
+        let service = id.parse::<ServiceId>().ok().and_then(|id| catalogue.service(&id))?;
+        Some(Self { catalogue, service })
+    }
+
+    /// What was typed into its form, and what that is a form of.
+    pub(in crate::desk) fn keep(self, form: &Form) -> Kept {
+        let typed = Typed::of_pairs(self.service, &form.0);
+        Kept { typed, catalogue: self.catalogue.version().to_string(), edit: None }
+    }
+
+    /// The same; a failure where there is no such service.
+    fn of(id: &str, version: &str) -> Result<Self, Halt> {
+        let found = Self::find(id, version).ok_or_else(|| {
+            Failure::new(
+                crate::Blame::NotFound,
+                "unknown_service",
+                "Tidak ada layanan itu. Tidak ada yang berubah; pilih layanan dari daftar.",
+                "There is no such service. Nothing was changed; choose one from the list.",
+            )
+        })?;
+        Ok(found)
+    }
+}
+
+/// Fields that every service has: those of the citizen.
+fn is_of_citizen(key: &str) -> bool {
+    Catalogue::current().services().all(|service| service.field(key).is_some())
+}
+
+/// The problems of a form as a list: name of the input, label, text.
+pub(crate) fn listed(
+    catalogue: &Catalogue,
+    service: &Service,
+    problems: &[Problem],
+    language: Language,
+) -> Vec<(String, String, String)> {
+    let one = |problem: &Problem| {
+        let path = problem.path.to_string();
+        let label = shown::path_label(catalogue, service, &path, language);
+        (path, label, language.say(&problem.text).to_owned())
+    };
+    problems.iter().map(one).collect()
+}
+
+pub(in crate::desk) async fn services(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Query(words): Query<BTreeMap<String, String>>,
+) -> Answer {
+    allow(visitor.role().may_record())?;
+    let from = words.get("dari").cloned().unwrap_or_default();
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let language = visitor.session.language;
+        let page = Page::of(&visitor.session, &reader, "new", language.texts().choose_service)?;
+        let favourite = reader.favourites(visitor.clerk().as_str())?;
+        let is_favourite = |one: &Service| favourite.iter().any(|id| id == one.id.as_str());
+        let choice = |one: &Service| Choice {
+            favourite: is_favourite(one),
+            id: one.id.to_string(),
+            label: language.say(&one.label).to_owned(),
+            other: language.other().say(&one.label).to_owned(),
+        };
+        let catalogue = Catalogue::current();
+        let mut counts: Vec<(String, u64)> = used(&reader, visitor.clerk().as_str())?.into_iter().collect();
+        counts.sort_by_key(|(id, count)| (std::cmp::Reverse(*count), id.clone()));
+        let often = counts.iter().filter_map(|(id, _)| id.parse().ok().and_then(|id| catalogue.service(&id)));
+        // What is first already is not shown there again.
+        let often = often.filter(|one| !is_favourite(one)).take(OFTEN).map(choice).collect();
+        let favourites = catalogue.services().filter(|one| is_favourite(one)).map(choice).collect();
+        let sectors = catalogue.sectors().iter().map(|sector| {
+            let of_sector = catalogue.services().filter(|one| one.id.sector_letter() == sector.letter);
+            (language.say(&sector.label).to_owned(), of_sector.map(choice).collect())
+        });
+        Ok(ServicesPage { page, favourites, often, sectors: sectors.collect(), from })
+    });
+    html(&made.await?)
+}
+
+/// Makes a service a favourite of the clerk, or none any more.
+pub(in crate::desk) async fn favourite(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    allow(visitor.role().may_record())?;
+    let Offered { service, .. } = Offered::of(&id, "")?;
+    let is_favourite = form.get("jadi") == "1";
+    let clerk = visitor.clerk().to_string();
+    let set = move |node: &Node| Ok(node.replica().set_favourite(&clerk, service.id.as_str(), is_favourite)?);
+    shared.node.blocking(set).await?;
+    let from = form.get("dari").parse::<DocumentId>();
+    Ok(go(&from.map_or_else(|_| "/baru".to_owned(), |from| format!("/baru?dari={from}"))))
+}
+
+/// How often a clerk used which service.
+fn used(reader: &Reader, clerk: &str) -> Result<BTreeMap<String, u64>, Failure> {
+    let bytes = reader.setting(&format!("desk/used/{clerk}"))?.unwrap_or_default();
+    // What cannot be read only puts no service first.
+    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+fn note_used(replica: &mut Replica, clerk: &str, service: &str) -> Result<(), Failure> {
+    let mut counts = used(replica, clerk)?;
+    *counts.entry(service.to_owned()).or_default() += 1;
+    let bytes = serde_json::to_vec(&counts).unwrap_or_default();
+    Ok(replica.set_setting(&format!("desk/used/{clerk}"), &bytes)?)
+}
+
+pub(in crate::desk) async fn page(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(words): Query<BTreeMap<String, String>>,
+) -> Answer {
+    allow(visitor.role().may_record())?;
+    let word = |name: &str| words.get(name).cloned().unwrap_or_default();
+    let (draft, from) = (word("draf"), word("dari"));
+    let clerk = visitor.clerk().to_string();
+    let newest = Offered::of(&id, "");
+    let known_service = newest.as_ref().ok().map(|offered| offered.service);
+    let begun = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        if let Some(id) = drafts::parse_id(&draft) {
+            let kept = drafts::find(&reader, id, &clerk)?;
+            return Ok(kept.map(|(kept, _)| (kept.typed, draft, false, kept.catalogue)));
+        }
+        let new = HEXLOWER.encode(&drafts::fresh_id()?);
+        let known = match from.parse::<DocumentId>().ok().map(|id| reader.document(id)).transpose()?.flatten() {
+            Some(document) => known_service.map(|service| citizen_of(service, &document.to_json())).unwrap_or_default(),
+            None => Typed::default(),
+        };
+        let filled = !known.is_blank();
+        Ok(Some((known, new, filled, String::new())))
+    });
+    let t = visitor.session.language.texts();
+    let Some((typed, draft, from_record, version)) = begun.await? else {
+        return fill(&shared, visitor, newest?, Filled::gone(t.draft_gone)?).await;
+    };
+    let offered = Offered::of(&id, &version)?;
+    let flash = if word("kata") == "dibawa" { t.carried } else { "" };
+    fill(&shared, visitor, offered, Filled { typed, draft, from_record, problems: Vec::new(), flash }).await
+}
+
+/// A form with what is in it.
+struct Filled {
+    typed: Typed,
+    draft: String,
+    /// From an earlier record.
+    from_record: bool,
+    problems: Vec<Problem>,
+    /// What is said at the top.
+    flash: &'static str,
+}
+
+impl Filled {
+    /// The draft that was asked for is not there.
+    fn gone(flash: &'static str) -> Result<Self, Failure> {
+        let draft = HEXLOWER.encode(&drafts::fresh_id()?);
+        Ok(Self { typed: Typed::default(), draft, from_record: false, problems: Vec::new(), flash })
+    }
+}
+
+async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled) -> Answer {
+    let Offered { catalogue, service } = offered;
+    let made = shared.node.blocking(move |node| {
+        let language = visitor.session.language;
+        let mut page = Page::of(&visitor.session, &node.replica(), "new", language.say(&service.label))?;
+        given.flash.clone_into(&mut page.flash);
+        let said: BTreeMap<String, String> = given
+            .problems
+            .iter()
+            .map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned()))
+            .collect();
+        let fields = ask(service, catalogue.person_fields(), &given.typed, (&said, &BTreeMap::new()), language);
+        let (citizen, about) = fields.into_iter().partition(|field| is_of_citizen(&field.name));
+        Ok(FormPage {
+            page,
+            service_id: service.id.to_string(),
+            catalogue: catalogue.version(),
+            service: language.say(&service.label).to_owned(),
+            promised_note: service.promised_note.as_ref().map_or("", |note| language.say(note)).to_owned(),
+            papers: shown::papers(catalogue, service, language),
+            draft: given.draft,
+            citizen,
+            about,
+            problems: listed(catalogue, service, &given.problems, language),
+            filled: given.from_record,
+        })
+    });
+    html(&made.await?)
+}
+
+/// What an earlier record knows of its citizen, as typed into this form.
+fn citizen_of(service: &Service, record: &Value) -> Typed {
+    let Some(fields) = record.get("fields").and_then(Value::as_object) else { return Typed::default() };
+    let known = fields.iter().filter(|(key, _)| is_of_citizen(key));
+    Typed::of_record(service, &known.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
+}
+
+pub(in crate::desk) async fn save(
+    sender: Sender,
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
+    allow(visitor.role().may_record())?;
+    let offered @ Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
+    let kept = offered.keep(&form);
+    // Of a form that does not say of which draft it is, nobody can tell whether it came before.
+    let sent = drafts::parse_id(form.get("draf")).map(|draft| Sent::new(draft, &kept));
+    let fields = kept.typed.to_record();
+    let record = NewRecord { service: service.id, fields, catalogue: Some(catalogue.version()) };
+    let clerk = visitor.clerk().clone();
+    let done = shared.node.blocking(move |node| save_once(node, record, &clerk, sent.as_ref()));
+    match done.await? {
+        Ok(id) => Ok(go(&format!("/berkas/{id}?kata=tersimpan"))),
+        Err(problems) => {
+            let draft = form.get("draf").to_owned();
+            let given = Filled { typed: kept.typed, draft, from_record: false, problems, flash: "" };
+            fill(&shared, visitor, offered, given).await
+        }
+    }
+}
+
+/// The record that a form becomes. Sent twice (a double click, a page loaded again, after a power cut) it is the same one:
+/// with the record go its draft, its number in the queue and what it became, in one commit.
+fn save_once(
+    node: &Node,
+    record: NewRecord,
+    clerk: &ClerkId,
+    sent: Option<&Sent>,
+) -> Result<Result<String, Vec<Problem>>, Failure> {
+    let known = |reader: &Reader| sent.map_or(Ok(None), |sent| sent.record(reader));
+    if let Some(record) = known(&node.replica())? {
+        return Ok(Ok(record));
+    }
+    let (name, service) = (clerk.to_string(), record.service);
+    let action = Action::Record { records: vec![record], clerk: clerk.clone() };
+    let answer = node.perform_with(&action, |replica, answer| {
+        let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) else { return Ok(()) };
+        if known(replica)?.is_some() {
+            return Err(sent_twice());
+        }
+        if let Some(sent) = sent {
+            sent.note(replica, id)?;
+        }
+        if let Ok(id) = id.parse() {
+            queue::give(replica, id)?;
+        }
+        note_used(replica, &name, service.as_str())?;
+        note_in(replica, &name, Act::Record, id)
+    });
+    let answer = match answer {
+        Err(failure) => match known(&node.replica())? {
+            // The same form, sent at the same moment, was saved meanwhile.
+            Some(record) => return Ok(Ok(record)),
+            None => return Err(failure),
+        },
+        Ok(answer) => answer,
+    };
+    if let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) {
+        return Ok(Ok(id.to_owned()));
+    }
+    let problems = answer.pointer("/refused/0/problems").cloned().unwrap_or_default();
+    let problems: Vec<Problem> = serde_json::from_value(problems).unwrap_or_default();
+    if !problems.is_empty() {
+        return Ok(Err(problems));
+    }
+    let text = answer.pointer("/refused/0/text").cloned().unwrap_or_default();
+    let text: Bilingual = serde_json::from_value(text).unwrap_or_else(|_| Bilingual::new("", ""));
+    Err(Failure::input("refused", text.id, text.en))
+}
+
+/// Never seen: the record that the form became is shown instead.
+fn sent_twice() -> Failure {
+    Failure::input(
+        "sent_twice",
+        "Formulir ini sudah tersimpan. Tidak ada yang berubah.",
+        "This form is saved already. Nothing was changed.",
+    )
+}
+
+pub(in crate::desk) async fn check(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
+    visitor.check(&form)?;
+    let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
+    let typed = Typed::of_pairs(service, &form.0);
+    let today = calendar::wib_date(moment::now_millis()).unwrap_or_default();
+    Ok(Json(checked((catalogue, service), &typed, today, visitor.session.language)).into_response())
+}
+
+pub(in crate::desk) async fn keep(
+    sender: Sender,
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let by_script = headers.contains_key("x-desk-script");
+    let visitor = match sender {
+        // The script asks who it is, and sends what was typed again.
+        sender if by_script => {
+            let visitor = sender?;
+            visitor.check(&form)?;
+            visitor
+        }
+        sender => carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?,
+    };
+    allow(visitor.role().may_record())?;
+    let offered = Offered::of(&id, form.get("katalog"))?;
+    let clerk = visitor.clerk().to_string();
+    let done = shared.node.blocking(move |node| {
+        let kept = offered.keep(&form);
+        if kept.typed.is_blank() {
+            return Ok(json!({ "kept": "" }));
+        }
+        let mut replica = node.replica();
+        let draft = drafts::parse_id(form.get("draf"));
+        // Maybe a late word of the page: only somebody who goes on typing in it begins another draft.
+        if by_script && draft.map_or(Ok(false), |draft| saved::is_over(&replica, draft))? {
+            return Ok(json!({ "kept": "", "over": true }));
+        }
+        let now = moment::now_millis();
+        let id = drafts::keep_new(&mut replica, (draft, &clerk), offered.service.id, &kept, now)?;
+        Ok(json!({ "kept": moments::short(now, now), "draft": HEXLOWER.encode(&id) }))
+    });
+    let done = done.await?;
+    Ok(if by_script { Json(done).into_response() } else { go("/") })
+}
+
+/// Citizens of earlier records whose NIK or name begins as typed, each with the latest record that knows of them.
+pub(in crate::desk) async fn citizens(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Query(words): Query<BTreeMap<String, String>>,
+) -> Result<Response, Halt> {
+    allow(visitor.role().may_record())?;
+    let typed = words.get("q").cloned().unwrap_or_default();
+    let found = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let mut found: BTreeMap<String, Value> = BTreeMap::new();
+        let mut order = Vec::new();
+        let rows =
+            reader.search(&plain(&typed), &ListFilter::default(), Window { after: None, count: LOOKED_THROUGH })?;
+        for row in rows {
+            let Some(nik) = row.nik else { continue };
+            if found.contains_key(&nik) || order.len() >= CITIZENS {
+                continue;
+            }
+            let Some(document) = reader.document(row.document)? else { continue };
+            let Some(service) = known_service(&document) else { continue };
+            let known = citizen_of(service, &document.to_json());
+            let fields: Value = serde_json::from_str(&known.to_json()).unwrap_or_default();
+            let when = moments::long(row.changed_millis);
+            found.insert(nik.clone(), json!({"nik": nik, "name": row.name, "when": when, "fields": fields}));
+            order.push(nik);
+        }
+        Ok(order.iter().filter_map(|nik| found.remove(nik)).collect::<Vec<Value>>())
+    });
+    Ok(Json(found.await?).into_response())
+}
+
+/// A NIK may be typed with spaces and dots.
+fn plain(typed: &str) -> String {
+    let digits: String = typed.chars().filter(|letter| !matches!(letter, ' ' | '.' | '-')).collect();
+    if !digits.is_empty() && digits.chars().all(|letter| letter.is_ascii_digit()) { digits } else { typed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nik_is_found_however_it_is_typed() {
+        assert_eq!(plain("3510 0141.0790-0001"), "3510014107900001");
+        assert_eq!(plain("siti aminah"), "siti aminah");
+        assert_eq!(plain(""), "");
+    }
+
+    #[test]
+    fn the_citizens_fields_are_those_that_all_services_have() {
+        for key in ["nik", "nama", "tgl_lahir", "rt", "telepon"] {
+            assert!(is_of_citizen(key), "{key}");
+        }
+        assert!(!is_of_citizen("keperluan") && !is_of_citizen("siswa"));
+    }
+}

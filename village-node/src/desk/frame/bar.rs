@@ -1,0 +1,104 @@
+//! The state bar of every page: the link, what is unsent, when both sides were last proven equal.
+
+use replica_store::{Contact, Reader};
+
+use crate::Failure;
+use crate::action::{hub_offset, numbers};
+use crate::desk::moments;
+
+/// A clock that is off by less is not worth a word.
+const CLOCK_NOTABLE_MILLIS: i64 = 2 * 60_000;
+/// With fewer the bar says so loudly.
+const FEW_NUMBERS: u32 = 10;
+/// So far back the beginning of a state is looked for.
+const CONTACTS: usize = 200;
+
+/// What the bar says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Bar {
+    /// Whether the hub was reached last time; nothing when it was never called.
+    pub(crate) up: Option<bool>,
+    pub(crate) since: String,
+    pub(crate) unsent: u64,
+    pub(crate) refused: u64,
+    /// When both sides were last proven equal; empty for never.
+    pub(crate) proven: String,
+    /// Nothing was recorded or received since.
+    pub(crate) equal_now: bool,
+    /// Letters that this machine can still number; nothing when it was never granted any.
+    pub(crate) numbers_left: Option<u32>,
+    /// Minutes that this machine's clock is wrong by, 0 when it is right.
+    pub(crate) clock_minutes: i64,
+}
+
+impl Bar {
+    /// As it stands now.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(crate) fn of(reader: &Reader, now_millis: i64) -> Result<Self, Failure> {
+        let Some(office) = reader.office() else { return Ok(Self::default()) };
+        let (unsent, refused) = reader.unsent_and_refused()?;
+        let proof = reader.last_proof(&office)?;
+        let equal_now = unsent == 0
+            && proof.is_some_and(|proof| reader.office_digest(&office).is_ok_and(|digest| digest == proof.digest));
+        let (up, since) = link(&reader.contacts(CONTACTS)?);
+        let offset = hub_offset(reader).unwrap_or_default();
+        Ok(Self {
+            up,
+            since: since.map_or_else(String::new, |millis| moments::short(millis, now_millis)),
+            unsent,
+            refused,
+            proven: proof.map_or_else(String::new, |proof| moments::short(proof.at_millis, now_millis)),
+            equal_now,
+            numbers_left: numbers::left(reader, now_millis)?,
+            clock_minutes: if offset.abs() < CLOCK_NOTABLE_MILLIS { 0 } else { (offset / 60_000).abs() },
+        })
+    }
+}
+
+impl Bar {
+    /// Whether letters will soon go without a number.
+    pub(crate) fn has_few_numbers(&self) -> bool {
+        self.numbers_left.is_some_and(|left| left < FEW_NUMBERS)
+    }
+}
+
+/// Whether a contact reached the hub.
+pub(in crate::desk) fn is_reached(contact: &Contact) -> bool {
+    matches!(contact.outcome.as_str(), "proven" | "again" | "waited" | "differs")
+}
+
+/// Whether the hub was reached last time, and since when it is so. The latest contact comes first.
+fn link(contacts: &[Contact]) -> (Option<bool>, Option<i64>) {
+    let Some(last) = contacts.first() else { return (None, None) };
+    let is_up = is_reached(last);
+    let since = contacts.iter().take_while(|contact| is_reached(contact) == is_up).last();
+    (Some(is_up), since.map(|contact| contact.at_millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contact(at_millis: i64, outcome: &str) -> Contact {
+        Contact {
+            at_millis,
+            outcome: outcome.to_owned(),
+            bytes_up: 0,
+            bytes_down: 0,
+            duration_millis: 0,
+            frames: 0,
+            bytes_per_second: None,
+        }
+    }
+
+    #[test]
+    fn a_state_lasts_since_its_first_contact() {
+        assert_eq!(link(&[]), (None, None));
+        let up = [contact(9, "proven"), contact(8, "again"), contact(7, "cut"), contact(1, "proven")];
+        assert_eq!(link(&up), (Some(true), Some(8)));
+        assert_eq!(link(&up[2..]), (Some(false), Some(7)));
+    }
+}

@@ -1,0 +1,72 @@
+//! The registers that the law asks for, as files to be taken away.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::IntoResponse as _;
+use letter_print::{BookKind, Extension};
+use office_model::calendar;
+use serde::Deserialize;
+
+use crate::action::{BookQuery, book};
+use crate::desk::frame::page::Answer;
+use crate::desk::people::visitor::{Visitor, allow};
+use crate::desk::record::page::paper_of;
+use crate::serve::Shared;
+use crate::{Failure, moment};
+
+/// Which register, of which days, in what form: as the form of the register's page sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::desk) struct Asked {
+    buku: String,
+    dari: String,
+    sampai: String,
+    bentuk: String,
+    kertas: String,
+}
+
+impl Asked {
+    fn query(&self) -> Result<BookQuery, Failure> {
+        let unknown = |error: &dyn std::fmt::Display| {
+            Failure::input(
+                "register",
+                "Buku atau bentuknya tidak dikenal. Tidak ada berkas yang dibuat; pilih dari halaman Register.",
+                format!("{error}. No file was made; choose on the page Register."),
+            )
+        };
+        Ok(BookQuery {
+            book: self.buku.parse::<BookKind>().map_err(|error| unknown(&error))?,
+            extension: self.bentuk.parse::<Extension>().map_err(|error| unknown(&error))?,
+            from: calendar::parse_date(&self.dari)?,
+            to: calendar::parse_date(&self.sampai)?,
+            paper: paper_of(&self.kertas)?,
+        })
+    }
+}
+
+pub(in crate::desk) async fn file(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    allow(visitor.role().may_record())?;
+    let query = asked.query()?;
+    let clerk = visitor.clerk().clone();
+    let name = book::file_name(&query);
+    let kind = query.extension.media_type();
+    let made = shared.node.blocking(move |node| {
+        // Laid out after the store is free again: others go on meanwhile.
+        let gathered = {
+            let mut replica = node.replica();
+            let gathered = book::gather(&replica, &query)?;
+            book::note(&mut replica, &query, &clerk, moment::now_millis())?;
+            gathered
+        };
+        book::file(&gathered, &query)
+    });
+    let bytes = made.await?;
+    let disposition = format!("attachment; filename=\"{name}\"");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition.as_str())], bytes).into_response())
+}

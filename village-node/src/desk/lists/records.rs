@@ -1,0 +1,203 @@
+//! Lists and search.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use change_log::DocumentId;
+use chrono::NaiveDate;
+use office_model::{Awaited, Catalogue, Fault, ServiceId, Status, calendar};
+use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
+use serde::Deserialize;
+
+use crate::action::{ReferredQuery, chain, days};
+use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::page::{Answer, Page, html};
+use crate::desk::frame::shown;
+use crate::desk::moments;
+use crate::desk::people::visitor::{Visitor, allow};
+use crate::serve::Shared;
+use crate::{Failure, mask, moment};
+
+/// Rows of a page.
+const ROWS: usize = 30;
+
+#[derive(Template)]
+#[template(path = "records.html")]
+struct RecordsPage {
+    page: Page,
+    q: String,
+    statuses: Vec<(&'static str, String, bool)>,
+    services: Vec<(String, String, bool)>,
+    awaited: Vec<(&'static str, String, bool)>,
+    divergent: bool,
+    /// Which referrals, as the address says it; empty: whatever.
+    referred: &'static str,
+    from: Day,
+    to: Day,
+    /// What is wrong with the days; they are left out of account then.
+    days_said: String,
+    lines: Vec<Line>,
+    next: String,
+}
+
+/// A day as it was typed.
+pub(in crate::desk) struct Day {
+    pub(in crate::desk) typed: String,
+    read: Result<Option<NaiveDate>, Fault>,
+}
+
+impl Day {
+    pub(in crate::desk) fn of(typed: String) -> Self {
+        let read = Some(typed.trim()).filter(|text| !text.is_empty()).map(calendar::parse_date).transpose();
+        // Shown as everywhere, however it was typed.
+        let typed = read.as_ref().ok().copied().flatten().map_or(typed, calendar::short_date);
+        Self { typed, read }
+    }
+
+    pub(in crate::desk) const fn is_wrong(&self) -> bool {
+        self.read.is_err()
+    }
+}
+
+/// The time of these days, or what is wrong with them.
+///
+/// # Errors
+///
+/// When one is no day, or they are not in order; in words.
+pub(in crate::desk) fn made(from: &Day, to: &Day, language: Language) -> Result<Option<Range<i64>>, String> {
+    let read = |day: &Day| day.read.clone().map_err(|fault| language.say(&fault.text).to_owned());
+    days(read(from)?, read(to)?).map_err(|failure| language.say(&failure.text).to_owned())
+}
+
+/// One record as a line.
+pub(crate) struct Line {
+    pub(crate) id: DocumentId,
+    pub(crate) name: String,
+    pub(crate) nik: String,
+    pub(crate) service: String,
+    pub(crate) service_id: String,
+    pub(crate) status: String,
+    pub(crate) status_word: String,
+    pub(crate) number: String,
+    pub(crate) changed: String,
+    pub(crate) divergences: u32,
+    /// The office it belongs to, where that is another one.
+    pub(crate) office: String,
+}
+
+impl Line {
+    pub(in crate::desk) fn of(reader: &Reader, row: ListedTransaction, language: Language, now_millis: i64) -> Self {
+        let service = Catalogue::current().service(&row.service);
+        Self {
+            id: row.document,
+            name: row.name.unwrap_or_default(),
+            nik: row.nik.as_deref().map(mask::nik).unwrap_or_default(),
+            service: service.map_or_else(|| row.service.to_string(), |one| language.say(&one.label).to_owned()),
+            service_id: row.service.to_string(),
+            status: shown::status(&row.status, language),
+            status_word: row.status,
+            number: row.number.unwrap_or_default(),
+            changed: moments::short(row.changed_millis, now_millis),
+            divergences: row.divergences,
+            office: shown::other_office(reader, row.office),
+        }
+    }
+}
+
+/// Rows of a list, or of a search where something is typed.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn lines(
+    reader: &Reader,
+    filter: &ListFilter,
+    typed: &str,
+    after: Option<DocumentId>,
+    count: usize,
+    language: Language,
+) -> Result<Vec<Line>, Failure> {
+    let window = Window { after, count };
+    let typed = typed.trim();
+    let rows = if typed.is_empty() { reader.list(filter, window)? } else { reader.search(typed, filter, window)? };
+    let now = moment::now_millis();
+    Ok(rows.into_iter().map(|row| Line::of(reader, row, language, now)).collect())
+}
+
+/// What a list is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::desk) struct Asked {
+    q: String,
+    status: String,
+    layanan: String,
+    menunggu: String,
+    beda: String,
+    rujukan: String,
+    dari: String,
+    sampai: String,
+    setelah: String,
+}
+
+pub(in crate::desk) async fn page(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    allow(visitor.role().may_read())?;
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let (language, t) = (visitor.session.language, visitor.session.language.texts());
+        let page = Page::of(&visitor.session, &reader, "records", t.records)?;
+        let status = asked.status.parse::<Status>().ok();
+        let service = asked.layanan.parse::<ServiceId>().ok();
+        let awaited = asked.menunggu.parse::<Awaited>().ok();
+        let divergent = !asked.beda.is_empty();
+        let referred =
+            [ReferredQuery::Open, ReferredQuery::Answered].into_iter().find(|one| one.word() == asked.rujukan);
+        let (from, to) = (Day::of(asked.dari), Day::of(asked.sampai));
+        let (made, days_said) = match made(&from, &to, language) {
+            Ok(made) => (made, String::new()),
+            Err(said) => (None, said),
+        };
+        let filter = ListFilter {
+            status: status.map(|status| status.as_str().to_owned()),
+            service: service.map(|service| service.to_string()),
+            divergent,
+            referred: referred.map(|referred| referred.filter(&reader)),
+            awaited,
+            made,
+            ..ListFilter::default()
+        };
+        let after = asked.setelah.parse().ok();
+        let mut found = lines(&reader, &filter, &asked.q, after, ROWS + 1, language)?;
+        let more = found.len() > ROWS;
+        found.truncate(ROWS);
+        let next = if more { found.last().map(|line| line.id.to_string()).unwrap_or_default() } else { String::new() };
+        let statuses = Status::ALL
+            .into_iter()
+            .map(|one| (one.as_str(), language.say(&one.label()).to_owned(), Some(one) == status));
+        let services = Catalogue::current().services().map(|one| {
+            (one.id.to_string(), format!("{} {}", one.id, language.say(&one.label)), Some(one.id) == service)
+        });
+        let chain = chain::of(&reader)?;
+        let whom = |one: Awaited| (one.as_str(), language.say(&one.label_in(chain)).to_owned(), Some(one) == awaited);
+        Ok(RecordsPage {
+            page,
+            awaited: Awaited::ALL.map(whom).to_vec(),
+            q: asked.q,
+            statuses: statuses.collect(),
+            services: services.collect(),
+            divergent,
+            referred: referred.map_or("", ReferredQuery::word),
+            from,
+            to,
+            days_said,
+            lines: found,
+            next,
+        })
+    });
+    html(&made.await?)
+}

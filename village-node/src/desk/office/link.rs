@@ -1,0 +1,210 @@
+//! The link to the hub: sync now, the diary, what was refused.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use askama::Template;
+use axum::extract::State;
+use replica_store::Contact;
+
+use crate::action::attachments::hub_life;
+use crate::desk::frame::bar::is_reached;
+use crate::desk::frame::day::Day;
+use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::page::{Answer, Page, go, html};
+use crate::desk::frame::texts;
+use crate::desk::moments;
+use crate::desk::people::visitor::{Form, Visitor};
+use crate::desk::record::attachments::bytes;
+use crate::moment;
+use crate::serve::Shared;
+use crate::sync::{Patience, Progress, sync_all};
+
+/// Contacts of the table.
+const CONTACTS: usize = 40;
+/// Contacts of the strip: more than a day has.
+const CONTACTS_OF_A_DAY: usize = 5000;
+/// Quarantined changes of the page.
+const QUARANTINED: usize = 100;
+
+/// A sync that somebody asked for: how far it is, or how it ended.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Syncing(Arc<Mutex<Stage>>);
+
+#[derive(Debug, Clone, Default)]
+enum Stage {
+    #[default]
+    Idle,
+    Running(Progress),
+    Done,
+    Failed(office_model::Bilingual),
+}
+
+impl Syncing {
+    fn set(&self, state: Stage) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    /// Whether it begins now; not when one runs already.
+    fn begin(&self) -> bool {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let begins = !matches!(*stage, Stage::Running(_));
+        if begins {
+            *stage = Stage::Running(Progress::default());
+        }
+        begins
+    }
+
+    fn get(&self) -> Stage {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What the page says of it.
+struct Told {
+    running: bool,
+    text: String,
+    /// Sent and to be sent, for the bar.
+    sent: u64,
+    all: u64,
+    failed: bool,
+}
+
+impl Told {
+    fn of(state: &Stage, language: Language) -> Self {
+        let t: &texts::Texts = language.texts();
+        let (mut told, text) = match state {
+            Stage::Idle => (Self::idle(), String::new()),
+            Stage::Running(progress) => {
+                // What is on the line moves on with each frame; what the hub has is said in larger pieces.
+                let Progress { sent, acknowledged, to_send, received, .. } = *progress;
+                let all = to_send.max(sent);
+                let text = format!(
+                    "{} {sent} {} {all}, {acknowledged} {}; {received} {}",
+                    t.syncing, t.sent_of, t.at_hub_word, t.received_word
+                );
+                (Self { running: true, sent, all, ..Self::idle() }, text)
+            }
+            Stage::Done => (Self::idle(), t.sync_done.to_owned()),
+            Stage::Failed(text) => (Self { failed: true, ..Self::idle() }, language.say(text).to_owned()),
+        };
+        told.text = text;
+        told
+    }
+
+    const fn idle() -> Self {
+        Self { running: false, text: String::new(), sent: 0, all: 0, failed: false }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "link.html")]
+struct LinkPage {
+    page: Page,
+    told: Told,
+    day: Day,
+    /// Attached files that wait, and those that are not here, as people read it; empty where there are none.
+    waiting: String,
+    to_come: String,
+    contacts: Vec<Line>,
+    quarantine: Vec<(String, String, String, String)>,
+}
+
+/// One contact with the hub.
+struct Line {
+    when: String,
+    outcome: String,
+    reached: bool,
+    up: u64,
+    down: u64,
+    seconds: String,
+}
+
+#[derive(Template)]
+#[template(path = "progress.html")]
+struct ProgressPart {
+    told: Told,
+}
+
+pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    let told = Told::of(&shared.syncing.get(), visitor.session.language);
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let (language, now) = (visitor.session.language, moment::now_millis());
+        let page = Page::of(&visitor.session, &reader, "link", language.texts().link)?;
+        let contacts = reader.contacts(CONTACTS_OF_A_DAY)?;
+        let day = Day::of(&contacts, now);
+        let contacts = contacts.iter().take(CONTACTS).map(|contact| line(contact, language, now)).collect();
+        let quarantine = reader.quarantine(QUARANTINED)?.into_iter().map(|one| {
+            let at = one.at_millis.map(|millis| moments::short(millis, now)).unwrap_or_default();
+            (one.document.to_string(), one.code, one.detail, at)
+        });
+        let open = reader.attachments_to_move(hub_life(&reader))?;
+        let files = |count: u64, size| {
+            if count == 0 { String::new() } else { format!("{count} ({})", bytes(size, language)) }
+        };
+        let waiting = files(open.to_send, open.to_send_bytes);
+        let to_come = files(open.to_fetch, open.to_fetch_bytes);
+        Ok(LinkPage { page, told, day, waiting, to_come, contacts, quarantine: quarantine.collect() })
+    });
+    html(&made.await?)
+}
+
+fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
+    let words = match contact.outcome.as_str() {
+        "proven" => ("terbukti sama", "proven equal"),
+        "again" => ("ada lanjutannya", "more to come"),
+        "waited" => ("menunggu kabar", "waited for news"),
+        "differs" => ("berbeda", "differs"),
+        "refused" => ("ditolak pusat", "refused by the hub"),
+        "unreachable" => ("pusat tidak terjangkau", "the hub could not be reached"),
+        "silence" => ("tidak ada jawaban", "no answer"),
+        "wrong_server" => ("server lain (halaman login?)", "another server (a login page?)"),
+        _ => ("terputus", "cut"),
+    };
+    let outcome = if language == Language::Indonesian { words.0 } else { words.1 };
+    Line {
+        when: moments::short(contact.at_millis, now_millis),
+        outcome: outcome.to_owned(),
+        reached: is_reached(contact),
+        up: contact.bytes_up,
+        down: contact.bytes_down,
+        seconds: format!("{}.{}", contact.duration_millis / 1000, contact.duration_millis % 1000 / 100),
+    }
+}
+
+pub(in crate::desk) async fn begin(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
+    visitor.check(&form)?;
+    if shared.syncing.begin() {
+        let (node, syncing) = (shared.node.clone(), shared.syncing.clone());
+        tokio::spawn(async move {
+            let moved = syncing.clone();
+            let on_progress = move |progress: &Progress| moved.set(Stage::Running(*progress));
+            let done = sync_all(&node, &Patience::default(), on_progress, |_| {}).await;
+            syncing.set(match done {
+                Ok(_) => Stage::Done,
+                Err(failure) => Stage::Failed(failure.text),
+            });
+        });
+    }
+    Ok(go("/sinkron"))
+}
+
+pub(in crate::desk) async fn progress(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    html(&ProgressPart { told: Told::of(&shared.syncing.get(), visitor.session.language) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_moves_on_with_what_is_sent_and_says_what_the_hub_has() {
+        let progress = Progress { to_send: 3000, sent: 1200, acknowledged: 800, received: 12, ..Progress::default() };
+        let told = Told::of(&Stage::Running(progress), Language::English);
+        assert_eq!((told.sent, told.all, told.running), (1200, 3000, true));
+        assert_eq!(told.text, "Syncing… 1200 sent of 3000, 800 received by the hub; 12 received");
+        // An exchange that goes on where another one was cut may have nothing of its own to send.
+        let told = Told::of(&Stage::Running(Progress::default()), Language::Indonesian);
+        assert_eq!(told.text, "Sedang menyinkronkan… 0 terkirim dari 0, 0 sudah diterima pusat; 0 diterima");
+    }
+}

@@ -1,0 +1,5 @@
+//! The office: its profile, its other PCs, its link to the hub.
+
+pub(super) mod link;
+pub(super) mod network;
+pub(super) mod profile;

@@ -1,0 +1,194 @@
+//! The accounts of this machine, and the programs that may use it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use office_model::Role;
+use replica_store::Account;
+
+use crate::action::accounts::must_be_of_office;
+use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::page::{Answer, Page, go, html, may_manage};
+use crate::desk::people::sign_in::{account_of, note, roles};
+use crate::desk::people::visitor::{Form, Visitor, allow};
+use crate::desk::people::{applications, secret};
+use crate::serve::Shared;
+use crate::{Act, Failure, moment};
+
+#[derive(Template)]
+#[template(path = "accounts.html")]
+struct AccountsPage {
+    page: Page,
+    accounts: Vec<Line>,
+    roles: Vec<(&'static str, String, bool)>,
+    said: Vec<String>,
+    name: String,
+    shown: String,
+    applications: Vec<applications::Line>,
+    /// Name as it was typed.
+    application: String,
+    /// An application that was just let in, and its token.
+    token: Option<(String, String)>,
+}
+
+/// What a form of the page led to.
+#[derive(Default)]
+pub(in crate::desk) struct Shown {
+    /// What was wrong with it.
+    pub(in crate::desk) said: Vec<String>,
+    /// An application that was let in, and its token.
+    pub(in crate::desk) token: Option<(String, String)>,
+}
+
+impl Shown {
+    fn saying(said: Vec<String>) -> Self {
+        Self { said, token: None }
+    }
+}
+
+/// One account.
+struct Line {
+    name: String,
+    shown: String,
+    role: String,
+    disabled: bool,
+    own: bool,
+}
+
+pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    list(visitor, &shared, Shown::default(), &Form(Vec::new())).await
+}
+
+pub(in crate::desk) async fn list(visitor: Visitor, shared: &Shared, outcome: Shown, form: &Form) -> Answer {
+    allow(may_manage(visitor.role()))?;
+    let (name, shown, chosen) =
+        (form.get("name").to_owned(), form.get("shown").to_owned(), form.get("role").to_owned());
+    let (application, Shown { said, token }) = (form.get("application").to_owned(), outcome);
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let (language, now) = (visitor.session.language, moment::now_millis());
+        let page = Page::of(&visitor.session, &reader, "accounts", language.texts().accounts)?;
+        let accounts = reader.accounts()?.into_iter().map(|account| Line {
+            own: account.name == visitor.clerk().as_str(),
+            role: account.role.parse::<Role>().map_or(account.role, |role| language.say(&role.label()).to_owned()),
+            name: account.name,
+            shown: account.shown,
+            disabled: account.disabled_millis.is_some(),
+        });
+        Ok(AccountsPage {
+            page,
+            accounts: accounts.collect(),
+            roles: roles(&reader, language, &chosen),
+            said,
+            name,
+            shown,
+            applications: applications::lines(&reader, language, now)?,
+            application,
+            token,
+        })
+    });
+    html(&made.await?)
+}
+
+pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
+    visitor.check(&form)?;
+    allow(may_manage(visitor.role()))?;
+    let language = visitor.session.language;
+    let account = match account_of(&form) {
+        Ok(account) => account,
+        Err(said) => {
+            let said = said.iter().map(|failure| language.say(&failure.text).to_owned()).collect();
+            return list(visitor, &shared, Shown::saying(said), &form).await;
+        }
+    };
+    let by = visitor.clerk().to_string();
+    let taken = shared.node.blocking(move |node| {
+        let mut replica = node.replica();
+        if replica.account(&account.name)?.is_some() {
+            return Ok(true);
+        }
+        must_be_of_office(&replica, account.role.parse().ok())?;
+        replica.put_account(&account)?;
+        drop(replica);
+        note(node, &by, Act::AccountMade, &account.name)?;
+        Ok(false)
+    });
+    if taken.await? {
+        let text =
+            if language == Language::Indonesian { "Nama pengguna itu sudah ada." } else { "That user name is taken." };
+        return list(visitor, &shared, Shown::saying(vec![text.to_owned()]), &form).await;
+    }
+    Ok(go("/akun"))
+}
+
+/// A password that was refused leaves its address in the browser; loaded anew, it is the list.
+pub(in crate::desk) async fn back(_: Visitor) -> Answer {
+    Ok(go("/akun"))
+}
+
+pub(in crate::desk) async fn new_secret(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    let language = visitor.session.language;
+    match secret::hash(form.get("secret")) {
+        Ok(hash) => change(&visitor, &shared, name, Act::SecretChanged, |account| account.secret = hash).await,
+        Err(failure) => {
+            let said = vec![language.say(&failure.text).to_owned()];
+            list(visitor, &shared, Shown::saying(said), &form).await
+        }
+    }
+}
+
+pub(in crate::desk) async fn disable(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    let shut = |account: &mut Account| account.disabled_millis = Some(moment::now_millis());
+    change(&visitor, &shared, name, Act::AccountShut, shut).await
+}
+
+pub(in crate::desk) async fn open_again(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    change(&visitor, &shared, name, Act::AccountOpened, |account| account.disabled_millis = None).await
+}
+
+/// Changes somebody else's account; whoever is signed in under it is out.
+///
+/// Not the own one: nobody shuts himself out, and who finds an open window must not get the account with it. The own
+/// password is changed by the one until now, on a page of its own.
+async fn change(
+    visitor: &Visitor,
+    shared: &Shared,
+    name: String,
+    act: Act,
+    change: impl FnOnce(&mut Account) + Send + 'static,
+) -> Answer {
+    allow(may_manage(visitor.role()) && visitor.clerk().as_str() != name)?;
+    let (by, changed) = (visitor.clerk().to_string(), name.clone());
+    let done = shared.node.blocking(move |node| {
+        let no_such =
+            || Failure::new(crate::Blame::NotFound, "account", "Tidak ada akun itu.", "There is no such account.");
+        let mut replica = node.replica();
+        let mut account = replica.account(&name)?.ok_or_else(no_such)?;
+        change(&mut account);
+        replica.put_account(&account)?;
+        drop(replica);
+        note(node, &by, act, &name)
+    });
+    done.await?;
+    shared.sessions.close_all_of(&changed);
+    Ok(go("/akun"))
+}

@@ -1,0 +1,135 @@
+//! Who asks for a page, and whether a form comes from one of our own pages.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::response::Response;
+use data_encoding::BASE64URL_NOPAD;
+use desk_kit::{BY_ITSELF, Cookie, old_page};
+pub(crate) use desk_kit::{Form, destination, own_page};
+use office_model::{ClerkId, Role};
+
+use crate::Failure;
+use crate::desk::frame::page::{Halt, go};
+use crate::desk::frame::texts;
+use crate::desk::people::sessions::Session;
+use crate::failure::NOT_FOR_ROLE;
+use crate::serve::Shared;
+use crate::serve::entrance::{Entrance, Via};
+
+/// Over TLS by a name that browsers take from this very host over TLS alone: nobody else on the network can plant it, and
+/// plain HTTP never carries it.
+const fn cookie(via: Via) -> Cookie {
+    match via {
+        Via::Loopback => Cookie { name: "meja", is_secure: false },
+        Via::Lan => Cookie { name: "__Host-meja", is_secure: true },
+    }
+}
+
+/// Somebody who is signed in and not locked out.
+pub(crate) struct Visitor {
+    pub(crate) session: Session,
+    /// Where from.
+    pub(crate) entrance: Entrance,
+    /// What the browser holds.
+    pub(crate) token: String,
+}
+
+impl Visitor {
+    pub(crate) fn clerk(&self) -> &ClerkId {
+        &self.session.clerk
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.session.role
+    }
+
+    /// Checks that a form comes from one of our pages.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub(crate) fn check(&self, form: &Form) -> Result<(), Halt> {
+        if form.get("form_token") == self.session.form_token {
+            return Ok(());
+        }
+        let text = old_page();
+        Err(Failure::input("form_token", text.id, text.en).into())
+    }
+}
+
+/// Refuses who may not.
+///
+/// # Errors
+///
+/// When `may` is false.
+pub(crate) fn allow(may: bool) -> Result<(), Halt> {
+    if may {
+        return Ok(());
+    }
+    Err(Failure::new(crate::Blame::State, NOT_FOR_ROLE, texts::ID.not_allowed, texts::EN.not_allowed).into())
+}
+
+impl FromRequestParts<Arc<Shared>> for Visitor {
+    type Rejection = Halt;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Halt> {
+        let touches = !parts.headers.contains_key(BY_ITSELF);
+        let entrance = parts.extensions.get::<Entrance>().cloned().ok_or_else(no_entrance)?;
+        let via = entrance.via();
+        let found = token_of(&parts.headers, via)
+            .and_then(|token| Some((shared.sessions.find(&token, via, Instant::now(), touches)?, token)));
+        let to = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        match found {
+            Some((mut session, token)) if !session.locked => {
+                to.clone_into(&mut session.at);
+                Ok(Self { session, entrance, token })
+            }
+            Some(_) => Err(Halt::with(go(&format!("/kunci?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
+            None => Err(Halt::with(go(&format!("/masuk?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
+        }
+    }
+}
+
+fn no_entrance() -> Failure {
+    Failure::machine(
+        "internal",
+        "Kesalahan program: asal permintaan tidak diketahui.",
+        "Internal: a request from nowhere.",
+    )
+}
+
+/// What the browser holds.
+pub(crate) fn token_of(headers: &HeaderMap, via: Via) -> Option<String> {
+    cookie(via).token_of(headers)
+}
+
+/// Has the browser hold a token, or none any more.
+pub(crate) fn hold(response: &mut Response, via: Via, token: Option<&str>) {
+    cookie(via).hold(response, token);
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use axum::http::header::{COOKIE, SET_COOKIE};
+
+    use super::*;
+
+    #[test]
+    fn each_listener_has_a_cookie_of_its_own() {
+        let (mut plain, mut tls) = (go("/"), go("/"));
+        hold(&mut plain, Via::Loopback, Some("aa"));
+        hold(&mut tls, Via::Lan, Some("bb"));
+        let said = |response: &Response| response.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+        assert_eq!(said(&plain), "meja=aa; Path=/; HttpOnly; SameSite=Strict");
+        assert_eq!(said(&tls), "__Host-meja=bb; Path=/; Secure; HttpOnly; SameSite=Strict");
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_static("meja=aa; __Host-meja=bb"));
+        assert_eq!(token_of(&headers, Via::Loopback).as_deref(), Some("aa"));
+        assert_eq!(token_of(&headers, Via::Lan).as_deref(), Some("bb"));
+    }
+}

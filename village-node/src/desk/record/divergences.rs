@@ -1,0 +1,136 @@
+//! What two people entered differently: side by side, settled by a choice.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use change_log::DocumentId;
+use office_model::{Catalogue, FieldPath, Service};
+use replica_store::{ListFilter, Page as Window};
+use serde_json::Value;
+use service_document::TransactionDocument;
+
+use crate::action::catalogue_of;
+use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::page::{Answer, Page, go, html};
+use crate::desk::frame::shown;
+use crate::desk::moments;
+use crate::desk::people::sign_in::note;
+use crate::desk::people::visitor::{Form, Visitor, allow, destination};
+use crate::serve::Shared;
+use crate::{Act, Action, Failure};
+
+/// Records of a page.
+const RECORDS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "divergences.html")]
+struct DivergencesPage {
+    page: Page,
+    records: Vec<Apart>,
+}
+
+/// A record with its differences.
+struct Apart {
+    id: DocumentId,
+    name: String,
+    service: String,
+    differences: Vec<Difference>,
+}
+
+/// One field with several values.
+pub(crate) struct Difference {
+    pub(crate) path: String,
+    pub(crate) label: String,
+    pub(crate) values: Vec<One>,
+}
+
+/// One of the values.
+pub(crate) struct One {
+    /// As JSON, for the form.
+    pub(crate) value: String,
+    pub(crate) shown: String,
+    pub(crate) who: String,
+    pub(crate) when: String,
+}
+
+/// The differences of a document, as people read them.
+pub(crate) fn differences(
+    document: &TransactionDocument,
+    catalogue: &Catalogue,
+    service: &Service,
+    language: Language,
+) -> Vec<Difference> {
+    let shown = |path: &FieldPath, value: &Value| match (path.to_string().as_str(), value) {
+        ("status", Value::String(word)) => shown::status(word, language),
+        _ => shown::value(catalogue.field_at(service, path), value, language),
+    };
+    let one = |path: &FieldPath, value: service_document::DivergentValue| One {
+        value: value.value.to_string(),
+        shown: shown(path, &value.value),
+        who: value.clerk,
+        when: moments::long(value.millis + value.hub_offset_millis.unwrap_or_default()),
+    };
+    document
+        .divergences()
+        .into_iter()
+        .map(|divergence| Difference {
+            path: divergence.path.to_string(),
+            label: shown::path_label(catalogue, service, &divergence.path.to_string(), language),
+            values: divergence.values.into_iter().map(|value| one(&divergence.path, value)).collect(),
+        })
+        .collect()
+}
+
+pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    allow(visitor.role().may_record())?;
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let language = visitor.session.language;
+        let page = Page::of(&visitor.session, &reader, "divergences", language.texts().divergences)?;
+        let filter = ListFilter { divergent: true, ..ListFilter::default() };
+        let mut records = Vec::new();
+        let mut specific = Vec::new();
+        for row in reader.list(&filter, Window { after: None, count: RECORDS })? {
+            let Some(document) = reader.document(row.document)? else { continue };
+            let catalogue = catalogue_of(&document);
+            let Some(service) = catalogue.service(&row.service) else { continue };
+            let is_specific =
+                |path: &FieldPath| service.field(path.root()).is_some_and(|field| field.specific.is_some());
+            if document.divergences().iter().any(|one| is_specific(&one.path)) {
+                specific.push(row.document);
+            }
+            records.push(Apart {
+                id: row.document,
+                name: row.name.unwrap_or_default(),
+                service: language.say(&service.label).to_owned(),
+                differences: differences(&document, catalogue, service, language),
+            });
+        }
+        drop(reader);
+        for document in specific {
+            note(node, visitor.clerk().as_str(), Act::SpecificRead, &document.to_string())?;
+        }
+        Ok(DivergencesPage { page, records })
+    });
+    html(&made.await?)
+}
+
+pub(in crate::desk) async fn settle(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    allow(visitor.role().may_record())?;
+    let no_such = || Failure::input("path", "Tidak ada perbedaan seperti itu.", "There is no such difference.");
+    let id: DocumentId = id.parse().map_err(|_| no_such())?;
+    let path: FieldPath = form.get("path").parse().map_err(|_| no_such())?;
+    let value: Value = serde_json::from_str(form.get("value")).map_err(|_| no_such())?;
+    let clerk = visitor.clerk().clone();
+    let name = clerk.to_string();
+    shared.node.perform_soon(Action::Settle { id, path, value, clerk }).await?;
+    shared.node.blocking(move |node| note(node, &name, Act::Settle, &id.to_string())).await?;
+    Ok(go(&destination(form.get("to"))))
+}

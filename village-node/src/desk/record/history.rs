@@ -1,0 +1,105 @@
+//! Who changed what in a record and when, as people read it.
+
+use desk_kit::values;
+use office_model::{Catalogue, FieldPath, Service};
+use replica_store::Replica;
+use serde_json::Value;
+use service_document::{AttachedFile, TransactionDocument};
+
+use crate::Failure;
+use crate::action::machine;
+use crate::action::standing::is_own;
+use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::shown;
+use crate::desk::moments;
+
+/// Places of a document that are no fields of the form.
+const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields", "steps"];
+
+/// What a number was made of: the number itself is shown.
+const SERIALS: &str = "serials";
+
+/// Before the hash of an attached file.
+const ATTACHMENT: &str = "attachment/";
+
+/// What an attached file is called.
+fn file_name(path: &str, value: Option<&Value>) -> String {
+    let hash = path.strip_prefix(ATTACHMENT).and_then(|hash| hash.parse().ok());
+    let file = hash.zip(value.and_then(Value::as_str)).and_then(|(hash, text)| AttachedFile::from_text(hash, text));
+    file.map_or_else(String::new, |file| file.name)
+}
+
+/// One change as people read it.
+pub(in crate::desk) struct Told {
+    pub(in crate::desk) when: String,
+    pub(in crate::desk) who: String,
+    pub(in crate::desk) machine: String,
+    pub(in crate::desk) begins: bool,
+    pub(in crate::desk) reason: String,
+    /// Label, value before, value after, whether it settled a difference.
+    pub(in crate::desk) edits: Vec<(String, String, String, bool)>,
+}
+
+/// The history of a document, the last change first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(in crate::desk) fn history(
+    replica: &Replica,
+    document: &TransactionDocument,
+    catalogue: &Catalogue,
+    service: &Service,
+    language: Language,
+) -> Result<Vec<Told>, Failure> {
+    let t = language.texts();
+    let text = |path: &str, value: Option<&Value>| -> String {
+        let Some(value) = value else { return String::new() };
+        if path == "status" {
+            return value.as_str().map_or_else(String::new, |word| shown::status(word, language));
+        }
+        let field = path.parse::<FieldPath>().ok().and_then(|path| catalogue.field_at(service, &path));
+        shown::value(field, value, language)
+    };
+    let history = document.history();
+    let machines = machine::of(replica, document.row().office, &history)?;
+    let mut all: Vec<Told> = history
+        .into_iter()
+        .map(|item| {
+            let machine = match machines.get(&item.epoch) {
+                Some(machine) if machine.here => t.this_machine.to_owned(),
+                Some(machine) if is_own(replica, machine.office) => format!("{} {}", t.other_machine, machine.label()),
+                Some(machine) => format!("{} {}, {}", t.machine, machine.label(), values::office(machine.office)),
+                None => t.other_machine.to_owned(),
+            };
+            let is_shown = |path: &str| !NOT_SHOWN.contains(&path) && !path.starts_with(SERIALS);
+            let edits = item.changed.iter().filter(|edit| is_shown(&edit.path)).map(|edit| {
+                if let Some(label) = values::referral_label(&edit.path, language) {
+                    let said = |value: Option<&Value>| {
+                        let read = |value| values::referral_value(&edit.path, value, language, str::to_owned);
+                        value.map_or_else(String::new, read)
+                    };
+                    return (label, said(edit.from.as_ref()), said(edit.to.as_ref()), edit.settled);
+                }
+                if edit.path.starts_with(ATTACHMENT) {
+                    let name = |value: Option<&Value>| file_name(&edit.path, value);
+                    let after = if edit.to.is_none() { t.removed.to_owned() } else { name(edit.to.as_ref()) };
+                    return (t.attachments.to_owned(), name(edit.from.as_ref()), after, edit.settled);
+                }
+                let label = shown::path_label(catalogue, service, &edit.path, language);
+                let after = if edit.to.is_none() { t.removed.to_owned() } else { text(&edit.path, edit.to.as_ref()) };
+                (label, text(&edit.path, edit.from.as_ref()), after, edit.settled)
+            });
+            Told {
+                when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
+                who: item.clerk.clone(),
+                machine,
+                begins: item.after.is_empty(),
+                reason: item.why.clone().unwrap_or_default(),
+                edits: edits.collect(),
+            }
+        })
+        .collect();
+    all.reverse();
+    Ok(all)
+}

@@ -1,0 +1,468 @@
+//! One record: where it stands, its fields, its steps, its letter.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use change_log::{DocumentId, EpochId, Position};
+use letter_print::Paper;
+use office_model::{Awaited, Catalogue, Chain, Role, Service, Status, calendar};
+use replica_store::{EntryState, Replica};
+use serde_json::{Map, Value};
+use service_document::{TransactionDocument, TransactionRow};
+
+use crate::action::standing::is_own;
+use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
+use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::page::{Answer, Halt, Page, go, html};
+use crate::desk::frame::shown;
+use crate::desk::frame::texts::Texts;
+use crate::desk::moments;
+use crate::desk::people::sign_in::note;
+use crate::desk::people::visitor::{Form, Visitor, allow};
+use crate::desk::record::attachments::{Attached, attached, kinds};
+use crate::desk::record::divergences::{Difference, differences};
+use crate::desk::record::history::{Told, history};
+use crate::desk::record::queue;
+use crate::desk::record::referrals::{self, ShownReferral};
+use crate::sealing::Sealer;
+use crate::serve::Shared;
+use crate::{Act, Action, Blame, Failure, moment};
+
+#[derive(Template)]
+#[template(path = "record.html")]
+pub(in crate::desk) struct RecordPage {
+    page: Page,
+    id: DocumentId,
+    service: String,
+    service_id: String,
+    name: String,
+    number: String,
+    status: String,
+    status_word: String,
+    state: Standing,
+    /// The citizen's queue number, on its day.
+    queue: String,
+    promised: String,
+    papers: Vec<String>,
+    groups: Vec<Group>,
+    attached: Vec<Attached>,
+    kinds: Vec<(String, String)>,
+    steps: Vec<Step>,
+    /// Whom it waits for, where this office has a part in that.
+    awaited: String,
+    is_final: bool,
+    prints: Prints,
+    /// Whether the printed letter bears a seal, or why not; empty where that needs no word.
+    seal: String,
+    /// Why a step was not taken, and the reason that was given with it.
+    step_said: String,
+    reason: String,
+    may_edit: bool,
+    /// It is this office's own, and the visitor records.
+    is_own: bool,
+    referrals: Vec<ShownReferral>,
+    /// Where it can still be referred to: code and name.
+    may_refer_to: Vec<(String, String)>,
+    /// What the visitor may answer for this office: word, label, whether a reason is needed.
+    answers: Vec<(&'static str, String, bool)>,
+    /// Why a referral or an answer was not taken, and the words that were given with it.
+    referral_said: String,
+    asked: String,
+    /// The office it belongs to, where that is another one.
+    office: String,
+    differences: Vec<Difference>,
+    history: Vec<Told>,
+}
+
+impl RecordPage {
+    /// Whether one of the steps needs a reason.
+    fn asks_reason(&self) -> bool {
+        self.steps.iter().any(|step| step.needs_reason)
+    }
+
+    /// The form token of who may settle differences here; empty for others.
+    fn settle_token(&self) -> &str {
+        if self.is_own { self.page.form_token() } else { "" }
+    }
+}
+
+/// What can be printed.
+enum Prints {
+    Nothing,
+    Draft,
+    Letter,
+}
+
+impl Prints {
+    fn of(service: &Service, status: &str) -> Self {
+        match (service.is_letter, letter::is_draft(status)) {
+            (false, _) => Self::Nothing,
+            _ if matches!(status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Nothing,
+            (true, true) => Self::Draft,
+            (true, false) => Self::Letter,
+        }
+    }
+
+    const fn any(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+}
+
+/// What is to be said of the letter's seal.
+fn seal(service: &Service, row: &TransactionRow, sealer: &Sealer, language: Language) -> String {
+    match letter::may_seal(row, sealer) {
+        _ if !service.is_letter || letter::is_draft(&row.status) => String::new(),
+        Ok(_) => language.texts().sealed.to_owned(),
+        Err(why) => language.say(&why.text()).to_owned(),
+    }
+}
+
+/// Where a record stands on its way to the hub.
+enum Standing {
+    /// Not all of it is acknowledged.
+    Here,
+    /// The hub refused something of it: the codes.
+    Refused(Vec<String>),
+    /// Another machine's changes wait for the gate.
+    Judged,
+    /// The hub has all of it: since when, as words, empty where that was not noted; and when both sides were last proven
+    /// equal, empty when something changed since.
+    Received { since: String, equal: String },
+}
+
+/// Fields that belong together.
+struct Group {
+    title: String,
+    /// Label and value.
+    fields: Vec<(String, String)>,
+}
+
+/// A step that may be taken.
+struct Step {
+    to: &'static str,
+    label: String,
+    needs_reason: bool,
+}
+
+#[derive(serde::Deserialize)]
+pub(in crate::desk) struct Said {
+    #[serde(default)]
+    pub(in crate::desk) kata: String,
+}
+
+pub(in crate::desk) fn document(id: &str) -> Result<DocumentId, Halt> {
+    id.parse().map_err(|_| Failure::no_transaction(id.chars().take(40).collect::<String>()).into())
+}
+
+/// The catalogue and the service of a record.
+pub(in crate::desk) fn service_of(
+    document: &TransactionDocument,
+) -> Result<(&'static Catalogue, &'static Service), Failure> {
+    let catalogue = catalogue_of(document);
+    let service = catalogue.service(&document.row().service);
+    service.map(|service| (catalogue, service)).ok_or_else(|| {
+        Failure::new(
+            Blame::State,
+            "unknown_service",
+            "Layanan berkas ini tidak dikenal program ini; perbarui program. Data berkas utuh.",
+            "This program does not know the record's service; update it. The record is whole.",
+        )
+    })
+}
+
+pub(in crate::desk) async fn page(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(said): Query<Said>,
+) -> Answer {
+    allow(visitor.role().may_read())?;
+    let id = document(&id)?;
+    let made = shared.node.blocking(move |node| {
+        let made = make(&node.replica(), &node.sealer(), &visitor, id, &said.kata)?;
+        if made.1 {
+            note(node, visitor.clerk().as_str(), Act::SpecificRead, &id.to_string())?;
+        }
+        Ok(made.0)
+    });
+    html(&made.await?)
+}
+
+impl RecordPage {
+    /// The page again, with why a referral or an answer was not taken and the words that were given with it.
+    pub(in crate::desk) fn again(
+        replica: &Replica,
+        sealer: &Sealer,
+        visitor: &Visitor,
+        id: DocumentId,
+        (failure, asked): (&Failure, String),
+    ) -> Result<Self, Failure> {
+        let (page, _) = make(replica, sealer, visitor, id, "")?;
+        let referral_said = visitor.session.language.say(&failure.text).to_owned();
+        Ok(Self { referral_said, asked, ..page })
+    }
+}
+
+/// The page, and whether specially protected data is on it.
+fn make(
+    replica: &Replica,
+    sealer: &Sealer,
+    visitor: &Visitor,
+    id: DocumentId,
+    said: &str,
+) -> Result<(RecordPage, bool), Failure> {
+    let (language, t) = (visitor.session.language, visitor.session.language.texts());
+    let document = load(replica, id)?;
+    let (catalogue, service) = service_of(&document)?;
+    let row = document.row();
+    let record = fields(&document);
+    let mut page = Page::of(&visitor.session, replica, "records", language.say(&service.label))?;
+    page.flash = match said {
+        "tersimpan" => t.saved.to_owned(),
+        "tetap" => t.nothing_changed.to_owned(),
+        _ => String::new(),
+    };
+    let status = row.status.parse::<Status>().ok();
+    let chain = chain::of(replica)?;
+    let has_specific = has_specific(service, &record);
+    let of_office = is_own(replica, row.office);
+    // What was referred here is decided elsewhere.
+    let leads_on = of_office || row.office.district() == replica.office();
+    let steps = status.filter(|_| leads_on).map(|from| steps(from, service, (chain, visitor.role()), language));
+    let may_change = page.may_record() && of_office;
+    Ok((
+        RecordPage {
+            id,
+            service: language.say(&service.label).to_owned(),
+            service_id: service.id.to_string(),
+            name: row.name.clone().unwrap_or_default(),
+            number: row.number.clone().unwrap_or_default(),
+            status: shown::status(&row.status, language),
+            status_word: row.status.clone(),
+            state: standing(replica, id, &page)?,
+            queue: queue::of_today(replica, id, row.created_millis)?,
+            promised: promised(service, language),
+            papers: shown::papers(catalogue, service, language),
+            groups: groups(catalogue, service, &record, language),
+            attached: attached(replica, &document, catalogue, language)?,
+            kinds: kinds(catalogue, service, language),
+            is_final: status.is_some_and(Status::is_final),
+            seal: if of_office { seal(service, row, sealer, language) } else { String::new() },
+            prints: if of_office { Prints::of(service, &row.status) } else { Prints::Nothing },
+            step_said: String::new(),
+            reason: String::new(),
+            steps: steps.unwrap_or_default(),
+            awaited: status
+                .filter(|status| leads_on && !status.is_final())
+                .map(|status| language.say(&Awaited::of(status).label_in(chain)).to_owned())
+                .unwrap_or_default(),
+            may_edit: may_change && status.is_none_or(Status::is_editable),
+            is_own: may_change,
+            referrals: referrals::shown(row, language),
+            may_refer_to: if may_change { referrals::targets(row) } else { Vec::new() },
+            answers: referrals::answers(replica, row, visitor.role(), language),
+            referral_said: String::new(),
+            asked: String::new(),
+            office: shown::other_office(replica, row.office),
+            differences: differences(&document, catalogue, service, language),
+            history: history(replica, &document, catalogue, service, language)?,
+            page,
+        },
+        has_specific,
+    ))
+}
+
+fn standing(replica: &Replica, id: DocumentId, page: &Page) -> Result<Standing, Failure> {
+    let mut waits = false;
+    let mut is_refused = false;
+    let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
+    let by_hub = replica.refused_by_hub(&office)?;
+    let mut last_own = BTreeMap::new();
+    for (entry, state) in replica.document_entries(id)? {
+        let log = replica.log(entry.epoch)?;
+        if log.as_ref().is_some_and(|log| log.own) {
+            let last = last_own.entry(entry.epoch).or_insert(entry.position);
+            *last = entry.position.max(*last);
+        }
+        if log.is_some_and(|log| log.own && entry.position > log.acknowledged) {
+            return Ok(Standing::Here);
+        }
+        waits |= state == EntryState::Pending;
+        is_refused |= matches!(state, EntryState::Refused | EntryState::Parked)
+            || by_hub.iter().any(|one| (one.epoch, one.position) == (entry.epoch, entry.position));
+    }
+    if is_refused {
+        let codes = replica.quarantine(500)?.into_iter().filter(|one| one.document == id).map(|one| one.code);
+        let mut codes: Vec<String> = codes.collect();
+        codes.dedup();
+        return Ok(Standing::Refused(codes));
+    }
+    if waits {
+        return Ok(Standing::Judged);
+    }
+    let equal = if page.bar.equal_now { page.bar.proven.clone() } else { String::new() };
+    Ok(Standing::Received { since: since(replica, &last_own, page.t)?, equal })
+}
+
+/// Since when the hub has all that was written of a record here, as words; empty where that was not noted.
+fn since(replica: &Replica, last_own: &BTreeMap<EpochId, Position>, t: &Texts) -> Result<String, Failure> {
+    let mut latest = None;
+    for (epoch, position) in last_own {
+        let Some(at) = replica.received_at(*epoch, *position)? else { return Ok(String::new()) };
+        latest = latest.max(Some(at));
+    }
+    let now = moment::now_millis();
+    Ok(latest.map_or_else(String::new, |at| {
+        let is_today = calendar::wib_date(at) == calendar::wib_date(now);
+        format!("{} {}", if is_today { t.at_time } else { t.on_day }, moments::short(at, now))
+    }))
+}
+
+fn steps(from: Status, service: &Service, (chain, role): (Chain, Role), language: Language) -> Vec<Step> {
+    from.next(service.approval)
+        .filter(|to| chain.may_step(role, from, *to))
+        .map(|to| Step { to: to.as_str(), label: verb(to, language).to_owned(), needs_reason: from.needs_reason(to) })
+        .collect()
+}
+
+/// What a clerk does when a record becomes this.
+const fn verb(to: Status, language: Language) -> &'static str {
+    let (id, en) = match to {
+        Status::Draf => ("Kerjakan lagi sebagai draf", "Take up again as a draft"),
+        Status::Diajukan => ("Ajukan", "Submit"),
+        Status::Diperiksa => ("Sudah diperiksa", "Papers are checked"),
+        Status::MenungguCamat => ("Teruskan ke camat", "Pass on to the camat"),
+        Status::Ditandatangani => ("Sudah ditandatangani", "It is signed"),
+        Status::SiapDiambil => ("Siap diambil", "Ready to pick up"),
+        Status::Selesai => ("Sudah diserahkan", "Handed over"),
+        Status::Dikembalikan => ("Kembalikan", "Send back"),
+        Status::Ditolak => ("Tolak", "Refuse"),
+        Status::Dibatalkan => ("Batalkan", "Cancel"),
+    };
+    match language {
+        Language::Indonesian => id,
+        Language::English => en,
+    }
+}
+
+fn promised(service: &Service, language: Language) -> String {
+    use office_model::PromiseUnit::{Hours, Minutes, WorkingDays};
+    let amount = service.promised.amount;
+    match (language, service.promised.unit) {
+        (Language::Indonesian, Minutes) => format!("{amount} menit"),
+        (Language::Indonesian, Hours) => format!("{amount} jam"),
+        (Language::Indonesian, WorkingDays) => format!("{amount} hari kerja"),
+        (Language::English, Minutes) => format!("{amount} minutes"),
+        (Language::English, Hours) => format!("{amount} hours"),
+        (Language::English, WorkingDays) => format!("{amount} working days"),
+    }
+}
+
+/// The fields by person: the citizen and the service first, then each person in it; at last what no catalogue knows.
+fn groups(catalogue: &Catalogue, service: &Service, record: &Map<String, Value>, language: Language) -> Vec<Group> {
+    let person = catalogue.person_fields();
+    let of_person = |map: &Map<String, Value>| -> Vec<(String, String)> {
+        let known = person.iter().filter_map(|field| {
+            let value = map.get(&field.key)?;
+            Some((language.say(&field.label).to_owned(), shown::value(Some(field), value, language)))
+        });
+        known.collect()
+    };
+    let mut first = Group { title: language.texts().fields.to_owned(), fields: Vec::new() };
+    let mut others = Vec::new();
+    for field in &service.fields {
+        let label = language.say(&field.label);
+        match record.get(&field.key) {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(map)) => others.push(Group { title: label.to_owned(), fields: of_person(map) }),
+            Some(Value::Array(list)) => {
+                let persons = list.iter().filter_map(Value::as_object).zip(1..);
+                others.extend(
+                    persons.map(|(map, number)| Group { title: format!("{label} {number}"), fields: of_person(map) }),
+                );
+            }
+            Some(value) => first.fields.push((label.to_owned(), shown::value(Some(field), value, language))),
+        }
+    }
+    let unknown = record.iter().filter(|(key, _)| service.field(key).is_none());
+    first.fields.extend(unknown.map(|(key, value)| (key.clone(), shown::value(None, value, language))));
+    let mut groups = vec![first];
+    groups.extend(others);
+    groups
+}
+
+/// The paper that an address asks for; the usual one where it asks for none.
+///
+/// # Errors
+///
+/// When there is no such paper.
+pub(in crate::desk) fn paper_of(word: &str) -> Result<Paper, Failure> {
+    if word.is_empty() {
+        return Ok(Paper::default());
+    }
+    word.parse().map_err(|_| {
+        Failure::input(
+            "paper",
+            "Kertas itu tidak dikenal. Tidak ada yang dicetak; pilih f4 atau a4.",
+            "There is no such paper. Nothing was printed; choose f4 or a4.",
+        )
+    })
+}
+
+pub(in crate::desk) async fn letter(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(words): Query<BTreeMap<String, String>>,
+) -> Answer {
+    allow(visitor.role().may_read())?;
+    let id = document(&id)?;
+    let paper = paper_of(words.get("kertas").map_or("", String::as_str))?;
+    let made = shared.node.blocking(move |node| {
+        let letter = letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
+        note(node, visitor.clerk().as_str(), Act::Letter, &id.to_string())?;
+        Ok(letter)
+    });
+    let letter = made.await?;
+    Ok(crate::serve::api::pdf(&letter.file_name, letter.bytes))
+}
+
+/// A step that was refused leaves its address in the browser; loaded anew, it is the record.
+pub(in crate::desk) async fn back(_: Visitor, Path(id): Path<String>) -> Answer {
+    Ok(go(&format!("/berkas/{}", document(&id)?)))
+}
+
+pub(in crate::desk) async fn step(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    let id = document(&id)?;
+    let to = form.get("to").parse::<Status>();
+    let to = to.map_err(|error| Failure::input("status", "Langkah tidak dikenal.", error.to_string()))?;
+    let reason = Some(form.get("reason").trim().to_owned()).filter(|reason| !reason.is_empty());
+    let given = form.get("reason").to_owned();
+    let (clerk, role) = (visitor.clerk().clone(), visitor.role());
+    let checked = shared.node.blocking(move |node| chain::may_step(&node.replica(), role, id, to));
+    allow(checked.await?)?;
+    let name = clerk.to_string();
+    match shared.node.perform_soon(Action::Step { id, to, reason, clerk }).await {
+        Ok(_) => {}
+        // Said beside the steps, with the reason as it was typed.
+        Err(failure) if failure.blame == Blame::Input => {
+            let made = shared.node.blocking(move |node| {
+                let (page, _) = make(&node.replica(), &node.sealer(), &visitor, id, "")?;
+                let step_said = visitor.session.language.say(&failure.text).to_owned();
+                Ok(RecordPage { step_said, reason: given, ..page })
+            });
+            return html(&made.await?);
+        }
+        Err(failure) => return Err(failure.into()),
+    }
+    shared.node.blocking(move |node| note(node, &name, Act::Step, &id.to_string())).await?;
+    Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
+}

@@ -1,0 +1,134 @@
+//! On the page of a record: where it is referred to, and what those offices answer.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use change_log::DocumentId;
+use desk_kit::values;
+use office_model::{Answer as Said, OfficeCode, Role, Roster};
+use replica_store::Reader;
+use service_document::TransactionRow;
+
+use crate::desk::frame::language::Language;
+use crate::desk::frame::page::{Answer, go, html};
+use crate::desk::people::sign_in::note;
+use crate::desk::people::visitor::{Form, Visitor, allow};
+use crate::desk::record::page::{RecordPage, document};
+use crate::serve::Shared;
+use crate::{Act, Action, Blame, Failure};
+
+/// One office that the record is referred to.
+pub(in crate::desk) struct ShownReferral {
+    pub(in crate::desk) office: String,
+    pub(in crate::desk) asked: String,
+    /// Word, label, reason. Several: its machines gave them apart.
+    pub(in crate::desk) answers: Vec<(&'static str, String, String)>,
+}
+
+/// The referrals of a record.
+pub(in crate::desk) fn shown(row: &TransactionRow, language: Language) -> Vec<ShownReferral> {
+    let one = |referral: &service_document::Referral| ShownReferral {
+        office: values::office(referral.office),
+        asked: referral.asked.clone(),
+        answers: referral
+            .answers
+            .iter()
+            .map(|given| {
+                let label = language.say(&given.answer.label()).to_owned();
+                (given.answer.as_str(), label, given.why.clone().unwrap_or_default())
+            })
+            .collect(),
+    };
+    row.referrals.iter().map(one).collect()
+}
+
+/// The offices that a record can still be referred to, by name: the near ones first.
+pub(in crate::desk) fn targets(row: &TransactionRow) -> Vec<(String, String)> {
+    let is_new = |code: OfficeCode| !row.referrals.iter().any(|referral| referral.office == code);
+    let all = Roster::current().iter().filter(|office| !office.code.is_village() && is_new(office.code));
+    let mut all: Vec<_> = all
+        .map(|office| {
+            let district = office.district.as_ref().map(|district| district.code);
+            let is_far = district.is_some() && district != row.office.district();
+            (is_far, office.full_name(), office.code.to_string())
+        })
+        .collect();
+    all.sort();
+    all.into_iter().map(|(_, name, code)| (code, name)).collect()
+}
+
+/// What somebody of this role may answer for this office, where the record was referred to it.
+pub(in crate::desk) fn answers(
+    reader: &Reader,
+    row: &TransactionRow,
+    role: Role,
+    language: Language,
+) -> Vec<(&'static str, String, bool)> {
+    let is_asked = row.referrals.iter().any(|referral| Some(referral.office) == reader.office());
+    if !is_asked || !role.may_answer() {
+        return Vec::new();
+    }
+    Said::ALL
+        .into_iter()
+        .map(|answer| (answer.as_str(), language.say(&answer.label()).to_owned(), answer.needs_reason()))
+        .collect()
+}
+
+pub(in crate::desk) async fn refer(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    let asked = form.get("asked").trim().to_owned();
+    let to = form.get("office").parse::<OfficeCode>();
+    let to = to.map_err(|error| Failure::input("office", "Pilih kantor tujuan rujukan.", error.to_string()));
+    let action = to.map(|to| Action::Refer { id, to, asked: asked.clone(), clerk: visitor.clerk().clone() });
+    take(&shared, visitor, id, (action, Act::Refer, asked)).await
+}
+
+pub(in crate::desk) async fn answer(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    allow(visitor.role().may_answer())?;
+    let id = document(&id)?;
+    let given = form.get("reason").trim().to_owned();
+    let said = form.get("answer").parse::<Said>();
+    let said = said.map_err(|error| Failure::input("answer", "Jawaban tidak dikenal.", error.to_string()));
+    let reason = Some(given.clone()).filter(|reason| !reason.is_empty());
+    let action = said.map(|answer| Action::Answer { id, answer, reason, clerk: visitor.clerk().clone() });
+    take(&shared, visitor, id, (action, Act::Answer, given)).await
+}
+
+/// Does it; what cannot be done is said on the page of the record, with the words as they were typed.
+async fn take(
+    shared: &Arc<Shared>,
+    visitor: Visitor,
+    id: DocumentId,
+    (action, act, typed): (Result<Action, Failure>, Act, String),
+) -> Answer {
+    let clerk = visitor.clerk().to_string();
+    let done = match action {
+        Ok(action) => shared.node.perform_soon(action).await,
+        Err(failure) => Err(failure),
+    };
+    match done {
+        Ok(_) => {}
+        Err(failure) if failure.blame == Blame::Input => {
+            let again = shared.node.blocking(move |node| {
+                RecordPage::again(&node.replica(), &node.sealer(), &visitor, id, (&failure, typed))
+            });
+            return html(&again.await?);
+        }
+        Err(failure) => return Err(failure.into()),
+    }
+    shared.node.blocking(move |node| note(node, &clerk, act, &id.to_string())).await?;
+    Ok(go(&format!("/berkas/{id}?kata=tersimpan#rujukan")))
+}
