@@ -6,7 +6,7 @@ use change_log::{DocumentId, EpochId, Position};
 use office_model::OfficeCode;
 use service_document::DocumentError;
 
-use crate::gate::GateError;
+use crate::admission::gate::GateError;
 
 /// Why a replica could not be created or opened. Nothing in its folder was changed.
 #[derive(Debug, thiserror::Error)]

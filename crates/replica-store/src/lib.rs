@@ -5,117 +5,74 @@
 //! replica wrote itself.
 //!
 //! It must never know the protocol, sockets, clocks or randomness: times and fresh epochs come in as arguments.
+//!
+//! | folder | what |
+//! | --- | --- |
+//! | `file/` | the database file: opening it, writing to it, what guards it, copies of it, and whether it is sound |
+//! | `entries/` | the truth: logs of entries, their chains and digests, and what is put right in them |
+//! | `admission/` | how what others sent comes in: stored first, then judged, then visible, or kept out with a reason |
+//! | `documents/` | the documents that entries make: authoring and reading them, what they name, and the files that belong to them |
+//! | `numbers/` | letter numbers: blocks that were granted, numbers that were issued, and the register |
+//! | `views/` | what is made from the documents to be listed, searched and counted, and can be made again |
+//! | `hub/` | what only a hub keeps: feeds, its nodes and their calls, its alarms |
+//! | `node/` | what only a node keeps: its place in the feeds, its contacts and proofs, what it gives back |
+//! | `desk/` | what shells keep beside the records for the people at this machine |
 
-mod account;
-mod alarm;
-mod application;
-mod aside;
-mod attachment;
-mod audience;
-mod audit;
-mod authoring;
-mod awaited;
-mod backup;
-mod blob;
-mod blob_folder;
-mod brought;
-mod call;
-mod change_run;
-mod counts;
-mod cursor;
-mod delivery;
-mod diary;
-mod digest;
-mod document;
-mod draft;
-mod enrolment;
-mod entry;
+mod admission;
+mod desk;
+mod documents;
+mod entries;
 mod error;
-mod favourite;
-mod feed;
-mod gate;
-mod head_file;
-mod holdings;
-mod hub_commit;
-mod ingest;
-mod issued;
-mod judging;
-mod lease;
-mod letters;
-mod list;
-mod lock;
-mod log;
-mod migrations;
-mod numbering;
-mod overview;
-mod packed;
-mod proof;
-mod publication;
-mod queue;
-mod reader;
-mod rebuild;
-mod received;
-mod recording_anew;
-mod referral;
-mod refusal;
-mod registry;
-mod repair;
-mod replica;
-mod request;
-mod returning;
-mod rows;
-mod search;
-mod setting;
-mod tally;
-mod verify;
-mod verify_report;
-mod work;
+mod file;
+mod hub;
+mod node;
+mod numbers;
+mod views;
 
-pub use account::Account;
-pub use alarm::{ALARM_DAYS, Alarm, AlarmChange};
-pub use application::Application;
-pub use attachment::{AttachmentsToMove, BlobWanted};
-pub use audit::{AuditFilter, AuditFrom, AuditItem};
-pub use authoring::Clock;
-pub use backup::{FilesKept, files_beside};
-pub use blob::BlobState;
-pub use blob_folder::{BlobFolder, PartError};
-pub use call::{CALL_DAYS, CallDay, DAYS_KEPT, NodeCall};
-pub use change_run::ToldChange;
-pub use counts::Counts;
-pub use cursor::{AppliedFeed, FeedCursor, FeedItem};
-pub use delivery::{DELIVERY_DAYS, Delivery, NewDelivery, Tried};
-pub use diary::{CONTACTS_MAX, Contact};
-pub use draft::Draft;
-pub use enrolment::{EnrolmentCode, Redeemed};
-pub use entry::{EntryMeta, EntryState};
+pub use admission::gate::{Case, CaseCandidate, DirectGate, Gate, GateError};
+pub use admission::ingest::{IngestBatch, IngestOutcome};
+pub use admission::judging::{JudgeReport, JudgingWalk};
+pub use admission::refusal::{Quarantined, Refusal, RefusalSource, RefusedByHub, codes};
+pub use desk::account::Account;
+pub use desk::application::Application;
+pub use desk::audit::{AuditFilter, AuditFrom, AuditItem};
+pub use desk::draft::Draft;
+pub use desk::queue::QueueNumber;
+pub use desk::request::{Asked, RequestKey};
+pub use documents::attachment::{AttachmentsToMove, BlobWanted};
+pub use documents::authoring::Clock;
+pub use documents::blob::BlobState;
+pub use documents::blob_folder::{BlobFolder, PartError};
+pub use documents::change_run::ToldChange;
+pub use documents::publication::{NewPublication, Published, Sign};
+pub use documents::referral::Referred;
+pub use entries::entry::{EntryMeta, EntryState};
+pub use entries::holdings::Holding;
+pub use entries::log::{LogState, SignedHead};
 pub use error::{OpenError, StoreError};
-pub use feed::{FeedHead, FeedRepeat, FeedSlice};
-pub use gate::{Case, CaseCandidate, DirectGate, Gate, GateError};
-pub use head_file::WhyNewEpoch;
-pub use holdings::Holding;
-pub use hub_commit::{Admission, HubDone, HubWork};
-pub use ingest::{IngestBatch, IngestOutcome};
-pub use issued::Issued;
-pub use judging::{JudgeReport, JudgingWalk};
-pub use lease::LeaseState;
-pub use list::{ListFilter, Page};
-pub use log::{LogState, SignedHead};
-pub use migrations::FORMAT;
-pub use numbering::{GivenNumber, NoNumber, Numbering};
-pub use overview::OfficeCounts;
-
-pub use proof::Proof;
-pub use publication::{NewPublication, Published, Sign};
-pub use queue::QueueNumber;
-pub use reader::{Reader, Role};
-pub use recording_anew::RecordedAnew;
-pub use referral::Referred;
-pub use refusal::{Quarantined, Refusal, RefusalSource, RefusedByHub, codes};
-pub use registry::{Node, NodeContact};
-pub use replica::{Durability, NewReplica, Opened, Replica};
-pub use request::{Asked, RequestKey};
-pub use returning::Returned;
-pub use rows::ListedTransaction;
-pub use tally::{Tallies, Tally};
-pub use verify_report::{Claim, Examiner, PROBLEMS_MAX, Problem, ProblemKind, Testimony, VerifyReport, Watch};
+pub use file::backup::{FilesKept, files_beside};
+pub use file::head_file::WhyNewEpoch;
+pub use file::migrations::FORMAT;
+pub use file::reader::{Reader, Role};
+pub use file::replica::{Durability, NewReplica, Opened, Replica};
+pub use file::verify_report::{Claim, Examiner, PROBLEMS_MAX, Problem, ProblemKind, Testimony, VerifyReport, Watch};
+pub use hub::alarm::{ALARM_DAYS, Alarm, AlarmChange};
+pub use hub::call::{CALL_DAYS, CallDay, DAYS_KEPT, NodeCall};
+pub use hub::delivery::{DELIVERY_DAYS, Delivery, NewDelivery, Tried};
+pub use hub::enrolment::{EnrolmentCode, Redeemed};
+pub use hub::feed::{FeedHead, FeedRepeat, FeedSlice};
+pub use hub::hub_commit::{Admission, HubDone, HubWork};
+pub use hub::registry::{Node, NodeContact};
+pub use node::cursor::{AppliedFeed, FeedCursor, FeedItem};
+pub use node::diary::{CONTACTS_MAX, Contact};
+pub use node::proof::Proof;
+pub use node::recording_anew::RecordedAnew;
+pub use node::returning::Returned;
+pub use numbers::issued::Issued;
+pub use numbers::lease::LeaseState;
+pub use numbers::numbering::{GivenNumber, NoNumber, Numbering};
+pub use views::counts::Counts;
+pub use views::list::{ListFilter, Page};
+pub use views::overview::OfficeCounts;
+pub use views::rows::ListedTransaction;
+pub use views::tally::{Tallies, Tally};

@@ -1,0 +1,58 @@
+//! Documents: the office each belongs to, and loading one from its accepted changes.
+
+use change_log::DocumentId;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use service_document::TransactionDocument;
+
+use crate::entries::entry::{self, EntryState};
+use crate::{Reader, StoreError};
+
+/// Index and office index of a document.
+pub(crate) fn find(connection: &Connection, id: DocumentId) -> Result<Option<(i64, i64)>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT idx, office FROM document WHERE id = ?")?;
+    Ok(statement.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// The office index of a document.
+pub(crate) fn office_of(connection: &Connection, document: i64) -> Result<i64, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT office FROM document WHERE idx = ?")?;
+    Ok(statement.query_row([document], |row| row.get(0))?)
+}
+
+pub(crate) fn insert(connection: &Connection, id: DocumentId, office: i64) -> Result<i64, StoreError> {
+    let mut statement = connection.prepare_cached("INSERT INTO document (id, office) VALUES (?, ?)")?;
+    Ok(statement.insert(params![id.as_bytes(), office])?)
+}
+
+pub(crate) fn set_office(connection: &Connection, document: i64, office: i64) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("UPDATE document SET office = ? WHERE idx = ?")?;
+    statement.execute(params![office, document])?;
+    Ok(())
+}
+
+/// A document out of its accepted changes; `None` when it has none.
+pub(crate) fn load(connection: &Connection, document: i64) -> Result<Option<TransactionDocument>, StoreError> {
+    let accepted: Vec<Vec<u8>> = entry::of_document(connection, document)?
+        .into_iter()
+        .filter(|stored| stored.state == EntryState::Accepted)
+        .map(|stored| stored.raw)
+        .collect();
+    if accepted.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(TransactionDocument::load(accepted.iter().map(Vec::as_slice))?))
+}
+
+impl Reader {
+    /// One transaction with its history; `None` when nothing of it is accepted here.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or the document's changes are damaged.
+    pub fn document(&self, id: DocumentId) -> Result<Option<TransactionDocument>, StoreError> {
+        match find(&self.connection, id)? {
+            Some((index, _)) => load(&self.connection, index),
+            None => Ok(None),
+        }
+    }
+}

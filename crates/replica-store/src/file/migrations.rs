@@ -1,0 +1,59 @@
+//! Numbered steps from any older format to the newest. Each runs in one transaction; a newer file is left alone.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::OpenError;
+
+/// `SKSy`: marks the file as ours.
+const APPLICATION_ID: i32 = 0x534b_5379;
+
+/// `user_version` counts how many of these a file has had.
+const STEPS: [&str; FORMAT as usize] = [
+    include_str!("../../migrations/0001_start.sql"),
+    include_str!("../../migrations/0002_desk.sql"),
+    include_str!("../../migrations/0003_numbers.sql"),
+    include_str!("../../migrations/0004_changes.sql"),
+    include_str!("../../migrations/0005_blobs.sql"),
+    include_str!("../../migrations/0006_receipts.sql"),
+    include_str!("../../migrations/0007_calls.sql"),
+    include_str!("../../migrations/0008_brought.sql"),
+    include_str!("../../migrations/0009_publications.sql"),
+    include_str!("../../migrations/0010_alarms.sql"),
+    include_str!("../../migrations/0011_referrals.sql"),
+    include_str!("../../migrations/0012_trail.sql"),
+];
+
+/// The newest format this program knows.
+pub const FORMAT: u32 = 12;
+
+/// Refuses what is not ours or is newer, without a write.
+pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let application: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if application != APPLICATION_ID {
+        return Err(OpenError::NotOurs(path.to_owned()));
+    }
+    let found = version(connection)?;
+    if found > FORMAT {
+        return Err(OpenError::Newer { path: path.to_owned(), found, known: FORMAT });
+    }
+    Ok(())
+}
+
+/// Takes a file of ours, or an empty one, to the newest format.
+pub(crate) fn run(connection: &mut Connection) -> Result<(), OpenError> {
+    let done = version(connection)?;
+    for (number, step) in (0u32..).zip(STEPS).skip(done as usize) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", number + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<u32, OpenError> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}

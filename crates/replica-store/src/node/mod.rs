@@ -1,0 +1,8 @@
+//! What only a node keeps: its place in the feeds, its contacts and proofs, what it gives back.
+
+pub(crate) mod cursor;
+pub(crate) mod diary;
+pub(crate) mod proof;
+pub(crate) mod received;
+pub(crate) mod recording_anew;
+pub(crate) mod returning;
