@@ -1,8 +1,8 @@
 //! Values as people read them, by the field they belong to.
 
 use office_model::{
-    Answer, Catalogue, Field, FieldKind, FieldPath, Office, OfficeCode, Phone, Roster, Segment, Service, Status,
-    calendar,
+    Answer, Catalogue, Field, FieldKind, FieldPath, Office, OfficeCode, OwnValue, Phone, Roster, Segment, Service,
+    Status, calendar,
 };
 use serde_json::Value;
 
@@ -64,14 +64,15 @@ pub fn status(word: &str, language: Language) -> String {
 }
 
 /// What people call the place of a change: `Tanggal lahir`, `Anggota 2, NIK`.
-pub fn path_label(catalogue: &Catalogue, service: &Service, path: &str, language: Language) -> String {
-    let fixed = match path {
-        "status" => Some(language.pick("Status", "Status")),
-        "number" | "nomor" => Some(language.pick("Nomor", "Number")),
-        _ => None,
-    };
-    if let Some(fixed) = fixed {
-        return fixed.to_owned();
+pub fn path_label(
+    (catalogue, service): (&Catalogue, &Service),
+    (path, own): (&str, Option<OwnValue>),
+    language: Language,
+) -> String {
+    match own {
+        Some(OwnValue::Status) => return language.pick("Status", "Status").to_owned(),
+        Some(OwnValue::Number) => return language.pick("Nomor", "Number").to_owned(),
+        None => {}
     }
     let Ok(path) = path.parse::<FieldPath>() else { return path.to_owned() };
     let Some(root) = service.field(path.root()) else { return path.to_string() };
@@ -161,9 +162,14 @@ mod tests {
     fn places_have_names() {
         let catalogue = Catalogue::current();
         let service = catalogue.service(&"G03".parse().unwrap()).unwrap();
-        let label = |path| path_label(catalogue, service, path, Language::Indonesian);
+        let label = |path| path_label((catalogue, service), (path, None), Language::Indonesian);
         assert_eq!(label("anggota[1].nik"), "Anggota keluarga 2, NIK");
-        assert_eq!(label("status"), "Status");
+        let own = |path, own| path_label((catalogue, service), (path, Some(own)), Language::Indonesian);
+        assert_eq!(own("status", OwnValue::Status), "Status");
+        assert_eq!(own("record.number", OwnValue::Number), "Nomor");
+        let land = catalogue.service(&"G10".parse().unwrap()).unwrap();
+        let label_of_land = path_label((catalogue, land), ("status", None), Language::Indonesian);
+        assert_eq!(label_of_land, land.field("status").unwrap().label.id, "a field of the form");
         assert_eq!(label("baru"), "baru");
     }
 }

@@ -111,11 +111,11 @@ impl Role {
 
     /// Whether someone of this role may take a step that leads on from `from`, whatever chain the office has (see [`crate::Chain`]).
     ///
-    /// Inside the village every role may take every step. Only the sub-district's decision is its own; the village may
-    /// withdraw a record that waits for it.
+    /// Inside the village every role may take every step. Only the sub-district's decision is its own; to withdraw a record
+    /// that waits for it is the village's alone.
     pub const fn may_step(self, from: Status, to: Status) -> bool {
         if from.waits_for_sub_district() {
-            return self.is_sub_district() || (self.may_record() && matches!(to, Status::Dibatalkan));
+            return if matches!(to, Status::Dibatalkan) { self.may_record() } else { self.is_sub_district() };
         }
         self.may_record()
     }
@@ -150,7 +150,10 @@ mod tests {
             assert_eq!(role.as_str().parse::<Role>().unwrap(), role);
             assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
         }
-        assert!(Role::Petugas.may_step(Status::MenungguCamat, Status::Dibatalkan));
+        for role in Role::ALL {
+            let may = role.may_step(Status::MenungguCamat, Status::Dibatalkan);
+            assert_eq!(may, role.may_record(), "{role}: the village alone withdraws what is its own");
+        }
         assert!("raja".parse::<Role>().is_err());
     }
 }

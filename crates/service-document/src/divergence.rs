@@ -2,12 +2,12 @@
 
 use automerge::{Automerge, ChangeHash as StoredHash};
 use change_log::{ChangeHash, EpochId};
-use office_model::FieldPath;
+use office_model::{FieldPath, OwnValue};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::DocumentError;
-use crate::path::{Names, Segment};
+use crate::path::{self, Names, Segment};
 use crate::reading::{self, Contested, Reading};
 use crate::stamp;
 
@@ -17,6 +17,9 @@ pub struct Divergence {
     /// Which field; `status` where two people moved the transaction apart (`record.status` where its form has a
     /// field of that name).
     pub path: FieldPath,
+    /// The value of the record itself that it is; nothing for the fields of its form.
+    #[serde(skip)]
+    pub own: Option<OwnValue>,
     /// The values that differ; the first is the one shown until a person settles it.
     pub values: Vec<DivergentValue>,
 }
@@ -113,7 +116,7 @@ pub(crate) fn list(document: &Automerge) -> Result<Vec<Divergence>, DocumentErro
     for (segments, found) in places(document, None, &reading)? {
         let Some(path) = names.path(&segments) else { continue };
         let values = found.into_iter().filter_map(|found| with_author(document, found)).collect();
-        list.push(Divergence { path, values });
+        list.push(Divergence { path, own: path::own(&segments), values });
     }
     list.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(list)

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use automerge::{Automerge, ChangeHash as StoredHash, ChangeMetadata};
 use change_log::{ChangeHash, EpochId};
+use office_model::OwnValue;
 use serde_json::{Map, Value};
 
 use crate::error::DocumentError;
 use crate::layout::{STEP_WHY, STEPS};
-use crate::path::{Names, Segment};
+use crate::path::{self, Names, Segment};
 use crate::reading::Reading;
 use crate::{TransactionDocument, divergence, stamp};
 
@@ -39,6 +40,8 @@ pub struct HistoryItem {
 pub struct Edited {
     /// `nama`, `ibu.nama`, `status`, `steps[2].to`: fields of the form by their field path, other places by root key.
     pub path: String,
+    /// The value of the record itself that it is; nothing for its form's fields and all else.
+    pub own: Option<OwnValue>,
     /// The value its maker saw, if there was one.
     pub from: Option<Value>,
     /// The value it set; none where it took the value away.
@@ -119,7 +122,7 @@ fn item(document: &Automerge, meta: &ChangeMetadata<'_>) -> Result<HistoryItem, 
             edited.settled = true;
         } else {
             let shown = found.into_iter().next().map(|found| found.value);
-            changed.push(Edited { path, from: shown.clone(), to: shown, settled: true });
+            changed.push(Edited { path, own: path::own(&place), from: shown.clone(), to: shown, settled: true });
         }
     }
     let (clerk, hub_offset_millis) = stamp::parse_message(meta.message.as_deref().unwrap_or_default());
@@ -170,7 +173,8 @@ impl Comparison {
             (None, Some(Value::Array(to))) if !to.is_empty() => self.lists(&[], to),
             (from, to) => {
                 let path = self.names.text(&self.place);
-                self.changed.push(Edited { path, from: from.cloned(), to: to.cloned(), settled: false });
+                let own = path::own(&self.place);
+                self.changed.push(Edited { path, own, from: from.cloned(), to: to.cloned(), settled: false });
             }
         }
         self.place.pop();

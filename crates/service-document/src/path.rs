@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use automerge::Prop;
-use office_model::FieldPath;
+use office_model::{FieldPath, OwnValue};
 use serde_json::{Map, Value};
 
 use crate::layout::{FIELDS, NUMBER, STATUS};
@@ -92,6 +92,15 @@ impl Names {
 /// Whether this is where the record's status stands, which only steps and settling may change.
 pub(crate) fn is_status(place: &[Segment]) -> bool {
     matches!(place, [Segment::Key(key)] if key == STATUS)
+}
+
+/// The value of the record itself that stands there.
+pub(crate) fn own(place: &[Segment]) -> Option<OwnValue> {
+    match place {
+        place if is_status(place) => Some(OwnValue::Status),
+        place if is_number(place) => Some(OwnValue::Number),
+        _ => None,
+    }
 }
 
 /// Whether this is where the record's number stands.

@@ -13,7 +13,7 @@ mod common;
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, ObjType, ROOT, ReadDoc};
 use common::{created, epoch, load, office, path, record, set, stamp};
-use office_model::Status;
+use office_model::{OwnValue, Status};
 use serde_json::{Value, json};
 use service_document::{
     CHANGE_BYTES_MAX, DEPTH_MAX, DOCUMENT_BYTES_MAX, DocumentError, OPERATIONS_MAX, TransactionDocument,
@@ -111,6 +111,14 @@ fn a_form_may_have_a_status_of_its_own() {
     let mut merged = load(&[first, step, edit, apart, field_apart]);
     let paths: Vec<String> = merged.divergences().iter().map(|found| found.path.to_string()).collect();
     assert_eq!(paths, ["record.status", "status"]);
+    let own: Vec<_> = merged.divergences().iter().map(|found| found.own).collect();
+    assert_eq!(own, [Some(OwnValue::Status), None]);
+    let told =
+        merged.history().into_iter().flat_map(|item| item.changed).filter(|edited| edited.path.contains("status"));
+    let told: Vec<_> = told.map(|edited| (edited.path, edited.own)).collect();
+    let (own, field) = (("record.status".to_owned(), Some(OwnValue::Status)), ("status".to_owned(), None));
+    assert!(told.contains(&own) && told.contains(&field), "{told:?}");
+    assert!(told.iter().all(|one| *one == own || *one == field), "{told:?}");
     merged.settle(&path("record.status"), json!("diajukan"), &stamp(1, 5)).unwrap();
     merged.settle(&path("status"), json!("letter C"), &stamp(1, 6)).unwrap();
     assert_eq!((merged.row().status.as_str(), merged.divergences().len()), ("diajukan", 0));

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use change_log::{ChangeHash, DocumentId, EpochId};
 use data_encoding::HEXLOWER;
+use office_model::OwnValue;
 use replica_store::{Reader, StoreError, ToldChange};
 use serde_json::{Value, json};
 use service_document::{HistoryItem, TransactionDocument};
@@ -145,7 +146,7 @@ fn line(change: &ToldChange, id: DocumentId, document: &Known, here: bool) -> Va
     let item = change.hash.filter(|_| !change.withdrawn).and_then(|hash| document.items.get(&hash));
     let kind = if change.withdrawn { "withdrawn" } else { item.map_or("other", kind) };
     let status = item.filter(|_| kind == "step").and_then(|item| {
-        item.changed.iter().find(|edited| edited.path == "status").and_then(|edited| edited.to.clone())
+        item.changed.iter().find(|edited| edited.own == Some(OwnValue::Status)).and_then(|edited| edited.to.clone())
     });
     let paths: Vec<&str> = match (item, kind) {
         (Some(item), "edit" | "settle") => item.changed.iter().map(|edited| edited.path.as_str()).collect(),
@@ -171,7 +172,7 @@ fn kind(item: &HistoryItem) -> &'static str {
         "record"
     } else if item.changed.iter().any(|edited| edited.settled) {
         "settle"
-    } else if item.changed.iter().any(|edited| edited.path == "status") {
+    } else if item.changed.iter().any(|edited| edited.own == Some(OwnValue::Status)) {
         "step"
     } else {
         "edit"

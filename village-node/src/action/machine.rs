@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use change_log::{EpochId, NodeId};
-use office_model::{OfficeCode, Status};
+use office_model::{OfficeCode, OwnValue, Status};
 use replica_store::Reader;
 use serde_json::{Value, json};
 use service_document::HistoryItem;
@@ -88,7 +88,7 @@ fn guest(owner: OfficeCode, item: &HistoryItem) -> Option<OfficeCode> {
     }
     let word =
         |value: &Option<Value>| value.as_ref().and_then(Value::as_str).and_then(|word| word.parse::<Status>().ok());
-    let decided = edit.path == "status"
+    let decided = edit.own == Some(OwnValue::Status)
         && word(&edit.from).is_some_and(Status::waits_for_sub_district)
         && word(&edit.to).is_some_and(|to| to != Status::Dibatalkan);
     owner.district().filter(|_| decided)
@@ -102,6 +102,7 @@ mod tests {
 
     fn change(path: &str, from: &str, to: &str) -> HistoryItem {
         let text = |word: &str| Some(Value::from(word)).filter(|_| !word.is_empty());
+        let own = matches!(path, "status" | "record.status").then_some(OwnValue::Status);
         HistoryItem {
             hash: change_log::ChangeHash([1; 32]),
             after: vec![],
@@ -110,7 +111,7 @@ mod tests {
             millis: 1,
             hub_offset_millis: None,
             why: None,
-            changed: vec![Edited { path: path.to_owned(), from: text(from), to: text(to), settled: false }],
+            changed: vec![Edited { path: path.to_owned(), own, from: text(from), to: text(to), settled: false }],
         }
     }
 
@@ -119,6 +120,8 @@ mod tests {
         let owner: OfficeCode = "35.10.01.2001".parse().unwrap();
         let of = |changes: &[HistoryItem]| author(owner, changes.iter()).to_string();
         let decided = change("status", "menunggu_camat", "ditandatangani");
+        let of_land = change("record.status", "menunggu_camat", "ditandatangani");
+        assert_eq!(of(std::slice::from_ref(&of_land)), "35.10.01", "its form has a status of its own");
         let answered = change("answer/35.10.H.001", "", "selesai");
         assert_eq!(of(std::slice::from_ref(&decided)), "35.10.01");
         assert_eq!(of(&[decided.clone(), change("status", "menunggu_camat", "ditolak")]), "35.10.01");

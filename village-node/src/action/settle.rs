@@ -25,7 +25,7 @@ pub(super) fn perform(
     let known = one.and_then(|divergence| divergence.values.iter().find(|known| given(&known.value)));
     let value = match known {
         Some(known) => known.value.clone(),
-        None if one.is_some() && !matches!(path.root(), "status" | "record") => {
+        None if one.is_some_and(|one| one.own.is_none()) => {
             let today = calendar::wib_date(clock.millis).unwrap_or_default();
             let edits = [(path.clone(), value.clone())];
             let checked =

@@ -7,10 +7,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use change_log::{DocumentId, EpochId, NodeId, Position};
 use desk_kit::{Form, Language, moments, values};
-use office_model::{Catalogue, FieldPath, Service};
+use office_model::{Catalogue, FieldPath, OwnValue, Service};
 use replica_store::{EntryState, ListedTransaction, Reader, StoreError};
 use serde_json::Value;
-use service_document::{AttachedFile, TransactionDocument};
+use service_document::{AttachedFile, Edited, TransactionDocument};
 
 use super::search::{self, Line};
 use super::texts::{Texts, Worded as _};
@@ -213,12 +213,13 @@ struct Shower {
 }
 
 impl Shower {
-    fn text(&self, path: &str, value: &Value) -> String {
-        if path == "status" {
-            return value.as_str().map_or_else(String::new, |word| values::status(word, self.language));
-        }
-        if path == "number" {
-            return value.as_str().unwrap_or_default().to_owned();
+    fn text(&self, (path, own): (&str, Option<OwnValue>), value: &Value) -> String {
+        match own {
+            Some(OwnValue::Status) => {
+                return value.as_str().map_or_else(String::new, |word| values::status(word, self.language));
+            }
+            Some(OwnValue::Number) => return value.as_str().unwrap_or_default().to_owned(),
+            None => {}
         }
         if values::referral_label(path, self.language).is_some() {
             let why = |why: &str| if self.is_open { why.to_owned() } else { HIDDEN.to_owned() };
@@ -232,12 +233,12 @@ impl Shower {
         values::value(field, value, self.language)
     }
 
-    fn label(&self, path: &str) -> String {
+    fn label(&self, path: &str, own: Option<OwnValue>) -> String {
         if let Some(label) = values::referral_label(path, self.language) {
             return label;
         }
         match self.service {
-            Some(service) => values::path_label(self.catalogue, service, path, self.language),
+            Some(service) => values::path_label((self.catalogue, service), (path, own), self.language),
             None => path.to_owned(),
         }
     }
@@ -270,7 +271,7 @@ impl Shower {
                     .enumerate()
                     .for_each(|(index, value)| self.spread(&format!("{path}[{index}]"), value, shown));
             }
-            value => shown.push((self.label(path), self.text(path, value))),
+            value => shown.push((self.label(path, None), self.text((path, None), value))),
         }
     }
 
@@ -304,16 +305,18 @@ impl Shower {
             let path = one.path.to_string();
             let values = one.values.iter().map(|value| {
                 let at = moments::long(value.millis + value.hub_offset_millis.unwrap_or_default());
-                (self.text(&path, &value.value), value.clerk.clone(), at)
+                (self.text((&path, one.own), &value.value), value.clerk.clone(), at)
             });
-            Divergent { label: self.label(&path), values: values.collect() }
+            Divergent { label: self.label(&path, one.own), values: values.collect() }
         });
         all.collect()
     }
 
     fn history(&self, read: &Read) -> Vec<Told> {
         let is_shown = |path: &str| !NOT_SHOWN.contains(&path) && !path.starts_with("serials");
-        let text = |path: &str, value: Option<&Value>| value.map_or_else(String::new, |value| self.text(path, value));
+        let text = |edit: &Edited, value: Option<&Value>| {
+            value.map_or_else(String::new, |value| self.text((&edit.path, edit.own), value))
+        };
         let mut all: Vec<Told> = read
             .document
             .history()
@@ -329,8 +332,8 @@ impl Shower {
                         return (self.f.attachments.to_owned(), String::new(), after.to_owned(), edit.settled);
                     }
                     let removed = || self.f.removed.to_owned();
-                    let after = edit.to.as_ref().map_or_else(removed, |value| self.text(&edit.path, value));
-                    (self.label(&edit.path), text(&edit.path, edit.from.as_ref()), after, edit.settled)
+                    let after = if edit.to.is_none() { removed() } else { text(edit, edit.to.as_ref()) };
+                    (self.label(&edit.path, edit.own), text(edit, edit.from.as_ref()), after, edit.settled)
                 });
                 Told {
                     when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use change_log::DocumentId;
-use office_model::{Catalogue, FieldPath, Service};
+use office_model::{Catalogue, FieldPath, OwnValue, Service};
 use replica_store::{ListFilter, Page as Window};
 use serde_json::Value;
 use service_document::TransactionDocument;
@@ -61,11 +61,11 @@ pub(crate) fn differences(
     service: &Service,
     language: Language,
 ) -> Vec<Difference> {
-    let shown = |path: &FieldPath, value: &Value| match (path.to_string().as_str(), value) {
-        ("status", Value::String(word)) => shown::status(word, language),
+    let shown = |(path, own): (&FieldPath, Option<OwnValue>), value: &Value| match (own, value) {
+        (Some(OwnValue::Status), Value::String(word)) => shown::status(word, language),
         _ => shown::value(catalogue.field_at(service, path), value, language),
     };
-    let one = |path: &FieldPath, value: service_document::DivergentValue| One {
+    let one = |path: (&FieldPath, Option<OwnValue>), value: service_document::DivergentValue| One {
         value: value.value.to_string(),
         shown: shown(path, &value.value),
         who: value.clerk,
@@ -76,8 +76,8 @@ pub(crate) fn differences(
         .into_iter()
         .map(|divergence| Difference {
             path: divergence.path.to_string(),
-            label: shown::path_label(catalogue, service, &divergence.path.to_string(), language),
-            values: divergence.values.into_iter().map(|value| one(&divergence.path, value)).collect(),
+            label: shown::path_label((catalogue, service), (&divergence.path.to_string(), divergence.own), language),
+            values: divergence.values.into_iter().map(|value| one((&divergence.path, divergence.own), value)).collect(),
         })
         .collect()
 }

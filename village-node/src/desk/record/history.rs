@@ -1,10 +1,10 @@
 //! Who changed what in a record and when, as people read it.
 
 use desk_kit::values;
-use office_model::{Catalogue, FieldPath, Service};
+use office_model::{Catalogue, FieldPath, OwnValue, Service};
 use replica_store::Replica;
 use serde_json::Value;
-use service_document::{AttachedFile, TransactionDocument};
+use service_document::{AttachedFile, Edited, TransactionDocument};
 
 use crate::Failure;
 use crate::action::machine;
@@ -53,12 +53,12 @@ pub(in crate::desk) fn history(
     language: Language,
 ) -> Result<Vec<Told>, Failure> {
     let t = language.texts();
-    let text = |path: &str, value: Option<&Value>| -> String {
+    let text = |edit: &Edited, value: Option<&Value>| -> String {
         let Some(value) = value else { return String::new() };
-        if path == "status" {
+        if edit.own == Some(OwnValue::Status) {
             return value.as_str().map_or_else(String::new, |word| shown::status(word, language));
         }
-        let field = path.parse::<FieldPath>().ok().and_then(|path| catalogue.field_at(service, &path));
+        let field = edit.path.parse::<FieldPath>().ok().and_then(|path| catalogue.field_at(service, &path));
         shown::value(field, value, language)
     };
     let history = document.history();
@@ -86,9 +86,9 @@ pub(in crate::desk) fn history(
                     let after = if edit.to.is_none() { t.removed.to_owned() } else { name(edit.to.as_ref()) };
                     return (t.attachments.to_owned(), name(edit.from.as_ref()), after, edit.settled);
                 }
-                let label = shown::path_label(catalogue, service, &edit.path, language);
-                let after = if edit.to.is_none() { t.removed.to_owned() } else { text(&edit.path, edit.to.as_ref()) };
-                (label, text(&edit.path, edit.from.as_ref()), after, edit.settled)
+                let label = shown::path_label((catalogue, service), (&edit.path, edit.own), language);
+                let after = if edit.to.is_none() { t.removed.to_owned() } else { text(edit, edit.to.as_ref()) };
+                (label, text(edit, edit.from.as_ref()), after, edit.settled)
             });
             Told {
                 when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
