@@ -6,6 +6,9 @@ use replica_store::{Reader, StoreError};
 use serde_json::{Value, json};
 use sync_protocol::{CertifiedNode, LetterSeal, SealedLetter, VerifyingKey};
 
+/// So many other letters with a number are looked at.
+const OTHERS: usize = 20;
+
 /// A letter whose seal is right.
 #[derive(Debug)]
 pub(crate) struct SealedBy {
@@ -31,6 +34,8 @@ pub(crate) enum AtHub {
     Nothing,
     /// The record has the number that the paper shows.
     Same,
+    /// The record has the number that the paper shows, and so has another letter of the office.
+    Twice,
     /// The record has another number.
     OtherNumber,
     /// The record was cancelled or refused: the letter is void.
@@ -44,6 +49,8 @@ pub(crate) struct Since {
     pub(crate) revoked_millis: Option<i64>,
     /// What the hub holds of it.
     pub(crate) at_hub: AtHub,
+    /// Version of the catalogue that its record was made under, as far as the hub holds it.
+    pub(crate) catalogue: Option<u32>,
 }
 
 /// In one word, for programs.
@@ -53,6 +60,8 @@ pub(crate) enum Verdict {
     Genuine,
     /// The seal is right, but its node was shut out.
     Revoked,
+    /// The seal is right, but another letter of the office has the same number.
+    NumberTwice,
     /// The seal is right, but the record has another number now.
     OtherNumber,
     /// The seal is right, but the record was cancelled or refused.
@@ -64,6 +73,7 @@ impl Verdict {
         match self {
             Self::Genuine => "genuine",
             Self::Revoked => "revoked",
+            Self::NumberTwice => "number_twice",
             Self::OtherNumber => "other_number",
             Self::Void => "void",
         }
@@ -76,6 +86,7 @@ impl Since {
         match (self.at_hub, self.revoked_millis) {
             (AtHub::Void, _) => Verdict::Void,
             (AtHub::OtherNumber, _) => Verdict::OtherNumber,
+            (AtHub::Twice, _) => Verdict::NumberTwice,
             (_, Some(_)) => Verdict::Revoked,
             (_, None) => Verdict::Genuine,
         }
@@ -95,10 +106,12 @@ impl SealedBy {
         self.node.key.node_id()
     }
 
-    /// What people call its service, in both languages; the id of a service that this program does not know.
-    pub(crate) fn service_label(&self) -> (String, String) {
+    /// What its paper calls its service, in both languages: as the catalogue had it under which its record was made, the one
+    /// of today where the hub does not know that. The id of a service that this program does not know.
+    pub(crate) fn service_label(&self, since: &Since) -> (String, String) {
         let id = self.letter.service;
-        Catalogue::current()
+        let catalogue = since.catalogue.and_then(Catalogue::of_version).unwrap_or_else(Catalogue::current);
+        catalogue
             .service(&id)
             .map_or_else(|| (id.to_string(), id.to_string()), |known| (known.label.id.clone(), known.label.en.clone()))
     }
@@ -111,15 +124,33 @@ impl SealedBy {
     pub(crate) fn since(&self, reader: &Reader) -> Result<Since, StoreError> {
         let node = reader.registered_node(self.node_id())?;
         let row = reader.row(self.letter.document)?.filter(|row| row.office == self.node.office);
+        let catalogue = row.as_ref().map(|row| row.catalogue);
         let at_hub = row.map_or(AtHub::Nothing, |row| match row.status.parse() {
             Ok(Status::Dibatalkan | Status::Ditolak) => AtHub::Void,
             _ => match row.number.as_deref() {
                 None => AtHub::Nothing,
-                Some(number) if signs(number).eq(signs(&self.letter.number)) => AtHub::Same,
+                Some(number) if self.has_number(number) => AtHub::Same,
                 Some(_) => AtHub::OtherNumber,
             },
         });
-        Ok(Since { revoked_millis: node.and_then(|node| node.revoked_millis), at_hub })
+        let at_hub = if at_hub == AtHub::Same && self.is_twice(reader)? { AtHub::Twice } else { at_hub };
+        Ok(Since { revoked_millis: node.and_then(|node| node.revoked_millis), at_hub, catalogue })
+    }
+
+    fn has_number(&self, number: &str) -> bool {
+        signs(number).eq(signs(&self.letter.number))
+    }
+
+    /// Whether another letter of the office has its number and counts.
+    fn is_twice(&self, reader: &Reader) -> Result<bool, StoreError> {
+        for other in reader.issued_with(self.letter.document, OTHERS)? {
+            let Some(row) = reader.row(other)? else { continue };
+            let counts = !matches!(row.status.parse(), Ok(Status::Dibatalkan | Status::Ditolak));
+            if counts && row.number.is_some_and(|number| self.has_number(&number)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The office as people call it; its code when the roster does not have it.
@@ -129,7 +160,7 @@ impl SealedBy {
 
     /// What the paper shows and what became of it, for programs.
     pub(crate) fn to_json(&self, office_name: &str, since: &Since) -> Value {
-        let (id, en) = self.service_label();
+        let (id, en) = self.service_label(since);
         let held = |wanted: AtHub| (since.at_hub != AtHub::Nothing).then_some(since.at_hub == wanted);
         json!({
             "verdict": since.verdict().as_str(),
@@ -147,6 +178,7 @@ impl SealedBy {
             "revoked_millis": since.revoked_millis,
             "at_hub": {
                 "held": since.at_hub != AtHub::Nothing,
+                "number_twice": held(AtHub::Twice),
                 "other_number": held(AtHub::OtherNumber),
                 "void": held(AtHub::Void),
             },
@@ -178,7 +210,7 @@ mod tests {
 
     #[test]
     fn what_weighs_most_is_the_verdict() {
-        let of = |at_hub, revoked_millis| Since { revoked_millis, at_hub }.verdict();
+        let of = |at_hub, revoked_millis| Since { revoked_millis, at_hub, catalogue: None }.verdict();
         assert_eq!(of(AtHub::Nothing, None), Verdict::Genuine);
         assert_eq!(of(AtHub::Same, None), Verdict::Genuine);
         assert_eq!(of(AtHub::Same, Some(1)), Verdict::Revoked);

@@ -55,12 +55,14 @@ fn told(sealed: &SealedBy, office: &str, since: &Since) -> String {
             "ASK THE OFFICE: the node that sealed it was shut out on {}; a letter sealed before may be right",
             time(since.revoked_millis)
         ),
+        Verdict::NumberTwice => "ASK THE OFFICE: another letter of it has the same number".to_owned(),
         Verdict::OtherNumber => "ASK THE OFFICE: its record has another number now".to_owned(),
         Verdict::Void => "VOID: its record was cancelled or refused since".to_owned(),
     };
     let held = match since.at_hub {
         AtHub::Nothing => "not here yet",
         AtHub::Same => "here, with the same number",
+        AtHub::Twice => "here, and another letter with the same number",
         AtHub::OtherNumber => "here, with another number",
         AtHub::Void => "here, cancelled or refused",
     };
@@ -69,7 +71,7 @@ fn told(sealed: &SealedBy, office: &str, since: &Since) -> String {
     let mut text = format!("{verdict}\n");
     let lines = [
         ("number", letter.number.as_str()),
-        ("letter", &sealed.service_label().1),
+        ("letter", &sealed.service_label(since).1),
         ("name", &letter.name),
         ("date", &date),
         ("office", office),

@@ -93,7 +93,7 @@ pub(super) async fn page(State(hub): State<Arc<Hub>>, Path(seal): Path<String>) 
 fn proven(sealed: &SealedBy, since: &Since, office: String) -> LetterPage {
     let day = since.revoked_millis.and_then(wib_date);
     let (tone, title, advice) = verdict(since.verdict(), day);
-    LetterPage { tone, title, advice, lines: lines(sealed, office), notes: notes(since, day) }
+    LetterPage { tone, title, advice, lines: lines(sealed, since, office), notes: notes(since, day) }
 }
 
 fn verdict(verdict: Verdict, revoked: Option<NaiveDate>) -> (&'static str, Said, Said) {
@@ -116,6 +116,16 @@ fn verdict(verdict: Verdict, revoked: Option<NaiveDate>) -> (&'static str, Said,
                  yang tertulis di bawah ini.",
                 "Its seal is genuine, but the letter was cancelled or refused since. Do not accept it; ask the office named \
                  below.",
+            ),
+        ),
+        Verdict::NumberTwice => (
+            "doubt",
+            Said::new("Nomor surat ini ada pada dua surat", "Two letters have this number"),
+            Said::new(
+                "Segelnya asli, tetapi kantor itu juga menerbitkan surat lain dengan nomor yang sama. Tanyakan kepada kantor \
+                 yang tertulis di bawah ini sebelum menerimanya.",
+                "Its seal is genuine, but that office issued another letter with the same number as well. Ask the office named \
+                 below before you accept it.",
             ),
         ),
         Verdict::OtherNumber => (
@@ -151,10 +161,10 @@ fn verdict(verdict: Verdict, revoked: Option<NaiveDate>) -> (&'static str, Said,
 }
 
 /// What the paper shows. A line that it leaves out is left out here.
-fn lines(sealed: &SealedBy, office: String) -> Vec<Line> {
+fn lines(sealed: &SealedBy, since: &Since, office: String) -> Vec<Line> {
     let letter = &sealed.letter;
     let same = |text: &str| Said::new(text, "");
-    let (service, service_en) = sealed.service_label();
+    let (service, service_en) = sealed.service_label(since);
     let all = [
         ("Nomor", "Number", same(&letter.number)),
         ("Surat", "Letter", Said::new(service, service_en)),
@@ -177,6 +187,10 @@ fn notes(since: &Since, revoked: Option<NaiveDate>) -> Vec<Said> {
         AtHub::Same => Said::new(
             "Pusat memegang catatan surat ini dengan nomor yang sama, dan suratnya tidak dibatalkan.",
             "The hub holds the record of this letter with the same number, and the letter is not cancelled.",
+        ),
+        AtHub::Twice => Said::new(
+            "Pusat memegang catatan surat ini, dan satu surat lain dengan nomor yang sama.",
+            "The hub holds the record of this letter, and another letter with the same number.",
         ),
         AtHub::OtherNumber => Said::new(
             "Pusat memegang catatan surat ini dengan nomor lain.",

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use village_node::{Identity, NodeOptions, establish};
 
 use crate::door::{ask, get};
+use crate::night::now;
 use crate::programs::village_node;
 use crate::regency::{Machine, Regency};
 
@@ -14,8 +15,12 @@ const NAME: &str = "SITI D'CONTOH";
 
 /// A record of a letter, and its number where it got one.
 fn record(machine: &Machine) -> (String, String) {
+    record_of(machine, NAME)
+}
+
+fn record_of(machine: &Machine, name: &str) -> (String, String) {
     let form = json!({
-        "nik": "3510014107900001", "nama": NAME, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
+        "nik": "3510014107900001", "nama": name, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
         "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
         "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });
@@ -55,6 +60,109 @@ fn says(data: &Path, arguments: &[&str]) -> (i32, Value) {
 
 fn path(url: &str) -> &str {
     &url[url.find("/l/").unwrap()..]
+}
+
+#[test]
+fn what_another_machine_wrote_while_a_letter_was_signed_changes_no_letter() {
+    let regency = Regency::new(35, &[]);
+    let (front, back) = (regency.join("front"), regency.join("back"));
+    regency.prove_any(&front);
+    let (id, _) = record(&front);
+    steps(&front, &id, &["diajukan", "diperiksa"]);
+    regency.prove_any(&front);
+    regency.prove_any(&back);
+    // With no link: the head signs here, somebody changes the record there.
+    steps(&front, &id, &["ditandatangani"]);
+    let (paper, said) = letter(&front, &id);
+    back.said(&["set", &id, "nama=SITI LAIN", "keperluan=Utang", "--json"]);
+    for machine in [&front, &back, &front] {
+        regency.prove_any(machine);
+    }
+    assert_eq!(front.said(&["show", &id, "--json"])["record"]["fields"]["nama"], "SITI LAIN");
+    for machine in [&front, &back] {
+        let (now, told) = letter(machine, &id);
+        let seal = told["seal_url"].as_str().unwrap();
+        let page = get(regency.hub.address, path(seal));
+        assert!(page.contains("SITI D&#39;CONTOH") && !page.contains("SITI LAIN"), "{page}");
+        assert!(machine.data != front.data || (now == paper && told["seal_url"] == said["seal_url"]), "the same paper");
+    }
+    // Nobody signs what is not decided.
+    let (other, _) = record(&front);
+    regency.prove_any(&front);
+    regency.prove_any(&back);
+    front.said(&["set", &other, "keperluan=Sekolah", "--json"]);
+    back.said(&["set", &other, "keperluan=Bekerja", "--json"]);
+    for machine in [&front, &back, &front] {
+        regency.prove_any(machine);
+    }
+    steps(&front, &other, &["diajukan", "diperiksa"]);
+    let output = village_node(&front.data).args(["step", &other, "ditandatangani", "--json"]).output().unwrap();
+    let said: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!((output.status.code(), &said["error"]["code"]), (Some(3), &json!("undecided")), "{said}");
+    front.said(&["settle", &other, "keperluan", "Sekolah", "--json"]);
+    steps(&front, &other, &["ditandatangani"]);
+}
+
+/// A folder as it is, somewhere else.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn two_letters_with_one_number_are_both_told_of() {
+    let regency = Regency::new(34, &[]);
+    let front = regency.join("front");
+    // Numbers are granted to a machine that has shown itself.
+    regency.prove_any(&front);
+    regency.prove_any(&front);
+    let back = Machine { data: regency.folder().join("back") };
+    copy(&front.data, &back.data);
+    for (machine, name) in [(&front, "Ani Contoh"), (&back, "Budi Contoh")] {
+        // Ids are of a place and a second: two copies that write at one place in one second are told apart later.
+        let second = now() / 1000;
+        while now() / 1000 == second {
+            std::thread::yield_now();
+        }
+        record_of(machine, name);
+    }
+    for machine in [&front, &back, &front, &back, &front] {
+        regency.prove_any(machine);
+    }
+    let rows = regency.hub.says(&["list"]).1["rows"].take();
+    let letters: Vec<(String, String)> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let id = row["id"].as_str().unwrap().to_owned();
+            sign(&front, &id);
+            let url = sealed(&front, &id);
+            (id, url)
+        })
+        .collect();
+    assert_eq!(letters.len(), 2);
+    regency.prove_any(&front);
+    let number = |id: &str| front.said(&["show", id, "--json"])["number"].as_str().unwrap().to_owned();
+    assert_eq!(number(&letters[0].0), number(&letters[1].0), "both went on from one place");
+    for (_, url) in &letters {
+        let page = get(regency.hub.address, path(url));
+        assert!(page.contains("Nomor surat ini ada pada dua surat"), "{page}");
+        let (code, found) = regency.hub.says(&["check-letter", url]);
+        assert_eq!((code, &found["verdict"], &found["genuine"]), (4, &json!("number_twice"), &json!(false)), "{found}");
+    }
+    // Once one of them is withdrawn, the other one is as good as any.
+    let (id, url) = &letters[0];
+    front.said(&["step", id, "dibatalkan", "--reason", "nomor ganda", "--json"]);
+    regency.prove_any(&front);
+    assert!(get(regency.hub.address, path(url)).contains("tidak berlaku lagi"));
+    let page = get(regency.hub.address, path(&letters[1].1));
+    assert!(page.contains("Segel surat ini asli"), "{page}");
 }
 
 /// Another character in the signature of a seal.

@@ -5,10 +5,10 @@ use data_encoding::BASE64;
 use exchange_driver::NodeIdentity;
 use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Templates, one_line};
 use office_handbook::Letterhead;
-use office_model::{Roster, Status, calendar};
+use office_model::{OwnValue, Roster, Status, calendar};
 use replica_store::Replica;
-use serde_json::{Value, json};
-use service_document::{TransactionDocument, TransactionRow};
+use serde_json::{Map, Value, json};
+use service_document::{Edited, HistoryItem, TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
 
 use super::standing::{is_own, only_the_village_prints};
@@ -55,7 +55,6 @@ pub(crate) fn of(
     if !is_own(replica, row.office) {
         return Err(only_the_village_prints());
     }
-    let record = fields(&document);
     let dated = dated(&document);
     let day = calendar::wib_date(dated).unwrap_or_default();
     if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
@@ -63,6 +62,7 @@ pub(crate) fn of(
     }
     // Whoever signs later changes nothing in letters that are signed.
     let is_signed = matches!(row.status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
+    let record = if is_signed { signed_fields(&document) } else { fields(&document) };
     let (profile, templates) = if is_signed {
         (handbook::profile_at(replica, dated)?, handbook::templates_at(replica, identity, dated)?)
     } else {
@@ -84,7 +84,7 @@ pub(crate) fn of(
             document: id,
             service: row.service,
             number,
-            name: one_line(row.name.as_deref().unwrap_or_default()),
+            name: one_line(record.get("nama").and_then(Value::as_str).unwrap_or_default()),
             date: letter.date,
             signer: letter.signer.name.clone(),
         })
@@ -135,16 +135,29 @@ fn unprinted(error: &PrintError) -> Failure {
     }
 }
 
+/// The change that signed a record.
+fn signing(document: &TransactionDocument) -> Option<HistoryItem> {
+    let is_step = |edit: &Edited| {
+        edit.own == Some(OwnValue::Status)
+            && edit.to.as_ref().and_then(Value::as_str) == Some(Status::Ditandatangani.as_str())
+    };
+    document.history().into_iter().rev().find(|item| item.changed.iter().any(is_step))
+}
+
+/// What was signed: what another machine wrote at the same time, and what is settled later, changes no letter.
+pub(crate) fn signed_fields(document: &TransactionDocument) -> Map<String, Value> {
+    let then = signing(document).and_then(|item| document.to_json_at(&[item.hash]));
+    match then.as_ref().and_then(|then| then.get("fields")).and_then(Value::as_object) {
+        Some(signed) => signed.clone(),
+        None => fields(document),
+    }
+}
+
 /// The day of a letter is the day it was signed, before that the day the record was made: the same record always
 /// prints the same.
 fn dated(document: &TransactionDocument) -> i64 {
-    let signed = document.history().into_iter().rev().find(|item| {
-        let is_step = |edit: &service_document::Edited| {
-            edit.path == "status" && edit.to.as_ref().and_then(Value::as_str) == Some(Status::Ditandatangani.as_str())
-        };
-        item.changed.iter().any(is_step)
-    });
-    signed.map_or(document.row().created_millis, |item| item.millis + item.hub_offset_millis.unwrap_or_default())
+    signing(document)
+        .map_or(document.row().created_millis, |item| item.millis + item.hub_offset_millis.unwrap_or_default())
 }
 
 /// Until its papers are checked, what is printed is a draft.
@@ -179,6 +192,8 @@ pub(crate) fn office(replica: &Replica, letterhead: &Letterhead) -> Result<Offic
 
 #[cfg(test)]
 mod tests {
+    use service_document::Authored;
+
     use super::*;
 
     fn row(status: &str, number: Option<&str>, divergences: u32) -> TransactionRow {
@@ -203,6 +218,50 @@ mod tests {
             changes: 1,
             steps: 0,
             divergences,
+        }
+    }
+
+    #[test]
+    fn a_letter_is_of_the_day_it_was_signed_also_where_its_form_has_a_status() {
+        let stamp = |millis| service_document::Stamp {
+            epoch: change_log::EpochId([1; 16]),
+            millis,
+            hub_offset_millis: None,
+            clerk: "siti".to_owned(),
+        };
+        for field in ["keperluan", "status"] {
+            let mut form = Map::new();
+            form.insert(field.to_owned(), Value::from("bekas_yasan"));
+            let new = service_document::NewTransaction {
+                office: "35.10.01.2001".parse().unwrap(),
+                service: "G10".parse().unwrap(),
+                catalogue_version: 1,
+                fields: form,
+                number: None,
+                serials: None,
+            };
+            let load = |changes: &[Authored]| {
+                TransactionDocument::load(changes.iter().map(|change| change.raw.as_slice())).unwrap()
+            };
+            let (mut document, first) = TransactionDocument::create(&new, &stamp(1)).unwrap();
+            let mut changes = vec![first];
+            for (at, to) in [(2, Status::Diajukan), (3, Status::Diperiksa)] {
+                changes.push(document.step(to, None, &stamp(at)).unwrap());
+            }
+            assert_eq!(dated(&document), 1);
+            // At the same time, on another machine.
+            let edits = [(field.parse().unwrap(), Value::from("tanah_negara"))];
+            let there = service_document::Stamp { epoch: change_log::EpochId([2; 16]), ..stamp(5) };
+            let edit = load(&changes).edit(&edits, &there).unwrap().unwrap();
+            for (at, to) in [(4, Status::MenungguCamat), (5, Status::Ditandatangani)] {
+                changes.push(document.step(to, None, &stamp(at)).unwrap());
+            }
+            changes.push(edit);
+            document = load(&changes);
+            document.step(Status::SiapDiambil, None, &stamp(6)).unwrap();
+            assert_eq!(dated(&document), 5, "{field}");
+            assert_eq!(fields(&document)[field], "tanah_negara");
+            assert_eq!(signed_fields(&document)[field], "bekas_yasan", "{field}: the letter is what was signed");
         }
     }
 

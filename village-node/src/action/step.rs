@@ -6,8 +6,8 @@ use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
 
-use super::{chain, referrals};
-use crate::Failure;
+use super::{chain, load, referrals};
+use crate::{Blame, Failure};
 
 /// `{"id", "change", "status", "referred"}`: where the record stands now, which is one further where the office's chain
 /// lacks a part, and the offices that it is referred to from now on by itself.
@@ -19,6 +19,9 @@ pub(super) fn perform(
     clock: &Clock,
 ) -> Result<Value, Failure> {
     let then = chain::of(replica)?.goes_on(to);
+    if to == Status::Ditandatangani && load(replica, id)?.row().divergences > 0 {
+        return Err(undecided());
+    }
     // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
     let concerns = then.unwrap_or(to).is_checked();
     let own = replica.office();
@@ -32,4 +35,16 @@ pub(super) fn perform(
     let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();
     referred.retain(|office| !before.iter().any(|referral| referral.office == *office));
     Ok(json!({"id": id, "change": change, "status": then.unwrap_or(to), "referred": referred}))
+}
+
+/// Whoever signs is to know what.
+fn undecided() -> Failure {
+    Failure::new(
+        Blame::State,
+        "undecided",
+        "Berkas ini memuat dua isian yang berbeda, dan belum jelas mana yang ditandatangani. Tidak ada yang berubah; putuskan \
+         dahulu di Perbedaan, lalu tandatangani.",
+        "This record has two different values, and it is not clear which of them is signed. Nothing was changed; settle it under \
+         Differences first, then sign.",
+    )
 }

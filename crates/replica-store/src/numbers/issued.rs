@@ -83,6 +83,26 @@ impl Reader {
         Ok(issued)
     }
 
+    /// Other records of its office that were given a serial of this one's; at most `count_max`.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn issued_with(&self, document: DocumentId, count_max: usize) -> Result<Vec<DocumentId>, StoreError> {
+        let Some((document, _)) = crate::documents::document::find(&self.connection, document)? else {
+            return Ok(Vec::new());
+        };
+        let sql = "SELECT DISTINCT d.id FROM issued own
+                   JOIN issued i ON i.office = own.office AND i.series = own.series AND i.year = own.year
+                     AND i.serial = own.serial AND i.document <> own.document
+                   JOIN document d ON d.idx = i.document
+                   WHERE own.document = ? ORDER BY d.id LIMIT ?";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let limit = i64::try_from(count_max).unwrap_or(i64::MAX);
+        let found = statement.query_map(params![document, limit], |row| row.get::<_, [u8; 16]>(0))?;
+        found.map(|id| Ok(DocumentId(Uuid::from_bytes(id?)))).collect()
+    }
+
     /// The series and years of an office of which anything was issued.
     ///
     /// # Errors
