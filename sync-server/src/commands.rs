@@ -11,6 +11,7 @@ pub(crate) mod handbook;
 pub(crate) mod history;
 pub(crate) mod hub_key;
 pub(crate) mod init;
+mod known;
 mod late_bar;
 pub(crate) mod list;
 pub(crate) mod nightly;

@@ -282,7 +282,8 @@ impl Names {
     fn cells(&self, row: &ListedTransaction, is_whole: bool) -> Vec<String> {
         let office = self.offices.get(&row.office);
         let district = office.and_then(|office| office.district.as_ref()).map(|district| district.name.clone());
-        let catalogue = Catalogue::current();
+        // As its letter names it, whatever later versions call it.
+        let catalogue = Catalogue::of_version(row.catalogue).unwrap_or_else(Catalogue::current);
         let service = catalogue.service(&row.service).map(|service| service.label.id.clone());
         let sector = catalogue.sector(&row.service).map(|sector| sector.label.id.clone());
         let (name, nik) = person(row, is_whole);

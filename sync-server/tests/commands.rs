@@ -202,14 +202,25 @@ fn a_server_killed_at_work_leaves_a_folder_that_works() {
 #[test]
 fn the_report_of_a_night_is_made_once() {
     let folder = Folder::with_hub();
+    let refused = folder.failure(&["nightly", "--date", "2026-01-02"]);
+    assert!(refused["error"].as_str().unwrap().contains("no machine has joined yet"), "{refused}");
+    // 1 January 2026, 12:00 WIB.
+    let (mut replica, _) = replica_store::Replica::open(&folder.data(), "test", change_log::EpochId([9; 16])).unwrap();
+    let node = change_log::NodeId([5; 8]);
+    replica.register_node(node, OFFICE.parse().unwrap(), [5; 32], 1_767_243_600_000).unwrap();
+    drop(replica);
     let first = folder.run(&["nightly", "--date", "2026-01-02", "--json"]);
     assert!(first.status.success());
     folder.json(&["enrol", OFFICE]);
     let server = Server::start(&folder);
     let second = folder.run(&["nightly", "--date", "2026-01-02", "--json"]);
     assert_eq!(first.stdout, second.stdout);
-    assert_eq!(folder.json(&["nightly", "--date", "2026-01-03"])["totals"]["not_enrolled"], 3);
+    assert_eq!(folder.json(&["nightly", "--date", "2026-01-03"])["totals"]["not_enrolled"], 2);
     folder.failure(&["nightly", "--date", "2200-01-01"]);
+    // A year that was mistyped: nobody was there, and no report of it is kept.
+    let before = folder.failure(&["nightly", "--date", "2020-01-02"]);
+    assert!(before["error"].as_str().unwrap().contains("the first machine joined on 2026-01-01"), "{before}");
+    assert!(folder.failure(&["nightly", "--date", "2025-12-31"])["error"].as_str().unwrap().contains("no night"));
     assert!(server.stop());
 }
 

@@ -337,6 +337,13 @@
       // What the last choice filled in, and nobody changed since, is not the next one's.
       let filled = {};
       const take = (one) => {
+        // Another citizen than the one who stands there: nothing of that one stays.
+        const nik = form.elements.nik, digits = (text) => text.replace(/\D/g, "");
+        if (nik && nik.value && digits(nik.value) !== digits(one.nik)) {
+          for (const input of $$("input:not([type=hidden]), select, textarea", box.closest("section"))) {
+            if (input.name) input.value = "";
+          }
+        }
         for (const [name, value] of Object.entries(filled)) {
           const input = form.elements[name];
           if (input && input.value === value && !(name in one.fields)) input.value = "";
@@ -404,7 +411,9 @@
   };
   if (attaching) {
     const refused = $("#lampiran-ditolak");
+    let small = false;
     attaching.addEventListener("submit", async (event) => {
+      if (small) return;
       event.preventDefault();
       const box = $("#lampiran-berkas"), button = $("button", attaching);
       let [file] = box.files;
@@ -419,7 +428,9 @@
       const chosen = new DataTransfer();
       chosen.items.add(file);
       box.files = chosen.files;
-      attaching.submit();
+      // From now on it is sent as every form is: only while the program is there.
+      small = true;
+      attaching.requestSubmit();
     });
   }
 

@@ -15,6 +15,7 @@ mod profile_fields;
 pub mod secret;
 mod sessions;
 mod texts;
+mod typed_secret;
 pub mod values;
 
 pub use answer::{Halt, go, html_response};
@@ -27,6 +28,7 @@ pub use headers::{POLICY, safe};
 pub use language::Language;
 pub use profile_fields::ProfileFields;
 pub use sessions::{Named, Session, Sessions};
+pub use typed_secret::typed_secret;
 
 /// The style sheet of both desks.
 pub const CSS: &str = include_str!("../assets/desk.css");

@@ -43,7 +43,8 @@ enum Command {
         /// The day they are made, such as 2026-11-23; today where left out.
         #[arg(long)]
         day: Option<String>,
-        /// Write the steps that each record takes after the first save as well.
+        /// Write the steps that each record takes after the first save as well; for other programs than
+        /// `village-node record`, which takes forms alone.
         #[arg(long)]
         steps: bool,
         /// The file to write; standard output where left out.

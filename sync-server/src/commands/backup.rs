@@ -16,7 +16,8 @@ use crate::{Failure, HealthNote, admin};
 #[command(after_help = "Example:\n  sync-server backup /mnt/usb/hub-2026-11-24.backup
 
 The file holds the hub's secret keys and all personal data: keep it where only you can read it. Attached files
-go into the folder `blobs` beside it, which all backups there share: each file is copied once.")]
+go into the folder `blobs` beside it, which all backups there share: each file is copied once. The settings file
+(sync-server.toml) is not in it.")]
 pub(crate) struct Arguments {
     /// A new file.
     file: PathBuf,

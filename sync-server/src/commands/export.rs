@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use office_model::calendar::wib_date;
-use office_model::{Catalogue, OfficeCode, OfficeKind, Roster, ServiceId, Status};
+use office_model::{OfficeCode, OfficeKind, ServiceId, Status};
 use replica_store::ListFilter;
 use serde_json::json;
 
-use super::{Answer, open};
+use super::{Answer, known, open};
 use crate::act::Act;
 use crate::cli::Common;
 use crate::export::{self, Format, Wanted};
 use crate::keys::HubKeys;
 use crate::operators::BY_COMMAND;
-use crate::{Failure, clock, handbook, init};
+use crate::{Failure, clock, handbook};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -63,7 +63,11 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let reader = open(&common.data)?;
     // Names of services that the centre published.
     handbook::learn(&reader, &HubKeys::load(&common.data)?)?;
-    known(&init::roster(&reader)?, arguments)?;
+    known::offices(&reader, arguments.office.iter().chain(&arguments.district))?;
+    known::service(arguments.service.as_ref())?;
+    if let Some(code) = arguments.district.filter(|code| code.kind() != OfficeKind::SubDistrict) {
+        return Err(Failure::input(format!("{code} is no sub-district"), "name an office with --office"));
+    }
     let wanted = Wanted {
         filter: ListFilter {
             office: arguments.office,
@@ -103,29 +107,6 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let text = format!("{count} records written to {}\n", path.display());
     let format = arguments.format.to_string();
     Ok(Answer::new(json!({ "file": path, "format": format, "records": count, "whole": arguments.whole }), text))
-}
-
-/// Refuses what no office or service of this regency is called: an empty file would look like an answer.
-fn known(roster: &Roster, arguments: &Arguments) -> Result<(), Failure> {
-    let codes = arguments.office.iter().chain(&arguments.district);
-    if let Some(code) = codes.into_iter().find(|code| roster.get(**code).is_none()) {
-        return Err(Failure::input(
-            format!("office {code} is not in this hub's roster"),
-            "check the code: sync-server offices lists them all",
-        ));
-    }
-    if let Some(code) = arguments.district.filter(|code| code.kind() != OfficeKind::SubDistrict) {
-        return Err(Failure::input(format!("{code} is no sub-district"), "name an office with --office"));
-    }
-    // Records stay with the catalogue that they were begun under, which may have services that are offered no more.
-    let mut versions = (1..=Catalogue::current().version()).filter_map(Catalogue::of_version);
-    match &arguments.service {
-        Some(id) if !versions.any(|catalogue| catalogue.service(id).is_some()) => Err(Failure::input(
-            format!("there is no service {id}"),
-            "check the code: sync-server handbook show catalogue",
-        )),
-        _ => Ok(()),
-    }
 }
 
 fn to_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<u64, Failure>) -> Result<u64, Failure> {

@@ -7,9 +7,10 @@ use office_model::{OfficeCode, ServiceId, Status};
 use replica_store::{ListFilter, ListedTransaction, Page};
 use serde_json::{Value, json};
 
-use super::{Answer, mask, open, table, time};
-use crate::Failure;
+use super::{Answer, known, mask, open, table, time};
 use crate::cli::Common;
+use crate::keys::HubKeys;
+use crate::{Failure, handbook};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -43,6 +44,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
+    // Names of services that the centre published.
+    handbook::learn(&reader, &HubKeys::load(&common.data)?)?;
+    known::offices(&reader, &arguments.office)?;
+    known::service(arguments.service.as_ref())?;
     let filter = ListFilter {
         office: arguments.office,
         service: arguments.service.as_ref().map(ToString::to_string),

@@ -9,7 +9,7 @@ use office_model::granting::Book;
 use office_model::{NumberRule, NumberScope, NumberTemplate, OfficeCode};
 use serde_json::{Value, json};
 
-use super::{Answer, open, table, time};
+use super::{Answer, known, open, table, time};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
@@ -124,6 +124,7 @@ fn overview(common: &Common) -> Result<Answer, Failure> {
 
 fn show(common: &Common, office: OfficeCode) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
+    known::offices(&reader, [&office])?;
     let rule = number_rule(&reader, office)?;
     let leases = reader.leases(&office)?;
     let rows: Vec<Vec<String>> = leases

@@ -91,10 +91,12 @@ impl SecretSource {
             let read = std::io::BufReader::new(file.take(SECRET_BYTES_MAX)).read_line(&mut line);
             read.map_err(|error| Failure::file(path, &error))?;
         } else {
-            eprintln!("Password of at least {} characters:", operators::CHARACTERS_MIN);
-            let read = std::io::BufReader::new(std::io::stdin().take(SECRET_BYTES_MAX)).read_line(&mut line);
-            read.map_err(|error| {
+            let prompt = format!("Password of at least {} characters (it is not shown):", operators::CHARACTERS_MIN);
+            let typed = desk_kit::typed_secret(&prompt, "The same again:", SECRET_BYTES_MAX).map_err(|error| {
                 Failure::machine(format!("the password could not be read: {error}"), "try again, or use --secret-file")
+            })?;
+            line = typed.ok_or_else(|| {
+                Failure::input("the two passwords differ; nothing was changed", "start the command again")
             })?;
         }
         operators::hash(line.trim_end_matches(['\r', '\n']))

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Answer, open};
 use crate::cli::Common;
 use crate::keys::{self, HubKeys};
-use crate::{Failure, admin, clock, devices, init};
+use crate::{Failure, admin, clock, devices, init, settings};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server restore /mnt/usb/hub-2026-11-24.backup --data /srv/hub
@@ -54,6 +54,14 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         // All else is in its place already.
         Err(failure) => writeln!(text, "attached files could not be put back: {}; {}", failure.error, failure.next),
     };
+    if !dir.join(settings::FILE).exists() {
+        let _ = writeln!(
+            text,
+            "there are no settings here ({}): they are in no backup. Without them the hub makes no backups and tells no alarms; \
+             put your copy back before you start it",
+            dir.join(settings::FILE).display()
+        );
+    }
     let notes = notes(revoked.as_deref());
     if common.json {
         eprint!("{notes}");

@@ -106,6 +106,7 @@ async fn admit(hub: &Hub, Peer(peer): Peer, guess: Guess, language: Language) ->
     desk.at_accounts.count(guess.name.clone(), now);
     desk.from_addresses.count(peer, now);
     let account = fitting(hub, &guess).await.map_err(Fault::from)?;
+    let wrong = if guess.code.is_none() { t.wrong_password } else { t.wrong_secret };
     let (unlocks, name) = (guess.code.is_none(), guess.name.clone());
     let admitted = hub.writer.run(move |replica| {
         let now = clock::now_millis();
@@ -131,7 +132,7 @@ async fn admit(hub: &Hub, Peer(peer): Peer, guess: Guess, language: Language) ->
         // Who has an account must not clear the way for guesses at those of others.
         desk.from_addresses.take_back(&peer);
     }
-    Ok(admitted.ok_or_else(|| t.wrong_secret.to_owned()))
+    Ok(admitted.ok_or_else(|| wrong.to_owned()))
 }
 
 /// The account whose password was typed.

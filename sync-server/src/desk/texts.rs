@@ -18,6 +18,7 @@ desk_kit::texts! {
     user: "Nama pengguna", "User name";
     secret: "Kata sandi", "Password";
     code: "Kode dari aplikasi autentikator (6 angka)", "Code from the authenticator app (6 digits)";
+    wrong_password: "Kata sandi tidak cocok.", "The password does not fit.";
     wrong_secret: "Nama, kata sandi, atau kode tidak cocok. Setiap kode hanya dapat dipakai sekali; tunggu kode berikutnya.",
         "Name, password or code do not match. Each code is good once; wait for the next one.";
     wait_before: "Terlalu banyak percobaan. Coba lagi setelah", "Too many tries. Try again after";

@@ -36,6 +36,27 @@ pub(crate) fn is_over(date: NaiveDate, early: bool, now_millis: i64, report_minu
     ))
 }
 
+/// Whether there was anything to report of a night: one before the first machine joined is none.
+///
+/// # Errors
+///
+/// When there was not, or the database cannot be read.
+pub(crate) fn has_been(reader: &Reader, date: NaiveDate) -> Result<(), Failure> {
+    match kept::begun_millis(reader)? {
+        Some(begun) if date >= kept::wib(begun).0 => Ok(()),
+        begun => {
+            let when = begun.map_or_else(
+                || "no machine has joined yet".to_owned(),
+                |begun| format!("the first machine joined on {}", kept::wib(begun).0),
+            );
+            Err(Failure::input(
+                format!("there was no night of {date}: {when}"),
+                "look at the date; `sync-server nightly --help` shows how it is written",
+            ))
+        }
+    }
+}
+
 /// Makes a report and gives it to nobody yet. `checked`: what a check of just now found. `now`: milliseconds since 1970 UTC. Takes as long as reading all that
 /// is stored does, twice where a backup is made.
 ///
@@ -76,6 +97,7 @@ pub(crate) fn here(replica: &mut Replica, date: NaiveDate, early: bool, now_mill
     let settings = Settings::load(&dir, |name| std::env::var(name).ok(), &crate::flags::Flags::default())?;
     let plan = Plan::of(&settings, &dir)?;
     is_over(date, early, now_millis, plan.report_minute)?;
+    has_been(replica, date)?;
     let report = make(replica, date, &plan, is_latest(date, now_millis), None, || now_millis)?;
     let bytes = serde_json::to_vec(&report).map_err(Failure::internal)?;
     let kept = kept::keep(replica, date, bytes, now_millis)?;

@@ -105,6 +105,15 @@ pub(crate) fn due_millis(date: NaiveDate, report_minute: u32) -> i64 {
     wib_midnight(date) + i64::from(report_minute) * 60_000
 }
 
+/// When the first node joined, where one has.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn begun_millis(reader: &Reader) -> Result<Option<i64>, Failure> {
+    Ok(reader.registered_nodes()?.iter().map(|node| node.enrolled_millis).min())
+}
+
 /// The nights whose reports are due and were not made, the oldest first: back to the first node's enrolment, or
 /// [`CAUGHT_UP_MAX`] nights, whatever was made in between.
 ///
@@ -112,9 +121,7 @@ pub(crate) fn due_millis(date: NaiveDate, report_minute: u32) -> i64 {
 ///
 /// When the database cannot be read.
 pub(crate) fn missed(reader: &Reader, now_millis: i64, report_minute: u32) -> Result<Vec<NaiveDate>, Failure> {
-    let Some(begun) = reader.registered_nodes()?.iter().map(|node| node.enrolled_millis).min() else {
-        return Ok(Vec::new());
-    };
+    let Some(begun) = begun_millis(reader)? else { return Ok(Vec::new()) };
     let (today, minute) = wib(now_millis);
     let last = if minute >= report_minute { Some(today) } else { today.pred_opt() };
     let mut missed = Vec::new();

@@ -66,6 +66,7 @@ impl Nights {
         let now = clock::now_millis();
         if self.read(move |reader| kept::standing(reader, date, now)).await?.is_none() {
             close::is_over(date, early, now, self.plan.report_minute)?;
+            self.read(move |reader| close::has_been(reader, date)).await?;
         }
         let bytes = self.make(date, close::is_latest(date, now), None).await?;
         serde_json::from_slice(&bytes).map_err(Failure::internal)

@@ -200,6 +200,7 @@ fn a_night_is_taken_along_as_a_file_and_an_unknown_one_is_not_found() {
     for name in [date.as_str(), "2026-13-01", "x", "..", "%00"] {
         assert_eq!(status(&get(name)), 404, "{name}");
     }
+    hub.machine(crate::hub::OFFICE, "one");
     let made = hub.says(&["nightly", "--early", "--date", &date]);
     for (form, kind) in [("json", "application/json"), ("csv", "text/csv"), ("xlsx", "openxmlformats")] {
         let answer = get(&format!("{date}.{form}"));

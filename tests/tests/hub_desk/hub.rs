@@ -96,7 +96,8 @@ impl Hub {
         prepare(&data);
         let log = std::fs::File::create(dir.path().join("hub.log")).unwrap();
         let mut command = sync_server(&data);
-        command.args(["serve", "--json", "--listen", "127.0.0.1:0"]);
+        // The night that a report tells of ends with its day: what a test records before belongs to it at any hour.
+        command.args(["serve", "--json", "--listen", "127.0.0.1:0"]).env("SYNC_SERVER_REPORT_MINUTE", "1439");
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -228,6 +228,12 @@ fn what_cannot_be_attached_is_said_at_once() {
         (&[0xff, 0xd8, 0xff, 0xda, 1, 2, 3], "file_broken"),
         (&vec![0xff; 10 * 1024 * 1024 + 1], "file_too_large"),
     ];
+    let paper = counter.data.join("kk.pdf");
+    std::fs::write(&paper, b"%PDF-1.4\n%%EOF\n").unwrap();
+    let paper = paper.to_str().unwrap();
+    let output = village_node(&counter.data).args(["attach", &id, paper, "--kind", "ZZ", "--json"]).output().unwrap();
+    let said: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!((output.status.code(), said["error"]["code"].as_str()), (Some(2), Some("kind")));
     for (bytes, code) in cases {
         let file = counter.data.join("x.jpg");
         std::fs::write(&file, bytes).unwrap();
@@ -237,4 +243,8 @@ fn what_cannot_be_attached_is_said_at_once() {
         assert_eq!((output.status.code(), said["error"]["code"].as_str()), (Some(2), Some(code)));
     }
     assert_eq!(counter.said(&["attachments", &id, "--json"])["attachments"], json!([]));
+    // The same paper again without a word of what it is stays what it was.
+    counter.said(&["attach", &id, paper, "--kind", "A1", "--json"]);
+    let again = counter.said(&["attach", &id, paper, "--json"]);
+    assert_eq!((&again["kind"], &again["change"]), (&json!("A1"), &Value::Null), "{again}");
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use service_document::{AttachedFile, FILE_BYTES_MAX, FileType};
 
-use super::load;
+use super::{catalogue_of, load};
 use crate::{Blame, Failure};
 
 /// The setting that keeps in which life of it the hub was last asked about files: 32 hexadecimal digits.
@@ -148,12 +148,17 @@ pub(super) fn attach(replica: &mut Replica, id: DocumentId, file: &NewFile, cloc
 
 fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], clock: &Clock) -> Result<Value, Failure> {
     let file_type = check(bytes)?;
-    load(replica, id)?;
+    let document = load(replica, id)?;
+    if !file.kind.is_empty() && !catalogue_of(&document).attachments().iter().any(|known| known.id == file.kind) {
+        return Err(unknown_kind(&file.kind));
+    }
     let folder = replica.blob_folder();
     let hash = folder.put(bytes).map_err(|error| Failure::file(folder.dir(), &error))?;
     let size = bytes.len() as u64;
     replica.note_blob(hash, size, clock.millis)?;
-    let attached = AttachedFile::new(hash, &file.kind, file_type, size, &file.name);
+    // The same paper again, without a word of what it is: it stays what it was.
+    let known = replica.attachments(id)?.into_iter().find(|known| known.hash == hash && file.kind.is_empty());
+    let attached = known.unwrap_or_else(|| AttachedFile::new(hash, &file.kind, file_type, size, &file.name));
     let change = replica.change(id, clock, |document, stamp| document.attach(&attached, stamp))?;
     let mut said = of(&attached, whereabouts(replica, hash)?);
     if let Some(said) = said.as_object_mut() {
@@ -161,6 +166,15 @@ fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], cloc
         said.insert("change".to_owned(), json!(change));
     }
     Ok(said)
+}
+
+fn unknown_kind(kind: &str) -> Failure {
+    let kind: String = kind.chars().take(16).collect();
+    Failure::input(
+        "kind",
+        format!("Tidak ada jenis lampiran \"{kind}\" di katalog. Tidak ada yang disimpan; pilih jenisnya dari daftar."),
+        format!("The catalogue has no kind of attachment \"{kind}\". Nothing was saved; choose one from the list."),
+    )
 }
 
 fn of(file: &AttachedFile, state: Whereabouts) -> Value {

@@ -33,7 +33,10 @@ pub(super) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
             let owner = document.row().office;
             let waits = owner.district() == replica.office()
                 && from.is_ok_and(|from| from.waits_for_sub_district() && Role::Camat.may_step(from, *to));
-            if waits || is_own(replica, owner) { Ok(()) } else { Err(not_waited_for()) }
+            if waits || is_own(replica, owner) {
+                return Ok(());
+            }
+            Err(if *to == Status::Dibatalkan { only_the_village_withdraws() } else { not_waited_for() })
         }
         _ => Ok(()),
     }
@@ -90,6 +93,17 @@ fn waits_for_camat() -> Failure {
          lewat sinkronisasi. Desa hanya dapat membatalkan berkasnya.",
         "This record waits for the camat's decision, which is the sub-district's alone. Nothing was changed; the decision comes \
          with a sync. All that the village can do is cancel the record.",
+    )
+}
+
+fn only_the_village_withdraws() -> Failure {
+    Failure::new(
+        Blame::State,
+        "decides_only",
+        "Berkas ini milik desa, dan hanya desa yang membatalkannya. Tidak ada yang berubah; kembalikan ke desa atau tolak, dengan \
+         alasan.",
+        "This record is the village's, which alone withdraws it. Nothing was changed; return it to the village or refuse it, \
+         with a reason.",
     )
 }
 

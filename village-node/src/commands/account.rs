@@ -40,15 +40,18 @@ enum What {
     },
 }
 
+/// Longest password, in bytes.
+const SECRET_BYTES_MAX: u64 = 1024;
+
 impl Account {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
         let action = match self.what {
             What::List => Action::Accounts,
             What::Put { id, name, role } => {
-                output::note("Kata sandi atau PIN: / Password or PIN:");
-                let mut line = String::new();
-                std::io::stdin().read_line(&mut line).map_err(|error| unreadable(&error))?;
-                let secret = secret::hash(line.trim_end_matches(['\r', '\n']))?;
+                let prompt = "Kata sandi atau PIN (tidak ditampilkan): / Password or PIN (not shown):";
+                let typed = desk_kit::typed_secret(prompt, "Sekali lagi: / Once more:", SECRET_BYTES_MAX);
+                let typed = typed.map_err(|error| unreadable(&error))?.ok_or_else(two_differ)?;
+                let secret = secret::hash(&typed)?;
                 let account = AccountChange { id, name: name.reveal().to_owned(), role, secret };
                 Action::PutAccount { account, clerk: session.clerk()? }
             }
@@ -70,6 +73,14 @@ impl Account {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn two_differ() -> Failure {
+    Failure::input(
+        "two_differ",
+        "Kedua ketikan tidak sama. Tidak ada yang disimpan; jalankan perintahnya lagi.",
+        "The two differ. Nothing was saved; start the command again.",
+    )
 }
 
 fn unreadable(error: &std::io::Error) -> Failure {

@@ -401,6 +401,10 @@ impl Reader {
         let Some((of_filter, values_of_filter)) = self.conditions(filter)? else { return Ok(()) };
         wheres.extend(of_filter);
         values.extend(values_of_filter);
+        for number in typed.map(search::numbers).unwrap_or_default() {
+            wheres.push("instr(lower(r.number), lower(?)) = 1");
+            values.push(number.into());
+        }
         for word in in_number {
             wheres.push("instr(lower(r.number), lower(?)) > 0");
             values.push(word.into());

@@ -33,6 +33,13 @@ pub(crate) fn words(typed: &str) -> Vec<String> {
     words.map(|word| word.chars().take(64).collect()).collect()
 }
 
+/// The words that look like the beginning of a letter number (`460/2/3510012001/2026`): of its parts alone, each of which
+/// begins some part of many, nobody could find one.
+pub(crate) fn numbers(typed: &str) -> Vec<String> {
+    let is_number = |word: &&str| word.contains('/') && word.starts_with(|letter: char| letter.is_ascii_digit());
+    typed.split_whitespace().filter(is_number).take(4).map(|word| word.chars().take(100).collect()).collect()
+}
+
 /// The same as a query: every word must begin a word of the record. `None`: nothing to search for.
 pub(crate) fn query(typed: &str) -> Option<String> {
     let words: Vec<String> = words(typed).iter().map(|word| begins_with(word)).collect();

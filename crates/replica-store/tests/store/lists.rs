@@ -92,6 +92,27 @@ fn a_search_by_number_tells_no_name_and_no_nik() {
 }
 
 #[test]
+fn a_letter_number_finds_its_own_letter_and_not_all_that_have_its_parts() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let mut letter = |number: &str| {
+        let new = NewTransaction { number: Some(number.to_owned()), ..transaction("Siti", "3510016506900007") };
+        node.create_transaction(&new, &clock(1)).unwrap()
+    };
+    let second = letter("460/2/3510012001/2026");
+    let twentieth = letter("460/20/3510012001/2026");
+    let third = letter("460/3/3510012001/2026");
+    let find = |typed: &str| -> Vec<_> {
+        let found = node.search(typed, &ListFilter::default(), Page::default()).unwrap();
+        found.iter().map(|row| row.document).collect()
+    };
+    assert_eq!(find("460/2/3510012001/2026"), [second]);
+    assert_eq!(find("siti 460/2/"), [second]);
+    assert_eq!(find("460/2"), [twentieth, second], "while it is typed");
+    assert_eq!(find("460 2026"), [third, twentieth, second], "parts by themselves find all that have them");
+}
+
+#[test]
 fn a_search_among_many_of_a_status_or_a_service_finds_the_same() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = node(dir.path(), 1);

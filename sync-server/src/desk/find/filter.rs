@@ -128,13 +128,15 @@ fn read<T: FromStr>(typed: &str, (id, en): (&str, &str), wrong: &mut Vec<Bilingu
     }
     let read = typed.parse().ok();
     if read.is_none() {
-        let said: String = typed.chars().take(SAID_MAX).collect();
-        wrong.push(Bilingual::new(
-            format!("{id}: \"{said}\" tidak dapat dibaca."),
-            format!("{en}: \"{said}\" cannot be read."),
-        ));
+        wrong.push(unreadable(typed, (id, en)));
     }
     read
+}
+
+/// What is said of something in a field that cannot be read.
+pub(super) fn unreadable(typed: &str, (id, en): (&str, &str)) -> Bilingual {
+    let said: String = typed.chars().take(SAID_MAX).collect();
+    Bilingual::new(format!("{id}: \"{said}\" tidak dapat dibaca."), format!("{en}: \"{said}\" cannot be read."))
 }
 
 fn unknown(value: &str, (id, en): (&str, &str)) -> Bilingual {

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use change_log::DocumentId;
 use desk_kit::{Language, go, moments, values};
+use office_model::Catalogue;
 use replica_store::{ListedTransaction, Page as StorePage, Reader, StoreError};
 
 use super::filter::{self, Asked, Choices};
@@ -133,7 +134,8 @@ pub(super) fn line(
     now_millis: i64,
 ) -> Line {
     let name = row.name.as_deref().unwrap_or_default();
-    let service = office_model::Catalogue::current().service(&row.service);
+    let catalogue = Catalogue::of_version(row.catalogue).unwrap_or_else(Catalogue::current);
+    let service = catalogue.service(&row.service);
     let office = regency.office(row.office).map(|(facts, _)| facts.office.full_name());
     Line {
         id: row.document.to_string(),

@@ -12,7 +12,7 @@ use office_model::calendar::{short_date, wib_date};
 use replica_store::{Reader, Tallies};
 
 use super::filter::{self, Asked, Choices};
-use super::texts::{Texts, Worded as _};
+use super::texts::{EN, ID, Texts, Worded as _};
 use crate::desk::chart::{self, Chart};
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::visitor::Visitor;
@@ -69,11 +69,15 @@ pub(super) async fn page(
 ) -> Answer {
     let word = |name: &str| words.get(name).map_or("", String::as_str);
     let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
-    let asked = Asked::of(word).known_to(&regency);
+    let mut asked = Asked::of(word).known_to(&regency);
+    let by = By::of(word("menurut"));
+    if by.is_none() && !word("menurut").is_empty() {
+        asked.wrong.push(filter::unreadable(word("menurut"), (ID.by_what, EN.by_what)));
+    }
+    let by = by.unwrap_or(By::Service);
     let is_refused = !asked.wrong.is_empty();
     let language = visitor.session.language;
     let f = language.texts();
-    let by = By::of(word("menurut")).unwrap_or(By::Service);
     let today = wib_date(clock::now_millis()).unwrap_or_default();
     let Period { from, to, is_cut } = period(&asked, today);
     let mut said: Vec<String> = asked.wrong.iter().map(|one| language.say(one).to_owned()).collect();

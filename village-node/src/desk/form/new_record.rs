@@ -124,7 +124,7 @@ pub(crate) fn listed(
 ) -> Vec<(String, String, String)> {
     let one = |problem: &Problem| {
         let path = problem.path.to_string();
-        let label = shown::path_label(catalogue, service, &path, language);
+        let label = shown::path_label((catalogue, service), (&path, None), language);
         (path, label, language.say(&problem.text).to_owned())
     };
     problems.iter().map(one).collect()

@@ -4,6 +4,7 @@ use replica_store::{Contact, Reader};
 
 use crate::Failure;
 use crate::action::{hub_offset, numbers};
+use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
 
 /// A clock that is off by less is not worth a word.
@@ -27,7 +28,7 @@ pub(crate) struct Bar {
     pub(crate) equal_now: bool,
     /// Letters that this machine can still number; nothing when it was never granted any.
     pub(crate) numbers_left: Option<u32>,
-    /// Minutes that this machine's clock is wrong by, 0 when it is right.
+    /// Minutes that this machine's clock is behind, ahead below 0; 0 when it is right.
     pub(crate) clock_minutes: i64,
 }
 
@@ -53,12 +54,24 @@ impl Bar {
             proven: proof.map_or_else(String::new, |proof| moments::short(proof.at_millis, now_millis)),
             equal_now,
             numbers_left: numbers::left(reader, now_millis)?,
-            clock_minutes: if offset.abs() < CLOCK_NOTABLE_MILLIS { 0 } else { (offset / 60_000).abs() },
+            clock_minutes: if offset.abs() < CLOCK_NOTABLE_MILLIS { 0 } else { offset / 60_000 },
         })
     }
 }
 
 impl Bar {
+    /// By how much the clock is wrong, and what to do about it.
+    pub(crate) fn clock(&self, t: &Texts) -> String {
+        let minutes = self.clock_minutes.unsigned_abs();
+        let (count, unit) = match minutes {
+            0..120 => (minutes, t.minutes),
+            120..2880 => (minutes / 60, t.hours),
+            _ => (minutes / 1440, t.days),
+        };
+        let way = if self.clock_minutes > 0 { t.clock_behind } else { t.clock_ahead };
+        format!("{way} {count} {unit}. {}", t.clock_advice)
+    }
+
     /// Whether letters will soon go without a number.
     pub(crate) fn has_few_numbers(&self) -> bool {
         self.numbers_left.is_some_and(|left| left < FEW_NUMBERS)
@@ -81,6 +94,7 @@ fn link(contacts: &[Contact]) -> (Option<bool>, Option<i64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::frame::language::{Language, Worded as _};
 
     fn contact(at_millis: i64, outcome: &str) -> Contact {
         Contact {
@@ -92,6 +106,15 @@ mod tests {
             frames: 0,
             bytes_per_second: None,
         }
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_in_the_unit_that_fits() {
+        let t = Language::English.texts();
+        let said = |clock_minutes| Bar { clock_minutes, ..Bar::default() }.clock(t);
+        assert!(said(3).starts_with("This machine's clock is slow by 3 minutes."));
+        assert!(said(-600).starts_with("This machine's clock is fast by 10 hours."));
+        assert!(said(-575_999).starts_with("This machine's clock is fast by 399 days."));
     }
 
     #[test]

@@ -51,7 +51,10 @@ desk_kit::texts! {
     proven: "Terbukti sama", "Proven equal";
     never_proven: "Belum pernah terbukti sama", "Never proven equal";
     refused_count: "ditolak pusat", "refused by the hub";
-    clock_wrong: "Jam komputer ini salah", "This machine's clock is wrong by";
+    clock_behind: "Jam komputer ini terlambat", "This machine's clock is slow by";
+    clock_ahead: "Jam komputer ini terlalu cepat", "This machine's clock is fast by";
+    clock_advice: "Betulkan tanggal dan jamnya di pengaturan komputer.", "Set its date and time right in the machine's settings.";
+    days: "hari", "days";
     minutes: "menit", "minutes";
 
     my_drafts: "Draf saya", "My drafts";

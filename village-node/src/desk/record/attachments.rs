@@ -18,7 +18,7 @@ use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::multipart;
 use crate::desk::record::page::document;
 use crate::serve::{Shared, files};
-use crate::{Act, Action, Failure};
+use crate::{Act, Action, Failure, Node};
 
 /// An attached file as the page shows it.
 pub(in crate::desk) struct Attached {
@@ -112,6 +112,11 @@ pub(in crate::desk) async fn view(
 ) -> Answer {
     allow(visitor.role().may_read())?;
     let (id, hash) = (document(&id)?, files::hash_of(&hash)?);
+    // The trail is to name the record that it is of.
+    let is_of_it = move |node: &Node| Ok(node.replica().attachments(id)?.iter().any(|file| file.hash == hash));
+    if !shared.node.blocking(is_of_it).await? {
+        return Err(attachments::no_file().into());
+    }
     let (file, bytes) = shared.node.attached_file(hash).await?;
     let who = visitor.clerk().to_string();
     shared.node.blocking(move |node| note(node, &who, Act::Attachment, &id.to_string())).await?;
