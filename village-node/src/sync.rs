@@ -15,6 +15,7 @@ pub use all::sync_all;
 pub(crate) use certificate::note_asked;
 pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};
+pub(crate) use exchange::{REFUSED, REVOKED};
 pub use files::FilesMoved;
 pub(crate) use live::Live;
 pub use proven::{Patience, Proven, sync_until_proven};

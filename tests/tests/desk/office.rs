@@ -108,6 +108,12 @@ impl Office {
         self.machine_on(name, OFFICE, None)
     }
 
+    /// The hub shuts a machine out.
+    pub(crate) fn shut_out(&self, machine: &Machine) {
+        let node = machine.says(&["status"])["node"].as_str().unwrap().to_owned();
+        done(sync_server(&self.dir.path().join("hub")).args(["revoke", &node, "--reason", "hilang", "--json"]));
+    }
+
     /// A machine of another office joins, and serves.
     pub(crate) fn machine_of(&self, name: &str, office: &str) -> Machine {
         self.machine_on(name, office, None)

@@ -363,3 +363,23 @@ async fn the_history_tells_other_machines_apart() {
     }
     assert!(!browser.overflows().await);
 }
+
+#[tokio::test]
+async fn a_machine_that_was_shut_out_is_told_on_every_page() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    office.shut_out(&machine);
+    browser.go(&format!("{}/sinkron", machine.url)).await;
+    browser.click("main button.main").await;
+    browser.find("#dicabut").await;
+    for page in ["/", "/berkas", "/baru"] {
+        browser.go(&format!("{}{page}", machine.url)).await;
+        browser.says("Akses komputer ini ke pusat dicabut sejak").await;
+        browser.says("hubungi operator pusat").await;
+    }
+    assert_eq!(browser.violations().await, [""; 0]);
+    // Records are made all the same.
+    machine.record("Budi Santoso");
+}

@@ -186,13 +186,20 @@ fn spread() -> Result<u64, Failure> {
     Ok(u64::from(u16::from_be_bytes(moment::random()?)) % SPREAD_MILLIS)
 }
 
+/// The hub answered, and shut this machine out.
+pub(crate) const REVOKED: &str = "revoked";
+/// The hub answered, and refused.
+pub(crate) const REFUSED: &str = "refused";
+
+/// How a contact is noted.
 fn word(outcome: &Outcome, cut: Option<&Failure>, waited: Duration) -> &'static str {
     match outcome {
         Outcome::Proven { .. } => "proven",
         Outcome::Again if !waited.is_zero() => "waited",
         Outcome::Again => "again",
         Outcome::Differs { .. } => "differs",
-        Outcome::Refused(_) | Outcome::Wipe(_) => "refused",
+        Outcome::Refused(Fault { code: FaultCode::Revoked, .. }) | Outcome::Wipe(_) => REVOKED,
+        Outcome::Refused(_) => REFUSED,
         Outcome::Cut => match cut.map(|cut| cut.code.as_str()) {
             Some("wrong_server") => "wrong_server",
             Some("unreachable") => "unreachable",

@@ -6,6 +6,7 @@ use crate::Failure;
 use crate::action::{hub_offset, numbers};
 use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
+use crate::sync::{REFUSED, REVOKED};
 
 /// A clock that is off by less is not worth a word.
 const CLOCK_NOTABLE_MILLIS: i64 = 2 * 60_000;
@@ -20,6 +21,8 @@ pub(crate) struct Bar {
     /// Whether the hub was reached last time; nothing when it was never called.
     pub(crate) up: Option<bool>,
     pub(crate) since: String,
+    /// The hub answered, and took nothing: it shut this machine out, or refused for another reason.
+    pub(crate) turned_away: Option<TurnedAway>,
     pub(crate) unsent: u64,
     pub(crate) refused: u64,
     /// When both sides were last proven equal; empty for never.
@@ -30,6 +33,15 @@ pub(crate) struct Bar {
     pub(crate) numbers_left: Option<u32>,
     /// Minutes that this machine's clock is behind, ahead below 0; 0 when it is right.
     pub(crate) clock_minutes: i64,
+}
+
+/// Why the hub takes nothing from this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TurnedAway {
+    /// It shut this machine out.
+    Revoked,
+    /// Another reason, which the page of the link tells.
+    Refused,
 }
 
 impl Bar {
@@ -44,10 +56,12 @@ impl Bar {
         let proof = reader.last_proof(&office)?;
         let equal_now = unsent == 0
             && proof.is_some_and(|proof| reader.office_digest(&office).is_ok_and(|digest| digest == proof.digest));
-        let (up, since) = link(&reader.contacts(CONTACTS)?);
+        let contacts = reader.contacts(CONTACTS)?;
+        let (up, since) = link(&contacts);
         let offset = hub_offset(reader).unwrap_or_default();
         Ok(Self {
             up,
+            turned_away: contacts.first().and_then(turned_away),
             since: since.map_or_else(String::new, |millis| moments::short(millis, now_millis)),
             unsent,
             refused,
@@ -60,6 +74,16 @@ impl Bar {
 }
 
 impl Bar {
+    /// Whether the hub shut this machine out.
+    pub(crate) fn is_shut_out(&self) -> bool {
+        self.turned_away == Some(TurnedAway::Revoked)
+    }
+
+    /// Whether the hub answers, and refuses.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.turned_away == Some(TurnedAway::Refused)
+    }
+
     /// By how much the clock is wrong, and what to do about it.
     pub(crate) fn clock(&self, t: &Texts) -> String {
         let minutes = self.clock_minutes.unsigned_abs();
@@ -81,6 +105,14 @@ impl Bar {
 /// Whether a contact reached the hub.
 pub(in crate::desk) fn is_reached(contact: &Contact) -> bool {
     matches!(contact.outcome.as_str(), "proven" | "again" | "waited" | "differs")
+}
+
+fn turned_away(contact: &Contact) -> Option<TurnedAway> {
+    match contact.outcome.as_str() {
+        REVOKED => Some(TurnedAway::Revoked),
+        REFUSED => Some(TurnedAway::Refused),
+        _ => None,
+    }
 }
 
 /// Whether the hub was reached last time, and since when it is so. The latest contact comes first.
@@ -123,5 +155,9 @@ mod tests {
         let up = [contact(9, "proven"), contact(8, "again"), contact(7, "cut"), contact(1, "proven")];
         assert_eq!(link(&up), (Some(true), Some(8)));
         assert_eq!(link(&up[2..]), (Some(false), Some(7)));
+        let why = [("revoked", Some(TurnedAway::Revoked)), ("refused", Some(TurnedAway::Refused)), ("cut", None)];
+        for (outcome, expected) in why {
+            assert_eq!(turned_away(&contact(9, outcome)), expected, "an answer is told from a link that is down");
+        }
     }
 }

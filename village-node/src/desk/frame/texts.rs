@@ -51,6 +51,9 @@ desk_kit::texts! {
     proven: "Terbukti sama", "Proven equal";
     never_proven: "Belum pernah terbukti sama", "Never proven equal";
     refused_count: "ditolak pusat", "refused by the hub";
+    shut_out: "Akses komputer ini ke pusat dicabut sejak", "This machine's access to the hub is revoked since";
+    shut_out_advice: "Yang belum terkirim tetap aman di sini; hubungi operator pusat.", "What was not sent is safe here; talk to the operator of the hub.";
+    turned_away: "Pusat menolak komputer ini sejak", "The hub refuses this machine since";
     clock_behind: "Jam komputer ini terlambat", "This machine's clock is slow by";
     clock_ahead: "Jam komputer ini terlalu cepat", "This machine's clock is fast by";
     clock_advice: "Betulkan tanggal dan jamnya di pengaturan komputer.", "Set its date and time right in the machine's settings.";
