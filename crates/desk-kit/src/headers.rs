@@ -11,7 +11,12 @@ pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self
 
 /// Adds to every answer what keeps it safe. What an answer says itself of policy and caching stays.
 pub async fn safe(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    secured(next.run(request).await)
+}
+
+/// The same for one answer.
+#[must_use]
+pub fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

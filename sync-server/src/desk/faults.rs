@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use desk_kit::{FaultPage, came_from};
 
 use super::page::Fault;
@@ -30,6 +30,15 @@ pub(super) async fn said(request: Request, next: Next) -> Response {
     }
     let page = FaultPage { back, ..Fault::plain(status).page() };
     page.instead_of(response)
+}
+
+/// An address that there is not: a page for people; for all others nothing, as before there was a desk.
+pub(crate) async fn nowhere(request: Request) -> Response {
+    let response = StatusCode::NOT_FOUND.into_response();
+    if !accepts_pages(request.headers()) {
+        return response;
+    }
+    desk_kit::secured(Fault::plain(StatusCode::NOT_FOUND).page().instead_of(response))
 }
 
 fn accepts_pages(headers: &HeaderMap) -> bool {

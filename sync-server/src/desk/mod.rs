@@ -50,6 +50,7 @@ use tokio::sync::Semaphore;
 
 use crate::serve::Hub;
 use crate::settings::Settings;
+pub(crate) use faults::nowhere;
 use fresh::Fresh;
 pub(crate) use fresh::regency;
 pub(crate) use shown::masked_name;

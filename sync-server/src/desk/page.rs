@@ -76,6 +76,11 @@ impl Fault {
     pub(super) fn plain(status: StatusCode) -> Self {
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
+            StatusCode::NOT_FOUND => Self::new(
+                status,
+                "Alamat itu tidak ada di pusat ini. Tidak ada yang berubah; periksa alamatnya, atau mulai dari halaman pertama.",
+                "There is no such address at this hub. Nothing was changed; check it, or begin from the first page.",
+            ),
             StatusCode::METHOD_NOT_ALLOWED => Self::new(
                 status,
                 "Alamat itu tidak dapat diminta dengan cara ini. Tidak ada yang berubah; kembali dan mulai dari halamannya.",

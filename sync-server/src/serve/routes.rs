@@ -50,7 +50,7 @@ const OPENAPI: &str = include_str!("../../../docs/hub-openapi.json");
 /// All routes.
 pub(super) fn router(hub: Arc<Hub>) -> Router {
     let machines = machines().layer(DefaultBodyLimit::max(BODY_MAX));
-    machines.merge(desk::router(&hub)).layer(middleware::from_fn(trace::follow)).with_state(hub)
+    machines.merge(desk::router(&hub)).fallback(desk::nowhere).layer(middleware::from_fn(trace::follow)).with_state(hub)
 }
 
 #[cfg(test)]

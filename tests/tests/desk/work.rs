@@ -111,6 +111,7 @@ async fn two_machines_that_moved_a_record_apart_see_both_values_and_one_choice_s
     browser.go(&format!("{}/perbedaan", counter.url)).await;
     let text = browser.text().await;
     assert!(text.contains("Guru") && text.contains("Nelayan") && text.contains("Pekerjaan"), "{text}");
+    assert!(text.contains("komputer ini") && text.contains("komputer lain "), "where each was written: {text}");
     let choose =
         "[...document.querySelectorAll('.difference form')].find((form) => form.innerText.includes('Nelayan'))";
     browser.run(&format!("{choose}.querySelector('button').click()")).await;

@@ -181,7 +181,11 @@ fn what_fails_is_told_in_indonesian_first_and_in_english_below() {
         let leads_back = answer.contains("href=\"/pedoman/pemberitahuan\"");
         assert_eq!(leads_back, code != 400, "{answer}");
     }
-    assert_eq!(status(&ask(&hub, "GET", "/tidak-ada", &[with[0], page], "")), 404);
+    let nowhere = ask(&hub, "GET", "/tidak-ada", &[with[0], page], "");
+    assert!(status(&nowhere) == 404 && nowhere.contains("Alamat itu tidak ada di pusat ini"), "{nowhere}");
+    assert!(nowhere.contains("content-security-policy"), "{nowhere}");
+    let by_program = ask(&hub, "GET", "/tidak-ada", &[], "");
+    assert!(status(&by_program) == 404 && by_program.ends_with("\r\n\r\n"), "{by_program}");
     // What is wrong with a text, beside the text.
     let wrong = "code,name,kind,district_code,district\n35.10.01.2001,,desa,35.10.01,Pesanggaran";
     let checked = post("/pedoman/teks/roster", &format!("aksi=periksa&text={}", wrong.replace('\n', "%0A")));

@@ -6,17 +6,18 @@ use askama::Template;
 use axum::extract::{Path, State};
 use change_log::DocumentId;
 use office_model::{Catalogue, FieldPath, OwnValue, Service};
-use replica_store::{ListFilter, Page as Window};
+use replica_store::{ListFilter, Page as Window, Reader};
 use serde_json::Value;
 use service_document::TransactionDocument;
 
-use crate::action::catalogue_of;
+use crate::action::{catalogue_of, machine};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
 use crate::desk::moments;
 use crate::desk::people::sign_in::note;
 use crate::desk::people::visitor::{Form, Visitor, allow, destination};
+use crate::desk::record::history::place;
 use crate::serve::Shared;
 use crate::{Act, Action, Failure};
 
@@ -52,15 +53,26 @@ pub(crate) struct One {
     pub(crate) shown: String,
     pub(crate) who: String,
     pub(crate) when: String,
+    /// On which machine.
+    pub(crate) machine: String,
 }
 
 /// The differences of a document, as people read them.
+///
+/// # Errors
+///
+/// When the database cannot be read.
 pub(crate) fn differences(
+    reader: &Reader,
     document: &TransactionDocument,
-    catalogue: &Catalogue,
-    service: &Service,
+    (catalogue, service): (&Catalogue, &Service),
     language: Language,
-) -> Vec<Difference> {
+) -> Result<Vec<Difference>, Failure> {
+    let divergences = document.divergences();
+    if divergences.is_empty() {
+        return Ok(Vec::new());
+    }
+    let machines = machine::of(reader, document.row().office, &document.history())?;
     let shown = |(path, own): (&FieldPath, Option<OwnValue>), value: &Value| match (own, value) {
         (Some(OwnValue::Status), Value::String(word)) => shown::status(word, language),
         _ => shown::value(catalogue.field_at(service, path), value, language),
@@ -70,16 +82,17 @@ pub(crate) fn differences(
         shown: shown(path, &value.value),
         who: value.clerk,
         when: moments::long(value.millis + value.hub_offset_millis.unwrap_or_default()),
+        machine: place(reader, machines.get(&value.epoch), language),
     };
-    document
-        .divergences()
+    let all = divergences
         .into_iter()
         .map(|divergence| Difference {
             path: divergence.path.to_string(),
             label: shown::path_label((catalogue, service), (&divergence.path.to_string(), divergence.own), language),
             values: divergence.values.into_iter().map(|value| one((&divergence.path, divergence.own), value)).collect(),
         })
-        .collect()
+        .collect();
+    Ok(all)
 }
 
 pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
@@ -104,7 +117,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
                 id: row.document,
                 name: row.name.unwrap_or_default(),
                 service: language.say(&service.label).to_owned(),
-                differences: differences(&document, catalogue, service, language),
+                differences: differences(&reader, &document, (catalogue, service), language)?,
             });
         }
         drop(reader);

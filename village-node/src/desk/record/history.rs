@@ -2,12 +2,12 @@
 
 use desk_kit::values;
 use office_model::{Catalogue, FieldPath, OwnValue, Service};
-use replica_store::Replica;
+use replica_store::{Reader, Replica};
 use serde_json::Value;
 use service_document::{AttachedFile, Edited, TransactionDocument};
 
 use crate::Failure;
-use crate::action::machine;
+use crate::action::machine::{self, Machine};
 use crate::action::standing::is_own;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::shown;
@@ -40,6 +40,17 @@ pub(in crate::desk) struct Told {
     pub(in crate::desk) edits: Vec<(String, String, String, bool)>,
 }
 
+/// Where something was written, as people tell machines apart.
+pub(in crate::desk) fn place(reader: &Reader, machine: Option<&Machine>, language: Language) -> String {
+    let t = language.texts();
+    match machine {
+        Some(machine) if machine.here => t.this_machine.to_owned(),
+        Some(machine) if is_own(reader, machine.office) => format!("{} {}", t.other_machine, machine.label()),
+        Some(machine) => format!("{} {}, {}", t.machine, machine.label(), values::office(machine.office)),
+        None => t.other_machine.to_owned(),
+    }
+}
+
 /// The history of a document, the last change first.
 ///
 /// # Errors
@@ -66,12 +77,7 @@ pub(in crate::desk) fn history(
     let mut all: Vec<Told> = history
         .into_iter()
         .map(|item| {
-            let machine = match machines.get(&item.epoch) {
-                Some(machine) if machine.here => t.this_machine.to_owned(),
-                Some(machine) if is_own(replica, machine.office) => format!("{} {}", t.other_machine, machine.label()),
-                Some(machine) => format!("{} {}, {}", t.machine, machine.label(), values::office(machine.office)),
-                None => t.other_machine.to_owned(),
-            };
+            let machine = place(replica, machines.get(&item.epoch), language);
             let is_shown = |path: &str| !NOT_SHOWN.contains(&path) && !path.starts_with(SERIALS);
             let edits = item.changed.iter().filter(|edit| is_shown(&edit.path)).map(|edit| {
                 if let Some(label) = values::referral_label(&edit.path, language) {

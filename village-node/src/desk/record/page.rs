@@ -266,7 +266,7 @@ fn make(
             referral_said: String::new(),
             asked: String::new(),
             office: shown::other_office(replica, row.office),
-            differences: differences(&document, catalogue, service, language),
+            differences: differences(replica, &document, (catalogue, service), language)?,
             history: history(replica, &document, catalogue, service, language)?,
             page,
         },
