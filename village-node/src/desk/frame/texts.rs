@@ -155,7 +155,7 @@ desk_kit::texts! {
     no_step: "Tidak ada langkah lagi untuk berkas ini.", "There is no further step for this record.";
     no_step_for_you: "Langkah berikutnya bukan untuk peran Anda.", "The next step is not for your role.";
     reason: "Alasan", "Reason";
-    reason_hint: "Wajib untuk pengembalian, penolakan, dan pembatalan; warga diberi tahu", "Needed to send back, refuse or cancel; the citizen is told";
+    reason_hint: "Wajib untuk pengembalian, penolakan, dan pembatalan; sampaikan juga kepada warga", "Needed to send back, refuse or cancel; tell the citizen, too";
     edit: "Ubah isian", "Edit";
     same_citizen: "Layanan lain untuk warga ini", "Another service for this citizen";
     same_service: "Layanan yang sama lagi", "The same service again";
@@ -315,7 +315,7 @@ desk_kit::texts! {
     take_trail: "Ambil sebagai berkas", "Take away as a file";
     take_trail_why: "Semua kegiatan yang cocok dengan saringan di atas. Pengambilan ini pun tercatat dalam jejak.",
         "All acts that the filter above lets through. That it was taken stands in the trail as well.";
-    not_allowed: "Halaman ini bukan untuk peran Anda.", "This page is not for your role.";
+    not_allowed: "Halaman atau langkah ini bukan untuk peran Anda. Tidak ada yang berubah; tanyakan kepada kepala atau admin.", "This page or step is not for your role. Nothing was changed; ask the head or an admin.";
     who: "Siapa", "Who";
 
     keys: "Tombol pintas", "Keyboard shortcuts";
