@@ -169,12 +169,14 @@ pub enum OperatorChange {
 ///
 /// # Errors
 ///
-/// When it is too short or too long, or one character over and over.
+/// When it is too short or too long, or one that is guessed at once.
 pub(crate) fn hash(typed: &str) -> Result<String, Failure> {
     secret::hash(typed, CHARACTERS_MIN, &clock::random::<16>()?).map_err(|error| match error {
         SecretError::Weak => Failure::input(
-            format!("the password has less than {CHARACTERS_MIN} characters, or is one character over and over"),
-            "choose a longer one",
+            format!(
+                "the password has less than {CHARACTERS_MIN} characters, is one over and over, or counts up or down"
+            ),
+            "choose another one",
         ),
         SecretError::Broken(why) => Failure::internal(why),
     })

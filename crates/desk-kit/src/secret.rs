@@ -33,14 +33,20 @@ fn broken(error: impl std::fmt::Display) -> SecretError {
 ///
 /// # Errors
 ///
-/// When it is too short or too long, or one character over and over.
+/// When it is too short or too long, or one character over and over, or counts up or down.
 pub fn hash(secret: &str, characters_min: usize, salt: &[u8; 16]) -> Result<String, SecretError> {
     let count = secret.chars().count();
-    let same = secret.chars().next().is_some_and(|first| secret.chars().all(|one| one == first));
-    if !(characters_min..=CHARACTERS_MAX).contains(&count) || same {
+    if !(characters_min..=CHARACTERS_MAX).contains(&count) || is_guessed_at_once(secret) {
         return Err(SecretError::Weak);
     }
     Ok(argon()?.hash_password_with_salt(secret.as_bytes(), salt).map_err(broken)?.to_string())
+}
+
+/// Whether each character is as far from the one before: `000000`, `123456`, `987654`, `abcdef`.
+fn is_guessed_at_once(secret: &str) -> bool {
+    let codes: Vec<i64> = secret.chars().map(|one| i64::from(u32::from(one))).collect();
+    let mut steps = codes.iter().zip(codes.iter().skip(1)).map(|(one, next)| next - one);
+    steps.next().is_some_and(|first| first.abs() <= 1 && steps.all(|step| step == first))
 }
 
 /// Whether a secret is the one of a hash. Takes long on purpose.
@@ -64,8 +70,9 @@ mod tests {
 
     #[test]
     fn what_is_guessed_at_once_is_refused() {
-        for secret in ["", "12345", "000000", &"x".repeat(300)] {
+        for secret in ["", "12345", "000000", "123456", "987654", "abcdefgh", &"x".repeat(300)] {
             assert!(matches!(hash(secret, 6, &[1; 16]), Err(SecretError::Weak)), "{secret}");
         }
+        assert!(hash("124578", 6, &[1; 16]).is_ok());
     }
 }

@@ -38,9 +38,9 @@ Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and 
 `since_millis`), `not_enrolled`; those that are behind stand worst first. `shut_out_millis` of `offices` is `null` where a machine may call, or none ever joined.
 `untold` of `handbook` and `roster_untold` of `status`: the hub goes by a roster that was never published.
 `nightly` holds in `reason` why an office is late: `shut_out`, `old_version`, `refused`, `differs`, `never_called`, `silent`, `cut`, `not_done`; in `needs` of a record
-`overdue`, `due_today`, `quarantined`, `divergent`, `waiting_camat`; in `why` of numbers `lost`, `copied`, `quarantined`, `on_its_way`, `not_granted`, `closed`, `left_out`; in
+`overdue`, `due_today`, `quarantined`, `divergent`, `waiting_camat`; in `why` of numbers `lost`, `copied`, `quarantined`, `on_its_way`, `not_granted`, `granted_twice`, `closed`, `left_out`; in
 `state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 1000 records, 500 gaps, duplicates and blocks each, 20
-problems. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before
+problems. `private` of `backup` is false where the disk keeps no permissions. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before
 there was all this hold nothing below `offices`, and of an office neither `reason` nor `district`.
 
 `lan` of `village-node serve` and `village-node status` is `null` where the desk is not open to the office's other PCs, and for `status` where no `serve` runs.
@@ -79,6 +79,8 @@ impl Page {
         let data = self.dir.path().join(folder);
         let mut command = if folder.starts_with("hub") { sync_server(&data) } else { village_node(&data) };
         command.args(arguments).arg("--json").current_dir(self.dir.path());
+        // The night of a report ends with its day: it shows the same at any hour.
+        command.env("SYNC_SERVER_REPORT_MINUTE", "1439");
         command
     }
 

@@ -12,13 +12,14 @@ const CHARACTERS_MIN: usize = 6;
 ///
 /// # Errors
 ///
-/// When it is too short or too long, or one character over and over.
+/// When it is too short or too long, or one that is guessed at once.
 pub(crate) fn hash(typed: &str) -> Result<String, Failure> {
     secret::hash(typed, CHARACTERS_MIN, &moment::random::<16>()?).map_err(|error| match error {
         SecretError::Weak => Failure::input(
             "secret",
-            "Kata sandi atau PIN paling sedikit 6 karakter dan tidak boleh satu karakter yang diulang. Tidak ada yang disimpan.",
-            "A password or PIN has at least 6 characters, not one repeated. Nothing was saved.",
+            "Kata sandi atau PIN paling sedikit 6 karakter, bukan satu karakter yang diulang dan bukan urutan seperti 123456. Tidak \
+             ada yang disimpan.",
+            "A password or PIN has at least 6 characters, not one repeated and no row such as 123456. Nothing was saved.",
         ),
         SecretError::Broken(why) => Failure::machine(
             "secret_hash",
