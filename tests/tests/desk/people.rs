@@ -23,7 +23,7 @@ async fn the_first_account_needs_the_address_that_serve_prints_and_is_made_once(
     browser.find("#role").await.select_by_value("kepala").await.unwrap();
     browser.type_in("#secret", "11111111").await;
     browser.click("main button.main").await;
-    browser.says("tidak boleh satu karakter yang diulang").await;
+    browser.says("bukan satu karakter yang diulang").await;
     browser.type_in("#secret", SECRET).await;
     browser.click("main button.main").await;
     browser.find("#bilah").await;
@@ -139,7 +139,7 @@ async fn everybody_changes_the_own_password_by_the_one_until_now() {
     browser.click("a[href='/akun/saya']").await;
     for (now, new, again, said) in [
         (SECRET, "rahasia-2", "rahasia-3", "Keduanya tidak sama"),
-        (SECRET, "11111111", "11111111", "tidak boleh satu karakter"),
+        (SECRET, "11111111", "11111111", "bukan satu karakter"),
         ("salah-salah", "rahasia-2", "rahasia-2", "tidak cocok"),
         (SECRET, "rahasia-2", "rahasia-2", "Kata sandi sudah diganti"),
     ] {
