@@ -22,7 +22,8 @@ pub struct FilesKept {
 /// The folder of attached files that belongs to a backup: beside it, one for all backups there. A file of the same
 /// content is in it once.
 pub fn files_beside(backup: &Path) -> BlobFolder {
-    BlobFolder::of(backup.parent().unwrap_or(Path::new("")))
+    let folder = backup.parent().filter(|folder| !folder.as_os_str().is_empty());
+    BlobFolder::of(folder.unwrap_or(Path::new(".")))
 }
 
 impl Reader {

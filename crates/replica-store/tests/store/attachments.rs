@@ -1,5 +1,7 @@
 //! Attached files: durable before they are known of, taken up where they broke off, checked.
 
+use std::path::Path;
+
 use change_log::BlobHash;
 use replica_store::{
     BlobFolder, BlobWanted, Durability, FilesKept, PartError, ProblemKind, Reader, Replica, StoreError, files_beside,
@@ -140,6 +142,11 @@ fn files_go_to_a_backup_once_are_checked_and_come_back() {
     attached(&mut front, b"two").unwrap();
     let backup = stick.path().join("desa.backup");
     let files = files_beside(&backup);
+    assert_eq!(
+        files_beside(Path::new("desa.backup")).dir(),
+        Path::new("./blobs"),
+        "there are folders to sync above it"
+    );
     let (one, two) = (BlobHash::of(b"one"), BlobHash::of(b"two"));
     // What is damaged here does not get there.
     std::fs::write(front.blob_folder().path(two), b"tw").unwrap();
