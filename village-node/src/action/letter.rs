@@ -55,14 +55,15 @@ pub(crate) fn of(
     if !is_own(replica, row.office) {
         return Err(only_the_village_prints());
     }
-    let dated = dated(&document);
+    let signing = signing(&document);
+    let dated = dated(&document, signing.as_ref());
     let day = calendar::wib_date(dated).unwrap_or_default();
     if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
         return Err(withdrawn());
     }
     // Whoever signs later changes nothing in letters that are signed.
     let is_signed = matches!(row.status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
-    let record = if is_signed { signed_fields(&document) } else { fields(&document) };
+    let record = if is_signed { signed_fields(&document, signing.as_ref()) } else { fields(&document) };
     let (profile, templates) = if is_signed {
         (handbook::profile_at(replica, dated)?, handbook::templates_at(replica, identity, dated)?)
     } else {
@@ -145,8 +146,8 @@ fn signing(document: &TransactionDocument) -> Option<HistoryItem> {
 }
 
 /// What was signed: what another machine wrote at the same time, and what is settled later, changes no letter.
-pub(crate) fn signed_fields(document: &TransactionDocument) -> Map<String, Value> {
-    let then = signing(document).and_then(|item| document.to_json_at(&[item.hash]));
+fn signed_fields(document: &TransactionDocument, signing: Option<&HistoryItem>) -> Map<String, Value> {
+    let then = signing.and_then(|item| document.to_json_at(&[item.hash]));
     match then.as_ref().and_then(|then| then.get("fields")).and_then(Value::as_object) {
         Some(signed) => signed.clone(),
         None => fields(document),
@@ -155,9 +156,8 @@ pub(crate) fn signed_fields(document: &TransactionDocument) -> Map<String, Value
 
 /// The day of a letter is the day it was signed, before that the day the record was made: the same record always
 /// prints the same.
-fn dated(document: &TransactionDocument) -> i64 {
-    signing(document)
-        .map_or(document.row().created_millis, |item| item.millis + item.hub_offset_millis.unwrap_or_default())
+fn dated(document: &TransactionDocument, signing: Option<&HistoryItem>) -> i64 {
+    signing.map_or(document.row().created_millis, |item| item.millis + item.hub_offset_millis.unwrap_or_default())
 }
 
 /// Until its papers are checked, what is printed is a draft.
@@ -248,7 +248,7 @@ mod tests {
             for (at, to) in [(2, Status::Diajukan), (3, Status::Diperiksa)] {
                 changes.push(document.step(to, None, &stamp(at)).unwrap());
             }
-            assert_eq!(dated(&document), 1);
+            assert_eq!(dated(&document, signing(&document).as_ref()), 1);
             // At the same time, on another machine.
             let edits = [(field.parse().unwrap(), Value::from("tanah_negara"))];
             let there = service_document::Stamp { epoch: change_log::EpochId([2; 16]), ..stamp(5) };
@@ -259,9 +259,14 @@ mod tests {
             changes.push(edit);
             document = load(&changes);
             document.step(Status::SiapDiambil, None, &stamp(6)).unwrap();
-            assert_eq!(dated(&document), 5, "{field}");
+            let signing = signing(&document);
+            assert_eq!(dated(&document, signing.as_ref()), 5, "{field}");
             assert_eq!(fields(&document)[field], "tanah_negara");
-            assert_eq!(signed_fields(&document)[field], "bekas_yasan", "{field}: the letter is what was signed");
+            assert_eq!(
+                signed_fields(&document, signing.as_ref())[field],
+                "bekas_yasan",
+                "{field}: the letter is what was signed"
+            );
         }
     }
 
