@@ -412,6 +412,7 @@
   if (attaching) {
     const refused = $("#lampiran-ditolak");
     let small = false;
+    attaching.addEventListener("change", () => { small = false; });
     attaching.addEventListener("submit", async (event) => {
       if (small) return;
       event.preventDefault();

@@ -44,10 +44,12 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
-    // Names of services that the centre published.
-    handbook::learn(&reader, &HubKeys::load(&common.data)?)?;
     known::offices(&reader, &arguments.office)?;
-    known::service(arguments.service.as_ref())?;
+    if arguments.service.is_some() {
+        // The centre may have published others.
+        handbook::learn(&reader, &HubKeys::load(&common.data)?)?;
+        known::service(arguments.service.as_ref())?;
+    }
     let filter = ListFilter {
         office: arguments.office,
         service: arguments.service.as_ref().map(ToString::to_string),

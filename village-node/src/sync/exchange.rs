@@ -10,6 +10,7 @@ use sync_protocol::{Fault, FaultCode, WipeOrder};
 
 use super::certificate;
 use super::files::send_files;
+use super::proven::is_final;
 use super::talk::{Ended, SILENCE, Talk, failure_of};
 use crate::{Failure, Node, action, moment, wiping};
 
@@ -199,7 +200,8 @@ fn word(outcome: &Outcome, cut: Option<&Failure>, waited: Duration) -> &'static 
         Outcome::Again => "again",
         Outcome::Differs { .. } => "differs",
         Outcome::Refused(Fault { code: FaultCode::Revoked, .. }) | Outcome::Wipe(_) => REVOKED,
-        Outcome::Refused(_) => REFUSED,
+        Outcome::Refused(fault) if is_final(fault) => REFUSED,
+        Outcome::Refused(_) => "later",
         Outcome::Cut => match cut.map(|cut| cut.code.as_str()) {
             Some("wrong_server") => "wrong_server",
             Some("unreachable") => "unreachable",

@@ -138,7 +138,7 @@ async fn mark_of(node: &Node) -> Result<Mark, Failure> {
 }
 
 /// Whether trying again cannot help.
-fn is_final(fault: &Fault) -> bool {
+pub(super) fn is_final(fault: &Fault) -> bool {
     matches!(
         fault.code,
         FaultCode::Malformed | FaultCode::Version | FaultCode::UnknownNode | FaultCode::Revoked | FaultCode::Signature

@@ -119,7 +119,8 @@ fn turned_away(contact: &Contact) -> Option<TurnedAway> {
 fn link(contacts: &[Contact]) -> (Option<bool>, Option<i64>) {
     let Some(last) = contacts.first() else { return (None, None) };
     let is_up = is_reached(last);
-    let since = contacts.iter().take_while(|contact| is_reached(contact) == is_up).last();
+    let is_same = |contact: &&Contact| is_reached(contact) == is_up && turned_away(contact) == turned_away(last);
+    let since = contacts.iter().take_while(is_same).last();
     (Some(is_up), since.map(|contact| contact.at_millis))
 }
 
@@ -155,7 +156,14 @@ mod tests {
         let up = [contact(9, "proven"), contact(8, "again"), contact(7, "cut"), contact(1, "proven")];
         assert_eq!(link(&up), (Some(true), Some(8)));
         assert_eq!(link(&up[2..]), (Some(false), Some(7)));
-        let why = [("revoked", Some(TurnedAway::Revoked)), ("refused", Some(TurnedAway::Refused)), ("cut", None)];
+        let out = [contact(9, "revoked"), contact(8, "revoked"), contact(7, "unreachable"), contact(6, "proven")];
+        assert_eq!(link(&out), (Some(false), Some(8)), "the link was down before");
+        let why = [
+            ("revoked", Some(TurnedAway::Revoked)),
+            ("refused", Some(TurnedAway::Refused)),
+            ("later", None),
+            ("cut", None),
+        ];
         for (outcome, expected) in why {
             assert_eq!(turned_away(&contact(9, outcome)), expected, "an answer is told from a link that is down");
         }

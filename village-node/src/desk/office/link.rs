@@ -155,6 +155,7 @@ fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
         "again" => ("ada lanjutannya", "more to come"),
         "waited" => ("menunggu kabar", "waited for news"),
         "differs" => ("berbeda", "differs"),
+        "later" => ("pusat meminta dicoba lagi nanti", "the hub asks to try again later"),
         "revoked" => ("akses komputer ini dicabut", "this machine's access was revoked"),
         "refused" => ("ditolak pusat", "refused by the hub"),
         "unreachable" => ("pusat tidak terjangkau", "the hub could not be reached"),
