@@ -82,6 +82,10 @@ acts! {
     Detach "detach" "melepas lampiran" "took an attached file away";
     /// Of a record.
     Letter "letter" "mencetak surat" "printed a letter";
+    /// As a file for other programs.
+    Export "export" "mengambil berkas Automerge" "took a record away as a file";
+    /// Of everything.
+    Backup "backup" "membuat cadangan" "made a backup";
     /// As a file.
     Register "register" "mengambil buku register" "took a register away";
     /// As a file.

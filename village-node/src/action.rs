@@ -15,11 +15,13 @@ pub(crate) mod letter;
 mod list;
 pub(crate) mod machine;
 pub(crate) mod numbers;
+pub(crate) mod owner;
 mod record;
 mod referrals;
 mod set;
 mod settle;
 mod show;
+pub(crate) mod since_check;
 pub(crate) mod standing;
 mod status;
 mod step;
@@ -33,7 +35,7 @@ use chrono::{Days, NaiveDate};
 use exchange_driver::NodeIdentity;
 use letter_print::Paper;
 use office_model::{Answer, Catalogue, ClerkId, FieldPath, OfficeCode, Role, Service, ServiceId, Status, calendar};
-use replica_store::{Clock, Replica, Watch};
+use replica_store::{Clock, Reader, Replica, Watch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use service_document::TransactionDocument;
@@ -104,7 +106,7 @@ pub enum Action {
         id: DocumentId,
         /// Where to.
         to: OfficeCode,
-        /// What that office is asked for; may be empty.
+        /// What that office is asked for.
         asked: String,
         /// Who.
         clerk: ClerkId,
@@ -316,6 +318,17 @@ pub(crate) fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Cloc
     }
 }
 
+/// The day, in WIB, by a clock and what is known of how far it is off; nothing where it makes no sense.
+pub(crate) fn day(clock: &Clock) -> Option<NaiveDate> {
+    calendar::wib_date(clock.millis.saturating_add(clock.hub_offset_millis.unwrap_or_default()))
+}
+
+/// The day it is now, in WIB, by this machine's clock and what is known of how far it is off.
+pub(crate) fn today(reader: &Reader) -> NaiveDate {
+    let millis = moment::now_millis().saturating_add(status::notable_offset(reader).unwrap_or_default());
+    calendar::wib_date(millis).unwrap_or_default()
+}
+
 /// The time from the beginning of one day to the end of another, in WIB; nothing where neither is given.
 ///
 /// # Errors
@@ -335,7 +348,7 @@ pub(crate) fn days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Opt
 }
 
 /// A transaction that there is.
-pub(crate) fn load(replica: &Replica, id: DocumentId) -> Result<TransactionDocument, Failure> {
+pub(crate) fn load(replica: &Reader, id: DocumentId) -> Result<TransactionDocument, Failure> {
     replica.document(id)?.ok_or_else(|| Failure::no_transaction(id))
 }
 

@@ -10,7 +10,7 @@ use gate_worker::{GatePlace, WorkerCommand};
 use replica_store::{Durability, Gate, OpenError, Opened, Replica, Watch, WhyNewEpoch};
 use tokio::sync::watch;
 
-use crate::action::{self, Action, handbook};
+use crate::action::{self, Action, handbook, owner};
 use crate::identity::lost;
 use crate::sealing::{Sealer, Sealing};
 use crate::sync::Live;
@@ -242,6 +242,24 @@ impl Node {
             self.note_recorded();
         }
         done
+    }
+
+    /// [`Node::perform_watched`] for the owner of the folder, who is `clerk`: by the rules of the clerk that it is done as,
+    /// and noted in the audit trail.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::perform`], and when it is not for that clerk.
+    pub(crate) fn perform_for_owner(
+        &self,
+        action: &Action,
+        clerk: &str,
+        watch: &mut Watch<'_>,
+    ) -> Result<serde_json::Value, Failure> {
+        owner::check(&self.replica(), action)?;
+        let answer = self.perform_watched(action, watch)?;
+        owner::note(&mut self.replica(), action, &answer, clerk, moment::now_millis())?;
+        Ok(answer)
     }
 
     /// Goes by what the hub published since it was last looked.

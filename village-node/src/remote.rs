@@ -1,5 +1,6 @@
 //! Talking to the `serve` that has the data folder open, over its loopback API.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,6 +29,14 @@ pub(crate) struct SyncBody {
     pub(crate) hub: Option<String>,
 }
 
+/// An action, and who asks for it where it names nobody.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ActionBody<'a> {
+    pub(crate) action: Cow<'a, Action>,
+    pub(crate) asker: String,
+}
+
 impl SyncBody {
     pub(crate) fn patience(&self) -> Patience {
         let built_in = Patience::default();
@@ -49,9 +58,10 @@ impl Door {
         serde_json::from_slice(&std::fs::read(Self::file(dir)).ok()?).ok()
     }
 
-    /// Asks for an action.
-    pub(crate) async fn perform(&self, action: &Action) -> Result<Value, Failure> {
-        self.post("actions", serde_json::to_vec(action).unwrap_or_default()).await
+    /// Asks for an action, as the person `asker` where it names nobody.
+    pub(crate) async fn perform(&self, action: &Action, asker: &str) -> Result<Value, Failure> {
+        let body = ActionBody { action: Cow::Borrowed(action), asker: asker.to_owned() };
+        self.post("actions", serde_json::to_vec(&body).unwrap_or_default()).await
     }
 
     /// Asks for exchanges until proven equal.
@@ -59,9 +69,9 @@ impl Door {
         self.post("sync", serde_json::to_vec(how).unwrap_or_default()).await
     }
 
-    /// The bytes of an attached file.
-    pub(crate) async fn attached_file(&self, hash: BlobHash) -> Result<Vec<u8>, Failure> {
-        let url = format!("http://{}/api/own/attachments/{hash}", self.address);
+    /// The bytes of an attached file, for the person `asker`.
+    pub(crate) async fn attached_file(&self, hash: BlobHash, asker: &str) -> Result<Vec<u8>, Failure> {
+        let url = format!("http://{}/api/own/attachments/{hash}?asker={asker}", self.address);
         self.read(http::local()?.get(url)).await
     }
 

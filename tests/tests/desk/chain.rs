@@ -5,6 +5,7 @@ use std::net::TcpStream;
 
 use crate::browser::Browser;
 use crate::office::{Machine, Office};
+use crate::programs::village_node;
 
 /// The buttons of the steps that a record's page offers.
 async fn steps(browser: &Browser, machine: &Machine, id: &str) -> Vec<String> {
@@ -38,6 +39,7 @@ fn post(machine: &Machine, path: &str, token: &str) -> String {
 async fn each_takes_the_steps_that_the_offices_chain_gives_them() {
     let office = Office::new();
     let machine = office.machine("counter");
+    machine.says(&["sync"]);
     let id = machine.record("Siti Aminah");
     let clerk = machine.signed_in("siti", "petugas").await;
     machine.says(&["step", &id, "diajukan"]);
@@ -66,10 +68,72 @@ async fn each_takes_the_steps_that_the_offices_chain_gives_them() {
     // An application has the rights of its role, and no more.
     let other = machine.record("Budi Santoso");
     machine.says(&["step", &other, "diajukan"]);
+    // The commands of the folder's owner have the rights of the clerk that they name.
+    let refused = |clerk: &str| {
+        let step = ["step", &other, "diperiksa", "--clerk", clerk, "--json"];
+        let output = village_node(&machine.data).args(step).output().unwrap();
+        let said: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        (output.status.code(), said["error"]["code"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(refused("siti"), (Some(3), "role".to_owned()), "a clerk does not check here");
+    assert_eq!(refused("nobody"), (Some(3), "role".to_owned()), "whoever has no account takes no step past the chain");
     let token = machine.says(&["application", "add", "e-desa", "--role", "petugas"])["token"].clone();
     let answer = post(&machine, &format!("/api/v1/records/{other}/step"), token.as_str().unwrap());
     assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("\"role\""), "{answer}");
     assert_eq!(machine.says(&["show", &other])["status"], "diajukan");
+    machine.says(&["step", &other, "diperiksa", "--clerk", "seklur"]);
+    // They leave their trace, as what was done at the desk does.
+    machine.says(&["letter", &other, machine.data.join("surat.pdf").to_str().unwrap(), "--clerk", "siti"]);
+    machine.says(&["export", &other, machine.data.join("surat.automerge").to_str().unwrap(), "--clerk", "siti"]);
+    head.go(&format!("{}/akun/jejak", machine.url)).await;
+    let noted = "return Array.from(document.querySelectorAll('#jejak tbody tr')).map(one => one.innerText).join('\\n')";
+    let noted = head.run(noted).await.as_str().unwrap().to_owned();
+    for (who, what) in [
+        ("seklur", "mengambil langkah"),
+        ("siti", "mencetak surat"),
+        ("siti", "mengambil berkas Automerge"),
+        ("siti", "menyimpan berkas"),
+    ] {
+        let told = |line: &str| line.contains(who) && line.contains(what) && line.contains("(village-node)");
+        assert!(noted.lines().any(told), "{who} {what}: {noted}");
+    }
+}
+
+#[tokio::test]
+async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
+    let office = Office::new();
+    let (machine, other) = (office.machine("counter"), office.machine("laptop"));
+    machine.says(&["sync"]);
+    let id = machine.record("Siti Aminah");
+    for step in ["diajukan", "diperiksa"] {
+        machine.says(&["step", &id, step]);
+    }
+    for one in [&machine, &other] {
+        one.says(&["sync"]);
+    }
+    let head = machine.signed_in("kades", "kepala").await;
+    head.go(&format!("{}/berkas/{id}", machine.url)).await;
+    head.find("form.steps").await;
+    assert_eq!(head.count("#diubah-setelah-diperiksa").await, 0);
+    assert_eq!(machine.says(&["show", &id])["changed_since_check"], serde_json::json!([]));
+    machine.account("siti", "petugas");
+    machine.says(&["set", &id, "pekerjaan=Pedagang", "--clerk", "siti"]);
+    other.says(&["set", &id, "keperluan=Beasiswa", "--clerk", "budi"]);
+    for one in [&other, &machine] {
+        one.says(&["sync"]);
+    }
+    head.go(&format!("{}/berkas/{id}", machine.url)).await;
+    let told = head.find("#diubah-setelah-diperiksa").await.text().await.unwrap();
+    for part in ["Diubah setelah diperiksa", "Pekerjaan", "Keperluan", "budi"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let changed = machine.says(&["show", &id])["changed_since_check"].to_string();
+    assert!(changed.contains("pekerjaan") && changed.contains("keperluan"), "{changed}");
+    assert_eq!(head.violations().await, [""; 0]);
+    // What is signed is what was seen.
+    head.click("form.steps button[value=ditandatangani]").await;
+    head.says("Tersimpan.").await;
+    assert_eq!(head.count("#diubah-setelah-diperiksa").await, 0);
 }
 
 #[tokio::test]

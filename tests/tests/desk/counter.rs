@@ -115,6 +115,12 @@ async fn problems_are_told_while_typing_and_all_at_once_on_saving_and_nothing_ty
     browser.click("#masalah li a").await;
     let focused = browser.run("return document.activeElement.getAttribute('aria-invalid')").await;
     assert_eq!(focused, "true", "the list leads to the field");
+    // The page is one that can be loaded again and come back to: the browser asks nobody to send the form once more.
+    browser.go(&machine.url).await;
+    browser.run("history.back()").await;
+    browser.find("#masalah").await;
+    assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
+    assert_eq!(machine.says(&["status"])["transactions"], 0);
 }
 
 #[tokio::test]

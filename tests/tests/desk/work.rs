@@ -217,6 +217,7 @@ async fn the_first_page_counts_what_waits_and_shows_the_first_of_it() {
 async fn lists_are_narrowed_to_whom_records_wait_for() {
     let office = Office::new();
     let machine = office.machine("counter");
+    machine.says(&["sync"]);
     let ids: Vec<_> = ["Ani", "Budi", "Citra", "Dewi"].map(|name| machine.record(name)).to_vec();
     let walk = |id: &str, steps: &[&str]| steps.iter().for_each(|step| drop(machine.says(&["step", id, step])));
     walk(&ids[1], &["diajukan"]);
@@ -320,6 +321,7 @@ async fn two_clerks_with_one_form_open_write_over_nothing_unseen() {
 async fn what_is_signed_is_not_changed_and_what_is_cancelled_not_printed() {
     let office = Office::new();
     let machine = office.machine("counter");
+    machine.says(&["sync"]);
     let id = machine.record("Siti Aminah");
     let browser = machine.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
@@ -358,7 +360,7 @@ async fn the_history_tells_other_machines_apart() {
     assert!(labels[0] != labels[1] && labels[1] != labels[2], "{labels:?}");
     let browser = counter.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/berkas/{id}", counter.url)).await;
-    browser.says("(komputer ini)").await;
+    browser.says("komputer ini)").await;
     for label in &labels[1..] {
         browser.says(&format!("(komputer lain {label})")).await;
     }

@@ -47,6 +47,7 @@ fn a_letter_is_decided_by_the_sub_district_with_no_link_and_comes_back() {
     let regency = Regency::new(31, &[]);
     let village = regency.join("counter");
     let (camat, other) = (regency.join_as(DISTRICT, "kecamatan"), regency.join_as("35.10.02", "elsewhere"));
+    regency.prove_any(&village);
     let (id, kept) = (record(&village), record(&village));
     let scan = village.data.join("rumah.jpg");
     std::fs::write(&scan, [&[0xff, 0xd8, 0xff, 0xda][..], &[7; 5_000], &[0xff, 0xd9]].concat()).unwrap();

@@ -65,7 +65,7 @@ fn what_concerns_a_health_facility_reaches_it_by_itself_and_its_answer_the_villa
     // It answers with no link, and can do nothing else.
     assert_eq!(refused(&clinic, &["set", &ill, "keluhan=\"lain\""]), (3, "decides_only".to_owned()));
     assert_eq!(refused(&clinic, &["step", &ill, "selesai"]), (3, "decides_only".to_owned()));
-    assert_eq!(refused(&clinic, &["refer", &ill, UNIT]), (3, "decides_only".to_owned()));
+    assert_eq!(refused(&clinic, &["refer", &ill, UNIT, "--asked", "x"]), (3, "decides_only".to_owned()));
     assert_eq!(refused(&clinic, &["answer", &ill, "ditolak"]), (2, "reason_missing".to_owned()));
     // One of its own programs answers.
     {
@@ -107,8 +107,8 @@ fn a_referral_later_brings_the_whole_record_and_its_files() {
         regency.prove_any(machine);
     }
     assert_eq!(unit.ids(), [""; 0], "it was not asked yet");
-    assert_eq!(refused(&village, &["refer", &id, OFFICE]), (2, "no_referral_to".to_owned()));
-    assert_eq!(refused(&village, &["refer", &id, "35.10.U.999"]), (2, "unknown_office".to_owned()));
+    assert_eq!(refused(&village, &["refer", &id, OFFICE, "--asked", "x"]), (2, "no_referral_to".to_owned()));
+    assert_eq!(refused(&village, &["refer", &id, "35.10.U.999", "--asked", "x"]), (2, "unknown_office".to_owned()));
     assert_eq!(refused(&unit, &["answer", &id, "selesai"]), (2, "no_transaction".to_owned()));
     village.said(&["refer", &id, UNIT, "--asked", "Mohon diperiksa", "--json"]);
     for machine in [&village, &unit] {

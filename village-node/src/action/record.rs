@@ -2,12 +2,13 @@
 
 use change_log::DocumentId;
 use exchange_driver::NodeIdentity;
-use office_model::{Catalogue, Problem, ServiceId, Valid, calendar};
+use office_model::{Catalogue, Problem, ServiceId, Valid};
 use replica_store::{Clock, GivenNumber, Replica, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use service_document::NewTransaction;
 
+use super::day;
 use super::numbers::with_numbering;
 use crate::Failure;
 
@@ -32,7 +33,7 @@ pub(super) fn perform(
     clock: &Clock,
 ) -> Result<Value, Failure> {
     let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
-    let today = calendar::wib_date(clock.millis).ok_or_else(wrong_clock)?;
+    let today = day(clock).ok_or_else(wrong_clock)?;
     let mut good: Vec<Good> = Vec::new();
     let mut refused = Vec::new();
     for (index, record) in records.iter().enumerate() {

@@ -54,6 +54,9 @@ pub(super) fn refer(
     if Roster::current().get(to).is_none() {
         return Err(unknown_office(to));
     }
+    if asked.trim().is_empty() {
+        return Err(asks_nothing());
+    }
     let change = replica.change(id, clock, |document, stamp| document.refer(&[(to, asked)], stamp))?;
     Ok(json!({"id": id, "office": to, "change": change}))
 }
@@ -78,6 +81,15 @@ pub(super) fn of(document: &TransactionDocument) -> Value {
         json!({"office": referral.office, "asked": referral.asked, "answers": answers.collect::<Vec<_>>()})
     };
     document.row().referrals.iter().map(one).collect()
+}
+
+/// Only the catalogue refers without words: its rule says what for.
+fn asks_nothing() -> Failure {
+    Failure::input(
+        "asks_nothing",
+        "Tulis apa yang diminta dari kantor itu. Tidak ada yang disimpan; rujukan tidak dapat ditarik kembali.",
+        "Write what that office is asked for. Nothing was saved; a referral cannot be taken back.",
+    )
 }
 
 fn unknown_office(office: OfficeCode) -> Failure {

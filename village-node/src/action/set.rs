@@ -1,11 +1,11 @@
 //! Edits of single fields, checked against the catalogue.
 
 use change_log::DocumentId;
-use office_model::{FieldPath, Status, ValidEdit, calendar};
+use office_model::{FieldPath, Status, ValidEdit};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 
-use super::{catalogue_of, fields, load};
+use super::{catalogue_of, day, fields, load};
 use crate::{Blame, Failure};
 
 /// `{"id", "change": hash or null when all was so already, "warnings"}`.
@@ -20,7 +20,7 @@ pub(super) fn perform(
     if let Some(status) = status.ok().filter(|status| !status.is_editable()) {
         return Err(not_editable(status));
     }
-    let today = calendar::wib_date(clock.millis).unwrap_or_default();
+    let today = day(clock).unwrap_or_default();
     let checked = catalogue_of(&document).validate_edit(&document.row().service, &fields(&document), edits, today);
     let ValidEdit { edits, warnings } = checked.map_err(Failure::values)?;
     let change = replica.edit(id, &edits, clock)?;

@@ -1,11 +1,11 @@
 //! A person decides between different values of a field.
 
 use change_log::DocumentId;
-use office_model::{FieldPath, ValidEdit, calendar};
+use office_model::{FieldPath, ValidEdit};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 
-use super::{catalogue_of, fields, load};
+use super::{catalogue_of, day, fields, load};
 use crate::Failure;
 
 /// `{"id", "change", "path", "value"}`.
@@ -26,7 +26,7 @@ pub(super) fn perform(
     let value = match known {
         Some(known) => known.value.clone(),
         None if one.is_some_and(|one| one.own.is_none()) => {
-            let today = calendar::wib_date(clock.millis).unwrap_or_default();
+            let today = day(clock).unwrap_or_default();
             let edits = [(path.clone(), value.clone())];
             let checked =
                 catalogue_of(&document).validate_edit(&document.row().service, &fields(&document), &edits, today);

@@ -3,7 +3,9 @@
 use change_log::DocumentId;
 use replica_store::{EntryState, Replica};
 use serde_json::{Value, json};
+use service_document::TransactionDocument;
 
+use super::since_check::since_check;
 use super::{load, referrals, service_label};
 use crate::Failure;
 
@@ -34,7 +36,19 @@ pub(super) fn perform(replica: &Replica, id: DocumentId) -> Result<Value, Failur
         "quarantined_changes": quarantined,
         "referrals": referrals::of(&document),
         "divergences": document.divergences(),
+        "changed_since_check": changed_since_check(&document),
         "heads": document.heads(),
         "record": document.to_json(),
     }))
+}
+
+/// The places that were changed after the papers were checked, in the order of their changes.
+fn changed_since_check(document: &TransactionDocument) -> Vec<String> {
+    let mut paths = Vec::new();
+    for edit in since_check(document).into_iter().flat_map(|item| item.changed) {
+        if !paths.contains(&edit.path) {
+            paths.push(edit.path);
+        }
+    }
+    paths
 }

@@ -30,7 +30,7 @@ pub(crate) fn note_hub_offset(replica: &mut Replica, offset_millis: i64) -> Resu
 }
 
 /// The offset as it is stamped on changes: in whole minutes, and only where the clock is really wrong.
-pub(super) fn notable_offset(replica: &Replica) -> Option<i64> {
+pub(super) fn notable_offset(replica: &Reader) -> Option<i64> {
     hub_offset(replica).filter(|offset| offset.abs() >= NOTABLE_MILLIS).map(|offset| offset - offset % NOTABLE_MILLIS)
 }
 

@@ -6,7 +6,8 @@ use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
 
-use super::{chain, load, referrals};
+use super::standing::is_own;
+use super::{chain, known_service, load, referrals};
 use crate::{Blame, Failure};
 
 /// `{"id", "change", "status", "referred"}`: where the record stands now, which is one further where the office's chain
@@ -22,8 +23,12 @@ pub(super) fn perform(
     if to == Status::Ditandatangani && load(replica, id)?.row().divergences > 0 {
         return Err(undecided());
     }
+    let becomes = then.unwrap_or(to);
+    if matches!(becomes, Status::MenungguCamat | Status::Ditandatangani) && lacks_number(replica, id)? {
+        return Err(without_number());
+    }
     // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
-    let concerns = then.unwrap_or(to).is_checked();
+    let concerns = becomes.is_checked();
     let own = replica.office();
     let refer = |document: &TransactionDocument| match own {
         // The decision of an office above is all it writes in a village's record.
@@ -34,7 +39,27 @@ pub(super) fn perform(
     let change = replica.steps(id, (to, reason), then, refer, clock)?;
     let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();
     referred.retain(|office| !before.iter().any(|referral| referral.office == *office));
-    Ok(json!({"id": id, "change": change, "status": then.unwrap_or(to), "referred": referred}))
+    Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
+}
+
+/// Whether a record is a letter of this office that has no number.
+fn lacks_number(replica: &Replica, id: DocumentId) -> Result<bool, Failure> {
+    let document = load(replica, id)?;
+    let row = document.row();
+    let is_letter = known_service(&document).is_some_and(|service| service.is_letter);
+    Ok(is_letter && row.number.is_none() && is_own(replica, row.office))
+}
+
+/// A paper that is signed without a number gets one by hand, which another letter has or will have.
+fn without_number() -> Failure {
+    Failure::new(
+        Blame::Input,
+        "without_number",
+        "Surat ini belum bernomor. Tidak ada yang berubah; beri nomor dahulu (tombol Beri nomor, atau `village-node \
+         number`), lalu lanjutkan. Bila nomor habis, sinkronkan untuk mendapat nomor baru.",
+        "This letter has no number yet. Nothing was changed; give it one first (the button Give it a number, or \
+         `village-node number`), then go on. Where there are none left, sync to get new ones.",
+    )
 }
 
 /// Whoever signs is to know what.

@@ -9,7 +9,9 @@ use serde_json::json;
 
 use super::output;
 use super::session::{Session, Way};
-use crate::{Failure, private_file};
+use crate::action::owner;
+use crate::moment::now_millis;
+use crate::{Act, Failure, private_file};
 
 /// Write an attached file to a file; it is fetched from the hub when it is not on this machine yet
 #[derive(Args)]
@@ -25,8 +27,12 @@ pub(super) struct Attachment {
 impl Attachment {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
         let bytes = match session.way().await? {
-            Way::Own(node) => node.attached_file(self.hash).await?.1,
-            Way::Served(door) => door.attached_file(self.hash).await?,
+            Way::Own(node, asker) => {
+                let file = node.attached_file(self.hash).await?.1;
+                owner::note_act(&mut node.replica(), Act::Attachment, &self.hash.to_string(), &asker, now_millis())?;
+                file
+            }
+            Way::Served(door, asker) => door.attached_file(self.hash, &asker).await?,
         };
         private_file::write(&self.file, &bytes)?;
         if session.json {

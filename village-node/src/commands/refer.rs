@@ -19,7 +19,7 @@ pub(super) struct Refer {
     /// Code of the office
     office: OfficeCode,
     /// What it is asked for
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT")]
     asked: String,
 }
 

@@ -24,10 +24,13 @@ pub(super) struct Session {
 /// The way to the records.
 pub(super) enum Way {
     /// This process has the folder open.
-    Own(Node),
+    Own(Node, Asker),
     /// A `serve` has.
-    Served(Door),
+    Served(Door, Asker),
 }
+
+/// Who gives the commands, as the audit trail is to say it.
+pub(super) type Asker = String;
 
 impl Session {
     pub(super) fn new(data: Option<PathBuf>, json: bool, flags: Settings) -> Self {
@@ -54,13 +57,15 @@ impl Session {
     /// Opens the folder, or finds the `serve` that has it; waits a while for another short command to end.
     pub(super) async fn way(&self) -> Result<Way, Failure> {
         let (begun, options) = (Instant::now(), self.options()?);
+        // Who only reads needs no name that records could bear.
+        let asker = self.clerk().map_or_else(|_| "-".to_owned(), |clerk| clerk.to_string());
         loop {
             match Node::open(&self.dir, &options) {
                 Err(failure) if failure.code == "in_use" => {
                     if let Some(door) = Door::load(&self.dir)
                         && tokio::net::TcpStream::connect(&door.address).await.is_ok()
                     {
-                        return Ok(Way::Served(door));
+                        return Ok(Way::Served(door, asker));
                     }
                     if begun.elapsed() > PATIENCE {
                         return Err(failure);
@@ -74,7 +79,7 @@ impl Session {
                              damaged or gone; it was written again from the database.",
                         );
                     }
-                    return Ok(Way::Own(node));
+                    return Ok(Way::Own(node, asker));
                 }
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -90,8 +95,8 @@ impl Session {
 impl Way {
     pub(super) async fn perform(&self, action: &Action) -> Result<Value, Failure> {
         match self {
-            Self::Own(node) => node.perform(action),
-            Self::Served(door) => door.perform(action).await,
+            Self::Own(node, asker) => node.perform_for_owner(action, asker, &mut |_, _| ()),
+            Self::Served(door, asker) => door.perform(action, asker).await,
         }
     }
 }

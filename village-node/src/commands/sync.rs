@@ -29,8 +29,8 @@ impl Sync {
         let Settings { patience_seconds, hub, .. } = flags.over(session.settings()?);
         let how = SyncBody { patience_seconds, hub };
         let answer = match session.way().await? {
-            Way::Served(door) => door.sync(&how).await?,
-            Way::Own(node) => {
+            Way::Served(door, _) => door.sync(&how).await?,
+            Way::Own(node, _) => {
                 let bar = output::bar(0, session.json);
                 let on_progress = |progress: &Progress| {
                     bar.set_length(progress.to_send);

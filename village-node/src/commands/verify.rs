@@ -59,13 +59,13 @@ impl Verify {
 
 async fn verify(session: &Session) -> Result<Value, Failure> {
     match session.way().await? {
-        Way::Own(node) => {
+        Way::Own(node, _) => {
             let mut bar = output::LateBar::new(session.json);
             let answer = node.perform_watched(&Action::Verify, &mut |done, all| bar.set(done, all));
             bar.finish();
             answer
         }
-        served @ Way::Served(_) => served.perform(&Action::Verify).await,
+        served @ Way::Served(..) => served.perform(&Action::Verify).await,
     }
 }
 

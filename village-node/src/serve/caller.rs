@@ -4,7 +4,7 @@ use change_log::DocumentId;
 use office_model::{ClerkId, Role, Status};
 use replica_store::{Application, AuditItem, Replica};
 
-use crate::action::{ApplicationName, chain};
+use crate::action::{ApplicationName, chain, owner};
 use crate::failure::NOT_FOR_ROLE;
 use crate::{Act, Blame, Failure};
 
@@ -122,7 +122,7 @@ impl Caller {
         }
     }
 
-    /// Notes what an application did in the audit trail, as is done for clerks at the desk.
+    /// Notes what was done in the audit trail, as is done for clerks at the desk.
     ///
     /// # Errors
     ///
@@ -134,7 +134,13 @@ impl Caller {
         (id, acts_for): (DocumentId, Option<&Author>),
         now_millis: i64,
     ) -> Result<(), Failure> {
-        let Self::Application { name, .. } = self else { return Ok(()) };
+        let name = match self {
+            Self::Application { name, .. } => name,
+            Self::Owner { clerk } => {
+                let clerk = acts_for.map_or(clerk, |author| &author.clerk);
+                return owner::note_act(replica, act, &id.to_string(), clerk.as_str(), now_millis);
+            }
+        };
         let subject = match acts_for.and_then(|author| author.acts_for.as_ref()) {
             Some(person) => format!("{id} ({person})"),
             None => id.to_string(),

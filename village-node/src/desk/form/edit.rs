@@ -4,26 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::IntoResponse as _;
 use axum::{Extension, Json};
 use change_log::{ChangeHash, DocumentId};
 use data_encoding::HEXLOWER;
-use office_model::{Bilingual, FaultCode, FieldPath, Problem, Service, calendar};
+use office_model::{Bilingual, FaultCode, FieldPath, Problem, Service};
+use replica_store::Reader;
 use serde_json::{Map, Value, json};
 use service_document::TransactionDocument;
 
-use crate::action::{fields, has_specific, load};
+use crate::action::{catalogue_of, fields, has_specific, load, today};
 use crate::desk::form::carried::{self, Sender};
-use crate::desk::form::new_record::listed;
+use crate::desk::form::new_record::{REFUSED, listed};
 use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::moments;
 use crate::desk::people::sign_in::{note, note_in};
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::page::{document, service_of};
+use crate::desk::record::page::{Said, document, service_of};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
 use crate::{Act, Action, moment};
@@ -47,26 +48,14 @@ struct EditPage {
     problems: Vec<(String, String, String)>,
 }
 
-/// What a form shows.
-enum Shown {
-    /// The record as it stands, or what the clerk had typed and not saved.
-    Begun,
-    /// What was sent, and what is wrong with it.
-    Sent(Typed, Vec<Problem>),
-}
-
 pub(in crate::desk) async fn page(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
+    Query(said): Query<Said>,
 ) -> Answer {
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
-    editing(&shared, visitor, id, Shown::Begun).await
-}
-
-/// The form of a record.
-async fn editing(shared: &Shared, visitor: Visitor, id: DocumentId, shown: Shown) -> Answer {
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, clerk) = (visitor.session.language, visitor.clerk().as_str());
@@ -76,20 +65,21 @@ async fn editing(shared: &Shared, visitor: Visitor, id: DocumentId, shown: Shown
         let now: Vec<String> = document.heads().iter().map(ToString::to_string).collect();
         let draft = drafts::id_of_edit(clerk, id);
         let mut page = Page::of(&visitor.session, &reader, "records", language.texts().edit)?;
-        let kept = match shown {
-            Shown::Begun => drafts::find(&reader, draft, clerk)?,
-            Shown::Sent(..) => None,
-        };
+        let kept = drafts::find(&reader, draft, clerk)?;
         let kept = kept.and_then(|(kept, at)| kept.edit.map(|edit| (kept.typed, edit.heads, at)));
-        let resumed = kept.is_some();
-        let (typed, heads, problems) = match (shown, kept) {
-            (Shown::Sent(typed, problems), _) => (typed, now.join(","), problems),
-            (Shown::Begun, Some((typed, heads, at))) => {
+        let resumed = kept.is_some() && said.kata != REFUSED;
+        let (typed, heads, problems) = match kept {
+            // Saved again, what is shown here stands, whatever others changed meanwhile.
+            Some((typed, heads, _)) if said.kata == REFUSED => {
+                let problems = Sent::of(&document, service, typed.clone(), &heads).problems(&reader, &document);
+                (typed, now.join(","), problems)
+            }
+            Some((typed, heads, at)) => {
                 let at = moments::short(at, moment::now_millis());
                 page.flash = format!("{} {at}. {}", language.texts().edit_resumed, language.texts().carried);
                 (typed, heads, Vec::new())
             }
-            (Shown::Begun, None) => (Typed::of_record(service, &fields(&document)), now.join(","), Vec::new()),
+            None => (Typed::of_record(service, &fields(&document)), now.join(","), Vec::new()),
         };
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
@@ -117,37 +107,78 @@ pub(in crate::desk) async fn save(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let clerk = visitor.clerk().clone();
-    let pairs = form.0;
-    let done = shared.node.blocking(move |node| {
+    let said = shared.node.blocking(move |node| {
         let document = load(&node.replica(), id)?;
-        let (_, service) = service_of(&document)?;
-        let now = Typed::of_record(service, &fields(&document));
-        let seen = seen(&document, &pairs).map_or_else(|| now.clone(), |seen| Typed::of_record(service, &seen));
-        let typed = Typed::of_pairs(service, &pairs);
-        let edits = edits(service, &seen, &typed);
-        let meanwhile = changed_meanwhile(&edits, (&seen, &now, &typed));
-        if !meanwhile.is_empty() {
-            return Ok((typed, Err(meanwhile)));
-        }
+        let (catalogue, service) = service_of(&document)?;
+        let heads = form.get(HEADS);
+        let typed = Typed::of_pairs(service, &form.0);
+        let sent = Sent::of(&document, service, typed.clone(), heads);
         let draft = drafts::id_of_edit(clerk.as_str(), id);
-        if edits.is_empty() {
+        // As a draft it is shown again with what is wrong; going back to that page asks nobody to send a form again.
+        let again = |clerk: &str| {
+            let edit = Some(Edit { id, heads: heads.to_owned() });
+            let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
+            drafts::keep(&mut node.replica(), (draft, clerk), service.id, &kept, moment::now_millis())?;
+            Ok(REFUSED)
+        };
+        if !sent.changed_meanwhile().is_empty() {
+            return again(clerk.as_str());
+        }
+        if sent.edits.is_empty() {
             node.replica().drop_draft(draft)?;
-            return Ok((typed, Ok(false)));
+            return Ok("tetap");
         }
         let name = clerk.to_string();
-        let done = node.perform_with(&Action::Set { id, edits, clerk }, |replica, _| {
+        let done = node.perform_with(&Action::Set { id, edits: sent.edits, clerk }, |replica, _| {
             replica.drop_draft(draft)?;
             note_in(replica, &name, Act::Edit, &id.to_string())
         });
         match done {
-            Ok(_) => Ok((typed, Ok(true))),
-            Err(failure) if !failure.problems.is_empty() => Ok((typed, Err(failure.problems))),
+            Ok(_) => Ok("tersimpan"),
+            Err(failure) if !failure.problems.is_empty() => again(&name),
             Err(failure) => Err(failure),
         }
     });
-    match done.await? {
-        (_, Ok(changed)) => Ok(go(&format!("/berkas/{id}?kata={}", if changed { "tersimpan" } else { "tetap" }))),
-        (typed, Err(problems)) => editing(&shared, visitor, id, Shown::Sent(typed, problems)).await,
+    let said = said.await?;
+    Ok(go(&if said == REFUSED {
+        format!("/berkas/{id}/ubah?kata={said}")
+    } else {
+        format!("/berkas/{id}?kata={said}")
+    }))
+}
+
+/// A form as it was sent, against what it was made of.
+struct Sent {
+    /// The values that it was made of.
+    seen: Typed,
+    /// Those of now.
+    now: Typed,
+    typed: Typed,
+    /// What it changes.
+    edits: Vec<(FieldPath, Value)>,
+}
+
+impl Sent {
+    /// `heads`: the changes that the form was made of, as it says them.
+    fn of(document: &TransactionDocument, service: &Service, typed: Typed, heads: &str) -> Self {
+        let now = Typed::of_record(service, &fields(document));
+        let seen = seen(document, heads).map_or_else(|| now.clone(), |seen| Typed::of_record(service, &seen));
+        let edits = edits(service, &seen, &typed);
+        Self { seen, now, typed, edits }
+    }
+
+    fn changed_meanwhile(&self) -> Vec<Problem> {
+        changed_meanwhile(&self.edits, (&self.seen, &self.now, &self.typed))
+    }
+
+    /// Why it is not saved as it is.
+    fn problems(&self, reader: &Reader, document: &TransactionDocument) -> Vec<Problem> {
+        let meanwhile = self.changed_meanwhile();
+        if !meanwhile.is_empty() {
+            return meanwhile;
+        }
+        let (catalogue, service) = (catalogue_of(document), document.row().service);
+        catalogue.validate_edit(&service, &fields(document), &self.edits, today(reader)).err().unwrap_or_default()
     }
 }
 
@@ -162,11 +193,11 @@ pub(in crate::desk) async fn check(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let said = shared.node.blocking(move |node| {
-        let document = load(&node.replica(), id)?;
+        let reader = node.replica();
+        let document = load(&reader, id)?;
         let (catalogue, service) = service_of(&document)?;
         let typed = Typed::of_pairs(service, &form.0);
-        let today = calendar::wib_date(moment::now_millis()).unwrap_or_default();
-        Ok(checked((catalogue, service), &typed, today, visitor.session.language))
+        Ok(checked((catalogue, service), &typed, today(&reader), visitor.session.language))
     });
     Ok(Json(said.await?).into_response())
 }
@@ -188,7 +219,7 @@ pub(in crate::desk) async fn keep(
         let typed = Typed::of_pairs(service, &form.0);
         let clerk = visitor.clerk().as_str();
         let draft = drafts::id_of_edit(clerk, id);
-        let seen = seen(&document, &form.0).map(|seen| Typed::of_record(service, &seen));
+        let seen = seen(&document, form.get(HEADS)).map(|seen| Typed::of_record(service, &seen));
         // A late word of a page whose form was saved meanwhile, or what was typed and taken back.
         if seen.is_none_or(|seen| edits(service, &seen, &typed).is_empty())
             || edits(service, &Typed::of_record(service, &fields(&document)), &typed).is_empty()
@@ -206,8 +237,7 @@ pub(in crate::desk) async fn keep(
 }
 
 /// The values that a form was made of, where it says so: others may have changed some since.
-fn seen(document: &TransactionDocument, pairs: &[(String, String)]) -> Option<Map<String, Value>> {
-    let (_, heads) = pairs.iter().find(|(name, _)| name == HEADS)?;
+fn seen(document: &TransactionDocument, heads: &str) -> Option<Map<String, Value>> {
     let heads = heads.split(',').map(|hash| hash.parse::<ChangeHash>().ok()).collect::<Option<Vec<_>>>()?;
     document.to_json_at(&heads)?.get("fields")?.as_object().cloned()
 }

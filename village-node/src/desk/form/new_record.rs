@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use change_log::DocumentId;
 use data_encoding::HEXLOWER;
-use office_model::{Bilingual, Catalogue, ClerkId, Problem, Service, ServiceId, calendar};
+use office_model::{Bilingual, Catalogue, ClerkId, Problem, Service, ServiceId};
 use replica_store::{ListFilter, Page as Window, Reader, Replica};
 use serde_json::{Map, Value, json};
 
-use crate::action::{NewRecord, known_service};
+use crate::action::{NewRecord, known_service, today};
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::saved::{self, Sent};
 use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, drafts};
@@ -33,6 +33,8 @@ use crate::{Act, Action, Failure, Node, moment};
 const CITIZENS: usize = 8;
 /// Records looked through for them.
 const LOOKED_THROUGH: usize = 60;
+/// Said in the address of a form that was not saved, because something in it is wrong.
+pub(in crate::desk) const REFUSED: &str = "ditolak";
 /// Services shown first.
 const OFTEN: usize = 6;
 
@@ -229,7 +231,14 @@ pub(in crate::desk) async fn page(
     };
     let offered = Offered::of(&id, &version)?;
     let flash = if word("kata") == "dibawa" { t.carried } else { "" };
-    fill(&shared, visitor, offered, Filled { typed, draft, from_record, problems: Vec::new(), flash }).await
+    let problems = if word("kata") == REFUSED { Problems::AreShown } else { Problems::AreNot };
+    fill(&shared, visitor, offered, Filled { typed, draft, from_record, problems, flash }).await
+}
+
+/// Whether what is wrong with a form is shown when it opens.
+enum Problems {
+    AreShown,
+    AreNot,
 }
 
 /// A form with what is in it.
@@ -238,7 +247,7 @@ struct Filled {
     draft: String,
     /// From an earlier record.
     from_record: bool,
-    problems: Vec<Problem>,
+    problems: Problems,
     /// What is said at the top.
     flash: &'static str,
 }
@@ -247,7 +256,7 @@ impl Filled {
     /// The draft that was asked for is not there.
     fn gone(flash: &'static str) -> Result<Self, Failure> {
         let draft = HEXLOWER.encode(&drafts::fresh_id()?);
-        Ok(Self { typed: Typed::default(), draft, from_record: false, problems: Vec::new(), flash })
+        Ok(Self { typed: Typed::default(), draft, from_record: false, problems: Problems::AreNot, flash })
     }
 }
 
@@ -255,13 +264,18 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
     let Offered { catalogue, service } = offered;
     let made = shared.node.blocking(move |node| {
         let language = visitor.session.language;
-        let mut page = Page::of(&visitor.session, &node.replica(), "new", language.say(&service.label))?;
+        let reader = node.replica();
+        let mut page = Page::of(&visitor.session, &reader, "new", language.say(&service.label))?;
         given.flash.clone_into(&mut page.flash);
-        let said: BTreeMap<String, String> = given
-            .problems
-            .iter()
-            .map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned()))
-            .collect();
+        let problems = match given.problems {
+            Problems::AreNot => Vec::new(),
+            Problems::AreShown => {
+                let checked = catalogue.validate(&service.id, &given.typed.to_record(), today(&reader));
+                checked.err().unwrap_or_default()
+            }
+        };
+        let said: BTreeMap<String, String> =
+            problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let fields = ask(service, catalogue.person_fields(), &given.typed, (&said, &BTreeMap::new()), language);
         let (citizen, about) = fields.into_iter().partition(|field| is_of_citizen(&field.name));
         Ok(FormPage {
@@ -274,7 +288,7 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
             draft: given.draft,
             citizen,
             about,
-            problems: listed(catalogue, service, &given.problems, language),
+            problems: listed(catalogue, service, &problems, language),
             filled: given.from_record,
         })
     });
@@ -301,32 +315,43 @@ pub(in crate::desk) async fn save(
     let offered @ Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let kept = offered.keep(&form);
     // Of a form that does not say of which draft it is, nobody can tell whether it came before.
-    let sent = drafts::parse_id(form.get("draf")).map(|draft| Sent::new(draft, &kept));
+    let draft = drafts::parse_id(form.get("draf"));
+    let sent = draft.map(|draft| Sent::new(draft, &kept));
     let fields = kept.typed.to_record();
     let record = NewRecord { service: service.id, fields, catalogue: Some(catalogue.version()) };
     let clerk = visitor.clerk().clone();
-    let done = shared.node.blocking(move |node| save_once(node, record, &clerk, sent.as_ref()));
+    let done = shared.node.blocking(move |node| match save_once(node, record, &clerk, sent.as_ref())? {
+        Saving::Done(id) => Ok(Ok(id)),
+        Saving::Refused if kept.typed.is_blank() => Ok(Err(None)),
+        Saving::Refused => {
+            let (by, now) = ((draft, clerk.as_str()), moment::now_millis());
+            Ok(Err(Some(drafts::keep_new(&mut node.replica(), by, service.id, &kept, now)?)))
+        }
+    });
     match done.await? {
         Ok(id) => Ok(go(&format!("/berkas/{id}?kata=tersimpan"))),
-        Err(problems) => {
-            let draft = form.get("draf").to_owned();
-            let given = Filled { typed: kept.typed, draft, from_record: false, problems, flash: "" };
-            fill(&shared, visitor, offered, given).await
-        }
+        // A page of its own: going back to it asks nobody to send a form again.
+        Err(draft) => Ok(go(&draft.map_or_else(
+            || format!("/baru/{id}?kata={REFUSED}"),
+            |draft| format!("/baru/{id}?draf={}&kata={REFUSED}", HEXLOWER.encode(&draft)),
+        ))),
     }
+}
+
+/// What came of a form.
+enum Saving {
+    /// It is the record of this id.
+    Done(String),
+    /// Something in it is wrong.
+    Refused,
 }
 
 /// The record that a form becomes. Sent twice (a double click, a page loaded again, after a power cut) it is the same one:
 /// with the record go its draft, its number in the queue and what it became, in one commit.
-fn save_once(
-    node: &Node,
-    record: NewRecord,
-    clerk: &ClerkId,
-    sent: Option<&Sent>,
-) -> Result<Result<String, Vec<Problem>>, Failure> {
+fn save_once(node: &Node, record: NewRecord, clerk: &ClerkId, sent: Option<&Sent>) -> Result<Saving, Failure> {
     let known = |reader: &Reader| sent.map_or(Ok(None), |sent| sent.record(reader));
     if let Some(record) = known(&node.replica())? {
-        return Ok(Ok(record));
+        return Ok(Saving::Done(record));
     }
     let (name, service) = (clerk.to_string(), record.service);
     let action = Action::Record { records: vec![record], clerk: clerk.clone() };
@@ -347,18 +372,17 @@ fn save_once(
     let answer = match answer {
         Err(failure) => match known(&node.replica())? {
             // The same form, sent at the same moment, was saved meanwhile.
-            Some(record) => return Ok(Ok(record)),
+            Some(record) => return Ok(Saving::Done(record)),
             None => return Err(failure),
         },
         Ok(answer) => answer,
     };
     if let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) {
-        return Ok(Ok(id.to_owned()));
+        return Ok(Saving::Done(id.to_owned()));
     }
-    let problems = answer.pointer("/refused/0/problems").cloned().unwrap_or_default();
-    let problems: Vec<Problem> = serde_json::from_value(problems).unwrap_or_default();
-    if !problems.is_empty() {
-        return Ok(Err(problems));
+    let problems = answer.pointer("/refused/0/problems").and_then(Value::as_array);
+    if problems.is_some_and(|problems| !problems.is_empty()) {
+        return Ok(Saving::Refused);
     }
     let text = answer.pointer("/refused/0/text").cloned().unwrap_or_default();
     let text: Bilingual = serde_json::from_value(text).unwrap_or_else(|_| Bilingual::new("", ""));
@@ -374,11 +398,16 @@ fn sent_twice() -> Failure {
     )
 }
 
-pub(in crate::desk) async fn check(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
+pub(in crate::desk) async fn check(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
     visitor.check(&form)?;
     let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let typed = Typed::of_pairs(service, &form.0);
-    let today = calendar::wib_date(moment::now_millis()).unwrap_or_default();
+    let today = shared.node.blocking(|node| Ok(today(&node.replica()))).await?;
     Ok(Json(checked((catalogue, service), &typed, today, visitor.session.language)).into_response())
 }
 

@@ -129,6 +129,7 @@ desk_kit::texts! {
     day_hint: "01-07-2026", "01-07-2026";
     paper: "Kertas", "Paper";
     spreadsheet: "Lembar kerja", "Spreadsheet";
+    changed_since_check: "Diubah setelah diperiksa", "Changed after it was checked";
     give_number: "Beri nomor", "Give it a number";
     without_number: "belum bernomor", "no number yet";
     changed: "Diubah", "Changed";

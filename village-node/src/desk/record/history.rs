@@ -1,5 +1,7 @@
 //! Who changed what in a record and when, as people read it.
 
+use std::collections::BTreeMap;
+
 use desk_kit::values;
 use office_model::{Catalogue, FieldPath, OwnValue, Service};
 use replica_store::{Reader, Replica};
@@ -29,15 +31,43 @@ fn file_name(path: &str, value: Option<&Value>) -> String {
     file.map_or_else(String::new, |file| file.name)
 }
 
+/// What an edit of the form or of the attached files is of.
+pub(in crate::desk) fn place_label(edit: &Edited, form: (&Catalogue, &Service), language: Language) -> String {
+    if edit.path.starts_with(ATTACHMENT) {
+        return language.texts().attachments.to_owned();
+    }
+    shown::path_label(form, (&edit.path, edit.own), language)
+}
+
 /// One change as people read it.
 pub(in crate::desk) struct Told {
     pub(in crate::desk) when: String,
+    /// By name, where this machine has their account.
     pub(in crate::desk) who: String,
+    /// Under what they signed in, where that is not what is said already.
+    pub(in crate::desk) login: String,
     pub(in crate::desk) machine: String,
     pub(in crate::desk) begins: bool,
     pub(in crate::desk) reason: String,
     /// Label, value before, value after, whether it settled a difference.
     pub(in crate::desk) edits: Vec<(String, String, String, bool)>,
+}
+
+/// What the people of this machine are called.
+pub(in crate::desk) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(in crate::desk) fn of(reader: &Reader) -> Result<Self, Failure> {
+        Ok(Self(reader.accounts()?.into_iter().map(|account| (account.name, account.shown)).collect()))
+    }
+
+    /// By name who wrote something on this machine; the same id may be somebody else's on another one.
+    pub(in crate::desk) fn of_clerk(&self, clerk: &str, here: bool) -> String {
+        self.0.get(clerk).filter(|shown| here && !shown.is_empty()).cloned().unwrap_or_else(|| clerk.to_owned())
+    }
 }
 
 /// Where something was written, as people tell machines apart.
@@ -74,6 +104,7 @@ pub(in crate::desk) fn history(
     };
     let history = document.history();
     let machines = machine::of(replica, document.row().office, &history)?;
+    let names = Names::of(replica)?;
     let mut all: Vec<Told> = history
         .into_iter()
         .map(|item| {
@@ -90,15 +121,23 @@ pub(in crate::desk) fn history(
                 if edit.path.starts_with(ATTACHMENT) {
                     let name = |value: Option<&Value>| file_name(&edit.path, value);
                     let after = if edit.to.is_none() { t.removed.to_owned() } else { name(edit.to.as_ref()) };
-                    return (t.attachments.to_owned(), name(edit.from.as_ref()), after, edit.settled);
+                    return (
+                        place_label(edit, (catalogue, service), language),
+                        name(edit.from.as_ref()),
+                        after,
+                        edit.settled,
+                    );
                 }
-                let label = shown::path_label((catalogue, service), (&edit.path, edit.own), language);
+                let label = place_label(edit, (catalogue, service), language);
                 let after = if edit.to.is_none() { t.removed.to_owned() } else { text(edit, edit.to.as_ref()) };
                 (label, text(edit, edit.from.as_ref()), after, edit.settled)
             });
+            let here = machines.get(&item.epoch).is_some_and(|machine| machine.here);
+            let who = names.of_clerk(&item.clerk, here);
             Told {
                 when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
-                who: item.clerk.clone(),
+                login: if who == item.clerk { String::new() } else { item.clerk.clone() },
+                who,
                 machine,
                 begins: item.after.is_empty(),
                 reason: item.why.clone().unwrap_or_default(),

@@ -12,6 +12,8 @@ use replica_store::{EntryState, Replica};
 use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
 
+use crate::action::machine;
+use crate::action::since_check::since_check;
 use crate::action::standing::is_own;
 use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
 use crate::desk::frame::language::{Language, Worded as _};
@@ -23,7 +25,7 @@ use crate::desk::people::sign_in::note;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Attached, attached, kinds};
 use crate::desk::record::divergences::{Difference, differences};
-use crate::desk::record::history::{Told, history};
+use crate::desk::record::history::{Names, Told, history, place_label};
 use crate::desk::record::queue;
 use crate::desk::record::referrals::{self, ShownReferral};
 use crate::sealing::Sealer;
@@ -50,6 +52,8 @@ pub(in crate::desk) struct RecordPage {
     attached: Vec<Attached>,
     kinds: Vec<(String, String)>,
     steps: Vec<Step>,
+    /// What was changed after the papers were checked: what, by whom and when.
+    unseen: Vec<(String, String)>,
     /// Whom it waits for, where this office has a part in that.
     awaited: String,
     is_final: bool,
@@ -266,6 +270,7 @@ fn make(
             referral_said: String::new(),
             asked: String::new(),
             office: shown::other_office(replica, row.office),
+            unseen: unseen(replica, &document, (catalogue, service), language)?,
             differences: differences(replica, &document, (catalogue, service), language)?,
             history: history(replica, &document, catalogue, service, language)?,
             page,
@@ -391,6 +396,32 @@ fn groups(catalogue: &Catalogue, service: &Service, record: &Map<String, Value>,
     let mut groups = vec![first];
     groups.extend(others);
     groups
+}
+
+/// What was changed after the papers were checked: each place once, with who changed it last and when.
+fn unseen(
+    replica: &Replica,
+    document: &TransactionDocument,
+    (catalogue, service): (&Catalogue, &Service),
+    language: Language,
+) -> Result<Vec<(String, String)>, Failure> {
+    let items = since_check(document);
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (machines, names) = (machine::of(replica, document.row().office, &items)?, Names::of(replica)?);
+    let mut told: Vec<(String, String)> = Vec::new();
+    for item in &items {
+        let here = machines.get(&item.epoch).is_some_and(|machine| machine.here);
+        let when = moments::long(item.millis + item.hub_offset_millis.unwrap_or_default());
+        let who = format!("{}, {when}", names.of_clerk(&item.clerk, here));
+        for edit in &item.changed {
+            let label = place_label(edit, (catalogue, service), language);
+            told.retain(|(known, _)| *known != label);
+            told.push((label, who.clone()));
+        }
+    }
+    Ok(told)
 }
 
 /// The paper that an address asks for; the usual one where it asks for none.

@@ -1,19 +1,21 @@
 //! What the commands of this program ask the `serve` that has their folder. No contract: both are of one version.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::{Told, answer, parse};
+use crate::action::owner;
 use crate::node::plain_url;
-use crate::remote::SyncBody;
+use crate::remote::{ActionBody, SyncBody};
 use crate::serve::Shared;
 use crate::serve::files::{hash_of, served};
-use crate::{Action, Blame, Failure, sync};
+use crate::{Act, Action, Blame, Failure, Node, moment, sync};
 
 pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
@@ -48,8 +50,20 @@ fn hub_differs(called: &str, hub: &str) -> Failure {
     )
 }
 
-async fn attached_file(State(shared): Told, Path(hash): Path<String>) -> Response {
-    let done = async { shared.node.attached_file(hash_of(&hash)?).await };
+async fn attached_file(
+    State(shared): Told,
+    Path(hash): Path<String>,
+    Query(words): Query<BTreeMap<String, String>>,
+) -> Response {
+    let asker = words.get("asker").cloned().unwrap_or_default();
+    let done = async {
+        let file = shared.node.attached_file(hash_of(&hash)?).await?;
+        let noted = move |node: &Node| {
+            owner::note_act(&mut node.replica(), Act::Attachment, &hash, &asker, moment::now_millis())
+        };
+        shared.node.blocking(noted).await?;
+        Ok(file)
+    };
     match done.await {
         Ok((file, bytes)) => served(&file, bytes),
         Err(failure) => answer(Err(failure)),
@@ -57,14 +71,15 @@ async fn attached_file(State(shared): Told, Path(hash): Path<String>) -> Respons
 }
 
 async fn act(State(shared): Told, body: Bytes) -> Response {
-    match parse(&body) {
-        Ok(action) => {
+    match parse::<ActionBody<'_>>(&body) {
+        Ok(ActionBody { action, asker }) => {
+            let action = action.into_owned();
             let account = match &action {
                 Action::PutAccount { account, .. } => Some(account.id.clone()),
                 _ => None,
             };
             let is_status = matches!(action, Action::Status);
-            let done = shared.node.perform_soon(action).await;
+            let done = shared.node.blocking(move |node| node.perform_for_owner(&action, &asker, &mut |_, _| ())).await;
             let done = done.map(|said| if is_status { shared.lan.borrow().told_with(said) } else { said });
             // Whoever is signed in by the old password is out.
             if let Some(account) = account.filter(|_| done.is_ok()) {

@@ -12,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{Told, answer, document, parse};
+use crate::action::owner;
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
 use crate::{Act, Action, Blame, Failure, Node, action};
@@ -109,6 +110,9 @@ fn written(
     }
     let author = writing.caller.author(replica, writing.named.as_ref())?;
     let action = act(replica, author.clerk.clone())?;
+    if matches!(writing.caller, Caller::Owner { .. }) {
+        owner::check(replica, &action)?;
+    }
     let identity = &node.live().identity;
     let said = action::perform(replica, identity, &node.sealer(), &action, now_millis, &mut |_, _| ())?;
     let answer = match &action {
