@@ -200,7 +200,11 @@ impl Node {
             self.note_recorded();
         }
         match (done, action) {
-            (Ok(answer), Action::Backup { file }) => action::with_files(&dir, file, answer),
+            (Ok(answer), Action::Backup { file }) => {
+                let answer = action::with_files(&dir, file, answer)?;
+                self.replica().note_backup(moment::now_millis())?;
+                Ok(answer)
+            }
             (done, _) => done,
         }
     }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use change_log::{ChainHash, Entry, EpochId, NodeId, Position};
 use office_model::OfficeCode;
 use replica_store::{
-    Admission, HubDone, HubWork, IngestBatch, IngestOutcome, NodeContact, Reader, SignedHead, StoreError,
+    Admission, HubDone, HubWork, IngestBatch, IngestOutcome, LastBackup, NodeContact, Reader, SignedHead, StoreError,
 };
 use sync_exchange::{CURSOR, FORK, Standing, UNRESOLVED, fault, standing};
 use sync_protocol::batch::{BatchDecoder, Item};
 use sync_protocol::{
-    Ack, End, FaultCode, Frame, FrameKind, FrameReader, Hello, Repair, SUPPORTED, SignedHello, VerifyingKey, Welcome,
-    WipeOrder,
+    Ack, BackupAge, End, FaultCode, Frame, FrameKind, FrameReader, Hello, Repair, SUPPORTED, SignedHello, VerifyingKey,
+    Welcome, WipeOrder,
 };
 
 use crate::held::Held;
@@ -243,6 +243,10 @@ impl HubCall {
             at_millis: now_millis,
             version: hello.software.clone(),
             clock_offset_millis: Some(now_millis.saturating_sub(hello.millis)),
+            backup: hello.backup().map(|age| match age {
+                BackupAge::Never => LastBackup::Never,
+                BackupAge::Days(days) => LastBackup::Days(days),
+            }),
         };
         let signed_head = SignedHead { position: hello.position, chain: hello.chain, bytes: payload.to_vec() };
         steps.push(HubStep::Commit(HubCommit(HubWork::Admit(Admission {

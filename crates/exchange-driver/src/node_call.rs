@@ -5,7 +5,8 @@ use replica_store::{LogState, Reader, Replica};
 use sync_exchange::{Ladder, frame_bytes};
 use sync_protocol::batch::{BatchDecoder, BatchEncoder, Item, recalled};
 use sync_protocol::{
-    Cursor, End, Fault, FrameKind, FrameReader, Hello, Rung, SUPPORTED, Verdict, Welcome, WipeOrder, write_frame,
+    BackupAge, Cursor, End, Fault, FrameKind, FrameReader, Hello, Rung, SUPPORTED, Verdict, Welcome, WipeOrder,
+    write_frame,
 };
 
 use crate::held::Held;
@@ -106,6 +107,15 @@ enum Sending {
     Complete,
 }
 
+/// How old the last backup is. One from behind the clock was made today: the clock was ahead then.
+fn backup_age(made_millis: Option<i64>, now_millis: i64) -> BackupAge {
+    const DAY_MILLIS: i64 = 24 * 3_600_000;
+    made_millis.map_or(BackupAge::Never, |made| {
+        let days = now_millis.saturating_sub(made).max(0) / DAY_MILLIS;
+        BackupAge::Days(u8::try_from(days).unwrap_or(BackupAge::DAYS_MAX))
+    })
+}
+
 impl NodeCall {
     /// Prepares an exchange: makes its counter durable and signs the hello. `now_millis`: milliseconds since 1970 UTC by
     /// this machine's clock.
@@ -158,7 +168,8 @@ impl NodeCall {
                 | if asked_to_wait { Hello::WAIT } else { 0 }
                 | if ask_in_full { Hello::SPELL_OUT } else { 0 }
                 | if spell_out { Hello::SPELLED_OUT } else { 0 }
-                | if repair.checks { Hello::CHECKS } else { 0 },
+                | if repair.checks { Hello::CHECKS } else { 0 }
+                | backup_age(replica.last_backup_millis()?, now_millis).flags(),
         };
         let hello = hello.sign(&identity.key, identity.hub, identity.office).encode();
         let to_send = log.position - log.acknowledged;

@@ -98,7 +98,7 @@ fn cases(count: usize) -> Result<Vec<Case>, Box<dyn Error>> {
     }
     let node_id = NodeId([1; 8]);
     hub.register_node(node_id, office, [1; 32], 0)?;
-    let contact = NodeContact { at_millis: 0, version: "1".to_owned(), clock_offset_millis: None };
+    let contact = NodeContact { at_millis: 0, version: "1".to_owned(), clock_offset_millis: None, backup: None };
     let head = SignedHead { position: 0, chain: ChainHash::of_log(EPOCH), bytes: Vec::new() };
     let counter_key = "counter".to_owned();
     let admission = Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, head, contact };

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut node = Replica::create(&node_dir, &new(Role::Node, Some(office), EPOCH))?;
     let mut hub = Replica::create(&hub_dir, &new(Role::Hub, None, EpochId([2; 16])))?;
     hub.register_node(node_id, office, [1; 32], 0)?;
-    let contact = NodeContact { at_millis: 0, version: String::new(), clock_offset_millis: None };
+    let contact = NodeContact { at_millis: 0, version: String::new(), clock_offset_millis: None, backup: None };
     let counter_key = "counter".to_owned();
     let head = SignedHead { position: 0, chain: ChainHash::of_log(EPOCH), bytes: Vec::new() };
     let admission = Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, head, contact };

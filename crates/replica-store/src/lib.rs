@@ -62,7 +62,7 @@ pub use hub::delivery::{DELIVERY_DAYS, Delivery, NewDelivery, Tried};
 pub use hub::enrolment::{EnrolmentCode, Redeemed};
 pub use hub::feed::{FeedHead, FeedRepeat, FeedSlice};
 pub use hub::hub_commit::{Admission, HubDone, HubWork};
-pub use hub::registry::{Node, NodeContact};
+pub use hub::registry::{LastBackup, Node, NodeContact};
 pub use node::cursor::{AppliedFeed, FeedCursor, FeedItem};
 pub use node::diary::{CONTACTS_MAX, Contact};
 pub use node::proof::Proof;

@@ -49,8 +49,44 @@ pub struct Hello {
     /// Places of its feed, to find the last common one; sent when the hub asks. At most [`LADDER_MAX`] are sent.
     pub ladder: Option<Vec<Rung>>,
     /// Bits: [`Hello::WANTS_RECEIPT`], [`Hello::WAIT`], [`Hello::SPELL_OUT`],
-    /// [`Hello::SPELLED_OUT`], [`Hello::CHECKS`]. Unknown ones mean nothing.
+    /// [`Hello::SPELLED_OUT`], [`Hello::CHECKS`]; the second byte is a [`BackupAge`]. Unknown ones mean nothing.
     pub flags: u32,
+}
+
+/// How long ago somebody made a backup of the node's records, beside the hub's copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackupAge {
+    /// None was ever made.
+    Never,
+    /// So many whole days by the node's clock; [`BackupAge::DAYS_MAX`] stands for more, too.
+    Days(u8),
+}
+
+impl BackupAge {
+    /// The most that is told apart.
+    pub const DAYS_MAX: u8 = u8::MAX - 2;
+    /// Where its byte begins in the flags of a hello.
+    const SHIFT: u32 = 8;
+
+    /// As bits of the flags.
+    pub const fn flags(self) -> u32 {
+        let byte = match self {
+            Self::Never => 1,
+            Self::Days(days) if days < Self::DAYS_MAX => days as u32 + 2,
+            Self::Days(_) => Self::DAYS_MAX as u32 + 2,
+        };
+        byte << Self::SHIFT
+    }
+
+    /// What flags tell; nothing when a program of before said nothing of it.
+    const fn of_flags(flags: u32) -> Option<Self> {
+        let [_, byte, _, _] = flags.to_le_bytes();
+        match byte {
+            0 => None,
+            1 => Some(Self::Never),
+            byte => Some(Self::Days(byte - 2)),
+        }
+    }
 }
 
 /// A place in the feed of an office.
@@ -109,6 +145,11 @@ impl Hello {
     /// Whether the hub is to name nothing by its place.
     pub const fn wants_all_spelled_out(&self) -> bool {
         self.flags & Self::SPELL_OUT != 0
+    }
+
+    /// How old the node's last backup is, where it says so.
+    pub const fn backup(&self) -> Option<BackupAge> {
+        BackupAge::of_flags(self.flags)
     }
 
     /// Signs it for one hub and one office: anywhere else it means nothing.
@@ -243,4 +284,20 @@ impl SignedHello {
 /// of a CBOR array, which is not.
 fn signed_bytes(hub: HubId, office: OfficeCode, body: &[u8]) -> Vec<u8> {
     [CONTEXT, hub.as_bytes(), office.as_str().as_bytes(), body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_of_a_backup_is_a_byte_of_the_flags_that_older_programs_leave_at_nothing() {
+        for age in [BackupAge::Never, BackupAge::Days(0), BackupAge::Days(1), BackupAge::Days(BackupAge::DAYS_MAX)] {
+            let others = Hello::WAIT | Hello::CHECKS | 0xffff_0000;
+            assert_eq!(BackupAge::of_flags(age.flags() | others), Some(age));
+        }
+        assert_eq!(BackupAge::of_flags(Hello::WAIT | Hello::CHECKS | 0xffff_0000), None);
+        let older = BackupAge::of_flags(BackupAge::Days(u8::MAX).flags());
+        assert_eq!(older, Some(BackupAge::Days(BackupAge::DAYS_MAX)), "as old as can be told");
+    }
 }

@@ -41,7 +41,7 @@ pub use fault::{FAULT_TEXT_BYTES_MAX, Fault, FaultCode};
 pub use frame::{
     CONTROL_BYTES_MAX, FRAME_BYTES_MAX, FRAME_HEAD_BYTES_MAX, Frame, FrameError, FrameKind, FrameReader, write_frame,
 };
-pub use hello::{Cursor, Hello, LADDER_MAX, Rung, SOFTWARE_BYTES_MAX, SignedHello};
+pub use hello::{BackupAge, Cursor, Hello, LADDER_MAX, Rung, SOFTWARE_BYTES_MAX, SignedHello};
 pub use keys::{KeyError, Signature, SignatureError, SigningKey, VerifyingKey};
 pub use letter_seal::{LetterSeal, SEAL_BYTES_MAX, SEAL_TEXT_MAX, SEALED_TEXT_BYTES_MAX, SealedLetter};
 pub use node_certificate::{CERTIFICATE_BYTES_MAX, CertifiedNode, NodeCertificate};

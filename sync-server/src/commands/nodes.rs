@@ -1,6 +1,6 @@
 //! `nodes`: every machine that was ever admitted.
 
-use replica_store::Node;
+use replica_store::{LastBackup, Node};
 use serde_json::{Value, json};
 
 use super::{Answer, open, table, time};
@@ -32,6 +32,15 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
             "exchanges": node.exchanges,
             "version": node.version,
             "clock_offset_millis": node.clock_offset_millis,
+            "backup": match node.backup {
+                None => "not_told",
+                Some(LastBackup::Never) => "never",
+                Some(LastBackup::Days(_)) => "made",
+            },
+            "backup_days": match node.backup {
+                Some(LastBackup::Days(days)) => Some(days),
+                _ => None,
+            },
             "proven_millis": node.proven.map(|(at, _)| at),
             "difference": difference.map(|found| json!({
                 "at_millis": found.at_millis,

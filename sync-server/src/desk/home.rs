@@ -77,6 +77,8 @@ struct Line {
     heard: String,
     version: String,
     clock: String,
+    /// How old the youngest backup is that was made there.
+    backup: String,
     numbers: String,
     marks: Vec<String>,
 }
@@ -301,6 +303,7 @@ fn line((facts, standing): &(OfficeFacts, Standing), language: Language, today: 
         },
         version: version.map_or_else(String::new, |version| version.rsplit(' ').next().unwrap_or(version).to_owned()),
         clock: offset.map_or_else(String::new, clock_offset),
+        backup: shown::backup(facts.backup_age(now_millis), language),
         numbers: numbers.map_or_else(String::new, |left| left.to_string()),
         marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
     }

@@ -65,6 +65,8 @@ struct Machine {
     unsent: String,
     version: String,
     clock: String,
+    /// How old the last backup is that was made on it.
+    backup: String,
     numbers: String,
     exchanges: u64,
     revoked: String,
@@ -144,6 +146,7 @@ fn made(page: Page, facts: &OfficeFacts, standing: &Standing, read: Read, now: i
     let machines = facts.nodes.iter().map(|one| {
         let mut machine = machine(&one.node, now);
         machine.unsent = one.unsent.map_or_else(String::new, |count| count.to_string());
+        machine.backup = shown::backup(one.backup_age(now), language);
         machine.numbers = one.numbers_left.map_or_else(String::new, |left| left.to_string());
         machine
     });
@@ -185,6 +188,7 @@ fn machine(node: &Node, now: i64) -> Machine {
         unsent: String::new(),
         version: node.version.as_deref().map_or("", |version| version.rsplit(' ').next().unwrap_or(version)).to_owned(),
         clock: node.clock_offset_millis.map_or_else(String::new, clock_offset),
+        backup: String::new(),
         numbers: String::new(),
         exchanges: node.exchanges,
         revoked: short(node.revoked_millis),

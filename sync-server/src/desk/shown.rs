@@ -3,7 +3,7 @@
 use desk_kit::Language;
 
 use super::texts::{Texts, Worded as _};
-use crate::regency::{Mark, State};
+use crate::regency::{BackupAge, Mark, State};
 
 /// A state as people read it.
 pub(super) const fn state(t: &'static Texts, state: State) -> &'static str {
@@ -31,6 +31,19 @@ pub(super) fn mark(mark: &Mark, language: Language) -> String {
             words(format!("jam {} {way}", minutes.abs()), format!("clock {} {way}", minutes.abs()))
         }
         Mark::OldVersion(version) => words(format!("versi lama: {version}"), format!("old version: {version}")),
+    }
+}
+
+/// How old a backup is; empty where nobody said.
+pub(super) fn backup(age: Option<BackupAge>, language: Language) -> String {
+    let t = language.texts();
+    match (age, language) {
+        (None, _) => String::new(),
+        (Some(BackupAge::Never), _) => t.backup_never.to_owned(),
+        (Some(BackupAge::Days(0)), _) => t.backup_today.to_owned(),
+        (Some(BackupAge::Days(days)), Language::Indonesian) => format!("{days} hari"),
+        (Some(BackupAge::Days(1)), Language::English) => "1 day".to_owned(),
+        (Some(BackupAge::Days(days)), Language::English) => format!("{days} days"),
     }
 }
 

@@ -161,6 +161,8 @@ desk_kit::texts! {
     proven: "Terbukti setara", "Proven equal";
     never: "belum pernah", "never";
     clock: "Jam", "Clock";
+    backup_never: "belum pernah", "never";
+    backup_today: "hari ini", "today";
     clock_right: "tepat", "right";
     minutes_ahead: "menit lebih cepat", "minutes ahead";
     minutes_behind: "menit lebih lambat", "minutes behind";

@@ -5,7 +5,10 @@ use office_model::Bilingual;
 
 use super::refusal::Refusal;
 use super::standing::{FEW_NUMBERS, clock_minutes, is_older, of_node};
-use super::{NodeFacts, OfficeFacts, State};
+use super::{BackupAge, NodeFacts, OfficeFacts, State};
+
+/// A backup made at an office that is as old is worth a word.
+const OLD_BACKUP_DAYS: u64 = 30;
 
 /// In the order in which they are worth saying; never empty.
 pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
@@ -38,6 +41,12 @@ pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, now_millis: i64) ->
         said.push(Bilingual::new(
             format!("{divergent} berkas punya dua isian yang berbeda. Minta petugas membuka Perbedaan dan memilih yang benar."),
             format!("{divergent} records have two values for one field. Ask the clerk to open Differences and to choose the right one."),
+        ));
+    }
+    if let Some(BackupAge::Days(days @ OLD_BACKUP_DAYS..)) = facts.backup_age(now_millis) {
+        said.push(Bilingual::new(
+            format!("Cadangan terakhir di kantor ini dibuat {days} hari lalu. Yang sudah sampai di pusat aman; yang belum terkirim hilang bila disk rusak. Dampingi petugas menjalankan village-node backup ke cakram lain."),
+            format!("The last backup at this office was made {days} days ago. What reached the hub is safe; what is unsent is lost with the disk. Guide the clerk through village-node backup to another disk."),
         ));
     }
     if said.is_empty() {
@@ -123,6 +132,8 @@ fn of(node: &NodeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
 
 #[cfg(test)]
 mod tests {
+    use replica_store::LastBackup;
+
     use super::super::facts::tests::{node, office};
     use super::*;
 
@@ -132,6 +143,18 @@ mod tests {
     fn said(nodes: Vec<NodeFacts>) -> String {
         let said = advice(&OfficeFacts { nodes, ..office() }, "0.1.0", NOW);
         said.into_iter().map(|text| text.en).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_backup_that_grew_old_is_told_and_one_that_was_never_made_is_not() {
+        let told = |backup| {
+            let mut one = node(Some(NOW));
+            one.node.backup = Some(backup);
+            said(vec![one])
+        };
+        assert!(told(LastBackup::Days(40)).contains("was made 40 days ago"));
+        assert!(told(LastBackup::Days(29)).starts_with("All is well"));
+        assert!(told(LastBackup::Never).starts_with("All is well"), "the hub has what it has");
     }
 
     #[test]

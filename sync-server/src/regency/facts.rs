@@ -8,7 +8,7 @@ use chrono::{Datelike as _, NaiveDate};
 use exchange_driver::Difference;
 use office_model::calendar::{wib_date, wib_midnight};
 use office_model::{Office, OfficeCode};
-use replica_store::{CallDay, LeaseState, Node, NodeCall, OfficeCounts, Reader};
+use replica_store::{CallDay, LastBackup, LeaseState, Node, NodeCall, OfficeCounts, Reader};
 
 use crate::alarm::Kind;
 use crate::night::kept;
@@ -46,10 +46,36 @@ pub(crate) struct OfficeFacts {
     pub(crate) counts: OfficeCounts,
 }
 
+/// How old a backup is that was made at an office. The younger is the smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum BackupAge {
+    /// So many whole days.
+    Days(u64),
+    /// None was ever made.
+    Never,
+}
+
+impl NodeFacts {
+    /// How old its last backup is by now, if it told of it at its last contact.
+    pub(crate) fn backup_age(&self, now_millis: i64) -> Option<BackupAge> {
+        let since = now_millis.saturating_sub(self.node.last_contact_millis?).max(0).unsigned_abs() / DAY_MILLIS;
+        self.node.backup.map(|backup| match backup {
+            LastBackup::Never => BackupAge::Never,
+            LastBackup::Days(days) => BackupAge::Days(u64::from(days) + since),
+        })
+    }
+}
+
 impl OfficeFacts {
     /// When any of its machines was last heard.
     pub(crate) const fn last_contact(&self) -> Option<i64> {
         self.contact_millis
+    }
+
+    /// How old the youngest backup is that was made at the office; nothing when no machine said. Each machine holds all of
+    /// its office: one backup is enough.
+    pub(crate) fn backup_age(&self, now_millis: i64) -> Option<BackupAge> {
+        self.nodes.iter().filter_map(|node| node.backup_age(now_millis)).min()
     }
 
     /// Entries known to wait at its machines; nothing when none ever said.
@@ -72,6 +98,8 @@ pub(crate) struct Regency {
     /// Transactions made on each day, the oldest first; the last is today.
     pub(crate) days: Vec<(NaiveDate, u64)>,
 }
+
+const DAY_MILLIS: u64 = 24 * 3_600_000;
 
 /// The day in WIB, in days since 1970.
 pub(crate) fn day_number(date: NaiveDate) -> i64 {
@@ -231,6 +259,7 @@ pub(crate) mod tests {
             exchanges: 1,
             version: Some("0.1.0".to_owned()),
             clock_offset_millis: Some(0),
+            backup: None,
             proven: proven.map(|at| (at, Digest::default())),
         };
         NodeFacts { node, last_call: None, unsent: Some(0), difference: None, numbers_left: Some(50), days: Vec::new() }
@@ -241,6 +270,24 @@ pub(crate) mod tests {
         let office = office_model::Roster::banyuwangi().get(code).unwrap().clone();
         let counts = OfficeCounts::default();
         OfficeFacts { office, nodes: Vec::new(), shut_out_millis: None, contact_millis: None, counts }
+    }
+
+    #[test]
+    fn the_youngest_backup_of_an_office_counts_and_grows_old_while_nobody_calls() {
+        const DAY: i64 = 24 * 3_600_000;
+        let told = |backup| {
+            let mut facts = node(Some(10 * DAY));
+            facts.node.backup = backup;
+            facts
+        };
+        let of = |nodes: Vec<NodeFacts>, now| OfficeFacts { nodes, ..office() }.backup_age(now);
+        let days = |days| Some(LastBackup::Days(days));
+        assert_eq!(of(vec![told(None)], 12 * DAY), None, "a program of before said nothing");
+        assert_eq!(of(vec![told(Some(LastBackup::Never)), told(None)], 12 * DAY), Some(BackupAge::Never));
+        assert_eq!(
+            of(vec![told(Some(LastBackup::Never)), told(days(3)), told(days(9))], 12 * DAY),
+            Some(BackupAge::Days(5))
+        );
     }
 
     #[test]

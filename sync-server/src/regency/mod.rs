@@ -12,5 +12,5 @@ pub(crate) mod facts;
 mod refusal;
 pub(crate) mod standing;
 
-pub(crate) use facts::{NodeFacts, OfficeFacts, Regency};
+pub(crate) use facts::{BackupAge, NodeFacts, OfficeFacts, Regency};
 pub(crate) use standing::{Mark, Standing, State};

@@ -129,13 +129,18 @@ impl Office {
         let data = self.dir.path().join(name);
         let code = code["code"].as_str().unwrap();
         done(village_node(&data).args(["enrol", "--hub", &self.hub_url, "--code", code, "--json"]));
-        let mut machine = Machine { data, url: String::new(), first_account: None, lan_url: None, lan, serving: None };
+        let mut machine = Machine { lan, ..Machine::of_folder(data) };
         machine.serve();
         machine
     }
 }
 
 impl Machine {
+    /// A folder that nobody serves.
+    pub(crate) fn of_folder(data: PathBuf) -> Self {
+        Self { data, url: String::new(), first_account: None, lan_url: None, lan: None, serving: None }
+    }
+
     /// Serves, where it did before if it did.
     pub(crate) fn serve(&mut self) {
         let mut command = village_node(&self.data);

@@ -1,8 +1,10 @@
 //! Registers to take away, lists by date, favourites, queue numbers, the language of the page one is on.
 
+use std::path::Path;
+
 use serde_json::json;
 
-use crate::office::Office;
+use crate::office::{Machine, Office};
 
 #[tokio::test]
 async fn registers_are_taken_away_in_three_forms_and_the_trail_says_so() {
@@ -169,4 +171,56 @@ async fn the_other_language_shows_the_same_page() {
     let home = format!("{}/", machine.url);
     let help = format!("{}/bantuan", machine.url);
     assert_eq!(browser.run("return window.led").await, json!([home, home, home, home, help]));
+}
+
+/// A data folder as it is, somewhere else.
+fn copied(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_number_on_two_letters_is_told_on_both_and_in_the_register() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    machine.says(&["sync"]);
+    machine.kill();
+    let folder = machine.data.with_file_name("copy");
+    copied(&machine.data, &folder);
+    let copy = Machine::of_folder(folder);
+    machine.serve();
+    let first = machine.record("Ani Awal");
+    // Ids are of a place and a second.
+    let second = machine.says(&["show", &first])["created_millis"].as_i64().unwrap() / 1000;
+    while chrono::Utc::now().timestamp() <= second {
+        std::thread::yield_now();
+    }
+    copy.record("Budi Kembar");
+    for one in [&machine, &copy, &machine, &copy, &machine] {
+        one.says(&["sync"]);
+    }
+    let rows = machine.says(&["list"])["rows"].clone();
+    let rows = rows.as_array().unwrap();
+    assert!(rows.len() == 2 && rows[0]["number"] == rows[1]["number"], "{rows:?}");
+    let browser = machine.signed_in("siti", "petugas").await;
+    for (row, other) in [(&rows[0], &rows[1]), (&rows[1], &rows[0])] {
+        browser.go(&format!("{}/berkas/{}", machine.url, row["id"].as_str().unwrap())).await;
+        let told = browser.find("#nomor-ganda").await.text().await.unwrap();
+        assert!(told.contains(other["name"].as_str().unwrap()) && told.contains("Batalkan salah satu"), "{told}");
+        assert_eq!(browser.violations().await, [""; 0]);
+    }
+    browser.go(&format!("{}/nomor", machine.url)).await;
+    assert_eq!(browser.count("#register .status.refused").await, 2);
+    // Once one of them is withdrawn, the other one is as good as any.
+    machine.says(&["step", rows[0]["id"].as_str().unwrap(), "dibatalkan", "--reason", "nomor ganda"]);
+    browser.go(&format!("{}/berkas/{}", machine.url, rows[1]["id"].as_str().unwrap())).await;
+    browser.find("#nomor").await;
+    assert_eq!(browser.count("#nomor-ganda").await, 0);
+    browser.go(&format!("{}/nomor", machine.url)).await;
+    assert_eq!(browser.count("#register .status.refused").await, 0);
 }

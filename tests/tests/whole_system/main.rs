@@ -6,6 +6,7 @@ mod above;
 mod alarms;
 #[cfg(test)]
 mod architecture;
+mod backup;
 #[cfg(test)]
 mod blobs;
 #[cfg(test)]

@@ -81,6 +81,7 @@ pub(super) fn perform(replica: &Replica, identity: &NodeIdentity, now_millis: i6
         "last_proof": proof.map(|proof| json!({"at_millis": proof.at_millis, "digest": proof.digest.to_string()})),
         "proven_now": equal_now,
         "hub_offset_millis": hub_offset(replica),
+        "last_backup_millis": replica.last_backup_millis()?,
         "numbers_left": super::numbers::left(replica, now_millis)?,
         "files": super::attachments::to_move(replica)?,
         // Known to `serve` alone, which says it.

@@ -100,6 +100,8 @@ fn print(answer: &Value) {
             row("Sidik jari sertifikat", "SHA-256", output::field(lan, "fingerprint"));
         }
     }
+    let backup = output::time(answer.get("last_backup_millis").unwrap_or(&Value::Null));
+    row("Cadangan terakhir", "last backup", backup);
     row("Jam komputer", "clock", clock(answer.get("hub_offset_millis").and_then(Value::as_i64)));
     for notice in output::entries(answer, "notices") {
         let urgent = if notice.get("urgent") == Some(&Value::Bool(true)) { "PENTING / urgent: " } else { "" };

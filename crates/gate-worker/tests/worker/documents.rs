@@ -52,7 +52,7 @@ impl World {
             node.create_transaction(&transaction(&format!("Warga {number}")), &clock).unwrap();
         }
         hub.register_node(NodeId([1; 8]), office(), [1; 32], 0).unwrap();
-        let contact = NodeContact { at_millis: 0, version: "1".to_owned(), clock_offset_millis: None };
+        let contact = NodeContact { at_millis: 0, version: "1".to_owned(), clock_offset_millis: None, backup: None };
         let admission = Admission {
             node: NodeId([1; 8]),
             office: office(),

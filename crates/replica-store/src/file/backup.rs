@@ -8,7 +8,7 @@ use change_log::BlobHash;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use crate::{BlobFolder, Reader, StoreError};
+use crate::{BlobFolder, Reader, Replica, StoreError};
 
 /// What became of the attached files in a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,7 +26,31 @@ pub fn files_beside(backup: &Path) -> BlobFolder {
     BlobFolder::of(folder.unwrap_or(Path::new(".")))
 }
 
+/// Where the moment of the last backup stands: milliseconds since 1970 UTC, as decimal digits.
+const LAST: &str = "backup/last";
+
+impl Replica {
+    /// Notes that a backup of this replica's records was made and is whole. `now_millis`: milliseconds since 1970 UTC.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn note_backup(&mut self, now_millis: i64) -> Result<(), StoreError> {
+        self.set_setting(LAST, now_millis.to_string().as_bytes())
+    }
+}
+
 impl Reader {
+    /// When the last backup was noted: milliseconds since 1970 UTC by this machine's clock.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn last_backup_millis(&self) -> Result<Option<i64>, StoreError> {
+        let noted = self.setting(LAST)?;
+        Ok(noted.and_then(|digits| std::str::from_utf8(&digits).ok()?.parse().ok()))
+    }
+
     /// Writes a copy of the database to a new file. It holds the state of one moment. Whoever opens it in the place of
     /// a replica begins a new epoch: it has no head file.
     ///

@@ -23,10 +23,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../../migrations/0010_alarms.sql"),
     include_str!("../../migrations/0011_referrals.sql"),
     include_str!("../../migrations/0012_trail.sql"),
+    include_str!("../../migrations/0013_backups.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 12;
+pub const FORMAT: u32 = 13;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

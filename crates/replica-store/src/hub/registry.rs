@@ -29,8 +29,33 @@ pub struct Node {
     pub version: Option<String>,
     /// Hub clock minus its clock in milliseconds, at the last contact.
     pub clock_offset_millis: Option<i64>,
+    /// What it said at the last contact of its last backup; nothing when it did not say.
+    pub backup: Option<LastBackup>,
     /// When it was last proven equal with the hub, and the digest both had.
     pub proven: Option<(i64, Digest)>,
+}
+
+/// The last backup that was made of a node's records at its office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastBackup {
+    /// None was ever made.
+    Never,
+    /// It was so many whole days old when this was said.
+    Days(u8),
+}
+
+impl LastBackup {
+    /// As the column has it.
+    fn number(self) -> i64 {
+        match self {
+            Self::Never => -1,
+            Self::Days(days) => days.into(),
+        }
+    }
+
+    fn of_number(number: i64) -> Self {
+        u8::try_from(number).map_or(Self::Never, Self::Days)
+    }
 }
 
 /// What one contact told of a node.
@@ -42,10 +67,12 @@ pub struct NodeContact {
     pub version: String,
     /// Hub clock minus its clock in milliseconds.
     pub clock_offset_millis: Option<i64>,
+    /// Its last backup, where it said so.
+    pub backup: Option<LastBackup>,
 }
 
 const SELECT: &str = "SELECT id, office, public_key, enrolled, revoked, last_contact, exchanges, version, clock_offset,
-                      proven, proven_count, proven_sum FROM node";
+                      proven, proven_count, proven_sum, backup_days FROM node";
 
 impl Reader {
     /// One node.
@@ -110,9 +137,17 @@ impl Replica {
 
 /// Notes that a node spoke with the hub. False when it is not enrolled.
 pub(crate) fn contact(connection: &Connection, id: NodeId, contact: &NodeContact) -> Result<bool, StoreError> {
-    let sql = "UPDATE node SET last_contact = ?, exchanges = exchanges + 1, version = ?, clock_offset = ? WHERE id = ?";
+    let sql =
+        "UPDATE node SET last_contact = ?, exchanges = exchanges + 1, version = ?, clock_offset = ?, backup_days = ?
+               WHERE id = ?";
     let mut statement = connection.prepare_cached(sql)?;
-    let values = params![contact.at_millis, contact.version, contact.clock_offset_millis, id.0];
+    let values = params![
+        contact.at_millis,
+        contact.version,
+        contact.clock_offset_millis,
+        contact.backup.map(LastBackup::number),
+        id.0
+    ];
     Ok(statement.execute(values)? == 1)
 }
 
@@ -159,6 +194,7 @@ fn read(row: &Row<'_>) -> Result<Node, StoreError> {
         exchanges: row.get::<_, i64>(6)?.unsigned_abs(),
         version: row.get(7)?,
         clock_offset_millis: row.get(8)?,
+        backup: row.get::<_, Option<i64>>(12)?.map(LastBackup::of_number),
         proven,
     })
 }

@@ -1,7 +1,7 @@
 //! The register of letter numbers: which record was given which serial.
 
 use change_log::DocumentId;
-use office_model::{OfficeCode, Serial, Series};
+use office_model::{OfficeCode, Serial, Series, Status};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -101,6 +101,28 @@ impl Reader {
         let limit = i64::try_from(count_max).unwrap_or(i64::MAX);
         let found = statement.query_map(params![document, limit], |row| row.get::<_, [u8; 16]>(0))?;
         found.map(|id| Ok(DocumentId(Uuid::from_bytes(id?)))).collect()
+    }
+
+    /// The other letters that bear the number of this one, which counts itself: none of them was refused or cancelled. A data
+    /// folder was used twice before that was noticed. At most `count_max`.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn numbered_alike(&self, document: DocumentId, count_max: usize) -> Result<Vec<DocumentId>, StoreError> {
+        let number_of = |document| -> Result<Option<String>, StoreError> {
+            let row = self.row(document)?;
+            let counts = row.filter(|row| !matches!(row.status.parse(), Ok(Status::Dibatalkan | Status::Ditolak)));
+            Ok(counts.and_then(|row| row.number))
+        };
+        let Some(number) = number_of(document)? else { return Ok(Vec::new()) };
+        let mut alike = Vec::new();
+        for other in self.issued_with(document, count_max)? {
+            if number_of(other)?.as_ref() == Some(&number) {
+                alike.push(other);
+            }
+        }
+        Ok(alike)
     }
 
     /// The series and years of an office of which anything was issued.

@@ -67,7 +67,8 @@ pub(crate) fn admit(hub: &mut Replica, epoch: EpochId, office: OfficeCode, node:
 }
 
 pub(crate) fn admission(epoch: EpochId, office: OfficeCode, node: NodeId, counter: u64) -> Admission {
-    let contact = NodeContact { at_millis: 20, version: "0.1.0".to_owned(), clock_offset_millis: Some(-5) };
+    let contact =
+        NodeContact { at_millis: 20, version: "0.1.0".to_owned(), clock_offset_millis: Some(-5), backup: None };
     let head = SignedHead { position: 0, chain: ChainHash::of_log(epoch), bytes: Vec::new() };
     Admission { node, office, epoch, counter_key: format!("{node}/{epoch}"), counter, head, contact }
 }

@@ -1,11 +1,12 @@
 //! The register of letter numbers: what became of each, and how many are left.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use chrono::Datelike as _;
-use office_model::calendar;
+use office_model::{Status, calendar};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -52,6 +53,8 @@ enum Line {
         status: String,
         status_word: String,
         date: String,
+        /// Another letter that counts has this number, too.
+        twice: bool,
     },
     /// Numbers that stand for no letter, and why.
     Gap { range: String, why: String },
@@ -88,14 +91,15 @@ pub(in crate::desk) async fn page(
             let word = book_of(one);
             (word.clone(), book_label(one, t), word == book)
         });
-        let lines = entries(&register, "lines").iter().map(|line| self::line(line, language));
+        let mut lines: Vec<Line> = entries(&register, "lines").iter().map(|line| self::line(line, language)).collect();
+        mark_twice(&mut lines);
         let today = calendar::wib_date(now).unwrap_or_default();
         Ok(RegisterPage {
             from: calendar::short_date(today.with_day(1).unwrap_or(today)),
             to: calendar::short_date(today),
             page,
             left: numbers::left(&reader, now)?,
-            lines: lines.collect(),
+            lines,
             next: register.get("next").and_then(Value::as_u64).unwrap_or_default(),
             books: books.collect(),
             book,
@@ -141,6 +145,7 @@ fn line(line: &Value, language: Language) -> Line {
             status: shown::status(&status, language),
             status_word: status,
             date: moments::day(number(letter, "created_millis")),
+            twice: false,
         };
     }
     let (first, last) = (number(line, "first"), number(line, "last"));
@@ -157,6 +162,28 @@ fn line(line: &Value, language: Language) -> Line {
         _ => t.gap_left_out.to_owned(),
     };
     Line::Gap { range, why }
+}
+
+/// Marks numbers that more than one letter bears which was neither refused nor cancelled.
+fn mark_twice(lines: &mut [Line]) {
+    let counted = |line: &Line| match line {
+        Line::Letter { serial, status_word, .. }
+            if !matches!(status_word.parse(), Ok(Status::Dibatalkan | Status::Ditolak)) =>
+        {
+            Some(*serial)
+        }
+        _ => None,
+    };
+    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+    for serial in lines.iter().filter_map(counted) {
+        *counts.entry(serial).or_default() += 1;
+    }
+    for line in lines {
+        let is_twice = counted(line).and_then(|serial| counts.get(&serial)).is_some_and(|count| *count > 1);
+        if let Line::Letter { twice, .. } = line {
+            *twice = is_twice;
+        }
+    }
 }
 
 /// Gives a letter its number, if there was none left when it was recorded.

@@ -32,6 +32,9 @@ use crate::sealing::Sealer;
 use crate::serve::Shared;
 use crate::{Act, Action, Blame, Failure, moment};
 
+/// So many letters with the number of this one are named.
+const ALIKE: usize = 5;
+
 #[derive(Template)]
 #[template(path = "record.html")]
 pub(in crate::desk) struct RecordPage {
@@ -52,6 +55,8 @@ pub(in crate::desk) struct RecordPage {
     attached: Vec<Attached>,
     kinds: Vec<(String, String)>,
     steps: Vec<Step>,
+    /// The other letters that bear its number: id, and whose it is.
+    alike: Vec<(DocumentId, String)>,
     /// What was changed after the papers were checked: what, by whom and when.
     unseen: Vec<(String, String)>,
     /// Whom it waits for, where this office has a part in that.
@@ -270,6 +275,7 @@ fn make(
             referral_said: String::new(),
             asked: String::new(),
             office: shown::other_office(replica, row.office),
+            alike: if of_office { alike(replica, id)? } else { Vec::new() },
             unseen: unseen(replica, &document, (catalogue, service), language)?,
             differences: differences(replica, &document, (catalogue, service), language)?,
             history: history(replica, &document, catalogue, service, language)?,
@@ -396,6 +402,15 @@ fn groups(catalogue: &Catalogue, service: &Service, record: &Map<String, Value>,
     let mut groups = vec![first];
     groups.extend(others);
     groups
+}
+
+/// The other letters with the number of this one, by name.
+fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId, String)>, Failure> {
+    let name = |other| {
+        let row = replica.row(other)?;
+        Ok((other, row.and_then(|row| row.name).unwrap_or_else(|| "—".to_owned())))
+    };
+    replica.numbered_alike(id, ALIKE)?.into_iter().map(name).collect()
 }
 
 /// What was changed after the papers were checked: each place once, with who changed it last and when.
