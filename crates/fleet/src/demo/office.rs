@@ -75,6 +75,13 @@ impl Office {
                 Err(failure) => return Err(failure.into()),
             }
         };
+        // As at a real office, the day begins with the first letter numbers.
+        for _ in 0..TRIES {
+            if !code.is_village() || has_numbers(&node).await? {
+                break;
+            }
+            exchange_once(&node, |_| ()).await?;
+        }
         let clerk = "siti".parse().map_err(|_| DemoError::Internal("the clerk's name".to_owned()))?;
         let joined = link.tally();
         let generator = Mutex::new(Generator::new(code, seed, today));
@@ -137,7 +144,12 @@ impl Office {
                     break;
                 }
                 let action = Action::Step { id, to: step.to, reason: step.reason, clerk: self.clerk.clone() };
-                let stepped = self.node.perform_soon(action).await?;
+                let stepped = match self.node.perform_soon(action).await {
+                    Ok(stepped) => stepped,
+                    // The link was too bad for more numbers: nobody signs without one.
+                    Err(failure) if failure.code == "without_number" => break,
+                    Err(failure) => return Err(failure.into()),
+                };
                 self.changes.fetch_add(1, Ordering::Relaxed);
                 let referred = stepped.get("referred").and_then(Value::as_array).is_some_and(|to| !to.is_empty());
                 self.referrals.fetch_add(u64::from(referred), Ordering::Relaxed);
@@ -278,6 +290,12 @@ impl Office {
 }
 
 /// The id of the one record saved.
+/// Whether a machine has letter numbers to give.
+async fn has_numbers(node: &Node) -> Result<bool, DemoError> {
+    let stock = node.perform_soon(Action::Numbers).await?;
+    Ok(stock.get("leases").and_then(Value::as_array).is_some_and(|leases| !leases.is_empty()))
+}
+
 fn saved(answer: &Value) -> Result<DocumentId, Failure> {
     let id = answer.pointer("/saved/0/id").and_then(Value::as_str).and_then(|id| id.parse().ok());
     id.ok_or_else(|| {

@@ -105,6 +105,7 @@ fn an_older_database_begins_its_feed_with_what_it_shows() {
          DROP TABLE call; DROP TABLE call_day; DROP TABLE brought; DROP TABLE publication;
          DROP TABLE alarm; DROP TABLE delivery; DROP TABLE referral;
          DROP INDEX audit_clerk; DROP INDEX audit_act; DROP INDEX audit_clerk_act; DROP INDEX audit_at;
+         ALTER TABLE node DROP COLUMN backup_days;
          PRAGMA user_version = 3",
     )
     .unwrap();
