@@ -1,6 +1,6 @@
 //! `numbers`: what the hub granted of letter numbers, how an office numbers, and more numbers for a machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use change_log::NodeId;
@@ -10,15 +10,18 @@ use office_model::{NumberRule, NumberScope, NumberTemplate, OfficeCode};
 use serde_json::{Value, json};
 
 use super::{Answer, known, open, table, time};
-use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
+use crate::regency::numbers_left_of_offices;
+use crate::{Failure, clock};
 
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sync-server numbers\n  sync-server numbers show 35.10.01.2001\n  sync-server numbers rule 35.10.01.2001 --template '[kode]/[nomor]/KEP/[kode_unit]/[tahun]' --unit 429.523.03\n  sync-server numbers grant 0C7V2E5T8R0AQ --count 300
 
-The hub grants each machine blocks of letter numbers by itself, as many as it uses in a month."
+The hub grants each machine blocks of letter numbers by itself, as many as it uses in a month.
+Left is what an office's machines may still issue this year, as its page at the desk says: nothing of a machine that is shut
+out, nor of a disk that was restored since."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -95,17 +98,14 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
 
 fn overview(common: &Common) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
-    let mut offices: Vec<(OfficeCode, u32, u32)> = Vec::new();
+    let left = numbers_left_of_offices(&reader, clock::now_millis())?;
+    let mut used: BTreeMap<OfficeCode, u32> = BTreeMap::new();
     for state in reader.all_leases()? {
-        let (office, left, used) = (state.lease.office, state.left(), state.used());
-        match offices.last_mut().filter(|(last, ..)| *last == office) {
-            Some((_, lefts, useds)) => {
-                *lefts += left;
-                *useds += used;
-            }
-            None => offices.push((office, left, used)),
-        }
+        let of_office = used.entry(state.lease.office).or_default();
+        *of_office = of_office.saturating_add(state.used());
     }
+    let offices: Vec<(OfficeCode, u32, u32)> =
+        used.into_iter().map(|(office, used)| (office, left.get(&office).copied().unwrap_or_default(), used)).collect();
     let twice = reader.issued_twice(1_000)?;
     let rows: Vec<Vec<String>> = offices
         .iter()

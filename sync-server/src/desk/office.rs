@@ -9,7 +9,7 @@ use chrono::Datelike as _;
 use desk_kit::{Language, moments};
 use office_model::calendar::{short_date, wib_date};
 use office_model::{OfficeCode, OfficeKind, Status};
-use replica_store::{ListFilter, Node, NodeCall, Reader, Referred};
+use replica_store::{LeaseState, ListFilter, Node, NodeCall, Reader, Referred};
 
 use super::assets::VERSION;
 use super::home::clock_offset;
@@ -20,7 +20,7 @@ use super::{chart, fresh, shown};
 use crate::operators::HubRole;
 use crate::regency::advice::advice;
 use crate::regency::facts::{LINK_DAYS, day_number};
-use crate::regency::{OfficeFacts, Standing};
+use crate::regency::{OfficeFacts, Standing, numbers_left};
 use crate::serve::Hub;
 use crate::{Failure, clock};
 
@@ -215,7 +215,11 @@ fn days(facts: &OfficeFacts, language: Language, now: i64) -> Vec<Day> {
         }
         let said = match language {
             Language::Indonesian => format!("{hours} jam, {exchanges} pertukaran, {cuts} terputus"),
-            Language::English => format!("{hours} hours, {exchanges} exchanges, {cuts} cut"),
+            Language::English => {
+                let (hours_word, exchanges_word) =
+                    (shown::many(hours, "hour", "hours"), shown::many(exchanges, "exchange", "exchanges"));
+                format!("{hours} {hours_word}, {exchanges} {exchanges_word}, {cuts} cut")
+            }
         };
         Day { date: short_date(date), svg: chart::hours(heard), said, bytes: shown::bytes(bytes) }
     });
@@ -287,16 +291,14 @@ impl Read {
     }
 }
 
-/// The blocks of this year and the next that still have numbers, joined where they follow each other.
+/// The blocks of this year and the next from which numbers may still be issued.
 fn blocks(reader: &Reader, facts: &OfficeFacts, language: Language, now: i64) -> Result<Vec<Block>, Failure> {
     let year = wib_date(now).map_or(i32::MAX, |today| today.year());
-    let epochs: BTreeMap<_, _> =
-        facts.nodes.iter().filter_map(|one| one.last_call.as_ref().map(|call| (call.node, call.epoch))).collect();
+    let heard: BTreeMap<_, _> =
+        facts.nodes.iter().map(|one| (one.node.id, one.last_call.as_ref().map(|call| call.epoch))).collect();
     let states = reader.leases_since(&facts.office.code, year)?.into_iter();
-    let usable = states.filter(|state| {
-        state.left() > 0 && epochs.get(&state.lease.node).is_none_or(|epoch| *epoch == state.lease.epoch)
-    });
-    let made = usable.map(|state| Block {
+    let left = |state: &LeaseState| heard.get(&state.lease.node).map_or(0, |epoch| numbers_left(state, *epoch));
+    let made = states.map(|state| (left(&state), state)).filter(|(left, _)| *left > 0).map(|(left, state)| Block {
         machine: state.lease.node.to_string(),
         series: match state.lease.series.as_str() {
             "all" => format!("{}, {}", language.texts().all_letters, state.lease.year),
@@ -304,7 +306,7 @@ fn blocks(reader: &Reader, facts: &OfficeFacts, language: Language, now: i64) ->
         },
         first: state.next,
         last: state.lease.last,
-        left: state.left(),
+        left,
     });
     Ok(made.collect())
 }

@@ -12,6 +12,7 @@ use replica_store::{CallDay, LastBackup, LeaseState, Node, NodeCall, OfficeCount
 
 use crate::alarm::Kind;
 use crate::night::kept;
+use crate::regency::numbers_left;
 use crate::regency::standing::{Standing, standing};
 use crate::{Failure, init};
 
@@ -227,10 +228,8 @@ impl Known {
             None => None,
         };
         let leases = self.leases.remove(&node.id).unwrap_or_default();
-        // In an epoch of before nobody issues any more.
         let epoch = last_call.as_ref().map(|call| call.epoch);
-        let usable = |state: &&LeaseState| epoch.is_none_or(|epoch| state.lease.epoch == epoch);
-        let left = leases.iter().filter(usable).map(LeaseState::left).reduce(u32::saturating_add);
+        let left = leases.iter().map(|state| numbers_left(state, epoch)).reduce(u32::saturating_add);
         Ok(NodeFacts {
             difference: exchange_driver::node_difference(reader, node.id)?,
             days: self.days.remove(&node.id).unwrap_or_default(),

@@ -36,6 +36,8 @@ Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and 
 
 `nightly` and `offices_behind` of `sync-server status` hold in `state` how an office stands: `proven`, `late`, `never`, `shut_out` (it had machines, and all are shut out; since
 `since_millis`), `not_enrolled`; those that are behind stand worst first. `shut_out_millis` of `offices` is `null` where a machine may call, or none ever joined.
+`left` of `sync-server numbers` is what the machines of an office that may call can still issue this year. `node`, `machine` and `office` of a change in
+`sync-server history` say where it was made; they are `null` where the hub made it itself.
 `untold` of `handbook` and `roster_untold` of `status`: the hub goes by a roster that was never published.
 `nightly` holds in `reason` why an office is late: `shut_out`, `old_version`, `refused`, `differs`, `never_called`, `silent`, `cut`, `not_done`; in `needs` of a record
 `overdue`, `due_today`, `quarantined`, `divergent`, `waiting_camat`; in `why` of numbers `lost`, `copied`, `quarantined`, `on_its_way`, `not_granted`, `granted_twice`, `closed`, `left_out`; in

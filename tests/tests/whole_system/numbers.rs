@@ -1,6 +1,7 @@
 //! Letter numbers with the real programs: two machines of an office, killed and restored on either side.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -56,6 +57,7 @@ fn two_machines_number_their_letters_apart_and_account_for_every_number() {
     let hub = json(&done(sync_server(&regency.hub.data).args(["numbers", "--json"])));
     assert_eq!(hub["given_twice"], Value::Array(Vec::new()));
     assert_eq!(hub["offices"][0]["used"].as_u64().unwrap(), all.len() as u64);
+    assert_eq!(left_at_hub(&regency), left(&front) + left(&back));
     let more = json(&done(sync_server(&regency.hub.data).args([
         "numbers",
         "grant",
@@ -70,6 +72,14 @@ fn two_machines_number_their_letters_apart_and_account_for_every_number() {
     assert_eq!(left(&back), before + 150);
     regency.check(&front);
     regency.check(&back);
+    done(sync_server(&regency.hub.data).args(["revoke", node_of(&front).as_str()]));
+    assert_eq!(left_at_hub(&regency), left(&back), "nobody issues what a machine that is shut out has left");
+}
+
+/// What the hub says that the office has left.
+fn left_at_hub(regency: &Regency) -> u64 {
+    let said = json(&done(sync_server(&regency.hub.data).args(["numbers", "--json"])));
+    said["offices"][0]["left"].as_u64().unwrap()
 }
 
 fn node_of(machine: &Machine) -> String {
@@ -93,6 +103,13 @@ fn after_a_restore_on_either_side_no_number_comes_again() {
     regency.record(&front, 3);
     regency.prove(&front);
     assert!(left(&front) > 0);
+    regency.prove(&front);
+    // The hub's diary of calls, which tells in which life a machine is, is written a moment later.
+    let (wanted, until) = (left(&front), Instant::now() + Duration::from_secs(20));
+    while left_at_hub(&regency) != wanted {
+        assert!(Instant::now() < until, "{} of {wanted}: the old life's numbers are not left", left_at_hub(&regency));
+        std::thread::sleep(Duration::from_millis(200));
+    }
     regency.record(&front, 20);
     regency.prove(&front);
     let all = numbers(&front);
