@@ -252,6 +252,18 @@ fn order(
             "tidak ada lagi yang perlu dilakukan; halamannya menunjukkan kapan",
         ));
     }
+    if wipe == Wipe::Keep && noted.wipe.is_none() {
+        return Err(Failure::state(
+            format!("node {node} was not told to wipe itself: there is no order to take back"),
+            "sync-server nodes shows which machines are to be wiped; this one stays shut out",
+        )
+        .id(
+            format!(
+                "komputer {node} tidak sedang diperintahkan menghapus isinya: tidak ada perintah yang dapat dibatalkan"
+            ),
+            "halaman Perangkat menunjukkan komputer mana yang akan dihapus; yang ini tetap dikeluarkan",
+        ));
+    }
     if wipe == Wipe::Keep {
         take_back_wipe(replica, node)?;
         keep(replica, node, &DeviceNote { wipe: None, ..noted })?;
@@ -358,6 +370,8 @@ mod tests {
         assert!(exchange_driver::wipe_order(&hub, node).unwrap().unwrap().takes_in);
         act(&mut hub, &DeviceChange::Wipe { node, wipe: Wipe::Keep }, 9).unwrap();
         assert_eq!(exchange_driver::wipe_order(&hub, node).unwrap(), None);
+        let twice = act(&mut hub, &DeviceChange::Wipe { node, wipe: Wipe::Keep }, 9).unwrap_err();
+        assert_eq!(twice.blame, Blame::State, "there is nothing to take back");
         let hub_id = keys.hub().unwrap();
         let report = WipeReport::sign(&key, hub_id, 10, 3);
         assert!(!note_wiped(&mut hub, &report, 11).unwrap(), "it was never told to");
