@@ -6,6 +6,7 @@
 pub mod act;
 pub mod admin;
 mod alarm;
+mod author;
 mod browser_certificate;
 pub mod cli;
 pub mod clock;

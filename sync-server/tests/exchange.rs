@@ -235,7 +235,13 @@ async fn a_node_joins_records_and_is_proven_equal() {
     let rows = folder.json(&["list"])["rows"].clone();
     assert_eq!(rows.as_array().unwrap().len(), 2);
     let id = rows[0]["id"].as_str().unwrap();
-    assert_eq!(folder.json(&["history", id])["changes"][0]["clerk"], "ani");
+    let told = folder.json(&["history", id])["changes"][0].clone();
+    let node = identity.node.to_string();
+    assert_eq!((&told["clerk"], &told["node"], &told["office"]), (&json!("ani"), &json!(node), &json!(OFFICE)));
+    folder.json(&["rename", &node, "Laptop loket"]);
+    assert_eq!(folder.json(&["history", id])["changes"][0]["machine"], "Laptop loket");
+    let said = String::from_utf8(folder.run(&["history", id]).stdout).unwrap();
+    assert!(said.contains("ani  (Laptop loket, Desa Sarongan, Kec. Pesanggaran)"), "{said}");
     assert_eq!(folder.json(&["show", id])["office"], OFFICE);
     let offices = folder.json(&["offices", "--enrolled"]);
     assert!(offices[0]["proven_millis"].is_i64() && offices[0]["transactions"] == 2, "{offices}");

@@ -1,15 +1,19 @@
 //! `history`: who changed what and when in one transaction.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 
 use change_log::DocumentId;
+use office_model::Office;
 use serde_json::{Value, json};
 
 use super::{Answer, load, open, time};
-use crate::Failure;
 use crate::act::Act;
+use crate::author::{self, Machine};
 use crate::cli::Common;
 use crate::operators::BY_COMMAND;
+use crate::{Failure, init};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -21,13 +25,36 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
-    let document = load(&open(&common.data)?, arguments.id)?;
+    let reader = open(&common.data)?;
+    let document = load(&reader, arguments.id)?;
+    let mut authors = BTreeMap::new();
+    for item in document.history() {
+        if let Entry::Vacant(unknown) = authors.entry(item.epoch) {
+            unknown.insert(author::of_epoch(&reader, item.epoch)?.and_then(|(_, machine)| machine));
+        }
+    }
+    let roster = init::roster(&reader)?;
+    drop(reader);
     let (by, subject) = (BY_COMMAND.to_owned(), arguments.id.to_string());
     // It holds all that the record ever said. Noted first: nobody reads it unnoted.
     common.submit(&Act::Note { by, act: "record_opened".to_owned(), subject })?;
     let (mut changes, mut text) = (Vec::new(), String::new());
     for item in document.history() {
-        let _ = writeln!(text, "{}  {}", time(Some(item.millis)), item.clerk);
+        let machine = authors.get(&item.epoch).and_then(Option::as_ref);
+        let place = match machine {
+            Some(Machine { name, office: Some(code), .. }) => {
+                let office = roster.get(*code).map_or_else(|| code.to_string(), Office::full_name);
+                format!("{name}, {office}")
+            }
+            Some(Machine { name, office: None, .. }) => name.clone(),
+            None => "the hub".to_owned(),
+        };
+        let at = item.millis.saturating_add(item.hub_offset_millis.unwrap_or_default());
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}  {}  ({place})", time(Some(at)), item.clerk);
+        if let Some(why) = &item.why {
+            let _ = writeln!(text, "    reason: {why}");
+        }
         for edit in &item.changed {
             let said = |value: &Option<Value>| value.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
             let _ = writeln!(text, "    {}: {} -> {}", edit.path, said(&edit.from), said(&edit.to));
@@ -41,6 +68,9 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             "hash": item.hash,
             "after": item.after,
             "epoch": item.epoch,
+            "node": machine.map(|machine| machine.node),
+            "machine": machine.map(|machine| &machine.name),
+            "office": machine.and_then(|machine| machine.office),
             "clerk": item.clerk,
             "millis": item.millis,
             "hub_offset_millis": item.hub_offset_millis,

@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use change_log::{DocumentId, EpochId, NodeId, Position};
+use change_log::{DocumentId, EpochId, Position};
 use desk_kit::{Form, Language, moments, values};
 use office_model::{Catalogue, FieldPath, OwnValue, Service};
-use replica_store::{EntryState, ListedTransaction, Reader, StoreError};
+use replica_store::{EntryState, ListedTransaction, LogState, Reader, StoreError};
 use serde_json::Value;
 use service_document::{AttachedFile, Edited, TransactionDocument};
 
 use super::search::{self, Line};
 use super::texts::{Texts, Worded as _};
 use crate::act::Act;
+use crate::author::{self, Machine};
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::visitor::Visitor;
 use crate::desk::{fresh, masked_name};
-use crate::devices;
 use crate::serve::Hub;
 use crate::{Failure, clock};
 
@@ -92,7 +92,7 @@ struct Read {
     /// Where its accepted changes stand, and how many others there are.
     places: Vec<(EpochId, Position)>,
     kept_out: usize,
-    logs: BTreeMap<EpochId, (Option<NodeId>, String, Position, Position)>,
+    logs: BTreeMap<EpochId, (LogState, Option<Machine>)>,
 }
 
 pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Answer {
@@ -173,15 +173,9 @@ impl Read {
             if logs.contains_key(epoch) {
                 continue;
             }
-            let Some(log) = reader.log(*epoch)? else { continue };
-            let name = match log.node {
-                Some(node) => {
-                    let noted = devices::note_of(reader, node)?;
-                    devices::name(&noted).map_or_else(|| node.to_string(), str::to_owned)
-                }
-                None => String::new(),
-            };
-            logs.insert(*epoch, (log.node, name, log.position, log.signed));
+            if let Some(found) = author::of_epoch(reader, *epoch)? {
+                logs.insert(*epoch, found);
+            }
         }
         Ok(Self { row, document, places, kept_out, logs })
     }
@@ -189,15 +183,15 @@ impl Read {
 
 /// Where the changes of a record stand, log by log.
 fn logs(read: &Read, f: &Texts) -> Vec<Log> {
-    let made = read.logs.iter().map(|(epoch, (node, name, held, signed))| {
+    let made = read.logs.iter().map(|(epoch, (log, machine))| {
         let here = read.places.iter().filter(|(one, _)| one == epoch).map(|(_, position)| *position);
         Log {
-            machine: if name.is_empty() { f.hub_itself.to_owned() } else { name.clone() },
-            node: node.map(|node| node.to_string()).unwrap_or_default(),
+            machine: machine.as_ref().map_or(f.hub_itself, |machine| &machine.name).to_owned(),
+            node: machine.as_ref().map(|machine| machine.node.to_string()).unwrap_or_default(),
             changes: here.clone().count(),
             last: here.max().unwrap_or_default(),
-            held: *held,
-            signed: *signed,
+            held: log.position,
+            signed: log.signed,
         }
     });
     made.collect()
@@ -322,10 +316,8 @@ impl Shower {
             .history()
             .into_iter()
             .map(|item| {
-                let machine = match read.logs.get(&item.epoch) {
-                    Some((Some(_), name, ..)) => name.clone(),
-                    _ => self.f.hub_itself.to_owned(),
-                };
+                let machine = read.logs.get(&item.epoch).and_then(|(_, machine)| machine.as_ref());
+                let machine = machine.map_or(self.f.hub_itself, |machine| &machine.name).to_owned();
                 let edits = item.changed.iter().filter(|edit| is_shown(&edit.path)).map(|edit| {
                     if edit.path.starts_with("attachment/") {
                         let after = if edit.to.is_none() { self.f.removed } else { HIDDEN };
