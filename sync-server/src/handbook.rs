@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use exchange_driver::{HubIdentity, is_of_hub, sign_publication};
 use letter_print::{MisfitKind, Templates};
-use office_handbook::{Audience, Notice, NoticeId, Profile, Topic, json_text};
+use office_handbook::{Audience, Notice, NoticeId, Profile, ProfileForm, Told, Topic, json_text};
 use office_model::{Bilingual, Catalogue, LineProblem, OfficeCode, Roster, calendar};
 use replica_store::{Clock, NewPublication, Published, Reader, Replica};
 use serde_json::{Value, json};
@@ -68,10 +68,16 @@ pub(crate) fn topic(text: &str) -> Result<Topic, Failure> {
 pub(crate) fn checked(reader: &Reader, proposal: Proposal<'_>, now_millis: i64) -> Result<String, Wrong> {
     let one = |text: Bilingual| Wrong(vec![text]);
     match proposal.topic {
-        Topic::Profile => match Profile::of_body(proposal.body) {
-            Ok(profile) => Ok(profile.to_body()),
-            Err(error) => Err(one(error.text())),
-        },
+        Topic::Profile => {
+            let new = Profile::of_body(proposal.body).map_err(|error| one(error.text()))?;
+            let stands = match proposal.audience {
+                Audience::Office(office) => profile(reader, office).map_err(broken)?.0,
+                _ => Profile::default(),
+            };
+            // What stood before a rule came up may stay.
+            let checked = ProfileForm::of(&new).profile(&stands, &stands);
+            checked.map(|profile| profile.to_body()).map_err(|told| Wrong(lines_of(&told)))
+        }
         Topic::Notice(_) => {
             let today = calendar::wib_date(now_millis).unwrap_or_default();
             let notice = Notice::of_body(proposal.body).map_err(|error| one(error.text()))?;
@@ -83,6 +89,15 @@ pub(crate) fn checked(reader: &Reader, proposal: Proposal<'_>, now_millis: i64) 
         Topic::Templates => templates(proposal.body),
         Topic::Roster => roster(reader, proposal.body),
     }
+}
+
+/// What is wrong with the fields of a profile, each with its name.
+fn lines_of(told: &Told) -> Vec<Bilingual> {
+    let line = |(name, fault): (&String, &Bilingual)| {
+        let label = ProfileForm::label(name);
+        Bilingual::new(format!("{}: {}", label.id, fault.id), format!("{}: {}", label.en, fault.en))
+    };
+    told.iter().map(line).collect()
 }
 
 /// What of the hub itself stands in the way.

@@ -1,13 +1,6 @@
 //! What people call something: one line of signs that can be seen. Pure.
 
-/// Whether a sign may stand in a name. Controls break lines and tables; signs that turn the reading direction, or are not seen
-/// at all, make one name look like another.
-pub(crate) fn is_visible(sign: char) -> bool {
-    !sign.is_control()
-        && !matches!(sign,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-}
+use office_model::is_visible;
 
 /// Whether a text may be a name.
 pub(crate) fn is_plain(text: &str) -> bool {

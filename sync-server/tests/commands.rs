@@ -101,6 +101,24 @@ fn a_text_is_published_over_the_one_that_it_was_made_of_and_no_other() {
 }
 
 #[test]
+fn what_nobody_could_call_sign_or_read_is_not_published() {
+    let folder = Folder::with_hub();
+    let shown = String::from_utf8(folder.run(&["handbook", "show", "profile", "--office", OFFICE]).stdout).unwrap();
+    let mut profile: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    profile["letterhead"]["phone"] = "abc".into();
+    profile["letterhead"]["signers"]["kepala"]["name"] = "K3pala".into();
+    let file = folder.dir.path().join("profile.json");
+    std::fs::write(&file, profile.to_string()).unwrap();
+    let refused = folder.failure(&["handbook", "publish", "profile", file.to_str().unwrap(), "--office", OFFICE]);
+    let said = refused["error"].as_str().unwrap();
+    assert!(said.contains("Phone: ") && said.contains("Name of the head: "), "{said}");
+    let refused = folder.failure(&["handbook", "notice", "Rapat \u{202e}besok"]);
+    assert!(refused["error"].as_str().unwrap().contains("title has a sign that is not seen"), "{refused}");
+    let handbook = folder.json(&["handbook"]);
+    assert_eq!(handbook["notices"], serde_json::json!([]), "{handbook}");
+}
+
+#[test]
 fn an_export_of_what_nobody_is_called_is_refused() {
     let folder = Folder::with_hub();
     let out = folder.dir.path().join("out.csv");

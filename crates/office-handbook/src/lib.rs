@@ -15,7 +15,7 @@ mod topic;
 
 pub use audience::{Audience, ParseAudienceError};
 pub use catalogue_changes::catalogue_changes;
-pub use handbook_error::HandbookError;
+pub use handbook_error::{HandbookError, NoticeField};
 pub use letterhead::Letterhead;
 pub use notice::{Notice, TEXT_MAX, TITLE_MAX};
 pub use profile::Profile;

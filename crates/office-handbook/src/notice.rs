@@ -1,9 +1,10 @@
 //! A notice of the centre to offices.
 
 use chrono::NaiveDate;
+use office_model::is_visible;
 use serde::{Deserialize, Serialize};
 
-use crate::HandbookError;
+use crate::{HandbookError, NoticeField};
 
 /// Most characters of a title.
 pub const TITLE_MAX: usize = 120;
@@ -34,14 +35,18 @@ impl Notice {
     ///
     /// # Errors
     ///
-    /// When its title is missing, a text is too long, or its last day is over.
+    /// When its title is missing, a text is too long or has signs that are not seen, or its last day is over.
     pub fn check(mut self, today: NaiveDate) -> Result<Self, HandbookError> {
         self.title = self.title.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.text.replace("\r\n", "\n").trim().clone_into(&mut self.text);
+        self.text.replace("\r\n", "\n").replace('\t', " ").trim().clone_into(&mut self.text);
         if self.title.is_empty() {
-            return Err(HandbookError::Missing("judul"));
+            return Err(HandbookError::Missing(NoticeField::Title));
         }
-        for (field, text, max) in [("judul", &self.title, TITLE_MAX), ("isi", &self.text, TEXT_MAX)] {
+        let texts = [(NoticeField::Title, &self.title, TITLE_MAX), (NoticeField::Text, &self.text, TEXT_MAX)];
+        for (field, text, max) in texts {
+            if let Some(after) = before_unseen(text) {
+                return Err(HandbookError::Unseen { field, after });
+            }
             if text.chars().count() > max {
                 return Err(HandbookError::TooLong { field, max });
             }
@@ -77,6 +82,17 @@ impl Notice {
     }
 }
 
+/// What stands before the first sign that is not seen or turns the reading direction, at most its last word or two; nothing
+/// where there is no such sign.
+fn before_unseen(text: &str) -> Option<String> {
+    const CHARACTERS: usize = 24;
+    let at = text.find(|sign: char| sign != '\n' && !is_visible(sign))?;
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let skipped = line.chars().count().saturating_sub(CHARACTERS);
+    Some(line.chars().skip(skipped).collect::<String>().trim().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,10 +122,20 @@ mod tests {
         let tidy = tidy.check(today).unwrap();
         assert_eq!((tidy.title.as_str(), tidy.paragraphs().collect::<Vec<_>>()), ("Libur", vec!["a", "b"]));
         let refused = |notice: Notice| notice.check(today).unwrap_err();
-        assert_eq!(refused(Notice { title: " ".to_owned(), ..notice() }), HandbookError::Missing("judul"));
+        assert_eq!(refused(Notice { title: " ".to_owned(), ..notice() }), HandbookError::Missing(NoticeField::Title));
         assert!(matches!(refused(Notice { title: "ä".repeat(121), ..notice() }), HandbookError::TooLong { .. }));
         assert!(matches!(refused(Notice { text: "ä".repeat(4_001), ..notice() }), HandbookError::TooLong { .. }));
         assert_eq!(refused(Notice { until: Some(day("2026-11-26")), ..notice() }), HandbookError::Days);
+        for (title, wanted) in [("Rapat \u{202e}besok", "Rapat"), ("\u{feff}Rapat", ""), ("Ra\u{200b}pat", "Ra")] {
+            let error = refused(Notice { title: title.to_owned(), ..notice() });
+            assert_eq!(
+                error,
+                HandbookError::Unseen { field: NoticeField::Title, after: wanted.to_owned() },
+                "{title:?}"
+            );
+        }
+        let error = refused(Notice { text: "Satu.\n\nDua\u{2066} tiga".to_owned(), ..notice() });
+        assert_eq!(error, HandbookError::Unseen { field: NoticeField::Text, after: "Dua".to_owned() });
     }
 
     #[test]

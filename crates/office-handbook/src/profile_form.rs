@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use letter_print::{Signer, Signers};
-use office_model::{Approver, Bilingual, Chain, Checker};
+use office_model::{Approver, Bilingual, Chain, Checker, is_visible};
 
 use crate::{Letterhead, Profile};
 
@@ -91,6 +91,26 @@ impl ProfileForm {
         }
     }
 
+    /// What people call a field, where it stands alone.
+    pub fn label(name: &str) -> Bilingual {
+        let (who, part) = name.split_once('_').unwrap_or((name, ""));
+        let (who_id, who_en) = match who {
+            "head" => ("kepala", "the head"),
+            "secretary" => ("sekretaris", "the secretary"),
+            _ => ("pejabat lain", "the other official"),
+        };
+        match (name, part) {
+            ("address", _) => Bilingual::new("Alamat", "Address"),
+            ("postal_code", _) => Bilingual::new("Kode pos", "Postal code"),
+            ("phone", _) => Bilingual::new("Telepon", "Phone"),
+            ("checker", _) => Bilingual::new("Pemeriksa berkas", "Who checks"),
+            ("approver", _) => Bilingual::new("Penyetuju", "Who approves"),
+            (_, "name") => Bilingual::new(format!("Nama {who_id}"), format!("Name of {who_en}")),
+            (_, "nip") => Bilingual::new(format!("NIP {who_id}"), format!("NIP of {who_en}")),
+            _ => Bilingual::new(format!("Jabatan {who_id}"), format!("Title of {who_en}")),
+        }
+    }
+
     /// The letterhead as it was typed.
     pub fn letterhead(&self) -> Letterhead {
         let line = |name: &str| self.text(name).to_owned();
@@ -126,21 +146,59 @@ fn fault(name: &str, text: &str) -> Option<Bilingual> {
             format!("At most {LINE_MAX} characters; make it shorter."),
         ));
     }
-    if text.chars().any(char::is_control) {
+    if !text.chars().all(is_visible) {
         return Some(Bilingual::new(
-            "Ada tanda yang tidak dapat dicetak; ketik ulang.",
-            "A sign in it cannot be printed; type it again.",
+            "Ada tanda yang tidak dapat dicetak; ketik ulang, jangan ditempel.",
+            "A sign in it cannot be printed; type it again instead of pasting it.",
         ));
     }
-    let is_postal_code = || text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if text.is_empty() {
+        return if matches!(name, "checker" | "approver") { Some(not_offered()) } else { None };
+    }
     match name {
-        "postal_code" if !text.is_empty() && !is_postal_code() => {
+        "postal_code" if text.len() != 5 || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
             Some(Bilingual::new("Kode pos terdiri dari 5 angka.", "A postal code has 5 digits."))
         }
+        "phone" if !is_phone(text) => Some(Bilingual::new(
+            "Nomor telepon terdiri dari 6 sampai 16 angka, boleh dengan + di depan dan spasi, titik, -, atau kurung, misalnya (0333) 421234.",
+            "A phone number has 6 to 16 digits, with a + before them and spaces, dots, - or brackets between them if you like, such as (0333) 421234.",
+        )),
         "checker" if text.parse::<Checker>().is_err() => Some(not_offered()),
         "approver" if text.parse::<Approver>().is_err() => Some(not_offered()),
+        _ if name.ends_with("_name") && !is_name(text) => Some(Bilingual::new(
+            "Nama dan gelar hanya berisi huruf, spasi, dan tanda . , ' - tanpa angka.",
+            "A name with its degrees has only letters, spaces and the signs . , ' - and no digits.",
+        )),
+        _ if name.ends_with("_nip") && !is_number_of_staff(text) => Some(Bilingual::new(
+            "NIP terdiri dari 18 angka; nomor perangkat desa boleh lain, tetapi memuat 5 sampai 18 angka.",
+            "A NIP has 18 digits; village officials' numbers may differ, yet have 5 to 18 digits.",
+        )),
         _ => None,
     }
+}
+
+/// Whether it may be an office's phone number: those of exchanges, of mobiles, and with the country before them.
+fn is_phone(text: &str) -> bool {
+    let rest = text.strip_prefix('+').unwrap_or(text);
+    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+    rest.bytes().all(|byte| byte.is_ascii_digit() || b" .-()".contains(&byte)) && (6..=16).contains(&digits)
+}
+
+/// Whether it may be a person's name with degrees, as printed below a signature.
+fn is_name(text: &str) -> bool {
+    let is_mark = |letter: char| matches!(letter, '\u{300}'..='\u{36f}');
+    let may_stand = |letter: char| {
+        letter.is_alphabetic()
+            || is_mark(letter)
+            || matches!(letter, ' ' | '.' | ',' | '\'' | '\u{2018}' | '\u{2019}' | '-')
+    };
+    text.chars().all(may_stand) && text.chars().any(char::is_alphabetic)
+}
+
+/// Whether it may be the number of a civil servant or of a village official: the latter are of no one form.
+fn is_number_of_staff(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" .-/".contains(&byte)) && (5..=18).contains(&digits)
 }
 
 fn not_offered() -> Bilingual {
@@ -213,6 +271,35 @@ mod tests {
         let told = form.profile(&seen, &seen).unwrap_err();
         assert_eq!(told.keys().collect::<Vec<_>>(), ["other_title", "phone", "postal_code"]);
         assert_eq!(form.letterhead().signers.ub.title, long, "it is still there to be made shorter");
+    }
+
+    #[test]
+    fn phones_names_and_numbers_are_what_they_are_called() {
+        let seen = Profile::default();
+        let wrong = |field: &str, text: &str| {
+            sent(&[(field, text)], &seen).profile(&seen, &seen).err().is_some_and(|told| told.contains_key(field))
+        };
+        for good in ["(0333) 421234", "+62 812-3456-7890", "0333.421234", "110110", ""] {
+            assert!(!wrong("phone", good), "{good}");
+        }
+        for bad in ["abc", "0333-x", "12345", "12345678901234567", "0333+421234", "-"] {
+            assert!(wrong("phone", bad), "{bad}");
+        }
+        for good in ["H. Moh. Sa\u{2019}roni, S.Pd., M.M.", "I Gusti Ngurah-Rai", "Andre\u{301}", ""] {
+            assert!(!wrong("head_name", good), "{good}");
+        }
+        for bad in ["K3pala", "Siti_Aminah", "...", "Siti\u{202e}"] {
+            assert!(wrong("other_name", bad), "{bad}");
+        }
+        for bad in ["abc", "1979081220050120031", "1979", "19790812 200501 1 003;"] {
+            assert!(wrong("secretary_nip", bad), "{bad}");
+        }
+        let told = sent(&[("secretary_nip", "abc")], &seen).profile(&seen, &seen).unwrap_err();
+        assert_eq!(ProfileForm::label(told.keys().next().unwrap()).id, "NIP sekretaris");
+        // What stood before there was such a rule does not keep anybody from changing the rest.
+        let mut old = Profile::default();
+        old.letterhead.phone = "abc".to_owned();
+        assert!(sent(&[("address", "Jl. 1")], &old).profile(&old, &old).is_ok());
     }
 
     #[test]

@@ -43,6 +43,7 @@ mod sex;
 mod status;
 mod validate;
 mod versions;
+mod visible;
 mod working_day;
 
 pub use answer::{Answer, AnswerError, ParseAnswerError};
@@ -78,3 +79,4 @@ pub use sex::Sex;
 pub use status::{Approval, ParseStatusError, Status, StepError};
 pub use validate::{Said, Valid};
 pub use versions::Versions;
+pub use visible::is_visible;

@@ -16,7 +16,7 @@ use sync_protocol::VerifyingKey;
 use sync_protocol::enrolment::Code;
 
 use super::{Hub, certificate};
-use crate::{clock, label};
+use crate::clock;
 
 /// For the whole body of a request.
 pub(super) const BODY_TIME: Duration = Duration::from_secs(30);
@@ -102,7 +102,7 @@ pub(super) async fn read(request: Request) -> Option<Bytes> {
 fn parse(body: &[u8]) -> Option<([u8; 16], VerifyingKey, String)> {
     let asked: Asked = serde_json::from_slice(body).ok()?;
     let secret = HEXLOWER_PERMISSIVE.decode(asked.secret.as_bytes()).ok()?.try_into().ok()?;
-    let software = asked.software.chars().filter(|letter| label::is_visible(*letter)).take(64).collect();
+    let software = asked.software.chars().filter(|letter| office_model::is_visible(*letter)).take(64).collect();
     Some((secret, asked.public_key.parse().ok()?, software))
 }
 

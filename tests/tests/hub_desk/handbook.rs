@@ -34,7 +34,7 @@ async fn a_notice_is_looked_at_published_received_by_whom_it_is_for_and_withdraw
     browser.type_in("#until", "1-1-2020").await;
     browser.find("#to").await.select_by_value("district/35.10.01").await.unwrap();
     browser.click("button[value=lihat]").await;
-    browser.says("Hari terakhir lebih awal").await;
+    browser.says("Hari terakhirnya sudah lewat").await;
     is_well(&browser, "the handbook").await;
     browser.find("#until").await.clear().await.unwrap();
     browser.click("button[value=lihat]").await;
@@ -94,6 +94,7 @@ async fn who_only_looks_publishes_nothing() {
     for page in ["/pedoman/teks/catalogue", &*format!("/pedoman/kantor/{OFFICE}")] {
         browser.go(&format!("{}{page}", hub.url)).await;
         assert_eq!(browser.count("main button.main").await, 0, "{page}");
+        assert!(!browser.text().await.contains("Ubah teksnya"), "{page}");
         // The browser complains of the answer above.
         assert_eq!(browser.violations().await, [""; 0], "{page}");
     }
