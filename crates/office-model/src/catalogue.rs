@@ -1,5 +1,7 @@
 //! The catalogue of services: one versioned data file.
 
+mod unreadable;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::LazyLock;
@@ -137,8 +139,8 @@ impl Catalogue {
     ///
     /// When the text is not of the form, or with everything in it that contradicts itself.
     pub fn parse(json: &str) -> Result<Self, CatalogueError> {
-        let file: File =
-            serde_json::from_str(json).map_err(|error| CatalogueError { problems: vec![unreadable(&error)] })?;
+        let file: File = serde_json::from_str(json)
+            .map_err(|error| CatalogueError { problems: vec![unreadable::problem(json, &error)] })?;
         let mut order = Vec::new();
         let mut services = BTreeMap::new();
         let mut problems = Vec::new();
@@ -285,15 +287,6 @@ impl FileService {
             rules: self.rules,
         }
     }
-}
-
-/// What is no catalogue at all. What the reader of JSON says there is in English.
-fn unreadable(error: &serde_json::Error) -> Bilingual {
-    let (line, column) = (error.line(), error.column());
-    Bilingual::new(
-        format!("baris {line}, kolom {column}: bukan bentuk katalog (kata program: {error})"),
-        error.to_string(),
-    )
 }
 
 fn check_fields(place: &str, fields: &[Field], problems: &mut Vec<Bilingual>) {

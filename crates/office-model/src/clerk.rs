@@ -68,7 +68,7 @@ impl FromStr for ClerkId {
         Err(Fault::new(
             FaultCode::ClerkIdForm,
             "Nama pengguna terdiri dari 2 sampai 32 huruf kecil, angka, dan tanda . - _ serta diawali huruf.",
-            "A clerk's id has 2 to 32 small letters, digits and the signs . - _ and begins with a letter.",
+            "A user name has 2 to 32 small letters, digits and the signs . - _ and begins with a letter.",
         ))
     }
 }

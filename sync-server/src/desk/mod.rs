@@ -11,7 +11,7 @@
 //! | `find` | finding, reading, counting and taking away records; what waits for people |
 //! | `handbook/` | what the centre tells offices: written, looked at, published |
 //! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
-//! | `map`, `chart`, `shown` | pictures and words for what is shown |
+//! | `map`, `chart`, `shown`, `subject` | pictures and words for what is shown |
 //! | `texts` | what people read, in both languages |
 
 mod alarms;
@@ -34,6 +34,7 @@ mod page;
 mod shown;
 mod sign_in;
 mod stream;
+mod subject;
 mod texts;
 mod trail;
 mod visitor;

@@ -3,6 +3,7 @@
 use desk_kit::Language;
 
 use super::texts::{Texts, Worded as _};
+use crate::operators;
 use crate::regency::{BackupAge, Mark, State};
 
 /// A state as people read it.
@@ -24,7 +25,9 @@ pub(super) fn mark(mark: &Mark, language: Language) -> String {
     match mark {
         Mark::Quarantined(count) => words(format!("{count} dikarantina"), format!("{count} quarantined")),
         Mark::Divergent(count) => words(format!("{count} perbedaan"), format!("{count} to settle")),
-        Mark::FewNumbers(left) => words(format!("sisa {left} nomor"), format!("{left} numbers left")),
+        Mark::FewNumbers(left) => {
+            words(format!("sisa {left} nomor"), format!("{left} {} left", many(*left, "number", "numbers")))
+        }
         Mark::Clock(minutes) => {
             let t = language.texts();
             let way = if *minutes > 0 { t.minutes_ahead } else { t.minutes_behind };
@@ -45,6 +48,11 @@ pub(super) fn backup(age: Option<BackupAge>, language: Language) -> String {
         (Some(BackupAge::Days(1)), Language::English) => "1 day".to_owned(),
         (Some(BackupAge::Days(days)), Language::English) => format!("{days} days"),
     }
+}
+
+/// The English word for one of something, or for so many.
+pub(super) fn many<'a>(count: impl Into<u64>, one: &'a str, more: &'a str) -> &'a str {
+    if count.into() == 1 { one } else { more }
 }
 
 /// How an exchange ended, as people read it.
@@ -144,6 +152,15 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         _ => return word,
     };
     language.pick(words.0, words.1)
+}
+
+/// Who did something, as people read it: commands and strangers have no name.
+pub(super) fn who(name: &str, language: Language) -> &str {
+    match name {
+        operators::BY_COMMAND => language.pick("perintah di mesin pusat", "a command on the hub's machine"),
+        operators::NOBODY => language.pick("(tidak dikenal)", "(unknown)"),
+        _ => name,
+    }
 }
 
 /// A figure with its thousands apart, as the language writes it.

@@ -7,9 +7,9 @@ use axum::extract::State;
 use desk_kit::moments;
 
 use super::page::{Answer, Fault, Page, html};
-use super::shown;
 use super::texts::Worded as _;
 use super::visitor::Visitor;
+use super::{shown, subject};
 use crate::clock;
 use crate::serve::Hub;
 
@@ -28,7 +28,9 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>) -> Answe
     let (language, now) = (visitor.session.language, clock::now_millis());
     let acts = hub.readers.with(|reader| reader.audit(ACTS)).await.map_err(Fault::from)?.map_err(Fault::from)?;
     let acts = acts.into_iter().map(|item| {
-        (moments::short(item.at_millis, now), item.clerk, shown::act(&item.act, language).to_owned(), item.subject)
+        let who = shown::who(&item.clerk, language).to_owned();
+        let subject = subject::said(&item.act, &item.subject, language);
+        (moments::short(item.at_millis, now), who, shown::act(&item.act, language).to_owned(), subject)
     });
     html(&TrailPage { page: Page::of(&visitor.session, "trail", language.texts().trail), acts: acts.collect() })
 }

@@ -118,7 +118,7 @@ fn common(state: &CommonState, language: Language) -> Common {
 }
 
 /// What people call a topic.
-pub(super) fn name(topic: Topic, t: &Texts) -> &'static str {
+pub(in crate::desk) fn name(topic: Topic, t: &Texts) -> &'static str {
     match topic {
         Topic::Catalogue => t.catalogue,
         Topic::Templates => t.templates,
