@@ -16,7 +16,7 @@ use data_encoding::BASE64URL_NOPAD;
 use desk_kit::{FaultPage, Form, Halt, Language, destination, go, old_page, own_page};
 
 use super::page::{Answer, Fault, Page, html};
-use super::sign_in;
+use super::sign_in::{self, Way};
 use super::texts::Worded as _;
 use super::visitor::COOKIE;
 use crate::serve::Hub;
@@ -122,7 +122,10 @@ pub(super) async fn kept(State(hub): State<Arc<Hub>>, request: Request, next: Ne
     };
     let carried = Carried::of_pairs(&pairs);
     let page = match way {
-        "/masuk" => sign_in::sign_in(&hub, (to.to_owned(), carried), String::new(), String::new()).await,
+        "/masuk" => {
+            let way = Way { to: to.to_owned(), carried, ..Way::default() };
+            sign_in::sign_in(&hub, way, String::new(), String::new()).await
+        }
         "/kunci" => sign_in::locked(&hub, &headers, (to.to_owned(), carried), String::new()),
         _ => return response,
     };

@@ -26,9 +26,9 @@ const ADDRESS_FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 #[template(path = "sign_in.html")]
 struct SignInPage {
     page: Page,
-    to: String,
-    /// What was typed before, to be sent once who comes back says so; empty for nothing.
-    carried: String,
+    /// The page in the other language.
+    other: String,
+    way: Way,
     name: String,
     said: String,
     /// Nobody has an account yet.
@@ -46,6 +46,24 @@ struct LockedPage {
     said: String,
 }
 
+/// Where somebody is to be once they are signed in.
+#[derive(Default)]
+pub(super) struct Way {
+    /// The page, as addresses carry it.
+    pub(super) to: String,
+    /// What they had typed there, to be sent once they say so.
+    pub(super) carried: Carried,
+    /// What the page is written in: nobody is signed in yet who has one.
+    pub(super) language: Language,
+}
+
+impl Way {
+    fn of(form: &Form) -> Self {
+        let language = Language::of_code(form.get("bahasa"));
+        Self { to: form.get("to").to_owned(), carried: Carried::of(form), language }
+    }
+}
+
 type Words = Query<BTreeMap<String, String>>;
 
 fn word<'a>(words: &'a Words, name: &str) -> &'a str {
@@ -53,32 +71,33 @@ fn word<'a>(words: &'a Words, name: &str) -> &'a str {
 }
 
 pub(super) async fn page(State(hub): State<Arc<Hub>>, words: Words) -> Answer {
-    let way = (word(&words, "ke").to_owned(), Carried::default());
+    let language = Language::of_code(word(&words, "bahasa"));
+    let way = Way { to: word(&words, "ke").to_owned(), carried: Carried::default(), language };
     sign_in(&hub, way, String::new(), String::new()).await
 }
 
-pub(super) async fn sign_in(hub: &Hub, (to, carried): (String, Carried), name: String, said: String) -> Answer {
+pub(super) async fn sign_in(hub: &Hub, way: Way, name: String, said: String) -> Answer {
     let accounts = hub.readers.with(Reader::accounts).await.map_err(Fault::from)?.map_err(Fault::from)?;
-    let page = Page::outside(Language::default(), Language::default().texts().sign_in);
-    html(&SignInPage { page, to, carried: carried.0, name, said, is_first: accounts.is_empty() })
+    let page = Page::outside(way.language, way.language.texts().sign_in);
+    let other = format!("/masuk?ke={}&bahasa={}", way.to, way.language.other().code());
+    html(&SignInPage { page, other, way, name, said, is_first: accounts.is_empty() })
 }
 
 pub(super) async fn enter(State(hub): State<Arc<Hub>>, Extension(peer): Extension<Peer>, form: Form) -> Answer {
-    let (name, to) = (form.get("name").trim().to_lowercase(), form.get("to").to_owned());
-    let carried = Carried::of(&form);
+    let (name, way) = (form.get("name").trim().to_lowercase(), Way::of(&form));
     let guess =
         Guess { name: name.clone(), secret: form.get("secret").to_owned(), code: Some(form.get("code").to_owned()) };
-    match admit(&hub, peer, guess, Language::default()).await? {
+    match admit(&hub, peer, guess, way.language).await? {
         Ok(who) => {
             let (token, form_token) = (clock::random::<32>(), clock::random::<16>());
             let (token, form_token) = (token.map_err(Fault::from)?, form_token.map_err(Fault::from)?);
             let signed_in = (HEXLOWER.encode(&form_token), who.language);
             let token = hub.desk.sessions.open(who, token, form_token, Instant::now());
-            let mut response = carried::onward(&to, &carried, signed_in)?;
+            let mut response = carried::onward(&way.to, &way.carried, signed_in)?;
             hold(&mut response, Some(&token));
             Ok(response)
         }
-        Err(said) => sign_in(&hub, (to, carried), name, said).await,
+        Err(said) => sign_in(&hub, way, name, said).await,
     }
 }
 

@@ -13,6 +13,14 @@ async fn signing_in_takes_password_and_a_code_that_is_good_once_and_all_of_it_is
     let app = hub.operator("wayan", "operator");
     hub.sign_in(&browser, "wayan", SECRET, "000000").await;
     browser.says("tidak cocok").await;
+    browser.click("main a[hreflang=en]").await;
+    for (field, typed) in [("#name", "wayan"), ("#secret", "kata-sandi-salah"), ("#code", "000000")] {
+        browser.type_in(field, typed).await;
+    }
+    browser.click("main button.main").await;
+    browser.says("Name, password or code do not match.").await;
+    browser.click("main a[hreflang=id]").await;
+    browser.says("Kata sandi").await;
     hub.sign_in(&browser, "wayan", "kata-sandi-salah", &app.code(0)).await;
     browser.says("tidak cocok").await;
     // The code was not used up by whoever did not know the password.
@@ -27,8 +35,14 @@ async fn signing_in_takes_password_and_a_code_that_is_good_once_and_all_of_it_is
     browser.find("#kini").await;
     browser.go(&format!("{}/jejak", hub.url)).await;
     let trail = browser.text().await;
-    assert_eq!(trail.matches("gagal masuk").count(), 3, "{trail}");
-    assert!(trail.contains("membuat akun") && trail.contains("127.0.0.1") && trail.contains("wayan"), "{trail}");
+    assert_eq!(trail.matches("gagal masuk").count(), 4, "{trail}");
+    assert!(
+        trail.contains("membuat akun")
+            && trail.contains("perintah di mesin pusat")
+            && trail.contains("127.0.0.1")
+            && trail.contains("wayan"),
+        "{trail}"
+    );
     assert_eq!(browser.complaints().await, [""; 0]);
     // Shut: out at once.
     hub.says(&["operator", "disable", "wayan"]);
