@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use exchange_driver::{HubIdentity, is_of_hub, sign_publication};
 use letter_print::{MisfitKind, Templates};
 use office_handbook::{Audience, Notice, NoticeId, Profile, ProfileForm, Told, Topic, json_text};
-use office_model::{Bilingual, Catalogue, LineProblem, OfficeCode, Roster, calendar};
+use office_model::{Bilingual, Catalogue, Concern, LineProblem, OfficeCode, Roster, calendar};
 use replica_store::{Clock, NewPublication, Published, Reader, Replica};
 use serde_json::{Value, json};
 
@@ -85,7 +85,7 @@ pub(crate) fn checked(reader: &Reader, proposal: Proposal<'_>, now_millis: i64) 
             let checked = if notice.withdrawn { Ok(notice) } else { notice.check(today) };
             checked.map(|notice| notice.to_body()).map_err(|error| one(error.text()))
         }
-        Topic::Catalogue => catalogue(proposal.body),
+        Topic::Catalogue => catalogue(reader, proposal.body),
         Topic::Templates => templates(proposal.body),
         Topic::Roster => roster(reader, proposal.body),
     }
@@ -115,9 +115,17 @@ fn next_version(what: u32, newest: u32) -> Result<(), Wrong> {
     )]))
 }
 
-fn catalogue(body: &str) -> Result<String, Wrong> {
+fn catalogue(reader: &Reader, body: &str) -> Result<String, Wrong> {
     let catalogue = Catalogue::parse(body).map_err(|error| Wrong(error.problems))?;
     next_version(catalogue.version(), Catalogue::current().version())?;
+    let roster = init::roster(reader).map_err(broken)?;
+    // Those that stand already may be of offices that this hub does not serve yet.
+    let before = unknown_concerns(Catalogue::current(), &roster);
+    let unknown: Vec<Bilingual> =
+        unknown_concerns(&catalogue, &roster).into_iter().filter(|one| !before.contains(one)).collect();
+    if !unknown.is_empty() {
+        return Err(Wrong(unknown));
+    }
     let templates = Templates::current().map_err(|error| broken(Failure::internal(error)))?;
     // Templates of services to come are published first, those of fields to come after the catalogue.
     let unprintable = misfits(templates, &catalogue, |kind| kind == MisfitKind::NoLetter);
@@ -127,11 +135,27 @@ fn catalogue(body: &str) -> Result<String, Wrong> {
     Ok(json_text::compact(body))
 }
 
+/// Services that are referred by themselves to an office which a roster does not have: nobody would be told of their records.
+pub(crate) fn unknown_concerns(catalogue: &Catalogue, roster: &Roster) -> Vec<Bilingual> {
+    let named = catalogue.services().flat_map(|service| service.concerns.iter().map(|concern| (service.id, *concern)));
+    let unknown = named.filter_map(|(id, concern)| match concern {
+        Concern::Office(office) if roster.get(office).is_none() => Some((id, office)),
+        _ => None,
+    });
+    let said = unknown.map(|(id, office)| {
+        Bilingual::new(
+            format!("{id}: concerns menyebut kantor {office}, yang tidak ada dalam daftar kantor"),
+            format!("{id}: concerns names office {office}, which is not in the roster"),
+        )
+    });
+    said.collect()
+}
+
 fn templates(body: &str) -> Result<String, Wrong> {
     let templates = Templates::parse(body).map_err(|error| Wrong(vec![error.text()]))?;
     let newest = Templates::current().map_err(|error| broken(Failure::internal(error)))?;
     next_version(templates.version().into(), newest.version().into())?;
-    let is_wrong = |kind| matches!(kind, MisfitKind::NoLetter | MisfitKind::NoField);
+    let is_wrong = |kind| matches!(kind, MisfitKind::NoLetter | MisfitKind::NoPart | MisfitKind::NoField);
     let unprintable = misfits(&templates, Catalogue::current(), is_wrong);
     if unprintable.is_empty() { Ok(body.replace("\r\n", "\n")) } else { Err(Wrong(unprintable)) }
 }

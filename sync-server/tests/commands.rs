@@ -119,6 +119,31 @@ fn what_nobody_could_call_sign_or_read_is_not_published() {
 }
 
 #[test]
+fn a_letter_that_includes_what_is_not_there_and_a_service_for_nobody_are_not_published() {
+    let folder = Folder::with_hub();
+    let file = |name: &str, text: &str| {
+        let path = folder.dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let shown = |topic: &str| String::from_utf8(folder.run(&["handbook", "show", topic]).stdout).unwrap();
+    let templates = shown("templates").replacen("version 1", "version 2", 1);
+    assert!(templates.contains("= saksi\n") && templates.contains("@saksi\n"));
+    let without = file("letters.txt", &templates.replacen("= saksi\n", "", 1));
+    let refused = folder.failure(&["handbook", "publish", "templates", &without]);
+    assert!(refused["error"].as_str().unwrap().contains("@saksi names a part that is not there"), "{refused}");
+    // Offices that stand in the catalogue already are those of the regency; this hub has two villages of it.
+    let mut catalogue: serde_json::Value = serde_json::from_str(&shown("catalogue")).unwrap();
+    catalogue["version"] = 2.into();
+    let known = file("known.json", &catalogue.to_string());
+    catalogue["services"][0]["concerns"] = serde_json::json!(["35.10.U.999"]);
+    let unknown = file("unknown.json", &catalogue.to_string());
+    let refused = folder.failure(&["handbook", "publish", "catalogue", &unknown]);
+    assert!(refused["error"].as_str().unwrap().contains("concerns names office 35.10.U.999"), "{refused}");
+    folder.json(&["handbook", "publish", "catalogue", &known]);
+}
+
+#[test]
 fn an_export_of_what_nobody_is_called_is_refused() {
     let folder = Folder::with_hub();
     let out = folder.dir.path().join("out.csv");

@@ -196,6 +196,16 @@ impl Templates {
         names
     }
 
+    /// Parts that the letter of a service includes and that are not there.
+    pub(crate) fn missing_parts(&self, id: ServiceId) -> BTreeSet<&str> {
+        let lines = self.section(id).map(|section| section.lines.as_slice()).unwrap_or_default();
+        let named = lines.iter().filter_map(|line| match &line.kind {
+            LineKind::Part(name) => Some(name.as_str()),
+            _ => None,
+        });
+        named.filter(|name| !self.parts.contains_key(*name)).collect()
+    }
+
     fn collect(&self, lines: &[Line], names: &mut BTreeSet<String>) {
         for line in lines {
             names.extend(line.only.iter().map(|(field, _)| field.clone()));

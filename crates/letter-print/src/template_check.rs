@@ -16,6 +16,8 @@ pub enum MisfitKind {
     NoService,
     /// A service that ends in a letter has none: nothing could be printed.
     NoLetter,
+    /// A letter includes a part that is not there: nothing is printed in its place.
+    NoPart,
     /// A name that stands for nothing: its line is left out.
     NoField,
     /// A field that no letter shows.
@@ -47,6 +49,16 @@ impl Templates {
                 format!("{id}: tidak ada layanan bersurat dengan kode ini"),
                 format!("{id} is no service with a letter"),
             );
+        }
+        for id in self.services() {
+            for part in self.missing_parts(id) {
+                say(
+                    MisfitKind::NoPart,
+                    id,
+                    format!("{id}: @{part} menyebut bagian yang tidak ada; tambahkan \"= {part}\" atau hapus barisnya"),
+                    format!("{id}: @{part} names a part that is not there; add \"= {part}\" or take the line out"),
+                );
+            }
         }
         for service in catalogue.services().filter(|service| service.is_letter) {
             let id = service.id;

@@ -11,6 +11,7 @@ mod letterhead;
 mod notice;
 mod profile;
 mod profile_form;
+mod text_changes;
 mod topic;
 
 pub use audience::{Audience, ParseAudienceError};
@@ -20,4 +21,5 @@ pub use letterhead::Letterhead;
 pub use notice::{Notice, TEXT_MAX, TITLE_MAX};
 pub use profile::Profile;
 pub use profile_form::{LINE_MAX, ProfileForm, Told};
+pub use text_changes::{LineChange, text_changes};
 pub use topic::{NoticeId, ParseTopicError, Topic};

@@ -108,11 +108,16 @@ desk_kit::texts! {
     what_changes: "Yang berubah", "What changes";
     nothing_changes: "Tidak ada yang berubah bagi petugas.", "Nothing changes for clerks.";
     look_at: "Perhatikan", "Look at this";
+    lines_changed: "Baris demi baris", "Line by line";
+    line_new: "baru", "new";
+    line_gone: "hilang", "gone";
+    lines_left_out: "baris lagi tidak dimuat di sini", "further lines are not listed here";
 
     map: "Peta per kecamatan", "Map by sub-district";
     map_why: "Satu petak satu kantor; kotak kecamatan memuat kantor camat dan desa-desanya.",
         "One tile an office; a sub-district's box has its own office and its villages.";
-    others: "Satuan kerja dan fasilitas kesehatan", "Working units and health facilities";
+    units: "Satuan kerja", "Working units";
+    facilities: "Fasilitas kesehatan", "Health facilities";
     worst_first: "Kantor, yang paling perlu perhatian dahulu", "Offices, those that need most attention first";
     filter: "Saring", "Filter";
     all_districts: "Semua kecamatan", "All sub-districts";

@@ -220,6 +220,30 @@ async fn a_catalogue_is_checked_compared_published_and_holds_from_the_next_excha
 }
 
 #[tokio::test]
+async fn what_new_letter_templates_change_is_shown_line_by_line() {
+    let hub = Hub::new();
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/pedoman/teks/templates", hub.url)).await;
+    let edit = "const text = document.querySelector('#text');
+        text.value = text.value.replace('version 1', 'version 2').replace('Saksi pertama', 'Saksi utama')
+            .replace('| Nomor laporan polisi | {no_lapor_polisi}\\n', '')";
+    browser.run(edit).await;
+    browser.click("button[value=periksa]").await;
+    browser.says("G02: isian no_lapor_polisi tidak tercetak (sampai kini tercetak)").await;
+    let gone = "return [...document.querySelectorAll('.lines-changed del bdi')].map((line) => line.textContent)";
+    let new = "return [...document.querySelectorAll('.lines-changed ins bdi')].map((line) => line.textContent)";
+    let police = "| Nomor laporan polisi | {no_lapor_polisi}";
+    assert_eq!(browser.run(gone).await, json!(["version 1", "@person saksi1 Saksi pertama", police]));
+    assert_eq!(browser.run(new).await, json!(["version 2", "@person saksi1 Saksi utama"]));
+    browser.says("== G02").await;
+    is_well(&browser, "templates that change").await;
+    browser.run(&edit.replace(".replace('version", ".replace('= saksi\\n', '').replace('version")).await;
+    browser.click("button[value=periksa]").await;
+    browser.says("@saksi menyebut bagian yang tidak ada").await;
+    assert_eq!(browser.count("button[value=terbit]").await, 0);
+}
+
+#[tokio::test]
 async fn a_form_sent_while_the_screen_is_locked_or_the_session_over_is_not_lost() {
     let hub = Hub::new();
     let app = hub.operator("wayan", "operator");

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use desk_kit::{Form, Halt, go};
 use letter_print::{MisfitKind, PrintError, Signers, Templates, specimen};
-use office_handbook::{Audience, Letterhead, Topic, catalogue_changes};
+use office_handbook::{Audience, Letterhead, LineChange, Topic, catalogue_changes, text_changes};
 use office_model::{Bilingual, Catalogue, Roster};
 use replica_store::Reader;
 
@@ -17,13 +17,16 @@ use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
 use crate::handbook::{self, Base, Proposal};
+use crate::keys::HubKeys;
 use crate::serve::Hub;
 use crate::{Blame, Failure, clock, init};
 
 /// Longest form, in bytes: a catalogue, encoded as forms are.
 pub(in crate::desk) const BODY_BYTES_MAX: usize = 384 * 1024;
-/// Lines of changes and problems on the page.
+/// Lines of changes and problems on the page,
 const LINES: usize = 100;
+/// and of the text itself that are gone and new.
+const CHANGED_LINES: usize = 300;
 
 #[derive(Template)]
 #[template(path = "handbook_text.html")]
@@ -45,6 +48,9 @@ struct TextPage {
     problems: Vec<String>,
     /// What it changes; nothing before it was checked.
     changes: Option<Vec<String>>,
+    /// The lines that are gone and new, below their headings, and how many more there are.
+    lines: Vec<(String, Vec<LineChange>)>,
+    lines_left_out: usize,
     /// What to look at before it is published.
     warnings: Vec<String>,
     /// Services whose letters can be looked at: id and name.
@@ -71,6 +77,8 @@ struct Looked {
     overtaken: Option<(Bilingual, Bilingual)>,
     problems: Vec<Bilingual>,
     changes: Vec<Bilingual>,
+    /// The lines that are gone and new, of templates.
+    lines: Vec<LineChange>,
     warnings: Vec<Bilingual>,
 }
 
@@ -98,6 +106,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>,
 
 fn made(visitor: &Visitor, topic: Topic, draft: Draft, looked: Option<Looked>) -> TextPage {
     let (language, t) = (visitor.session.language, visitor.session.language.texts());
+    let all_lines = looked.as_ref().filter(|looked| looked.is_good()).map_or(&[][..], |looked| &looked.lines);
     let said = |lines: &[Bilingual]| lines.iter().take(LINES).map(|line| language.say(line).to_owned()).collect();
     let letters = Catalogue::current().services().filter(|service| service.is_letter && topic == Topic::Templates);
     TextPage {
@@ -114,6 +123,8 @@ fn made(visitor: &Visitor, topic: Topic, draft: Draft, looked: Option<Looked>) -
         may_publish: visitor.session.role.may_change(),
         problems: looked.as_ref().map(|looked| said(&looked.problems)).unwrap_or_default(),
         warnings: looked.as_ref().map(|looked| said(&looked.warnings)).unwrap_or_default(),
+        lines: below_headings(all_lines.iter().take(CHANGED_LINES)),
+        lines_left_out: all_lines.len().saturating_sub(CHANGED_LINES),
         changes: looked.filter(Looked::is_good).map(|looked| said(&looked.changes)),
         letters: letters.map(|one| (one.id.to_string(), language.say(&one.label).to_owned())).collect(),
         page: Page::of(&visitor.session, "handbook", name(topic, t)),
@@ -168,7 +179,7 @@ async fn looked(hub: &Hub, topic: Topic, mut draft: Draft) -> Result<(Draft, Loo
         if draft.base.is_empty() {
             draft.base.clone_from(&stands.mark);
         }
-        let looked = look(reader, topic, &draft.text)?;
+        let looked = look(reader, &keys, topic, &draft.text)?;
         if draft.base == stands.mark {
             return Ok((draft, looked));
         }
@@ -180,34 +191,65 @@ async fn looked(hub: &Hub, topic: Topic, mut draft: Draft) -> Result<(Draft, Loo
     Ok(read.await.map_err(Fault::from)?.map_err(Fault::from)?)
 }
 
-fn look(reader: &Reader, topic: Topic, text: &str) -> Result<Looked, Failure> {
+fn look(reader: &Reader, keys: &HubKeys, topic: Topic, text: &str) -> Result<Looked, Failure> {
     let proposal = Proposal { topic, audience: Audience::Everyone, body: text };
     if let Err(wrong) = handbook::checked(reader, proposal, clock::now_millis()) {
         return Ok(Looked { problems: wrong.0, ..Looked::default() });
     }
     let templates = Templates::current().map_err(Failure::internal)?;
     let of_no_weight = |kind| kind != MisfitKind::NoLetter;
+    let mut lines = Vec::new();
     let (changes, warnings) = match topic {
         Topic::Catalogue => {
             let new = Catalogue::parse(text).map_err(Failure::internal)?;
             let changes = catalogue_changes(Catalogue::current(), &new);
-            (changes, handbook::misfits(templates, &new, of_no_weight))
+            let mut warnings = handbook::unknown_concerns(&new, &init::roster(reader)?);
+            warnings.extend(handbook::misfits(templates, &new, of_no_weight));
+            (changes, warnings)
         }
         Topic::Templates => {
             let new = Templates::parse(text).map_err(Failure::internal)?;
             let letters = new.changed_since(templates);
-            let changes = letters
+            let changed = letters
                 .into_iter()
                 .map(|id| Bilingual::new(format!("{id}: surat berubah"), format!("{id}: letter changes")));
-            (changes.collect(), handbook::misfits(&new, Catalogue::current(), of_no_weight))
+            let before = handbook::text(reader, keys, topic)?;
+            lines = text_changes(&before, text, |line| line.starts_with("= ") || line.starts_with("== "));
+            // What was printed until now and is no more comes first: it may be on purpose, and is easily overlooked.
+            let fit = handbook::misfits(templates, Catalogue::current(), of_no_weight);
+            let (old, lost): (Vec<_>, Vec<_>) = handbook::misfits(&new, Catalogue::current(), of_no_weight)
+                .into_iter()
+                .partition(|misfit| fit.contains(misfit));
+            let lost = lost.into_iter().map(|misfit| {
+                Bilingual::new(
+                    format!("{} (sampai kini tercetak)", misfit.id),
+                    format!("{} (it was until now)", misfit.en),
+                )
+            });
+            (lost.chain(changed).collect(), old)
         }
         _ => {
             let new = Roster::parse(text).map_err(Failure::internal)?;
             let changes = handbook::roster_changes(&init::roster(reader)?, &new);
-            (changes.into_iter().map(|line| Bilingual::new(line.clone(), line)).collect(), Vec::new())
+            let present = handbook::unknown_concerns(Catalogue::current(), &init::roster(reader)?);
+            let mut warnings = handbook::unknown_concerns(Catalogue::current(), &new);
+            warnings.retain(|one| !present.contains(one));
+            (changes.into_iter().map(|line| Bilingual::new(line.clone(), line)).collect(), warnings)
         }
     };
-    Ok(Looked { changes, warnings, ..Looked::default() })
+    Ok(Looked { changes, lines, warnings, ..Looked::default() })
+}
+
+/// Lines with what stands above them, each heading once in a row.
+fn below_headings<'a>(lines: impl Iterator<Item = &'a LineChange>) -> Vec<(String, Vec<LineChange>)> {
+    let mut parts: Vec<(String, Vec<LineChange>)> = Vec::new();
+    for line in lines {
+        match parts.last_mut().filter(|(heading, _)| *heading == line.heading) {
+            Some((_, of_part)) => of_part.push(line.clone()),
+            None => parts.push((line.heading.clone(), vec![line.clone()])),
+        }
+    }
+    parts
 }
 
 /// A letter about nobody by the templates as they are typed.
