@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use desk_kit::{Language, moments};
-use office_model::OfficeKind;
+use office_model::{Office, OfficeKind};
 
 use super::shown;
 use super::texts::Worded as _;
 use crate::regency::{OfficeFacts, Regency, Standing, State};
 
-/// Tiles of a row, and their size and distance in the picture's units, which are CSS pixels.
+/// Tiles of a picture where a box lays several beside each other,
+const BLOCK: usize = 4 * COLUMNS;
+/// tiles of a row, and their size and distance in the picture's units, which are CSS pixels.
 const COLUMNS: usize = 6;
 const TILE: usize = 26;
 const STEP: usize = 30;
@@ -21,30 +23,40 @@ pub(super) struct District {
     /// How many of its enrolled offices are proven, of how many.
     pub(super) equal: usize,
     pub(super) enrolled: usize,
-    /// The picture: markup of our own, with all texts escaped.
-    pub(super) svg: String,
+    /// It has offices of the whole regency, and takes its whole breadth.
+    pub(super) is_wide: bool,
+    /// The pictures: markup of our own, with all texts escaped.
+    pub(super) svgs: Vec<String>,
 }
 
-/// The boxes by name; offices of no sub-district come last.
+/// The boxes by name; working units and health facilities, which serve the whole regency, come last.
 pub(super) fn districts(regency: &Regency, language: Language, now_millis: i64) -> Vec<District> {
-    let mut boxes: BTreeMap<(bool, String), Vec<&(OfficeFacts, Standing)>> = BTreeMap::new();
+    let mut boxes: BTreeMap<(u8, String), Vec<&(OfficeFacts, Standing)>> = BTreeMap::new();
     for one in &regency.offices {
-        let district = one.0.office.district.as_ref().filter(|_| is_of_district(one.0.office.kind));
-        let name = district.map_or_else(|| language.texts().others.to_owned(), |district| district.name.clone());
-        boxes.entry((district.is_none(), name)).or_default().push(one);
+        boxes.entry(place(&one.0.office, language)).or_default().push(one);
     }
-    let made = boxes.into_iter().map(|((_, name), mut offices)| {
+    let made = boxes.into_iter().map(|((rank, name), mut offices)| {
         // Each office keeps its place, whatever its state.
         offices.sort_by_key(|(facts, _)| facts.office.code);
         let enrolled = offices.iter().filter(|(_, standing)| standing.state != State::Absent).count();
         let equal = offices.iter().filter(|(_, standing)| is_proven(standing.state)).count();
-        District { name, equal, enrolled, svg: picture(&offices, language, now_millis) }
+        let is_wide = rank > 0;
+        let svgs = offices.chunks(if is_wide { BLOCK } else { usize::MAX });
+        let svgs = svgs.map(|offices| picture(offices, language, now_millis)).collect();
+        District { name, equal, enrolled, is_wide, svgs }
     });
     made.collect()
 }
 
-const fn is_of_district(kind: OfficeKind) -> bool {
-    matches!(kind, OfficeKind::Desa | OfficeKind::Kelurahan | OfficeKind::SubDistrict)
+/// The box of an office: its rank among boxes, and its name.
+fn place(office: &Office, language: Language) -> (u8, String) {
+    let t = language.texts();
+    match (office.kind, &office.district) {
+        (OfficeKind::WorkingUnit, _) => (1, t.units.to_owned()),
+        (OfficeKind::HealthFacility, _) => (2, t.facilities.to_owned()),
+        (_, Some(district)) => (0, district.name.clone()),
+        (_, None) => (0, office.name.clone()),
+    }
 }
 
 /// Proven within a day.

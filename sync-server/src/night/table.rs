@@ -167,7 +167,8 @@ fn offices(report: &Report, language: Language) -> Table {
             sum(|node| node.refused).into(),
             unsent.into(),
             version.into(),
-            line.entries.into(),
+            // What the centre published for an office that never joined is no work of it.
+            Some(line.entries).filter(|_| line.state != "not_enrolled").into(),
         ]
     };
     let head = language.pick(
