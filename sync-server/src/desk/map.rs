@@ -13,7 +13,7 @@ use crate::regency::{OfficeFacts, Regency, Standing, State};
 /// Tiles of a picture where a box lays several beside each other,
 const BLOCK: usize = 4 * COLUMNS;
 /// tiles of a row, and their size and distance in the picture's units, which are CSS pixels.
-const COLUMNS: usize = 6;
+const COLUMNS: usize = 5;
 const TILE: usize = 26;
 const STEP: usize = 30;
 
