@@ -25,6 +25,7 @@ pub(crate) mod since_check;
 pub(crate) mod standing;
 mod status;
 mod step;
+pub(crate) mod trace;
 mod verify;
 
 use std::ops::Range;
@@ -235,20 +236,25 @@ pub enum Action {
 }
 
 impl Action {
+    /// Who changes records by it; nothing where it changes none.
+    pub(crate) const fn writes_as(&self) -> Option<&ClerkId> {
+        match self {
+            Self::Record { clerk, .. }
+            | Self::Set { clerk, .. }
+            | Self::Step { clerk, .. }
+            | Self::Refer { clerk, .. }
+            | Self::Answer { clerk, .. }
+            | Self::Settle { clerk, .. }
+            | Self::IssueNumber { clerk, .. }
+            | Self::Attach { clerk, .. }
+            | Self::Detach { clerk, .. } => Some(clerk),
+            _ => None,
+        }
+    }
+
     /// Whether it may change records.
     pub const fn writes(&self) -> bool {
-        matches!(
-            self,
-            Self::Record { .. }
-                | Self::Set { .. }
-                | Self::Step { .. }
-                | Self::Settle { .. }
-                | Self::Refer { .. }
-                | Self::Answer { .. }
-                | Self::IssueNumber { .. }
-                | Self::Attach { .. }
-                | Self::Detach { .. }
-        )
+        self.writes_as().is_some()
     }
 }
 

@@ -10,6 +10,7 @@ use gate_worker::{GatePlace, WorkerCommand};
 use replica_store::{Durability, Gate, OpenError, Opened, Replica, Watch, WhyNewEpoch};
 use tokio::sync::watch;
 
+use crate::action::trace::{self, By};
 use crate::action::{self, Action, handbook, owner};
 use crate::identity::lost;
 use crate::sealing::{Sealer, Sealing};
@@ -261,9 +262,23 @@ impl Node {
         watch: &mut Watch<'_>,
     ) -> Result<serde_json::Value, Failure> {
         owner::check(&self.replica(), action)?;
+        // Of many records one that cannot be stored keeps the others from nothing: they are no one commit.
+        if action.writes() && !matches!(action, Action::Record { .. }) {
+            return self.perform_noted(action, (clerk, By::Owner));
+        }
         let answer = self.perform_watched(action, watch)?;
-        owner::note(&mut self.replica(), action, &answer, clerk, moment::now_millis())?;
+        trace::note(&mut self.replica(), action, &answer, (clerk, By::Owner), moment::now_millis())?;
         Ok(answer)
+    }
+
+    /// [`Node::perform`], noted in the audit trail with the same commit. `by`: who does it, where the action names nobody,
+    /// and by which way.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::perform`]; nothing was changed then.
+    pub(crate) fn perform_noted(&self, action: &Action, by: (&str, By)) -> Result<serde_json::Value, Failure> {
+        self.perform_with(action, |replica, answer| trace::note(replica, action, answer, by, moment::now_millis()))
     }
 
     /// Goes by what the hub published since it was last looked.

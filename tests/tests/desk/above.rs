@@ -12,6 +12,8 @@ fn passed_on(village: &Machine) -> String {
         "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "dusun": "Krajan",
         "keperluan": "Beasiswa anak", "penandatangan": "kepala", "penghasilan": 900_000, "tanggungan": 3,
     });
+    // Nothing is passed on without a number.
+    village.says(&["sync"]);
     let made = village.says(&["record", "--service", "S01", "--json", &fields.to_string()]);
     let id = made["id"].as_str().unwrap().to_owned();
     for to in ["diajukan", "diperiksa", "menunggu_camat"] {

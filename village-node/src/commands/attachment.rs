@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::output;
 use super::session::{Session, Way};
-use crate::action::owner;
+use crate::action::trace::{By, note_act};
 use crate::moment::now_millis;
 use crate::{Act, Failure, private_file};
 
@@ -29,7 +29,8 @@ impl Attachment {
         let bytes = match session.way().await? {
             Way::Own(node, asker) => {
                 let file = node.attached_file(self.hash).await?.1;
-                owner::note_act(&mut node.replica(), Act::Attachment, &self.hash.to_string(), &asker, now_millis())?;
+                let (about, by) = (self.hash.to_string(), (asker.as_str(), By::Owner));
+                note_act(&mut node.replica(), Act::Attachment, &about, by, now_millis())?;
                 file
             }
             Way::Served(door, asker) => door.attached_file(self.hash, &asker).await?,

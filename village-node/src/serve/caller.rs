@@ -4,7 +4,8 @@ use change_log::DocumentId;
 use office_model::{ClerkId, Role, Status};
 use replica_store::{Application, AuditItem, Replica};
 
-use crate::action::{ApplicationName, chain, owner};
+use crate::action::trace::{By, note_act};
+use crate::action::{ApplicationName, chain};
 use crate::failure::NOT_FOR_ROLE;
 use crate::{Act, Blame, Failure};
 
@@ -138,7 +139,7 @@ impl Caller {
             Self::Application { name, .. } => name,
             Self::Owner { clerk } => {
                 let clerk = acts_for.map_or(clerk, |author| &author.clerk);
-                return owner::note_act(replica, act, &id.to_string(), clerk.as_str(), now_millis);
+                return note_act(replica, act, &id.to_string(), (clerk.as_str(), By::Owner), now_millis);
             }
         };
         let subject = match acts_for.and_then(|author| author.acts_for.as_ref()) {

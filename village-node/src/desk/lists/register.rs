@@ -16,11 +16,10 @@ use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
 use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
-use crate::desk::people::sign_in::note;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::document;
 use crate::serve::Shared;
-use crate::{Act, Action, moment};
+use crate::{Action, moment};
 
 /// Issued numbers of a page.
 const NUMBERS: usize = 100;
@@ -197,13 +196,11 @@ pub(in crate::desk) async fn give(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let clerk = visitor.clerk().clone();
-    let name = clerk.to_string();
-    match shared.node.perform_soon(Action::IssueNumber { id, clerk }).await {
+    match visitor.perform(&shared, Action::IssueNumber { id, clerk }).await {
         Ok(_) => {}
         // Clicked twice, or on two machines: it has one.
         Err(failure) if failure.code == "has_number" => return Ok(go(&format!("/berkas/{id}"))),
         Err(failure) => return Err(failure.into()),
     }
-    shared.node.blocking(move |node| note(node, &name, Act::Number, &id.to_string())).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
 }

@@ -11,14 +11,16 @@ use data_encoding::BASE64URL_NOPAD;
 use desk_kit::{BY_ITSELF, Cookie, old_page};
 pub(crate) use desk_kit::{Form, destination, own_page};
 use office_model::{ClerkId, Role};
+use serde_json::Value;
 
-use crate::Failure;
+use crate::action::trace::By;
 use crate::desk::frame::page::{Halt, go};
 use crate::desk::frame::texts;
 use crate::desk::people::sessions::Session;
 use crate::failure::NOT_FOR_ROLE;
 use crate::serve::Shared;
 use crate::serve::entrance::{Entrance, Via};
+use crate::{Action, Failure};
 
 /// Over TLS by a name that browsers take from this very host over TLS alone: nobody else on the network can plant it, and
 /// plain HTTP never carries it.
@@ -45,6 +47,16 @@ impl Visitor {
 
     pub(crate) fn role(&self) -> Role {
         self.session.role
+    }
+
+    /// Does what the visitor asks for, and notes it in the audit trail with the same commit.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be done; nothing was changed then.
+    pub(in crate::desk) async fn perform(&self, shared: &Shared, action: Action) -> Result<Value, Failure> {
+        let clerk = self.clerk().to_string();
+        shared.node.blocking(move |node| node.perform_noted(&action, (&clerk, By::Desk))).await
     }
 
     /// Checks that a form comes from one of our pages.

@@ -98,9 +98,7 @@ pub(in crate::desk) async fn add(
     attachments::check(content)?;
     let file = NewFile::new(name, form.get("kind"), content);
     let clerk = visitor.clerk().clone();
-    let who = clerk.to_string();
-    let done = shared.node.perform_soon(Action::Attach { id, file, clerk }).await?;
-    shared.node.blocking(move |node| note(node, &who, Act::Attach, &id.to_string())).await?;
+    let done = visitor.perform(&shared, Action::Attach { id, file, clerk }).await?;
     let word = if done.get("change").is_none_or(serde_json::Value::is_null) { "tetap" } else { "tersimpan" };
     Ok(go(&format!("/berkas/{id}?kata={word}#lampiran")))
 }
@@ -133,9 +131,7 @@ pub(in crate::desk) async fn remove(
     allow(visitor.role().may_record())?;
     let (id, hash) = (document(&id)?, files::hash_of(&hash)?);
     let clerk = visitor.clerk().clone();
-    let who = clerk.to_string();
-    shared.node.perform_soon(Action::Detach { id, hash, clerk }).await?;
-    shared.node.blocking(move |node| note(node, &who, Act::Detach, &id.to_string())).await?;
+    visitor.perform(&shared, Action::Detach { id, hash, clerk }).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan#lampiran")))
 }
 

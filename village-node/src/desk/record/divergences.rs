@@ -142,8 +142,6 @@ pub(in crate::desk) async fn settle(
     let path: FieldPath = form.get("path").parse().map_err(|_| no_such())?;
     let value: Value = serde_json::from_str(form.get("value")).map_err(|_| no_such())?;
     let clerk = visitor.clerk().clone();
-    let name = clerk.to_string();
-    shared.node.perform_soon(Action::Settle { id, path, value, clerk }).await?;
-    shared.node.blocking(move |node| note(node, &name, Act::Settle, &id.to_string())).await?;
+    visitor.perform(&shared, Action::Settle { id, path, value, clerk }).await?;
     Ok(go(&destination(form.get("to"))))
 }

@@ -5,35 +5,30 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use change_log::{DocumentId, EpochId, Position};
+use change_log::DocumentId;
 use letter_print::Paper;
-use office_model::{Awaited, Catalogue, Chain, Role, Service, Status, calendar};
-use replica_store::{EntryState, Replica};
+use office_model::{Awaited, Catalogue, Chain, Role, Service, Status};
+use replica_store::Replica;
 use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
 
-use crate::action::machine;
-use crate::action::since_check::since_check;
 use crate::action::standing::is_own;
 use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
 use crate::desk::frame::shown;
-use crate::desk::frame::texts::Texts;
-use crate::desk::moments;
 use crate::desk::people::sign_in::note;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Attached, attached, kinds};
+use crate::desk::record::cautions::{alike, unseen};
 use crate::desk::record::divergences::{Difference, differences};
-use crate::desk::record::history::{Names, Told, history, place_label};
+use crate::desk::record::history::{Told, history};
 use crate::desk::record::queue;
 use crate::desk::record::referrals::{self, ShownReferral};
+use crate::desk::record::standing::Standing;
 use crate::sealing::Sealer;
 use crate::serve::Shared;
-use crate::{Act, Action, Blame, Failure, moment};
-
-/// So many letters with the number of this one are named.
-const ALIKE: usize = 5;
+use crate::{Act, Action, Blame, Failure};
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -126,19 +121,6 @@ fn seal(service: &Service, row: &TransactionRow, sealer: &Sealer, language: Lang
         Ok(_) => language.texts().sealed.to_owned(),
         Err(why) => language.say(&why.text()).to_owned(),
     }
-}
-
-/// Where a record stands on its way to the hub.
-enum Standing {
-    /// Not all of it is acknowledged.
-    Here,
-    /// The hub refused something of it: the codes.
-    Refused(Vec<String>),
-    /// Another machine's changes wait for the gate.
-    Judged,
-    /// The hub has all of it: since when, as words, empty where that was not noted; and when both sides were last proven
-    /// equal, empty when something changed since.
-    Received { since: String, equal: String },
 }
 
 /// Fields that belong together.
@@ -250,7 +232,7 @@ fn make(
             number: row.number.clone().unwrap_or_default(),
             status: shown::status(&row.status, language),
             status_word: row.status.clone(),
-            state: standing(replica, id, &page)?,
+            state: Standing::of(replica, id, &page)?,
             queue: queue::of_today(replica, id, row.created_millis)?,
             promised: promised(service, language),
             papers: shown::papers(catalogue, service, language),
@@ -283,52 +265,6 @@ fn make(
         },
         has_specific,
     ))
-}
-
-fn standing(replica: &Replica, id: DocumentId, page: &Page) -> Result<Standing, Failure> {
-    let mut waits = false;
-    let mut is_refused = false;
-    let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
-    let by_hub = replica.refused_by_hub(&office)?;
-    let mut last_own = BTreeMap::new();
-    for (entry, state) in replica.document_entries(id)? {
-        let log = replica.log(entry.epoch)?;
-        if log.as_ref().is_some_and(|log| log.own) {
-            let last = last_own.entry(entry.epoch).or_insert(entry.position);
-            *last = entry.position.max(*last);
-        }
-        if log.is_some_and(|log| log.own && entry.position > log.acknowledged) {
-            return Ok(Standing::Here);
-        }
-        waits |= state == EntryState::Pending;
-        is_refused |= matches!(state, EntryState::Refused | EntryState::Parked)
-            || by_hub.iter().any(|one| (one.epoch, one.position) == (entry.epoch, entry.position));
-    }
-    if is_refused {
-        let codes = replica.quarantine(500)?.into_iter().filter(|one| one.document == id).map(|one| one.code);
-        let mut codes: Vec<String> = codes.collect();
-        codes.dedup();
-        return Ok(Standing::Refused(codes));
-    }
-    if waits {
-        return Ok(Standing::Judged);
-    }
-    let equal = if page.bar.equal_now { page.bar.proven.clone() } else { String::new() };
-    Ok(Standing::Received { since: since(replica, &last_own, page.t)?, equal })
-}
-
-/// Since when the hub has all that was written of a record here, as words; empty where that was not noted.
-fn since(replica: &Replica, last_own: &BTreeMap<EpochId, Position>, t: &Texts) -> Result<String, Failure> {
-    let mut latest = None;
-    for (epoch, position) in last_own {
-        let Some(at) = replica.received_at(*epoch, *position)? else { return Ok(String::new()) };
-        latest = latest.max(Some(at));
-    }
-    let now = moment::now_millis();
-    Ok(latest.map_or_else(String::new, |at| {
-        let is_today = calendar::wib_date(at) == calendar::wib_date(now);
-        format!("{} {}", if is_today { t.at_time } else { t.on_day }, moments::short(at, now))
-    }))
 }
 
 fn steps(from: Status, service: &Service, (chain, role): (Chain, Role), language: Language) -> Vec<Step> {
@@ -404,41 +340,6 @@ fn groups(catalogue: &Catalogue, service: &Service, record: &Map<String, Value>,
     groups
 }
 
-/// The other letters with the number of this one, by name.
-fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId, String)>, Failure> {
-    let name = |other| {
-        let row = replica.row(other)?;
-        Ok((other, row.and_then(|row| row.name).unwrap_or_else(|| "—".to_owned())))
-    };
-    replica.numbered_alike(id, ALIKE)?.into_iter().map(name).collect()
-}
-
-/// What was changed after the papers were checked: each place once, with who changed it last and when.
-fn unseen(
-    replica: &Replica,
-    document: &TransactionDocument,
-    (catalogue, service): (&Catalogue, &Service),
-    language: Language,
-) -> Result<Vec<(String, String)>, Failure> {
-    let items = since_check(document);
-    if items.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (machines, names) = (machine::of(replica, document.row().office, &items)?, Names::of(replica)?);
-    let mut told: Vec<(String, String)> = Vec::new();
-    for item in &items {
-        let here = machines.get(&item.epoch).is_some_and(|machine| machine.here);
-        let when = moments::long(item.millis + item.hub_offset_millis.unwrap_or_default());
-        let who = format!("{}, {when}", names.of_clerk(&item.clerk, here));
-        for edit in &item.changed {
-            let label = place_label(edit, (catalogue, service), language);
-            told.retain(|(known, _)| *known != label);
-            told.push((label, who.clone()));
-        }
-    }
-    Ok(told)
-}
-
 /// The paper that an address asks for; the usual one where it asks for none.
 ///
 /// # Errors
@@ -495,8 +396,7 @@ pub(in crate::desk) async fn step(
     let (clerk, role) = (visitor.clerk().clone(), visitor.role());
     let checked = shared.node.blocking(move |node| chain::may_step(&node.replica(), role, id, to));
     allow(checked.await?)?;
-    let name = clerk.to_string();
-    match shared.node.perform_soon(Action::Step { id, to, reason, clerk }).await {
+    match visitor.perform(&shared, Action::Step { id, to, reason, clerk }).await {
         Ok(_) => {}
         // Said beside the steps, with the reason as it was typed.
         Err(failure) if failure.blame == Blame::Input => {
@@ -509,6 +409,5 @@ pub(in crate::desk) async fn step(
         }
         Err(failure) => return Err(failure.into()),
     }
-    shared.node.blocking(move |node| note(node, &name, Act::Step, &id.to_string())).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
 }

@@ -11,11 +11,10 @@ use service_document::TransactionRow;
 
 use crate::desk::frame::language::Language;
 use crate::desk::frame::page::{Answer, go, html};
-use crate::desk::people::sign_in::note;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::{RecordPage, document};
 use crate::serve::Shared;
-use crate::{Act, Action, Blame, Failure};
+use crate::{Action, Blame, Failure};
 
 /// One office that the record is referred to.
 pub(in crate::desk) struct ShownReferral {
@@ -87,7 +86,7 @@ pub(in crate::desk) async fn refer(
     let to = form.get("office").parse::<OfficeCode>();
     let to = to.map_err(|error| Failure::input("office", "Pilih kantor tujuan rujukan.", error.to_string()));
     let action = to.map(|to| Action::Refer { id, to, asked: asked.clone(), clerk: visitor.clerk().clone() });
-    take(&shared, visitor, id, (action, Act::Refer, asked)).await
+    take(&shared, visitor, id, (action, asked)).await
 }
 
 pub(in crate::desk) async fn answer(
@@ -104,7 +103,7 @@ pub(in crate::desk) async fn answer(
     let said = said.map_err(|error| Failure::input("answer", "Jawaban tidak dikenal.", error.to_string()));
     let reason = Some(given.clone()).filter(|reason| !reason.is_empty());
     let action = said.map(|answer| Action::Answer { id, answer, reason, clerk: visitor.clerk().clone() });
-    take(&shared, visitor, id, (action, Act::Answer, given)).await
+    take(&shared, visitor, id, (action, given)).await
 }
 
 /// Does it; what cannot be done is said on the page of the record, with the words as they were typed.
@@ -112,11 +111,10 @@ async fn take(
     shared: &Arc<Shared>,
     visitor: Visitor,
     id: DocumentId,
-    (action, act, typed): (Result<Action, Failure>, Act, String),
+    (action, typed): (Result<Action, Failure>, String),
 ) -> Answer {
-    let clerk = visitor.clerk().to_string();
     let done = match action {
-        Ok(action) => shared.node.perform_soon(action).await,
+        Ok(action) => visitor.perform(shared, action).await,
         Err(failure) => Err(failure),
     };
     match done {
@@ -129,6 +127,5 @@ async fn take(
         }
         Err(failure) => return Err(failure.into()),
     }
-    shared.node.blocking(move |node| note(node, &clerk, act, &id.to_string())).await?;
     Ok(go(&format!("/berkas/{id}?kata=tersimpan#rujukan")))
 }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::{Told, answer, parse};
-use crate::action::owner;
+use crate::action::trace::{By, note_act};
 use crate::node::plain_url;
 use crate::remote::{ActionBody, SyncBody};
 use crate::serve::Shared;
@@ -59,7 +59,8 @@ async fn attached_file(
     let done = async {
         let file = shared.node.attached_file(hash_of(&hash)?).await?;
         let noted = move |node: &Node| {
-            owner::note_act(&mut node.replica(), Act::Attachment, &hash, &asker, moment::now_millis())
+            let by = (asker.as_str(), By::Owner);
+            note_act(&mut node.replica(), Act::Attachment, &hash, by, moment::now_millis())
         };
         shared.node.blocking(noted).await?;
         Ok(file)

@@ -1,0 +1,114 @@
+//! What the audit trail says of an action: the act, and what it was about.
+
+use change_log::DocumentId;
+use office_model::ClerkId;
+use replica_store::{AuditItem, Reader, Replica};
+use serde_json::Value;
+
+use super::{Action, fields, has_specific, known_service, load};
+use crate::{Act, Failure};
+
+/// By which way something was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A person, at a page of the desk.
+    Desk,
+    /// The owner of the data folder, by a command or with its token: told behind what it was about.
+    Owner,
+}
+
+impl By {
+    fn subject(self, about: &str) -> String {
+        match self {
+            Self::Desk => about.to_owned(),
+            Self::Owner => format!("{about} (village-node)").trim_start().to_owned(),
+        }
+    }
+}
+
+/// Notes in the audit trail what was done. `clerk`: who did it, where the action names nobody.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn note(
+    replica: &mut Replica,
+    action: &Action,
+    answer: &Value,
+    (clerk, by): (&str, By),
+    now_millis: i64,
+) -> Result<(), Failure> {
+    let clerk = action.writes_as().map_or(clerk, ClerkId::as_str);
+    for (act, about) in traces(replica, action, answer)? {
+        note_act(replica, act, &about, (clerk, by), now_millis)?;
+    }
+    Ok(())
+}
+
+/// Notes one act that is no action.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(crate) fn note_act(
+    replica: &mut Replica,
+    act: Act,
+    about: &str,
+    (clerk, by): (&str, By),
+    now_millis: i64,
+) -> Result<(), Failure> {
+    let (clerk, act) = (clerk.to_owned(), act.as_str().to_owned());
+    Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk, act, subject: by.subject(about) })?)
+}
+
+/// The acts that an action was, and what about.
+fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, String)>, Failure> {
+    let one = |act: Act, id: &DocumentId| vec![(act, id.to_string())];
+    let specific = |id: &DocumentId| -> Result<Vec<(Act, String)>, Failure> {
+        Ok(if is_specific(reader, *id)? { one(Act::SpecificRead, id) } else { Vec::new() })
+    };
+    Ok(match action {
+        Action::Record { .. } => {
+            let saved = answer.get("saved").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let first = saved.first().and_then(|one| one.get("id")).and_then(Value::as_str);
+            let more = if saved.len() > 1 { format!(" (+{})", saved.len() - 1) } else { String::new() };
+            first.map(|id| (Act::Record, format!("{id}{more}"))).into_iter().collect()
+        }
+        Action::Set { id, .. } => one(Act::Edit, id),
+        Action::Step { id, .. } => one(Act::Step, id),
+        Action::Refer { id, .. } => one(Act::Refer, id),
+        Action::Answer { id, .. } => one(Act::Answer, id),
+        Action::Settle { id, .. } => one(Act::Settle, id),
+        Action::IssueNumber { id, .. } => one(Act::Number, id),
+        Action::Attach { id, .. } => one(Act::Attach, id),
+        Action::Detach { id, .. } => one(Act::Detach, id),
+        Action::Letter { id, .. } => one(Act::Letter, id),
+        Action::Export { id } => one(Act::Export, id),
+        Action::Backup { .. } => vec![(Act::Backup, String::new())],
+        Action::Show { id } | Action::History { id } => specific(id)?,
+        Action::Divergences { .. } => {
+            let ids = answer.get("transactions").and_then(Value::as_array).into_iter().flatten();
+            let ids = ids.filter_map(|one| one.get("id").and_then(Value::as_str)?.parse().ok());
+            ids.map(|id: DocumentId| specific(&id)).collect::<Result<Vec<_>, _>>()?.concat()
+        }
+        // The first three are noted where they are done, whoever asks; the others show no values.
+        Action::Book { .. }
+        | Action::PutAccount { .. }
+        | Action::AddApplication { .. }
+        | Action::RevokeApplication { .. }
+        | Action::List { .. }
+        | Action::Numbers
+        | Action::Register { .. }
+        | Action::Status
+        | Action::Verify
+        | Action::Attachments { .. }
+        | Action::Accounts
+        | Action::Applications => Vec::new(),
+    })
+}
+
+/// Whether specially protected data stands in a record.
+fn is_specific(reader: &Reader, id: DocumentId) -> Result<bool, Failure> {
+    let document = load(reader, id)?;
+    Ok(known_service(&document).is_some_and(|service| has_specific(service, &fields(&document))))
+}

@@ -1,0 +1,60 @@
+//! What whoever goes on with a record is to see first: that its number stands on another letter, and what was changed after
+//! its papers were checked.
+
+use change_log::DocumentId;
+use office_model::{Catalogue, Service};
+use replica_store::Replica;
+use service_document::TransactionDocument;
+
+use crate::Failure;
+use crate::action::machine;
+use crate::action::since_check::since_check;
+use crate::desk::frame::language::Language;
+use crate::desk::moments;
+use crate::desk::record::history::{Names, place_label};
+
+/// So many letters with the number of this one are named.
+const ALIKE: usize = 5;
+
+/// The other letters with the number of this one, by name.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(super) fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId, String)>, Failure> {
+    let name = |other| {
+        let row = replica.row(other)?;
+        Ok((other, row.and_then(|row| row.name).unwrap_or_else(|| "—".to_owned())))
+    };
+    replica.numbered_alike(id, ALIKE)?.into_iter().map(name).collect()
+}
+
+/// What was changed after the papers were checked: each place once, with who changed it last and when.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(super) fn unseen(
+    replica: &Replica,
+    document: &TransactionDocument,
+    (catalogue, service): (&Catalogue, &Service),
+    language: Language,
+) -> Result<Vec<(String, String)>, Failure> {
+    let items = since_check(document);
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (machines, names) = (machine::of(replica, document.row().office, &items)?, Names::of(replica)?);
+    let mut told: Vec<(String, String)> = Vec::new();
+    for item in &items {
+        let here = machines.get(&item.epoch).is_some_and(|machine| machine.here);
+        let when = moments::long(item.millis + item.hub_offset_millis.unwrap_or_default());
+        let who = format!("{}, {when}", names.of_clerk(&item.clerk, here));
+        for edit in &item.changed {
+            let label = place_label(edit, (catalogue, service), language);
+            told.retain(|(known, _)| *known != label);
+            told.push((label, who.clone()));
+        }
+    }
+    Ok(told)
+}
