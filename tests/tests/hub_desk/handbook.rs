@@ -105,6 +105,7 @@ async fn a_profile_set_at_the_hub_reaches_the_offices_machines() {
     let hub = Hub::new();
     let machine = hub.machine(OFFICE, "counter");
     machine.sync();
+    machine.account("siti", "petugas");
     let browser = hub.signed_in("wayan", "operator").await;
     browser.go(&format!("{}/pedoman/kantor/{OFFICE}", hub.url)).await;
     browser.type_in("#address", "Jalan Pantai 7").await;

@@ -194,6 +194,13 @@ impl Machine {
         &self.data
     }
 
+    /// Makes an account of somebody who works there.
+    pub(crate) fn account(&self, name: &str, role: &str) {
+        let mut command = village_node(&self.data);
+        command.args(["account", "put", name, "--name", "Siti Aminah", "--role", role, "--json"]);
+        tell(&mut command, &format!("{SECRET}\n"));
+    }
+
     /// What a command of this machine prints.
     pub(crate) fn says(&self, arguments: &[&str]) -> Value {
         done(village_node(&self.data).args(arguments).arg("--json"))
