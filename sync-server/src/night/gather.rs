@@ -16,6 +16,7 @@ use super::facts::{
 };
 use super::report::{BackupLine, CheckLine};
 use crate::regency::facts::all_shut_out;
+use crate::regency::issues_from;
 use crate::{Failure, init};
 
 /// The night of a date begins at 18:00 WIB of the day before.
@@ -69,9 +70,7 @@ pub(crate) fn facts(
         let is_open = |state: &LeaseState| {
             let node = nodes.iter().find(|node| node.id == state.lease.node);
             let called = epochs.get(&state.lease.node).and_then(Option::as_ref);
-            // In an epoch of before nobody issues any more.
-            node.is_some_and(|node| node.revoked_millis.is_none())
-                && called.is_none_or(|call| call.epoch == state.lease.epoch)
+            node.is_some_and(|node| node.revoked_millis.is_none()) && issues_from(state, called.map(|call| call.epoch))
         };
         Ok(NightFacts {
             date,

@@ -10,10 +10,15 @@ use replica_store::{LeaseState, Reader};
 
 use crate::Failure;
 
-/// How many numbers of a block its machine may still issue, which may call and was last heard in the epoch `heard`: in an epoch
-/// of before it nobody issues any more. A machine that was never heard is in the epoch that its block names.
+/// Whether a machine that may call, last heard in the epoch `heard`, issues from a block: in an epoch of before nobody does any
+/// more. One that was never heard is in the epoch that its block names.
+pub(crate) fn issues_from(state: &LeaseState, heard: Option<EpochId>) -> bool {
+    heard.is_none_or(|epoch| state.lease.epoch == epoch)
+}
+
+/// How many numbers of a block its machine may still issue.
 pub(crate) fn numbers_left(state: &LeaseState, heard: Option<EpochId>) -> u32 {
-    if heard.is_none_or(|epoch| state.lease.epoch == epoch) { state.left() } else { 0 }
+    if issues_from(state, heard) { state.left() } else { 0 }
 }
 
 /// How many numbers of this year the machines of each office may still issue, together. Offices whose machines have blocks of
