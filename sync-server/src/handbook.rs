@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use exchange_driver::{HubIdentity, is_of_hub, sign_publication};
 use letter_print::{MisfitKind, Templates};
 use office_handbook::{Audience, Notice, NoticeId, Profile, ProfileForm, Told, Topic, json_text};
-use office_model::{Bilingual, Catalogue, Concern, LineProblem, OfficeCode, Roster, calendar};
+use office_model::{Bilingual, Catalogue, Concern, LineProblem, OfficeCode, Roster, calendar, is_visible};
 use replica_store::{Clock, NewPublication, Published, Reader, Replica};
 use serde_json::{Value, json};
 
@@ -115,8 +115,37 @@ fn next_version(what: u32, newest: u32) -> Result<(), Wrong> {
     )]))
 }
 
+/// Refuses signs that are not seen, or turn the reading direction: on a page or on paper they make one text look like another.
+fn all_seen(text: &str) -> Result<(), Wrong> {
+    // Spreadsheets begin a file with a mark of their own, which readers pass over.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_hidden = |line: &str| line.chars().any(|sign| sign != '\t' && !is_visible(sign));
+    match text.lines().position(is_hidden) {
+        None => Ok(()),
+        Some(line) => Err(Wrong(vec![Bilingual::new(
+            format!("baris {}: ada tanda yang tidak terlihat atau membalik arah baca; ketik ulang baris itu", line + 1),
+            format!(
+                "line {}: it has a sign that is not seen or turns the reading direction; type that line anew",
+                line + 1
+            ),
+        )])),
+    }
+}
+
 fn catalogue(reader: &Reader, body: &str) -> Result<String, Wrong> {
+    all_seen(body)?;
     let catalogue = Catalogue::parse(body).map_err(|error| Wrong(error.problems))?;
+    // JSON can write a sign as its number: a text that holds one is told by its service.
+    for service in catalogue.services() {
+        let texts = serde_json::to_string(service).unwrap_or_default();
+        all_seen(&texts).map_err(|_| {
+            let id = service.id;
+            Wrong(vec![Bilingual::new(
+                format!("{id}: sebuah teksnya memuat tanda yang tidak terlihat atau membalik arah baca"),
+                format!("{id}: one of its texts has a sign that is not seen or turns the reading direction"),
+            )])
+        })?;
+    }
     next_version(catalogue.version(), Catalogue::current().version())?;
     let roster = init::roster(reader).map_err(broken)?;
     // Those that stand already may be of offices that this hub does not serve yet.
@@ -152,6 +181,7 @@ pub(crate) fn unknown_concerns(catalogue: &Catalogue, roster: &Roster) -> Vec<Bi
 }
 
 fn templates(body: &str) -> Result<String, Wrong> {
+    all_seen(body)?;
     let templates = Templates::parse(body).map_err(|error| Wrong(vec![error.text()]))?;
     let newest = Templates::current().map_err(|error| broken(Failure::internal(error)))?;
     next_version(templates.version().into(), newest.version().into())?;
@@ -170,6 +200,7 @@ pub(crate) fn misfits(
 }
 
 fn roster(reader: &Reader, body: &str) -> Result<String, Wrong> {
+    all_seen(body)?;
     let body = body.replace("\r\n", "\n");
     let roster = Roster::parse(&body).map_err(|error| Wrong(error.problems.iter().map(LineProblem::text).collect()))?;
     let nodes = reader.registered_nodes().map_err(broken)?;

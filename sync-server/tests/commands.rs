@@ -129,6 +129,9 @@ fn a_letter_that_includes_what_is_not_there_and_a_service_for_nobody_are_not_pub
     let shown = |topic: &str| String::from_utf8(folder.run(&["handbook", "show", topic]).stdout).unwrap();
     let templates = shown("templates").replacen("version 1", "version 2", 1);
     assert!(templates.contains("= saksi\n") && templates.contains("@saksi\n"));
+    let turned = file("turned.txt", &templates.replacen("Saksi pertama", "Saksi \u{202e}pertama", 1));
+    let refused = folder.failure(&["handbook", "publish", "templates", &turned]);
+    assert!(refused["error"].as_str().unwrap().contains("turns the reading direction"), "{refused}");
     let without = file("letters.txt", &templates.replacen("= saksi\n", "", 1));
     let refused = folder.failure(&["handbook", "publish", "templates", &without]);
     assert!(refused["error"].as_str().unwrap().contains("@saksi names a part that is not there"), "{refused}");
@@ -136,6 +139,12 @@ fn a_letter_that_includes_what_is_not_there_and_a_service_for_nobody_are_not_pub
     let mut catalogue: serde_json::Value = serde_json::from_str(&shown("catalogue")).unwrap();
     catalogue["version"] = 2.into();
     let known = file("known.json", &catalogue.to_string());
+    let label = catalogue["services"][0]["label"]["id"].clone();
+    catalogue["services"][0]["label"]["id"] = "Surat\u{202e}".into();
+    let turned = file("turned.json", &catalogue.to_string().replace('\u{202e}', "\\u202e"));
+    let refused = folder.failure(&["handbook", "publish", "catalogue", &turned]);
+    assert!(refused["error"].as_str().unwrap().contains(": one of its texts has a sign"), "{refused}");
+    catalogue["services"][0]["label"]["id"] = label;
     catalogue["services"][0]["concerns"] = serde_json::json!(["35.10.U.999"]);
     let unknown = file("unknown.json", &catalogue.to_string());
     let refused = folder.failure(&["handbook", "publish", "catalogue", &unknown]);
