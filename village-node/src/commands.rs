@@ -3,6 +3,7 @@
 mod account;
 mod answer;
 mod application;
+mod arguments;
 mod attach;
 mod attachment;
 mod attachments;
@@ -39,8 +40,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
-use office_model::calendar;
+use office_model::{Fault, calendar};
 
 use crate::Failure;
 use crate::settings::Settings;
@@ -139,15 +141,9 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let fault = error.use_stderr();
-            if fault && asks_for_json(std::env::args_os()) {
-                let said = error.render().to_string();
-                let said = said.trim_start_matches("error: ").trim();
-                let failure = Failure::input(
-                    "arguments",
-                    format!("Baris perintah tidak benar. Tidak ada yang berubah. {said}"),
-                    format!("The command line is wrong. Nothing was changed. {said}"),
-                );
-                output::failure(&failure, true);
+            let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+            if fault && !is_help {
+                output::failure(&arguments::failure(&error), asks_for_json(std::env::args_os()));
             } else {
                 // Printing fails only when nobody reads it.
                 let _ = error.print();
@@ -216,8 +212,8 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
 }
 
 /// A day, as the command line takes it.
-fn date(text: &str) -> Result<NaiveDate, String> {
-    calendar::parse_date(text).map_err(|fault| fault.text.en)
+fn date(text: &str) -> Result<NaiveDate, Fault> {
+    calendar::parse_date(text)
 }
 
 impl Command {

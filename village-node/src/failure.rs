@@ -3,7 +3,7 @@
 use std::fmt;
 
 use office_model::{Bilingual, Fault, Problem};
-use replica_store::{OpenError, ProblemKind, Role, StoreError};
+use replica_store::{OpenError, ProblemKind, Role, StoreError, system_words};
 use serde::{Deserialize, Serialize};
 use service_document::DocumentError;
 
@@ -83,7 +83,10 @@ impl Failure {
         let mut failure = Self::input(
             "invalid",
             format!("{count} isian belum benar. Tidak ada yang disimpan; perbaiki lalu coba lagi."),
-            format!("{count} values are not right. Nothing was saved; correct them and try again."),
+            match count {
+                1 => "1 value is not right. Nothing was saved; correct it and try again.".to_owned(),
+                _ => format!("{count} values are not right. Nothing was saved; correct them and try again."),
+            },
         );
         failure.problems = problems;
         failure
@@ -101,11 +104,20 @@ impl Failure {
 
     /// A file could not be read or written.
     pub fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
-        let path = path.display();
+        let (path, Bilingual { id, en }) = (path.display(), system_words(error));
         Self::machine(
             "file",
-            format!("Berkas {path} tidak dapat dibaca atau ditulis: {error}. Data yang sudah tersimpan aman."),
-            format!("The file {path} could not be read or written: {error}. What was saved before is safe."),
+            format!("Berkas {path} tidak dapat dibaca atau ditulis: {id}. Data yang sudah tersimpan aman. ({error})"),
+            format!("The file {path} could not be read or written: {en}. What was saved before is safe. ({error})"),
+        )
+    }
+
+    /// The program is at fault. `error`: for whoever looks into it.
+    pub(crate) fn internal(error: &dyn fmt::Display) -> Self {
+        Self::machine(
+            "internal",
+            format!("Kesalahan program. Yang sudah tersimpan aman; mohon laporkan. ({error})"),
+            format!("Internal fault. What was saved is safe; please report this. ({error})"),
         )
     }
 }
@@ -155,35 +167,40 @@ impl From<StoreError> for Failure {
             StoreError::TargetExists(_) => {
                 Self::input("target_exists", "Berkas tujuan sudah ada; pilih nama lain.", error.to_string())
             }
-            StoreError::Files(folder, error) => Self::machine(
-                "files",
-                format!(
-                    "Lampiran tidak dapat disalin di {}: {error}. Yang sudah tersalin tetap ada; periksa ruang disk atau \
-                     flashdisk, lalu coba lagi.",
-                    folder.display()
-                ),
-                format!(
-                    "Attached files could not be copied in {}: {error}. What was copied stays; check the room on the disk \
-                     or the stick, then try again.",
-                    folder.display()
-                ),
-            ),
+            StoreError::Files(folder, error) => {
+                let (folder, Bilingual { id, en }) = (folder.display(), system_words(&error));
+                Self::machine(
+                    "files",
+                    format!(
+                        "Lampiran tidak dapat disalin di {folder}: {id}. Yang sudah tersalin tetap ada; periksa ruang disk \
+                         atau flashdisk, lalu coba lagi. ({error})"
+                    ),
+                    format!(
+                        "Attached files could not be copied in {folder}: {en}. What was copied stays; check the room on the \
+                         disk or the stick, then try again. ({error})"
+                    ),
+                )
+            }
             StoreError::Gate(_) => Self::machine(
                 "gate",
                 format!(
-                    "Pemeriksaan data dari pusat tidak dapat dijalankan: {error}. Data aman dan diperiksa lagi nanti; \
-                     mulai ulang komputer ini bila sering terjadi."
+                    "Pemeriksaan data dari pusat tidak dapat dijalankan. Data aman dan diperiksa lagi nanti; mulai ulang \
+                     komputer ini bila sering terjadi. ({error})"
                 ),
                 format!(
-                    "What the hub sent cannot be judged: {error}. Data is safe; restart this machine if it happens often."
+                    "What the hub sent cannot be judged. Data is safe and judged again later; restart this machine if it \
+                     happens often. ({error})"
                 ),
             ),
             error if error.is_damage() => damaged(&error.to_string()),
-            error => Self::machine(
-                "store",
-                format!("Penyimpanan di komputer ini menolak: {error}."),
-                format!("The store on this machine refused: {error}."),
-            ),
+            error => {
+                let Bilingual { id, en } = error.words();
+                Self::machine(
+                    "store",
+                    format!("Penyimpanan di komputer ini menolak: {id}. ({error})"),
+                    format!("The store on this machine refused: {en}. ({error})"),
+                )
+            }
         }
     }
 }
@@ -205,7 +222,15 @@ impl From<OpenError> for Failure {
             OpenError::Newer { .. } => {
                 ("newer", "Data ditulis oleh versi yang lebih baru. Perbarui program ini.".to_owned())
             }
-            OpenError::Store(_) => ("store", "Folder data tidak dapat dibuka; periksa disk.".to_owned()),
+            OpenError::Store(error) => {
+                let Bilingual { id, en } = error.words();
+                return Self::new(
+                    Blame::State,
+                    "store",
+                    format!("Folder data tidak dapat dibuka: {id}. Tidak ada yang hilang karenanya. ({error})"),
+                    format!("The data folder could not be opened: {en}. Nothing was lost by this. ({error})"),
+                );
+            }
         };
         Self::new(Blame::State, code, id, format!("{error}."))
     }

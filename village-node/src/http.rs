@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use office_model::Bilingual;
+use replica_store::system_words;
 use rustls::ClientConfig;
 
 use crate::pin::{Pin, PinVerifier, client_config};
@@ -56,8 +58,8 @@ pub(crate) fn tls(pin: Pin) -> Result<(ClientConfig, Arc<PinVerifier>), Failure>
 fn no_client(error: &str) -> Failure {
     Failure::machine(
         "tls",
-        format!("TLS tidak dapat disiapkan: {error}. Tidak ada yang dikirim."),
-        format!("TLS could not be set up: {error}. Nothing was sent."),
+        format!("Sambungan aman (TLS) tidak dapat disiapkan. Tidak ada yang dikirim; mohon laporkan. ({error})"),
+        format!("The safe connection (TLS) could not be set up. Nothing was sent; please report this. ({error})"),
     )
 }
 
@@ -116,15 +118,25 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> Failure {
         return Failure::new(
             Blame::Link,
             "cut",
-            format!("Sambungan terputus ({cause}). Yang sudah diterima pusat tetap diterima; sisanya dikirim nanti."),
-            format!("The link broke ({cause}). What the hub has received stays received; the rest goes later."),
+            format!("Sambungan terputus. Yang sudah diterima pusat tetap diterima; sisanya dikirim nanti. ({cause})"),
+            format!("The link broke. What the hub has received stays received; the rest goes later. ({cause})"),
         );
     }
+    let why = system_error(error).map_or_else(
+        || Bilingual::new("", ""),
+        |refused| {
+            let Bilingual { id, en } = system_words(refused);
+            Bilingual::new(format!(": {id}"), format!(": {en}"))
+        },
+    );
     Failure::new(
         Blame::Link,
         "unreachable",
-        format!("Pusat tidak dapat dihubungi ({cause}). Data aman di komputer ini dan akan dikirim nanti."),
-        format!("The hub could not be reached ({cause}). Data is safe on this machine and will be sent later."),
+        format!("Pusat tidak dapat dihubungi{}. Data aman di komputer ini dan akan dikirim nanti. ({cause})", why.id),
+        format!(
+            "The hub could not be reached{}. Data is safe on this machine and will be sent later. ({cause})",
+            why.en
+        ),
     )
 }
 
@@ -153,6 +165,17 @@ fn is_other_server(error: &reqwest::Error) -> bool {
                 )
         )
     })
+}
+
+/// The operating system's part in it; nothing where it has none, as where a name is not known.
+fn system_error(error: &reqwest::Error) -> Option<&std::io::Error> {
+    let mut found = None;
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(one) = cause {
+        found = one.downcast_ref::<std::io::Error>().filter(|one| one.raw_os_error().is_some()).or(found);
+        cause = one.source();
+    }
+    found
 }
 
 fn root_cause(error: &reqwest::Error) -> String {

@@ -30,8 +30,12 @@ pub(crate) fn random<const COUNT: usize>() -> Result<[u8; COUNT], Failure> {
     getrandom::fill(&mut bytes).map_err(|error| {
         Failure::machine(
             "randomness",
-            format!("Sistem operasi tidak memberi angka acak ({error}). Tidak ada yang berubah."),
-            format!("The operating system gives no random numbers ({error}). Nothing was changed."),
+            format!(
+                "Sistem operasi tidak memberi angka acak. Tidak ada yang berubah; mulai ulang komputer ini. ({error})"
+            ),
+            format!(
+                "The operating system gives no random numbers. Nothing was changed; restart this machine. ({error})"
+            ),
         )
     })?;
     Ok(bytes)

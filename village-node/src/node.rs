@@ -323,13 +323,7 @@ impl Node {
         act: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let node = self.clone();
-        tokio::task::spawn_blocking(move || act(&node)).await.unwrap_or_else(|error| {
-            Err(Failure::machine(
-                "internal",
-                format!("Kesalahan program: {error}. Yang sudah tersimpan aman; mohon laporkan."),
-                format!("Internal: {error}. What was saved is safe; please report this."),
-            ))
-        })
+        tokio::task::spawn_blocking(move || act(&node)).await.unwrap_or_else(|error| Err(Failure::internal(&error)))
     }
 
     /// What letters are sealed with.

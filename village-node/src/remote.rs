@@ -85,9 +85,9 @@ impl Door {
         let lost = |error: reqwest::Error| {
             Failure::machine(
                 "serve_lost",
-                format!("`village-node serve` di folder ini tidak menjawab ({error}). Periksa hasilnya dengan `list`."),
+                format!("`village-node serve` di folder ini tidak menjawab. Periksa hasilnya dengan `list`. ({error})"),
                 format!(
-                    "The `village-node serve` of this folder does not answer ({error}). Check with `list` what was done."
+                    "The `village-node serve` of this folder does not answer. Check with `list` what was done. ({error})"
                 ),
             )
         };

@@ -196,7 +196,9 @@ fn no_backup(file: &Path, why: &dyn std::fmt::Display) -> Failure {
     let file = file.display();
     Failure::input(
         "no_backup",
-        format!("{file} bukan cadangan yang dapat dipakai. Tidak ada yang berubah."),
-        format!("{file} is no backup that can be used ({why}). Nothing was changed."),
+        format!(
+            "{file} bukan cadangan yang dapat dipakai. Tidak ada yang berubah; pilih berkas cadangan lain. ({why})"
+        ),
+        format!("{file} is no backup that can be used. Nothing was changed; choose another backup file. ({why})"),
     )
 }

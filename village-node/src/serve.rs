@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use axum::Extension;
 use data_encoding::HEXLOWER;
-use office_model::ClerkId;
+use office_model::{Bilingual, ClerkId};
+use replica_store::system_words;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -51,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) node: Node,
     pub(crate) sessions: Sessions,
     pub(crate) syncing: Syncing,
+    /// When it began to serve: device clock, milliseconds since 1970 UTC.
+    pub(crate) started_millis: i64,
     /// Who knows it may make the first account.
     pub(crate) first_key: String,
     clerk: ClerkId,
@@ -71,10 +74,11 @@ impl Server {
     /// When the address is taken or the disk refuses.
     pub async fn bind(node: Node, address: SocketAddr, clerk: ClerkId) -> Result<Self, Failure> {
         let unusable = |error: std::io::Error| {
+            let Bilingual { id, en } = system_words(&error);
             Failure::machine(
                 "listen",
-                format!("Alamat {address} tidak dapat dipakai: {error}. Pilih yang lain dengan --listen."),
-                format!("The address {address} cannot be used: {error}. Choose another one with --listen."),
+                format!("Alamat {address} tidak dapat dipakai: {id}. Pilih yang lain dengan --listen. ({error})"),
+                format!("The address {address} cannot be used: {en}. Choose another one with --listen. ({error})"),
             )
         };
         let listener = TcpListener::bind(address).await.map_err(unusable)?;
@@ -148,6 +152,7 @@ impl Server {
             node,
             sessions: Sessions::default(),
             syncing: Syncing::default(),
+            started_millis: moment::now_millis(),
             first_key,
             clerk,
             token,
@@ -188,10 +193,18 @@ impl Server {
         driver.abort();
         // A file left over only makes the next command look twice.
         let _ = std::fs::remove_file(door_file);
-        served.map_err(|error| {
-            Failure::machine("serve", format!("Layanan lokal berhenti: {error}."), format!("Serving stopped: {error}."))
-        })
+        served.map_err(|error| stopped(&error))
     }
+}
+
+/// It serves no more, though nobody ended it.
+fn stopped(error: &std::io::Error) -> Failure {
+    let Bilingual { id, en } = system_words(error);
+    Failure::machine(
+        "serve",
+        format!("Layanan lokal berhenti: {id}. Yang sudah tersimpan aman; mulai ulang village-node. ({error})"),
+        format!("Serving stopped: {en}. What was saved is safe; start village-node again. ({error})"),
+    )
 }
 
 impl std::fmt::Debug for Server {

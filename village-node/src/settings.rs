@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use office_model::ClerkId;
+use office_model::{Bilingual, ClerkId};
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
+use crate::{Failure, parser_words};
 
 /// The commented file that `config example` prints.
 pub const EXAMPLE: &str = include_str!("config.example.toml");
@@ -74,11 +74,11 @@ impl Settings {
 }
 
 fn wrong(place: &impl std::fmt::Display, error: &toml::de::Error) -> Failure {
-    let error = error.message();
+    let Bilingual { id, en } = parser_words(error.message());
     Failure::input(
         "config",
-        format!("Pengaturan di {place} tidak dapat dibaca: {error}. Lihat `village-node config example`."),
-        format!("The settings in {place} cannot be read: {error}. See `village-node config example`."),
+        format!("Pengaturan di {place} tidak dapat dibaca: {id}. Lihat `village-node config example`."),
+        format!("The settings in {place} cannot be read: {en}. See `village-node config example`."),
     )
 }
 

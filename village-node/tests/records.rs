@@ -239,7 +239,11 @@ fn a_wrong_command_line_is_told_as_json_where_that_was_asked_for() {
     assert_eq!((&failure["error"]["code"], &failure["error"]["blame"]), (&json!("arguments"), &json!("input")));
     let output = run(dir.path(), &["list", "--limit", "many"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).starts_with("error: "), "{}", text(&output.stderr));
+    let told = text(&output.stderr);
+    assert!(
+        told.contains("Baris perintah tidak benar: `many`") && told.contains("The command line is wrong: `many`"),
+        "{told}"
+    );
 }
 
 #[test]

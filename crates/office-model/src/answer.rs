@@ -31,10 +31,10 @@ pub struct ParseAnswerError(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
     /// It needs a reason and none was given.
-    #[error("a reason is needed to answer {0}: say in a few words what the village should know")]
+    #[error("A reason is needed to answer {}: say in a few words what the village should know", .0.label().en)]
     ReasonMissing(Answer),
     /// The reason is longer than 500 characters.
-    #[error("the reason is longer than 500 characters: shorten it")]
+    #[error("The reason is longer than 500 characters: shorten it")]
     ReasonTooLong,
 }
 
@@ -101,7 +101,7 @@ impl AnswerError {
             }
             Self::ReasonTooLong => "Alasan lebih dari 500 karakter; persingkat.".to_owned(),
         };
-        Bilingual::new(id, self.to_string())
+        Bilingual::new(id, format!("{self}."))
     }
 }
 

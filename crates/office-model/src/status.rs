@@ -62,7 +62,7 @@ pub struct ParseStatusError(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {
     /// The transition table does not have it.
-    #[error("a record that is {from} cannot become {to}, and nothing was changed; {}", next_steps(*.from, *.approval))]
+    #[error("A record in the state {} cannot become {}. Nothing was changed; {}", in_english(*.from), in_english(*.to), next_steps(*.from, *.approval))]
     NotAllowed {
         /// State before.
         from: Status,
@@ -72,16 +72,16 @@ pub enum StepError {
         approval: Approval,
     },
     /// The step needs a reason and none was given.
-    #[error("a reason is needed to make a record {to}: say it in a few words, the citizen is told it")]
+    #[error("A reason is needed to make a record {}: say it in a few words, the citizen is told it", in_english(*.to))]
     ReasonMissing {
         /// State wanted.
         to: Status,
     },
     /// The reason is longer than 500 characters.
-    #[error("the reason is longer than 500 characters: shorten it")]
+    #[error("The reason is longer than 500 characters: shorten it")]
     ReasonTooLong,
     /// A temporary NIK cannot go to the sub-district.
-    #[error("the record has a temporary NIK, which the sub-district cannot accept: enter the real NIK first")]
+    #[error("The record has a temporary NIK, which the sub-district cannot accept: enter the real NIK first")]
     TemporaryNik,
 }
 
@@ -246,13 +246,18 @@ impl StepError {
                 "Berkas dengan NIK sementara tidak dapat dikirim ke kecamatan; isi NIK yang sebenarnya.".to_owned()
             }
         };
-        Bilingual::new(id, self.to_string())
+        Bilingual::new(id, format!("{self}."))
     }
 }
 
 fn next_steps(from: Status, approval: Approval) -> String {
-    let next: Vec<&str> = from.next(approval).map(Status::as_str).collect();
-    if next.is_empty() { "it is final".to_owned() } else { format!("it can become {}", next.join(", ")) }
+    let next: Vec<String> = from.next(approval).map(in_english).collect();
+    if next.is_empty() { "it is final".to_owned() } else { format!("it can become: {}", next.join(", ")) }
+}
+
+/// A state as people read it, with the word that commands take.
+fn in_english(status: Status) -> String {
+    format!("{} ({status})", status.label().en)
 }
 
 impl FromStr for Status {

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use change_log::{DocumentId, EpochId, Position};
-use office_model::OfficeCode;
+use office_model::{Bilingual, OfficeCode};
 use service_document::DocumentError;
 
 use crate::admission::gate::GateError;
+use crate::system_words;
 
 /// Why a replica could not be created or opened. Nothing in its folder was changed.
 #[derive(Debug, thiserror::Error)]
@@ -147,6 +148,59 @@ impl StoreError {
             _ => false,
         }
     }
+
+    /// What the store says, in words that people know and without a full stop. What programs and whoever is asked for help
+    /// need besides is in the error itself.
+    pub fn words(&self) -> Bilingual {
+        match self {
+            Self::Database(error) => database_words(error),
+            Self::File(error) | Self::Files(_, error) => system_words(error),
+            Self::Head(error) => {
+                let Bilingual { id, en } = system_words(error);
+                Bilingual::new(
+                    format!("langkah ini tersimpan, tetapi catatan di samping basis data tidak dapat ditulis: {id}"),
+                    format!("this step is saved, but the note beside the database could not be written: {en}"),
+                )
+            }
+            Self::Broken(_) => Bilingual::new(
+                "penulisan sebelumnya gagal, mulai ulang program ini agar berkasnya diperiksa",
+                "an earlier write failed, start this program again to have its files checked",
+            ),
+            Self::Document(error) => error.text(),
+            Self::Office { own, other } => Bilingual::new(
+                format!("komputer ini mencatat untuk kantor {own}, bukan untuk {other}"),
+                format!("this machine records for office {own}, not for {other}"),
+            ),
+            _ => Bilingual::new(
+                "ada kesalahan program, mohon laporkan",
+                "there is a fault in the program, please report it",
+            ),
+        }
+    }
+}
+
+fn database_words(error: &rusqlite::Error) -> Bilingual {
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, FileLockingProtocolFailed, OutOfMemory, PermissionDenied,
+        ReadOnly, SystemIoFailure,
+    };
+    let (id, en) = match error.sqlite_error_code() {
+        Some(DiskFull) => ("disk penuh, kosongkan dahulu ruangnya", "the disk is full, make room on it first"),
+        Some(ReadOnly | PermissionDenied | CannotOpen) => (
+            "berkas basis data tidak boleh dibuka atau ditulisi, periksa hak akses folder data",
+            "the database file must not be opened or written to, look at the access rights of the data folder",
+        ),
+        Some(SystemIoFailure) => (
+            "disk tidak dapat dibaca atau ditulisi dengan baik, periksa disk dan sisa ruangnya",
+            "the disk cannot be read or written well, check it and the room on it",
+        ),
+        Some(DatabaseBusy | DatabaseLocked | FileLockingProtocolFailed) => {
+            ("basis data sedang dipakai program lain, coba lagi", "another program is using the database, try again")
+        }
+        Some(OutOfMemory) => ("memori komputer ini penuh", "this machine is out of memory"),
+        _ => ("basis data menolak, mohon laporkan", "the database refused, please report it"),
+    };
+    Bilingual::new(id, en)
 }
 
 impl OpenError {

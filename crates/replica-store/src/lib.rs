@@ -27,6 +27,7 @@ mod file;
 mod hub;
 mod node;
 mod numbers;
+mod system_words;
 mod views;
 
 pub use admission::gate::{Case, CaseCandidate, DirectGate, Gate, GateError};
@@ -71,6 +72,7 @@ pub use node::returning::Returned;
 pub use numbers::issued::Issued;
 pub use numbers::lease::LeaseState;
 pub use numbers::numbering::{GivenNumber, NoNumber, Numbering};
+pub use system_words::system_words;
 pub use views::counts::Counts;
 pub use views::list::{ListFilter, Page};
 pub use views::overview::OfficeCounts;

@@ -101,8 +101,8 @@ pub(crate) fn file(book: &Book, query: &BookQuery) -> Result<Vec<u8>, Failure> {
     book.to_file(query.extension, query.paper).map_err(|error: PrintError| {
         Failure::machine(
             "print",
-            format!("Buku tidak dapat dibuat: {error}. Berkas-berkas utuh; mohon laporkan."),
-            format!("The register could not be made: {error}. All records are whole; please report this."),
+            format!("Buku tidak dapat dibuat. Berkas-berkas utuh; mohon laporkan. ({error})"),
+            format!("The register could not be made. All records are whole; please report this. ({error})"),
         )
     })
 }

@@ -145,8 +145,8 @@ pub(crate) fn templates_at(
 fn unreadable(error: &TemplateError) -> Failure {
     Failure::machine(
         "templates",
-        format!("Template surat tidak dapat dibaca: {error}. Berkasnya utuh; mohon laporkan."),
-        format!("The letter templates cannot be read: {error}. Records are whole; please report this."),
+        format!("Template surat tidak dapat dibaca. Berkasnya utuh; mohon laporkan. ({error})"),
+        format!("The letter templates cannot be read. Records are whole; please report this. ({error})"),
     )
 }
 
@@ -172,8 +172,8 @@ fn read(published: &Published) -> Result<Profile, Failure> {
     Profile::of_body(&published.publication.body).map_err(|error| {
         Failure::machine(
             "profile",
-            format!("Profil kantor tidak dapat dibaca: {}. Isi lagi di halaman Kantor.", error.text().id),
-            format!("The office's profile cannot be read: {error}. Fill it in again on the page Office."),
+            format!("Profil kantor tidak dapat dibaca. Isi lagi di halaman Kantor. ({error})"),
+            format!("The office's profile cannot be read. Fill it in again on the page Office. ({error})"),
         )
     })
 }

@@ -126,12 +126,12 @@ fn unprinted(error: &PrintError) -> Failure {
         PrintError::NoLetter(_) => Failure::input(
             "no_letter",
             "Layanan ini tidak berakhir dengan surat. Tidak ada yang dicetak.",
-            format!("{error}. Nothing was printed."),
+            "This service does not end with a letter. Nothing was printed.",
         ),
         _ => Failure::machine(
             "print",
-            format!("Surat tidak dapat dibuat: {error}. Berkasnya utuh; mohon laporkan."),
-            format!("The letter could not be made: {error}. Its record is whole; please report this."),
+            format!("Surat tidak dapat dibuat. Berkasnya utuh; mohon laporkan. ({error})"),
+            format!("The letter could not be made. Its record is whole; please report this. ({error})"),
         ),
     }
 }

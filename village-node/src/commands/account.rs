@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use office_model::{ClerkId, PersonName, Role};
+use office_model::{Bilingual, ClerkId, PersonName, Role};
+use replica_store::system_words;
 
 use super::output;
 use super::session::Session;
@@ -84,9 +85,10 @@ fn two_differ() -> Failure {
 }
 
 fn unreadable(error: &std::io::Error) -> Failure {
+    let Bilingual { id, en } = system_words(error);
     Failure::machine(
         "stdin",
-        format!("Kata sandi tidak dapat dibaca: {error}. Tidak ada yang disimpan."),
-        format!("The password could not be read: {error}. Nothing was saved."),
+        format!("Kata sandi tidak dapat dibaca: {id}. Tidak ada yang disimpan. ({error})"),
+        format!("The password could not be read: {en}. Nothing was saved. ({error})"),
     )
 }

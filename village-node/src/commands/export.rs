@@ -26,9 +26,7 @@ impl Export {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
         let answer = session.perform(&Action::Export { id: self.id }).await?;
         let text = answer.get("bytes").and_then(Value::as_str).unwrap_or_default();
-        let bytes = BASE64.decode(text.as_bytes()).map_err(|error| {
-            Failure::machine("internal", format!("Kesalahan program: {error}."), format!("Internal: {error}."))
-        })?;
+        let bytes = BASE64.decode(text.as_bytes()).map_err(|error| Failure::internal(&error))?;
         private_file::write(&self.file, &bytes)?;
         if session.json {
             output::line(json!({

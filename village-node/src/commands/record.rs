@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use office_model::{ClerkId, ServiceId};
+use office_model::{Bilingual, ClerkId, ServiceId};
 use serde_json::{Map, Value, json};
 
 use super::output;
 use super::session::{Session, Way};
 use crate::action::NewRecord;
-use crate::{Action, Failure, json};
+use crate::{Action, Failure, json, parser_words};
 
 /// So many records share one durable commit.
 const BATCH: usize = 500;
@@ -268,15 +268,13 @@ fn refusal_of(refusal: &Value) -> Failure {
     failure
 }
 
-/// The parser's words, without the values: they may be personal data.
 fn bad_json(error: &serde_json::Error) -> Failure {
-    let place = format!("{error}").chars().take(200).collect::<String>();
+    let said = error.to_string().chars().take(200).collect::<String>();
+    let Bilingual { id, en } = parser_words(&said);
     Failure::input(
         "json",
-        format!("Bukan JSON yang benar: {place}. Tulis seperti {{\"service\": \"G01\", \"fields\": {{...}}}}."),
-        format!(
-            "Not the JSON that was expected: {place}. Write it like {{\"service\": \"G01\", \"fields\": {{...}}}}."
-        ),
+        format!("Bukan JSON yang diminta: {id}. Tulis seperti {{\"service\": \"G01\", \"fields\": {{...}}}}."),
+        format!("Not the JSON that was expected: {en}. Write it like {{\"service\": \"G01\", \"fields\": {{...}}}}."),
     )
 }
 

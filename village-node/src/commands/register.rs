@@ -51,9 +51,7 @@ impl Register {
         let query = BookQuery { book: self.book, from: self.from, to: self.to, extension, paper: self.paper };
         let answer = session.perform(&Action::Book { query, clerk: session.clerk()? }).await?;
         let text = answer.get("bytes").and_then(Value::as_str).unwrap_or_default();
-        let bytes = BASE64.decode(text.as_bytes()).map_err(|error| {
-            Failure::machine("internal", format!("Kesalahan program: {error}."), format!("Internal: {error}."))
-        })?;
+        let bytes = BASE64.decode(text.as_bytes()).map_err(|error| Failure::internal(&error))?;
         private_file::write(&self.file, &bytes)?;
         if session.json {
             let said = |key: &str| answer.get(key).cloned().unwrap_or_default();

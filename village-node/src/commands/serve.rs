@@ -114,8 +114,8 @@ fn start_log(filter: &str) -> Result<(), Failure> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
         Failure::input(
             "log",
-            format!("Pengaturan log `{filter}` salah: {error}. Pilih error, warn, info atau debug."),
-            format!("The setting log `{filter}` is wrong: {error}. Set it to error, warn, info or debug."),
+            format!("Pengaturan log `{filter}` salah. Pilih error, warn, info atau debug. ({error})"),
+            format!("The setting log `{filter}` is wrong. Set it to error, warn, info or debug. ({error})"),
         )
     })?;
     // A program that serves several nodes has begun its log already.

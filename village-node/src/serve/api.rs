@@ -22,12 +22,13 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use change_log::DocumentId;
+use office_model::Bilingual;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{Shared, for_people, guard};
 use crate::failure::NOT_FOR_ROLE;
-use crate::{Blame, Failure, desk, json};
+use crate::{Blame, Failure, desk, json, parser_words};
 
 /// Nothing larger is read.
 pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -126,11 +127,12 @@ fn parameters<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Failure> 
 }
 
 fn bad_body(error: &dyn std::fmt::Display) -> Failure {
-    let error: String = error.to_string().chars().take(300).collect();
+    let said: String = error.to_string().chars().take(300).collect();
+    let Bilingual { id, en } = parser_words(&said);
     Failure::input(
         "body",
-        format!("Permintaan tidak dapat dibaca: {error}. Tidak ada yang berubah."),
-        format!("The request cannot be read: {error}. Nothing was changed."),
+        format!("Permintaan tidak dapat dibaca: {id}. Tidak ada yang berubah."),
+        format!("The request cannot be read: {en}. Nothing was changed."),
     )
 }
 

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use office_model::Bilingual;
+use replica_store::system_words;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -151,17 +153,18 @@ impl Listening {
 }
 
 fn unusable(address: SocketAddr, error: &std::io::Error) -> Failure {
+    let Bilingual { id, en } = system_words(error);
     Failure::machine(
         "lan",
         format!(
-            "Meja belum terbuka bagi komputer lain: alamat {address} tidak dapat dipakai ({error}). Meja di komputer ini \
+            "Meja belum terbuka bagi komputer lain: alamat {address} tidak dapat dipakai, {id}. Meja di komputer ini \
              tetap berjalan, data aman. Dicoba lagi sendiri tiap beberapa detik; bila alamatnya salah, perbaiki `lan` \
-             (misalnya 0.0.0.0:7218), lalu mulai ulang village-node."
+             (misalnya 0.0.0.0:7218), lalu mulai ulang village-node. ({error})"
         ),
         format!(
-            "The desk is not open to other PCs: the address {address} cannot be used ({error}). The desk on this machine \
+            "The desk is not open to other PCs: the address {address} cannot be used, {en}. The desk on this machine \
              runs on, data is safe. It is tried again by itself every few seconds; if the address is wrong, correct \
-             `lan` (such as 0.0.0.0:7218), then start village-node again."
+             `lan` (such as 0.0.0.0:7218), then start village-node again. ({error})"
         ),
     )
 }

@@ -54,9 +54,7 @@ pub(crate) async fn serve(
     });
     let served = axum::serve(listener, router).with_graceful_shutdown(over).await;
     reporting.abort();
-    served.map_err(|error| {
-        Failure::machine("serve", format!("Layanan lokal berhenti: {error}."), format!("Serving stopped: {error}."))
-    })
+    served.map_err(|error| super::stopped(&error))
 }
 
 /// Gone, and not to be kept by the browser: the machine may join again.

@@ -51,8 +51,10 @@ impl Live {
         let hub_key = VerifyingKey::from_bytes(&identity.hub_public_key.0).map_err(|error| {
             Failure::machine(
                 "identity_damaged",
-                "Kunci pusat di identity.json rusak. Data Anda utuh; pulihkan berkas itu dari cadangan.",
-                format!("The hub's key in identity.json is damaged ({error}). Your data is whole; restore that file."),
+                format!(
+                    "Kunci pusat di identity.json rusak. Data Anda utuh; pulihkan berkas itu dari cadangan. ({error})"
+                ),
+                format!("The hub's key in identity.json is damaged. Your data is whole; restore that file. ({error})"),
             )
         })?;
         let seed = replica.epoch().0.iter().fold(0u64, |seed, byte| seed.rotate_left(8) ^ u64::from(*byte));

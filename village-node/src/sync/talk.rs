@@ -279,7 +279,7 @@ fn odd_status(status: u16) -> Failure {
 pub(super) fn failure_of(error: &DriverError) -> Failure {
     Failure::machine(
         "exchange",
-        format!("Pertukaran dengan pusat gagal: {error}. Data di komputer ini aman."),
-        format!("The exchange with the hub failed: {error}. Data on this machine is safe."),
+        format!("Pertukaran dengan pusat gagal. Data di komputer ini aman dan dikirim nanti. ({error})"),
+        format!("The exchange with the hub failed. Data on this machine is safe and goes later. ({error})"),
     )
 }

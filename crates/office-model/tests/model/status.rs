@@ -76,7 +76,7 @@ fn a_reason_is_asked_where_it_is_due() {
     let error = check(Draf, Ditolak, Some("x")).unwrap_err();
     assert_eq!(error.code(), "step_not_allowed");
     assert!(error.text().id.contains("Diajukan, Dibatalkan"), "{}", error.text().id);
-    assert!(error.text().en.contains("diajukan, dibatalkan"), "{}", error.text().en);
+    assert!(error.text().en.contains("Submitted (diajukan), Cancelled (dibatalkan)"), "{}", error.text().en);
 }
 
 #[test]

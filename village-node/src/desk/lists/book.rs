@@ -29,16 +29,16 @@ pub(in crate::desk) struct Asked {
 
 impl Asked {
     fn query(&self) -> Result<BookQuery, Failure> {
-        let unknown = |error: &dyn std::fmt::Display| {
+        let unknown = || {
             Failure::input(
                 "register",
                 "Buku atau bentuknya tidak dikenal. Tidak ada berkas yang dibuat; pilih dari halaman Register.",
-                format!("{error}. No file was made; choose on the page Register."),
+                "There is no such register, or no such form of it. No file was made; choose on the page Register.",
             )
         };
         Ok(BookQuery {
-            book: self.buku.parse::<BookKind>().map_err(|error| unknown(&error))?,
-            extension: self.bentuk.parse::<Extension>().map_err(|error| unknown(&error))?,
+            book: self.buku.parse::<BookKind>().map_err(|_| unknown())?,
+            extension: self.bentuk.parse::<Extension>().map_err(|_| unknown())?,
             from: calendar::parse_date(&self.dari)?,
             to: calendar::parse_date(&self.sampai)?,
             paper: paper_of(&self.kertas)?,

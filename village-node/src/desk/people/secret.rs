@@ -23,8 +23,8 @@ pub(crate) fn hash(typed: &str) -> Result<String, Failure> {
         ),
         SecretError::Broken(why) => Failure::machine(
             "secret_hash",
-            format!("Kata sandi tidak dapat diolah: {why}. Tidak ada yang disimpan."),
-            format!("The password could not be processed: {why}. Nothing was saved."),
+            format!("Kata sandi tidak dapat diolah. Tidak ada yang disimpan; coba lagi. ({why})"),
+            format!("The password could not be processed. Nothing was saved; try again. ({why})"),
         ),
     })
 }

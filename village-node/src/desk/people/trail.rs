@@ -343,7 +343,7 @@ fn unknown_form() -> Failure {
 fn not_written(error: &dyn std::fmt::Display) -> Failure {
     Failure::machine(
         "print",
-        format!("Jejak kegiatan tidak dapat ditulis: {error}. Isinya utuh; mohon laporkan."),
-        format!("The audit trail could not be written: {error}. It is whole; please report this."),
+        format!("Jejak kegiatan tidak dapat ditulis. Isinya utuh; mohon laporkan. ({error})"),
+        format!("The audit trail could not be written. It is whole; please report this. ({error})"),
     )
 }

@@ -184,12 +184,12 @@ fn unmade(error: &dyn std::fmt::Display) -> Failure {
     Failure::machine(
         "lan_certificate",
         format!(
-            "Sertifikat untuk jaringan kantor tidak dapat dibuat: {error}. Data yang sudah tersimpan aman; mulai ulang \
-             village-node."
+            "Sertifikat untuk jaringan kantor tidak dapat dibuat. Data yang sudah tersimpan aman; mulai ulang village-node. \
+             ({error})"
         ),
         format!(
-            "No certificate for the office's network could be made: {error}. What was saved is safe; start village-node \
-             again."
+            "No certificate for the office's network could be made. What was saved is safe; start village-node again. \
+             ({error})"
         ),
     )
 }

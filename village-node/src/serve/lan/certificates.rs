@@ -69,7 +69,9 @@ impl Certificates {
 fn unusable(error: &rustls::Error) -> Failure {
     Failure::machine(
         "tls",
-        format!("TLS tidak dapat disiapkan: {error}. Data yang sudah tersimpan aman."),
-        format!("TLS could not be set up: {error}. What was saved is safe."),
+        format!(
+            "Sambungan aman (TLS) tidak dapat disiapkan. Data yang sudah tersimpan aman; mohon laporkan. ({error})"
+        ),
+        format!("The safe connection (TLS) could not be set up. What was saved is safe; please report this. ({error})"),
     )
 }
