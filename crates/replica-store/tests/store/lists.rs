@@ -448,3 +448,27 @@ fn lists_of_what_waits_for_somebody_are_whole_and_in_order() {
     }
     assert_eq!(seen, Awaited::ALL.len() - 1, "all but the sub-district");
 }
+
+#[test]
+fn citizens_are_found_however_many_records_others_have() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let mut make =
+        |name: &str, nik: &str, at: i64| node.create_transaction(&transaction(name, nik), &clock(at)).unwrap();
+    let old = make("Siti Nurhaliza", "3510016506900001", 1);
+    let accented = make("Sití", "3510016506900009", 1);
+    for number in 0..150 {
+        make("Siti Aminah", "3510016506900002", 2 + number);
+    }
+    let newest = make("Siti Aminah", "3510016506900002", 200);
+    let other = make("Budi Santoso", "3510016506900003", 201);
+    assert_eq!(node.citizens("siti", 8).unwrap(), [newest, old, accented], "each person once, the latest record first");
+    assert_eq!(node.citizens("sit nur", 8).unwrap(), [old]);
+    assert_eq!(node.citizens("siti", 1).unwrap(), [newest]);
+    assert_eq!(node.citizens("35100165069000", 8).unwrap(), [other, newest, accented, old]);
+    // What others are called by, such as the service, comes behind them.
+    assert_eq!(node.citizens("a01", 2).unwrap(), [other, newest]);
+    for typed in ["", "*", "zz", "ก็"] {
+        assert_eq!(node.citizens(typed, 8).unwrap(), [], "{typed}");
+    }
+}
