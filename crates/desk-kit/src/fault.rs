@@ -19,7 +19,7 @@ pub struct FaultPage {
     pub text: Bilingual,
     /// A word for programs and for whoever is asked for help; may be empty.
     pub code: String,
-    /// The name of the first page, where the way leads on.
+    /// The name of the first page, where the way leads on; empty where it leads nowhere.
     pub home: &'static str,
     /// Version of the style sheet.
     pub version: &'static str,

@@ -51,11 +51,20 @@ fn other_sites_other_names_and_forged_forms_are_turned_away() {
     let page = format!("/berkas/{id}");
     assert_eq!(status(&ask(&machine, "GET", &page, &[own], "")), 200);
     // DNS rebinding: the right machine under a wrong name.
-    let rebound = ask(&machine, "GET", &page, &[own, ("Host", "evil.example:7217")], "");
+    let evil = ("Host", "evil.example:7217");
+    let rebound = ask(&machine, "GET", &page, &[own, evil, ("Accept", "application/json")], "");
     assert!(
         status(&rebound) == 403 && rebound.contains("{\"blame\"") && rebound.contains("komputer lain"),
         "{rebound}"
     );
+    // A browser gets a page, with the address that is right; nothing on it leads back under the wrong name.
+    for accepted in ["", "*/*", "text/html"] {
+        let rebound = ask(&machine, "GET", &page, &[own, evil, ("Accept", accepted)], "");
+        assert!(status(&rebound) == 403 && rebound.contains("<p lang=\"en\">"), "{rebound}");
+        assert!(rebound.contains(&machine.url) && !rebound.contains("<a class=\"button"), "{rebound}");
+    }
+    let program = ask(&machine, "GET", "/api/v1/status", &[evil, ("Accept", "text/html")], "");
+    assert!(status(&program) == 403 && program.contains("{\"blame\""), "{program}");
     // People read a page, in both languages, and what is no form of anything is said as well.
     let browser = ("Accept", "text/html,application/xhtml+xml");
     for (method, path, host, code) in [

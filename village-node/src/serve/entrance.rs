@@ -61,6 +61,16 @@ impl Entrance {
         self.peer.map(|peer| peer.to_string()).unwrap_or_default()
     }
 
+    /// Where a browser finds this server.
+    pub(super) fn address(&self) -> String {
+        // The names of a machine may be unknown to other PCs; its address, the last of them, is not.
+        match (self.via(), self.names.first(), self.names.last()) {
+            (Via::Loopback, Some(own), _) => format!("http://{own}"),
+            (Via::Lan, _, Some(own)) => format!("https://{own}"),
+            _ => String::new(),
+        }
+    }
+
     /// Whether a host with its port stands for this server. Any other name is DNS rebinding.
     pub(super) fn is_ours(&self, host: &str) -> bool {
         self.names.iter().any(|own| own.eq_ignore_ascii_case(host))
@@ -91,6 +101,7 @@ mod tests {
         }
         assert!(entrance.is_own_origin("http://localhost:7217"));
         assert!(!entrance.is_own_origin("https://localhost:7217") && !entrance.is_own_origin("null"));
+        assert_eq!(entrance.address(), "http://127.0.0.1:7217");
     }
 
     #[test]
@@ -107,6 +118,7 @@ mod tests {
         assert!(entrance.is_own_origin("https://192.168.1.5:7218"));
         assert!(!entrance.is_own_origin("http://192.168.1.5:7218"));
         assert_eq!((entrance.via(), entrance.place().as_str()), (Via::Lan, "192.168.1.20"));
+        assert_eq!(entrance.address(), "https://192.168.1.5:7218");
     }
 
     #[test]

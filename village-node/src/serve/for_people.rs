@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use desk_kit::{FaultPage, own_page};
 
 use super::api::refuse;
+use super::guard::WRONG_HOST;
 use crate::desk::fault_page;
 use crate::{Blame, Failure};
 
@@ -18,7 +19,7 @@ const FAILURE_BYTES_MAX: usize = 64 * 1024;
 /// Has every failure say itself in the form that whoever asked reads.
 pub(super) async fn said(request: Request, next: Next) -> Response {
     let is_program = request.uri().path().starts_with("/api/");
-    let wants_page = !is_program && accepts_pages(request.headers());
+    let wants_page = !is_program && !is_of_a_program(request.headers());
     // Asked for again, the page from which a form came is that form; a page that was asked for itself leads nowhere new.
     let back = if request.method() == Method::POST { came_from(request.headers()) } else { String::new() };
     let response = next.run(request).await;
@@ -39,6 +40,8 @@ pub(super) async fn said(request: Request, next: Next) -> Response {
     if wants_page {
         let failure = told.unwrap_or_else(|| plain(parts.status));
         let page = FaultPage { back, ..fault_page(failure.text, failure.code) };
+        // Asked for under a wrong name, its first page would be refused as well.
+        let page = if page.code == WRONG_HOST { FaultPage { back: String::new(), home: "", ..page } } else { page };
         return with_page(Response::from_parts(parts, Body::empty()), &page);
     }
     if told.is_none() && is_program {
@@ -64,11 +67,12 @@ fn with_page(response: Response, page: &FaultPage) -> Response {
     made
 }
 
-fn accepts_pages(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accepted| accepted.to_str().ok())
-        .is_some_and(|accepted| accepted.contains("text/html"))
+/// Whether whoever asks reads JSON: a program that says so, or the script of a page. Whoever says nothing is at a browser.
+fn is_of_a_program(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = text(ACCEPT.as_str());
+    let is_script = !matches!(text("sec-fetch-dest"), "" | "document" | "iframe" | "frame");
+    !accepted.contains("text/html") && (accepted.contains("json") || is_script)
 }
 
 /// The page of ours from which somebody came; empty where it is none.

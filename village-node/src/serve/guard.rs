@@ -20,17 +20,21 @@ use crate::action::applications::token_hash;
 use crate::desk::people::sign_in::note;
 use crate::{Act, Failure, moment};
 
+/// The code of a request that came under another machine's name.
+pub(super) const WRONG_HOST: &str = "host";
+
 /// Lets a request through, or says why not: asked for under this machine's own name, by none but its own pages.
 pub(super) async fn site(Extension(entrance): Extension<Entrance>, request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
     let host = host.or_else(|| request.uri().authority().map(ToString::to_string));
     if !host.is_some_and(|host| entrance.is_ours(&host)) {
+        let own = entrance.address();
         return refusal(
             StatusCode::FORBIDDEN,
-            "host",
+            WRONG_HOST,
             (
-                "dibuka dengan nama komputer lain; pakai alamat yang ditampilkan village-node",
-                "asked for under another machine's name; use the address that village-node shows",
+                &format!("dibuka dengan nama komputer lain; pakai alamat yang ditampilkan village-node, {own}"),
+                &format!("asked for under another machine's name; use the address that village-node shows, {own}"),
             ),
         );
     }
