@@ -12,6 +12,7 @@ mod headers;
 mod language;
 pub mod moments;
 mod profile_fields;
+mod refused_because;
 pub mod secret;
 mod sessions;
 mod texts;
@@ -27,6 +28,7 @@ pub use guesses::{Guesses, PAUSE_MAX};
 pub use headers::{POLICY, safe, secured};
 pub use language::Language;
 pub use profile_fields::ProfileFields;
+pub use refused_because::refused_because;
 pub use sessions::{Named, Session, Sessions};
 pub use typed_secret::typed_secret;
 

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use desk_kit::Language;
 use serde_json::Value;
 
 use super::output;
@@ -57,7 +58,7 @@ fn print(answer: &Value) {
     }
     row("Menunggu keputusan", "divergent", with_next(number("divergent"), "village-node divergences"));
     row("Menunggu diperiksa", "pending", get("pending"));
-    row("Karantina", "quarantined", get("quarantined"));
+    row("Ditahan", "held back", get("quarantined"));
     row("Ditolak pusat", "refused", get("refused_by_hub"));
     if number("set_aside") > 0 {
         row(
@@ -107,14 +108,7 @@ fn print(answer: &Value) {
         let urgent = if notice.get("urgent") == Some(&Value::Bool(true)) { "PENTING / urgent: " } else { "" };
         row("Pemberitahuan dari pusat", "notice", format!("{urgent}{}", output::field(notice, "title")));
     }
-    let quarantine = output::entries(answer, "quarantine");
-    if !quarantine.is_empty() {
-        output::line("Tidak diterima / not accepted:");
-    }
-    for entry in quarantine {
-        let (document, code) = (output::field(entry, "document"), output::field(entry, "code"));
-        output::line(format!("  {document}  {code}  {}", output::field(entry, "detail")));
-    }
+    refused(output::entries(answer, "quarantine"));
     let link = output::entries(answer, "link");
     if !link.is_empty() {
         output::line("Sambungan terakhir / last exchanges:");
@@ -122,7 +116,7 @@ fn print(answer: &Value) {
     for contact in link.iter().take(LINK_LINES) {
         let outcome = contact.get("outcome").and_then(Value::as_str).unwrap_or_default();
         output::line(format!(
-            "  {}  {:<44} naik/up {} B, turun/down {} B, {} ms",
+            "  {}  {:<44} dikirim/sent {} B, diterima/received {} B, {} ms",
             output::time(contact.get("at_millis").unwrap_or(&Value::Null)),
             outcome_text(outcome),
             output::field(contact, "bytes_up"),
@@ -148,13 +142,27 @@ fn clock(hub_offset_millis: Option<i64>) -> String {
     }
 }
 
+/// What was not accepted, and why.
+fn refused(quarantine: &[Value]) {
+    if !quarantine.is_empty() {
+        output::line("Tidak diterima / not accepted:");
+    }
+    for entry in quarantine {
+        let (document, code) = (output::field(entry, "document"), output::field(entry, "code"));
+        let [id, en] = [Language::Indonesian, Language::English].map(|one| desk_kit::refused_because(&code, one));
+        output::line(format!("  {document}  {id} / {en} ({code} {})", output::field(entry, "detail")));
+    }
+}
+
 /// What the words of the diary mean.
 fn outcome_text(outcome: &str) -> &str {
     match outcome {
         "proven" => "sama / proven equal",
-        "again" => "belum selesai / more to do",
-        "waited" => "menunggu kabar / waited for news",
+        "again" => "masih ada yang dikirim / more to send",
+        "waited" => "tidak ada yang baru / nothing new",
         "differs" => "berbeda / differs",
+        "later" => "pusat meminta nanti / the hub asks for later",
+        "revoked" => "akses dicabut / access revoked",
         "refused" => "ditolak pusat / refused by the hub",
         "wrong_server" => "bukan pusat / not our hub",
         "unreachable" => "pusat tak terjangkau / unreachable",

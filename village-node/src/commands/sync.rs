@@ -39,7 +39,7 @@ impl Sync {
                 };
                 let on_files = |files: &FilesMoved| {
                     let (up, down) = (files.bytes_up / 1024, files.bytes_down / 1024);
-                    bar.set_message(format!("lampiran/files: {up} KiB naik/up, {down} KiB turun/down"));
+                    bar.set_message(format!("lampiran/files: {up} KiB dikirim/sent, {down} KiB diterima/received"));
                 };
                 let done = sync_all(&node, &how.patience(), on_progress, on_files).await;
                 bar.finish_and_clear();
@@ -58,7 +58,7 @@ impl Sync {
 fn print(answer: &Value) {
     let get = |key: &str| output::field(answer, key);
     output::line(format!(
-        "Terbukti sama dengan pusat. / Proven equal with the hub. ({} x, naik/up {} B, turun/down {} B)",
+        "Terbukti sama dengan pusat. / Proven equal with the hub. ({} x, dikirim/sent {} B, diterima/received {} B)",
         get("exchanges"),
         get("bytes_up"),
         get("bytes_down")

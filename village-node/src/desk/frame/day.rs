@@ -3,6 +3,8 @@
 use replica_store::Contact;
 
 use crate::desk::frame::bar::is_reached;
+use crate::desk::frame::texts::Texts;
+use crate::desk::moments;
 
 const SLOT_MILLIS: i64 = 15 * 60_000;
 const SLOTS: usize = 96;
@@ -11,8 +13,10 @@ const SLOTS: usize = 96;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Day {
     pub(crate) runs: Vec<Run>,
-    /// Slots in which the hub was reached.
-    reached: usize,
+    /// For how long the hub was reached, milliseconds.
+    reached_millis: i64,
+    /// When the program was started, where nothing was noted before in these 24 hours.
+    since_millis: Option<i64>,
 }
 
 /// Slots in a row that are alike.
@@ -23,27 +27,54 @@ pub(crate) struct Run {
     pub(crate) reached: bool,
 }
 
+/// A slot of which something was noted.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    reached: bool,
+    /// From the beginning of the first contact in it that reached the hub to the end of the last one.
+    first: i64,
+    last: i64,
+}
+
 impl Day {
-    /// Of contacts, the latest first.
-    pub(crate) fn of(contacts: &[Contact], now_millis: i64) -> Self {
+    /// Of contacts, the latest first. `started_millis`: when this program was started.
+    pub(crate) fn of(contacts: &[Contact], now_millis: i64, started_millis: i64) -> Self {
         let start = now_millis - SLOT_MILLIS * i64::try_from(SLOTS).unwrap_or_default();
         let slot = |millis: i64| usize::try_from((millis - start) / SLOT_MILLIS).unwrap_or_default().min(SLOTS - 1);
-        let mut slots = [None; SLOTS];
+        let mut slots: [Option<Slot>; SLOTS] = [None; SLOTS];
+        let mut is_older = false;
         for contact in contacts {
             let end = contact.at_millis.saturating_add_unsigned(contact.duration_millis);
             // Before the strip, or of a clock that was wrong.
             if end < start || contact.at_millis > now_millis {
                 continue;
             }
+            is_older |= contact.at_millis < started_millis;
             let (first, last) = (slot(contact.at_millis), slot(end));
-            for state in slots.iter_mut().take(last + 1).skip(first) {
-                *state = Some(state.unwrap_or_default() || is_reached(contact));
+            for (at, state) in slots.iter_mut().enumerate().take(last + 1).skip(first) {
+                let begins = start + SLOT_MILLIS * i64::try_from(at).unwrap_or_default();
+                let (from, to) = (contact.at_millis.max(begins), end.min(begins + SLOT_MILLIS).min(now_millis));
+                let known = state.get_or_insert(Slot { reached: false, first: i64::MAX, last: i64::MIN });
+                if is_reached(contact) {
+                    (known.reached, known.first, known.last) = (true, known.first.min(from), known.last.max(to));
+                }
             }
         }
-        let mut day = Self::default();
+        let mut day =
+            Self { since_millis: (!is_older && started_millis > start).then_some(started_millis), ..Self::default() };
+        let mut before: Option<Slot> = None;
         for (at, state) in slots.into_iter().enumerate() {
-            let Some(reached) = state else { continue };
-            day.reached += usize::from(reached);
+            let Some(slot) = state else {
+                before = None;
+                continue;
+            };
+            if slot.reached {
+                // Between two contacts in slots next to each other it was there as well.
+                let from = before.filter(|before| before.reached).map_or(slot.first, |before| before.last);
+                day.reached_millis += (slot.last - from).max(0);
+            }
+            before = Some(slot);
+            let reached = slot.reached;
             match day.runs.last_mut().filter(|run| run.reached == reached && run.start + run.count == at) {
                 Some(run) => run.count += 1,
                 None => day.runs.push(Run { start: at, count: 1, reached }),
@@ -52,19 +83,34 @@ impl Day {
         day
     }
 
-    /// Hours and minutes in which the hub was reached, to a quarter of an hour.
-    pub(crate) const fn reached(&self) -> (usize, usize) {
-        (self.reached / 4, self.reached % 4 * 15)
+    /// For how long the hub was reached, in words: never longer than the program ran.
+    pub(crate) fn reached(&self, t: &Texts) -> String {
+        let minutes = self.reached_millis / 60_000;
+        match (minutes / 60, minutes % 60) {
+            (0, 0) if self.reached_millis > 0 => t.under_a_minute.to_owned(),
+            (0, minutes) => format!("{minutes} {}", t.minutes),
+            (hours, 0) => format!("{hours} {}", t.hours),
+            (hours, minutes) => format!("{hours} {} {minutes} {}", t.hours, t.minutes),
+        }
+    }
+
+    /// Of which time that is said.
+    pub(crate) fn said_of(&self, now_millis: i64, t: &Texts) -> String {
+        match self.since_millis {
+            None => t.last_day.to_owned(),
+            Some(since) => format!("{} {} {}", t.since_start, moments::short(since, now_millis), t.reached_for),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::frame::language::{Language, Worded as _};
 
     fn contact(minutes_ago: i64, minutes: u64, outcome: &str) -> Contact {
         Contact {
-            at_millis: NOW - minutes_ago * 60_000,
+            at_millis: NOW - minutes_ago * MINUTE,
             outcome: outcome.to_owned(),
             bytes_up: 0,
             bytes_down: 0,
@@ -75,6 +121,14 @@ mod tests {
     }
 
     const NOW: i64 = 1_795_712_400_000;
+    const MINUTE: i64 = 60_000;
+    const LONG_AGO: i64 = NOW - 100 * 24 * 60 * MINUTE;
+
+    fn said(contacts: &[Contact], started_millis: i64) -> (String, String) {
+        let t = Language::English.texts();
+        let day = Day::of(contacts, NOW, started_millis);
+        (day.said_of(NOW, t), day.reached(t))
+    }
 
     #[test]
     fn a_strip_shows_what_the_diary_says_and_nothing_else() {
@@ -87,11 +141,31 @@ mod tests {
             contact(200, 0, "unreachable"),
             contact(3000, 0, "proven"),
         ];
-        let day = Day::of(&contacts, NOW);
+        let day = Day::of(&contacts, NOW, LONG_AGO);
         let run = |start, count, reached| Run { start, count, reached };
         assert_eq!(day.runs, [run(82, 1, false), run(92, 1, false), run(93, 3, true)]);
-        assert_eq!(day.reached(), (0, 45));
-        assert_eq!(Day::of(&[], NOW), Day::default());
-        assert_eq!(Day::of(&[contact(3000, 6000, "waited")], NOW).reached(), (24, 0));
+        // From 40 minutes ago to 5 minutes ago.
+        assert_eq!(day.reached_millis, 35 * MINUTE);
+        assert_eq!(Day::of(&[], NOW, LONG_AGO), Day::default());
+        assert_eq!(said(&[contact(3000, 6000, "waited")], LONG_AGO).1, "24 hours");
+        assert_eq!(said(&[contact(90, 89, "waited")], LONG_AGO).1, "1 hours 29 minutes");
+    }
+
+    #[test]
+    fn the_hub_was_never_reached_for_longer_than_the_program_ran() {
+        let since_start = [contact(1, 0, "proven"), contact(28, 20, "waited")];
+        let (of, reached) = said(&since_start, NOW - 28 * MINUTE);
+        assert_eq!(
+            (of.as_str(), reached.as_str()),
+            ("Since this program was started at 26-11-2026 23:32 the hub could be reached for", "27 minutes",)
+        );
+        // It ran before, too.
+        let both = [contact(1, 0, "proven"), contact(300, 2, "proven")];
+        let (of, reached) = said(&both, NOW - 28 * MINUTE);
+        assert!(of.starts_with("In the last 24 hours"), "{of}");
+        assert_eq!(reached, "2 minutes", "hours between two contacts are not known");
+        let blink = Contact { duration_millis: 900, ..contact(3, 0, "proven") };
+        assert_eq!(said(&[blink], LONG_AGO).1, "less than a minute");
+        assert_eq!(said(&[contact(3, 1, "cut")], LONG_AGO).1, "0 minutes");
     }
 }

@@ -34,8 +34,11 @@ desk_kit::texts! {
     first: "Akun pertama", "First account";
     first_why: "Komputer ini belum punya akun. Buat akun pertama; akun lain dibuat dari halaman Akun.",
         "This machine has no account yet. Make the first one; others are made on the page Accounts.";
-    first_manages: "Akun pertama mengurus akun lain dan data kantor: pilih kepala, camat, atau admin. Petugas dibuat sesudahnya, di halaman Akun.",
-        "The first account keeps the others and the office's data: choose head, camat or administrator. Clerks are made afterwards, on the page Accounts.";
+    first_manages: "Akun pertama mengurus akun lain dan data kantor, jadi perannya salah satu dari ini:",
+        "The first account keeps the others and the office's data, so its role is one of these:";
+    first_then: "Akun petugas dibuat sesudahnya, di halaman Akun.", "Accounts of clerks and officers are made afterwards, on the page Accounts.";
+    nobody_manages: "Di komputer ini belum ada akun yang mengurus akun lain dan data kantor. Buat satu: di komputer ini jalankan perintah berikut, lalu ketik kata sandinya.",
+        "This machine has no account yet that keeps the others and the office's data. Make one: on this machine run this command, then type its password.";
     first_no_key: "Buka alamat lengkap yang ditampilkan village-node saat dijalankan, atau jalankan: village-node account put NAMA",
         "Open the full address that village-node showed when it was started, or run: village-node account put NAME";
     shown_name: "Nama lengkap", "Full name";
@@ -94,7 +97,8 @@ desk_kit::texts! {
 
     search: "Cari nama, NIK, atau nomor surat", "Search name, NIK or letter number";
     find: "Cari", "Search";
-    all_awaited: "Semua giliran", "Anybody's turn";
+    awaited: "Yang ditunggu", "Waits for";
+    all_awaited: "Menunggu siapa pun", "Whoever it waits for";
     all_statuses: "Semua status", "All statuses";
     all_services: "Semua layanan", "All services";
     name: "Nama", "Name";
@@ -154,6 +158,7 @@ desk_kit::texts! {
     queue_number: "Nomor antrean", "Queue number";
     queue_letter: "Huruf antrean komputer ini", "Queue letter of this machine";
     queue_letter_hint: "satu huruf, lain di setiap komputer", "one letter, another one on each machine";
+    queue_letter_wrong: "Isi satu huruf, A sampai Z. Belum ada yang disimpan.", "Put in one letter, A to Z. Nothing was saved yet.";
     print_slip: "Cetak antrean", "Print the slip";
     print_it: "Cetak", "Print";
     next_steps: "Langkah berikutnya", "Next steps";
@@ -183,6 +188,8 @@ desk_kit::texts! {
     attachment_original: "Simpan foto asli, jangan diperkecil", "Keep the original photo, do not shrink it";
     attachment_add: "Lampirkan", "Attach";
     attachment_remove: "Lepas", "Take away";
+    attachment_broken: "Foto itu tidak dapat dibuka; mungkin rusak. Tidak ada yang disimpan: foto atau pindai lagi, atau salin lagi dari aslinya.",
+        "That photo cannot be opened; perhaps it is damaged. Nothing was saved: take or scan it again, or copy it again from the original.";
     attachment_large: "Lampiran itu lebih dari 10 MB. Tidak ada yang disimpan; perkecil atau pindai lagi.",
         "That file has more than 10 MB. Nothing was saved; make it smaller or scan it again.";
     files_waiting: "Lampiran yang menunggu dikirim:", "Attached files that wait to be sent:";
@@ -219,6 +226,9 @@ desk_kit::texts! {
     discard_edit: "Batal, buang perubahan", "Cancel, throw the changes away";
     draft_gone: "Draf itu tidak ada lagi; mungkin sudah disimpan sebagai berkas.", "That draft is gone; perhaps it was saved as a record.";
     add_person: "Tambah orang", "Add a person";
+    remove_person: "Hapus orang ini", "Remove this person";
+    remove_person_on_save: "Hapus orang ini saat disimpan", "Remove this person when it is saved";
+    person_removed: "Orang itu dihapus dari formulir.", "That person was removed from the form.";
     person: "Orang", "Person";
     optional: "boleh kosong", "optional";
     choose: "— pilih —", "— choose —";
@@ -245,7 +255,10 @@ desk_kit::texts! {
     received_word: "diterima", "received";
     sync_done: "Terbukti sama dengan pusat.", "Proven equal with the hub.";
     diary: "Catatan sambungan", "Link diary";
-    last_day: "Dalam 24 jam terakhir pusat terjangkau sekitar", "In the last 24 hours the hub could be reached for about";
+    last_day: "Dalam 24 jam terakhir pusat terjangkau selama", "In the last 24 hours the hub could be reached for";
+    since_start: "Sejak program ini dijalankan pukul", "Since this program was started at";
+    reached_for: "pusat terjangkau selama", "the hub could be reached for";
+    under_a_minute: "kurang dari semenit", "less than a minute";
     last_day_marks: "Garis tinggi: terjangkau; garis rendah: dicoba tetapi gagal; kosong: tidak ada catatan.",
         "High: reached; low: tried in vain; blank: nothing noted.";
     hours: "jam", "hours";
@@ -253,16 +266,19 @@ desk_kit::texts! {
     now: "sekarang", "now";
     when: "Waktu", "When";
     outcome: "Hasil", "Outcome";
-    bytes: "Byte naik / turun", "Bytes up / down";
+    bytes: "Dikirim / diterima", "Sent / received";
     lasted: "Lama", "Took";
-    quarantine: "Karantina", "Quarantine";
-    quarantine_none: "Tidak ada perubahan yang ditolak atau dikarantina.", "No change is refused or quarantined.";
+    quarantine: "Perubahan yang ditolak atau ditahan", "Changes that were refused or held back";
+    quarantine_none: "Tidak ada perubahan yang ditolak pusat atau ditahan karena tidak lolos pemeriksaan.",
+        "No change was refused by the hub, or held back because it did not pass the check.";
 
     notice_from: "Dari pusat", "From the centre";
 
     office: "Kantor", "Office";
     office_why: "Berlaku di semua komputer kantor ini: yang tercetak pada surat, dan siapa yang mengambil langkah berikut. Surat yang sudah ditandatangani tidak berubah.",
         "Holds on all machines of this office: what stands on letters, and who takes the next step. Letters that are signed do not change.";
+    office_why_above: "Alamat, telepon, dan pimpinan kantor ini. Berlaku di semua komputernya.",
+        "Address, telephone and head of this office. They hold on all its machines.";
     office_set: "Terakhir diatur", "Last set";
     print_letter: "Cetak surat", "Print the letter";
     sealed: "Surat dicetak dengan segel QR, yang dapat diperiksa siapa saja.",
@@ -320,7 +336,8 @@ desk_kit::texts! {
     take_trail: "Ambil sebagai berkas", "Take away as a file";
     take_trail_why: "Semua kegiatan yang cocok dengan saringan di atas. Pengambilan ini pun tercatat dalam jejak.",
         "All acts that the filter above lets through. That it was taken stands in the trail as well.";
-    not_allowed: "Halaman atau langkah ini bukan untuk peran Anda. Tidak ada yang berubah; tanyakan kepada kepala atau admin.", "This page or step is not for your role. Nothing was changed; ask the head or an admin.";
+    not_allowed: "Halaman atau langkah ini bukan untuk peran Anda. Tidak ada yang berubah; tanyakan kepada yang mengurus akun di kantor ini (kepala, camat, atau admin).",
+        "This page or step is not for your role. Nothing was changed; ask who keeps the accounts of this office (head, camat or administrator).";
     who: "Siapa", "Who";
 
     keys: "Tombol pintas", "Keyboard shortcuts";

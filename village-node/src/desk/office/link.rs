@@ -102,11 +102,13 @@ struct LinkPage {
     page: Page,
     told: Told,
     day: Day,
+    now: i64,
     /// Attached files that wait, and those that are not here, as people read it; empty where there are none.
     waiting: String,
     to_come: String,
     contacts: Vec<Line>,
-    quarantine: Vec<(String, String, String, String)>,
+    /// Record, why in words, code, figures, when.
+    quarantine: Vec<(String, String, String, String, String)>,
 }
 
 /// One contact with the hub.
@@ -114,8 +116,8 @@ struct Line {
     when: String,
     outcome: String,
     reached: bool,
-    up: u64,
-    down: u64,
+    up: String,
+    down: String,
     seconds: String,
 }
 
@@ -127,16 +129,18 @@ struct ProgressPart {
 
 pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
     let told = Told::of(&shared.syncing.get(), visitor.session.language);
+    let shared_started = shared.started_millis;
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, now) = (visitor.session.language, moment::now_millis());
         let page = Page::of(&visitor.session, &reader, "link", language.texts().link)?;
         let contacts = reader.contacts(CONTACTS_OF_A_DAY)?;
-        let day = Day::of(&contacts, now);
+        let day = Day::of(&contacts, now, shared_started);
         let contacts = contacts.iter().take(CONTACTS).map(|contact| line(contact, language, now)).collect();
         let quarantine = reader.quarantine(QUARANTINED)?.into_iter().map(|one| {
             let at = one.at_millis.map(|millis| moments::short(millis, now)).unwrap_or_default();
-            (one.document.to_string(), one.code, one.detail, at)
+            let why = desk_kit::refused_because(&one.code, language).to_owned();
+            (one.document.to_string(), why, one.code, one.detail, at)
         });
         let open = reader.attachments_to_move(hub_life(&reader))?;
         let files = |count: u64, size| {
@@ -144,7 +148,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         };
         let waiting = files(open.to_send, open.to_send_bytes);
         let to_come = files(open.to_fetch, open.to_fetch_bytes);
-        Ok(LinkPage { page, told, day, waiting, to_come, contacts, quarantine: quarantine.collect() })
+        Ok(LinkPage { page, told, day, now, waiting, to_come, contacts, quarantine: quarantine.collect() })
     });
     html(&made.await?)
 }
@@ -152,9 +156,9 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
 fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
     let words = match contact.outcome.as_str() {
         "proven" => ("terbukti sama", "proven equal"),
-        "again" => ("ada lanjutannya", "more to come"),
-        "waited" => ("menunggu kabar", "waited for news"),
-        "differs" => ("berbeda", "differs"),
+        "again" => ("terhubung, masih ada yang harus dikirim", "connected, more was to be sent"),
+        "waited" => ("terhubung, tidak ada yang baru", "connected, nothing was new"),
+        "differs" => ("terhubung, isi belum sama dengan pusat", "connected, not equal with the hub yet"),
         "later" => ("pusat meminta dicoba lagi nanti", "the hub asks to try again later"),
         "revoked" => ("akses komputer ini dicabut", "this machine's access was revoked"),
         "refused" => ("ditolak pusat", "refused by the hub"),
@@ -168,9 +172,14 @@ fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
         when: moments::short(contact.at_millis, now_millis),
         outcome: outcome.to_owned(),
         reached: is_reached(contact),
-        up: contact.bytes_up,
-        down: contact.bytes_down,
-        seconds: format!("{}.{}", contact.duration_millis / 1000, contact.duration_millis % 1000 / 100),
+        up: bytes(contact.bytes_up, language),
+        down: bytes(contact.bytes_down, language),
+        seconds: format!(
+            "{}{}{}",
+            contact.duration_millis / 1000,
+            language.pick(',', '.'),
+            contact.duration_millis % 1000 / 100
+        ),
     }
 }
 
