@@ -72,6 +72,30 @@ async fn a_photo_is_attached_shown_and_taken_away() {
 }
 
 #[tokio::test]
+async fn what_is_not_made_smaller_is_attached_as_it_is() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    let choose = "const files = new DataTransfer();
+        files.items.add(new File(['%PDF-1.7 kosong %%EOF'], 'kk.pdf', { type: 'application/pdf' }));
+        document.querySelector('#lampiran-berkas').files = files.files;";
+    browser.run(choose).await;
+    browser.click("#lampirkan button").await;
+    browser.says("Tersimpan.").await;
+    browser.run(&CHOOSE.replace("3000", "300").replace("2000", "200")).await;
+    browser.until("window.chosen").await;
+    browser.click("#lampiran-asli").await;
+    browser.click("#lampirkan button").await;
+    browser.says("kk siti.png").await;
+    let said = machine.says(&["attachments", &id]);
+    let mut types: Vec<_> = said["attachments"].as_array().unwrap().iter().map(|file| file["type"].clone()).collect();
+    types.sort_by_key(ToString::to_string);
+    assert_eq!(types, [json!("application/pdf"), json!("image/png")], "the original");
+}
+
+#[tokio::test]
 async fn what_is_no_photo_or_pdf_is_refused_in_words() {
     let office = Office::new();
     let machine = office.machine("counter");
@@ -83,7 +107,15 @@ async fn what_is_no_photo_or_pdf_is_refused_in_words() {
         files.items.add(new File(['<html><script>alert(1)</script>'], 'x.jpg', { type: 'image/jpeg' }));
         document.querySelector('#lampiran-berkas').files = files.files;
         return true;";
+    // Right by its name, and not to be opened: it is damaged, as the page says itself, and the desk where it does not.
     browser.run(choose).await;
+    browser.click("#lampirkan button").await;
+    browser.says("Foto itu tidak dapat dibuka; mungkin rusak.").await;
+    browser.click("#lampiran-asli").await;
+    browser.click("#lampirkan button").await;
+    browser.says("Berkas itu rusak: isinya bukan foto atau PDF").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.run(&choose.replace("x.jpg", "x.heic").replace("image/jpeg", "image/heic")).await;
     browser.click("#lampirkan button").await;
     browser.says("Hanya foto (JPEG, PNG) dan PDF").await;
     assert_eq!(machine.says(&["attachments", &id])["attachments"].as_array().map(Vec::len), Some(0));

@@ -94,8 +94,8 @@ pub(crate) fn whereabouts(replica: &Reader, hash: BlobHash) -> Result<Whereabout
     })
 }
 
-/// Which type these bytes are of, or why they are not taken.
-pub(crate) fn check(bytes: &[u8]) -> Result<FileType, Failure> {
+/// Which type these bytes are of, or why they are not taken. `name`: of the file, as far as it is known.
+pub(crate) fn check(name: &str, bytes: &[u8]) -> Result<FileType, Failure> {
     let megabytes = FILE_BYTES_MAX / 1024 / 1024;
     if bytes.is_empty() {
         return Err(Failure::input(
@@ -108,6 +108,16 @@ pub(crate) fn check(bytes: &[u8]) -> Result<FileType, Failure> {
         return Err(too_large());
     }
     let Some(file_type) = FileType::of(bytes) else {
+        // Right by its name: what is in it is not what it was.
+        if ["jpg", "jpeg", "png", "pdf"].iter().any(|known| has_ending(name, known)) {
+            return Err(Failure::input(
+                "file_broken",
+                "Berkas itu rusak: isinya bukan foto atau PDF yang dapat dibaca. Tidak ada yang disimpan; pindai atau salin lagi \
+                 dari aslinya.",
+                "That file is damaged: what is in it is no photo or PDF that can be read. Nothing was saved; scan or copy it \
+                 again from the original.",
+            ));
+        }
         return Err(Failure::input(
             "file_type",
             "Hanya foto (JPEG, PNG) dan PDF yang dapat dilampirkan. Tidak ada yang disimpan.",
@@ -122,6 +132,10 @@ pub(crate) fn check(bytes: &[u8]) -> Result<FileType, Failure> {
         ));
     }
     Ok(file_type)
+}
+
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end.trim().eq_ignore_ascii_case(ending))
 }
 
 /// Larger than anything that is taken.
@@ -139,15 +153,15 @@ pub(super) fn attach(replica: &mut Replica, id: DocumentId, file: &NewFile, cloc
     let bytes = BASE64.decode(file.content.as_bytes()).map_err(|error| {
         Failure::input(
             "content",
-            format!("Isi lampiran tidak dapat dibaca: {error}. Tidak ada yang disimpan."),
-            format!("The content of the file cannot be read: {error}. Nothing was saved."),
+            format!("Isi lampiran bukan base64 yang benar. Tidak ada yang disimpan; kirim lagi. ({error})"),
+            format!("The content of the file is no right base64. Nothing was saved; send it again. ({error})"),
         )
     })?;
     put(replica, id, file, &bytes, clock)
 }
 
 fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], clock: &Clock) -> Result<Value, Failure> {
-    let file_type = check(bytes)?;
+    let file_type = check(&file.name, bytes)?;
     let document = load(replica, id)?;
     if !file.kind.is_empty() && !catalogue_of(&document).attachments().iter().any(|known| known.id == file.kind) {
         return Err(unknown_kind(&file.kind));

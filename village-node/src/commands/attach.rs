@@ -34,7 +34,7 @@ impl Attach {
             return Err(attachments::too_large());
         }
         let bytes = std::fs::read(&self.file).map_err(unreadable)?;
-        attachments::check(&bytes)?;
+        attachments::check(&self.file.to_string_lossy(), &bytes)?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let file = NewFile::new(&name, &self.kind, &bytes);
         let answer = session.perform(&Action::Attach { id: self.id, file, clerk: session.clerk()? }).await?;

@@ -95,7 +95,7 @@ pub(in crate::desk) async fn add(
     let (name, content) =
         file.map_or(("", &[][..]), |file| (file.file_name.as_deref().unwrap_or_default(), file.bytes));
     // Said before anything is packed up for the store.
-    attachments::check(content)?;
+    attachments::check(name, content)?;
     let file = NewFile::new(name, form.get("kind"), content);
     let clerk = visitor.clerk().clone();
     let done = visitor.perform(&shared, Action::Attach { id, file, clerk }).await?;
