@@ -4,6 +4,7 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   for (const part of $$(".scripted")) part.hidden = false;
+  for (const part of $$(".unscripted")) part.hidden = true;
 
   // A locked screen covers the page, and so does the sign-in when the program was started anew. What was being typed waits
   // outside the document, and comes back to whom it belongs.
@@ -63,8 +64,7 @@
   if (lock) {
     lock.addEventListener("submit", async (event) => {
       event.preventDefault();
-      await fetch(lock.action, { method: "POST", body: new URLSearchParams(new FormData(lock)) });
-      cover();
+      if (await ask(lock.action, { method: "POST", body: new URLSearchParams(new FormData(lock)) })) cover();
     });
   }
 
@@ -73,6 +73,17 @@
   const lost = (is) => {
     bar.classList.toggle("lost", is);
     $("#terputus").hidden = !is;
+  };
+  // What the program answers; nothing where it does not: the page says so then.
+  const ask = async (address, how) => {
+    try {
+      const answer = await fetch(address, how);
+      if (bar) lost(false);
+      return answer;
+    } catch {
+      if (bar) lost(true);
+      return null;
+    }
   };
   let busy = false;
   for (const kind of ["keydown", "pointerdown", "wheel"]) addEventListener(kind, () => { busy = true; }, { passive: true });
@@ -128,8 +139,11 @@
   // A sync that runs.
   const progress = $("#kemajuan[data-running]");
   const follow = async () => {
-    const answer = await fetch("/sinkron/kemajuan", { headers: { "x-desk-by-itself": "1" } });
-    if (!answer.ok || answer.redirected) return;
+    const answer = await ask("/sinkron/kemajuan", { headers: { "x-desk-by-itself": "1" } });
+    // The sync may run on, or be over when the program is back: it is asked again until it says so.
+    if (!answer || answer.status >= 500) { setTimeout(follow, 3000); return; }
+    if (answer.redirected) { cover(); setTimeout(follow, 3000); return; }
+    if (!answer.ok) return;
     progress.innerHTML = await answer.text();
     if ($(".running", progress)) setTimeout(follow, 500);
     else refresh();
@@ -146,7 +160,9 @@
       const asked = new URLSearchParams(new FormData(search)).toString();
       if (asked === last) return;
       last = asked;
-      const answer = await fetch("/berkas?" + asked);
+      const answer = await ask("/berkas?" + asked);
+      // Asked again with the next key.
+      if (!answer) { last = ""; return; }
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (asked === last) $("#hasil").replaceWith($("#hasil", page));
@@ -214,8 +230,8 @@
     };
     const check = async () => {
       if (!form.dataset.check) return;
-      const answer = await fetch(form.dataset.check, { method: "POST", body: body() });
-      if (!answer.ok || answer.redirected) return;
+      const answer = await ask(form.dataset.check, { method: "POST", body: body() });
+      if (!answer || !answer.ok || answer.redirected) return;
       const { problems, warnings, suggestions } = await answer.json();
       for (const name of touched) {
         if (problems[name]) say(name, problems[name], "problem");
@@ -286,26 +302,51 @@
     // Further persons.
     for (const list of $$("[data-list]", form)) {
       const add = $(".add", list);
-      add.addEventListener("click", () => {
-        const rows = $$(".row-of-list", list);
-        if (rows.length >= Number(list.dataset.max) || !rows.length) return;
-        const number = rows.length;
-        const last = rows[rows.length - 1];
-        const row = last.cloneNode(true);
-        const old = `${list.dataset.list}[${number - 1}]`, fresh = `${list.dataset.list}[${number}]`;
+      const rowsOf = () => $$(".row-of-list", list);
+      const renumber = (row, before, now) => {
+        const old = `${list.dataset.list}[${before}]`, fresh = `${list.dataset.list}[${now}]`;
         for (const part of $$("*", row)) {
           for (const name of ["id", "for", "name", "data-field", "aria-describedby"]) {
             const value = part.getAttribute(name);
             if (value) part.setAttribute(name, value.replace(old, fresh));
           }
-          if ("value" in part && part.name) part.value = "";
+        }
+        for (const number of $$(".number", row)) number.textContent = String(now + 1);
+      };
+      const empty = (row) => {
+        for (const part of $$("*", row)) {
+          if (part.type === "checkbox") part.checked = false;
+          else if ("value" in part && part.name) part.value = "";
           part.removeAttribute("aria-invalid");
           part.classList.remove("wrong");
         }
         for (const said of $$(".said", row)) said.textContent = "";
-        $(".number", row).textContent = String(number + 1);
+      };
+      add.addEventListener("click", () => {
+        const rows = rowsOf();
+        if (rows.length >= Number(list.dataset.max) || !rows.length) return;
+        const last = rows[rows.length - 1];
+        const row = last.cloneNode(true);
+        renumber(row, rows.length - 1, rows.length);
+        empty(row);
         last.after(row);
         $("input", row).focus();
+      });
+      list.addEventListener("click", (event) => {
+        const button = event.target.closest(".remove");
+        if (!button) return;
+        const rows = rowsOf(), at = rows.indexOf(button.closest(".row-of-list"));
+        // One stands ready always.
+        if (rows.length === 1) empty(rows[0]);
+        else {
+          rows[at].remove();
+          rows.slice(at + 1).forEach((row, beyond) => renumber(row, at + 1 + beyond, at + beyond));
+        }
+        const next = rowsOf()[Math.min(at, rowsOf().length - 1)];
+        ($("input:not([type=checkbox])", next) || add).focus();
+        told.textContent = form.dataset.removed;
+        keepSoon();
+        check();
       });
     }
 
@@ -367,8 +408,8 @@
         asked = box.value.trim();
         if (asked.length < 2) { found = []; chosen = -1; return show(); }
         const now = asked;
-        const answer = await fetch("/warga?q=" + encodeURIComponent(now));
-        if (!answer.ok || answer.redirected || now !== asked) return;
+        const answer = await ask("/warga?q=" + encodeURIComponent(now));
+        if (!answer || !answer.ok || answer.redirected || now !== asked) return;
         found = await answer.json();
         chosen = found.length ? 0 : -1;
         show();
@@ -417,20 +458,25 @@
       if (small) return;
       event.preventDefault();
       const box = $("#lampiran-berkas"), button = $("button", attaching);
-      let [file] = box.files;
+      let [file] = box.files, broken = false;
       button.disabled = true;
       if (file.type.startsWith("image/") && !$("#lampiran-asli").checked) {
-        try { file = await smaller(file); } catch { /* What is no picture the desk says itself. */ }
+        try { file = await smaller(file); } catch {
+          // Kinds of pictures that the desk does not take it names itself.
+          broken = ["image/jpeg", "image/png"].includes(file.type);
+        }
       }
       button.disabled = false;
-      refused.hidden = file.size <= 10 * 1024 * 1024;
-      refused.textContent = refused.hidden ? "" : attaching.dataset.large;
-      if (!refused.hidden) return;
+      const why = broken ? attaching.dataset.broken : file.size > 10 * 1024 * 1024 ? attaching.dataset.large : "";
+      refused.hidden = !why;
+      refused.textContent = why;
+      if (why) return;
       const chosen = new DataTransfer();
       chosen.items.add(file);
       box.files = chosen.files;
-      // From now on it is sent as every form is: only while the program is there.
+      // From now on it is sent as every form is: only while the program is there. A form asks for nothing while it is being sent.
       small = true;
+      await new Promise((done) => { setTimeout(done); });
       attaching.requestSubmit();
     });
   }

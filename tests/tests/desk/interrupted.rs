@@ -260,3 +260,34 @@ async fn switching_the_language_keeps_an_open_form() {
     browser.until("document.querySelector('[name=isi]')?.value === 'Lampu'").await;
     assert_eq!(browser.complaints().await, [""; 0]);
 }
+
+#[tokio::test]
+async fn a_page_that_follows_a_sync_says_when_the_program_is_gone_and_goes_on_when_it_is_back() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/sinkron", machine.url)).await;
+    // As if the program were stopped in the middle: each question of the page fails, then the sync is over.
+    let gone = "window.real = window.fetch;
+        window.asked = 0;
+        window.fetch = (address, how) => {
+            if (!String(address).includes('kemajuan')) return window.real(address, how);
+            window.asked += 1;
+            return window.asked < 3 ? Promise.reject(new TypeError('gone')) : window.real(address, how);
+        };";
+    let running = "const part = document.querySelector('#kemajuan');
+        part.dataset.running = '';
+        part.innerHTML = '<p class=running>x</p>';
+        const script = document.createElement('script');
+        script.src = document.querySelector('script[src]').src + '&again';
+        document.head.append(script);";
+    browser.run(&format!("{gone}{running}")).await;
+    browser.says("Program village-node tidak menjawab.").await;
+    browser.until("window.asked >= 3 && !document.querySelector('.running')").await;
+    browser.until("document.querySelector('#terputus').hidden").await;
+    // Nor is a search silent.
+    browser.go(&format!("{}/berkas", machine.url)).await;
+    machine.kill();
+    browser.type_in("#q", "siti").await;
+    browser.says("Program village-node tidak menjawab.").await;
+}

@@ -70,6 +70,8 @@ async fn persons_are_added_and_taken_away() {
         browser.find(&format!("[name={name}]")).await.select_by_value(value).await.unwrap();
     }
     browser.type_in("[name='anggota[0].nama']", "Made").await;
+    // Not below the buttons at the foot of the window.
+    browser.run("document.querySelector('[data-list=anggota] .add').scrollIntoView({block: 'center'})").await;
     browser.click("[data-list=anggota] .add").await;
     browser.type_in("[name='anggota[1].nama']", "Ketut").await;
     browser.click("#simpan").await;
@@ -91,6 +93,28 @@ async fn persons_are_added_and_taken_away() {
     browser.click("#simpan").await;
     browser.says("Tersimpan.").await;
     assert_eq!(names(), ["Made", "Wayan"]);
+    // Another one than the last, by the keyboard; those behind it move up.
+    browser.click("a[href$='/ubah']").await;
+    browser.type_in("[name='anggota[2].nama']", "Ketut").await;
+    browser.run("document.querySelector('.row-of-list .remove').focus()").await;
+    browser.keys(" ").await;
+    browser.says("Orang itu dihapus dari formulir.").await;
+    assert_eq!(browser.run("return document.activeElement.name").await, "anggota[0].nik");
+    assert_eq!(browser.value("[name='anggota[0].nama']").await, "Wayan");
+    assert_eq!(browser.value("[name='anggota[1].nama']").await, "Ketut");
+    let label = "return document.querySelectorAll('.row-of-list .remove')[1].textContent";
+    assert_eq!(browser.run(label).await, "Hapus orang ini: Anggota keluarga 2");
+    assert_eq!(browser.violations().await, [""; 0]);
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.click("#simpan").await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(names(), ["Wayan", "Ketut"]);
+    // Without script, a box does it when the form is saved.
+    browser.click("a[href$='/ubah']").await;
+    browser.find("#formulir").await;
+    browser.run("document.querySelector(\"[name='hapus:anggota[0]']\").checked = true; document.querySelector('#formulir').submit()").await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(names(), ["Ketut"]);
 }
 
 #[tokio::test]

@@ -45,6 +45,13 @@ pub(crate) struct Row {
     pub(crate) fields: Vec<Asked>,
 }
 
+impl Row {
+    /// As paths count it.
+    pub(crate) const fn index(&self) -> usize {
+        self.number.saturating_sub(1)
+    }
+}
+
 /// What is said of single fields, by path.
 pub(crate) type Said = BTreeMap<String, String>;
 

@@ -11,7 +11,7 @@ use axum::{Extension, Json};
 use change_log::DocumentId;
 use data_encoding::HEXLOWER;
 use office_model::{Bilingual, Catalogue, ClerkId, Problem, Service, ServiceId};
-use replica_store::{ListFilter, Page as Window, Reader, Replica};
+use replica_store::{Reader, Replica};
 use serde_json::{Map, Value, json};
 
 use crate::action::{NewRecord, known_service, today};
@@ -31,8 +31,6 @@ use crate::{Act, Action, Failure, Node, moment};
 
 /// Citizens offered for what was typed.
 const CITIZENS: usize = 8;
-/// Records looked through for them.
-const LOOKED_THROUGH: usize = 60;
 /// Said in the address of a form that was not saved, because something in it is wrong.
 pub(in crate::desk) const REFUSED: &str = "ditolak";
 /// Services shown first.
@@ -66,7 +64,7 @@ struct FormPage {
     /// Version of the catalogue that the form is of.
     catalogue: u32,
     service: String,
-    promised_note: String,
+    promised: String,
     papers: Vec<String>,
     draft: String,
     citizen: Vec<Asked>,
@@ -283,7 +281,7 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
             service_id: service.id.to_string(),
             catalogue: catalogue.version(),
             service: language.say(&service.label).to_owned(),
-            promised_note: service.promised_note.as_ref().map_or("", |note| language.say(note)).to_owned(),
+            promised: shown::promised(service, language),
             papers: shown::papers(catalogue, service, language),
             draft: given.draft,
             citizen,
@@ -461,24 +459,16 @@ pub(in crate::desk) async fn citizens(
     let typed = words.get("q").cloned().unwrap_or_default();
     let found = shared.node.blocking(move |node| {
         let reader = node.replica();
-        let mut found: BTreeMap<String, Value> = BTreeMap::new();
-        let mut order = Vec::new();
-        let rows =
-            reader.search(&plain(&typed), &ListFilter::default(), Window { after: None, count: LOOKED_THROUGH })?;
-        for row in rows {
-            let Some(nik) = row.nik else { continue };
-            if found.contains_key(&nik) || order.len() >= CITIZENS {
-                continue;
-            }
-            let Some(document) = reader.document(row.document)? else { continue };
+        let mut found = Vec::new();
+        for id in reader.citizens(&plain(&typed), CITIZENS)? {
+            let (Some(row), Some(document)) = (reader.row(id)?, reader.document(id)?) else { continue };
             let Some(service) = known_service(&document) else { continue };
             let known = citizen_of(service, &document.to_json());
             let fields: Value = serde_json::from_str(&known.to_json()).unwrap_or_default();
             let when = moments::long(row.changed_millis);
-            found.insert(nik.clone(), json!({"nik": nik, "name": row.name, "when": when, "fields": fields}));
-            order.push(nik);
+            found.push(json!({"nik": row.nik, "name": row.name, "when": when, "fields": fields}));
         }
-        Ok(order.iter().filter_map(|nik| found.remove(nik)).collect::<Vec<Value>>())
+        Ok(found)
     });
     Ok(Json(found.await?).into_response())
 }

@@ -9,17 +9,24 @@ use serde_json::{Map, Value};
 const FIELDS_MAX: usize = 3000;
 const BYTES_MAX: usize = 16 * 1024;
 
+/// What the name of a box begins with that removes the row of a person; the row's path follows.
+const REMOVED: &str = "hapus:";
+
 /// Texts by path (`nama`, `ibu.nik`, `anggota[0].nama`). Never shown by `Debug`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Typed(BTreeMap<String, String>);
 
 impl Typed {
-    /// The fields of a form that was sent. Rows of persons with nothing in them are left out, and the others move up.
+    /// The fields of a form that was sent. Rows of persons with nothing in them, and those that are to be removed, are left
+    /// out, and the others move up.
     pub(crate) fn of_pairs(service: &Service, pairs: &[(String, String)]) -> Self {
         let mut typed = BTreeMap::new();
+        let removed: Vec<&str> = pairs.iter().filter_map(|(name, _)| name.strip_prefix(REMOVED)).collect();
+        let is_removed =
+            |name: &str| removed.iter().any(|row| name.strip_prefix(row).is_some_and(|rest| rest.starts_with('.')));
         for (name, text) in pairs.iter().take(FIELDS_MAX) {
             let is_field = name.parse::<FieldPath>().is_ok_and(|path| service.field(path.root()).is_some());
-            if is_field && text.len() <= BYTES_MAX {
+            if is_field && text.len() <= BYTES_MAX && !is_removed(name) {
                 typed.insert(name.clone(), text.trim().to_owned());
             }
         }
@@ -222,6 +229,19 @@ mod tests {
         assert_eq!(typed.get("anggota[1].nama"), "Budi");
         let record = Value::Object(typed.to_record());
         assert_eq!(record, json!({"nama": "Wayan", "anggota": [{"nama": "Siti"}, {"nama": "Budi"}]}));
+    }
+
+    #[test]
+    fn rows_that_are_to_be_removed_are_left_out() {
+        let sent = pairs(&[
+            ("anggota[0].nama", "Siti"),
+            ("hapus:anggota[0]", "1"),
+            ("anggota[1].nama", "Budi"),
+            ("anggota[10].nama", "Wayan"),
+            ("hapus:anggota[5]", "1"),
+        ]);
+        let record = Value::Object(Typed::of_pairs(service("G03"), &sent).to_record());
+        assert_eq!(record, json!({"anggota": [{"nama": "Budi"}, {"nama": "Wayan"}]}));
     }
 
     #[test]

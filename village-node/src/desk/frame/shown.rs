@@ -17,6 +17,27 @@ pub(crate) fn papers(catalogue: &Catalogue, service: &Service, language: Languag
     papers.collect()
 }
 
+/// How long a service takes at most, and what is to be known of that.
+pub(crate) fn promised(service: &Service, language: Language) -> String {
+    use office_model::PromiseUnit::{Hours, Minutes, WorkingDays};
+    let amount = service.promised.amount;
+    let unit = match service.promised.unit {
+        Minutes => language.pick("menit", "minutes"),
+        Hours => language.pick("jam", "hours"),
+        WorkingDays => language.pick("hari kerja", "working days"),
+    };
+    match &service.promised_note {
+        Some(note) => format!("{amount} {unit} ({})", in_sentence(language.say(note))),
+        None => format!("{amount} {unit}"),
+    }
+}
+
+/// A text that stands for itself, inside of another one.
+fn in_sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// The office of a record as people call it; empty where it is this replica's own.
 pub(crate) fn other_office(reader: &Reader, office: OfficeCode) -> String {
     if is_own(reader, office) {
