@@ -2,7 +2,7 @@
 
 use askama::Template;
 use office_handbook::{ProfileForm, Told};
-use office_model::{Approver, Checker};
+use office_model::{Approver, Checker, OfficeKind};
 
 use crate::{Choice, Language};
 
@@ -41,8 +41,9 @@ struct Chosen {
 }
 
 impl ProfileFields {
-    /// The fields of a form. `problems`: why it was not taken. `has_chain`: whether records go through hands in the office.
-    pub fn of(form: &ProfileForm, problems: &Told, has_chain: bool, language: Language) -> Self {
+    /// The fields of a form. `problems`: why it was not taken. `kind`: of the office. Records go through hands in villages alone,
+    /// and only their letters are signed by somebody else on behalf of the head.
+    pub fn of(form: &ProfileForm, problems: &Told, kind: OfficeKind, language: Language) -> Self {
         let warnings = form.warnings();
         let said =
             |told: &Told, name: &str| told.get(name).map_or_else(String::new, |text| language.say(text).to_owned());
@@ -84,17 +85,27 @@ impl ProfileFields {
                 line("postal_code".to_owned(), language.pick("Kode pos", "Postal code"), true, false),
                 line("phone".to_owned(), language.pick("Telepon", "Phone"), false, false),
             ],
-            signers: vec![
-                (language.pick("Kepala desa atau lurah", "Head of the village"), signer("head")),
-                (language.pick("Sekretaris (a.n.)", "Secretary (on behalf of the head)"), signer("secretary")),
-                (language.pick("Pejabat lain (u.b.)", "Another official (for the secretary)"), signer("other")),
-            ],
+            signers: match kind {
+                OfficeKind::Desa | OfficeKind::Kelurahan => vec![
+                    (language.pick("Kepala desa atau lurah", "Head of the village"), signer("head")),
+                    (language.pick("Sekretaris (a.n.)", "Secretary (on behalf of the head)"), signer("secretary")),
+                    (language.pick("Pejabat lain (u.b.)", "Another official (for the secretary)"), signer("other")),
+                ],
+                OfficeKind::SubDistrict => vec![("Camat", signer("head"))],
+                OfficeKind::WorkingUnit => {
+                    vec![(language.pick("Kepala satuan kerja", "Head of the working unit"), signer("head"))]
+                }
+                OfficeKind::HealthFacility => {
+                    vec![(language.pick("Kepala fasilitas kesehatan", "Head of the health facility"), signer("head"))]
+                }
+            },
             chain_title: language.pick("Alur berkas di kantor ini", "Through whose hands records go"),
             chain_why: language.pick(
-                "Siapa yang boleh mengambil langkah berikut. Operator mengajukan; petugas lain tidak melihat tombolnya.",
-                "Who may take the next step. The operator hands in; others do not see the button.",
+                "Siapa yang memeriksa dan siapa yang menandatangani berkas yang sudah diajukan petugas. Yang tidak berwenang tidak \
+                 melihat tombol langkah itu.",
+                "Who checks and who signs the records that a clerk submitted. Nobody else is shown the buttons of that step.",
             ),
-            chain: if has_chain { chain } else { Vec::new() },
+            chain: if kind.is_village() { chain } else { Vec::new() },
         }
     }
 }

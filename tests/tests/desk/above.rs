@@ -27,6 +27,7 @@ async fn camat(machine: &Machine) -> Browser {
     let browser = Browser::open().await;
     browser.go(machine.first_account.as_deref().unwrap()).await;
     assert_eq!(browser.count("#role option[value=kepala]").await, 0, "a village's roles are no roles here");
+    browser.says("salah satu dari ini: Camat, Admin.").await;
     browser.type_in("#name", "wayan").await;
     browser.type_in("#shown", "Wayan Sudarma").await;
     browser.find("#role").await.select_by_value("camat").await.unwrap();
@@ -75,6 +76,17 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     // Asked for by hand, nothing else is given either: a letter has its village's letterhead and seal.
     browser.go(&format!("{}/berkas/{id}/surat.pdf", above.url)).await;
     browser.says("desa yang mencetaknya").await;
+    // Its page of the office asks for what a sub-district has.
+    browser.go(&format!("{}/kantor", above.url)).await;
+    for absent in ["#queue_letter", "#secretary_name", "#other_name", "#checker"] {
+        assert_eq!(browser.count(absent).await, 0, "{absent}");
+    }
+    let text = browser.text().await;
+    assert!(text.contains("Camat") && !text.contains("Kepala desa"), "{text}");
+    browser.type_in("#head_name", "Wayan Sudarma").await;
+    browser.click("main button.main").await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(browser.value("#head_name").await, "Wayan Sudarma");
     for path in ["/baru/G01", "/nomor", "/perbedaan"] {
         browser.go(&format!("{}{path}", above.url)).await;
         browser.says("bukan untuk peran Anda").await;

@@ -112,3 +112,19 @@ async fn a_village_refers_a_record_and_the_health_facility_answers_it() {
     assert!(!clerk.overflows().await);
     keep_picture(&clerk, "refer-360").await;
 }
+
+#[tokio::test]
+async fn where_nobody_keeps_the_accounts_the_desk_says_how_an_account_comes_to_be_that_does() {
+    let office = Office::new();
+    office.publish_roster(&fleet::roster::with_above());
+    let clinic = office.machine_of("clinic", CLINIC);
+    let browser = clinic.signed_in("bidan", "petugas_unit").await;
+    for path in ["/", "/akun/saya"] {
+        browser.go(&format!("{}{path}", clinic.url)).await;
+        browser.says("village-node account put admin").await;
+        assert_eq!(browser.violations().await, [""; 0], "{path}");
+    }
+    clinic.account("admin", "admin");
+    browser.go(&clinic.url).await;
+    assert_eq!(browser.count("#belum-ada-admin").await, 0);
+}

@@ -103,6 +103,14 @@ async fn forms_saved_at_once_get_queue_numbers_of_their_own_and_a_slip() {
     let browser = machine.signed_in("kades", "kepala").await;
     browser.go(&format!("{}/kantor", machine.url)).await;
     let letter = browser.find("#queue_letter").await;
+    // What is no letter is said, and nothing is saved.
+    letter.clear().await.unwrap();
+    letter.send_keys("7").await.unwrap();
+    browser.click("main button.main").await;
+    browser.says("Isi satu huruf, A sampai Z.").await;
+    assert_eq!(browser.value("#queue_letter").await, "7");
+    assert_eq!(browser.violations().await, [""; 0]);
+    let letter = browser.find("#queue_letter").await;
     letter.clear().await.unwrap();
     letter.send_keys("k").await.unwrap();
     browser.click("main button.main").await;
@@ -132,8 +140,18 @@ async fn forms_saved_at_once_get_queue_numbers_of_their_own_and_a_slip() {
     browser.until("location.pathname.endsWith('/antrean')").await;
     let text = browser.text().await;
     assert!(text.contains(&saved[0].0) && !text.contains("3510014107900001"), "{text}");
+    assert!(!text.contains("Queue number"), "{text}");
     assert_eq!(browser.violations().await, [""; 0]);
     assert_eq!(browser.complaints().await, [""; 0]);
+    // The citizen reads it, whatever the clerk's language is.
+    browser.click("form[action='/bahasa'] button").await;
+    browser.until("document.documentElement.lang === 'en'").await;
+    let title =
+        browser.run("const title = document.querySelector('.slip h1'); return [title.innerText, title.lang]").await;
+    assert_eq!(title, json!(["Nomor antrean", "id"]));
+    browser.says("Queue number").await;
+    browser.click("form[action='/bahasa'] button").await;
+    browser.until("document.documentElement.lang === 'id'").await;
     // Recorded elsewhere than at the counter: nobody waits.
     let id = machine.record("Budi");
     browser.go(&format!("{}/berkas/{id}/antrean", machine.url)).await;

@@ -74,7 +74,7 @@ fn show(visitor: &Visitor, known: Known, (form, problems): (&ProfileForm, &Told)
         published,
         may_publish: visitor.session.role.may_change(),
         set: set.map_or_else(String::new, |(by, at)| format!("{}, {by}", moments::long(at))),
-        fields: ProfileFields::of(form, problems, office.kind.is_village(), language),
+        fields: ProfileFields::of(form, problems, office.kind, language),
         seen: profile.to_body(),
         is_wrong: !problems.is_empty(),
         is_village: office.kind.is_village(),

@@ -6,7 +6,7 @@ use axum::response::Response;
 use desk_kit::{FaultPage, html_response};
 pub(crate) use desk_kit::{Halt, go};
 use office_model::{Bilingual, Role, Roster};
-use replica_store::Reader;
+use replica_store::{Account, Reader};
 
 use crate::desk::frame::assets::VERSION;
 use crate::desk::frame::bar::Bar;
@@ -103,6 +103,18 @@ impl Page {
     }
 }
 
+/// How an account comes to be that keeps the others, where the machine has none that is open; empty where it has one.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn how_to_manage(reader: &Reader) -> Result<&'static str, Failure> {
+    let is_open = |account: &Account| account.disabled_millis.is_none();
+    let manages = |account: &Account| account.role.parse().is_ok_and(may_manage);
+    let is_kept = reader.accounts()?.iter().any(|account| is_open(account) && manages(account));
+    Ok(if is_kept { "" } else { "village-node account put admin --name \"Nama Lengkap\" --role admin" })
+}
+
 /// Who keeps the accounts of a machine.
 pub(crate) const fn may_manage(role: Role) -> bool {
     role.may_manage()
@@ -145,7 +157,11 @@ pub(crate) type Answer = Result<Response, Halt>;
 /// When the template cannot be written out.
 pub(crate) fn html(template: &impl Template) -> Answer {
     let text = template.render().map_err(|error| {
-        Failure::machine("page", format!("Halaman tidak dapat dibuat: {error}."), format!("No page: {error}."))
+        Failure::machine(
+            "page",
+            format!("Halaman tidak dapat dibuat. Yang sudah tersimpan aman; mohon laporkan. ({error})"),
+            format!("The page could not be made. What was saved is safe; please report this. ({error})"),
+        )
     })?;
     Ok(html_response(text))
 }

@@ -12,7 +12,7 @@ use replica_store::{ListFilter, Reader, RefusalSource};
 use crate::action::{ReferredQuery, chain, handbook};
 use crate::desk::form::drafts::{self, DraftLine};
 use crate::desk::frame::language::{Language, Worded as _};
-use crate::desk::frame::page::{Answer, Page, html};
+use crate::desk::frame::page::{Answer, Page, how_to_manage, html};
 use crate::desk::lists::records::{Line, lines};
 use crate::desk::moments;
 use crate::desk::people::visitor::Visitor;
@@ -36,6 +36,8 @@ struct HomePage {
     drafts: Vec<DraftLine>,
     drafts_count: String,
     lists: Vec<WorkList>,
+    /// How an account comes to be that keeps the others, where there is none.
+    how_to_manage: &'static str,
 }
 
 /// What the centre tells.
@@ -79,8 +81,10 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let page = Page::of(&visitor.session, &reader, "home", t.home)?;
         let notices = handbook::notices(&reader, &node.live().identity)?.iter().map(ShownNotice::of).collect();
+        let how_to_manage = how_to_manage(&reader)?;
         if !page.may_read() {
-            return Ok(HomePage { page, notices, drafts: Vec::new(), drafts_count: String::new(), lists: Vec::new() });
+            let (drafts, drafts_count, lists) = (Vec::new(), String::new(), Vec::new());
+            return Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage });
         }
         let mut drafts = drafts::lines(&reader, visitor.clerk().as_str(), DRAFTS + 1, language)?;
         let drafts_count = counted(drafts.len() as u64, DRAFTS as u64);
@@ -89,7 +93,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         if page.bar.refused > 0 {
             lists.splice(0..0, refused(&reader, language)?);
         }
-        Ok(HomePage { page, notices, drafts, drafts_count, lists })
+        Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage })
     });
     html(&made.await?)
 }

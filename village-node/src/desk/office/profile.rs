@@ -7,6 +7,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 use desk_kit::ProfileFields;
 use office_handbook::{Profile, ProfileForm, Told};
+use office_model::OfficeKind;
+use replica_store::Reader;
 
 use crate::Act;
 use crate::action::{self, handbook};
@@ -30,8 +32,16 @@ struct OfficePage {
     is_wrong: bool,
     /// When and by whom it was last set, for all machines; empty where it never was.
     published: String,
-    queue_letter: char,
+    /// As it stands or was typed; nothing where records are not made.
+    queue_letter: Option<String>,
+    queue_letter_problem: &'static str,
     network: Network,
+}
+
+/// The letter of this machine's queue, as it was sent.
+struct QueueLetter {
+    typed: String,
+    is_wrong: bool,
 }
 
 /// What the form shows.
@@ -39,7 +49,7 @@ enum Shown {
     /// The profile that stands; `saved`: it was just set.
     Standing { saved: bool },
     /// What was sent, and what is wrong with it.
-    Sent(ProfileForm, Told),
+    Sent(ProfileForm, Told, QueueLetter),
 }
 
 pub(in crate::desk) async fn page(
@@ -58,25 +68,27 @@ async fn show(shared: &Shared, visitor: Visitor, shown: Shown) -> Answer {
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let mut page = Page::of(&visitor.session, &reader, "office", t.office)?;
         let profile = handbook::profile(&reader)?;
-        let (form, problems) = match shown {
+        let (form, problems, letter) = match shown {
             Shown::Standing { saved } => {
                 if saved {
                     t.saved.clone_into(&mut page.flash);
                 }
-                (ProfileForm::of(&profile), Told::new())
+                let letter = QueueLetter { typed: queue::letter(&reader)?.to_string(), is_wrong: false };
+                (ProfileForm::of(&profile), Told::new(), letter)
             }
-            Shown::Sent(form, problems) => (form, problems),
+            Shown::Sent(form, problems, letter) => (form, problems, letter),
         };
         let published = handbook::profile_published(&reader)?;
-        // Only villages make records, which go through hands there.
-        let has_chain = reader.office().is_some_and(|office| office.is_village());
+        let kind = kind_of(&reader);
         Ok(OfficePage {
             page,
-            fields: ProfileFields::of(&form, &problems, has_chain, language),
+            fields: ProfileFields::of(&form, &problems, kind, language),
             seen: profile.to_body(),
-            is_wrong: !problems.is_empty(),
+            is_wrong: !problems.is_empty() || letter.is_wrong,
             published: published.map_or_else(String::new, |(by, at)| format!("{}, {by}", moments::long(at))),
-            queue_letter: queue::letter(&reader)?,
+            queue_letter_problem: if letter.is_wrong { t.queue_letter_wrong } else { "" },
+            // Only villages make records, whose citizens wait.
+            queue_letter: kind.is_village().then_some(letter.typed),
             network,
         })
     });
@@ -92,12 +104,21 @@ pub(in crate::desk) async fn save(visitor: Visitor, State(shared): State<Arc<Sha
         let done = node.commit(|replica, now_millis| {
             let now = handbook::profile(replica)?;
             let seen = Profile::of_body(form.get("seen")).unwrap_or_else(|_| now.clone());
-            let sent = ProfileForm::sent(|name| form.get(name), &seen);
+            // What this kind of office is not asked for stays as it is.
+            let stood = ProfileForm::of(&seen);
+            let is_asked = |name: &str| form.0.iter().any(|(asked, _)| asked == name);
+            let sent = ProfileForm::sent(|name| if is_asked(name) { form.get(name) } else { stood.text(name) }, &seen);
+            let typed = form.get("queue_letter").to_owned();
+            let letter = queue::typed_letter(&typed);
+            let letter_sent = QueueLetter { typed, is_wrong: letter.is_none() && kind_of(replica).is_village() };
             match sent.profile(&seen, &now) {
+                Ok(_) if letter_sent.is_wrong => return Ok(Some((sent, Told::new(), letter_sent))),
                 Ok(profile) => handbook::set_profile(replica, &profile, &action::clock(replica, &by, now_millis))?,
-                Err(told) => return Ok(Some((sent, told))),
+                Err(told) => return Ok(Some((sent, told, letter_sent))),
             }
-            queue::set_letter(replica, form.get("queue_letter"))?;
+            if let Some(letter) = letter {
+                queue::set_letter(replica, letter)?;
+            }
             Ok(None)
         })?;
         if done.is_none() {
@@ -107,6 +128,11 @@ pub(in crate::desk) async fn save(visitor: Visitor, State(shared): State<Arc<Sha
     });
     match done.await? {
         None => Ok(go("/kantor?kata=tersimpan")),
-        Some((sent, told)) => show(&shared, visitor, Shown::Sent(sent, told)).await,
+        Some((sent, told, letter)) => show(&shared, visitor, Shown::Sent(sent, told, letter)).await,
     }
+}
+
+/// What kind of office this is: a village's people make records, which go through hands there.
+fn kind_of(reader: &Reader) -> OfficeKind {
+    reader.office().map_or(OfficeKind::Desa, |office| office.kind())
 }

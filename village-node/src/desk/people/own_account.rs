@@ -24,6 +24,8 @@ struct OwnAccountPage {
     name: String,
     role: String,
     said: String,
+    /// How an account comes to be that keeps the others, where there is none.
+    how_to_manage: &'static str,
 }
 
 #[derive(serde::Deserialize)]
@@ -44,11 +46,12 @@ async fn show(visitor: Visitor, shared: &Shared, said: String, is_changed: bool)
     let made = shared.node.blocking(move |node| {
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let mut page = Page::of(&visitor.session, &node.replica(), "own", t.own_account)?;
+        let how_to_manage = page::how_to_manage(&node.replica())?;
         if is_changed {
             t.secret_changed.clone_into(&mut page.flash);
         }
         let role = language.say(&visitor.role().label()).to_owned();
-        Ok(OwnAccountPage { page, name: visitor.clerk().to_string(), role, said })
+        Ok(OwnAccountPage { page, name: visitor.clerk().to_string(), role, said, how_to_manage })
     });
     html(&made.await?)
 }

@@ -57,6 +57,13 @@ struct FirstPage {
     roles: Vec<(&'static str, String, bool)>,
 }
 
+impl FirstPage {
+    /// The roles that it may have.
+    fn managing(&self) -> String {
+        self.roles.iter().map(|(_, label, _)| label.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// What the audit trail calls a secret that was right, and one that was wrong.
 #[derive(Clone, Copy)]
 pub(in crate::desk) struct Acts {
@@ -378,7 +385,9 @@ pub(in crate::desk) async fn make_first(
     }
     let account = match account_of(&form) {
         Ok(account) if !account.role.parse::<Role>().is_ok_and(Role::may_manage) => {
-            let said = vec![language.texts().first_manages.to_owned()];
+            // The page says which roles it may have.
+            let said =
+                vec![language.pick("Pilih peran yang mengurus akun.", "Choose a role that keeps accounts.").to_owned()];
             return first(&shared, key, said, &form).await;
         }
         Ok(account) => account,
@@ -415,7 +424,7 @@ pub(crate) fn account_of(form: &Form) -> Result<Account, Vec<Failure>> {
     let name = name.and_then(|name| no_application(&name).map(|()| name));
     let shown = form.get("shown").trim().parse::<PersonName>().map_err(Failure::from);
     let role = form.get("role").parse::<Role>();
-    let role = role.map_err(|error| Failure::input("role", "Pilih peran.", error.to_string()));
+    let role = role.map_err(|_| Failure::input("role", "Pilih peran.", "Choose a role."));
     let secret = secret::hash(form.get("secret"));
     match (name, shown, role, secret) {
         (Ok(name), Ok(shown), Ok(role), Ok(secret)) => Ok(Account {

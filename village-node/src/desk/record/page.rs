@@ -234,7 +234,7 @@ fn make(
             status_word: row.status.clone(),
             state: Standing::of(replica, id, &page)?,
             queue: queue::of_today(replica, id, row.created_millis)?,
-            promised: promised(service, language),
+            promised: shown::promised(service, language),
             papers: shown::papers(catalogue, service, language),
             groups: groups(catalogue, service, &record, language),
             attached: attached(replica, &document, catalogue, language)?,
@@ -291,19 +291,6 @@ const fn verb(to: Status, language: Language) -> &'static str {
     match language {
         Language::Indonesian => id,
         Language::English => en,
-    }
-}
-
-fn promised(service: &Service, language: Language) -> String {
-    use office_model::PromiseUnit::{Hours, Minutes, WorkingDays};
-    let amount = service.promised.amount;
-    match (language, service.promised.unit) {
-        (Language::Indonesian, Minutes) => format!("{amount} menit"),
-        (Language::Indonesian, Hours) => format!("{amount} jam"),
-        (Language::Indonesian, WorkingDays) => format!("{amount} hari kerja"),
-        (Language::English, Minutes) => format!("{amount} minutes"),
-        (Language::English, Hours) => format!("{amount} hours"),
-        (Language::English, WorkingDays) => format!("{amount} working days"),
     }
 }
 

@@ -8,7 +8,7 @@ use change_log::DocumentId;
 use office_model::calendar;
 use replica_store::{QueueNumber, Reader, Replica};
 
-use crate::desk::frame::language::Worded as _;
+use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html};
 use crate::desk::moments;
 use crate::desk::people::visitor::{Visitor, allow};
@@ -24,6 +24,8 @@ const LETTER: &str = "desk/queue_letter";
 struct SlipPage {
     page: Page,
     id: DocumentId,
+    /// What the number is, in the language of the citizen who takes it away, whatever the clerk reads.
+    title: &'static str,
     number: String,
     when: String,
 }
@@ -49,13 +51,20 @@ pub(crate) fn note_machine(replica: &mut Replica, machine: u32) -> Result<(), Fa
     Ok(())
 }
 
-/// Sets the letter of this machine; what is no letter changes nothing.
-pub(in crate::desk) fn set_letter(replica: &mut Replica, typed: &str) -> Result<(), Failure> {
-    let letter = typed.trim().chars().next().map(|letter| letter.to_ascii_uppercase());
-    match letter.filter(char::is_ascii_uppercase) {
-        Some(letter) => Ok(replica.set_setting(LETTER, letter.to_string().as_bytes())?),
-        None => Ok(()),
-    }
+/// The letter that somebody typed; nothing where it is no single letter of A to Z.
+pub(in crate::desk) fn typed_letter(typed: &str) -> Option<char> {
+    let mut letters = typed.trim().chars().map(|letter| letter.to_ascii_uppercase());
+    let letter = letters.next().filter(char::is_ascii_uppercase)?;
+    letters.next().is_none().then_some(letter)
+}
+
+/// Sets the letter of this machine, A to Z.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(in crate::desk) fn set_letter(replica: &mut Replica, letter: char) -> Result<(), Failure> {
+    Ok(replica.set_setting(LETTER, letter.to_string().as_bytes())?)
 }
 
 /// Gives a record its number for the day it was made, in WIB.
@@ -106,7 +115,22 @@ pub(in crate::desk) async fn slip(
             )
         })?;
         let when = reader.row(id)?.map(|row| moments::long(row.created_millis)).unwrap_or_default();
-        Ok(SlipPage { page, id, number: number.to_string(), when })
+        let title = Language::Indonesian.texts().queue_number;
+        Ok(SlipPage { page, id, title, number: number.to_string(), when })
     });
     html(&made.await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_letter_is_one_letter() {
+        for (typed, letter) in
+            [("b", Some('B')), (" C ", Some('C')), ("", None), ("7", None), ("AB", None), ("é", None)]
+        {
+            assert_eq!(typed_letter(typed), letter, "{typed}");
+        }
+    }
 }
