@@ -40,6 +40,41 @@ const BROKEN_NUMBERS: &str = "return [...document.querySelectorAll('td .letter-n
     return new Set(lines.map((line) => Math.round(line.top))).size > 1 || lines.some((line) => line.right > cell.right + 1);
 }).map((number) => number.innerText)";
 
+/// Words that stand on more than one line.
+const BROKEN_WORDS: &str = "
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), broken = [];
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        if (text.parentElement.closest('.out, .skip, script, [hidden], code')) continue;
+        for (const word of text.textContent.matchAll(/[\\p{L}\\p{N}]{2,}/gu)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = [...range.getClientRects()].filter((line) => line.width > 0);
+            if (new Set(lines.map((line) => Math.round(line.top))).size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;";
+
+/// What reaches beyond the window, or is cut off by what it stands in.
+const CUT: &str = "return [...document.querySelectorAll('main *, header *, nav *')].filter((part) => {
+    if (part.closest('.out, .skip, [hidden]')) return false;
+    const box = part.getBoundingClientRect();
+    const hides = getComputedStyle(part).overflowX !== 'visible' && part.clientWidth > 0;
+    const scrolls = hides && part.scrollWidth > part.clientWidth + 1 && !part.matches('input, select, textarea');
+    return (box.width > 0 && box.right > document.documentElement.clientWidth + 1) || scrolls;
+}).map((part) => part.outerHTML.slice(0, 80))";
+
+/// Fields that stand beside each other, but not on one line.
+const UNEVEN: &str = "return [...document.querySelectorAll('.grid')].flatMap((grid) => {
+    const fields = [...grid.children].map((field) => field.querySelector(':scope > input, :scope > select')).filter(Boolean);
+    const top = (part) => Math.round(part.getBoundingClientRect().top);
+    return fields.filter((field, at) => {
+        const before = at && fields[at - 1];
+        const beside = before && before.getBoundingClientRect().right <= field.getBoundingClientRect().left;
+        return beside && Math.abs(top(before) - top(field)) > 1;
+    }).map((field) => field.name);
+})";
+
 /// Pictures that `docs/clerk.md` shows.
 const SHOWN: [&str; 6] = ["sign-in", "form-id", "record-id", "referral-id", "register-id", "sync-en"];
 
@@ -85,12 +120,17 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
         is_well(&browser, &format!("{name}, dark")).await;
         keep_picture(&browser, &format!("{name}-dark")).await;
     }
-    for (width, height) in [(1024, 600), (360, 740)] {
+    // A name that is longer than most.
+    machine.record("Budi Santoso Hadikusumawardhana Adiningrat");
+    machine.account("pemerintahan", "petugas");
+    for (width, height) in [(1024, 600), (390, 844), (360, 740)] {
         browser.screen(width, height).await;
         for (name, path) in pages(&id) {
             browser.go(&format!("{}{path}", machine.url)).await;
             assert!(!browser.overflows().await, "{name} at {width}x{height}");
-            assert_eq!(browser.run(BROKEN_NUMBERS).await, json!([]), "{name} at {width}x{height}");
+            for broken in [BROKEN_NUMBERS, BROKEN_WORDS, CUT, UNEVEN] {
+                assert_eq!(browser.run(broken).await, json!([]), "{name} at {width}x{height}");
+            }
             keep_picture(&browser, &format!("{name}-{width}")).await;
         }
     }
