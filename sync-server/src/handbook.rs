@@ -1,6 +1,7 @@
 //! What the centre publishes: checked, signed, and put into the feed of each office that it is for.
 
 mod base;
+mod newcomers;
 mod overview;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use office_model::{Bilingual, Catalogue, Concern, LineProblem, OfficeCode, Roste
 use replica_store::{Clock, NewPublication, Published, Reader, Replica};
 use serde_json::{Value, json};
 
+use self::newcomers::Newcomers;
 use crate::keys::HubKeys;
 use crate::{Failure, init, operators};
 
@@ -242,10 +244,11 @@ pub(crate) fn publish(
         _ => init::roster(replica)?,
     };
     let mut new = Vec::new();
+    let newcomers = Newcomers::of(replica, keys)?;
     for office in audience.of(&roster) {
         new.push(NewPublication { office: office.code, topic: topic.to_string(), body: body.clone() });
         if topic == Topic::Roster {
-            new.extend(for_newcomer(replica, keys, office.code)?);
+            new.extend(newcomers.told(replica, keys, office)?);
         }
     }
     if new.is_empty() {
@@ -333,18 +336,6 @@ fn send(
         operators::note(replica, by, act, subject, now_millis)?;
         Ok(())
     })
-}
-
-/// An office that a roster brings gets what all others have.
-fn for_newcomer(replica: &Replica, keys: &HubKeys, office: OfficeCode) -> Result<Vec<NewPublication>, Failure> {
-    let mut new = Vec::new();
-    for topic in [Topic::Catalogue, Topic::Templates] {
-        let is_told = !replica.publications_of(&office, &topic.to_string(), 1, &|_| true)?.is_empty();
-        if let Some(stands) = newest(replica, keys, topic)?.filter(|_| !is_told) {
-            new.push(NewPublication { office, topic: topic.to_string(), body: stands.publication.body });
-        }
-    }
-    Ok(new)
 }
 
 fn next_notice(reader: &Reader) -> Result<NoticeId, Failure> {

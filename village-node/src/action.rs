@@ -293,7 +293,7 @@ pub(crate) fn perform(
         Action::Register { query } => numbers::register(replica, query, now_millis),
         Action::IssueNumber { id, clerk } => numbers::issue(replica, identity, *id, &clock(replica, clerk, now_millis)),
         Action::Status => status::perform(replica, identity, now_millis),
-        Action::Backup { file } => backup::perform(replica, file),
+        Action::Backup { file } => backup::perform(replica, file, now_millis),
         Action::Verify => verify::perform(replica, identity, watch),
         Action::Export { id } => export::perform(replica, *id),
         Action::Letter { id, paper } => letter::perform(replica, (identity, sealer), *id, *paper),

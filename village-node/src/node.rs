@@ -201,11 +201,7 @@ impl Node {
             self.note_recorded();
         }
         match (done, action) {
-            (Ok(answer), Action::Backup { file }) => {
-                let answer = action::with_files(&dir, file, answer)?;
-                self.replica().note_backup(moment::now_millis())?;
-                Ok(answer)
-            }
+            (Ok(answer), Action::Backup { file }) => action::with_files(&dir, file, answer),
             (done, _) => done,
         }
     }
@@ -261,13 +257,20 @@ impl Node {
         clerk: &str,
         watch: &mut Watch<'_>,
     ) -> Result<serde_json::Value, Failure> {
-        owner::check(&self.replica(), action)?;
         // Of many records one that cannot be stored keeps the others from nothing: they are no one commit.
         if action.writes() && !matches!(action, Action::Record { .. }) {
-            return self.perform_noted(action, (clerk, By::Owner));
+            let (identity, sealer) = (&self.inner.live.identity, self.sealer());
+            return self.commit(|replica, now_millis| {
+                owner::check(replica, action)?;
+                let answer = action::perform(replica, identity, &sealer, action, now_millis, &mut |_, _| ())?;
+                trace::note(replica, action, &answer, (clerk, By::Owner), now_millis)?;
+                Ok(answer)
+            });
         }
+        owner::check(&self.replica(), action)?;
         let answer = self.perform_watched(action, watch)?;
-        trace::note(&mut self.replica(), action, &answer, (clerk, By::Owner), moment::now_millis())?;
+        let noted = trace::note(&mut self.replica(), action, &answer, (clerk, By::Owner), moment::now_millis());
+        trace::warn_unnoted(noted);
         Ok(answer)
     }
 

@@ -107,13 +107,13 @@ enum Sending {
     Complete,
 }
 
-/// How old the last backup is. One from behind the clock was made today: the clock was ahead then.
-fn backup_age(made_millis: Option<i64>, now_millis: i64) -> BackupAge {
+/// How old the last backup is; nothing where the clock makes no sense of it: it was far ahead then, or is far behind now.
+fn backup_age(made_millis: Option<i64>, now_millis: i64) -> Option<BackupAge> {
     const DAY_MILLIS: i64 = 24 * 3_600_000;
-    made_millis.map_or(BackupAge::Never, |made| {
-        let days = now_millis.saturating_sub(made).max(0) / DAY_MILLIS;
-        BackupAge::Days(u8::try_from(days).unwrap_or(BackupAge::DAYS_MAX))
-    })
+    let Some(made) = made_millis else { return Some(BackupAge::Never) };
+    let age = now_millis.saturating_sub(made);
+    let days = u8::try_from(age.max(0) / DAY_MILLIS).unwrap_or(BackupAge::DAYS_MAX);
+    (age >= -DAY_MILLIS).then_some(BackupAge::Days(days))
 }
 
 impl NodeCall {
@@ -169,7 +169,7 @@ impl NodeCall {
                 | if ask_in_full { Hello::SPELL_OUT } else { 0 }
                 | if spell_out { Hello::SPELLED_OUT } else { 0 }
                 | if repair.checks { Hello::CHECKS } else { 0 }
-                | backup_age(replica.last_backup_millis()?, now_millis).flags(),
+                | backup_age(replica.last_backup_millis()?, now_millis).map_or(0, BackupAge::flags),
         };
         let hello = hello.sign(&identity.key, identity.hub, identity.office).encode();
         let to_send = log.position - log.acknowledged;

@@ -177,11 +177,12 @@ fn fault(name: &str, text: &str) -> Option<Bilingual> {
     }
 }
 
-/// Whether it may be an office's phone number: those of exchanges, of mobiles, and with the country before them.
+/// Whether it may be an office's phone number, or two of them: those of exchanges, of mobiles, and with the country before
+/// them.
 fn is_phone(text: &str) -> bool {
     let rest = text.strip_prefix('+').unwrap_or(text);
     let digits = rest.bytes().filter(u8::is_ascii_digit).count();
-    rest.bytes().all(|byte| byte.is_ascii_digit() || b" .-()".contains(&byte)) && (6..=16).contains(&digits)
+    rest.bytes().all(|byte| byte.is_ascii_digit() || b" .-()/,".contains(&byte)) && (6..=32).contains(&digits)
 }
 
 /// Whether it may be a person's name with degrees, as printed below a signature.

@@ -330,6 +330,7 @@ async fn two_clerks_with_one_form_open_write_over_nothing_unseen() {
         browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
         browser.type_in("[name=pekerjaan]", typed).await;
     }
+    one.type_in("[name=tempat_lahir]", " Kota").await;
     one.click("#simpan").await;
     one.says("Tersimpan.").await;
     other.click("#simpan").await;
@@ -339,6 +340,8 @@ async fn two_clerks_with_one_form_open_write_over_nothing_unseen() {
     other.says("Tersimpan.").await;
     let shown = machine.says(&["show", &id]);
     assert!(shown["record"]["fields"]["pekerjaan"].as_str().unwrap().ends_with(" Tambak B"));
+    let undone = "what the other one did not touch stays as the first one saved it";
+    assert!(shown["record"]["fields"]["tempat_lahir"].as_str().unwrap().ends_with(" Kota"), "{undone}: {shown}");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::{Failure, Identity, private_file};
 pub(crate) const IDENTITY: &str = "identity";
 
 /// `{"file", "bytes", "private": whether its disk keeps it from others}`. [`with_files`] comes next.
-pub(super) fn perform(replica: &mut Replica, file: &Path) -> Result<Value, Failure> {
+pub(super) fn perform(replica: &mut Replica, file: &Path, now_millis: i64) -> Result<Value, Failure> {
     if file.exists() {
         return Err(Failure::input(
             "target_exists",
@@ -25,7 +25,15 @@ pub(super) fn perform(replica: &mut Replica, file: &Path) -> Result<Value, Failu
         Err(failure) if Identity::kept_in(replica)?.is_none() => return Err(failure),
         Err(_) => {}
     }
-    replica.backup(file)?;
+    let before = replica.last_backup_millis()?;
+    // Before it is made, so that whoever is restored from it knows of it. A full disk keeps nobody from a backup.
+    let noted = replica.note_backup(now_millis).is_ok();
+    if let Err(error) = replica.backup(file) {
+        if noted {
+            replica.take_back_backup(before)?;
+        }
+        return Err(error.into());
+    }
     let is_private = private_file::close_if_possible(file)?;
     let bytes = std::fs::metadata(file).map_err(|error| Failure::file(file, &error))?.len();
     Ok(json!({"file": file, "bytes": bytes, "private": is_private}))

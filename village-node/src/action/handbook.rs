@@ -3,11 +3,11 @@
 use exchange_driver::{NodeIdentity, is_of_hub};
 use letter_print::{TemplateError, Templates};
 use office_handbook::{Letterhead, Notice, Profile, Topic};
-use office_model::{Catalogue, Roster, calendar};
+use office_model::{Catalogue, Roster};
 use replica_store::{Clock, NewPublication, Published, Reader, Replica};
 use service_document::Publication;
 
-use crate::{Failure, moment};
+use crate::Failure;
 
 /// The setting in which machines kept their letterhead before offices had profiles.
 const LETTERHEAD: &str = "desk/letterhead";
@@ -74,7 +74,7 @@ pub(crate) fn set_profile(replica: &mut Replica, new: &Profile, clock: &Clock) -
 ///
 /// When the database cannot be read.
 pub(crate) fn notices(reader: &Reader, identity: &NodeIdentity) -> Result<Vec<(Notice, i64)>, Failure> {
-    let Some(today) = calendar::wib_date(moment::now_millis()) else { return Ok(Vec::new()) };
+    let today = super::today(reader);
     let office = reader.office().ok_or_else(crate::failure::not_enrolled)?;
     let mut shown = Vec::new();
     for topic in reader.topics(&office, Topic::NOTICES)? {

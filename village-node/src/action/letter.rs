@@ -157,7 +157,9 @@ fn signed_fields(document: &TransactionDocument, signing: Option<&HistoryItem>) 
 /// The day of a letter is the day it was signed, before that the day the record was made: the same record always
 /// prints the same.
 fn dated(document: &TransactionDocument, signing: Option<&HistoryItem>) -> i64 {
-    signing.map_or(document.row().created_millis, |item| item.millis + item.hub_offset_millis.unwrap_or_default())
+    let of = |item: &HistoryItem| item.millis + item.hub_offset_millis.unwrap_or_default();
+    let begun = || document.history().first().map(of);
+    signing.map(of).or_else(begun).unwrap_or_else(|| document.row().created_millis)
 }
 
 /// Until its papers are checked, what is printed is a draft.

@@ -1,9 +1,9 @@
 //! What the owner of the data folder may do by commands: what the clerk may that it is done as.
 
-use office_model::{ClerkId, Role};
+use office_model::{ClerkId, Role, Status};
 use replica_store::Replica;
 
-use super::{Action, chain};
+use super::{Action, chain, load};
 use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure};
 
@@ -15,6 +15,10 @@ use crate::{Blame, Failure};
 /// When it is not for them, there is no such record, or the database cannot be read.
 pub(crate) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
     let Some(clerk) = action.writes_as() else { return Ok(()) };
+    if waits_for_camat(replica, action)? {
+        // Whose decision it is says what does it.
+        return Ok(());
+    }
     let Some(account) = replica.account(clerk.as_str())? else {
         let is_village = replica.office().is_some_and(|office| office.is_village());
         return match action {
@@ -35,6 +39,14 @@ pub(crate) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
         _ => role.may_record(),
     };
     if may { Ok(()) } else { Err(not_for_role(clerk, role.as_str())) }
+}
+
+/// Whether an action is a village's step with a record that waits for the sub-district.
+fn waits_for_camat(replica: &Replica, action: &Action) -> Result<bool, Failure> {
+    let Action::Step { id, to, .. } = action else { return Ok(false) };
+    let is_village = replica.office().is_some_and(|office| office.is_village());
+    let from = load(replica, *id)?.row().status.parse::<Status>();
+    Ok(is_village && *to != Status::Dibatalkan && from.is_ok_and(Status::waits_for_sub_district))
 }
 
 fn shut(clerk: &ClerkId) -> Failure {

@@ -29,7 +29,9 @@ pub(crate) fn since_check(document: &TransactionDocument) -> Vec<HistoryItem> {
 
 /// Whether an edit is the step by which the papers are checked.
 fn is_check(edit: &Edited) -> bool {
-    edit.own == Some(OwnValue::Status) && edit.to.as_ref().and_then(Value::as_str) == Some(Status::Diperiksa.as_str())
+    // Who settles between two states checks nothing.
+    let is_step = edit.own == Some(OwnValue::Status) && !edit.settled;
+    is_step && edit.to.as_ref().and_then(Value::as_str) == Some(Status::Diperiksa.as_str())
 }
 
 /// Whether an edit is of what was checked, which no other change repeats.

@@ -6,24 +6,45 @@ use replica_store::{Contact, Reader, Replica};
 use serde_json::{Value, json};
 
 use super::handbook;
-use crate::Failure;
+use crate::{Failure, moment};
 
 /// The setting where exchanges leave hub clock minus device clock, in milliseconds, as decimal digits.
 const HUB_OFFSET: &str = "hub_offset_millis";
+/// When that was told, by the device clock, in milliseconds since 1970 UTC, as decimal digits.
+const TOLD_AT: &str = "hub_offset_told_at";
+/// So long it need not be written anew.
+const FRESH_MILLIS: i64 = 3_600_000;
 /// A clock that is off by less is not worth bytes in every change.
 const NOTABLE_MILLIS: i64 = 60_000;
 /// A known offset stands until another one differs by as much.
 const WOBBLE_MILLIS: i64 = 5_000;
 
-/// Hub clock minus device clock in milliseconds, where an exchange told it.
+/// Hub clock minus device clock in milliseconds, where an exchange told it. Nothing where the clock was set right since: it
+/// was ahead when that was told, and now shows an earlier time, which is later than the hub's was then.
 pub(crate) fn hub_offset(replica: &Reader) -> Option<i64> {
-    let bytes = replica.setting(HUB_OFFSET).ok().flatten()?;
+    let offset = kept(replica, HUB_OFFSET)?;
+    let was_set_right = kept(replica, TOLD_AT).is_some_and(|told| is_set_right(offset, told, moment::now_millis()));
+    Some(offset).filter(|_| !was_set_right)
+}
+
+const fn is_set_right(offset: i64, told_at: i64, now: i64) -> bool {
+    now < told_at && now >= told_at.saturating_add(offset)
+}
+
+fn kept(replica: &Reader, key: &str) -> Option<i64> {
+    let bytes = replica.setting(key).ok().flatten()?;
     std::str::from_utf8(&bytes).ok()?.parse().ok()
 }
 
 /// Keeps what an exchange told of the hub's clock; small wobbles are not worth a write.
 pub(crate) fn note_hub_offset(replica: &mut Replica, offset_millis: i64) -> Result<(), Failure> {
-    if hub_offset(replica).is_some_and(|known| (known - offset_millis).abs() < WOBBLE_MILLIS) {
+    let now = moment::now_millis();
+    let is_known = hub_offset(replica).is_some_and(|known| (known - offset_millis).abs() < WOBBLE_MILLIS);
+    let is_fresh = kept(replica, TOLD_AT).is_some_and(|told| (now - told).abs() < FRESH_MILLIS);
+    if !is_fresh || !is_known {
+        replica.set_setting(TOLD_AT, now.to_string().as_bytes())?;
+    }
+    if is_known {
         return Ok(());
     }
     Ok(replica.set_setting(HUB_OFFSET, offset_millis.to_string().as_bytes())?)
@@ -112,4 +133,19 @@ fn contact(contact: &Contact) -> Value {
         "frames": contact.frames,
         "bytes_per_second": contact.bytes_per_second,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_ahead_and_is_set_right_is_believed_again() {
+        const DAY: i64 = 24 * 3_600_000;
+        let (told, offset) = (1_000 * DAY, -400 * DAY);
+        assert!(is_set_right(offset, told, 610 * DAY), "ten days after the hub was heard");
+        assert!(!is_set_right(offset, told, 1_010 * DAY), "still ahead");
+        assert!(!is_set_right(offset, told, 590 * DAY), "before the hub was heard: it is wrong in another way");
+        assert!(!is_set_right(3 * DAY, told, 1_001 * DAY), "one that was behind cannot be told from one that went on");
+    }
 }

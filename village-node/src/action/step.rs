@@ -24,7 +24,7 @@ pub(super) fn perform(
         return Err(undecided());
     }
     let becomes = then.unwrap_or(to);
-    if matches!(becomes, Status::MenungguCamat | Status::Ditandatangani) && lacks_number(replica, id)? {
+    if matches!(becomes, Status::MenungguCamat | Status::Ditandatangani) && lacks_number(replica, id, to)? {
         return Err(without_number());
     }
     // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
@@ -42,12 +42,13 @@ pub(super) fn perform(
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
 }
 
-/// Whether a record is a letter of this office that has no number.
-fn lacks_number(replica: &Replica, id: DocumentId) -> Result<bool, Failure> {
+/// Whether a record is a letter of this office that may take this step and has no number.
+fn lacks_number(replica: &Replica, id: DocumentId, to: Status) -> Result<bool, Failure> {
     let document = load(replica, id)?;
     let row = document.row();
-    let is_letter = known_service(&document).is_some_and(|service| service.is_letter);
-    Ok(is_letter && row.number.is_none() && is_own(replica, row.office))
+    let Some(service) = known_service(&document).filter(|service| service.is_letter) else { return Ok(false) };
+    let may_step = row.status.parse::<Status>().is_ok_and(|from| from.next(service.approval).any(|next| next == to));
+    Ok(may_step && row.number.is_none() && is_own(replica, row.office))
 }
 
 /// A paper that is signed without a number gets one by hand, which another letter has or will have.

@@ -61,6 +61,14 @@ pub(crate) fn note_act(
     Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk, act, subject: by.subject(about) })?)
 }
 
+/// What was done stands though it could not be noted: a full disk keeps nobody from reading, nor makes a backup that is
+/// whole a failure.
+pub(crate) fn warn_unnoted(noted: Result<(), Failure>) {
+    if let Err(failure) = noted {
+        tracing::warn!(code = failure.code, text = failure.text.en, "the audit trail does not tell of this");
+    }
+}
+
 /// The acts that an action was, and what about.
 fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, String)>, Failure> {
     let one = |act: Act, id: &DocumentId| vec![(act, id.to_string())];

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::output;
 use super::session::{Session, Way};
-use crate::action::trace::{By, note_act};
+use crate::action::trace::{By, note_act, warn_unnoted};
 use crate::moment::now_millis;
 use crate::{Act, Failure, private_file};
 
@@ -30,7 +30,7 @@ impl Attachment {
             Way::Own(node, asker) => {
                 let file = node.attached_file(self.hash).await?.1;
                 let (about, by) = (self.hash.to_string(), (asker.as_str(), By::Owner));
-                note_act(&mut node.replica(), Act::Attachment, &about, by, now_millis())?;
+                warn_unnoted(note_act(&mut node.replica(), Act::Attachment, &about, by, now_millis()));
                 file
             }
             Way::Served(door, asker) => door.attached_file(self.hash, &asker).await?,

@@ -30,13 +30,22 @@ pub fn files_beside(backup: &Path) -> BlobFolder {
 const LAST: &str = "backup/last";
 
 impl Replica {
-    /// Notes that a backup of this replica's records was made and is whole. `now_millis`: milliseconds since 1970 UTC.
+    /// Notes that a backup of this replica's records is made now: in the copy, too. `now_millis`: milliseconds since 1970 UTC.
     ///
     /// # Errors
     ///
     /// When the disk refuses.
     pub fn note_backup(&mut self, now_millis: i64) -> Result<(), StoreError> {
         self.set_setting(LAST, now_millis.to_string().as_bytes())
+    }
+
+    /// The backup that was noted did not come to be: `before` is the last one again.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn take_back_backup(&mut self, before: Option<i64>) -> Result<(), StoreError> {
+        self.set_setting(LAST, before.map(|at| at.to_string()).unwrap_or_default().as_bytes())
     }
 }
 

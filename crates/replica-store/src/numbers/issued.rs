@@ -110,15 +110,20 @@ impl Reader {
     ///
     /// When the database cannot be read.
     pub fn numbered_alike(&self, document: DocumentId, count_max: usize) -> Result<Vec<DocumentId>, StoreError> {
-        let number_of = |document| -> Result<Option<String>, StoreError> {
+        let number_of = |document| -> Result<Option<(String, bool)>, StoreError> {
             let row = self.row(document)?;
             let counts = row.filter(|row| !matches!(row.status.parse(), Ok(Status::Dibatalkan | Status::Ditolak)));
-            Ok(counts.and_then(|row| row.number))
+            let Some(number) = counts.and_then(|row| row.number) else { return Ok(None) };
+            let place = crate::documents::document::find(&self.connection, document)?;
+            let serials = place.map(|(place, _)| of_document(&self.connection, place)).transpose()?;
+            Ok(Some((number, serials.is_some_and(|serials| serials.len() == 1))))
         };
-        let Some(number) = number_of(document)? else { return Ok(Vec::new()) };
+        let Some((number, is_only)) = number_of(document)? else { return Ok(Vec::new()) };
         let mut alike = Vec::new();
         for other in self.issued_with(document, count_max)? {
-            if number_of(other)?.as_ref() == Some(&number) {
+            // Numbers of two services differ in their archive code and are of one serial all the same; where two machines
+            // gave one letter several, it bears only one of them.
+            if number_of(other)?.is_some_and(|(text, alone)| text == number || (alone && is_only)) {
                 alike.push(other);
             }
         }

@@ -1,7 +1,8 @@
 //! Letter numbers: issued with the record, never twice, accounted for whatever the disk loses.
 
+use office_model::{Serial, Status};
 use replica_store::{HubWork, LeaseState, NoNumber, Numbering, Replica, StoreError};
-use service_document::Lease;
+use service_document::{Lease, NewTransaction};
 
 use crate::world::{clock, epoch, exchange, hub, judge, new_node, node, node_id, office, pull, transaction};
 
@@ -191,4 +192,24 @@ fn the_hub_grants_no_block_over_another() {
     judge(&mut late);
     assert_eq!(late.leases(&office()).unwrap(), leases);
     assert!(matches!(late.document(leases[0].document), Err(StoreError::Document(_))), "a lease is no transaction");
+}
+
+#[test]
+fn letters_of_one_serial_are_told_of_whatever_code_stands_before_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let serial = |serial| Serial { series: "all".parse().unwrap(), year: 2026, serial };
+    let mut letter = |name: &str, number: &str, serials: &[u32]| {
+        let serials = Some(serials.iter().map(|one| serial(*one)).collect());
+        let new = NewTransaction { number: Some(number.to_owned()), serials, ..transaction(name, "35") };
+        node.create_transaction(&new, &clock(NEW_YEAR)).unwrap()
+    };
+    let (first, other) = (letter("Ani", "400.12/5/2026", &[5]), letter("Budi", "500.2/5/2026", &[5]));
+    // Two machines gave this one a number each, and it bears the other one.
+    let several = letter("Citra", "400.12/6/2026", &[5, 6]);
+    assert_eq!(node.numbered_alike(first, 9).unwrap(), [other]);
+    assert_eq!(node.numbered_alike(other, 9).unwrap(), [first]);
+    assert_eq!(node.numbered_alike(several, 9).unwrap(), []);
+    node.step(first, Status::Dibatalkan, Some("nomor ganda"), &clock(NEW_YEAR + 1)).unwrap();
+    assert_eq!(node.numbered_alike(other, 9).unwrap(), [], "the other one is as good as any");
 }

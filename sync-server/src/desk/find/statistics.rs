@@ -154,7 +154,8 @@ fn lines(sums: &[(String, u64)], total: u64, by: By, roster: &Roster, language: 
     let line = |(key, count): &(String, u64)| {
         let label = statistics::label(by, key, roster).map(|label| language.say(&label).to_owned());
         let others = || if key.is_empty() { language.texts().others.to_owned() } else { key.clone() };
-        let tenths = count.saturating_mul(1000).checked_div(total).unwrap_or_default();
+        // To the nearest tenth.
+        let tenths = count.saturating_mul(1000).saturating_add(total / 2).checked_div(total).unwrap_or_default();
         Line {
             label: label.unwrap_or_else(others),
             count: shown::figure(*count, language),

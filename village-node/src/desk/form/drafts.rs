@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use change_log::DocumentId;
 use data_encoding::HEXLOWER;
 use office_model::{Catalogue, ServiceId};
-use replica_store::{Draft, Reader, Replica};
+use replica_store::{Draft, Reader, Replica, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::desk::form::{Kept, saved};
@@ -50,6 +50,22 @@ pub(in crate::desk) fn id_of_edit(clerk: &str, record: DocumentId) -> [u8; 16] {
     let mut id = [0; 16];
     id.copy_from_slice(hash.get(..16).unwrap_or(&[0; 16]));
     id
+}
+
+/// What a clerk had typed into a form for a new record of this service; nothing where the draft is gone, or is of another form.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(in crate::desk) fn find_new(
+    reader: &Reader,
+    id: [u8; 16],
+    clerk: &str,
+    service: &str,
+) -> Result<Option<Kept>, Failure> {
+    let is_of_it = reader.draft(id)?.is_some_and(|draft| draft.service == service);
+    let found = if is_of_it { find(reader, id, clerk)? } else { None };
+    Ok(found.map(|(kept, _)| kept).filter(|kept| kept.edit.is_none()))
 }
 
 /// A clerk's draft and when it was kept; nothing where there is none, or it is somebody else's.
@@ -112,6 +128,18 @@ pub(in crate::desk) fn keep(
     Ok(true)
 }
 
+/// Throws a draft away where it is the clerk's.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(in crate::desk) fn drop_own(replica: &mut Replica, id: [u8; 16], clerk: &str) -> Result<(), StoreError> {
+    if replica.draft(id)?.is_some_and(|draft| draft.clerk == clerk) {
+        replica.drop_draft(id)?;
+    }
+    Ok(())
+}
+
 /// A clerk's drafts, the last one worked on first: at most `count`.
 ///
 /// # Errors
@@ -156,11 +184,7 @@ pub(in crate::desk) async fn throw_away(
         .node
         .blocking(move |node| {
             let Some(id) = parse_id(&id) else { return Ok(()) };
-            let mut replica = node.replica();
-            if replica.draft(id)?.is_some_and(|draft| draft.clerk == clerk) {
-                replica.drop_draft(id)?;
-            }
-            Ok(())
+            Ok(drop_own(&mut node.replica(), id, &clerk)?)
         })
         .await?;
     Ok(go(own_page(form.get("di"))))

@@ -71,8 +71,8 @@ pub(in crate::desk) async fn page(
         let (typed, heads, problems) = match kept {
             // Saved again, what is shown here stands, whatever others changed meanwhile.
             Some((typed, heads, _)) if said.kata == REFUSED => {
-                let problems = Sent::of(&document, service, typed.clone(), &heads).problems(&reader, &document);
-                (typed, now.join(","), problems)
+                let sent = Sent::of(&document, service, typed, &heads);
+                (sent.with_what_others_changed(), now.join(","), sent.problems(&reader, &document))
             }
             Some((typed, heads, at)) => {
                 let at = moments::short(at, moment::now_millis());
@@ -167,6 +167,20 @@ impl Sent {
         Self { seen, now, typed, edits }
     }
 
+    /// What was typed, and in the fields that were not touched here what others changed meanwhile: saved as it is shown, it
+    /// undoes none of that. A list of persons counts as one field.
+    fn with_what_others_changed(&self) -> Typed {
+        let touched: BTreeSet<String> =
+            self.typed.changes_since(&self.seen).into_iter().map(|(path, _)| field_of(&path)).collect();
+        let mut texts = self.typed.texts().clone();
+        for (path, value) in self.now.changes_since(&self.seen) {
+            if !touched.contains(&field_of(&path)) {
+                texts.insert(path.to_string(), value);
+            }
+        }
+        Typed::of_texts(texts)
+    }
+
     fn changed_meanwhile(&self) -> Vec<Problem> {
         changed_meanwhile(&self.edits, (&self.seen, &self.now, &self.typed))
     }
@@ -240,6 +254,11 @@ pub(in crate::desk) async fn keep(
 fn seen(document: &TransactionDocument, heads: &str) -> Option<Map<String, Value>> {
     let heads = heads.split(',').map(|hash| hash.parse::<ChangeHash>().ok()).collect::<Option<Vec<_>>>()?;
     document.to_json_at(&heads)?.get("fields")?.as_object().cloned()
+}
+
+/// The field that a path is part of: a list as a whole, else the very place.
+fn field_of(path: &FieldPath) -> String {
+    if is_list(path) { path.root().to_owned() } else { path.to_string() }
 }
 
 /// What this form changes and somebody else has changed to something else since it was opened: not to be written over

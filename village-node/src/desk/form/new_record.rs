@@ -209,11 +209,12 @@ pub(in crate::desk) async fn page(
     let clerk = visitor.clerk().to_string();
     let newest = Offered::of(&id, "");
     let known_service = newest.as_ref().ok().map(|offered| offered.service);
+    let service = known_service.map_or_else(|| id.clone(), |service| service.id.to_string());
     let begun = shared.node.blocking(move |node| {
         let reader = node.replica();
         if let Some(id) = drafts::parse_id(&draft) {
-            let kept = drafts::find(&reader, id, &clerk)?;
-            return Ok(kept.map(|(kept, _)| (kept.typed, draft, false, kept.catalogue)));
+            let kept = drafts::find_new(&reader, id, &clerk, &service)?;
+            return Ok(kept.map(|kept| (kept.typed, draft, false, kept.catalogue)));
         }
         let new = HEXLOWER.encode(&drafts::fresh_id()?);
         let known = match from.parse::<DocumentId>().ok().map(|id| reader.document(id)).transpose()?.flatten() {
@@ -320,7 +321,11 @@ pub(in crate::desk) async fn save(
     let clerk = visitor.clerk().clone();
     let done = shared.node.blocking(move |node| match save_once(node, record, &clerk, sent.as_ref())? {
         Saving::Done(id) => Ok(Ok(id)),
-        Saving::Refused if kept.typed.is_blank() => Ok(Err(None)),
+        Saving::Refused if kept.typed.is_blank() => {
+            // What stood in it was taken out again.
+            draft.map_or(Ok(()), |draft| drafts::drop_own(&mut node.replica(), draft, clerk.as_str()))?;
+            Ok(Err(None))
+        }
         Saving::Refused => {
             let (by, now) = ((draft, clerk.as_str()), moment::now_millis());
             Ok(Err(Some(drafts::keep_new(&mut node.replica(), by, service.id, &kept, now)?)))
@@ -359,7 +364,7 @@ fn save_once(node: &Node, record: NewRecord, clerk: &ClerkId, sent: Option<&Sent
             return Err(sent_twice());
         }
         if let Some(sent) = sent {
-            sent.note(replica, id)?;
+            sent.note(replica, id, &name)?;
         }
         if let Ok(id) = id.parse() {
             queue::give(replica, id)?;

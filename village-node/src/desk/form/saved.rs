@@ -6,7 +6,7 @@ use replica_store::{Reader, Replica, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::desk::form::Kept;
+use crate::desk::form::{Kept, drafts};
 
 /// Where they are kept, the last one saved at the end.
 const KEY: &str = "desk/saved";
@@ -44,19 +44,19 @@ impl Sent {
         Ok(all(reader)?.into_iter().find(is_this).map(|saved| saved.record))
     }
 
-    /// Notes what it became, in the commit that saves it; its draft goes with that.
+    /// Notes what it became, in the commit that saves it; the draft of the clerk goes with that.
     ///
     /// # Errors
     ///
     /// When the disk refuses.
-    pub(in crate::desk) fn note(&self, replica: &mut Replica, record: &str) -> Result<(), StoreError> {
+    pub(in crate::desk) fn note(&self, replica: &mut Replica, record: &str, clerk: &str) -> Result<(), StoreError> {
         let mut all = all(replica)?;
         let too_many = (all.len() + 1).saturating_sub(REMEMBERED);
         all.drain(..too_many);
         let (draft, content) = (HEXLOWER.encode(&self.draft), self.content.clone());
         all.push(Saved { draft, content, record: record.to_owned() });
         replica.set_setting(KEY, &serde_json::to_vec(&all).unwrap_or_default())?;
-        replica.drop_draft(self.draft)
+        drafts::drop_own(replica, self.draft, clerk)
     }
 }
 

@@ -135,8 +135,8 @@ desk_kit::texts! {
     spreadsheet: "Lembar kerja", "Spreadsheet";
     number_twice: "Nomor ini ada pada dua surat", "This number is on two letters";
     number_twice_short: "ganda", "twice";
-    number_twice_why: "Folder data pernah dipakai di dua komputer. Batalkan salah satu dengan alasan dan buat surat baru untuk warganya; surat yang sudah diserahkan ditarik kembali.",
-        "A data folder was used on two machines. Cancel one of them with a reason and make a new letter for its citizen; what was handed over is to be called in.";
+    number_twice_why: "Folder data pernah dipakai di dua komputer. Batalkan salah satu dengan alasan dan buat surat baru untuk warganya; bila keduanya sudah diserahkan, tarik kembali salah satunya.",
+        "A data folder was used on two machines. Cancel one of them with a reason and make a new letter for its citizen; where both were handed over, call one of them in.";
     changed_since_check: "Diubah setelah diperiksa", "Changed after it was checked";
     give_number: "Beri nomor", "Give it a number";
     without_number: "belum bernomor", "no number yet";

@@ -10,7 +10,7 @@ use office_model::{Status, calendar};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::action::{RegisterQuery, numbers};
+use crate::action::{RegisterQuery, numbers, today};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
@@ -92,7 +92,7 @@ pub(in crate::desk) async fn page(
         });
         let mut lines: Vec<Line> = entries(&register, "lines").iter().map(|line| self::line(line, language)).collect();
         mark_twice(&mut lines);
-        let today = calendar::wib_date(now).unwrap_or_default();
+        let today = today(&reader);
         Ok(RegisterPage {
             from: calendar::short_date(today.with_day(1).unwrap_or(today)),
             to: calendar::short_date(today),

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{Told, answer, document, parameters};
 use crate::action::NewFile;
 use crate::action::attachments::no_file;
+use crate::action::owner;
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
 use crate::serve::files::{hash_of, served};
@@ -116,9 +117,13 @@ async fn act(
         .node
         .blocking(move |node| {
             let author = caller.author(&node.replica(), named.as_ref())?;
-            let said = node.perform(&action(author.clerk.clone()))?;
-            caller.note(&mut node.replica(), what, (id, Some(&author)), moment::now_millis())?;
-            Ok(said)
+            let action = action(author.clerk.clone());
+            if matches!(caller, Caller::Owner { .. }) {
+                owner::check(&node.replica(), &action)?;
+            }
+            node.perform_with(&action, |replica, _| {
+                caller.note(replica, what, (id, Some(&author)), moment::now_millis())
+            })
         })
         .await
 }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::{Told, answer, parse};
-use crate::action::trace::{By, note_act};
+use crate::action::trace::{By, note_act, warn_unnoted};
 use crate::node::plain_url;
 use crate::remote::{ActionBody, SyncBody};
 use crate::serve::Shared;
@@ -60,7 +60,8 @@ async fn attached_file(
         let file = shared.node.attached_file(hash_of(&hash)?).await?;
         let noted = move |node: &Node| {
             let by = (asker.as_str(), By::Owner);
-            note_act(&mut node.replica(), Act::Attachment, &hash, by, moment::now_millis())
+            warn_unnoted(note_act(&mut node.replica(), Act::Attachment, &hash, by, moment::now_millis()));
+            Ok(())
         };
         shared.node.blocking(noted).await?;
         Ok(file)

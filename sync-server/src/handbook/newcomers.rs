@@ -1,0 +1,96 @@
+//! What offices are told that a roster brings: what all others have.
+
+use std::collections::BTreeSet;
+
+use office_handbook::{Audience, Topic};
+use office_model::{Office, OfficeCode, Roster};
+use replica_store::{NewPublication, Reader};
+
+use super::newest;
+use super::overview::{NoticeState, Overview};
+use crate::keys::HubKeys;
+use crate::{Failure, init};
+
+/// The roster that stood before, and the notices that stand.
+pub(super) struct Newcomers {
+    before: Roster,
+    notices: Vec<NoticeState>,
+}
+
+impl Newcomers {
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(super) fn of(reader: &Reader, keys: &HubKeys) -> Result<Self, Failure> {
+        let notices = Overview::of(reader, keys)?.notices;
+        let notices = notices.into_iter().filter(|state| !state.notice.withdrawn).collect();
+        Ok(Self { before: init::roster(reader)?, notices })
+    }
+
+    /// What an office of the new roster is to be told besides it: nothing that it was told already.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(super) fn told(
+        &self,
+        reader: &Reader,
+        keys: &HubKeys,
+        office: &Office,
+    ) -> Result<Vec<NewPublication>, Failure> {
+        let mut new = Vec::new();
+        for topic in [Topic::Catalogue, Topic::Templates] {
+            let is_told = !reader.publications_of(&office.code, &topic.to_string(), 1, &|_| true)?.is_empty();
+            if let Some(stands) = newest(reader, keys, topic)?.filter(|_| !is_told) {
+                let (office, topic) = (office.code, topic.to_string());
+                new.push(NewPublication { office, topic, body: stands.publication.body });
+            }
+        }
+        if self.before.get(office.code).is_none() {
+            let meant = self.notices.iter().filter(|state| is_meant(office, &state.offices, &self.before));
+            new.extend(meant.map(|state| NewPublication {
+                office: office.code,
+                topic: Topic::Notice(state.number).to_string(),
+                body: state.notice.to_body(),
+            }));
+        }
+        Ok(new)
+    }
+}
+
+/// Whether a notice that these offices were told is for a newcomer, too: it was for everyone, or for all of its sub-district.
+fn is_meant(newcomer: &Office, told: &[OfficeCode], before: &Roster) -> bool {
+    let told: BTreeSet<OfficeCode> = told.iter().copied().collect();
+    let were_all = |audience: Audience| {
+        let mut meant = audience.of(before).peekable();
+        meant.peek().is_some() && meant.all(|office| told.contains(&office.code))
+    };
+    let district = newcomer.district.as_ref().map(|district| Audience::District(district.code));
+    // One office of a sub-district that has no other may have been meant alone.
+    were_all(Audience::Everyone) || (told.len() > 1 && district.is_some_and(were_all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newcomer_is_meant_where_all_others_or_all_of_its_sub_district_were() {
+        const HEAD: &str = "code,name,kind,district_code,district\n";
+        let before = Roster::parse(&format!(
+            "{HEAD}35.10.01.2001,Sarongan,desa,35.10.01,Pesanggaran\n35.10.01.2002,Kandangan,desa,35.10.01,Pesanggaran\n\
+             35.10.02.2001,Ringintelu,desa,35.10.02,Bangorejo\n"
+        ))
+        .unwrap();
+        let after = Roster::parse(&format!(
+            "{HEAD}35.10.01.2003,Pesanggaran,desa,35.10.01,Pesanggaran\n35.10.02.2002,Sukorejo,desa,35.10.02,Bangorejo\n"
+        ))
+        .unwrap();
+        let (mut offices, code) = (after.iter(), |text: &str| text.parse::<OfficeCode>().unwrap());
+        let (first, second) = (offices.next().unwrap(), offices.next().unwrap());
+        let all = ["35.10.01.2001", "35.10.01.2002", "35.10.02.2001"].map(code);
+        assert!(is_meant(first, &all, &before) && is_meant(second, &all, &before));
+        assert!(is_meant(first, &all[..2], &before) && !is_meant(second, &all[..2], &before));
+        assert!(!is_meant(first, &all[..1], &before) && !is_meant(second, &all[2..], &before));
+    }
+}
