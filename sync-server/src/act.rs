@@ -30,6 +30,15 @@ pub enum Act {
         /// Who does it, for the audit trail.
         by: String,
     },
+    /// Let the codes of an office that nobody used be good no longer.
+    CancelCodes {
+        /// The office.
+        office: OfficeCode,
+        /// Only the one that was offered then; milliseconds since 1970 UTC.
+        offered_millis: Option<i64>,
+        /// Who does it, for the audit trail.
+        by: String,
+    },
     /// Name a machine, shut it out, have it wiped, or replace it.
     Device {
         /// Who does it, for the audit trail.
@@ -128,6 +137,13 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
         Act::Enrol { office, hours, by } => {
             replica.together(|replica| enrol(replica, keys, (*office, *hours, by), now_millis))
         }
+        Act::CancelCodes { office, offered_millis, by } => replica.together(|replica| {
+            let cancelled = replica.cancel_codes(*office, *offered_millis, now_millis)?;
+            if cancelled > 0 {
+                operators::note(replica, by, "code_cancelled", office.as_str(), now_millis)?;
+            }
+            Ok(json!({ "office": office, "cancelled": cancelled }))
+        }),
         Act::Device { by, change } => devices::change(replica, keys, by, change, now_millis),
         Act::Note { by, act, subject } => {
             operators::note(replica, by, act, subject, now_millis)?;

@@ -243,11 +243,14 @@ pub(crate) fn publish(
         Topic::Roster => Roster::parse(&body).map_err(Failure::internal)?,
         _ => init::roster(replica)?,
     };
+    let newcomers = match topic {
+        Topic::Roster => Some(Newcomers::of(replica, keys)?),
+        _ => None,
+    };
     let mut new = Vec::new();
-    let newcomers = Newcomers::of(replica, keys)?;
     for office in audience.of(&roster) {
         new.push(NewPublication { office: office.code, topic: topic.to_string(), body: body.clone() });
-        if topic == Topic::Roster {
+        if let Some(newcomers) = &newcomers {
             new.extend(newcomers.told(replica, keys, office)?);
         }
     }

@@ -85,6 +85,15 @@ pub fn roster(reader: &Reader) -> Result<Roster, Failure> {
     parse_roster(&roster_text(reader)?)
 }
 
+/// Whether there is a roster: only a hub that is being made has none.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn has_roster(reader: &Reader) -> Result<bool, Failure> {
+    Ok(reader.setting(ROSTER)?.is_some())
+}
+
 /// The roster of a hub, as it was given.
 ///
 /// # Errors

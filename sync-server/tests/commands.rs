@@ -214,6 +214,9 @@ fn a_code_is_offered_for_offices_of_the_roster_only() {
     assert_eq!(code.fingerprint, other.fingerprint);
     assert_ne!(code.secret, other.secret);
     assert_eq!(folder.json(&["status"])["codes_open"], 2);
+    assert_eq!(folder.json(&["enrol", OFFICE, "--cancel"])["cancelled"], 2);
+    assert_eq!(folder.json(&["enrol", OFFICE, "--cancel"])["cancelled"], 0);
+    assert_eq!(folder.json(&["status"])["codes_open"], 0);
     folder.failure(&["enrol", "35.10.01.2999"]);
     assert!(!folder.run(&["enrol", "nonsense"]).status.success());
     assert!(!folder.run(&["enrol", OFFICE, "--hours", "0"]).status.success());

@@ -180,9 +180,13 @@ fn fault(name: &str, text: &str) -> Option<Bilingual> {
 /// Whether it may be an office's phone number, or two of them: those of exchanges, of mobiles, and with the country before
 /// them.
 fn is_phone(text: &str) -> bool {
-    let rest = text.strip_prefix('+').unwrap_or(text);
-    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
-    rest.bytes().all(|byte| byte.is_ascii_digit() || b" .-()/,".contains(&byte)) && (6..=32).contains(&digits)
+    let is_one = |text: &str| {
+        let text = text.trim();
+        let rest = text.strip_prefix('+').unwrap_or(text);
+        let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+        rest.bytes().all(|byte| byte.is_ascii_digit() || b" .-()".contains(&byte)) && (6..=16).contains(&digits)
+    };
+    text.split(['/', ',']).all(is_one)
 }
 
 /// Whether it may be a person's name with degrees, as printed below a signature.
@@ -280,10 +284,10 @@ mod tests {
         let wrong = |field: &str, text: &str| {
             sent(&[(field, text)], &seen).profile(&seen, &seen).err().is_some_and(|told| told.contains_key(field))
         };
-        for good in ["(0333) 421234", "+62 812-3456-7890", "0333.421234", "110110", ""] {
+        for good in ["(0333) 421234", "+62 812-3456-7890", "0333.421234", "110110", "421234 / 0812-3456-7890", ""] {
             assert!(!wrong("phone", good), "{good}");
         }
-        for bad in ["abc", "0333-x", "12345", "12345678901234567", "0333+421234", "-"] {
+        for bad in ["abc", "0333-x", "12345", "12345678901234567", "0333+421234", "421234/", "-"] {
             assert!(wrong("phone", bad), "{bad}");
         }
         for good in ["H. Moh. Sa\u{2019}roni, S.Pd., M.M.", "I Gusti Ngurah-Rai", "Andre\u{301}", ""] {

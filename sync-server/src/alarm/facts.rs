@@ -1,8 +1,9 @@
 //! What the database and the disk say, for the findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use change_log::NodeId;
 use office_model::OfficeCode;
 use replica_store::Reader;
 
@@ -47,7 +48,13 @@ pub(super) fn read(reader: &Reader, watch: Watch, now_millis: i64) -> Result<Fac
         *last = at.max(*last);
     }
     let codes = reader.codes()?.into_iter();
-    let reused = codes.filter(|code| code.tries_after_use > 0 && code.expires_millis > now_millis);
+    let shut_out: BTreeSet<NodeId> =
+        nodes.iter().filter(|node| node.revoked_millis.is_some()).map(|node| node.id).collect();
+    // Once the machine that used it is shut out, nothing is left to be done.
+    let reused = codes.filter(|code| {
+        let is_in = code.used.is_some_and(|(_, node)| !shut_out.contains(&node));
+        code.tries_after_use > 0 && code.expires_millis > now_millis && is_in
+    });
     Ok(Facts {
         now_millis,
         watch,

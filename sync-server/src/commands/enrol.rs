@@ -15,6 +15,7 @@ use crate::operators::BY_COMMAND;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sync-server enrol 35.10.01.2001\n  sync-server enrol 35.10.01.2001 --hours 4 --json
+  sync-server enrol 35.10.01.2001 --cancel
 
 Give the code to the clerk, who types: village-node enrol --hub https://HUB:8217 --code CODE"
 )]
@@ -24,9 +25,22 @@ pub(crate) struct Arguments {
     /// Hours the code is good. [default: 72]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=8760))]
     hours: Option<u32>,
+    /// Make no code, and let those of the office that nobody used be good no longer: a sheet is lost.
+    #[arg(long, conflicts_with = "hours")]
+    cancel: bool,
 }
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
+    if arguments.cancel {
+        let act = Act::CancelCodes { office: arguments.office, offered_millis: None, by: BY_COMMAND.to_owned() };
+        let done = common.submit(&act)?;
+        let count = done.get("cancelled").and_then(serde_json::Value::as_u64).unwrap_or_default();
+        let text = match count {
+            0 => format!("No code of office {} was good still.\n", arguments.office),
+            _ => format!("Codes of office {} that are good no longer: {count}.\n", arguments.office),
+        };
+        return Ok(Answer::new(done, text));
+    }
     let hours = match arguments.hours {
         Some(hours) => hours,
         None => common.settings(&Flags::default())?.code_hours,

@@ -104,6 +104,7 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "searched" => ("mencari dengan kata", "searched by words"),
         "quarantine_retried" => ("memeriksa ulang karantina", "had the quarantine judged again"),
         "code_offered" => ("membuat kode pendaftaran", "made an enrolment code"),
+        "code_cancelled" => ("membatalkan kode pendaftaran", "cancelled an enrolment code"),
         "device_renamed" => ("mengganti nama komputer", "renamed a machine"),
         "device_revoked" => ("mengeluarkan komputer", "shut a machine out"),
         "wipe_ordered" => ("memerintahkan hapus isi komputer", "ordered a machine to wipe itself"),

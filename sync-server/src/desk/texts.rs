@@ -54,6 +54,7 @@ desk_kit::texts! {
     notice_from: "Dari pusat", "From the centre";
     audience: "Untuk", "For";
     published: "Terbit", "Published";
+    withdrawn_said: "Ditarik. Kantor tidak menampilkannya lagi sejak pertukaran berikutnya.", "Withdrawn. The offices show it no more from their next exchange on.";
     until: "Sampai", "Until";
     last_day: "Hari terakhir ditampilkan", "Last day on which it is shown";
     reached: "Sudah menerima", "Have it";

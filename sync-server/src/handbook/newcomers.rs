@@ -13,7 +13,8 @@ use crate::{Failure, init};
 
 /// The roster that stood before, and the notices that stand.
 pub(super) struct Newcomers {
-    before: Roster,
+    /// Nothing while the hub is being made.
+    before: Option<Roster>,
     notices: Vec<NoticeState>,
 }
 
@@ -22,9 +23,12 @@ impl Newcomers {
     ///
     /// When the database cannot be read.
     pub(super) fn of(reader: &Reader, keys: &HubKeys) -> Result<Self, Failure> {
+        if !init::has_roster(reader)? {
+            return Ok(Self { before: None, notices: Vec::new() });
+        }
         let notices = Overview::of(reader, keys)?.notices;
         let notices = notices.into_iter().filter(|state| !state.notice.withdrawn).collect();
-        Ok(Self { before: init::roster(reader)?, notices })
+        Ok(Self { before: Some(init::roster(reader)?), notices })
     }
 
     /// What an office of the new roster is to be told besides it: nothing that it was told already.
@@ -46,8 +50,8 @@ impl Newcomers {
                 new.push(NewPublication { office, topic, body: stands.publication.body });
             }
         }
-        if self.before.get(office.code).is_none() {
-            let meant = self.notices.iter().filter(|state| is_meant(office, &state.offices, &self.before));
+        if let Some(before) = self.before.as_ref().filter(|before| before.get(office.code).is_none()) {
+            let meant = self.notices.iter().filter(|state| is_meant(office, &state.offices, before));
             new.extend(meant.map(|state| NewPublication {
                 office: office.code,
                 topic: Topic::Notice(state.number).to_string(),

@@ -36,6 +36,23 @@ async fn a_sheet_admits_one_machine_and_is_shown_once() {
     let text = browser.text().await;
     assert!(!text.contains(&code), "the code is never shown again: {text}");
     is_well(&browser, "a code tried twice").await;
+    // Once the machine that used it is shut out, nothing is left to be done.
+    let node = hub.says(&["nodes"])[0]["node"].as_str().unwrap().to_owned();
+    hub.says(&["revoke", &node, "--reason", "bukan milik kantor"]);
+    browser.go(&format!("{}/perangkat", hub.url)).await;
+    browser.find("#kantor").await;
+    assert!(!browser.text().await.contains("Kode yang dicoba lagi sesudah dipakai"));
+    // A sheet that is lost before it was used.
+    let lost = hub.says(&["enrol", OFFICE])["code"].as_str().unwrap().to_owned();
+    browser.go(&format!("{}/perangkat", hub.url)).await;
+    is_well(&browser, "a code not used yet").await;
+    browser.click("#kode-terbuka form button").await;
+    browser.until("!document.querySelector('#kode-terbuka')").await;
+    let join = ["enrol", "--hub", &hub.url, "--code", &lost, "--json"];
+    let late = village_node(&hub.data.with_file_name("finder")).args(join).output().unwrap();
+    assert!(!late.status.success(), "the code was cancelled");
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    browser.says("membatalkan kode pendaftaran").await;
     browser.go(&format!("{}/jejak", hub.url)).await;
     browser.says("membuat kode pendaftaran").await;
 }

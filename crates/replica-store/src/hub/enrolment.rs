@@ -57,6 +57,30 @@ impl Replica {
         })
     }
 
+    /// Lets codes of an office that nobody used be good no longer: all of them, or the one that was offered then. How many
+    /// were good still.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn cancel_codes(
+        &mut self,
+        office: OfficeCode,
+        offered_millis: Option<i64>,
+        now_millis: i64,
+    ) -> Result<u64, StoreError> {
+        self.write(|work| {
+            let sql = "UPDATE enrolment SET expires = ?1
+                       WHERE office = ?2 AND used IS NULL AND expires > ?1 AND offered = coalesce(?3, offered)";
+            let values = params![now_millis, office.as_str(), offered_millis];
+            let cancelled = work.connection.prepare_cached(sql)?.execute(values)? as u64;
+            if cancelled > 0 {
+                work.mark(office.as_str().as_bytes());
+            }
+            Ok(cancelled)
+        })
+    }
+
     /// Admits a node by a code, which is used up with the same commit. The same node with the same key may ask again
     /// (its answer was lost) and gets the same answer.
     ///

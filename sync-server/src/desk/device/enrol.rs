@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use desk_kit::{Form, Halt, moments};
+use desk_kit::{Form, Halt, go, moments};
 use office_model::OfficeCode;
 use qrcode::{Color, QrCode};
 use serde_json::Value;
@@ -47,6 +47,17 @@ pub(super) async fn enrol(visitor: Visitor, State(hub): State<Arc<Hub>>, form: F
     let act = Act::Enrol { office, hours: hub.settings.code_hours, by: visitor.session.name.clone() };
     let offered = admin::perform(act, &hub).await.map_err(Fault::from)?;
     sheet(&visitor, &hub, &offered, &address).await
+}
+
+/// A sheet was lost: its code is to be good no longer.
+pub(super) async fn cancel(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
+    visitor.check(&form)?;
+    must_operate(&visitor)?;
+    let office: OfficeCode = form.get("kantor").parse().map_err(|_| Fault::no_office())?;
+    let offered_millis = form.get("dibuat").parse().ok();
+    let act = Act::CancelCodes { office, offered_millis, by: visitor.session.name.clone() };
+    admin::perform(act, &hub).await.map_err(Fault::from)?;
+    Ok(go("/perangkat#kode-terbuka"))
 }
 
 /// The sheet of a code that was just offered.

@@ -65,6 +65,9 @@ struct Line {
 /// A code that was offered.
 struct Code {
     office: String,
+    place: String,
+    /// Milliseconds since 1970 UTC.
+    offered: i64,
     made: String,
     until: String,
     tries: u64,
@@ -91,6 +94,8 @@ pub(super) async fn page(
     let host = host.or_else(|| uri.authority().map(ToString::to_string)).unwrap_or_default();
     let of_code = |code: &EnrolmentCode| Code {
         office: office_name(&regency, code.office),
+        place: code.office.to_string(),
+        offered: code.offered_millis,
         made: moments::short(code.offered_millis, now),
         until: moments::short(code.expires_millis, now),
         tries: code.tries_after_use,
@@ -102,7 +107,7 @@ pub(super) async fn page(
         address: read.address.clone().unwrap_or_else(|| format!("https://{host}")),
         offices: choices(&regency, wanted),
         codes: open.map(of_code).collect(),
-        reused: read.codes.iter().filter(|code| code.tries_after_use > 0).map(of_code).collect(),
+        reused: read.codes.iter().filter(|code| read.is_reused(code)).map(of_code).collect(),
         machines,
         d,
         page: Page::of(&visitor.session, "devices", d.devices),
@@ -129,6 +134,12 @@ impl Read {
         shut_out.sort_by_key(|node| std::cmp::Reverse(node.revoked_millis));
         let address = reader.setting(ADDRESS)?.and_then(|bytes| String::from_utf8(bytes).ok());
         Ok(Self { notes, shut_out, codes: reader.codes()?, address })
+    }
+
+    /// Whether a code was tried again by somebody, and the machine that used it is still let in.
+    fn is_reused(&self, code: &EnrolmentCode) -> bool {
+        let shut_out = |id: NodeId| self.shut_out.iter().any(|node| node.id == id);
+        code.tries_after_use > 0 && code.used.is_some_and(|(_, node)| !shut_out(node))
     }
 
     fn name(&self, node: NodeId) -> String {

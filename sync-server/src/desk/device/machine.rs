@@ -9,12 +9,12 @@ use desk_kit::{Form, go};
 use super::list::{ADDRESS, office_name, short, state_of, version};
 use super::texts::{Texts, Worded as _};
 use super::{change, enrol, known, must_operate, parse, shown_name};
-use crate::clock;
 use crate::desk::fresh;
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::visitor::Visitor;
 use crate::devices::{DeviceChange, DeviceNote, NAME_MAX, REASON_MAX, Wipe};
 use crate::serve::Hub;
+use crate::{Failure, clock};
 
 #[derive(Template)]
 #[template(path = "device/machine.html")]
@@ -165,6 +165,13 @@ pub(super) async fn shut_out(
     visitor.check(&form)?;
     must_operate(&visitor)?;
     let (reason, wipe) = (form.get("alasan").to_owned(), wipe_of(form.get("isi")));
+    if reason.trim().is_empty() {
+        return Err(Fault::from(
+            Failure::input("why it is shut out is missing", "write the reason; the audit trail keeps it")
+                .id("alasannya belum ditulis", "tulis alasannya; jejak kegiatan menyimpannya"),
+        )
+        .into());
+    }
     if form.get("ganti").is_empty() {
         let done = change(&hub, &visitor, DeviceChange::Revoke { node, reason, wipe }).await;
         done.map_err(Fault::from)?;

@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
     Router::new()
         .route("/perangkat", get(list::page))
         .route("/perangkat/daftar", post(enrol::enrol).get(async || go("/perangkat")))
+        .route("/perangkat/kode/batal", post(enrol::cancel).get(async || go("/perangkat")))
         .route("/perangkat/{node}", get(machine::page))
         .route("/perangkat/{node}/nama", post(machine::rename).get(back))
         .route("/perangkat/{node}/keluarkan", get(machine::confirm).post(machine::shut_out))

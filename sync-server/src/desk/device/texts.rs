@@ -21,8 +21,9 @@ desk_kit::texts! {
     never: "belum pernah", "never";
     since: "sejak", "since";
     codes: "Kode yang belum dipakai", "Codes not used yet";
-    codes_why: "Kodenya sendiri tidak dapat ditampilkan lagi; pusat hanya menyimpan sidiknya. Kode yang hilang: buat yang baru.",
-        "The codes themselves cannot be shown again; the hub keeps only their hashes. A lost code: make a new one.";
+    codes_why: "Kodenya sendiri tidak dapat ditampilkan lagi; pusat hanya menyimpan sidiknya. Lembar yang hilang: batalkan kodenya, lalu buat yang baru.",
+        "The codes themselves cannot be shown again; the hub keeps only their hashes. A lost sheet: cancel its code, then make a new one.";
+    cancel_code: "Batalkan kode", "Cancel the code";
     good_until: "Berlaku sampai", "Good until";
     made: "Dibuat", "Made";
     reused: "Kode yang dicoba lagi sesudah dipakai", "Codes tried again after they were used";

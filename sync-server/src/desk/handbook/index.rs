@@ -22,6 +22,7 @@ use crate::{Failure, init};
 struct IndexPage {
     page: Page,
     published: bool,
+    withdrawn: bool,
     may_publish: bool,
     notices: Vec<Notice>,
     common: Vec<Common>,
@@ -57,6 +58,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>,
     let offices = roster.iter().filter(|office| office.kind.is_village() || office.district.is_some());
     html(&IndexPage {
         published: said.is_published(),
+        withdrawn: said.is_withdrawn(),
         may_publish: visitor.session.role.may_change(),
         notices: overview.notices.iter().map(|state| notice(state, &roster, language)).collect(),
         common: overview.common.iter().map(|state| common(state, language)).collect(),

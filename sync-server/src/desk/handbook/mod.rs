@@ -29,6 +29,11 @@ impl Said {
     fn is_published(&self) -> bool {
         self.kata == "terbit"
     }
+
+    /// A notice was just withdrawn.
+    fn is_withdrawn(&self) -> bool {
+        self.kata == "ditarik"
+    }
 }
 
 /// Refuses who only looks.

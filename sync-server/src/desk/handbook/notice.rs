@@ -175,5 +175,5 @@ pub(in crate::desk) async fn withdraw(
     };
     let by = visitor.session.name.clone();
     hub.writer.act(Act::Withdraw { by, number }).await.map_err(Fault::from)?;
-    Ok(go("/pedoman?kata=terbit"))
+    Ok(go("/pedoman?kata=ditarik"))
 }
