@@ -9,7 +9,7 @@
 //! | `people/` | who is there: signing in, sessions, accounts, applications, the audit trail |
 //! | `lists/` | the first page, the list of records, the register of letter numbers and its files |
 //! | `record/` | one record: its page, history, attached files, referrals, differences, its number in the queue |
-//! | `form/` | a form of the catalogue: what is asked, typed and wrong with it; a new record, an edit; drafts, and what became of them |
+//! | `form/` | the choice of a service; a form of the catalogue: what is asked, typed and wrong with it; citizens known from before; a new record, an edit; drafts, and what became of them |
 //! | `office/` | the office: its profile, its other PCs, its link to the hub |
 //!
 //! Each page has its template in `templates/`.
@@ -69,13 +69,13 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/nomor", get(lists::register::page))
         .route("/nomor/buku", get(lists::book::file))
         .route("/berkas/{id}/putuskan", post(record::divergences::settle))
-        .route("/baru", get(form::new_record::services))
+        .route("/baru", get(form::services::page))
         .route("/baru/{service}", get(form::new_record::page).post(form::new_record::save))
         .route("/baru/{service}/periksa", post(form::new_record::check))
-        .route("/baru/{service}/bintang", post(form::new_record::favourite))
+        .route("/baru/{service}/bintang", post(form::services::favourite))
         .route("/baru/{service}/draf", post(form::new_record::keep))
         .route("/draf/{id}/buang", post(form::drafts::throw_away))
-        .route("/warga", get(form::new_record::citizens))
+        .route("/warga", get(form::citizens::citizens))
         .route("/perbedaan", get(record::divergences::page))
         .route("/sinkron", get(office::link::page).post(office::link::begin))
         .route("/sinkron/kemajuan", get(office::link::progress))

@@ -2,12 +2,14 @@
 
 pub(super) mod carried;
 mod checked;
+pub(super) mod citizens;
 pub(super) mod drafts;
 pub(super) mod edit;
 mod field;
 mod kept;
 pub(super) mod new_record;
 pub(super) mod saved;
+pub(super) mod services;
 mod typed;
 
 pub(crate) use checked::checked;

@@ -1,4 +1,4 @@
-//! Counter work: choose a service, fill in its form with what is known of the citizen, save.
+//! A new record: the form of its service, filled in with what is known of the citizen, and saved.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,17 +6,19 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse as _;
 use axum::{Extension, Json};
 use change_log::DocumentId;
 use data_encoding::HEXLOWER;
 use office_model::{Bilingual, Catalogue, ClerkId, Problem, Service, ServiceId};
-use replica_store::{Reader, Replica};
-use serde_json::{Map, Value, json};
+use replica_store::Reader;
+use serde_json::{Value, json};
 
-use crate::action::{NewRecord, known_service, today};
+use crate::action::{NewRecord, today};
 use crate::desk::form::carried::{self, Sender};
+use crate::desk::form::citizens::{citizen_of, is_of_citizen};
 use crate::desk::form::saved::{self, Sent};
+use crate::desk::form::services::note_used;
 use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
@@ -29,32 +31,8 @@ use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
 use crate::{Act, Action, Failure, Node, moment};
 
-/// Citizens offered for what was typed.
-const CITIZENS: usize = 8;
 /// Said in the address of a form that was not saved, because something in it is wrong.
 pub(in crate::desk) const REFUSED: &str = "ditolak";
-/// Services shown first.
-const OFTEN: usize = 6;
-
-#[derive(Template)]
-#[template(path = "services.html")]
-struct ServicesPage {
-    page: Page,
-    favourites: Vec<Choice>,
-    often: Vec<Choice>,
-    sectors: Vec<(String, Vec<Choice>)>,
-    /// The record whose citizen the form is to be filled in with.
-    from: String,
-}
-
-/// A service to choose.
-struct Choice {
-    id: String,
-    label: String,
-    /// Its name in the other language: found by what is typed, too.
-    other: String,
-    favourite: bool,
-}
 
 #[derive(Template)]
 #[template(path = "form.html")]
@@ -97,7 +75,7 @@ impl Offered {
     }
 
     /// The same; a failure where there is no such service.
-    fn of(id: &str, version: &str) -> Result<Self, Halt> {
+    pub(super) fn of(id: &str, version: &str) -> Result<Self, Halt> {
         let found = Self::find(id, version).ok_or_else(|| {
             Failure::new(
                 crate::Blame::NotFound,
@@ -108,11 +86,6 @@ impl Offered {
         })?;
         Ok(found)
     }
-}
-
-/// Fields that every service has: those of the citizen.
-fn is_of_citizen(key: &str) -> bool {
-    Catalogue::current().services().all(|service| service.field(key).is_some())
 }
 
 /// The problems of a form as a list: name of the input, label, text.
@@ -128,73 +101,6 @@ pub(crate) fn listed(
         (path, label, language.say(&problem.text).to_owned())
     };
     problems.iter().map(one).collect()
-}
-
-pub(in crate::desk) async fn services(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    Query(words): Query<BTreeMap<String, String>>,
-) -> Answer {
-    allow(visitor.role().may_record())?;
-    let from = words.get("dari").cloned().unwrap_or_default();
-    let made = shared.node.blocking(move |node| {
-        let reader = node.replica();
-        let language = visitor.session.language;
-        let page = Page::of(&visitor.session, &reader, "new", language.texts().choose_service)?;
-        let favourite = reader.favourites(visitor.clerk().as_str())?;
-        let is_favourite = |one: &Service| favourite.iter().any(|id| id == one.id.as_str());
-        let choice = |one: &Service| Choice {
-            favourite: is_favourite(one),
-            id: one.id.to_string(),
-            label: language.say(&one.label).to_owned(),
-            other: language.other().say(&one.label).to_owned(),
-        };
-        let catalogue = Catalogue::current();
-        let mut counts: Vec<(String, u64)> = used(&reader, visitor.clerk().as_str())?.into_iter().collect();
-        counts.sort_by_key(|(id, count)| (std::cmp::Reverse(*count), id.clone()));
-        let often = counts.iter().filter_map(|(id, _)| id.parse().ok().and_then(|id| catalogue.service(&id)));
-        // What is first already is not shown there again.
-        let often = often.filter(|one| !is_favourite(one)).take(OFTEN).map(choice).collect();
-        let favourites = catalogue.services().filter(|one| is_favourite(one)).map(choice).collect();
-        let sectors = catalogue.sectors().iter().map(|sector| {
-            let of_sector = catalogue.services().filter(|one| one.id.sector_letter() == sector.letter);
-            (language.say(&sector.label).to_owned(), of_sector.map(choice).collect())
-        });
-        Ok(ServicesPage { page, favourites, often, sectors: sectors.collect(), from })
-    });
-    html(&made.await?)
-}
-
-/// Makes a service a favourite of the clerk, or none any more.
-pub(in crate::desk) async fn favourite(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    form: Form,
-) -> Answer {
-    visitor.check(&form)?;
-    allow(visitor.role().may_record())?;
-    let Offered { service, .. } = Offered::of(&id, "")?;
-    let is_favourite = form.get("jadi") == "1";
-    let clerk = visitor.clerk().to_string();
-    let set = move |node: &Node| Ok(node.replica().set_favourite(&clerk, service.id.as_str(), is_favourite)?);
-    shared.node.blocking(set).await?;
-    let from = form.get("dari").parse::<DocumentId>();
-    Ok(go(&from.map_or_else(|_| "/baru".to_owned(), |from| format!("/baru?dari={from}"))))
-}
-
-/// How often a clerk used which service.
-fn used(reader: &Reader, clerk: &str) -> Result<BTreeMap<String, u64>, Failure> {
-    let bytes = reader.setting(&format!("desk/used/{clerk}"))?.unwrap_or_default();
-    // What cannot be read only puts no service first.
-    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
-}
-
-fn note_used(replica: &mut Replica, clerk: &str, service: &str) -> Result<(), Failure> {
-    let mut counts = used(replica, clerk)?;
-    *counts.entry(service.to_owned()).or_default() += 1;
-    let bytes = serde_json::to_vec(&counts).unwrap_or_default();
-    Ok(replica.set_setting(&format!("desk/used/{clerk}"), &bytes)?)
 }
 
 pub(in crate::desk) async fn page(
@@ -292,13 +198,6 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
         })
     });
     html(&made.await?)
-}
-
-/// What an earlier record knows of its citizen, as typed into this form.
-fn citizen_of(service: &Service, record: &Value) -> Typed {
-    let Some(fields) = record.get("fields").and_then(Value::as_object) else { return Typed::default() };
-    let known = fields.iter().filter(|(key, _)| is_of_citizen(key));
-    Typed::of_record(service, &known.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
 }
 
 pub(in crate::desk) async fn save(
@@ -452,54 +351,4 @@ pub(in crate::desk) async fn keep(
     });
     let done = done.await?;
     Ok(if by_script { Json(done).into_response() } else { go("/") })
-}
-
-/// Citizens of earlier records whose NIK or name begins as typed, each with the latest record that knows of them.
-pub(in crate::desk) async fn citizens(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    Query(words): Query<BTreeMap<String, String>>,
-) -> Result<Response, Halt> {
-    allow(visitor.role().may_record())?;
-    let typed = words.get("q").cloned().unwrap_or_default();
-    let found = shared.node.blocking(move |node| {
-        let reader = node.replica();
-        let mut found = Vec::new();
-        for id in reader.citizens(&plain(&typed), CITIZENS)? {
-            let (Some(row), Some(document)) = (reader.row(id)?, reader.document(id)?) else { continue };
-            let Some(service) = known_service(&document) else { continue };
-            let known = citizen_of(service, &document.to_json());
-            let fields: Value = serde_json::from_str(&known.to_json()).unwrap_or_default();
-            let when = moments::long(row.changed_millis);
-            found.push(json!({"nik": row.nik, "name": row.name, "when": when, "fields": fields}));
-        }
-        Ok(found)
-    });
-    Ok(Json(found.await?).into_response())
-}
-
-/// A NIK may be typed with spaces and dots.
-fn plain(typed: &str) -> String {
-    let digits: String = typed.chars().filter(|letter| !matches!(letter, ' ' | '.' | '-')).collect();
-    if !digits.is_empty() && digits.chars().all(|letter| letter.is_ascii_digit()) { digits } else { typed.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_nik_is_found_however_it_is_typed() {
-        assert_eq!(plain("3510 0141.0790-0001"), "3510014107900001");
-        assert_eq!(plain("siti aminah"), "siti aminah");
-        assert_eq!(plain(""), "");
-    }
-
-    #[test]
-    fn the_citizens_fields_are_those_that_all_services_have() {
-        for key in ["nik", "nama", "tgl_lahir", "rt", "telepon"] {
-            assert!(is_of_citizen(key), "{key}");
-        }
-        assert!(!is_of_citizen("keperluan") && !is_of_citizen("siswa"));
-    }
 }
