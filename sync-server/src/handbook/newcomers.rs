@@ -90,11 +90,14 @@ mod tests {
             "{HEAD}35.10.01.2003,Pesanggaran,desa,35.10.01,Pesanggaran\n35.10.02.2002,Sukorejo,desa,35.10.02,Bangorejo\n"
         ))
         .unwrap();
-        let (mut offices, code) = (after.iter(), |text: &str| text.parse::<OfficeCode>().unwrap());
-        let (first, second) = (offices.next().unwrap(), offices.next().unwrap());
-        let all = ["35.10.01.2001", "35.10.01.2002", "35.10.02.2001"].map(code);
+        let office = |code: &str| after.get(code.parse().unwrap()).unwrap();
+        let (first, second) = (office("35.10.01.2003"), office("35.10.02.2002"));
+        let told = |audience: Audience| -> Vec<OfficeCode> { audience.of(&before).map(|office| office.code).collect() };
+        let all = told(Audience::Everyone);
         assert!(is_meant(first, &all, &before) && is_meant(second, &all, &before));
-        assert!(is_meant(first, &all[..2], &before) && !is_meant(second, &all[..2], &before));
-        assert!(!is_meant(first, &all[..1], &before) && !is_meant(second, &all[2..], &before));
+        let district = told(Audience::District("35.10.01".parse().unwrap()));
+        assert!(is_meant(first, &district, &before) && !is_meant(second, &district, &before));
+        let one = told(Audience::Office("35.10.02.2001".parse().unwrap()));
+        assert!(one.len() == 1 && !is_meant(first, &one, &before) && !is_meant(second, &one, &before));
     }
 }
