@@ -155,14 +155,20 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
         }
         Act::RebuildViews => {
             let documents = replica.rebuild_views()?;
+            operators::note(replica, operators::BY_COMMAND, "views_rebuilt", "", now_millis)?;
             Ok(json!({ "documents": documents }))
         }
         Act::NumberRule { office, rule } => {
             in_roster(replica, *office)?;
             set_number_rule(replica, *office, rule)?;
+            operators::note(replica, operators::BY_COMMAND, "number_rule", office.as_str(), now_millis)?;
             Ok(json!({ "office": office, "rule": rule }))
         }
-        Act::GrantNumbers { node, count } => grant_numbers(replica, keys, *node, *count, now_millis),
+        Act::GrantNumbers { node, count } => {
+            let granted = grant_numbers(replica, keys, *node, *count, now_millis)?;
+            operators::note(replica, operators::BY_COMMAND, "numbers_granted", &node.to_string(), now_millis)?;
+            Ok(granted)
+        }
         Act::Nightly { date, early } => {
             let report = close::here(replica, *date, *early, now_millis)?;
             serde_json::from_slice(&report).map_err(Failure::internal)

@@ -13,7 +13,7 @@ pub(super) fn said(act: &str, subject: &str, language: Language) -> String {
     match act {
         "published" | "withdrawn" => published(subject, language),
         "export" => Some(subject.split(' ').map(|word| taken(word, language)).collect::<Vec<_>>().join(", ")),
-        "code_offered" | "code_cancelled" => office(subject),
+        "code_offered" | "code_cancelled" | "number_rule" => office(subject),
         _ => None,
     }
     .unwrap_or_else(|| subject.to_owned())

@@ -222,11 +222,12 @@ fn what_cannot_be_attached_is_said_at_once() {
     let regency = Regency::new(53, &[]);
     let counter = regency.join("counter");
     let id = record(&counter);
-    let cases: [(&[u8], &str); 4] = [
-        (b"<html><script>alert(1)</script>", "file_type"),
-        (b"", "file_empty"),
-        (&[0xff, 0xd8, 0xff, 0xda, 1, 2, 3], "file_broken"),
-        (&vec![0xff; 10 * 1024 * 1024 + 1], "file_too_large"),
+    let cases: [(&str, &[u8], &str); 5] = [
+        ("x.html", b"<html><script>alert(1)</script>", "file_type"),
+        ("x.jpg", b"<html><script>alert(1)</script>", "file_broken"),
+        ("x.jpg", b"", "file_empty"),
+        ("x.jpg", &[0xff, 0xd8, 0xff, 0xda, 1, 2, 3], "file_broken"),
+        ("x.jpg", &vec![0xff; 10 * 1024 * 1024 + 1], "file_too_large"),
     ];
     let paper = counter.data.join("kk.pdf");
     std::fs::write(&paper, b"%PDF-1.4\n%%EOF\n").unwrap();
@@ -234,8 +235,8 @@ fn what_cannot_be_attached_is_said_at_once() {
     let output = village_node(&counter.data).args(["attach", &id, paper, "--kind", "ZZ", "--json"]).output().unwrap();
     let said: Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!((output.status.code(), said["error"]["code"].as_str()), (Some(2), Some("kind")));
-    for (bytes, code) in cases {
-        let file = counter.data.join("x.jpg");
+    for (name, bytes, code) in cases {
+        let file = counter.data.join(name);
         std::fs::write(&file, bytes).unwrap();
         let output =
             village_node(&counter.data).args(["attach", &id, file.to_str().unwrap(), "--json"]).output().unwrap();
