@@ -131,6 +131,10 @@ async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
     assert!(changed.contains("pekerjaan") && changed.contains("keperluan"), "{changed}");
     assert_eq!(head.violations().await, [""; 0]);
     // What is signed is what was seen.
+    machine.says(&["set", &id, "pekerjaan=Nelayan", "--clerk", "siti"]);
+    head.click("form.steps button[value=ditandatangani]").await;
+    head.says("Isian berkas ini berubah sejak halaman ini dibuka").await;
+    assert_eq!(machine.says(&["show", &id])["status"], "diperiksa");
     head.click("form.steps button[value=ditandatangani]").await;
     head.says("Tersimpan.").await;
     assert_eq!(head.count("#diubah-setelah-diperiksa").await, 0);

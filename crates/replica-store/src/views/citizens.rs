@@ -19,8 +19,9 @@ pub(crate) const FOUND: &str = "SELECT r.document, r.name, r.nik
      WHERE f.search MATCH ? AND r.nik IS NOT NULL ORDER BY f.rowid DESC LIMIT ?";
 
 impl Reader {
-    /// The latest record of each person found by the beginnings of words typed: first those whose own name or NIK begins so,
-    /// then those in whose record somebody else is called so. A person is told from others by the NIK; `count` at most.
+    /// The latest record of each person whose own name or NIK begins with the words typed; `count` at most, and behind them
+    /// those with marks above letters, which the search does not know. A person is told from others by the NIK. Nobody is
+    /// found by the NIK or name of somebody else in the record, such as a father: their data would stand for his.
     ///
     /// # Errors
     ///
@@ -46,7 +47,10 @@ impl Reader {
                 if seen.insert(nik) {
                     own.push(document);
                 }
-            } else if beside.len() < count && seen_beside.insert(nik.clone()) {
+            } else if may_be_called(name.as_deref().unwrap_or_default(), typed)
+                && beside.len() < count
+                && seen_beside.insert(nik.clone())
+            {
                 beside.push((document, nik));
             }
         }
@@ -64,6 +68,12 @@ fn is_called(typed: &[String], name: &str, nik: &str) -> bool {
     let name = name.to_lowercase();
     let words = || name.split(|c: char| !c.is_alphanumeric()).chain([nik]);
     typed.iter().all(|typed| words().any(|word| word.starts_with(typed.as_str())))
+}
+
+/// Whether letters with marks stand between a name and words that were typed without them.
+fn may_be_called(name: &str, typed: &[String]) -> bool {
+    let is_number = |word: &String| word.chars().all(|letter| letter.is_ascii_digit());
+    !name.is_ascii() && !typed.iter().any(is_number)
 }
 
 #[cfg(test)]

@@ -466,8 +466,15 @@ fn citizens_are_found_however_many_records_others_have() {
     assert_eq!(node.citizens("sit nur", 8).unwrap(), [old]);
     assert_eq!(node.citizens("siti", 1).unwrap(), [newest]);
     assert_eq!(node.citizens("35100165069000", 8).unwrap(), [other, newest, accented, old]);
-    // What others are called by, such as the service, comes behind them.
-    assert_eq!(node.citizens("a01", 2).unwrap(), [other, newest]);
+    // Nobody is found by what is not theirs: the service, or somebody else in the record.
+    assert_eq!(node.citizens("a01", 2).unwrap(), [accented], "as far as can be told");
+    let mut child = transaction("Putri Contoh", "3510016506900010");
+    child.fields.insert("ayah".to_owned(), serde_json::json!({"nik": "3510016506900011", "nama": "Hasnan Contoh"}));
+    let child = node.create_transaction(&child, &clock(300)).unwrap();
+    assert_eq!(node.citizens("putri", 8).unwrap(), [child]);
+    for typed in ["3510016506900011", "hasnan"] {
+        assert!(!node.citizens(typed, 8).unwrap().contains(&child), "{typed}");
+    }
     for typed in ["", "*", "zz", "ก็"] {
         assert_eq!(node.citizens(typed, 8).unwrap(), [], "{typed}");
     }

@@ -8,7 +8,7 @@ desk_kit::texts! {
     enrol_why: "Satu kode untuk satu komputer, berlaku 72 jam. Lembar berisi kode itu hanya ditampilkan sekali: cetak, atau bacakan kepada petugas.",
         "One code admits one machine and is good for 72 hours. The sheet with the code is shown once: print it, or read it to the clerk.";
     office: "Kantor", "Office";
-    address: "Alamat pusat yang dihubungi komputer itu", "Address at which that machine calls the hub";
+    address: "Alamat pusat bagi komputer itu", "Address of the hub for it";
     make_code: "Buat kode", "Make a code";
     all_offices: "Semua kantor", "All offices";
     show: "Tampilkan", "Show";

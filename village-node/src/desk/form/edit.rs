@@ -251,7 +251,7 @@ pub(in crate::desk) async fn keep(
 }
 
 /// The values that a form was made of, where it says so: others may have changed some since.
-fn seen(document: &TransactionDocument, heads: &str) -> Option<Map<String, Value>> {
+pub(in crate::desk) fn seen(document: &TransactionDocument, heads: &str) -> Option<Map<String, Value>> {
     let heads = heads.split(',').map(|hash| hash.parse::<ChangeHash>().ok()).collect::<Option<Vec<_>>>()?;
     document.to_json_at(&heads)?.get("fields")?.as_object().cloned()
 }

@@ -14,6 +14,7 @@ use service_document::{TransactionDocument, TransactionRow};
 
 use crate::action::standing::is_own;
 use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
+use crate::desk::form::edit;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
 use crate::desk::frame::shown;
@@ -50,6 +51,8 @@ pub(in crate::desk) struct RecordPage {
     attached: Vec<Attached>,
     kinds: Vec<(String, String)>,
     steps: Vec<Step>,
+    /// The changes that this page shows the outcome of.
+    heads: String,
     /// The other letters that bear its number: id, and whose it is.
     alike: Vec<(DocumentId, String)>,
     /// What was changed after the papers were checked: what, by whom and when.
@@ -257,6 +260,7 @@ fn make(
             referral_said: String::new(),
             asked: String::new(),
             office: shown::other_office(replica, row.office),
+            heads: document.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
             alike: if of_office { alike(replica, id)? } else { Vec::new() },
             unseen: unseen(replica, &document, (catalogue, service), language)?,
             differences: differences(replica, &document, (catalogue, service), language)?,
@@ -383,7 +387,14 @@ pub(in crate::desk) async fn step(
     let (clerk, role) = (visitor.clerk().clone(), visitor.role());
     let checked = shared.node.blocking(move |node| chain::may_step(&node.replica(), role, id, to));
     allow(checked.await?)?;
-    match visitor.perform(&shared, Action::Step { id, to, reason, clerk }).await {
+    let shown = form.get("dilihat").to_owned();
+    let is_unseen = shared.node.blocking(move |node| Ok(is_changed(&load(&node.replica(), id)?, &shown))).await?;
+    // Whoever checks or signs has it say what was on the screen.
+    let done = match to {
+        Status::Diperiksa | Status::MenungguCamat | Status::Ditandatangani if is_unseen => Err(changed_meanwhile()),
+        _ => visitor.perform(&shared, Action::Step { id, to, reason, clerk }).await,
+    };
+    match done {
         Ok(_) => {}
         // Said beside the steps, with the reason as it was typed.
         Err(failure) if failure.blame == Blame::Input => {
@@ -397,4 +408,18 @@ pub(in crate::desk) async fn step(
         Err(failure) => return Err(failure.into()),
     }
     Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
+}
+
+/// Whether the fields of a record are others than those of the page that was looked at. `shown`: the changes that the page
+/// was made of, as it says them; an application's form says none.
+fn is_changed(document: &TransactionDocument, shown: &str) -> bool {
+    edit::seen(document, shown).is_some_and(|shown| shown != fields(document))
+}
+
+fn changed_meanwhile() -> Failure {
+    Failure::input(
+        "changed_meanwhile",
+        "Isian berkas ini berubah sejak halaman ini dibuka. Langkah belum diambil; periksa isiannya sekarang, lalu ulangi.",
+        "The fields of this record have changed since this page was opened. The step was not taken; look at them now, then take it again.",
+    )
 }
