@@ -138,6 +138,17 @@ async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
     head.click("form.steps button[value=ditandatangani]").await;
     head.says("Tersimpan.").await;
     assert_eq!(head.count("#diubah-setelah-diperiksa").await, 0);
+    // What another machine wrote meanwhile is not on the paper, and the page says so.
+    other.says(&["set", &id, "keperluan=Umrah", "--clerk", "budi"]);
+    for one in [&other, &machine] {
+        one.says(&["sync"]);
+    }
+    head.go(&format!("{}/berkas/{id}", machine.url)).await;
+    let told = head.find("#di-surat").await.text().await.unwrap();
+    for part in ["Keperluan", "Beasiswa", "Umrah"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert_eq!(head.violations().await, [""; 0]);
 }
 
 #[tokio::test]

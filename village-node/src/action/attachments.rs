@@ -4,7 +4,7 @@ use std::fmt;
 
 use change_log::{BlobHash, DocumentId, EpochId};
 use data_encoding::BASE64;
-use office_model::Bilingual;
+use office_model::{Bilingual, is_visible};
 use replica_store::{Clock, Reader, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -39,7 +39,9 @@ impl fmt::Debug for NewFile {
 impl NewFile {
     /// A file with these bytes.
     pub fn new(name: &str, kind: &str, bytes: &[u8]) -> Self {
-        Self { name: name.to_owned(), kind: kind.to_owned(), content: BASE64.encode(bytes) }
+        // What is not seen, or turns the reading direction, makes one name look like another.
+        let name = name.chars().filter(|sign| is_visible(*sign)).collect();
+        Self { name, kind: kind.to_owned(), content: BASE64.encode(bytes) }
     }
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn of(
     let print = |finish| letter.to_pdf(paper, &finish).map_err(|error| unprinted(&error));
     let bytes = match &seal {
         Ok(address) => print(Finish::Sealed(address.clone()))?,
-        Err(_) if is_draft(&row.status) => print(Finish::Draft)?,
+        Err(_) if is_draft(row) => print(Finish::Draft)?,
         Err(_) => print(Finish::Unsealed)?,
     };
     Ok(Printed { file_name: format!("{}-{day}-{id}.pdf", row.service), bytes, seal })
@@ -162,12 +162,25 @@ fn dated(document: &TransactionDocument, signing: Option<&HistoryItem>) -> i64 {
     signing.map(of).or_else(begun).unwrap_or_else(|| document.row().created_millis)
 }
 
-/// Until its papers are checked, what is printed is a draft.
-pub(crate) fn is_draft(status: &str) -> bool {
-    !matches!(
-        status.parse::<Status>(),
-        Ok(Status::Diperiksa | Status::MenungguCamat | Status::Ditandatangani | Status::SiapDiambil | Status::Selesai)
-    )
+/// Until its papers are checked, and it has its number, what is printed is a draft: nobody is to write one in by hand.
+pub(crate) fn is_draft(row: &TransactionRow) -> bool {
+    match row.status.parse::<Status>() {
+        Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai) => false,
+        Ok(Status::Diperiksa | Status::MenungguCamat) => row.number.is_none(),
+        _ => true,
+    }
+}
+
+/// Where the fields of a signed letter are others by now than those on its paper: the paper stays as it was signed.
+pub(crate) fn changed_since_signed(document: &TransactionDocument) -> Vec<(String, Option<Value>, Option<Value>)> {
+    let status = document.row().status.parse();
+    if !matches!(status, Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai)) {
+        return Vec::new();
+    }
+    let (signed, now) = (signed_fields(document, signing(document).as_ref()), fields(document));
+    let keys = signed.keys().chain(now.keys().filter(|key| !signed.contains_key(*key)));
+    let differing = keys.filter(|key| signed.get(*key) != now.get(*key));
+    differing.map(|key| (key.clone(), signed.get(key).cloned(), now.get(key).cloned())).collect()
 }
 
 /// The office as the letterhead names it.

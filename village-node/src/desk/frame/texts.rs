@@ -133,6 +133,11 @@ desk_kit::texts! {
     day_hint: "01-07-2026", "01-07-2026";
     paper: "Kertas", "Paper";
     spreadsheet: "Lembar kerja", "Spreadsheet";
+    on_paper: "Surat yang ditandatangani berisi lain", "The signed letter says something else";
+    on_paper_why: "Perubahan dari komputer lain masuk setelah surat ditandatangani. Suratnya tetap seperti saat ditandatangani; bila yang baru yang benar, batalkan surat ini dan buat yang baru.",
+        "A change from another machine came in after the letter was signed. The letter stays as it was signed; where the new value is right, cancel it and make a new one.";
+    on_paper_signed: "di surat", "on the letter";
+    on_paper_now: "di berkas", "in the record";
     number_twice: "Nomor ini ada pada dua surat", "This number is on two letters";
     number_twice_short: "ganda", "twice";
     number_twice_why: "Folder data pernah dipakai di dua komputer. Batalkan salah satu dengan alasan dan buat surat baru untuk warganya; bila keduanya sudah diserahkan, tarik kembali salah satunya.",

@@ -1,15 +1,18 @@
-//! What whoever goes on with a record is to see first: that its number stands on another letter, and what was changed after
-//! its papers were checked.
+//! What whoever goes on with a record is to see first: that its number stands on another letter, what was changed after its
+//! papers were checked, and what a signed letter says otherwise.
 
 use change_log::DocumentId;
-use office_model::{Catalogue, Service};
+use office_model::{Catalogue, FieldPath, Service};
 use replica_store::Replica;
+use serde_json::Value;
 use service_document::TransactionDocument;
 
 use crate::Failure;
+use crate::action::letter::changed_since_signed;
 use crate::action::machine;
 use crate::action::since_check::since_check;
 use crate::desk::frame::language::Language;
+use crate::desk::frame::shown;
 use crate::desk::moments;
 use crate::desk::record::history::{Names, place_label};
 
@@ -57,4 +60,28 @@ pub(super) fn unseen(
         }
     }
     Ok(told)
+}
+
+/// A field of which a signed letter says something else than the record does by now.
+pub(in crate::desk) struct OnPaper {
+    pub(in crate::desk) label: String,
+    pub(in crate::desk) signed: String,
+    pub(in crate::desk) now: String,
+}
+
+/// What another machine wrote while a letter was signed, or what was settled afterwards: the paper does not say it.
+pub(super) fn on_paper(
+    document: &TransactionDocument,
+    (catalogue, service): (&Catalogue, &Service),
+    language: Language,
+) -> Vec<OnPaper> {
+    let told = |(key, signed, now): (String, Option<Value>, Option<Value>)| {
+        let path = key.parse::<FieldPath>().ok();
+        let field = path.as_ref().and_then(|path| catalogue.field_at(service, path));
+        let said =
+            |value: Option<Value>| value.map_or_else(|| "—".to_owned(), |value| shown::value(field, &value, language));
+        let label = shown::path_label((catalogue, service), (&key, None), language);
+        OnPaper { label, signed: said(signed), now: said(now) }
+    };
+    changed_since_signed(document).into_iter().map(told).collect()
 }

@@ -21,7 +21,7 @@ use crate::desk::frame::shown;
 use crate::desk::people::sign_in::note;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Attached, attached, kinds};
-use crate::desk::record::cautions::{alike, unseen};
+use crate::desk::record::cautions::{OnPaper, alike, on_paper, unseen};
 use crate::desk::record::divergences::{Difference, differences};
 use crate::desk::record::history::{Told, history};
 use crate::desk::record::queue;
@@ -51,6 +51,8 @@ pub(in crate::desk) struct RecordPage {
     attached: Vec<Attached>,
     kinds: Vec<(String, String)>,
     steps: Vec<Step>,
+    /// What the signed letter says otherwise.
+    on_paper: Vec<OnPaper>,
     /// The changes that this page shows the outcome of.
     heads: String,
     /// The other letters that bear its number: id, and whose it is.
@@ -103,10 +105,10 @@ enum Prints {
 }
 
 impl Prints {
-    fn of(service: &Service, status: &str) -> Self {
-        match (service.is_letter, letter::is_draft(status)) {
+    fn of(service: &Service, row: &TransactionRow) -> Self {
+        match (service.is_letter, letter::is_draft(row)) {
             (false, _) => Self::Nothing,
-            _ if matches!(status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Nothing,
+            _ if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Nothing,
             (true, true) => Self::Draft,
             (true, false) => Self::Letter,
         }
@@ -120,7 +122,7 @@ impl Prints {
 /// What is to be said of the letter's seal.
 fn seal(service: &Service, row: &TransactionRow, sealer: &Sealer, language: Language) -> String {
     match letter::may_seal(row, sealer) {
-        _ if !service.is_letter || letter::is_draft(&row.status) => String::new(),
+        _ if !service.is_letter || letter::is_draft(row) => String::new(),
         Ok(_) => language.texts().sealed.to_owned(),
         Err(why) => language.say(&why.text()).to_owned(),
     }
@@ -244,7 +246,7 @@ fn make(
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
             seal: if of_office { seal(service, row, sealer, language) } else { String::new() },
-            prints: if of_office { Prints::of(service, &row.status) } else { Prints::Nothing },
+            prints: if of_office { Prints::of(service, row) } else { Prints::Nothing },
             step_said: String::new(),
             reason: String::new(),
             steps: steps.unwrap_or_default(),
@@ -260,6 +262,7 @@ fn make(
             referral_said: String::new(),
             asked: String::new(),
             office: shown::other_office(replica, row.office),
+            on_paper: if of_office { on_paper(&document, (catalogue, service), language) } else { Vec::new() },
             heads: document.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
             alike: if of_office { alike(replica, id)? } else { Vec::new() },
             unseen: unseen(replica, &document, (catalogue, service), language)?,
