@@ -101,7 +101,7 @@ async fn each_takes_the_steps_that_the_offices_chain_gives_them() {
 
 #[tokio::test]
 async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
-    let office = Office::new();
+    let mut office = Office::new();
     let (machine, other) = (office.machine("counter"), office.machine("laptop"));
     machine.says(&["sync"]);
     let id = machine.record("Siti Aminah");
@@ -131,6 +131,7 @@ async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
     assert!(changed.contains("pekerjaan") && changed.contains("keperluan"), "{changed}");
     assert_eq!(head.violations().await, [""; 0]);
     // What is signed is what was seen.
+    office.hub_gone();
     machine.says(&["set", &id, "pekerjaan=Nelayan", "--clerk", "siti"]);
     head.click("form.steps button[value=ditandatangani]").await;
     head.says("Isian berkas ini berubah sejak halaman ini dibuka").await;
@@ -140,6 +141,7 @@ async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
     assert_eq!(head.count("#diubah-setelah-diperiksa").await, 0);
     // What another machine wrote meanwhile is not on the paper, and the page says so.
     other.says(&["set", &id, "keperluan=Umrah", "--clerk", "budi"]);
+    office.hub_back();
     for one in [&other, &machine] {
         one.says(&["sync"]);
     }
