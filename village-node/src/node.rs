@@ -259,13 +259,7 @@ impl Node {
     ) -> Result<serde_json::Value, Failure> {
         // Of many records one that cannot be stored keeps the others from nothing: they are no one commit.
         if action.writes() && !matches!(action, Action::Record { .. }) {
-            let (identity, sealer) = (&self.inner.live.identity, self.sealer());
-            return self.commit(|replica, now_millis| {
-                owner::check(replica, action)?;
-                let answer = action::perform(replica, identity, &sealer, action, now_millis, &mut |_, _| ())?;
-                trace::note(replica, action, &answer, (clerk, By::Owner), now_millis)?;
-                Ok(answer)
-            });
+            return self.perform_checked(action, (clerk, By::Owner), |replica| owner::check(replica, action));
         }
         owner::check(&self.replica(), action)?;
         let answer = self.perform_watched(action, watch)?;
@@ -281,7 +275,27 @@ impl Node {
     ///
     /// As [`Node::perform`]; nothing was changed then.
     pub(crate) fn perform_noted(&self, action: &Action, by: (&str, By)) -> Result<serde_json::Value, Failure> {
-        self.perform_with(action, |replica, answer| trace::note(replica, action, answer, by, moment::now_millis()))
+        self.perform_checked(action, by, |_| Ok(()))
+    }
+
+    /// [`Node::perform_noted`] where `check` has nothing against it: nobody changes anything between the two.
+    ///
+    /// # Errors
+    ///
+    /// What `check` says, and as [`Node::perform`]; nothing was changed then.
+    pub(crate) fn perform_checked(
+        &self,
+        action: &Action,
+        by: (&str, By),
+        check: impl Fn(&Replica) -> Result<(), Failure>,
+    ) -> Result<serde_json::Value, Failure> {
+        let (identity, sealer) = (&self.inner.live.identity, self.sealer());
+        self.commit(|replica, now_millis| {
+            check(replica)?;
+            let answer = action::perform(replica, identity, &sealer, action, now_millis, &mut |_, _| ())?;
+            trace::note(replica, action, &answer, by, now_millis)?;
+            Ok(answer)
+        })
     }
 
     /// Goes by what the hub published since it was last looked.

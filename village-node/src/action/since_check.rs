@@ -7,8 +7,8 @@ use office_model::{OwnValue, Status};
 use serde_json::Value;
 use service_document::{Edited, HistoryItem, TransactionDocument};
 
-/// What an attached file is kept under.
-const ATTACHMENT: &str = "attachment/";
+/// Before the hash of an attached file.
+pub(crate) const ATTACHMENT: &str = "attachment/";
 
 /// The changes of a record that waits to be signed which whoever checked it had not seen, causes before effects, each with
 /// what it changed of the form and of the attached files. What is signed, closed, or not checked yet has none.

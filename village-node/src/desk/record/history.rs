@@ -10,6 +10,7 @@ use service_document::{AttachedFile, Edited, TransactionDocument};
 
 use crate::Failure;
 use crate::action::machine::{self, Machine};
+use crate::action::since_check::ATTACHMENT;
 use crate::action::standing::is_own;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::shown;
@@ -20,9 +21,6 @@ const NOT_SHOWN: [&str; 6] = ["kind", "office", "service", "catalogue", "fields"
 
 /// What a number was made of: the number itself is shown.
 const SERIALS: &str = "serials";
-
-/// Before the hash of an attached file.
-const ATTACHMENT: &str = "attachment/";
 
 /// What an attached file is called.
 fn file_name(path: &str, value: Option<&Value>) -> String {

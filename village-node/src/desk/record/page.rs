@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
 
 use crate::action::standing::is_own;
+use crate::action::trace::By;
 use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
 use crate::desk::form::edit;
 use crate::desk::frame::language::{Language, Worded as _};
@@ -391,12 +392,16 @@ pub(in crate::desk) async fn step(
     let checked = shared.node.blocking(move |node| chain::may_step(&node.replica(), role, id, to));
     allow(checked.await?)?;
     let shown = form.get("dilihat").to_owned();
-    let is_unseen = shared.node.blocking(move |node| Ok(is_changed(&load(&node.replica(), id)?, &shown))).await?;
-    // Whoever checks or signs has it say what was on the screen.
-    let done = match to {
-        Status::Diperiksa | Status::MenungguCamat | Status::Ditandatangani if is_unseen => Err(changed_meanwhile()),
-        _ => visitor.perform(&shared, Action::Step { id, to, reason, clerk }).await,
-    };
+    let done = shared.node.blocking(move |node| {
+        let name = clerk.to_string();
+        let step = Action::Step { id, to, reason, clerk };
+        node.perform_checked(&step, (&name, By::Desk), |replica| {
+            // Whoever checks or signs has it say what was on the screen.
+            let says_so = matches!(to, Status::Diperiksa | Status::MenungguCamat | Status::Ditandatangani);
+            if says_so && is_changed(&load(replica, id)?, &shown) { Err(changed_meanwhile()) } else { Ok(()) }
+        })
+    });
+    let done = done.await;
     match done {
         Ok(_) => {}
         // Said beside the steps, with the reason as it was typed.
