@@ -434,7 +434,6 @@
   }
 
   // A photo is made small before it is attached, unless the original is wanted; what is too large is said at once.
-  const attaching = $("#lampirkan");
   const smaller = async (file) => {
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, 2000 / Math.max(picture.width, picture.height));
@@ -450,27 +449,42 @@
     if (!made || made.size >= file.size) return file;
     return new File([made], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" });
   };
-  if (attaching) {
+  // A file that was chosen, as it is to be sent; else why it is not.
+  const prepared = async (file, said) => {
+    let broken = false;
+    if (file.type.startsWith("image/") && !$("#lampiran-asli").checked) {
+      try { file = await smaller(file); } catch {
+        // Kinds of pictures that the desk does not take it names itself.
+        broken = ["image/jpeg", "image/png"].includes(file.type);
+      }
+    }
+    const why = broken ? said.broken : file.size > 10 * 1024 * 1024 ? said.large : "";
     const refused = $("#lampiran-ditolak");
+    refused.hidden = !why;
+    refused.textContent = why;
+    return why ? null : file;
+  };
+  // Some papers are needed as they were photographed.
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "lampiran-jenis") return;
+    const needed = "original" in (event.target.selectedOptions[0] || { dataset: {} }).dataset, box = $("#lampiran-asli");
+    box.checked = needed;
+    box.disabled = needed;
+    $("#lampiran-asli-perlu").hidden = !needed;
+  });
+  // To a record: with the button.
+  const attaching = $("#lampirkan");
+  if (attaching) {
     let small = false;
     attaching.addEventListener("change", () => { small = false; });
     attaching.addEventListener("submit", async (event) => {
-      if (small) return;
+      const box = $("#lampiran-berkas"), button = event.submitter || $("button", attaching);
+      if (small || !box.files.length) return;
       event.preventDefault();
-      const box = $("#lampiran-berkas"), button = $("button", attaching);
-      let [file] = box.files, broken = false;
       button.disabled = true;
-      if (file.type.startsWith("image/") && !$("#lampiran-asli").checked) {
-        try { file = await smaller(file); } catch {
-          // Kinds of pictures that the desk does not take it names itself.
-          broken = ["image/jpeg", "image/png"].includes(file.type);
-        }
-      }
+      const file = await prepared(box.files[0], attaching.dataset);
       button.disabled = false;
-      const why = broken ? attaching.dataset.broken : file.size > 10 * 1024 * 1024 ? attaching.dataset.large : "";
-      refused.hidden = !why;
-      refused.textContent = why;
-      if (why) return;
+      if (!file) return;
       const chosen = new DataTransfer();
       chosen.items.add(file);
       box.files = chosen.files;
@@ -479,6 +493,66 @@
       await new Promise((done) => { setTimeout(done); });
       attaching.requestSubmit();
     });
+  }
+  // To a form that is not saved yet: as soon as it is chosen. Saving waits for it.
+  const enclosing = $("#lampiran[data-attach]");
+  if (enclosing && form) {
+    let sends = null;
+    const shown = async (answer) => {
+      // Signed out or locked meanwhile: chosen again when that is over.
+      if (["/kunci", "/masuk"].includes(pathOf(answer))) return cover();
+      if (!answer.ok) throw new Error("not kept");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = $("#lampiran", page);
+      if (!part) throw new Error("another page");
+      for (const one of $$(".scripted", part)) one.hidden = false;
+      for (const one of $$(".unscripted", part)) one.hidden = true;
+      $("details", part).open = true;
+      enclosing.replaceChildren(...part.childNodes);
+      form.elements.draf.value = $("input[name=draf]", page).value;
+      kept();
+    };
+    const kept = () => history.replaceState(null, "", location.pathname + "?draf=" + form.elements.draf.value);
+    const send = async (address, file) => {
+      const body = new FormData(form);
+      if (file) body.set("file", file);
+      else body.delete("file");
+      const answer = await ask(address, { method: "POST", body });
+      if (!answer) return;
+      try { await shown(answer); } catch { $("#draf-keadaan").textContent = form.dataset.unkept; }
+    };
+    const alone = async (act) => {
+      const told = $("#lampiran-keadaan");
+      told.textContent = told.dataset.sends;
+      sends = act();
+      await sends;
+      sends = null;
+      $("#lampiran-keadaan").textContent = "";
+    };
+    enclosing.addEventListener("change", (event) => {
+      const box = event.target;
+      if (box.id !== "lampiran-berkas" || !box.files.length || sends) return;
+      alone(async () => {
+        const file = await prepared(box.files[0], enclosing.dataset);
+        if (file) await send(enclosing.dataset.attach, file);
+        // Not sent with the form another time.
+        if (box.isConnected) box.value = "";
+        $("#lampiran-jenis").focus();
+      });
+    });
+    enclosing.addEventListener("click", (event) => {
+      const button = event.target.closest("button[formaction]");
+      if (!button || sends) return;
+      event.preventDefault();
+      alone(() => send(button.getAttribute("formaction")));
+    });
+    form.addEventListener("submit", async (event) => {
+      if (!sends) return;
+      event.preventDefault();
+      const button = event.submitter;
+      await sends;
+      form.requestSubmit(button);
+    }, { capture: true });
   }
 
   // Keys, where nobody types.

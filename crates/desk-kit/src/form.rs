@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request};
 use data_encoding::BASE64URL_NOPAD;
 
 /// The fields of a form that was sent. Handlers take it as their last argument.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form(pub Vec<(String, String)>);
 
 impl Form {

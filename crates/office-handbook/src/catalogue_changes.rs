@@ -79,6 +79,10 @@ fn of_service(old: &Service, new: &Service) -> Vec<(String, String)> {
         let papers = new.attachments.join(", ");
         say(format!("lampiran menjadi {papers}"), format!("papers become {papers}"));
     }
+    if old.originals != new.originals {
+        let papers = new.originals.join(", ");
+        say(format!("foto asli disimpan untuk: {papers}"), format!("original photos are kept of: {papers}"));
+    }
     if old.concerns != new.concerns {
         let offices: Vec<String> = new.concerns.iter().map(|concern| String::from(*concern)).collect();
         let offices = offices.join(", ");

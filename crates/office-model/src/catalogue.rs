@@ -95,6 +95,8 @@ struct FileService {
     promised_note: Option<Bilingual>,
     attachments: Vec<String>,
     #[serde(default)]
+    originals: Vec<String>,
+    #[serde(default)]
     concerns: Vec<Concern>,
     fields: Vec<Field>,
     rules: Vec<Rule>,
@@ -256,6 +258,12 @@ impl Catalogue {
                     format!("attachment {paper} is not in the list"),
                 );
             }
+            if let Some(paper) = service.originals.iter().find(|paper| !service.attachments.contains(paper)) {
+                say(
+                    format!("{paper} tercantum di originals, tetapi bukan lampiran layanan ini"),
+                    format!("{paper} stands in originals, but is no attachment of this service"),
+                );
+            }
             if service.approval_when.is_some() && service.approval != Approval::Conditional {
                 say(
                     "ada syarat untuk persetujuan yang tidak bersyarat".to_owned(),
@@ -282,6 +290,7 @@ impl FileService {
             promised: self.promised,
             promised_note: self.promised_note,
             attachments: self.attachments,
+            originals: self.originals,
             concerns: self.concerns,
             fields: common.iter().chain(letter).cloned().chain(self.fields).collect(),
             rules: self.rules,

@@ -36,6 +36,8 @@ pub struct Service {
     pub promised_note: Option<Bilingual>,
     /// Papers the citizen brings.
     pub attachments: Vec<String>,
+    /// Those of them of which the photo is kept as it was taken: a stamp or a deed must stay readable to the last line.
+    pub originals: Vec<String>,
     /// Which offices above the villages a record of it is referred to by itself, once it is checked.
     pub concerns: Vec<Concern>,
     /// All fields, the common ones first.

@@ -66,6 +66,7 @@ async fn a_photo_is_attached_shown_and_taken_away() {
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     }
+    browser.click(".files summary").await;
     browser.click(".files button").await;
     browser.says("Belum ada lampiran.").await;
     assert_eq!(machine.says(&["attachments", &id])["attachments"].as_array().map(Vec::len), Some(0));
@@ -119,4 +120,107 @@ async fn what_is_no_photo_or_pdf_is_refused_in_words() {
     browser.click("#lampirkan button").await;
     browser.says("Hanya foto (JPEG, PNG) dan PDF").await;
     assert_eq!(machine.says(&["attachments", &id])["attachments"].as_array().map(Vec::len), Some(0));
+}
+
+/// Puts files of this content into the form as if somebody had chosen them, the last one last.
+async fn choose(browser: &crate::browser::Browser, name: &str, content: &str, kind: &str) {
+    let script = format!(
+        "const files = new DataTransfer(), box = document.querySelector('#lampiran-berkas');
+        files.items.add(new File(['{content}'], '{name}', {{ type: '{kind}' }}));
+        box.files = files.files;
+        box.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+    );
+    browser.run(&script).await;
+}
+
+#[tokio::test]
+async fn what_is_attached_to_a_form_is_the_records_when_it_is_saved() {
+    let mut office = Office::new();
+    let mut machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    office.hub_gone();
+    browser.go(&format!("{}/baru/G10", machine.url)).await;
+    browser.type_in("[name=nama]", "Siti Aminah").await;
+    browser.run("document.querySelector('#lampiran summary').focus()").await;
+    browser.keys(&char::from(fantoccini::key::Key::Enter).to_string()).await;
+    // Deeds are kept as they were photographed.
+    browser.find("#lampiran-jenis").await.select_by_value("B3").await.unwrap();
+    browser.until("document.querySelector('#lampiran-asli').checked").await;
+    assert!(browser.run("return document.querySelector('#lampiran-asli').disabled").await.as_bool().unwrap());
+    choose(&browser, "letter c.pdf", "%PDF-1.7 letter c %%EOF", "application/pdf").await;
+    browser.says("letter c.pdf").await;
+    assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
+    choose(&browser, "salah.pdf", "%PDF-1.7 salah %%EOF", "application/pdf").await;
+    browser.says("salah.pdf").await;
+    choose(&browser, "rusak.pdf", "bukan pdf", "application/pdf").await;
+    browser.says("Berkas itu rusak: isinya bukan foto atau PDF").await;
+    // The wrong one is taken off again, and what is typed stays.
+    browser.run("document.querySelector('#lampiran li:nth-of-type(2) button').click()").await;
+    browser.until("document.querySelectorAll('#lampiran li').length === 1").await;
+    assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
+    // All of it survives the program, and the browser.
+    machine.kill();
+    machine.serve();
+    let browser = crate::browser::Browser::open().await;
+    machine.sign_in(&browser, "siti").await;
+    browser.click("a[href^='/baru/G10?draf=']").await;
+    browser.says("letter c.pdf").await;
+    browser.run("document.querySelector('#simpan').click()").await;
+    // Saved, it says what is missing, and has the file still.
+    browser.find("#masalah").await;
+    browser.says("letter c.pdf").await;
+}
+
+#[tokio::test]
+async fn without_script_a_file_goes_with_the_form() {
+    let mut office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    office.hub_gone();
+    browser.go(&format!("{}/baru/P06?dari={id}", machine.url)).await;
+    crate::complaint::the_rest(&browser).await;
+    // What a browser without script sends: the file with the form, and the button that saves.
+    let choose = "const files = new DataTransfer();
+        files.items.add(new File(['%PDF-1.7 kk %%EOF'], 'kk.pdf', { type: 'application/pdf' }));
+        document.querySelector('#lampiran-berkas').files = files.files;
+        HTMLFormElement.prototype.submit.call(document.querySelector('#formulir'));";
+    browser.run(choose).await;
+    browser.says("Tersimpan.").await;
+    browser.says("kk.pdf").await;
+    let saved = browser.path().await;
+    let saved = saved.rsplit('/').next().unwrap();
+    assert_eq!(machine.says(&["attachments", saved])["attachments"][0]["name"], json!("kk.pdf"));
+    // It is looked at in the browser.
+    let look = "fetch(document.querySelector('.files a').href).then((answer) => {
+        window.shown = answer.headers.get('content-disposition'); });";
+    browser.run(look).await;
+    browser.until("window.shown").await;
+    assert_eq!(browser.run("return window.shown").await, json!("inline; filename=\"kk.pdf\""));
+    // Said once: the page that is loaded anew says nothing of it.
+    browser.go(&format!("{}/berkas/{saved}", machine.url)).await;
+    assert!(!browser.text().await.contains("Tersimpan.\n"), "said twice");
+}
+
+#[tokio::test]
+async fn the_papers_of_a_signed_letter_stay() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.says(&["sync"]);
+    let id = machine.record("Siti Aminah");
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("ktp.pdf");
+    std::fs::write(&file, "%PDF-1.7 ktp %%EOF").unwrap();
+    let hash = machine.says(&["attach", &id, file.to_str().unwrap()])["hash"].as_str().unwrap().to_owned();
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    assert_eq!(browser.count(".files summary").await, 1);
+    for to in ["diajukan", "diperiksa", "ditandatangani"] {
+        machine.says(&["step", &id, to]);
+    }
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.says("ktp.pdf").await;
+    assert_eq!(browser.count(".files summary").await, 0);
+    let said = machine.refuses(&["detach", &id, &hash]);
+    assert!(said.contains("tidak dapat dilepas lagi"), "{said}");
 }

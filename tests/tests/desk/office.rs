@@ -173,6 +173,13 @@ impl Machine {
         done(village_node(&self.data).args(arguments).arg("--json"))
     }
 
+    /// What is written where a command of this machine refuses.
+    pub(crate) fn refuses(&self, arguments: &[&str]) -> String {
+        let output = village_node(&self.data).args(arguments).output().unwrap();
+        assert!(!output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     /// Records one letter; its id.
     pub(crate) fn record(&self, name: &str) -> String {
         let fields = serde_json::json!({

@@ -32,7 +32,7 @@ fn cut_everywhere(seed: u64, way: Way) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let mut generator = Generator::new(OFFICE.parse().unwrap(), seed, "2026-11-23".parse().unwrap());
     let record = generator.next().unwrap();
-    let record = NewRecord { service: record.service, fields: record.fields, catalogue: None };
+    let record = NewRecord::new(record.service, record.fields, None);
     let (mut bytes, mut whole) = (0, 0);
     while whole < WHOLE {
         // A node that was just started knows no TLS session of before.

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use change_log::{BlobHash, DocumentId, EpochId};
+use change_log::{BlobHash, ChangeHash, DocumentId, EpochId};
 use data_encoding::BASE64;
-use office_model::{Bilingual, is_visible};
+use office_model::{Bilingual, Catalogue, Status, is_visible};
 use replica_store::{Clock, Reader, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use service_document::{AttachedFile, FILE_BYTES_MAX, FileType};
+use service_document::{AttachedFile, FILE_BYTES_MAX, FILES_MAX, FileType};
 
 use super::{catalogue_of, load};
 use crate::{Blame, Failure};
@@ -163,25 +163,91 @@ pub(super) fn attach(replica: &mut Replica, id: DocumentId, file: &NewFile, cloc
 }
 
 fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], clock: &Clock) -> Result<Value, Failure> {
-    let file_type = check(&file.name, bytes)?;
-    let document = load(replica, id)?;
-    if !file.kind.is_empty() && !catalogue_of(&document).attachments().iter().any(|known| known.id == file.kind) {
-        return Err(unknown_kind(&file.kind));
-    }
-    let folder = replica.blob_folder();
-    let hash = folder.put(bytes).map_err(|error| Failure::file(folder.dir(), &error))?;
-    let size = bytes.len() as u64;
-    replica.note_blob(hash, size, clock.millis)?;
+    let described = describe((&file.name, &file.kind), bytes, catalogue_of(&load(replica, id)?))?;
     // The same paper again, without a word of what it is: it stays what it was.
-    let known = replica.attachments(id)?.into_iter().find(|known| known.hash == hash && file.kind.is_empty());
-    let attached = known.unwrap_or_else(|| AttachedFile::new(hash, &file.kind, file_type, size, &file.name));
-    let change = replica.change(id, clock, |document, stamp| document.attach(&attached, stamp))?;
-    let mut said = of(&attached, whereabouts(replica, hash)?);
+    let is_known = |known: &AttachedFile| known.hash == described.hash && file.kind.is_empty();
+    let attached = replica.attachments(id)?.into_iter().find(is_known).unwrap_or(described);
+    let change = store(replica, id, &attached, bytes, clock)?;
+    let mut said = of(&attached, whereabouts(replica, attached.hash)?);
     if let Some(said) = said.as_object_mut() {
         said.insert("id".to_owned(), json!(id));
         said.insert("change".to_owned(), json!(change));
     }
     Ok(said)
+}
+
+/// What a record is going to say of a file with this name, of this kind.
+///
+/// # Errors
+///
+/// When it is not taken.
+fn describe((name, kind): (&str, &str), bytes: &[u8], catalogue: &Catalogue) -> Result<AttachedFile, Failure> {
+    let file_type = check(name, bytes)?;
+    if !kind.is_empty() && !catalogue.attachments().iter().any(|known| known.id == kind) {
+        return Err(unknown_kind(kind));
+    }
+    Ok(AttachedFile::new(BlobHash::of(bytes), kind, file_type, bytes.len() as u64, name))
+}
+
+/// Keeps the bytes, and has the record name them.
+fn store(
+    replica: &mut Replica,
+    id: DocumentId,
+    attached: &AttachedFile,
+    bytes: &[u8],
+    clock: &Clock,
+) -> Result<Option<ChangeHash>, Failure> {
+    let folder = replica.blob_folder();
+    let hash = folder.put(bytes).map_err(|error| Failure::file(folder.dir(), &error))?;
+    replica.note_blob(hash, attached.size, clock.millis)?;
+    Ok(replica.change(id, clock, |document, stamp| document.attach(attached, stamp))?)
+}
+
+/// Keeps a file with a draft, until that becomes a record or is thrown away.
+///
+/// # Errors
+///
+/// When the file is not taken, or the disk refuses.
+pub(crate) fn keep_with_draft(
+    replica: &mut Replica,
+    draft: [u8; 16],
+    (name, kind): (&str, &str),
+    bytes: &[u8],
+    catalogue: &Catalogue,
+) -> Result<(), Failure> {
+    let NewFile { name, kind, .. } = NewFile::new(name, kind, &[]);
+    let file = describe((&name, &kind), bytes, catalogue)?;
+    let held = replica.draft_files(draft)?;
+    if held.len() >= FILES_MAX && !held.iter().any(|known| known.hash == file.hash) {
+        return Err(too_many());
+    }
+    Ok(replica.put_draft_file(draft, &file, bytes)?)
+}
+
+/// Puts the bytes of a draft's files where those of records lie: the record that the draft becomes is made with them.
+///
+/// # Errors
+///
+/// When the disk refuses, or does not give them back as they came.
+pub(crate) fn place_those_of_draft(reader: &Reader, draft: [u8; 16], files: &[AttachedFile]) -> Result<(), Failure> {
+    let folder = reader.blob_folder();
+    for file in files {
+        let bytes = reader.draft_file(draft, file.hash)?.ok_or_else(no_file)?;
+        folder.put(&bytes).map_err(|error| Failure::file(folder.dir(), &error))?;
+    }
+    Ok(())
+}
+
+fn too_many() -> Failure {
+    Failure::input(
+        "too_many_files",
+        format!(
+            "Satu berkas memuat paling banyak {FILES_MAX} lampiran. Yang ini tidak disimpan; lepas dahulu yang tidak perlu."
+        ),
+        format!(
+            "A record holds at most {FILES_MAX} files. This one was not saved; take away first what is not needed."
+        ),
+    )
 }
 
 fn unknown_kind(kind: &str) -> Failure {
@@ -216,9 +282,24 @@ pub(super) fn list(replica: &Reader, id: DocumentId) -> Result<Value, Failure> {
 
 /// `{"id", "hash", "change"}`.
 pub(super) fn detach(replica: &mut Replica, id: DocumentId, hash: BlobHash, clock: &Clock) -> Result<Value, Failure> {
+    let status = load(replica, id)?.row().status.parse::<Status>().ok();
+    if status.is_some_and(|status| !status.is_editable()) {
+        return Err(signed_on_it());
+    }
     let change = replica.change(id, clock, |document, stamp| document.detach(hash, stamp))?;
     let change = change.ok_or_else(no_file)?;
     Ok(json!({"id": id, "hash": hash, "change": change}))
+}
+
+fn signed_on_it() -> Failure {
+    Failure::new(
+        Blame::State,
+        "file_stays",
+        "Berkas ini sudah ditandatangani atau ditutup: lampirannya menjadi dasar surat itu, jadi tidak dapat dilepas lagi. Tidak \
+         ada yang berubah; yang benar masih dapat dilampirkan di sampingnya.",
+        "This record is signed or closed: what is attached is what that was decided on, and cannot be taken away any more. \
+         Nothing was changed; the right file can still be attached beside it.",
+    )
 }
 
 /// No record has such a file.

@@ -6,7 +6,7 @@ use office_model::{Catalogue, Problem, ServiceId, Valid};
 use replica_store::{Clock, GivenNumber, Replica, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use service_document::NewTransaction;
+use service_document::{AttachedFile, NewTransaction};
 
 use super::day;
 use super::numbers::with_numbering;
@@ -23,6 +23,16 @@ pub struct NewRecord {
     /// Version of the catalogue that its form was of; the newest where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<u32>,
+    /// Files that it is saved with: their bytes are on the disk already. No request says so.
+    #[serde(skip)]
+    pub(crate) files: Vec<AttachedFile>,
+}
+
+impl NewRecord {
+    /// A record of a form, without files.
+    pub fn new(service: ServiceId, fields: Map<String, Value>, catalogue: Option<u32>) -> Self {
+        Self { service, fields, catalogue, files: Vec::new() }
+    }
 }
 
 /// `{"saved": [{"index", "id", "number", "warnings"}], "refused": [{"index", "code", "text", "problems"}]}`, indexes from 0.
@@ -55,20 +65,18 @@ pub(super) fn perform(
                     number: None,
                     serials: None,
                 };
-                good.push(Good { index, new, warnings: json!(warnings) });
+                good.push(Good { index, new, files: record.files.clone(), warnings: json!(warnings) });
             }
             Err(problems) => refused.push((index, Failure::values(problems))),
         }
     }
     let mut saved = Vec::new();
-    let all: Vec<NewTransaction> = good.iter().map(|good| good.new.clone()).collect();
-    match with_numbering(identity, |numbering| replica.create_numbered(&all, numbering, clock)) {
+    match create(replica, identity, &good, clock) {
         Ok(made) => saved.extend(good.iter().zip(made).map(|(good, (id, given))| good.saved(id, given))),
         // One of them cannot be stored: the others still can.
         Err(StoreError::Document(_)) => {
             for good in &good {
-                let one = std::slice::from_ref(&good.new);
-                match with_numbering(identity, |numbering| replica.create_numbered(one, numbering, clock)) {
+                match create(replica, identity, std::slice::from_ref(good), clock) {
                     Ok(made) => saved.extend(made.into_iter().map(|(id, given)| good.saved(id, given))),
                     Err(StoreError::Document(error)) => refused.push((good.index, error.into())),
                     Err(error) => return Err(error.into()),
@@ -84,10 +92,27 @@ pub(super) fn perform(
     Ok(json!({"saved": saved, "refused": refused}))
 }
 
+fn create(
+    replica: &mut Replica,
+    identity: &NodeIdentity,
+    records: &[Good],
+    clock: &Clock,
+) -> Result<Vec<(DocumentId, Option<GivenNumber>)>, StoreError> {
+    with_numbering(identity, |numbering| match records {
+        [one] => Ok(vec![replica.create_with_files(&one.new, &one.files, numbering, clock)?]),
+        many => {
+            let many: Vec<NewTransaction> = many.iter().map(|good| good.new.clone()).collect();
+            replica.create_numbered(&many, numbering, clock)
+        }
+    })
+}
+
 /// A record that passed.
 struct Good {
     index: usize,
     new: NewTransaction,
+    /// Of a record that comes alone.
+    files: Vec<AttachedFile>,
     warnings: Value,
 }
 

@@ -99,7 +99,7 @@ async fn one(
     text: &str,
 ) -> Result<ExitCode, Failure> {
     let fields: Map<String, Value> = json::parse(text.as_bytes()).map_err(|error| bad_json(&error))?;
-    let records = vec![NewRecord { service, fields, catalogue: None }];
+    let records = vec![NewRecord::new(service, fields, None)];
     let answer = way.perform(&Action::Record { records, clerk }).await?;
     if let Some(refusal) = output::entries(&answer, "refused").first() {
         return Err(refusal_of(refusal));

@@ -38,6 +38,7 @@ const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// All pages.
 pub(crate) fn router() -> Router<Arc<Shared>> {
+    let with_file = DefaultBodyLimit::max(crate::serve::api::BODY_BYTES_MAX);
     Router::new()
         .route("/", get(lists::home::page))
         .route("/masuk", get(people::sign_in::page).post(people::sign_in::enter))
@@ -57,30 +58,28 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}/ubah/draf", post(form::edit::keep))
         .route("/berkas/{id}/antrean", get(record::queue::slip))
         .route("/berkas/{id}/surat.pdf", get(record::page::letter))
-        .route("/berkas/{id}/nomor", post(lists::register::give))
-        .route(
-            "/berkas/{id}/lampiran",
-            get(record::page::back)
-                .post(record::attachments::add)
-                .layer(DefaultBodyLimit::max(crate::serve::api::BODY_BYTES_MAX)),
-        )
+        .route("/berkas/{id}/nomor", get(record::page::back).post(lists::register::give))
+        .route("/berkas/{id}/lampiran", get(record::page::back).post(record::attachments::add).layer(with_file))
         .route("/berkas/{id}/lampiran/{hash}", get(record::attachments::view))
         .route("/berkas/{id}/lampiran/{hash}/lepas", post(record::attachments::remove))
         .route("/nomor", get(lists::register::page))
         .route("/nomor/buku", get(lists::book::file))
         .route("/berkas/{id}/putuskan", post(record::divergences::settle))
         .route("/baru", get(form::services::page))
-        .route("/baru/{service}", get(form::new_record::page).post(form::new_record::save))
+        .route("/baru/{service}", get(form::new_record::page).post(form::new_record::save).layer(with_file))
         .route("/baru/{service}/periksa", post(form::new_record::check))
         .route("/baru/{service}/bintang", post(form::services::favourite))
-        .route("/baru/{service}/draf", post(form::new_record::keep))
+        .route("/baru/{service}/draf", post(form::new_record::keep).layer(with_file))
+        .route("/baru/{service}/lampiran", post(form::draft_files::add).layer(with_file))
+        .route("/baru/{service}/lampiran/{hash}/lepas", post(form::draft_files::remove).layer(with_file))
+        .route("/draf/{id}/lampiran/{hash}", get(form::draft_files::view))
         .route("/draf/{id}/buang", post(form::drafts::throw_away))
         .route("/warga", get(form::citizens::citizens))
         .route("/perbedaan", get(record::divergences::page))
         .route("/sinkron", get(office::link::page).post(office::link::begin))
         .route("/sinkron/kemajuan", get(office::link::progress))
         .route("/akun", get(people::accounts::page).post(people::accounts::add))
-        .route("/akun/aplikasi", post(people::applications::add))
+        .route("/akun/aplikasi", get(people::accounts::back).post(people::applications::add))
         .route("/akun/aplikasi/{name}/cabut", post(people::applications::revoke))
         .route("/akun/jejak", get(people::trail::page))
         .route("/akun/jejak/berkas", get(people::trail::file))

@@ -19,15 +19,15 @@ pub(crate) fn served(file: &AttachedFile, bytes: Vec<u8>) -> Response {
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || "._- ".contains(letter) { letter } else { '_' })
         .collect();
-    // In a sandbox no browser shows a PDF; it keeps it instead.
-    let how = if file.file_type == FileType::Pdf { "attachment" } else { "inline" };
-    let disposition = format!("{how}; filename=\"{name}\"");
+    let disposition = format!("inline; filename=\"{name}\"");
+    // In a sandbox no browser shows a PDF. Its viewer runs what is in it apart from this page.
+    let policy = if file.file_type == FileType::Pdf { "default-src 'none'" } else { "default-src 'none'; sandbox" };
     let headers = [
         (header::CONTENT_TYPE, file.file_type.media_type()),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CONTENT_DISPOSITION, disposition.as_str()),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (header::CONTENT_SECURITY_POLICY, policy),
     ];
     (headers, bytes).into_response()
 }

@@ -132,7 +132,7 @@ impl Office {
             generator.by_ref().take(count).collect()
         };
         for record in records {
-            let new = NewRecord { service: record.service, fields: record.fields, catalogue: None };
+            let new = NewRecord::new(record.service, record.fields, None);
             let action = Action::Record { records: vec![new], clerk: self.clerk.clone() };
             let id = saved(&self.node.perform_soon(action).await?)?;
             let turn = self.transactions.fetch_add(1, Ordering::Relaxed) + 1;

@@ -78,7 +78,7 @@ impl Replica {
         })
     }
 
-    /// Throws a draft away; it is no error when there is none.
+    /// Throws a draft away with its files; it is no error when there is none.
     ///
     /// # Errors
     ///
@@ -86,6 +86,7 @@ impl Replica {
     pub fn drop_draft(&mut self, id: [u8; 16]) -> Result<(), StoreError> {
         self.write(|work| {
             work.connection.prepare_cached("DELETE FROM draft WHERE id = ?")?.execute([id])?;
+            work.connection.prepare_cached("DELETE FROM draft_file WHERE draft = ?")?.execute([id])?;
             Ok(())
         })
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use change_log::{ChangeHash, DocumentId, EntryHash};
 use office_model::{FieldPath, OfficeCode, Status};
 use serde_json::Value;
-use service_document::{Authored, DocumentError, NewTransaction, REFERRALS_MAX, Stamp, TransactionDocument};
+use service_document::{
+    AttachedFile, Authored, DocumentError, NewTransaction, REFERRALS_MAX, Stamp, TransactionDocument,
+};
 
 use crate::admission::judging;
 use crate::documents::{change_run, document};
@@ -78,6 +80,33 @@ impl Replica {
         numbering: &Numbering<'_>,
         clock: &Clock,
     ) -> Result<Vec<(DocumentId, Option<GivenNumber>)>, StoreError> {
+        self.create_all(many, &[], numbering, clock)
+    }
+
+    /// [`Replica::create_numbered`] of one transaction with these files, whose bytes are on the disk already: attached by a
+    /// change each, right behind it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::create_numbered`], and when they are too many.
+    pub fn create_with_files(
+        &mut self,
+        new: &NewTransaction,
+        files: &[AttachedFile],
+        numbering: &Numbering<'_>,
+        clock: &Clock,
+    ) -> Result<(DocumentId, Option<GivenNumber>), StoreError> {
+        let made = self.create_all(std::slice::from_ref(new), files, numbering, clock)?;
+        made.into_iter().next().ok_or(StoreError::Misuse("no transaction was made"))
+    }
+
+    fn create_all(
+        &mut self,
+        many: &[NewTransaction],
+        files: &[AttachedFile],
+        numbering: &Numbering<'_>,
+        clock: &Clock,
+    ) -> Result<Vec<(DocumentId, Option<GivenNumber>)>, StoreError> {
         self.write(|work| {
             let mut log = own_log(work)?;
             let mut issuer = Issuer::open(work, numbering, clock)?;
@@ -101,6 +130,9 @@ impl Replica {
                 let index = document::insert(work.connection, id, office)?;
                 append(work, &mut log, (id, index, office), &authored)?;
                 rows::put_transaction(work.connection, index, made.row())?;
+                for file in files {
+                    change_one(work, &mut log, id, |document| document.attach(file, &stamp))?;
+                }
                 ids.push((id, given));
             }
             issuer.close(work)?;

@@ -24,10 +24,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../../migrations/0011_referrals.sql"),
     include_str!("../../migrations/0012_trail.sql"),
     include_str!("../../migrations/0013_backups.sql"),
+    include_str!("../../migrations/0014_draft_files.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 13;
+pub const FORMAT: u32 = 14;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

@@ -1,7 +1,10 @@
 //! Accounts, drafts and the audit trail: kept over a restart, and in backups.
 
-use crate::world::*;
+use change_log::BlobHash;
 use replica_store::{Account, AuditFilter, AuditFrom, AuditItem, Draft, Replica};
+use service_document::{AttachedFile, FileType};
+
+use crate::world::*;
 
 fn account(name: &str) -> Account {
     Account {
@@ -37,6 +40,11 @@ fn accounts_drafts_and_the_audit_trail_outlive_a_crash_and_stand_in_backups() {
         node.put_draft(&draft(number, clerk, changed)).unwrap();
     }
     node.put_draft(&Draft { form: "{}".to_owned(), ..draft(1, "siti", 40) }).unwrap();
+    let photo = AttachedFile::new(BlobHash::of(b"photo"), "A1", FileType::Jpeg, 5, "ktp.jpg");
+    for number in [1, 3] {
+        node.put_draft_file([number; 16], &AttachedFile { kind: String::new(), ..photo.clone() }, b"photo").unwrap();
+        node.put_draft_file([number; 16], &photo, b"photo").unwrap();
+    }
     let act =
         |act: &str| AuditItem { at_millis: 7, clerk: "siti".to_owned(), act: act.to_owned(), subject: "x".into() };
     node.note_act(&act("login")).unwrap();
@@ -55,10 +63,21 @@ fn accounts_drafts_and_the_audit_trail_outlive_a_crash_and_stand_in_backups() {
         assert_eq!(of_siti, [1, 3], "the last one worked on comes first");
         assert_eq!(replica.draft([1; 16]).unwrap().unwrap().form, "{}");
         assert_eq!(replica.audit(1).unwrap(), [act("logout")]);
+        assert_eq!(
+            replica.draft_files([1; 16]).unwrap(),
+            std::slice::from_ref(&photo),
+            "said anew, it is the same file"
+        );
+        assert_eq!(replica.draft_file([1; 16], photo.hash).unwrap().as_deref(), Some(&b"photo"[..]));
+        assert_eq!(replica.draft_file([2; 16], photo.hash).unwrap(), None);
     }
     copy.drop_draft([1; 16]).unwrap();
     copy.drop_draft([1; 16]).unwrap();
     assert_eq!(copy.draft([1; 16]).unwrap(), None);
+    assert_eq!(copy.draft_files([1; 16]).unwrap(), [], "they go with the draft");
+    assert_eq!(copy.draft_file([1; 16], photo.hash).unwrap(), None);
+    copy.drop_draft_file([3; 16], photo.hash).unwrap();
+    assert_eq!(copy.draft_files([3; 16]).unwrap(), []);
 }
 
 #[test]

@@ -230,7 +230,7 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
     for table in later {
         raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
-    raw.execute_batch("DROP INDEX row_created; ALTER TABLE node DROP COLUMN backup_days; PRAGMA user_version = 1")
+    raw.execute_batch("DROP INDEX row_created; ALTER TABLE node DROP COLUMN backup_days; DROP TABLE draft_file; PRAGMA user_version = 1")
         .unwrap();
     drop(raw);
     let (mut node, opened) = open(dir.path(), "pc-1");

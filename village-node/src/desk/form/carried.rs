@@ -14,8 +14,9 @@ use crate::desk::form::new_record::Offered;
 use crate::desk::form::saved::Sent;
 use crate::desk::form::{Edit, Kept, Typed, drafts, edit};
 use crate::desk::frame::page::{Answer, Halt, go};
+use crate::desk::frame::word::Word;
 use crate::desk::people::sign_in::{self, Way};
-use crate::desk::people::visitor::{Form, Visitor, destination};
+use crate::desk::people::visitor::{Form, Visitor, destination, token_of};
 use crate::desk::record::page::service_of;
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
@@ -42,8 +43,10 @@ pub(in crate::desk) async fn sender(
             let (name, role) = (visitor.clerk().to_string(), visitor.role());
             let kept = keep(shared, (name, role), to, form.clone()).await?;
             // A form that cannot be kept is refused as every old page is.
-            let Some(kept) = kept else { return Err(visitor.check(form).err().unwrap_or_else(|| Halt::with(go("/")))) };
-            Err(Halt::with(go(&kept)))
+            let Some((to, word)) = kept else {
+                return Err(visitor.check(form).err().unwrap_or_else(|| Halt::with(go("/"))));
+            };
+            Err(Halt::with(visitor.leads(shared, &to, word)))
         }
         Err(_) => Err(Halt::with(not_now(shared, (entrance, headers), to, form).await?)),
     }
@@ -55,7 +58,10 @@ async fn not_now(shared: &Arc<Shared>, (entrance, headers): (&Entrance, &HeaderM
     if let Some(session) = session.filter(|session| session.form_token == form.get("form_token")) {
         // Whose form it is is known: nothing of it goes to the page that is locked.
         let kept = keep(shared, (session.clerk.to_string(), session.role), to, form.clone()).await?;
-        let to = kept.as_deref().unwrap_or(to);
+        let (to, word) = kept.unwrap_or_else(|| (to.to_owned(), Word::Nothing));
+        if let Some(token) = token_of(headers, entrance.via()) {
+            shared.sessions.tell(&token, &to, word);
+        }
         return Ok(go(&format!("/kunci?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))));
     }
     let carried = serde_json::to_string(&form.0).unwrap_or_default();
@@ -67,19 +73,26 @@ async fn not_now(shared: &Arc<Shared>, (entrance, headers): (&Entrance, &HeaderM
 /// # Errors
 ///
 /// When the disk refuses.
-pub(in crate::desk) async fn arrive(shared: &Arc<Shared>, account: Account, way: &Way) -> Result<String, Failure> {
+pub(in crate::desk) async fn arrive(
+    shared: &Arc<Shared>,
+    account: Account,
+    way: &Way,
+) -> Result<(String, Word), Failure> {
     let to = destination(&way.to);
-    let (Ok(role), Ok(pairs)) = (account.role.parse(), serde_json::from_str(&way.carried)) else { return Ok(to) };
-    Ok(keep(shared, (account.name, role), &to, Form(pairs)).await?.unwrap_or(to))
+    let (Ok(role), Ok(pairs)) = (account.role.parse(), serde_json::from_str(&way.carried)) else {
+        return Ok((to, Word::Nothing));
+    };
+    Ok(keep(shared, (account.name, role), &to, Form(pairs)).await?.unwrap_or((to, Word::Nothing)))
 }
 
-/// Keeps a form for the page `to` as a draft, and says where it is opened; nothing where it is not one to be kept.
+/// Keeps a form for the page `to` as a draft, and says where it is opened and what is said there; nothing where it is not
+/// one to be kept.
 async fn keep(
     shared: &Arc<Shared>,
     (clerk, role): (String, Role),
     to: &str,
     form: Form,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<(String, Word)>, Failure> {
     if !role.may_record() {
         return Ok(None);
     }
@@ -94,19 +107,19 @@ async fn keep(
         .await
 }
 
-fn keep_new(node: &Node, clerk: &str, service: &str, form: &Form) -> Result<Option<String>, Failure> {
+fn keep_new(node: &Node, clerk: &str, service: &str, form: &Form) -> Result<Option<(String, Word)>, Failure> {
     let Some(offered) = Offered::find(service, form.get("katalog")) else { return Ok(None) };
     let (service, kept) = (offered.service, offered.keep(form));
     let mut replica = node.replica();
     let draft = drafts::parse_id(form.get("draf"));
     if let Some(record) = draft.map_or(Ok(None), |draft| Sent::new(draft, &kept).record(&replica))? {
-        return Ok(Some(format!("/berkas/{record}?kata=tersimpan")));
+        return Ok(Some((format!("/berkas/{record}"), Word::Saved)));
     }
     let id = drafts::keep_new(&mut replica, (draft, clerk), service.id, &kept, moment::now_millis())?;
-    Ok(Some(format!("/baru/{}?draf={}&kata=dibawa", service.id, HEXLOWER.encode(&id))))
+    Ok(Some((format!("/baru/{}?draf={}", service.id, HEXLOWER.encode(&id)), Word::Carried)))
 }
 
-fn keep_edit(node: &Node, clerk: &str, record: &str, form: &Form) -> Result<Option<String>, Failure> {
+fn keep_edit(node: &Node, clerk: &str, record: &str, form: &Form) -> Result<Option<(String, Word)>, Failure> {
     let Ok(record) = record.parse::<DocumentId>() else { return Ok(None) };
     let mut replica = node.replica();
     let document = load(&replica, record)?;
@@ -118,5 +131,6 @@ fn keep_edit(node: &Node, clerk: &str, record: &str, form: &Form) -> Result<Opti
     };
     let id = drafts::id_of_edit(clerk, record);
     drafts::keep(&mut replica, (id, clerk), service.id, &kept, moment::now_millis())?;
-    Ok(Some(format!("/berkas/{record}/ubah")))
+    // That page says itself what it took up again.
+    Ok(Some((format!("/berkas/{record}/ubah"), Word::Nothing)))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::IntoResponse as _;
 use axum::{Extension, Json};
@@ -17,14 +17,15 @@ use service_document::TransactionDocument;
 
 use crate::action::{catalogue_of, fields, has_specific, load, today};
 use crate::desk::form::carried::{self, Sender};
-use crate::desk::form::new_record::{REFUSED, listed};
+use crate::desk::form::new_record::listed;
 use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::Worded as _;
-use crate::desk::frame::page::{Answer, Page, go, html};
+use crate::desk::frame::page::{Answer, Page, html};
+use crate::desk::frame::word::Word;
 use crate::desk::moments;
 use crate::desk::people::sign_in::{note, note_in};
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::page::{Said, document, service_of};
+use crate::desk::record::page::{document, service_of};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
 use crate::{Act, Action, moment};
@@ -52,7 +53,6 @@ pub(in crate::desk) async fn page(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    Query(said): Query<Said>,
 ) -> Answer {
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
@@ -67,10 +67,11 @@ pub(in crate::desk) async fn page(
         let mut page = Page::of(&visitor.session, &reader, "records", language.texts().edit)?;
         let kept = drafts::find(&reader, draft, clerk)?;
         let kept = kept.and_then(|(kept, at)| kept.edit.map(|edit| (kept.typed, edit.heads, at)));
-        let resumed = kept.is_some() && said.kata != REFUSED;
+        let is_refused = visitor.word == Word::FormRefused;
+        let resumed = kept.is_some() && !is_refused;
         let (typed, heads, problems) = match kept {
             // Saved again, what is shown here stands, whatever others changed meanwhile.
-            Some((typed, heads, _)) if said.kata == REFUSED => {
+            Some((typed, heads, _)) if is_refused => {
                 let sent = Sent::of(&document, service, typed, &heads);
                 (sent.with_what_others_changed(), now.join(","), sent.problems(&reader, &document))
             }
@@ -119,14 +120,14 @@ pub(in crate::desk) async fn save(
             let edit = Some(Edit { id, heads: heads.to_owned() });
             let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
             drafts::keep(&mut node.replica(), (draft, clerk), service.id, &kept, moment::now_millis())?;
-            Ok(REFUSED)
+            Ok(Word::FormRefused)
         };
         if !sent.changed_meanwhile().is_empty() {
             return again(clerk.as_str());
         }
         if sent.edits.is_empty() {
             node.replica().drop_draft(draft)?;
-            return Ok("tetap");
+            return Ok(Word::Unchanged);
         }
         let name = clerk.to_string();
         let done = node.perform_with(&Action::Set { id, edits: sent.edits, clerk }, |replica, _| {
@@ -134,17 +135,14 @@ pub(in crate::desk) async fn save(
             note_in(replica, &name, Act::Edit, &id.to_string())
         });
         match done {
-            Ok(_) => Ok("tersimpan"),
+            Ok(_) => Ok(Word::Saved),
             Err(failure) if !failure.problems.is_empty() => again(&name),
             Err(failure) => Err(failure),
         }
     });
-    let said = said.await?;
-    Ok(go(&if said == REFUSED {
-        format!("/berkas/{id}/ubah?kata={said}")
-    } else {
-        format!("/berkas/{id}?kata={said}")
-    }))
+    let word = said.await?;
+    let page = if word == Word::FormRefused { "/ubah" } else { "" };
+    Ok(visitor.leads(&shared, &format!("/berkas/{id}{page}"), word))
 }
 
 /// A form as it was sent, against what it was made of.

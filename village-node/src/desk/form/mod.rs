@@ -3,6 +3,7 @@
 pub(super) mod carried;
 mod checked;
 pub(super) mod citizens;
+pub(super) mod draft_files;
 pub(super) mod drafts;
 pub(super) mod edit;
 mod field;

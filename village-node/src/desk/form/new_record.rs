@@ -17,22 +17,23 @@ use serde_json::{Value, json};
 use crate::action::{NewRecord, today};
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::citizens::{citizen_of, is_of_citizen};
+use crate::desk::form::draft_files::{Coming, DraftFile};
 use crate::desk::form::saved::{self, Sent};
 use crate::desk::form::services::note_used;
-use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, drafts};
+use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, draft_files, drafts};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
 use crate::desk::frame::shown;
+use crate::desk::frame::upload::Upload;
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::moments;
 use crate::desk::people::sign_in::note_in;
 use crate::desk::people::visitor::{Form, Visitor, allow};
+use crate::desk::record::attachments::{Paper, kinds};
 use crate::desk::record::queue;
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
 use crate::{Act, Action, Failure, Node, moment};
-
-/// Said in the address of a form that was not saved, because something in it is wrong.
-pub(in crate::desk) const REFUSED: &str = "ditolak";
 
 #[derive(Template)]
 #[template(path = "form.html")]
@@ -45,6 +46,10 @@ struct FormPage {
     promised: String,
     papers: Vec<String>,
     draft: String,
+    /// Attached so far, and why the last one was not.
+    attached: Vec<DraftFile>,
+    file_said: String,
+    kinds: Vec<Paper>,
     citizen: Vec<Asked>,
     about: Vec<Asked>,
     problems: Vec<(String, String, String)>,
@@ -135,15 +140,8 @@ pub(in crate::desk) async fn page(
         return fill(&shared, visitor, newest?, Filled::gone(t.draft_gone)?).await;
     };
     let offered = Offered::of(&id, &version)?;
-    let flash = if word("kata") == "dibawa" { t.carried } else { "" };
-    let problems = if word("kata") == REFUSED { Problems::AreShown } else { Problems::AreNot };
-    fill(&shared, visitor, offered, Filled { typed, draft, from_record, problems, flash }).await
-}
-
-/// Whether what is wrong with a form is shown when it opens.
-enum Problems {
-    AreShown,
-    AreNot,
+    let flash = visitor.word.flash(t);
+    fill(&shared, visitor, offered, Filled { typed, draft, from_record, flash }).await
 }
 
 /// A form with what is in it.
@@ -152,7 +150,6 @@ struct Filled {
     draft: String,
     /// From an earlier record.
     from_record: bool,
-    problems: Problems,
     /// What is said at the top.
     flash: &'static str,
 }
@@ -161,7 +158,7 @@ impl Filled {
     /// The draft that was asked for is not there.
     fn gone(flash: &'static str) -> Result<Self, Failure> {
         let draft = HEXLOWER.encode(&drafts::fresh_id()?);
-        Ok(Self { typed: Typed::default(), draft, from_record: false, problems: Problems::AreNot, flash })
+        Ok(Self { typed: Typed::default(), draft, from_record: false, flash })
     }
 }
 
@@ -172,13 +169,13 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
         let reader = node.replica();
         let mut page = Page::of(&visitor.session, &reader, "new", language.say(&service.label))?;
         given.flash.clone_into(&mut page.flash);
-        let problems = match given.problems {
-            Problems::AreNot => Vec::new(),
-            Problems::AreShown => {
-                let checked = catalogue.validate(&service.id, &given.typed.to_record(), today(&reader));
-                checked.err().unwrap_or_default()
-            }
+        let problems = if visitor.word == Word::FormRefused {
+            let checked = catalogue.validate(&service.id, &given.typed.to_record(), today(&reader));
+            checked.err().unwrap_or_default()
+        } else {
+            Vec::new()
         };
+        let refused = visitor.word.refusal_of(Part::Files).and_then(|refusal| refusal.why.first());
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let fields = ask(service, catalogue.person_fields(), &given.typed, (&said, &BTreeMap::new()), language);
@@ -190,6 +187,9 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
             service: language.say(&service.label).to_owned(),
             promised: shown::promised(service, language),
             papers: shown::papers(catalogue, service, language),
+            attached: draft_files::shown(&reader, &given.draft, offered, language)?,
+            file_said: refused.map(|why| language.say(why).to_owned()).unwrap_or_default(),
+            kinds: kinds(catalogue, service, language),
             draft: given.draft,
             citizen,
             about,
@@ -206,7 +206,7 @@ pub(in crate::desk) async fn save(
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    form: Form,
+    Upload { form, file }: Upload,
 ) -> Answer {
     let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
     allow(visitor.role().may_record())?;
@@ -214,30 +214,61 @@ pub(in crate::desk) async fn save(
     let kept = offered.keep(&form);
     // Of a form that does not say of which draft it is, nobody can tell whether it came before.
     let draft = drafts::parse_id(form.get("draf"));
-    let sent = draft.map(|draft| Sent::new(draft, &kept));
-    let fields = kept.typed.to_record();
-    let record = NewRecord { service: service.id, fields, catalogue: Some(catalogue.version()) };
+    let coming = file.map(|file| Coming { kind: form.get("kind").to_owned(), file });
     let clerk = visitor.clerk().clone();
-    let done = shared.node.blocking(move |node| match save_once(node, record, &clerk, sent.as_ref())? {
-        Saving::Done(id) => Ok(Ok(id)),
-        Saving::Refused if kept.typed.is_blank() => {
-            // What stood in it was taken out again.
-            draft.map_or(Ok(()), |draft| drafts::drop_own(&mut node.replica(), draft, clerk.as_str()))?;
-            Ok(Err(None))
+    let done = shared.node.blocking(move |node| {
+        let mut draft = draft;
+        let sent = draft.map(|draft| Sent::new(draft, &kept));
+        if let Some(coming) = coming
+            && !sent.as_ref().map_or(Ok(false), |sent| sent.record(&node.replica()).map(|record| record.is_some()))?
+        {
+            // Chosen, and the form sent at once.
+            let (kept_as, failure) = draft_files::keep(node, (draft, clerk.as_str()), offered, &kept, &coming)?;
+            if let Some(failure) = failure {
+                return Ok(Outcome::FileRefused(kept_as, failure));
+            }
+            draft = Some(kept_as);
         }
-        Saving::Refused => {
-            let (by, now) = ((draft, clerk.as_str()), moment::now_millis());
-            Ok(Err(Some(drafts::keep_new(&mut node.replica(), by, service.id, &kept, now)?)))
+        let sent = draft.map(|draft| Sent::new(draft, &kept));
+        let record = NewRecord::new(service.id, kept.typed.to_record(), Some(catalogue.version()));
+        match save_once(node, record, &clerk, sent.as_ref())? {
+            Saving::Done(id) => Ok(Outcome::Saved(id)),
+            Saving::Refused if kept.typed.is_blank() && !has_files(&node.replica(), draft)? => {
+                // What stood in it was taken out again.
+                draft.map_or(Ok(()), |draft| drafts::drop_own(&mut node.replica(), draft, clerk.as_str()))?;
+                Ok(Outcome::Refused(None))
+            }
+            Saving::Refused => {
+                let (by, now) = ((draft, clerk.as_str()), moment::now_millis());
+                Ok(Outcome::Refused(Some(drafts::keep_new(&mut node.replica(), by, service.id, &kept, now)?)))
+            }
         }
     });
-    match done.await? {
-        Ok(id) => Ok(go(&format!("/berkas/{id}?kata=tersimpan"))),
-        // A page of its own: going back to it asks nobody to send a form again.
-        Err(draft) => Ok(go(&draft.map_or_else(
-            || format!("/baru/{id}?kata={REFUSED}"),
-            |draft| format!("/baru/{id}?draf={}&kata={REFUSED}", HEXLOWER.encode(&draft)),
-        ))),
-    }
+    // Pages of their own: going back to one asks nobody to send a form again.
+    Ok(match done.await? {
+        Outcome::Saved(record) => visitor.leads(&shared, &format!("/berkas/{record}"), Word::Saved),
+        Outcome::FileRefused(draft, failure) => draft_files::refused((&visitor, &shared), &id, draft, &failure),
+        Outcome::Refused(None) => visitor.leads(&shared, &format!("/baru/{id}"), Word::FormRefused),
+        Outcome::Refused(Some(draft)) => {
+            let to = format!("/baru/{id}?draf={}", HEXLOWER.encode(&draft));
+            visitor.leads(&shared, &to, Word::FormRefused)
+        }
+    })
+}
+
+/// Where a form that was sent leads.
+enum Outcome {
+    /// To the record of this id.
+    Saved(String),
+    /// To its draft, beside which the file that came with it was not taken.
+    FileRefused([u8; 16], Failure),
+    /// To itself, with what is wrong in it: as its draft, where anything was typed.
+    Refused(Option<[u8; 16]>),
+}
+
+fn has_files(reader: &Reader, draft: Option<[u8; 16]>) -> Result<bool, Failure> {
+    let files = draft.map_or(Ok(Vec::new()), |draft| reader.draft_files(draft))?;
+    Ok(!files.is_empty())
 }
 
 /// What came of a form.
@@ -250,26 +281,39 @@ enum Saving {
 
 /// The record that a form becomes. Sent twice (a double click, a page loaded again, after a power cut) it is the same one:
 /// with the record go its draft, its number in the queue and what it became, in one commit.
-fn save_once(node: &Node, record: NewRecord, clerk: &ClerkId, sent: Option<&Sent>) -> Result<Saving, Failure> {
+fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&Sent>) -> Result<Saving, Failure> {
     let known = |reader: &Reader| sent.map_or(Ok(None), |sent| sent.record(reader));
     if let Some(record) = known(&node.replica())? {
         return Ok(Saving::Done(record));
     }
     let (name, service) = (clerk.to_string(), record.service);
+    let files_of = |reader: &Reader| sent.map_or(Ok(Vec::new()), |sent| sent.files(reader, &name));
+    let files = files_of(&node.replica())?;
+    if let Some(sent) = sent {
+        sent.place(&node.replica(), &files)?;
+    }
+    record.files.clone_from(&files);
     let action = Action::Record { records: vec![record], clerk: clerk.clone() };
     let answer = node.perform_with(&action, |replica, answer| {
         let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) else { return Ok(()) };
         if known(replica)?.is_some() {
             return Err(sent_twice());
         }
-        if let Some(sent) = sent {
-            sent.note(replica, id, &name)?;
+        if files_of(replica)? != files {
+            return Err(attached_meanwhile());
+        }
+        note_in(replica, &name, Act::Record, id)?;
+        for file in &files {
+            replica.note_blob(file.hash, file.size, moment::now_millis())?;
+            note_in(replica, &name, Act::Attach, id)?;
         }
         if let Ok(id) = id.parse() {
             queue::give(replica, id)?;
         }
-        note_used(replica, &name, service.as_str())?;
-        note_in(replica, &name, Act::Record, id)
+        if let Some(sent) = sent {
+            sent.note(replica, id, &name)?;
+        }
+        note_used(replica, &name, service.as_str())
     });
     let answer = match answer {
         Err(failure) => match known(&node.replica())? {
@@ -289,6 +333,15 @@ fn save_once(node: &Node, record: NewRecord, clerk: &ClerkId, sent: Option<&Sent
     let text = answer.pointer("/refused/0/text").cloned().unwrap_or_default();
     let text: Bilingual = serde_json::from_value(text).unwrap_or_else(|_| Bilingual::new("", ""));
     Err(Failure::input("refused", text.id, text.en))
+}
+
+/// From another window with the same form.
+fn attached_meanwhile() -> Failure {
+    Failure::input(
+        "attached_meanwhile",
+        "Sebuah lampiran bertambah saat formulir ini disimpan. Belum ada yang tersimpan, dan yang Anda ketik masih ada; simpan lagi.",
+        "A file was attached while this form was being saved. Nothing was saved, and what you typed is still there; save again.",
+    )
 }
 
 /// Never seen: the record that the form became is shown instead.
@@ -319,7 +372,7 @@ pub(in crate::desk) async fn keep(
     Extension(entrance): Extension<Entrance>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    form: Form,
+    Upload { form, file }: Upload,
 ) -> Answer {
     let by_script = headers.contains_key("x-desk-script");
     let visitor = match sender {
@@ -334,9 +387,18 @@ pub(in crate::desk) async fn keep(
     allow(visitor.role().may_record())?;
     let offered = Offered::of(&id, form.get("katalog"))?;
     let clerk = visitor.clerk().to_string();
+    if let Some(file) = file {
+        let (kept, draft) = (offered.keep(&form), drafts::parse_id(form.get("draf")));
+        let coming = Coming { kind: form.get("kind").to_owned(), file };
+        let done = shared.node.blocking(move |node| draft_files::keep(node, (draft, &clerk), offered, &kept, &coming));
+        return Ok(match done.await? {
+            (_, None) => go("/"),
+            (draft, Some(failure)) => draft_files::refused((&visitor, &shared), &id, draft, &failure),
+        });
+    }
     let done = shared.node.blocking(move |node| {
         let kept = offered.keep(&form);
-        if kept.typed.is_blank() {
+        if kept.typed.is_blank() && !has_files(&node.replica(), drafts::parse_id(form.get("draf")))? {
             return Ok(json!({ "kept": "" }));
         }
         let mut replica = node.replica();

@@ -4,8 +4,11 @@
 use data_encoding::HEXLOWER;
 use replica_store::{Reader, Replica, StoreError};
 use serde::{Deserialize, Serialize};
+use service_document::AttachedFile;
 use sha2::{Digest as _, Sha256};
 
+use crate::Failure;
+use crate::action::attachments;
 use crate::desk::form::{Kept, drafts};
 
 /// Where they are kept, the last one saved at the end.
@@ -42,6 +45,25 @@ impl Sent {
         let draft = HEXLOWER.encode(&self.draft);
         let is_this = |saved: &Saved| saved.draft == draft && saved.content == self.content;
         Ok(all(reader)?.into_iter().find(is_this).map(|saved| saved.record))
+    }
+
+    /// The files of the clerk's draft.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(in crate::desk) fn files(&self, reader: &Reader, clerk: &str) -> Result<Vec<AttachedFile>, StoreError> {
+        let is_own = reader.draft(self.draft)?.is_some_and(|draft| draft.clerk == clerk);
+        if is_own { reader.draft_files(self.draft) } else { Ok(Vec::new()) }
+    }
+
+    /// Puts these files of the draft where those of records lie.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses, or does not give them back as they came.
+    pub(in crate::desk) fn place(&self, reader: &Reader, files: &[AttachedFile]) -> Result<(), Failure> {
+        attachments::place_those_of_draft(reader, self.draft, files)
     }
 
     /// Notes what it became, in the commit that saves it; the draft of the clerk goes with that.

@@ -191,7 +191,10 @@ desk_kit::texts! {
     attachment_hint: "JPEG, PNG atau PDF, paling besar 10 MB. Dikirim ke pusat setelah data berkas.",
         "JPEG, PNG or PDF, at most 10 MB. It goes to the hub after the records.";
     attachment_original: "Simpan foto asli, jangan diperkecil", "Keep the original photo, do not shrink it";
+    attachment_original_needed: "Layanan ini memerlukan foto asli berkas ini.", "This service needs the original photo of this paper.";
+    attachment_sends: "Menyimpan lampiran…", "Saving the file…";
     attachment_add: "Lampirkan", "Attach";
+    attachment_remove_really: "Ya, lepas dari berkas ini", "Yes, take it away from this record";
     attachment_remove: "Lepas", "Take away";
     attachment_broken: "Foto itu tidak dapat dibuka; mungkin rusak. Tidak ada yang disimpan: foto atau pindai lagi, atau salin lagi dari aslinya.",
         "That photo cannot be opened; perhaps it is damaged. Nothing was saved: take or scan it again, or copy it again from the original.";

@@ -15,6 +15,7 @@ use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
 use crate::desk::frame::texts::Texts;
+use crate::desk::frame::word::Word;
 use crate::desk::moments;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::document;
@@ -202,5 +203,5 @@ pub(in crate::desk) async fn give(
         Err(failure) if failure.code == "has_number" => return Ok(go(&format!("/berkas/{id}"))),
         Err(failure) => return Err(failure.into()),
     }
-    Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
+    Ok(visitor.leads(&shared, &format!("/berkas/{id}"), Word::Saved))
 }

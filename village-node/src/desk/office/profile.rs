@@ -4,23 +4,23 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use desk_kit::ProfileFields;
 use office_handbook::{Profile, ProfileForm, Told};
 use office_model::OfficeKind;
 use replica_store::Reader;
 
-use crate::Act;
 use crate::action::{self, handbook};
 use crate::desk::frame::language::Worded as _;
-use crate::desk::frame::page::{Answer, Page, go, html, may_manage};
+use crate::desk::frame::page::{Answer, Page, html, may_manage};
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::moments;
 use crate::desk::office::network::Network;
-use crate::desk::people::sign_in::note;
+use crate::desk::people::sign_in::note_in;
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::page::Said;
 use crate::desk::record::queue;
 use crate::serve::Shared;
+use crate::{Act, Failure};
 
 #[derive(Template)]
 #[template(path = "office.html")]
@@ -44,23 +44,30 @@ struct QueueLetter {
     is_wrong: bool,
 }
 
-/// What the form shows.
-enum Shown {
-    /// The profile that stands; `saved`: it was just set.
-    Standing { saved: bool },
-    /// What was sent, and what is wrong with it.
-    Sent(ProfileForm, Told, QueueLetter),
+/// The form as it was sent.
+struct Sent {
+    fields: ProfileForm,
+    /// What it makes of the profile, or what is wrong with it.
+    profile: Result<Profile, Told>,
+    letter: QueueLetter,
 }
 
-pub(in crate::desk) async fn page(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    Query(said): Query<Said>,
-) -> Answer {
-    show(&shared, visitor, Shown::Standing { saved: said.kata == "tersimpan" }).await
+impl Sent {
+    fn of(reader: &Reader, form: &Form) -> Result<Self, Failure> {
+        let now = handbook::profile(reader)?;
+        let seen = Profile::of_body(form.get("seen")).unwrap_or_else(|_| now.clone());
+        // What this kind of office is not asked for stays as it is.
+        let stood = ProfileForm::of(&seen);
+        let is_asked = |name: &str| form.0.iter().any(|(asked, _)| asked == name);
+        let fields = ProfileForm::sent(|name| if is_asked(name) { form.get(name) } else { stood.text(name) }, &seen);
+        let profile = fields.profile(&seen, &now);
+        let typed = form.get("queue_letter").to_owned();
+        let is_wrong = queue::typed_letter(&typed).is_none() && kind_of(reader).is_village();
+        Ok(Self { fields, profile, letter: QueueLetter { typed, is_wrong } })
+    }
 }
 
-async fn show(shared: &Shared, visitor: Visitor, shown: Shown) -> Answer {
+pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
     allow(may_manage(visitor.role()))?;
     let network = Network::of(&shared.lan.borrow(), visitor.session.language);
     let made = shared.node.blocking(move |node| {
@@ -68,15 +75,13 @@ async fn show(shared: &Shared, visitor: Visitor, shown: Shown) -> Answer {
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let mut page = Page::of(&visitor.session, &reader, "office", t.office)?;
         let profile = handbook::profile(&reader)?;
-        let (form, problems, letter) = match shown {
-            Shown::Standing { saved } => {
-                if saved {
-                    t.saved.clone_into(&mut page.flash);
-                }
-                let letter = QueueLetter { typed: queue::letter(&reader)?.to_string(), is_wrong: false };
-                (ProfileForm::of(&profile), Told::new(), letter)
-            }
-            Shown::Sent(form, problems, letter) => (form, problems, letter),
+        visitor.word.flash(t).clone_into(&mut page.flash);
+        let (form, problems, letter) = if let Some(refusal) = visitor.word.refusal_of(Part::Profile) {
+            let Sent { fields, profile, letter } = Sent::of(&reader, &refusal.typed)?;
+            (fields, profile.err().unwrap_or_default(), letter)
+        } else {
+            let letter = QueueLetter { typed: queue::letter(&reader)?.to_string(), is_wrong: false };
+            (ProfileForm::of(&profile), Told::new(), letter)
         };
         let published = handbook::profile_published(&reader)?;
         let kind = kind_of(&reader);
@@ -99,37 +104,28 @@ pub(in crate::desk) async fn save(visitor: Visitor, State(shared): State<Arc<Sha
     visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
     let by = visitor.clerk().clone();
+    let typed = form.clone();
     let done = shared.node.blocking(move |node| {
         let name = by.to_string();
-        let done = node.commit(|replica, now_millis| {
-            let now = handbook::profile(replica)?;
-            let seen = Profile::of_body(form.get("seen")).unwrap_or_else(|_| now.clone());
-            // What this kind of office is not asked for stays as it is.
-            let stood = ProfileForm::of(&seen);
-            let is_asked = |name: &str| form.0.iter().any(|(asked, _)| asked == name);
-            let sent = ProfileForm::sent(|name| if is_asked(name) { form.get(name) } else { stood.text(name) }, &seen);
-            let typed = form.get("queue_letter").to_owned();
-            let letter = queue::typed_letter(&typed);
-            let letter_sent = QueueLetter { typed, is_wrong: letter.is_none() && kind_of(replica).is_village() };
-            match sent.profile(&seen, &now) {
-                Ok(_) if letter_sent.is_wrong => return Ok(Some((sent, Told::new(), letter_sent))),
-                Ok(profile) => handbook::set_profile(replica, &profile, &action::clock(replica, &by, now_millis))?,
-                Err(told) => return Ok(Some((sent, told, letter_sent))),
+        node.commit(|replica, now_millis| {
+            let sent = Sent::of(replica, &typed)?;
+            let Ok(profile) = sent.profile else { return Ok(false) };
+            if sent.letter.is_wrong {
+                return Ok(false);
             }
-            if let Some(letter) = letter {
+            handbook::set_profile(replica, &profile, &action::clock(replica, &by, now_millis))?;
+            if let Some(letter) = queue::typed_letter(&sent.letter.typed) {
                 queue::set_letter(replica, letter)?;
             }
-            Ok(None)
-        })?;
-        if done.is_none() {
-            note(node, &name, Act::Letterhead, "")?;
-        }
-        Ok(done)
+            note_in(replica, &name, Act::Letterhead, "")?;
+            Ok(true)
+        })
     });
-    match done.await? {
-        None => Ok(go("/kantor?kata=tersimpan")),
-        Some((sent, told, letter)) => show(&shared, visitor, Shown::Sent(sent, told, letter)).await,
-    }
+    Ok(if done.await? {
+        visitor.leads(&shared, "/kantor", Word::Saved)
+    } else {
+        visitor.refuses(&shared, "/kantor", (Part::Profile, Vec::new(), &form))
+    })
 }
 
 /// What kind of office this is: a village's people make records, which go through hands there.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use office_model::Role;
+use office_model::{Bilingual, Role};
 use replica_store::Account;
 
 use crate::action::accounts::must_be_of_office;
-use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, go, html, may_manage};
+use crate::desk::frame::word::{Part, Refusal};
 use crate::desk::people::sign_in::{account_of, note, roles};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::people::{applications, secret};
@@ -32,21 +33,6 @@ struct AccountsPage {
     token: Option<(String, String)>,
 }
 
-/// What a form of the page led to.
-#[derive(Default)]
-pub(in crate::desk) struct Shown {
-    /// What was wrong with it.
-    pub(in crate::desk) said: Vec<String>,
-    /// An application that was let in, and its token.
-    pub(in crate::desk) token: Option<(String, String)>,
-}
-
-impl Shown {
-    fn saying(said: Vec<String>) -> Self {
-        Self { said, token: None }
-    }
-}
-
 /// One account.
 struct Line {
     name: String,
@@ -57,18 +43,22 @@ struct Line {
 }
 
 pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
-    list(visitor, &shared, Shown::default(), &Form(Vec::new())).await
+    list(visitor, &shared, None).await
 }
 
-pub(in crate::desk) async fn list(visitor: Visitor, shared: &Shared, outcome: Shown, form: &Form) -> Answer {
+/// The page. `token`: an application that was just let in, and its token.
+pub(in crate::desk) async fn list(visitor: Visitor, shared: &Shared, token: Option<(String, String)>) -> Answer {
     allow(may_manage(visitor.role()))?;
-    let (name, shown, chosen) =
-        (form.get("name").to_owned(), form.get("shown").to_owned(), form.get("role").to_owned());
-    let (application, Shown { said, token }) = (form.get("application").to_owned(), outcome);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, now) = (visitor.session.language, moment::now_millis());
         let page = Page::of(&visitor.session, &reader, "accounts", language.texts().accounts)?;
+        let of_accounts = visitor.word.refusal_of(Part::Accounts);
+        let of_applications = visitor.word.refusal_of(Part::Applications);
+        let why = of_accounts.or(of_applications).map_or(&[][..], |refusal| &refusal.why);
+        let typed = |refusal: Option<&Refusal>, name: &str| {
+            refusal.map(|refusal| refusal.typed.get(name).to_owned()).unwrap_or_default()
+        };
         let accounts = reader.accounts()?.into_iter().map(|account| Line {
             own: account.name == visitor.clerk().as_str(),
             role: account.role.parse::<Role>().map_or(account.role, |role| language.say(&role.label()).to_owned()),
@@ -79,12 +69,12 @@ pub(in crate::desk) async fn list(visitor: Visitor, shared: &Shared, outcome: Sh
         Ok(AccountsPage {
             page,
             accounts: accounts.collect(),
-            roles: roles(&reader, language, &chosen),
-            said,
-            name,
-            shown,
+            roles: roles(&reader, language, &typed(of_accounts, "role")),
+            said: why.iter().map(|why| language.say(why).to_owned()).collect(),
+            name: typed(of_accounts, "name"),
+            shown: typed(of_accounts, "shown"),
             applications: applications::lines(&reader, language, now)?,
-            application,
+            application: typed(of_applications, "application"),
             token,
         })
     });
@@ -94,12 +84,11 @@ pub(in crate::desk) async fn list(visitor: Visitor, shared: &Shared, outcome: Sh
 pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
     visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
-    let language = visitor.session.language;
     let account = match account_of(&form) {
         Ok(account) => account,
-        Err(said) => {
-            let said = said.iter().map(|failure| language.say(&failure.text).to_owned()).collect();
-            return list(visitor, &shared, Shown::saying(said), &form).await;
+        Err(failures) => {
+            let why = failures.into_iter().map(|failure| failure.text).collect();
+            return Ok(visitor.refuses(&shared, "/akun", (Part::Accounts, why, &form)));
         }
     };
     let by = visitor.clerk().to_string();
@@ -115,14 +104,13 @@ pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shar
         Ok(false)
     });
     if taken.await? {
-        let text =
-            if language == Language::Indonesian { "Nama pengguna itu sudah ada." } else { "That user name is taken." };
-        return list(visitor, &shared, Shown::saying(vec![text.to_owned()]), &form).await;
+        let why = vec![Bilingual::new("Nama pengguna itu sudah ada.", "That user name is taken.")];
+        return Ok(visitor.refuses(&shared, "/akun", (Part::Accounts, why, &form)));
     }
     Ok(go("/akun"))
 }
 
-/// A password that was refused leaves its address in the browser; loaded anew, it is the list.
+/// The addresses of the page's forms are no pages; asked for, they are the list.
 pub(in crate::desk) async fn back(_: Visitor) -> Answer {
     Ok(go("/akun"))
 }
@@ -134,13 +122,9 @@ pub(in crate::desk) async fn new_secret(
     form: Form,
 ) -> Answer {
     visitor.check(&form)?;
-    let language = visitor.session.language;
     match secret::hash(form.get("secret")) {
         Ok(hash) => change(&visitor, &shared, name, Act::SecretChanged, |account| account.secret = hash).await,
-        Err(failure) => {
-            let said = vec![language.say(&failure.text).to_owned()];
-            list(visitor, &shared, Shown::saying(said), &form).await
-        }
+        Err(failure) => Ok(visitor.refuses(&shared, "/akun", (Part::Accounts, vec![failure.text], &Form::default()))),
     }
 }
 

@@ -10,8 +10,9 @@ use crate::action::ApplicationName;
 use crate::action::applications::{fresh_token, token_hash};
 use crate::desk::frame::language::Language;
 use crate::desk::frame::page::{Answer, go, may_manage};
+use crate::desk::frame::word::Part;
 use crate::desk::moments;
-use crate::desk::people::accounts::{Shown, list};
+use crate::desk::people::accounts::list;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::serve::Shared;
 use crate::{Action, Blame, Failure};
@@ -43,7 +44,6 @@ pub(in crate::desk) fn lines(reader: &Reader, language: Language, now_millis: i6
 pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
     visitor.check(&form)?;
     allow(may_manage(visitor.role()))?;
-    let language = visitor.session.language;
     let asked = form.get("application").trim().to_lowercase().parse::<ApplicationName>().map_err(Failure::from);
     let role = form.get("role").parse::<Role>();
     let role = role.map_err(|error| Failure::input("role", "Pilih peran.", error.to_string()));
@@ -55,13 +55,9 @@ pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shar
     };
     match made.await {
         // No redirect: the token is shown in this answer and nowhere else.
-        Ok((name, token)) => {
-            let shown = Shown { token: Some((name.to_string(), token)), ..Shown::default() };
-            list(visitor, &shared, shown, &Form(Vec::new())).await
-        }
+        Ok((name, token)) => list(visitor, &shared, Some((name.to_string(), token))).await,
         Err(failure) if matches!(failure.blame, Blame::Input | Blame::State) => {
-            let said = vec![language.say(&failure.text).to_owned()];
-            list(visitor, &shared, Shown { said, token: None }, &form).await
+            Ok(visitor.refuses(&shared, "/akun", (Part::Applications, vec![failure.text], &form)))
         }
         Err(failure) => Err(failure.into()),
     }

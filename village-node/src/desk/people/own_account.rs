@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
+use office_model::Bilingual;
 use replica_store::Account;
 
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{self, Answer, Page, html};
+use crate::desk::frame::texts;
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::secret;
 use crate::desk::people::sign_in::{Acts, admit, note};
 use crate::desk::people::visitor::{Form, Visitor};
 use crate::serve::Shared;
 use crate::{Act, Failure};
+
+/// The page.
+const HERE: &str = "/akun/saya";
 
 /// What the audit trail calls the look at the secret until now.
 const CONFIRMED: Acts = Acts { right: Act::SecretConfirmed, wrong: Act::SecretNotConfirmed };
@@ -28,28 +34,14 @@ struct OwnAccountPage {
     how_to_manage: &'static str,
 }
 
-#[derive(serde::Deserialize)]
-pub(in crate::desk) struct Said {
-    #[serde(default)]
-    kata: String,
-}
-
-pub(in crate::desk) async fn page(
-    visitor: Visitor,
-    State(shared): State<Arc<Shared>>,
-    Query(said): Query<Said>,
-) -> Answer {
-    show(visitor, &shared, String::new(), said.kata == "diganti").await
-}
-
-async fn show(visitor: Visitor, shared: &Shared, said: String, is_changed: bool) -> Answer {
+pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
     let made = shared.node.blocking(move |node| {
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let mut page = Page::of(&visitor.session, &node.replica(), "own", t.own_account)?;
         let how_to_manage = page::how_to_manage(&node.replica())?;
-        if is_changed {
-            t.secret_changed.clone_into(&mut page.flash);
-        }
+        visitor.word.flash(t).clone_into(&mut page.flash);
+        let why = visitor.word.refusal_of(Part::Own).and_then(|refusal| refusal.why.first());
+        let said = why.map(|why| language.say(why).to_owned()).unwrap_or_default();
         let role = language.say(&visitor.role().label()).to_owned();
         Ok(OwnAccountPage { page, name: visitor.clerk().to_string(), role, said, how_to_manage })
     });
@@ -60,19 +52,21 @@ pub(in crate::desk) async fn change(visitor: Visitor, State(shared): State<Arc<S
     visitor.check(&form)?;
     let language = visitor.session.language;
     let hash = if form.get("new") == form.get("again") {
-        secret::hash(form.get("new")).map_err(|failure| language.say(&failure.text).to_owned())
+        secret::hash(form.get("new")).map_err(|failure| failure.text)
     } else {
-        Err(language.texts().not_the_same_twice.to_owned())
+        Err(Bilingual::new(texts::ID.not_the_same_twice, texts::EN.not_the_same_twice))
     };
+    let refused = |why: Bilingual| visitor.refuses(&shared, HERE, (Part::Own, vec![why], &Form::default()));
     let hash = match hash {
         Ok(hash) => hash,
-        Err(said) => return show(visitor, &shared, said, false).await,
+        Err(why) => return Ok(refused(why)),
     };
     // Looked at last: what is wrong with the new one costs no guess.
     let guess = (visitor.clerk().as_str(), form.get("secret"));
     let account = match admit(&shared, &visitor.entrance, guess, CONFIRMED, language).await? {
         Ok(account) => account,
-        Err(said) => return show(visitor, &shared, said, false).await,
+        // In the language of who guesses: how long to wait is part of it.
+        Err(said) => return Ok(refused(Bilingual::new(said.clone(), said))),
     };
     let name = account.name.clone();
     shared
@@ -85,5 +79,5 @@ pub(in crate::desk) async fn change(visitor: Visitor, State(shared): State<Arc<S
         })
         .await?;
     shared.sessions.close_others_of(&name, &visitor.token);
-    Ok(page::go("/akun/saya?kata=diganti"))
+    Ok(visitor.leads(&shared, HERE, Word::SecretChanged))
 }

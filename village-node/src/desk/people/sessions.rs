@@ -8,6 +8,7 @@ use desk_kit::{Guesses, Language, Named};
 use office_model::{ClerkId, Role};
 use replica_store::Account;
 
+use crate::desk::frame::word::{Word, Words};
 use crate::serve::entrance::Via;
 use crate::{Failure, moment};
 
@@ -30,6 +31,8 @@ pub(crate) struct SignedIn {
     pub(crate) language: Language,
     /// By which listener it was begun: the other one does not know it.
     via: Via,
+    /// What the pages to come are to say.
+    words: Words,
 }
 
 impl Named for SignedIn {
@@ -77,6 +80,7 @@ impl Sessions {
             role: account.role.parse().map_err(|_| Failure::input("role", "Peran tidak dikenal.", "No such role."))?,
             language: Language::of_code(&account.language),
             via,
+            words: Words::default(),
         };
         Ok(self.open.open(clerk, moment::random::<32>()?, moment::random::<16>()?, now))
     }
@@ -84,6 +88,18 @@ impl Sessions {
     /// The session of a browser; locked when nothing was asked for too long. `touches`: somebody is there.
     pub(crate) fn find(&self, token: &str, via: Via, now: Instant, touches: bool) -> Option<Session> {
         self.open.find_if(token, now, touches, |clerk| clerk.via == via)
+    }
+
+    /// Has the page at `to` say something once.
+    pub(crate) fn tell(&self, token: &str, to: &str, word: Word) {
+        self.open.change(token, |session| session.words.put(to, word));
+    }
+
+    /// What the page at `to` is to say now.
+    pub(crate) fn told(&self, token: &str, to: &str) -> Word {
+        let mut word = Word::Nothing;
+        self.open.change(token, |session| word = session.words.take(to));
+        word
     }
 
     /// How long an account has to wait before the next guess.

@@ -163,7 +163,9 @@ pub(in crate::desk) async fn enter(
     match admit(&shared, &entrance, (&name, form.get("secret")), SIGN_IN, way.language).await? {
         Ok(account) => {
             let token = shared.sessions.open(&account, entrance.via(), Instant::now())?;
-            let mut response = go(&carried::arrive(&shared, account, &way).await?);
+            let (to, word) = carried::arrive(&shared, account, &way).await?;
+            shared.sessions.tell(&token, &to, word);
+            let mut response = go(&to);
             hold(&mut response, entrance.via(), Some(&token));
             Ok(response)
         }

@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use data_encoding::BASE64URL_NOPAD;
 use desk_kit::{BY_ITSELF, Cookie, old_page};
 pub(crate) use desk_kit::{Form, destination, own_page};
-use office_model::{ClerkId, Role};
+use office_model::{Bilingual, ClerkId, Role};
 use serde_json::Value;
 
 use crate::action::trace::By;
 use crate::desk::frame::page::{Halt, go};
 use crate::desk::frame::texts;
+use crate::desk::frame::word::{Part, Refusal, Word};
 use crate::desk::people::sessions::Session;
 use crate::failure::NOT_FOR_ROLE;
 use crate::serve::Shared;
@@ -38,6 +39,8 @@ pub(crate) struct Visitor {
     pub(crate) entrance: Entrance,
     /// What the browser holds.
     pub(crate) token: String,
+    /// What the page that is asked for says of what was done before it.
+    pub(crate) word: Word,
 }
 
 impl Visitor {
@@ -57,6 +60,22 @@ impl Visitor {
     pub(in crate::desk) async fn perform(&self, shared: &Shared, action: Action) -> Result<Value, Failure> {
         let clerk = self.clerk().to_string();
         shared.node.blocking(move |node| node.perform_noted(&action, (&clerk, By::Desk))).await
+    }
+
+    /// Goes on to a page, which says so once.
+    pub(in crate::desk) fn leads(&self, shared: &Shared, to: &str, word: Word) -> Response {
+        shared.sessions.tell(&self.token, to, word);
+        go(to)
+    }
+
+    /// Goes back to the page with the form that was not taken, which says why and still has what was typed.
+    pub(in crate::desk) fn refuses(
+        &self,
+        shared: &Shared,
+        to: &str,
+        (part, why, form): (Part, Vec<Bilingual>, &Form),
+    ) -> Response {
+        self.leads(shared, to, Word::Refused(Refusal::new(part, why, form)))
     }
 
     /// Checks that a form comes from one of our pages.
@@ -98,7 +117,8 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
         match found {
             Some((mut session, token)) if !session.locked => {
                 to.clone_into(&mut session.at);
-                Ok(Self { session, entrance, token })
+                let word = if parts.method == Method::GET { shared.sessions.told(&token, to) } else { Word::default() };
+                Ok(Self { session, entrance, token, word })
             }
             Some(_) => Err(Halt::with(go(&format!("/kunci?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),
             None => Err(Halt::with(go(&format!("/masuk?ke={}", BASE64URL_NOPAD.encode(to.as_bytes()))))),

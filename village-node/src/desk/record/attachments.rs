@@ -2,23 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
 use office_model::{Catalogue, Service};
 use replica_store::Reader;
 use service_document::TransactionDocument;
 
 use crate::action::{NewFile, attachments};
 use crate::desk::frame::language::Language;
-use crate::desk::frame::page::{Answer, go};
+use crate::desk::frame::page::Answer;
+use crate::desk::frame::upload::Upload;
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::sign_in::note;
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::multipart;
 use crate::desk::record::page::document;
 use crate::serve::{Shared, files};
-use crate::{Act, Action, Failure, Node};
+use crate::{Act, Action, Blame, Failure, Node};
 
 /// An attached file as the page shows it.
 pub(in crate::desk) struct Attached {
@@ -53,10 +51,23 @@ pub(in crate::desk) fn attached(
     files.collect()
 }
 
-/// The papers that a service asks for: their ids and names.
-pub(in crate::desk) fn kinds(catalogue: &Catalogue, service: &Service, language: Language) -> Vec<(String, String)> {
+/// A paper that a service asks for.
+pub(in crate::desk) struct Paper {
+    pub(in crate::desk) id: String,
+    pub(in crate::desk) label: String,
+    /// Its photo is kept as it was taken.
+    pub(in crate::desk) is_original: bool,
+}
+
+/// The papers that a service asks for.
+pub(in crate::desk) fn kinds(catalogue: &Catalogue, service: &Service, language: Language) -> Vec<Paper> {
     let papers = catalogue.attachments().iter().filter(|paper| service.attachments.contains(&paper.id));
-    papers.map(|paper| (paper.id.clone(), language.say(&paper.label).to_owned())).collect()
+    let one = |paper: &office_model::Attachment| Paper {
+        id: paper.id.clone(),
+        label: language.say(&paper.label).to_owned(),
+        is_original: service.originals.contains(&paper.id),
+    };
+    papers.map(one).collect()
 }
 
 /// A number of bytes as people read it.
@@ -73,34 +84,32 @@ pub(in crate::desk) async fn add(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Upload { form, file }: Upload,
 ) -> Answer {
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
-    let body = body.map_err(|_| attachments::too_large())?;
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let parts = multipart::boundary(content_type).and_then(|boundary| multipart::parts(boundary, &body));
-    let parts = parts.ok_or_else(|| {
-        Failure::input(
-            "form",
-            "Unggahan itu tidak utuh. Tidak ada yang disimpan; coba lagi.",
-            "That upload is not whole. Nothing was saved; try again.",
-        )
-    })?;
-    let texts = parts.iter().filter(|part| part.file_name.is_none());
-    let form = Form(texts.map(|part| (part.name.clone(), String::from_utf8_lossy(part.bytes).into_owned())).collect());
     visitor.check(&form)?;
-    let file = parts.iter().find(|part| part.name == "file");
-    let (name, content) =
-        file.map_or(("", &[][..]), |file| (file.file_name.as_deref().unwrap_or_default(), file.bytes));
-    // Said before anything is packed up for the store.
-    attachments::check(name, content)?;
-    let file = NewFile::new(name, form.get("kind"), content);
+    let (name, content) = file.map_or_else(Default::default, |file| (file.name, file.bytes));
     let clerk = visitor.clerk().clone();
-    let done = visitor.perform(&shared, Action::Attach { id, file, clerk }).await?;
-    let word = if done.get("change").is_none_or(serde_json::Value::is_null) { "tetap" } else { "tersimpan" };
-    Ok(go(&format!("/berkas/{id}?kata={word}#lampiran")))
+    let done = match attachments::check(&name, &content) {
+        Ok(_) => {
+            let file = NewFile::new(&name, form.get("kind"), &content);
+            visitor.perform(&shared, Action::Attach { id, file, clerk }).await
+        }
+        // Said before anything is packed up for the store.
+        Err(failure) => Err(failure),
+    };
+    let to = format!("/berkas/{id}#lampiran");
+    match done {
+        Ok(done) if done.get("change").is_none_or(serde_json::Value::is_null) => {
+            Ok(visitor.leads(&shared, &to, Word::Unchanged))
+        }
+        Ok(_) => Ok(visitor.leads(&shared, &to, Word::Saved)),
+        Err(failure) if failure.blame == Blame::Input => {
+            Ok(visitor.refuses(&shared, &to, (Part::Files, vec![failure.text], &form)))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 pub(in crate::desk) async fn view(
@@ -132,7 +141,7 @@ pub(in crate::desk) async fn remove(
     let (id, hash) = (document(&id)?, files::hash_of(&hash)?);
     let clerk = visitor.clerk().clone();
     visitor.perform(&shared, Action::Detach { id, hash, clerk }).await?;
-    Ok(go(&format!("/berkas/{id}?kata=tersimpan#lampiran")))
+    Ok(visitor.leads(&shared, &format!("/berkas/{id}#lampiran"), Word::Saved))
 }
 
 #[cfg(test)]

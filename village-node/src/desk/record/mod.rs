@@ -4,7 +4,6 @@ pub(super) mod attachments;
 mod cautions;
 pub(super) mod divergences;
 pub(super) mod history;
-pub(super) mod multipart;
 pub(super) mod page;
 pub(crate) mod queue;
 pub(super) mod referrals;

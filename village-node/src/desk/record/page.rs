@@ -19,9 +19,10 @@ use crate::desk::form::edit;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
 use crate::desk::frame::shown;
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::sign_in::note;
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::attachments::{Attached, attached, kinds};
+use crate::desk::record::attachments::{Attached, Paper as AskedPaper, attached, kinds};
 use crate::desk::record::cautions::{OnPaper, alike, on_paper, unseen};
 use crate::desk::record::divergences::{Difference, differences};
 use crate::desk::record::history::{Told, history};
@@ -50,7 +51,7 @@ pub(in crate::desk) struct RecordPage {
     papers: Vec<String>,
     groups: Vec<Group>,
     attached: Vec<Attached>,
-    kinds: Vec<(String, String)>,
+    kinds: Vec<AskedPaper>,
     steps: Vec<Step>,
     /// What the signed letter says otherwise.
     on_paper: Vec<OnPaper>,
@@ -80,6 +81,9 @@ pub(in crate::desk) struct RecordPage {
     /// Why a referral or an answer was not taken, and the words that were given with it.
     referral_said: String,
     asked: String,
+    answer_reason: String,
+    /// Why a file was not attached.
+    file_said: String,
     /// The office it belongs to, where that is another one.
     office: String,
     differences: Vec<Difference>,
@@ -143,12 +147,6 @@ struct Step {
     needs_reason: bool,
 }
 
-#[derive(serde::Deserialize)]
-pub(in crate::desk) struct Said {
-    #[serde(default)]
-    pub(in crate::desk) kata: String,
-}
-
 pub(in crate::desk) fn document(id: &str) -> Result<DocumentId, Halt> {
     id.parse().map_err(|_| Failure::no_transaction(id.chars().take(40).collect::<String>()).into())
 }
@@ -173,12 +171,11 @@ pub(in crate::desk) async fn page(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    Query(said): Query<Said>,
 ) -> Answer {
     allow(visitor.role().may_read())?;
     let id = document(&id)?;
     let made = shared.node.blocking(move |node| {
-        let made = make(&node.replica(), &node.sealer(), &visitor, id, &said.kata)?;
+        let made = make(&node.replica(), &node.sealer(), &visitor, id)?;
         if made.1 {
             note(node, visitor.clerk().as_str(), Act::SpecificRead, &id.to_string())?;
         }
@@ -187,39 +184,21 @@ pub(in crate::desk) async fn page(
     html(&made.await?)
 }
 
-impl RecordPage {
-    /// The page again, with why a referral or an answer was not taken and the words that were given with it.
-    pub(in crate::desk) fn again(
-        replica: &Replica,
-        sealer: &Sealer,
-        visitor: &Visitor,
-        id: DocumentId,
-        (failure, asked): (&Failure, String),
-    ) -> Result<Self, Failure> {
-        let (page, _) = make(replica, sealer, visitor, id, "")?;
-        let referral_said = visitor.session.language.say(&failure.text).to_owned();
-        Ok(Self { referral_said, asked, ..page })
-    }
-}
-
 /// The page, and whether specially protected data is on it.
-fn make(
-    replica: &Replica,
-    sealer: &Sealer,
-    visitor: &Visitor,
-    id: DocumentId,
-    said: &str,
-) -> Result<(RecordPage, bool), Failure> {
+fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, bool), Failure> {
     let (language, t) = (visitor.session.language, visitor.session.language.texts());
     let document = load(replica, id)?;
     let (catalogue, service) = service_of(&document)?;
     let row = document.row();
     let record = fields(&document);
     let mut page = Page::of(&visitor.session, replica, "records", language.say(&service.label))?;
-    page.flash = match said {
-        "tersimpan" => t.saved.to_owned(),
-        "tetap" => t.nothing_changed.to_owned(),
-        _ => String::new(),
+    visitor.word.flash(t).clone_into(&mut page.flash);
+    let refused = |part: Part| {
+        let why = visitor.word.refusal_of(part).and_then(|refusal| refusal.why.first());
+        why.map(|why| language.say(why).to_owned()).unwrap_or_default()
+    };
+    let typed = |part: Part, name: &str| {
+        visitor.word.refusal_of(part).map(|refusal| refusal.typed.get(name).to_owned()).unwrap_or_default()
     };
     let status = row.status.parse::<Status>().ok();
     let chain = chain::of(replica)?;
@@ -248,8 +227,8 @@ fn make(
             is_final: status.is_some_and(Status::is_final),
             seal: if of_office { seal(service, row, sealer, language) } else { String::new() },
             prints: if of_office { Prints::of(service, row) } else { Prints::Nothing },
-            step_said: String::new(),
-            reason: String::new(),
+            step_said: refused(Part::Steps),
+            reason: typed(Part::Steps, "reason"),
             steps: steps.unwrap_or_default(),
             awaited: status
                 .filter(|status| leads_on && !status.is_final())
@@ -260,8 +239,10 @@ fn make(
             referrals: referrals::shown(row, language),
             may_refer_to: if may_change { referrals::targets(row) } else { Vec::new() },
             answers: referrals::answers(replica, row, visitor.role(), language),
-            referral_said: String::new(),
-            asked: String::new(),
+            referral_said: refused(Part::Referrals),
+            asked: typed(Part::Referrals, "asked"),
+            answer_reason: typed(Part::Referrals, "reason"),
+            file_said: refused(Part::Files),
             office: shown::other_office(replica, row.office),
             on_paper: if of_office { on_paper(&document, (catalogue, service), language) } else { Vec::new() },
             heads: document.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
@@ -387,7 +368,6 @@ pub(in crate::desk) async fn step(
     let to = form.get("to").parse::<Status>();
     let to = to.map_err(|error| Failure::input("status", "Langkah tidak dikenal.", error.to_string()))?;
     let reason = Some(form.get("reason").trim().to_owned()).filter(|reason| !reason.is_empty());
-    let given = form.get("reason").to_owned();
     let (clerk, role) = (visitor.clerk().clone(), visitor.role());
     let checked = shared.node.blocking(move |node| chain::may_step(&node.replica(), role, id, to));
     allow(checked.await?)?;
@@ -401,21 +381,15 @@ pub(in crate::desk) async fn step(
             if says_so && is_changed(&load(replica, id)?, &shown) { Err(changed_meanwhile()) } else { Ok(()) }
         })
     });
-    let done = done.await;
-    match done {
-        Ok(_) => {}
+    let to = format!("/berkas/{id}");
+    match done.await {
+        Ok(_) => Ok(visitor.leads(&shared, &to, Word::Saved)),
         // Said beside the steps, with the reason as it was typed.
         Err(failure) if failure.blame == Blame::Input => {
-            let made = shared.node.blocking(move |node| {
-                let (page, _) = make(&node.replica(), &node.sealer(), &visitor, id, "")?;
-                let step_said = visitor.session.language.say(&failure.text).to_owned();
-                Ok(RecordPage { step_said, reason: given, ..page })
-            });
-            return html(&made.await?);
+            Ok(visitor.refuses(&shared, &to, (Part::Steps, vec![failure.text], &form)))
         }
-        Err(failure) => return Err(failure.into()),
+        Err(failure) => Err(failure.into()),
     }
-    Ok(go(&format!("/berkas/{id}?kata=tersimpan")))
 }
 
 /// Whether the fields of a record are others than those of the page that was looked at. `shown`: the changes that the page

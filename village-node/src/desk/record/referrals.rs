@@ -10,9 +10,10 @@ use replica_store::Reader;
 use service_document::TransactionRow;
 
 use crate::desk::frame::language::Language;
-use crate::desk::frame::page::{Answer, go, html};
+use crate::desk::frame::page::Answer;
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::page::{RecordPage, document};
+use crate::desk::record::page::document;
 use crate::serve::Shared;
 use crate::{Action, Blame, Failure};
 
@@ -85,8 +86,8 @@ pub(in crate::desk) async fn refer(
     let asked = form.get("asked").trim().to_owned();
     let to = form.get("office").parse::<OfficeCode>();
     let to = to.map_err(|error| Failure::input("office", "Pilih kantor tujuan rujukan.", error.to_string()));
-    let action = to.map(|to| Action::Refer { id, to, asked: asked.clone(), clerk: visitor.clerk().clone() });
-    take(&shared, visitor, id, (action, asked)).await
+    let action = to.map(|to| Action::Refer { id, to, asked, clerk: visitor.clerk().clone() });
+    take(&shared, visitor, id, (action, &form)).await
 }
 
 pub(in crate::desk) async fn answer(
@@ -98,12 +99,11 @@ pub(in crate::desk) async fn answer(
     visitor.check(&form)?;
     allow(visitor.role().may_answer())?;
     let id = document(&id)?;
-    let given = form.get("reason").trim().to_owned();
+    let reason = Some(form.get("reason").trim().to_owned()).filter(|reason| !reason.is_empty());
     let said = form.get("answer").parse::<Said>();
     let said = said.map_err(|error| Failure::input("answer", "Jawaban tidak dikenal.", error.to_string()));
-    let reason = Some(given.clone()).filter(|reason| !reason.is_empty());
     let action = said.map(|answer| Action::Answer { id, answer, reason, clerk: visitor.clerk().clone() });
-    take(&shared, visitor, id, (action, given)).await
+    take(&shared, visitor, id, (action, &form)).await
 }
 
 /// Does it; what cannot be done is said on the page of the record, with the words as they were typed.
@@ -111,21 +111,18 @@ async fn take(
     shared: &Arc<Shared>,
     visitor: Visitor,
     id: DocumentId,
-    (action, typed): (Result<Action, Failure>, String),
+    (action, form): (Result<Action, Failure>, &Form),
 ) -> Answer {
     let done = match action {
         Ok(action) => visitor.perform(shared, action).await,
         Err(failure) => Err(failure),
     };
+    let to = format!("/berkas/{id}#rujukan");
     match done {
-        Ok(_) => {}
+        Ok(_) => Ok(visitor.leads(shared, &to, Word::Saved)),
         Err(failure) if failure.blame == Blame::Input => {
-            let again = shared.node.blocking(move |node| {
-                RecordPage::again(&node.replica(), &node.sealer(), &visitor, id, (&failure, typed))
-            });
-            return html(&again.await?);
+            Ok(visitor.refuses(shared, &to, (Part::Referrals, vec![failure.text], form)))
         }
-        Err(failure) => return Err(failure.into()),
+        Err(failure) => Err(failure.into()),
     }
-    Ok(go(&format!("/berkas/{id}?kata=tersimpan#rujukan")))
 }

@@ -117,7 +117,7 @@ pub(super) async fn record(State(shared): Told, Extension(caller): Who, headers:
         caller.may_record()?;
         let RecordBody { service, fields, clerk: named } = parse(&body)?;
         let once = once(&caller, &headers, "record", &body)?;
-        let new = NewRecord { service, fields, catalogue: None };
+        let new = NewRecord::new(service, fields, None);
         write(&shared, Writing { caller, named, act: Act::Record, once }, move |_, clerk| {
             Ok(Action::Record { records: vec![new.clone()], clerk })
         })

@@ -1,15 +1,15 @@
 //! A form with a file in it (`multipart/form-data`, RFC 7578), taken apart in memory: its length is bounded before.
 
 /// One field of the form.
-pub(in crate::desk) struct Part<'a> {
-    pub(in crate::desk) name: String,
+pub(super) struct Part<'a> {
+    pub(super) name: String,
     /// What a file is called where it comes from.
-    pub(in crate::desk) file_name: Option<String>,
-    pub(in crate::desk) bytes: &'a [u8],
+    pub(super) file_name: Option<String>,
+    pub(super) bytes: &'a [u8],
 }
 
 /// The boundary that a content type names.
-pub(in crate::desk) fn boundary(content_type: &str) -> Option<&str> {
+pub(super) fn boundary(content_type: &str) -> Option<&str> {
     let rest = content_type.strip_prefix("multipart/form-data")?;
     let boundary = rest.split(';').find_map(|parameter| parameter.trim().strip_prefix("boundary="))?;
     let boundary = boundary.trim_matches('"');
@@ -17,7 +17,7 @@ pub(in crate::desk) fn boundary(content_type: &str) -> Option<&str> {
 }
 
 /// The fields of a body. `None` when it is no such form, or not whole.
-pub(in crate::desk) fn parts<'a>(boundary: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
+pub(super) fn parts<'a>(boundary: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
     let mark = format!("\r\n--{boundary}");
     let mut rest = body.strip_prefix(mark.get(2..)?.as_bytes())?;
     let mut parts = Vec::new();

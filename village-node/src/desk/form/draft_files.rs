@@ -1,0 +1,185 @@
+//! Files that are attached before a form is saved: kept with its draft, looked at, taken off again. Whatever is typed beside
+//! them is kept, too.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use change_log::BlobHash;
+use data_encoding::HEXLOWER;
+use replica_store::Reader;
+
+use crate::action::attachments;
+use crate::desk::form::carried::{self, Sender};
+use crate::desk::form::new_record::Offered;
+use crate::desk::form::{Kept, drafts};
+use crate::desk::frame::language::Language;
+use crate::desk::frame::page::{Answer, go};
+use crate::desk::frame::upload::{SentFile, Upload};
+use crate::desk::frame::word::Part;
+use crate::desk::people::visitor::{Form, Visitor, allow};
+use crate::desk::record::attachments::bytes;
+use crate::serve::entrance::Entrance;
+use crate::serve::{Shared, files};
+use crate::{Failure, Node, moment};
+
+/// A file of a draft as the form shows it.
+pub(super) struct DraftFile {
+    pub(super) hash: String,
+    pub(super) name: String,
+    /// Which paper it is; empty where nobody said.
+    pub(super) kind: String,
+    pub(super) size: String,
+}
+
+/// Those of a draft.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(super) fn shown(
+    reader: &Reader,
+    draft: &str,
+    Offered { catalogue, .. }: Offered,
+    language: Language,
+) -> Result<Vec<DraftFile>, Failure> {
+    let Some(draft) = drafts::parse_id(draft) else { return Ok(Vec::new()) };
+    let one = |file: service_document::AttachedFile| DraftFile {
+        hash: file.hash.to_string(),
+        kind: match catalogue.attachments().iter().find(|paper| paper.id == file.kind) {
+            Some(paper) => language.say(&paper.label).to_owned(),
+            None => file.kind,
+        },
+        size: bytes(file.size, language),
+        name: file.name,
+    };
+    Ok(reader.draft_files(draft)?.into_iter().map(one).collect())
+}
+
+/// A file that comes with a form.
+pub(super) struct Coming {
+    /// Which paper it is said to be.
+    pub(super) kind: String,
+    pub(super) file: SentFile,
+}
+
+/// Keeps what was typed and, where it is taken, the file with it. The draft, and why the file was not taken.
+///
+/// # Errors
+///
+/// When the disk refuses.
+pub(super) fn keep(
+    node: &Node,
+    (draft, clerk): (Option<[u8; 16]>, &str),
+    offered: Offered,
+    kept: &Kept,
+    coming: &Coming,
+) -> Result<([u8; 16], Option<Failure>), Failure> {
+    let mut replica = node.replica();
+    let service = offered.service.id;
+    let draft = drafts::keep_new(&mut replica, (draft, clerk), service, kept, moment::now_millis())?;
+    let (Coming { kind, file }, catalogue) = (coming, offered.catalogue);
+    match attachments::keep_with_draft(&mut replica, draft, (&file.name, kind), &file.bytes, catalogue) {
+        Err(failure) if failure.blame == crate::Blame::Input => Ok((draft, Some(failure))),
+        done => done.map(|()| (draft, None)),
+    }
+}
+
+/// The form again, which says why its file was not taken.
+pub(super) fn refused(
+    (visitor, shared): (&Visitor, &Shared),
+    service: &str,
+    draft: [u8; 16],
+    failure: &Failure,
+) -> Response {
+    visitor.refuses(shared, &at(service, draft), (Part::Files, vec![failure.text.clone()], &Form::default()))
+}
+
+pub(in crate::desk) async fn add(
+    sender: Sender,
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Upload { form, file }: Upload,
+) -> Answer {
+    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
+    allow(visitor.role().may_record())?;
+    let offered = Offered::of(&id, form.get("katalog"))?;
+    let service = offered.service.id;
+    let kept = offered.keep(&form);
+    let draft = drafts::parse_id(form.get("draf"));
+    let clerk = visitor.clerk().to_string();
+    let coming = file.map(|file| Coming { kind: form.get("kind").to_owned(), file });
+    let done = shared.node.blocking(move |node| {
+        if let Some(coming) = coming {
+            return keep(node, (draft, &clerk), offered, &kept, &coming);
+        }
+        let now = moment::now_millis();
+        Ok((drafts::keep_new(&mut node.replica(), (draft, &clerk), service, &kept, now)?, Some(not_chosen())))
+    });
+    Ok(match done.await? {
+        (draft, None) => go(&at(service.as_str(), draft)),
+        (draft, Some(failure)) => refused((&visitor, &shared), service.as_str(), draft, &failure),
+    })
+}
+
+fn at(service: &str, draft: [u8; 16]) -> String {
+    format!("/baru/{service}?draf={}#lampiran", HEXLOWER.encode(&draft))
+}
+
+fn not_chosen() -> Failure {
+    Failure::input(
+        "file_missing",
+        "Belum ada berkas yang dipilih. Pilih foto atau pindaian, lalu lampirkan.",
+        "No file was chosen. Choose a photo or scan, then attach it.",
+    )
+}
+
+pub(in crate::desk) async fn remove(
+    sender: Sender,
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    Path((id, hash)): Path<(String, String)>,
+    Upload { form, .. }: Upload,
+) -> Answer {
+    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
+    allow(visitor.role().may_record())?;
+    let offered = Offered::of(&id, form.get("katalog"))?;
+    let (service, hash) = (offered.service.id, files::hash_of(&hash)?);
+    let kept = offered.keep(&form);
+    let draft = drafts::parse_id(form.get("draf"));
+    let clerk = visitor.clerk().to_string();
+    let done = shared.node.blocking(move |node| {
+        let mut replica = node.replica();
+        let draft = drafts::keep_new(&mut replica, (draft, &clerk), service, &kept, moment::now_millis())?;
+        replica.drop_draft_file(draft, hash)?;
+        Ok(draft)
+    });
+    Ok(go(&at(service.as_str(), done.await?)))
+}
+
+pub(in crate::desk) async fn view(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path((id, hash)): Path<(String, String)>,
+) -> Answer {
+    allow(visitor.role().may_record())?;
+    let hash: BlobHash = files::hash_of(&hash)?;
+    let found = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let clerk = visitor.clerk().as_str();
+        let Some(draft) = drafts::parse_id(&id) else { return Err(attachments::no_file()) };
+        if reader.draft(draft)?.is_none_or(|draft| draft.clerk != clerk) {
+            return Err(attachments::no_file());
+        }
+        let file = reader.draft_files(draft)?.into_iter().find(|file| file.hash == hash);
+        let bytes = reader.draft_file(draft, hash)?;
+        file.zip(bytes).ok_or_else(attachments::no_file)
+    });
+    let (file, bytes) = found.await?;
+    Ok(files::served(&file, bytes))
+}
