@@ -1,9 +1,11 @@
 //! What this hub knows of a sealed letter: whether its seal is right, and what became of its node and its record since.
 
 use change_log::NodeId;
-use office_model::{Catalogue, OfficeCode, Status};
+use letter_print::one_line;
+use office_model::{Catalogue, OfficeCode, Status, calendar};
 use replica_store::{Reader, StoreError};
 use serde_json::{Value, json};
+use service_document::Signature;
 use sync_protocol::{CertifiedNode, LetterSeal, SealedLetter, VerifyingKey};
 
 /// So many other letters with a number are looked at.
@@ -38,6 +40,10 @@ pub(crate) enum AtHub {
     Twice,
     /// The record has another number.
     OtherNumber,
+    /// What was signed is another paper: another name, or another day.
+    OtherPaper,
+    /// Two machines signed the record apart, and not the same: there are two papers of it.
+    SignedApart,
     /// The record was cancelled or refused: the letter is void.
     Void,
 }
@@ -64,6 +70,10 @@ pub(crate) enum Verdict {
     NumberTwice,
     /// The seal is right, but the record has another number now.
     OtherNumber,
+    /// The seal is right, but what the record says was signed is another paper.
+    OtherPaper,
+    /// The seal is right, but there is another paper of the same record.
+    SignedApart,
     /// The seal is right, but the record was cancelled or refused.
     Void,
 }
@@ -75,6 +85,8 @@ impl Verdict {
             Self::Revoked => "revoked",
             Self::NumberTwice => "number_twice",
             Self::OtherNumber => "other_number",
+            Self::OtherPaper => "other_paper",
+            Self::SignedApart => "signed_apart",
             Self::Void => "void",
         }
     }
@@ -86,6 +98,8 @@ impl Since {
         match (self.at_hub, self.revoked_millis) {
             (AtHub::Void, _) => Verdict::Void,
             (AtHub::OtherNumber, _) => Verdict::OtherNumber,
+            (AtHub::OtherPaper, _) => Verdict::OtherPaper,
+            (AtHub::SignedApart, _) => Verdict::SignedApart,
             (AtHub::Twice, _) => Verdict::NumberTwice,
             (_, Some(_)) => Verdict::Revoked,
             (_, None) => Verdict::Genuine,
@@ -133,8 +147,31 @@ impl SealedBy {
                 Some(_) => AtHub::OtherNumber,
             },
         });
+        let at_hub = if at_hub == AtHub::Void { at_hub } else { self.among_signed(reader)?.unwrap_or(at_hub) };
         let at_hub = if at_hub == AtHub::Same && self.is_twice(reader)? { AtHub::Twice } else { at_hub };
         Ok(Since { revoked_millis: node.and_then(|node| node.revoked_millis), at_hub, catalogue })
+    }
+
+    /// How the paper stands to what was signed; nothing where the hub does not know of a signature yet.
+    fn among_signed(&self, reader: &Reader) -> Result<Option<AtHub>, StoreError> {
+        let Some(document) = reader.document(self.letter.document)? else { return Ok(None) };
+        let signatures = if document.row().office == self.node.office { document.signatures() } else { Vec::new() };
+        let Some((first, others)) = signatures.split_first() else { return Ok(None) };
+        let number_fits = |one: &&Signature| one.number.as_deref().is_some_and(|number| self.has_number(number));
+        let paper_fits = |one: &Signature| {
+            let name = one.fields.get("nama").and_then(Value::as_str).unwrap_or_default();
+            one_line(name) == self.letter.name && calendar::wib_date(one.millis) == Some(self.letter.date)
+        };
+        let mut numbered = signatures.iter().filter(number_fits).peekable();
+        Ok(Some(if !others.iter().all(|other| other.is_of_same_paper(first)) {
+            AtHub::SignedApart
+        } else if numbered.peek().is_none() {
+            AtHub::OtherNumber
+        } else if numbered.any(paper_fits) {
+            AtHub::Same
+        } else {
+            AtHub::OtherPaper
+        }))
     }
 
     fn has_number(&self, number: &str) -> bool {
@@ -171,7 +208,7 @@ impl SealedBy {
             "service_label": { "id": id, "en": en },
             "number": self.letter.number,
             "name": self.letter.name,
-            "date": office_model::calendar::iso_date(self.letter.date),
+            "date": calendar::iso_date(self.letter.date),
             "signer": self.letter.signer,
             "document": self.letter.document,
             "node": self.node_id(),
@@ -180,6 +217,8 @@ impl SealedBy {
                 "held": since.at_hub != AtHub::Nothing,
                 "number_twice": held(AtHub::Twice),
                 "other_number": held(AtHub::OtherNumber),
+                "other_paper": held(AtHub::OtherPaper),
+                "signed_apart": held(AtHub::SignedApart),
                 "void": held(AtHub::Void),
             },
         })
@@ -215,6 +254,8 @@ mod tests {
         assert_eq!(of(AtHub::Same, None), Verdict::Genuine);
         assert_eq!(of(AtHub::Same, Some(1)), Verdict::Revoked);
         assert_eq!(of(AtHub::OtherNumber, None), Verdict::OtherNumber);
+        assert_eq!(of(AtHub::OtherPaper, None), Verdict::OtherPaper);
+        assert_eq!(of(AtHub::SignedApart, Some(1)), Verdict::SignedApart);
         assert_eq!(of(AtHub::Void, Some(1)), Verdict::Void);
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod attachments;
+pub(crate) mod authority;
 mod backup;
 pub(crate) mod book;
 pub(crate) mod chain;
@@ -21,6 +22,7 @@ mod referrals;
 mod set;
 mod settle;
 mod show;
+pub(crate) mod signed;
 pub(crate) mod since_check;
 pub(crate) mod standing;
 mod status;

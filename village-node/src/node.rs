@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use change_log::EpochId;
+use exchange_driver::NodeIdentity;
 use gate_worker::{GatePlace, WorkerCommand};
 use replica_store::{Durability, Gate, OpenError, Opened, Replica, Watch, WhyNewEpoch};
 use tokio::sync::watch;
@@ -72,6 +73,26 @@ struct Inner {
 pub(crate) struct Opening {
     pub(crate) opened: Opened,
     pub(crate) identity_rewritten: bool,
+}
+
+/// What is done with one commit.
+pub(crate) struct Doing<'a> {
+    pub(crate) replica: &'a mut Replica,
+    /// When it is done: device clock, milliseconds since 1970 UTC.
+    pub(crate) now_millis: i64,
+    identity: &'a NodeIdentity,
+    sealer: &'a Sealer,
+}
+
+impl Doing<'_> {
+    /// Does what an action asks for, and says what came of it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be done.
+    pub(crate) fn perform(&mut self, action: &Action) -> Result<serde_json::Value, Failure> {
+        action::perform(self.replica, self.identity, self.sealer, action, self.now_millis, &mut |_, _| ())
+    }
 }
 
 impl Node {
@@ -190,6 +211,7 @@ impl Node {
     pub fn perform_watched(&self, action: &Action, watch: &mut Watch<'_>) -> Result<serde_json::Value, Failure> {
         let (identity, sealer) = (&self.inner.live.identity, self.sealer());
         let mut replica = self.replica();
+        self.check_not_wiped()?;
         let mut done = action::perform(&mut replica, identity, &sealer, action, moment::now_millis(), watch);
         if done.as_ref().is_err_and(Failure::wants_new_epoch) {
             replica.begin_epoch(EpochId(moment::random()?))?;
@@ -206,37 +228,22 @@ impl Node {
         }
     }
 
-    /// [`Node::perform`], and what `also` writes of its answer, with one commit: all of it, or nothing.
-    ///
-    /// # Errors
-    ///
-    /// As [`Node::perform`], and whatever `also` says; nothing was changed then.
-    pub(crate) fn perform_with(
-        &self,
-        action: &Action,
-        also: impl Fn(&mut Replica, &serde_json::Value) -> Result<(), Failure>,
-    ) -> Result<serde_json::Value, Failure> {
-        let (identity, sealer) = (&self.inner.live.identity, self.sealer());
-        self.commit(|replica, now_millis| {
-            let answer = action::perform(replica, identity, &sealer, action, now_millis, &mut |_, _| ())?;
-            also(replica, &answer)?;
-            Ok(answer)
-        })
-    }
-
-    /// Everything that `act` writes with one commit, or nothing. It is given the store and the time, and called again
+    /// Everything that `work` looks at, does and notes, with one commit and nobody in between; or nothing. It is called again
     /// where a new epoch had to begin first.
     ///
     /// # Errors
     ///
-    /// Whatever `act` says; nothing was changed then.
-    pub(crate) fn commit<T>(&self, act: impl Fn(&mut Replica, i64) -> Result<T, Failure>) -> Result<T, Failure> {
+    /// Whatever `work` says; nothing was changed then.
+    pub(crate) fn act<T>(&self, work: impl Fn(&mut Doing<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let (identity, sealer) = (&self.inner.live.identity, &self.sealer());
         let mut replica = self.replica();
+        self.check_not_wiped()?;
         let now_millis = moment::now_millis();
-        let mut done = replica.together(|replica| act(replica, now_millis));
+        let act = |replica: &mut Replica| work(&mut Doing { replica, now_millis, identity, sealer });
+        let mut done = replica.together(act);
         if done.as_ref().is_err_and(Failure::wants_new_epoch) {
             replica.begin_epoch(EpochId(moment::random()?))?;
-            done = replica.together(|replica| act(replica, now_millis));
+            done = replica.together(act);
         }
         drop(replica);
         if done.is_ok() {
@@ -268,17 +275,8 @@ impl Node {
         Ok(answer)
     }
 
-    /// [`Node::perform`], noted in the audit trail with the same commit. `by`: who does it, where the action names nobody,
-    /// and by which way.
-    ///
-    /// # Errors
-    ///
-    /// As [`Node::perform`]; nothing was changed then.
-    pub(crate) fn perform_noted(&self, action: &Action, by: (&str, By)) -> Result<serde_json::Value, Failure> {
-        self.perform_checked(action, by, |_| Ok(()))
-    }
-
-    /// [`Node::perform_noted`] where `check` has nothing against it: nobody changes anything between the two.
+    /// [`Node::perform`] where `check` has nothing against it, noted in the audit trail: all with one commit, so that nobody
+    /// changes anything in between. `by`: who does it, where the action names nobody, and by which way.
     ///
     /// # Errors
     ///
@@ -289,11 +287,10 @@ impl Node {
         by: (&str, By),
         check: impl Fn(&Replica) -> Result<(), Failure>,
     ) -> Result<serde_json::Value, Failure> {
-        let (identity, sealer) = (&self.inner.live.identity, self.sealer());
-        self.commit(|replica, now_millis| {
-            check(replica)?;
-            let answer = action::perform(replica, identity, &sealer, action, now_millis, &mut |_, _| ())?;
-            trace::note(replica, action, &answer, by, now_millis)?;
+        self.act(|doing| {
+            check(doing.replica)?;
+            let answer = doing.perform(action)?;
+            trace::note(doing.replica, action, &answer, by, doing.now_millis)?;
             Ok(answer)
         })
     }
@@ -366,6 +363,21 @@ impl Node {
     /// The folder was wiped: whoever serves it stops.
     pub(crate) fn note_wiped(&self) {
         self.inner.wiped.send_replace(true);
+    }
+
+    /// What is written into a folder that was wiped is nowhere: nobody is told that it was saved.
+    fn check_not_wiped(&self) -> Result<(), Failure> {
+        if !*self.inner.wiped.borrow() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            crate::Blame::State,
+            "wiped",
+            "Komputer ini baru saja dikeluarkan oleh operator pusat dan dihapus isinya. Yang ini tidak tersimpan; catat di \
+             komputer lain.",
+            "The hub's operator has just shut this machine out, and it was wiped. This was not saved; record it on another \
+             machine.",
+        ))
     }
 
     /// Done when the folder was wiped.

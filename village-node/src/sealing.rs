@@ -57,6 +57,8 @@ pub(crate) enum Unsealed {
     NoNumber,
     /// Two people entered different values, and nobody decided.
     Undecided,
+    /// Two machines signed it apart, and not the same.
+    SignedApart,
     /// The hub has not certified this node yet.
     NoCertificate,
     /// A line of it is too long for a seal.
@@ -97,6 +99,7 @@ impl Unsealed {
             Self::NotSigned => "not_signed",
             Self::NoNumber => "no_number",
             Self::Undecided => "undecided",
+            Self::SignedApart => "signed_apart",
             Self::NoCertificate => "no_certificate",
             Self::TooLong => "too_long",
         }
@@ -118,6 +121,12 @@ impl Unsealed {
                 "Surat dicetak tanpa segel QR: ada isian yang berbeda dan belum diputuskan. Putuskan dahulu, lalu cetak lagi.",
                 "The letter is printed without a QR seal: people entered different values. Decide between them, then print it \
                  again.",
+            ),
+            Self::SignedApart => Bilingual::new(
+                "Surat ini ditandatangani di dua komputer yang sedang terpisah, dan isinya berbeda: ada dua surat dengan satu nomor. \
+                 Tidak ada yang dicetak lagi; tarik yang sudah keluar, batalkan berkas ini, dan buat yang baru.",
+                "This letter was signed on two machines that were apart, and what they signed differs: there are two papers with \
+                 one number. None is printed again; take back what went out, cancel this record, and make a new one.",
             ),
             Self::NoCertificate => Bilingual::new(
                 "Surat dicetak tanpa segel QR: komputer ini belum menerima sertifikatnya dari pusat. Sertifikat datang sendiri \
@@ -218,8 +227,14 @@ mod tests {
         assert_eq!(Sealer::of(&identity()).address(&letter("SITI")), Err(Unsealed::NoCertificate));
         let sealer = Sealer::certified_for_tests();
         assert_eq!(sealer.address(&letter(&"N".repeat(1000))), Err(Unsealed::TooLong));
-        let all =
-            [Unsealed::NotSigned, Unsealed::NoNumber, Unsealed::Undecided, Unsealed::NoCertificate, Unsealed::TooLong];
+        let all = [
+            Unsealed::NotSigned,
+            Unsealed::NoNumber,
+            Unsealed::Undecided,
+            Unsealed::SignedApart,
+            Unsealed::NoCertificate,
+            Unsealed::TooLong,
+        ];
         let codes: std::collections::BTreeSet<&str> = all.iter().map(|why| why.code()).collect();
         assert_eq!(codes.len(), all.len());
     }

@@ -158,14 +158,19 @@ impl Wiped {
     }
 }
 
-/// Wipes the folder of a node whose hub ordered it; the order's signature was checked. Blocks.
+/// Wipes the folder of a node whose hub ordered it; the order's signature was checked. Blocks. Nothing where the order takes
+/// in what is here, and somebody has recorded something since: that goes first.
 ///
 /// # Errors
 ///
 /// When the disk refuses. Once the file that tells of it is written, the next start goes on with it.
-pub(crate) fn carry_out(node: &Node, order: &WipeOrder) -> Result<Wiped, Failure> {
+pub(crate) fn carry_out(node: &Node, order: &WipeOrder) -> Result<Option<Wiped>, Failure> {
+    // Held to the end: whoever records meanwhile waits, and is refused then.
     let replica = node.replica();
     let unsent = replica.logs()?.iter().filter(|log| log.own).map(|log| log.position - log.acknowledged).sum();
+    if order.takes_in && unsent > 0 {
+        return Ok(None);
+    }
     let identity = &node.live().identity;
     let report = WipeReport::sign(&identity.key, identity.hub, order.issued_millis, unsent);
     let Identity { office, node: id, hub, hub_url, server_pin, .. } = node.identity().clone();
@@ -184,10 +189,10 @@ pub(crate) fn carry_out(node: &Node, order: &WipeOrder) -> Result<Wiped, Failure
     tracing::warn!(unsent, "the hub shut this machine out and orders it to wipe itself: it is being wiped");
     wiped.save(node.dir())?;
     let cleared = clear(node.dir());
-    drop(replica);
     node.note_wiped();
+    drop(replica);
     cleared?;
-    Ok(wiped)
+    Ok(Some(wiped))
 }
 
 /// Forgets that a folder was wiped: it joins anew.

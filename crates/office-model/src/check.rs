@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::area::AreaCode;
 use crate::calendar::{iso_date, iso_time, parse_date, parse_time};
 use crate::fault::{CautionCode, Fault, FaultCode, Problem, Warning};
-use crate::field::{Choice, Field, FieldKind, IntLimit, MovingLimit};
+use crate::field::{Choice, Field, FieldKind, IntLimit, MovingLimit, ONE_LINE};
 use crate::field_path::{FieldPath, Segment};
 use crate::kk_number::KkNumber;
 use crate::nik::Nik;
@@ -307,6 +307,8 @@ fn digits(text: &str, count: u32) -> Result<String, Fault> {
 
 fn free_text(text: &str, max: u32) -> Result<String, Fault> {
     let plain = text.replace("\r\n", "\n").replace('\t', " ");
+    // No page could show it: browsers leave line ends out of a text of one line.
+    let plain = if max > ONE_LINE { plain } else { plain.replace('\n', " ") };
     let plain = plain.trim();
     // Signs that turn the reading direction can make a printed letter say something else than the record.
     let harmful = |letter: char| {

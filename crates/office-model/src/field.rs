@@ -25,6 +25,9 @@ pub struct Field {
     pub default: Option<DefaultValue>,
 }
 
+/// Texts that may have more characters than this have several lines.
+pub const ONE_LINE: u32 = 120;
+
 /// What a field takes. Blanks around texts are removed; an empty text, list or person counts as left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

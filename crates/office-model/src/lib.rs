@@ -56,7 +56,7 @@ pub use clerk::{Clerk, ClerkId, SignsAs};
 pub use concern::{Concern, ParseConcernError};
 pub use edit::ValidEdit;
 pub use fault::{CautionCode, Fault, FaultCode, Problem, Warning};
-pub use field::{Choice, Day, DefaultValue, Field, FieldKind, IntLimit, MovingLimit, SpecificData};
+pub use field::{Choice, Day, DefaultValue, Field, FieldKind, IntLimit, MovingLimit, ONE_LINE, SpecificData};
 pub use field_path::{FieldPath, ParseFieldPathError, Segment};
 pub use kk_number::KkNumber;
 pub use letter_number::{NumberParts, NumberTemplate};

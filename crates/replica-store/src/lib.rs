@@ -41,7 +41,7 @@ pub use desk::draft::Draft;
 pub use desk::queue::QueueNumber;
 pub use desk::request::{Asked, RequestKey};
 pub use documents::attachment::{AttachmentsToMove, BlobWanted};
-pub use documents::authoring::Clock;
+pub use documents::authoring::{Clock, Steps};
 pub use documents::blob::BlobState;
 pub use documents::blob_folder::{BlobFolder, PartError};
 pub use documents::change_run::ToldChange;

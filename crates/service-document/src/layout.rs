@@ -38,3 +38,5 @@ pub(crate) const STEP_FROM: &str = "from";
 pub(crate) const STEP_TO: &str = "to";
 /// In a step: the reason given, if any.
 pub(crate) const STEP_WHY: &str = "why";
+/// In a step that leads to a letter: what the letter is printed by.
+pub(crate) const STEP_UNDER: &str = "under";

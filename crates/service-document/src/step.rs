@@ -6,7 +6,8 @@ use office_model::{Approval, Catalogue, FieldPath, Status};
 use serde_json::Value;
 
 use crate::error::DocumentError;
-use crate::layout::{FIELDS, STATUS, STEP_FROM, STEP_TO, STEP_WHY, STEPS};
+use crate::layout::{FIELDS, STATUS, STEP_FROM, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
+use crate::signature::{SignedUnder, leads_to_letter};
 use crate::{Authored, Divergence, Stamp, TransactionDocument, divergence, path};
 
 impl TransactionDocument {
@@ -18,6 +19,21 @@ impl TransactionDocument {
     /// When the rules do not have the step, a due reason is missing, or two people moved the record apart and
     /// nobody settled that yet.
     pub fn step(&mut self, to: Status, reason: Option<&str>, stamp: &Stamp) -> Result<Authored, DocumentError> {
+        self.step_under(to, reason, None, stamp)
+    }
+
+    /// [`TransactionDocument::step`]; where it leads to a letter, the step says what that is printed by.
+    ///
+    /// # Errors
+    ///
+    /// As [`TransactionDocument::step`].
+    pub fn step_under(
+        &mut self,
+        to: Status,
+        reason: Option<&str>,
+        under: Option<SignedUnder>,
+        stamp: &Stamp,
+    ) -> Result<Authored, DocumentError> {
         let from = self.status()?;
         let apart = self.divergences().into_iter().find(|found| path::is_status(&self.names().place(&found.path)));
         if let Some(apart) = apart {
@@ -30,7 +46,8 @@ impl TransactionDocument {
             _ => from.check_step(to, Approval::Conditional, reason),
         }?;
         let why = reason.map(str::trim).filter(|reason| !reason.is_empty());
-        self.commit(stamp, |transaction| write_step(transaction, from, to, why))?
+        let under = under.filter(|_| leads_to_letter(to));
+        self.commit(stamp, |transaction| write_step(transaction, (from, to), why, under))?
             .ok_or_else(|| DocumentError::Internal("a step changed nothing".to_owned()))
     }
 
@@ -41,15 +58,20 @@ impl TransactionDocument {
     }
 
     /// Settles a divergence: an ordinary edit that takes the place of all its values. Settling `status` stands
-    /// among the steps as well.
+    /// among the steps as well. Of the record's own values only one can stand that is there: nobody signs, nor gives a
+    /// number, by settling.
     ///
     /// # Errors
     ///
     /// When there is nothing to settle at `path`, or the value cannot stand there.
     pub fn settle(&mut self, path: &FieldPath, value: Value, stamp: &Stamp) -> Result<Authored, DocumentError> {
         let place = self.names().place(path);
-        if !self.divergences().iter().any(|divergence| self.names().place(&divergence.path) == place) {
+        let divergences = self.divergences();
+        let Some(apart) = divergences.iter().find(|divergence| self.names().place(&divergence.path) == place) else {
             return Err(DocumentError::NothingToSettle(path.to_string()));
+        };
+        if apart.own.is_some() && !apart.values.iter().any(|standing| standing.value == value) {
+            return Err(DocumentError::Value(path.to_string()));
         }
         let nothing = || DocumentError::Internal("settling changed nothing".to_owned());
         if !path::is_status(&place) {
@@ -58,7 +80,7 @@ impl TransactionDocument {
         let from = self.status()?;
         let word = value.as_str().ok_or_else(|| DocumentError::Value(path.to_string()))?;
         let to: Status = word.parse().map_err(|_| DocumentError::Value(path.to_string()))?;
-        self.commit(stamp, |transaction| write_step(transaction, from, to, None))?.ok_or_else(nothing)
+        self.commit(stamp, |transaction| write_step(transaction, (from, to), None, None))?.ok_or_else(nothing)
     }
 
     fn status(&self) -> Result<Status, DocumentError> {
@@ -69,9 +91,9 @@ impl TransactionDocument {
 
 fn write_step(
     transaction: &mut Transaction<'_>,
-    from: Status,
-    to: Status,
+    (from, to): (Status, Status),
     why: Option<&str>,
+    under: Option<SignedUnder>,
 ) -> Result<(), DocumentError> {
     transaction.put(ROOT, STATUS, to.as_str())?;
     let Some((_, steps)) = transaction.get(ROOT, STEPS)? else {
@@ -83,6 +105,9 @@ fn write_step(
     transaction.put(&step, STEP_TO, to.as_str())?;
     if let Some(why) = why {
         transaction.put(&step, STEP_WHY, why)?;
+    }
+    if let Some(under) = under {
+        transaction.put(&step, STEP_UNDER, under.text())?;
     }
     Ok(())
 }

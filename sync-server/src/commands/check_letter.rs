@@ -57,6 +57,8 @@ fn told(sealed: &SealedBy, office: &str, since: &Since) -> String {
         ),
         Verdict::NumberTwice => "ASK THE OFFICE: another letter of it has the same number".to_owned(),
         Verdict::OtherNumber => "ASK THE OFFICE: its record has another number now".to_owned(),
+        Verdict::OtherPaper => "ASK THE OFFICE: by its record another name or day was signed".to_owned(),
+        Verdict::SignedApart => "ASK THE OFFICE: its record was signed twice, and not the same".to_owned(),
         Verdict::Void => "VOID: its record was cancelled or refused since".to_owned(),
     };
     let held = match since.at_hub {
@@ -64,6 +66,8 @@ fn told(sealed: &SealedBy, office: &str, since: &Since) -> String {
         AtHub::Same => "here, with the same number",
         AtHub::Twice => "here, and another letter with the same number",
         AtHub::OtherNumber => "here, with another number",
+        AtHub::OtherPaper => "here, signed otherwise",
+        AtHub::SignedApart => "here, signed twice",
         AtHub::Void => "here, cancelled or refused",
     };
     let letter = &sealed.letter;

@@ -138,6 +138,26 @@ fn verdict(verdict: Verdict, revoked: Option<NaiveDate>) -> (&'static str, Said,
                  accept it.",
             ),
         ),
+        Verdict::OtherPaper => (
+            "doubt",
+            Said::new("Yang ditandatangani berbeda dengan surat ini", "What was signed is another letter than this"),
+            Said::new(
+                "Segelnya asli, tetapi menurut catatan di pusat nama atau tanggal surat yang ditandatangani lain. Tanyakan kepada \
+                 kantor yang tertulis di bawah ini sebelum menerimanya.",
+                "Its seal is genuine, but by the record at the hub the letter that was signed has another name or another day. \
+                 Ask the office named below before you accept it.",
+            ),
+        ),
+        Verdict::SignedApart => (
+            "doubt",
+            Said::new("Surat ini ada dalam dua rupa", "There are two papers of this letter"),
+            Said::new(
+                "Segelnya asli, tetapi berkas yang sama ditandatangani dua kali dengan isi yang berbeda. Tanyakan kepada kantor \
+                 yang tertulis di bawah ini sebelum menerimanya.",
+                "Its seal is genuine, but the same record was signed twice, and not with the same content. Ask the office named \
+                 below before you accept it.",
+            ),
+        ),
         Verdict::Revoked => {
             let day = revoked.unwrap_or_default();
             (
@@ -195,6 +215,14 @@ fn notes(since: &Since, revoked: Option<NaiveDate>) -> Vec<Said> {
         AtHub::OtherNumber => Said::new(
             "Pusat memegang catatan surat ini dengan nomor lain.",
             "The hub holds the record of this letter with another number.",
+        ),
+        AtHub::OtherPaper => Said::new(
+            "Pusat memegang catatan surat ini; yang ditandatangani menurut catatan itu lain.",
+            "The hub holds the record of this letter; what was signed by that is another one.",
+        ),
+        AtHub::SignedApart => Said::new(
+            "Pusat memegang catatan surat ini, yang ditandatangani dua kali.",
+            "The hub holds the record of this letter, which was signed twice.",
         ),
         AtHub::Void => Said::new(
             "Pusat memegang catatan surat ini: dibatalkan atau ditolak.",

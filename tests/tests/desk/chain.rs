@@ -175,6 +175,72 @@ async fn a_part_that_the_office_does_not_have_is_passed_in_the_same_step() {
 }
 
 #[tokio::test]
+async fn who_may_not_decide_does_not_decide_by_settling() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    counter.says(&["sync"]);
+    let id = counter.record("Siti Aminah");
+    let head = counter.signed_in("kades", "kepala").await;
+    choose(&head, &counter, "anyone", "head").await;
+    for step in ["diajukan", "diperiksa"] {
+        counter.says(&["step", &id, step, "--clerk", "kades"]);
+    }
+    laptop.account("kades", "kepala");
+    let clerk = counter.signed_in("siti", "petugas").await;
+    for one in [&counter, &laptop] {
+        one.says(&["sync"]);
+    }
+    office.hub_gone();
+    counter.says(&["step", &id, "dikembalikan", "--reason", "KTP buram", "--clerk", "kades"]);
+    laptop.says(&["step", &id, "ditolak", "--reason", "Bukan warga", "--clerk", "kades"]);
+    office.hub_back();
+    for one in [&counter, &laptop, &counter] {
+        one.says(&["sync"]);
+    }
+    let refused = counter.refuses(&["settle", &id, "status", "ditolak", "--clerk", "siti"]);
+    assert!(refused.contains("bukan untuk peran petugas"), "{refused}");
+    clerk.go(&format!("{}/berkas/{id}", counter.url)).await;
+    let by_hand =
+        "return fetch(location.pathname + '/putuskan', {method: 'POST', redirect: 'manual', body: new URLSearchParams({
+        form_token: document.querySelector('[name=form_token]').value, path: 'status', value: '\"ditolak\"', to: ''})})
+        .then(answer => answer.status)";
+    assert_eq!(clerk.run(by_hand).await, 403);
+    counter.says(&["settle", &id, "status", "ditolak", "--clerk", "kades"]);
+    assert_eq!(counter.says(&["show", &id])["status"], "ditolak");
+}
+
+#[tokio::test]
+async fn what_another_machine_published_before_changes_no_letter_that_was_signed_without_it() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    for one in [&counter, &laptop] {
+        one.says(&["sync"]);
+    }
+    let head = counter.signed_in("kades", "kepala").await;
+    office.hub_gone();
+    head.go(&format!("{}/kantor", counter.url)).await;
+    head.type_in("#head_name", "SUGENG HARTONO").await;
+    head.click("form.card button.main").await;
+    head.says("Tersimpan.").await;
+    // Signed afterwards, where nobody has heard of it.
+    let id = laptop.record("Siti Aminah");
+    for step in ["diajukan", "diperiksa", "ditandatangani"] {
+        laptop.says(&["step", &id, step]);
+    }
+    let letter = || {
+        let file = laptop.data.join("letter.pdf");
+        laptop.says(&["letter", &id, file.to_str().unwrap()]);
+        std::fs::read(file).unwrap()
+    };
+    let was = letter();
+    office.hub_back();
+    for one in [&counter, &laptop] {
+        one.says(&["sync"]);
+    }
+    assert!(letter() == was, "it says who signs now");
+}
+
+#[tokio::test]
 async fn all_machines_of_an_office_share_its_profile_and_signed_letters_keep_theirs() {
     let office = Office::new();
     let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));

@@ -31,8 +31,8 @@ the sum of change hashes: `2:67e0...`. What is not known is `null`. Values of fi
 `village-node config` prints a settings file and knows no `--json`.
 
 Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and `unsealed` is `{\"code\", \"text\": {\"id\", \"en\"}}`; codes are `not_signed`,
-`no_number`, `undecided`, `no_certificate`, `too_long`. `verdict` of `check-letter` is `genuine`, or with exit code 4 `not_genuine` (and nothing else but
-`genuine`), and at the hub `revoked`, `number_twice`, `other_number` or `void`.
+`no_number`, `undecided`, `signed_apart`, `no_certificate`, `too_long`. `verdict` of `check-letter` is `genuine`, or with exit code 4 `not_genuine` (and nothing else but
+`genuine`), and at the hub `revoked`, `number_twice`, `other_number`, `other_paper`, `signed_apart` or `void`.
 
 `nightly` and `offices_behind` of `sync-server status` hold in `state` how an office stands: `proven`, `late`, `never`, `shut_out` (it had machines, and all are shut out; since
 `since_millis`), `not_enrolled`; those that are behind stand worst first. `shut_out_millis` of `offices` is `null` where a machine may call, or none ever joined.

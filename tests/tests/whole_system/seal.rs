@@ -307,3 +307,83 @@ fn a_node_that_joined_before_there_were_certificates_gets_its_own() {
     std::fs::remove_file(Identity::file(&before.data)).unwrap();
     assert_eq!(sealed(&before, &id), url);
 }
+
+/// What a command of a machine refuses with.
+fn code(machine: &Machine, arguments: &[&str]) -> Value {
+    let (_, said) = says(&machine.data, arguments);
+    said["error"]["code"].clone()
+}
+
+#[test]
+fn what_two_machines_signed_apart_is_printed_no_more_and_doubted_by_the_hub() {
+    let regency = Regency::new(36, &[]);
+    let (front, back) = (regency.join("front"), regency.join("back"));
+    regency.prove_any(&front);
+    let (id, _) = record(&front);
+    steps(&front, &id, &["diajukan", "diperiksa"]);
+    for machine in [&front, &back] {
+        regency.prove_any(machine);
+    }
+    // With no link: one signs it as it is, another one changes it first.
+    steps(&front, &id, &["ditandatangani"]);
+    back.said(&["set", &id, "nama=SITI LAIN", "--json"]);
+    steps(&back, &id, &["ditandatangani"]);
+    let papers = [sealed(&front, &id), sealed(&back, &id)];
+    for machine in [&front, &back, &front] {
+        regency.prove_any(machine);
+    }
+    let file = front.data.join("again.pdf");
+    assert_eq!(code(&front, &["letter", &id, file.to_str().unwrap()]), "signed_apart");
+    for url in &papers {
+        let (code, found) = regency.hub.says(&["check-letter", url]);
+        assert_eq!((code, &found["verdict"]), (4, &json!("signed_apart")), "{found}");
+        assert!(get(regency.hub.address, path(url)).contains("ada dalam dua rupa"));
+    }
+    front.said(&["step", &id, "dibatalkan", "--reason", "ditandatangani dua kali", "--json"]);
+    regency.prove_any(&front);
+    assert!(get(regency.hub.address, path(&papers[1])).contains("tidak berlaku lagi"));
+}
+
+#[test]
+fn nobody_signs_or_gives_a_number_by_settling_and_nothing_is_signed_twice() {
+    let regency = Regency::new(37, &[]);
+    let (front, back) = (regency.join("front"), regency.join("back"));
+    regency.prove_any(&front);
+    let (id, number) = record(&front);
+    steps(&front, &id, &["diajukan", "diperiksa"]);
+    for machine in [&front, &back] {
+        regency.prove_any(machine);
+    }
+    // Signed here, sent back and changed there.
+    steps(&front, &id, &["ditandatangani"]);
+    let (paper, _) = letter(&front, &id);
+    back.said(&["step", &id, "dikembalikan", "--reason", "KTP buram", "--json"]);
+    back.said(&["set", &id, "nama=SITI LAIN", "--json"]);
+    for machine in [&front, &back, &front] {
+        regency.prove_any(machine);
+    }
+    for nowhere in ["selesai", "draf", "dibatalkan"] {
+        assert_eq!(code(&front, &["settle", &id, "status", nowhere]), "stands_nowhere", "{nowhere}");
+    }
+    front.said(&["settle", &id, "status", "ditandatangani", "--json"]);
+    assert!(letter(&front, &id).0 == paper, "the letter is the one that was signed");
+    regency.prove_any(&front);
+    let (code_of, found) = regency.hub.says(&["check-letter", &sealed(&front, &id)]);
+    assert_eq!((code_of, &found["verdict"], &found["name"]), (0, &json!("genuine"), &json!(NAME)));
+    // Taken as sent back instead, it is not signed again: its paper may be out.
+    let (again, _) = record(&front);
+    steps(&front, &again, &["diajukan", "diperiksa"]);
+    for machine in [&front, &back] {
+        regency.prove_any(machine);
+    }
+    steps(&front, &again, &["ditandatangani"]);
+    back.said(&["step", &again, "dikembalikan", "--reason", "KTP buram", "--json"]);
+    for machine in [&front, &back, &front] {
+        regency.prove_any(machine);
+    }
+    front.said(&["settle", &again, "status", "dikembalikan", "--json"]);
+    steps(&front, &again, &["draf", "diajukan", "diperiksa"]);
+    assert_eq!(code(&front, &["step", &again, "ditandatangani"]), "signed_before");
+    // Numbers that were given apart: one of the two stands, of a signed letter that of its paper.
+    assert_ne!(number, "");
+}

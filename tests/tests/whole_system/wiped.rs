@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use fleet::link::{Link, LinkPlan};
 use serde_json::{Value, json};
 
 use crate::door::{answer, head, tls};
@@ -131,6 +132,37 @@ fn what_was_not_sent_is_taken_in_before_a_machine_of_ours_is_wiped() {
     assert_eq!(regency.hub.says(&["verify"]).1["sound"], true);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_recorded_while_files_go_is_taken_in_too() {
+    let regency = Regency::new(26, &[]);
+    let machine = regency.join("old");
+    record(&machine);
+    regency.prove_any(&machine);
+    let id = machine.said(&["list", "--json"])["rows"][0]["id"].as_str().unwrap().to_owned();
+    let photo = regency.folder().join("kk.pdf");
+    std::fs::write(&photo, [b"%PDF-1.7".as_slice(), &vec![b'x'; 600_000], b"%%EOF"].concat()).unwrap();
+    machine.said(&["attach", &id, photo.to_str().unwrap(), "--json"]);
+    regency.hub.says(&["replace", &node(&regency), "--reason", "diganti", "--take-in"]);
+    // A line on which the file takes some ten seconds.
+    let plan = LinkPlan { bytes_per_second: Some(60_000), ..LinkPlan::default() };
+    let line = Link::open(regency.hub.address, plan, 1).await.unwrap();
+    let mut command = village_node(&machine.data);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--json"]);
+    command.env("VILLAGE_NODE_HUB", format!("https://{}", line.address()));
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    lines.next().unwrap().unwrap();
+    until(|| line.tally().up > 100_000);
+    record(&machine);
+    assert!(listed(&regency)["wiped"].is_null());
+    until(|| !listed(&regency)["wiped"].is_null());
+    assert_eq!(listed(&regency)["wiped"]["unsent"], 0);
+    assert_eq!(regency.hub.says(&["list"]).1["rows"].as_array().unwrap().len(), 2);
+    let victim = std::sync::Arc::new(std::sync::Mutex::new(Some(child)));
+    kill(&victim);
+    is_clean(&machine);
+}
+
 #[test]
 fn strangers_order_nothing_and_report_nothing() {
     let regency = Regency::new(24, &[]);
@@ -192,7 +224,7 @@ fn get(address: std::net::SocketAddr, path: &str) -> String {
 fn until(is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it never came to be so");
+        assert!(begun.elapsed() < Duration::from_secs(40), "it never came to be so");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

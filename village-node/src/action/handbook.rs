@@ -1,13 +1,14 @@
 //! What this office works by, as it was published: its profile, and what the centre says.
 
+use change_log::DocumentId;
 use exchange_driver::{NodeIdentity, is_of_hub};
 use letter_print::{TemplateError, Templates};
 use office_handbook::{Letterhead, Notice, Profile, Topic};
 use office_model::{Catalogue, Roster};
 use replica_store::{Clock, NewPublication, Published, Reader, Replica};
-use service_document::Publication;
+use service_document::{Publication, SignedUnder};
 
-use crate::Failure;
+use crate::{Blame, Failure};
 
 /// The setting in which machines kept their letterhead before offices had profiles.
 const LETTERHEAD: &str = "desk/letterhead";
@@ -26,6 +27,37 @@ pub(crate) fn profile(reader: &Reader) -> Result<Profile, Failure> {
         Some(stands) => read(stands),
         None => before_profiles(reader),
     }
+}
+
+/// The profile of this publication, which a letter was signed under.
+///
+/// # Errors
+///
+/// When it has not come to this machine yet, or the database cannot be read.
+pub(crate) fn profile_of(reader: &Reader, document: Option<DocumentId>) -> Result<Profile, Failure> {
+    let Some(document) = document else { return before_profiles(reader) };
+    let versions = versions(reader, VERSIONS_MAX)?;
+    read(versions.iter().find(|one| one.document == document).ok_or_else(not_here_yet)?)
+}
+
+/// The templates of this version, which a letter was signed under.
+///
+/// # Errors
+///
+/// When they have not come to this machine yet, or the program was built with templates that cannot be read.
+pub(crate) fn templates_of(version: u16) -> Result<&'static Templates, Failure> {
+    Templates::of_version(version).map_err(|error| unreadable(&error))?.ok_or_else(not_here_yet)
+}
+
+/// What a letter that is signed here and now is printed by for good.
+///
+/// # Errors
+///
+/// When the database cannot be read, or the program was built with templates that cannot be read.
+pub(crate) fn signed_under(reader: &Reader) -> Result<SignedUnder, Failure> {
+    let profile = versions(reader, 1)?.first().map(|stands| stands.document);
+    let templates = Templates::current().map_err(|error| unreadable(&error))?.version();
+    Ok(SignedUnder { profile, templates })
 }
 
 /// The profile that stood when something was signed, at `signed_millis` since 1970 UTC as the hub's clock counts: nothing
@@ -147,6 +179,17 @@ fn unreadable(error: &TemplateError) -> Failure {
         "templates",
         format!("Template surat tidak dapat dibaca. Berkasnya utuh; mohon laporkan. ({error})"),
         format!("The letter templates cannot be read. Records are whole; please report this. ({error})"),
+    )
+}
+
+fn not_here_yet() -> Failure {
+    Failure::new(
+        Blame::State,
+        "paper_elsewhere",
+        "Surat ini ditandatangani di komputer lain dengan kop atau template yang belum sampai di komputer ini. Tidak ada yang \
+         dicetak; sinkronkan dahulu, lalu cetak.",
+        "This letter was signed on another machine, with a letterhead or templates that have not come to this one yet. Nothing \
+         was printed; sync first, then print.",
     )
 }
 

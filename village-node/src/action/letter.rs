@@ -4,13 +4,14 @@ use change_log::DocumentId;
 use data_encoding::BASE64;
 use exchange_driver::NodeIdentity;
 use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Templates, one_line};
-use office_handbook::Letterhead;
-use office_model::{OwnValue, Roster, Status, calendar};
+use office_handbook::{Letterhead, Profile};
+use office_model::{Roster, Status, calendar};
 use replica_store::Replica;
 use serde_json::{Map, Value, json};
-use service_document::{Edited, HistoryItem, TransactionDocument, TransactionRow};
+use service_document::{HistoryItem, Signature, TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
 
+use super::signed::{Signed, is_signed, signed};
 use super::standing::{is_own, only_the_village_prints};
 use super::{catalogue_of, fields, handbook, load};
 use crate::sealing::{Sealer, Unsealed};
@@ -55,32 +56,27 @@ pub(crate) fn of(
     if !is_own(replica, row.office) {
         return Err(only_the_village_prints());
     }
-    let signing = signing(&document);
-    let dated = dated(&document, signing.as_ref());
-    let day = calendar::wib_date(dated).unwrap_or_default();
     if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
         return Err(withdrawn());
     }
-    // Whoever signs later changes nothing in letters that are signed.
-    let is_signed = matches!(row.status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
-    let record = if is_signed { signed_fields(&document, signing.as_ref()) } else { fields(&document) };
-    let (profile, templates) = if is_signed {
-        (handbook::profile_at(replica, dated)?, handbook::templates_at(replica, identity, dated)?)
-    } else {
-        let templates = Templates::current().map_err(PrintError::from).map_err(|error| unprinted(&error))?;
-        (handbook::profile(replica)?, templates)
+    let signed = signed(&document)?;
+    let Print { fields: record, number, millis, profile, templates } = match &signed {
+        Signed::Apart(_) => return Err(signed_apart()),
+        Signed::Once(signature) => Print::of_signed(replica, identity, signature)?,
+        Signed::Not => Print::of_now(replica, &document)?,
     };
+    let day = calendar::wib_date(millis).unwrap_or_default();
     let letterhead = profile.letterhead;
     let facts = LetterFacts {
         service: row.service,
         fields: &record,
-        number: row.number.as_deref(),
+        number: number.as_deref(),
         date: day,
         office: &office(replica, &letterhead)?,
         signers: &letterhead.signers,
     };
     let letter = Letter::of(templates, catalogue_of(&document), &facts).map_err(|error| unprinted(&error))?;
-    let seal = may_seal(row, sealer).and_then(|number| {
+    let seal = may_seal(row, &signed, sealer).and_then(|number| {
         sealer.address(&SealedLetter {
             document: id,
             service: row.service,
@@ -99,17 +95,61 @@ pub(crate) fn of(
     Ok(Printed { file_name: format!("{}-{day}-{id}.pdf", row.service), bytes, seal })
 }
 
+/// What goes on a paper.
+struct Print {
+    fields: Map<String, Value>,
+    number: Option<String>,
+    /// Of its day: milliseconds since 1970 UTC.
+    millis: i64,
+    profile: Profile,
+    templates: &'static Templates,
+}
+
+impl Print {
+    /// Nothing that came later, from whichever machine, changes what is signed.
+    fn of_signed(replica: &Replica, identity: &NodeIdentity, signature: &Signature) -> Result<Self, Failure> {
+        let (profile, templates) = match signature.under {
+            Some(under) => (handbook::profile_of(replica, under.profile)?, handbook::templates_of(under.templates)?),
+            // Before steps said so.
+            None => (
+                handbook::profile_at(replica, signature.millis)?,
+                handbook::templates_at(replica, identity, signature.millis)?,
+            ),
+        };
+        let Signature { fields, number, millis, .. } = signature.clone();
+        Ok(Self { fields, number, millis, profile, templates })
+    }
+
+    fn of_now(replica: &Replica, document: &TransactionDocument) -> Result<Self, Failure> {
+        let templates = Templates::current().map_err(PrintError::from).map_err(|error| unprinted(&error))?;
+        Ok(Self {
+            fields: fields(document),
+            number: document.row().number.clone(),
+            millis: begun(document),
+            profile: handbook::profile(replica)?,
+            templates,
+        })
+    }
+}
+
 /// The number that a seal names, or why there is to be none: a seal speaks for what is signed and decided.
-pub(crate) fn may_seal(row: &TransactionRow, sealer: &Sealer) -> Result<String, Unsealed> {
-    let signed = matches!(row.status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
-    let number = row.number.as_deref().map(one_line).filter(|number| !number.is_empty());
-    match number {
-        _ if !signed => Err(Unsealed::NotSigned),
+pub(crate) fn may_seal(row: &TransactionRow, signed: &Signed, sealer: &Sealer) -> Result<String, Unsealed> {
+    let signature = match signed {
+        Signed::Not => return Err(Unsealed::NotSigned),
+        Signed::Apart(_) => return Err(Unsealed::SignedApart),
+        Signed::Once(signature) => signature,
+    };
+    match signature.number.as_deref().map(one_line).filter(|number| !number.is_empty()) {
         None => Err(Unsealed::NoNumber),
         Some(_) if row.divergences > 0 => Err(Unsealed::Undecided),
         Some(_) if !sealer.is_certified() => Err(Unsealed::NoCertificate),
         Some(number) => Ok(number),
     }
+}
+
+fn signed_apart() -> Failure {
+    let text = Unsealed::SignedApart.text();
+    Failure::new(Blame::State, "signed_apart", text.id, text.en)
 }
 
 fn withdrawn() -> Failure {
@@ -136,52 +176,51 @@ fn unprinted(error: &PrintError) -> Failure {
     }
 }
 
-/// The change that signed a record.
-fn signing(document: &TransactionDocument) -> Option<HistoryItem> {
-    let is_step = |edit: &Edited| {
-        edit.own == Some(OwnValue::Status)
-            && edit.to.as_ref().and_then(Value::as_str) == Some(Status::Ditandatangani.as_str())
-    };
-    document.history().into_iter().rev().find(|item| item.changed.iter().any(is_step))
-}
-
-/// What was signed: what another machine wrote at the same time, and what is settled later, changes no letter.
-fn signed_fields(document: &TransactionDocument, signing: Option<&HistoryItem>) -> Map<String, Value> {
-    let then = signing.and_then(|item| document.to_json_at(&[item.hash]));
-    match then.as_ref().and_then(|then| then.get("fields")).and_then(Value::as_object) {
-        Some(signed) => signed.clone(),
-        None => fields(document),
-    }
-}
-
-/// The day of a letter is the day it was signed, before that the day the record was made: the same record always
-/// prints the same.
-fn dated(document: &TransactionDocument, signing: Option<&HistoryItem>) -> i64 {
+/// The day of a letter that is not signed yet is the day its record was made: the same record always prints the same.
+fn begun(document: &TransactionDocument) -> i64 {
     let of = |item: &HistoryItem| item.millis + item.hub_offset_millis.unwrap_or_default();
-    let begun = || document.history().first().map(of);
-    signing.map(of).or_else(begun).unwrap_or_else(|| document.row().created_millis)
+    document.history().first().map_or_else(|| document.row().created_millis, of)
 }
 
 /// Until its papers are checked, and it has its number, what is printed is a draft: nobody is to write one in by hand.
 pub(crate) fn is_draft(row: &TransactionRow) -> bool {
     match row.status.parse::<Status>() {
-        Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai) => false,
+        Ok(_) if is_signed(&row.status) => false,
         Ok(Status::Diperiksa | Status::MenungguCamat) => row.number.is_none(),
         _ => true,
     }
 }
 
-/// Where the fields of a signed letter are others by now than those on its paper: the paper stays as it was signed.
-pub(crate) fn changed_since_signed(document: &TransactionDocument) -> Vec<(String, Option<Value>, Option<Value>)> {
-    let status = document.row().status.parse();
-    if !matches!(status, Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai)) {
-        return Vec::new();
-    }
-    let (signed, now) = (signed_fields(document, signing(document).as_ref()), fields(document));
+/// Where a signed letter says something else than its record does by now: the paper stays as it was signed. The number is
+/// among them, under the name that the record's own one has.
+pub(crate) fn changed_since_signed(document: &TransactionDocument) -> Result<Vec<SinceSigned>, Failure> {
+    let (Signed::Once(paper) | Signed::Apart(paper)) = signed(document)? else { return Ok(Vec::new()) };
+    let (signed, now) = (paper.fields, fields(document));
     let keys = signed.keys().chain(now.keys().filter(|key| !signed.contains_key(*key)));
     let differing = keys.filter(|key| signed.get(*key) != now.get(*key));
-    differing.map(|key| (key.clone(), signed.get(key).cloned(), now.get(key).cloned())).collect()
+    let one =
+        |key: &String| SinceSigned { key: key.clone(), signed: signed.get(key).cloned(), now: now.get(key).cloned() };
+    let mut told: Vec<SinceSigned> = differing.map(one).collect();
+    let number = document.row().number.clone();
+    if paper.number.is_some() && paper.number != number {
+        let (signed, now) = (paper.number.map(Value::from), number.map(Value::from));
+        told.push(SinceSigned { key: NUMBER.to_owned(), signed, now });
+    }
+    Ok(told)
 }
+
+/// A place of which a signed letter says something else than its record.
+pub(crate) struct SinceSigned {
+    /// The key of the field; [`NUMBER`] for the number of the record itself.
+    pub(crate) key: String,
+    /// What the paper says.
+    pub(crate) signed: Option<Value>,
+    /// What the record says.
+    pub(crate) now: Option<Value>,
+}
+
+/// How [`changed_since_signed`] calls the number of the record itself.
+pub(crate) const NUMBER: &str = "#number";
 
 /// The office as the letterhead names it.
 pub(crate) fn office(replica: &Replica, letterhead: &Letterhead) -> Result<Office, Failure> {
@@ -207,8 +246,6 @@ pub(crate) fn office(replica: &Replica, letterhead: &Letterhead) -> Result<Offic
 
 #[cfg(test)]
 mod tests {
-    use service_document::Authored;
-
     use super::*;
 
     fn row(status: &str, number: Option<&str>, divergences: u32) -> TransactionRow {
@@ -237,58 +274,19 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_is_of_the_day_it_was_signed_also_where_its_form_has_a_status() {
-        let stamp = |millis| service_document::Stamp {
-            epoch: change_log::EpochId([1; 16]),
-            millis,
-            hub_offset_millis: None,
-            clerk: "siti".to_owned(),
-        };
-        for field in ["keperluan", "status"] {
-            let mut form = Map::new();
-            form.insert(field.to_owned(), Value::from("bekas_yasan"));
-            let new = service_document::NewTransaction {
-                office: "35.10.01.2001".parse().unwrap(),
-                service: "G10".parse().unwrap(),
-                catalogue_version: 1,
-                fields: form,
-                number: None,
-                serials: None,
-            };
-            let load = |changes: &[Authored]| {
-                TransactionDocument::load(changes.iter().map(|change| change.raw.as_slice())).unwrap()
-            };
-            let (mut document, first) = TransactionDocument::create(&new, &stamp(1)).unwrap();
-            let mut changes = vec![first];
-            for (at, to) in [(2, Status::Diajukan), (3, Status::Diperiksa)] {
-                changes.push(document.step(to, None, &stamp(at)).unwrap());
-            }
-            assert_eq!(dated(&document, signing(&document).as_ref()), 1);
-            // At the same time, on another machine.
-            let edits = [(field.parse().unwrap(), Value::from("tanah_negara"))];
-            let there = service_document::Stamp { epoch: change_log::EpochId([2; 16]), ..stamp(5) };
-            let edit = load(&changes).edit(&edits, &there).unwrap().unwrap();
-            for (at, to) in [(4, Status::MenungguCamat), (5, Status::Ditandatangani)] {
-                changes.push(document.step(to, None, &stamp(at)).unwrap());
-            }
-            changes.push(edit);
-            document = load(&changes);
-            document.step(Status::SiapDiambil, None, &stamp(6)).unwrap();
-            let signing = signing(&document);
-            assert_eq!(dated(&document, signing.as_ref()), 5, "{field}");
-            assert_eq!(fields(&document)[field], "tanah_negara");
-            assert_eq!(
-                signed_fields(&document, signing.as_ref())[field],
-                "bekas_yasan",
-                "{field}: the letter is what was signed"
-            );
-        }
-    }
-
-    #[test]
     fn only_what_is_signed_numbered_and_decided_is_sealed() {
         let certified = Sealer::certified_for_tests();
-        let of = |status: &str, number, divergences| may_seal(&row(status, number, divergences), &certified);
+        let of = |status: &str, number: Option<&str>, divergences| {
+            let signature = Signature {
+                hash: change_log::ChangeHash([0; 32]),
+                millis: 0,
+                fields: Map::new(),
+                number: number.map(str::to_owned),
+                under: None,
+            };
+            let signed = if is_signed(status) { Signed::Once(signature) } else { Signed::Not };
+            may_seal(&row(status, Some("of now"), divergences), &signed, &certified)
+        };
         for status in ["ditandatangani", "siap_diambil", "selesai"] {
             assert_eq!(of(status, Some(" 470 /\u{200b}12 "), 0), Ok("470 /12".to_owned()));
         }

@@ -3,7 +3,7 @@
 use office_model::{ClerkId, Role, Status};
 use replica_store::Replica;
 
-use super::{Action, chain, load};
+use super::{Action, authority, load};
 use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure};
 
@@ -22,7 +22,9 @@ pub(crate) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
     let Some(account) = replica.account(clerk.as_str())? else {
         let is_village = replica.office().is_some_and(|office| office.is_village());
         return match action {
-            Action::Step { id, to, .. } if is_village && !chain::may_step(replica, Role::Petugas, *id, *to)? => {
+            Action::Step { .. } | Action::Settle { .. }
+                if is_village && !authority::may(replica, Role::Petugas, action)? =>
+            {
                 Err(needs_account(clerk))
             }
             _ => Ok(()),
@@ -33,12 +35,7 @@ pub(crate) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
     }
     // An account of a role that this program does not know opens nothing at the desk either.
     let Ok(role) = account.role.parse::<Role>() else { return Err(not_for_role(clerk, &account.role)) };
-    let may = match action {
-        Action::Step { id, to, .. } => chain::may_step(replica, role, *id, *to)?,
-        Action::Answer { .. } => role.may_answer(),
-        _ => role.may_record(),
-    };
-    if may { Ok(()) } else { Err(not_for_role(clerk, role.as_str())) }
+    if authority::may(replica, role, action)? { Ok(()) } else { Err(not_for_role(clerk, role.as_str())) }
 }
 
 /// Whether an action is a village's step with a record that waits for the sub-district.

@@ -1,12 +1,15 @@
 //! A person decides between different values of a field.
 
 use change_log::DocumentId;
-use office_model::{FieldPath, ValidEdit};
+use office_model::{FieldPath, OwnValue, Status, ValidEdit};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
+use service_document::{Divergence, TransactionDocument};
 
+use super::signed::{Signed, signed};
+use super::standing::is_decision_of_camat;
 use super::{catalogue_of, day, fields, load};
-use crate::Failure;
+use crate::{Blame, Failure};
 
 /// `{"id", "change", "path", "value"}`.
 pub(super) fn perform(
@@ -21,11 +24,13 @@ pub(super) fn perform(
     let one = divergences.iter().find(|divergence| divergence.path == *path);
     let typed = value.as_str().map(str::to_owned);
     let given = |known: &Value| known == value || typed == Some(known.to_string());
-    // One of the values that stand there needs no check: it is somebody's. Another one does, if it is a field's.
+    // One of the values that stand there needs no check: it is somebody's. Another one does, if it is a field's; in the
+    // place of the record's own ones there is none.
     let known = one.and_then(|divergence| divergence.values.iter().find(|known| given(&known.value)));
     let value = match known {
         Some(known) => known.value.clone(),
-        None if one.is_some_and(|one| one.own.is_none()) => {
+        None if one.is_some_and(|one| one.own.is_some()) => return Err(stands_nowhere()),
+        None if one.is_some() => {
             let today = day(clock).unwrap_or_default();
             let edits = [(path.clone(), value.clone())];
             let checked =
@@ -35,6 +40,76 @@ pub(super) fn perform(
         }
         None => value.clone(),
     };
+    match one.and_then(|one| Some((one, one.own?))) {
+        Some((apart, OwnValue::Status)) => check_camat(&document, apart, &value)?,
+        Some((_, OwnValue::Number)) => check_paper(&document, &value)?,
+        None => {}
+    }
     let change = replica.settle(id, path, &value, clock)?;
     Ok(json!({"id": id, "change": change, "path": path, "value": value}))
+}
+
+/// The steps by which a record was moved apart: from where, to where.
+pub(super) fn steps_apart(document: &TransactionDocument, apart: &Divergence) -> Vec<(Status, Status)> {
+    let history = document.history();
+    let step = |value: &service_document::DivergentValue| {
+        let item = history.iter().find(|item| item.hash == value.change)?;
+        let from = item.changed.iter().find(|edit| edit.own == Some(OwnValue::Status))?.from.as_ref()?;
+        Some((from.as_str()?.parse().ok()?, value.value.as_str()?.parse().ok()?))
+    };
+    apart.values.iter().filter_map(step).collect()
+}
+
+/// Where the camat decided, the village goes by it or withdraws its record.
+fn check_camat(document: &TransactionDocument, apart: &Divergence, value: &Value) -> Result<(), Failure> {
+    let chosen = value.as_str().and_then(|word| word.parse::<Status>().ok());
+    let is_camats = |(from, to): &(Status, Status)| is_decision_of_camat(*from, *to);
+    let decided: Vec<Status> =
+        steps_apart(document, apart).iter().filter(|step| is_camats(step)).map(|(_, to)| *to).collect();
+    let may = decided.is_empty() || chosen.is_some_and(|to| to == Status::Dibatalkan || decided.contains(&to));
+    if may { Ok(()) } else { Err(camat_decided()) }
+}
+
+/// The number of a letter that is signed is the one on its paper.
+fn check_paper(document: &TransactionDocument, value: &Value) -> Result<(), Failure> {
+    let (Signed::Once(paper) | Signed::Apart(paper)) = signed(document)? else { return Ok(()) };
+    match &paper.number {
+        Some(number) if value.as_str() != Some(number) => Err(other_paper(number)),
+        _ => Ok(()),
+    }
+}
+
+fn stands_nowhere() -> Failure {
+    Failure::input(
+        "stands_nowhere",
+        "Status dan nomor surat diputuskan di antara nilai yang sudah ada; nilai itu tidak ada di antaranya. Tidak ada yang \
+         berubah; pilih salah satu nilai yang tampil.",
+        "Where status or number of a letter stand apart, one of the values that are there is chosen; that one is not among \
+         them. Nothing was changed; choose one of those that are shown.",
+    )
+}
+
+fn camat_decided() -> Failure {
+    Failure::new(
+        Blame::State,
+        "camat_decided",
+        "Camat sudah memutuskan berkas ini, dan desa tidak mengubah keputusannya. Tidak ada yang berubah; pilih keputusan \
+         camat, atau Dibatalkan.",
+        "The camat decided on this record, and the village does not change that. Nothing was changed; choose the camat's \
+         decision, or that it is cancelled.",
+    )
+}
+
+fn other_paper(number: &str) -> Failure {
+    Failure::new(
+        Blame::State,
+        "other_paper",
+        format!(
+            "Surat ini sudah ditandatangani dengan nomor {number}, dan nomor itu ada di kertasnya. Tidak ada yang berubah; pilih \
+             nomor itu."
+        ),
+        format!(
+            "This letter was signed with the number {number}, which is on its paper. Nothing was changed; choose that one."
+        ),
+    )
 }

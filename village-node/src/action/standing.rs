@@ -46,10 +46,15 @@ pub(super) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
 fn check_of_village(replica: &Replica, action: &Action) -> Result<(), Failure> {
     let Action::Step { id, to, .. } = action else { return Ok(()) };
     let from = load(replica, *id)?.row().status.parse::<Status>();
-    if from.is_ok_and(|from| from.waits_for_sub_district() && !Role::Kepala.may_step(from, *to)) {
+    if from.is_ok_and(|from| is_decision_of_camat(from, *to)) {
         return Err(waits_for_camat());
     }
     Ok(())
+}
+
+/// Whether a step is the sub-district's decision, which a village can only withdraw its record from.
+pub(super) const fn is_decision_of_camat(from: Status, to: Status) -> bool {
+    from.waits_for_sub_district() && !Role::Kepala.may_step(from, to)
 }
 
 /// Whether a record of this office is this replica's own.

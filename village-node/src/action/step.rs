@@ -2,12 +2,12 @@
 
 use change_log::DocumentId;
 use office_model::{OfficeCode, Status};
-use replica_store::{Clock, Replica};
+use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
 
 use super::standing::is_own;
-use super::{chain, known_service, load, referrals};
+use super::{chain, handbook, known_service, load, referrals};
 use crate::{Blame, Failure};
 
 /// `{"id", "change", "status", "referred"}`: where the record stands now, which is one further where the office's chain
@@ -20,11 +20,16 @@ pub(super) fn perform(
     clock: &Clock,
 ) -> Result<Value, Failure> {
     let then = chain::of(replica)?.goes_on(to);
-    if to == Status::Ditandatangani && load(replica, id)?.row().divergences > 0 {
+    let document = load(replica, id)?;
+    if to == Status::Ditandatangani && document.row().divergences > 0 {
         return Err(undecided());
     }
     let becomes = then.unwrap_or(to);
-    if matches!(becomes, Status::MenungguCamat | Status::Ditandatangani) && lacks_number(replica, id, to)? {
+    let leads_to_letter = matches!(becomes, Status::MenungguCamat | Status::Ditandatangani);
+    if leads_to_letter && !document.signatures().is_empty() {
+        return Err(signed_before());
+    }
+    if leads_to_letter && lacks_number(replica, id, to)? {
         return Err(without_number());
     }
     // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
@@ -36,7 +41,9 @@ pub(super) fn perform(
         _ => Vec::new(),
     };
     let before = replica.referrals(id)?;
-    let change = replica.steps(id, (to, reason), then, refer, clock)?;
+    // Of the sub-district's own profile a village's letter has nothing.
+    let under = if is_own(replica, document.row().office) { Some(handbook::signed_under(replica)?) } else { None };
+    let change = replica.steps(id, Steps { to, reason, then, under }, refer, clock)?;
     let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();
     referred.retain(|office| !before.iter().any(|referral| referral.office == *office));
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
@@ -60,6 +67,18 @@ fn without_number() -> Failure {
          number`), lalu lanjutkan. Bila nomor habis, sinkronkan untuk mendapat nomor baru.",
         "This letter has no number yet. Nothing was changed; give it one first (the button Give it a number, or \
          `village-node number`), then go on. Where there are none left, sync to get new ones.",
+    )
+}
+
+/// A paper with its number may be out: another one with the same number would belie it.
+fn signed_before() -> Failure {
+    Failure::new(
+        Blame::State,
+        "signed_before",
+        "Berkas ini sudah pernah ditandatangani, dan suratnya mungkin sudah keluar. Tidak ada yang berubah; batalkan berkas ini \
+         dan buat yang baru, dengan nomor sendiri.",
+        "This record was signed before, and its letter may be out. Nothing was changed; cancel it and make a new one, with a \
+         number of its own.",
     )
 }
 

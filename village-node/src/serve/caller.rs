@@ -1,13 +1,13 @@
 //! Who asks over the local API: the owner of the data folder, or an application with a token of its own.
 
 use change_log::DocumentId;
-use office_model::{ClerkId, Role, Status};
+use office_model::{ClerkId, Role};
 use replica_store::{Application, AuditItem, Replica};
 
 use crate::action::trace::{By, note_act};
-use crate::action::{ApplicationName, chain};
+use crate::action::{ApplicationName, authority, owner};
 use crate::failure::NOT_FOR_ROLE;
-use crate::{Act, Blame, Failure};
+use crate::{Act, Action, Blame, Failure};
 
 /// Somebody who was let in.
 #[derive(Clone)]
@@ -66,16 +66,16 @@ impl Caller {
         self.may(Role::may_record)
     }
 
-    /// Refuses who may not take this step with this record.
+    /// Refuses what is not for the caller in this office, as the record stands.
     ///
     /// # Errors
     ///
-    /// When it is not for the caller's role in this office, or there is no such record.
-    pub(super) fn may_step(&self, replica: &Replica, id: DocumentId, to: Status) -> Result<(), Failure> {
+    /// When it is not, or there is no such record.
+    pub(super) fn check(&self, replica: &Replica, action: &Action) -> Result<(), Failure> {
         match self {
-            Self::Owner { .. } => Ok(()),
+            Self::Owner { .. } => owner::check(replica, action),
             Self::Application { role, .. } => {
-                let may = chain::may_step(replica, *role, id, to)?;
+                let may = authority::may(replica, *role, action)?;
                 self.may(|_| may)
             }
         }

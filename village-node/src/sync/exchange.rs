@@ -97,7 +97,8 @@ async fn exchange(
     let outcome = talk.end().await?;
     if let Outcome::Wipe(order) = outcome {
         let outcome = wipe(node, order).await?;
-        return Ok(Exchanged { outcome, progress, cut: None, waited, wait_millis: FILES_AGAIN_MILLIS });
+        let wait_millis = if matches!(outcome, Outcome::Again) { 0 } else { FILES_AGAIN_MILLIS };
+        return Ok(Exchanged { outcome, progress, cut: None, waited, wait_millis });
     }
     if progress.received > 0 {
         node.blocking(Node::learn).await?;
@@ -140,15 +141,25 @@ async fn exchange(
 }
 
 /// Follows the order to wipe this machine. Attached files that the hub has not go first where the order says so; as long as
-/// they do not, nothing is wiped and the exchange counts as refused.
+/// they do not, nothing is wiped and the exchange counts as refused. Once they have gone, which may take hours, the hub is
+/// asked again: the order may be taken back by then, and somebody may have recorded something.
 async fn wipe(node: &Node, order: WipeOrder) -> Result<Outcome, Failure> {
-    if order.takes_in
-        && let Err(failure) = send_files(node).await
-    {
-        tracing::warn!(code = failure.code, text = failure.text.en, "attached files go before this machine is wiped");
-        return Ok(Outcome::Refused(Fault::new(FaultCode::Revoked, None)));
+    if order.takes_in {
+        match send_files(node).await {
+            Ok(moved) if moved.sent > 0 => return Ok(Outcome::Again),
+            Ok(_) => {}
+            Err(failure) => {
+                tracing::warn!(
+                    code = failure.code,
+                    text = failure.text.en,
+                    "attached files go before this machine is wiped"
+                );
+                return Ok(Outcome::Refused(Fault::new(FaultCode::Revoked, None)));
+            }
+        }
     }
-    let mut wiped = node.blocking(move |node| wiping::carry_out(node, &order)).await?;
+    let wiped = node.blocking(move |node| wiping::carry_out(node, &order)).await?;
+    let Some(mut wiped) = wiped else { return Ok(Outcome::Again) };
     if let Err(failure) = wiped.go_on(node.dir()).await {
         tracing::warn!(
             code = failure.code,

@@ -6,7 +6,7 @@ use change_log::{ChangeHash, DocumentId, EntryHash};
 use office_model::{FieldPath, OfficeCode, Status};
 use serde_json::Value;
 use service_document::{
-    AttachedFile, Authored, DocumentError, NewTransaction, REFERRALS_MAX, Stamp, TransactionDocument,
+    AttachedFile, Authored, DocumentError, NewTransaction, REFERRALS_MAX, SignedUnder, Stamp, TransactionDocument,
 };
 
 use crate::admission::judging;
@@ -39,6 +39,19 @@ impl Clock {
             clerk: self.clerk.clone(),
         }
     }
+}
+
+/// A step, and the one that it goes right on to.
+#[derive(Debug, Clone, Copy)]
+pub struct Steps<'a> {
+    /// Where to.
+    pub to: Status,
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// Where it goes on to without a word.
+    pub then: Option<Status>,
+    /// What the letter is printed by that it leads to.
+    pub under: Option<SignedUnder>,
 }
 
 impl Replica {
@@ -167,10 +180,10 @@ impl Replica {
         reason: Option<&str>,
         clock: &Clock,
     ) -> Result<ChangeHash, StoreError> {
-        self.steps(id, (to, reason), None, |_| Vec::new(), clock)
+        self.steps(id, Steps { to, reason, then: None, under: None }, |_| Vec::new(), clock)
     }
 
-    /// Moves a transaction to another status, without a word right on to the next where one is given, and refers it to those
+    /// Moves a transaction to another status, right on to the next where one is given, and refers it to those
     /// offices that `refer` names once it has moved: with one commit, all or nothing. The hash is the last step's.
     ///
     /// # Errors
@@ -179,8 +192,7 @@ impl Replica {
     pub fn steps(
         &mut self,
         id: DocumentId,
-        (to, reason): (Status, Option<&str>),
-        then: Option<Status>,
+        steps: Steps<'_>,
         refer: impl FnOnce(&TransactionDocument) -> Vec<OfficeCode>,
         clock: &Clock,
     ) -> Result<ChangeHash, StoreError> {
@@ -188,8 +200,10 @@ impl Replica {
             let mut log = own_log(work)?;
             let stamp = clock.stamp(work);
             let mut last = None;
+            let Steps { to, reason, then, under } = steps;
             for (to, reason) in [(to, reason)].into_iter().chain(then.map(|next| (next, None))) {
-                last = change_one(work, &mut log, id, |document| document.step(to, reason, &stamp).map(Some))?;
+                let step = |document: &mut TransactionDocument| document.step_under(to, reason, under, &stamp);
+                last = change_one(work, &mut log, id, |document| step(document).map(Some))?;
             }
             change_one(work, &mut log, id, |document| {
                 let held = document.row().referrals.iter().map(|referral| referral.office).collect::<Vec<_>>();

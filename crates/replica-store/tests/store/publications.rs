@@ -1,7 +1,7 @@
 //! What offices work by: versions, who may publish, and that every replica of the office comes to the same.
 
 use office_model::Status;
-use replica_store::{Durability, NewPublication, Published, Replica};
+use replica_store::{Durability, NewPublication, Published, Replica, Steps};
 use service_document::Publication;
 
 use crate::world::*;
@@ -161,10 +161,21 @@ fn steps_that_follow_each_other_are_taken_together_or_not_at_all() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = node(dir.path(), 1);
     let id = node.create_transaction(&transaction("Ani", "35"), &clock(1)).unwrap();
-    let taken = node.steps(id, (Status::Diajukan, None), Some(Status::Selesai), |_| Vec::new(), &clock(2));
+    let taken = node.steps(
+        id,
+        Steps { to: Status::Diajukan, reason: None, then: Some(Status::Selesai), under: None },
+        |_| Vec::new(),
+        &clock(2),
+    );
     assert!(taken.is_err(), "the second step is not allowed");
     assert_eq!(node.row(id).unwrap().unwrap().status, "draf");
-    node.steps(id, (Status::Diajukan, None), Some(Status::Diperiksa), |_| Vec::new(), &clock(3)).unwrap();
+    node.steps(
+        id,
+        Steps { to: Status::Diajukan, reason: None, then: Some(Status::Diperiksa), under: None },
+        |_| Vec::new(),
+        &clock(3),
+    )
+    .unwrap();
     let row = node.row(id).unwrap().unwrap();
     assert_eq!((row.status.as_str(), row.steps, row.changes), ("diperiksa", 2, 3));
     let history = node.document(id).unwrap().unwrap().history();

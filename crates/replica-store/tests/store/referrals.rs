@@ -3,7 +3,7 @@
 
 use change_log::DocumentId;
 use office_model::{Answer, FieldPath, OfficeCode, Status};
-use replica_store::{ListFilter, Page, Referred, Replica, codes};
+use replica_store::{ListFilter, Page, Referred, Replica, Steps, codes};
 use tempfile::TempDir;
 
 use crate::world::{clock, exchange, hub, judge, node, node_of, office, push, rows, transaction};
@@ -222,7 +222,14 @@ fn a_record_that_is_referred_to_as_many_as_it_may_be_still_takes_its_step() {
     let unit = |number: usize| -> OfficeCode { format!("35.10.U.{number:03}").parse().unwrap() };
     (1..16).for_each(|number| all.refer(id, unit(number)));
     let now = all.now();
-    all.village.steps(id, (Status::Diajukan, None), None, |_| vec![clinic(), unit(20)], &now).unwrap();
+    all.village
+        .steps(
+            id,
+            Steps { to: Status::Diajukan, reason: None, then: None, under: None },
+            |_| vec![clinic(), unit(20)],
+            &now,
+        )
+        .unwrap();
     assert_eq!(all.village.referrals(id).unwrap().len(), 16);
     assert_eq!(all.village.row(id).unwrap().unwrap().status, "diajukan");
 }

@@ -10,9 +10,9 @@ use axum::response::IntoResponse as _;
 use axum::{Extension, Json};
 use change_log::{ChangeHash, DocumentId};
 use data_encoding::HEXLOWER;
-use office_model::{Bilingual, FaultCode, FieldPath, Problem, Service};
+use office_model::{Bilingual, FaultCode, FieldKind, FieldPath, Problem, Service};
 use replica_store::Reader;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use service_document::TransactionDocument;
 
 use crate::action::{catalogue_of, fields, has_specific, load, today};
@@ -109,36 +109,39 @@ pub(in crate::desk) async fn save(
     let id = document(&id)?;
     let clerk = visitor.clerk().clone();
     let said = shared.node.blocking(move |node| {
-        let document = load(&node.replica(), id)?;
-        let (catalogue, service) = service_of(&document)?;
-        let heads = form.get(HEADS);
-        let typed = Typed::of_pairs(service, &form.0);
-        let sent = Sent::of(&document, service, typed.clone(), heads);
         let draft = drafts::id_of_edit(clerk.as_str(), id);
-        // As a draft it is shown again with what is wrong; going back to that page asks nobody to send a form again.
-        let again = |clerk: &str| {
-            let edit = Some(Edit { id, heads: heads.to_owned() });
-            let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
-            drafts::keep(&mut node.replica(), (draft, clerk), service.id, &kept, moment::now_millis())?;
-            Ok(Word::FormRefused)
-        };
-        if !sent.changed_meanwhile().is_empty() {
-            return again(clerk.as_str());
-        }
-        if sent.edits.is_empty() {
-            node.replica().drop_draft(draft)?;
-            return Ok(Word::Unchanged);
-        }
-        let name = clerk.to_string();
-        let done = node.perform_with(&Action::Set { id, edits: sent.edits, clerk }, |replica, _| {
-            replica.drop_draft(draft)?;
-            note_in(replica, &name, Act::Edit, &id.to_string())
+        // Looked at and saved with nobody in between.
+        let done = node.act(|doing| {
+            let document = load(doing.replica, id)?;
+            let (_, service) = service_of(&document)?;
+            let sent = Sent::of(&document, service, Typed::of_pairs(service, &form.0), form.get(HEADS));
+            if !sent.changed_meanwhile().is_empty() {
+                return Ok(Word::FormRefused);
+            }
+            let word = if sent.edits.is_empty() {
+                Word::Unchanged
+            } else {
+                doing.perform(&Action::Set { id, edits: sent.edits, clerk: clerk.clone() })?;
+                note_in(doing.replica, clerk.as_str(), Act::Edit, &id.to_string())?;
+                Word::Saved
+            };
+            doing.replica.drop_draft(draft)?;
+            Ok(word)
         });
         match done {
-            Ok(_) => Ok(Word::Saved),
-            Err(failure) if !failure.problems.is_empty() => again(&name),
-            Err(failure) => Err(failure),
+            Ok(Word::FormRefused) => {}
+            Err(failure) if !failure.problems.is_empty() => {}
+            done => return done,
         }
+        // As a draft it is shown again with what is wrong; going back to that page asks nobody to send a form again.
+        let mut replica = node.replica();
+        let document = load(&replica, id)?;
+        let (catalogue, service) = service_of(&document)?;
+        let edit = Some(Edit { id, heads: form.get(HEADS).to_owned() });
+        let typed = Typed::of_pairs(service, &form.0);
+        let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
+        drafts::keep(&mut replica, (draft, clerk.as_str()), service.id, &kept, moment::now_millis())?;
+        Ok(Word::FormRefused)
     });
     let word = said.await?;
     let page = if word == Word::FormRefused { "/ubah" } else { "" };
@@ -147,8 +150,8 @@ pub(in crate::desk) async fn save(
 
 /// A form as it was sent, against what it was made of.
 struct Sent {
-    /// The values that it was made of.
-    seen: Typed,
+    /// The values that it was made of, where that can still be told.
+    seen: Option<Typed>,
     /// Those of now.
     now: Typed,
     typed: Typed,
@@ -160,18 +163,19 @@ impl Sent {
     /// `heads`: the changes that the form was made of, as it says them.
     fn of(document: &TransactionDocument, service: &Service, typed: Typed, heads: &str) -> Self {
         let now = Typed::of_record(service, &fields(document));
-        let seen = seen(document, heads).map_or_else(|| now.clone(), |seen| Typed::of_record(service, &seen));
-        let edits = edits(service, &seen, &typed);
+        let seen = seen(document, service, heads);
+        let edits = edits(service, seen.as_ref().unwrap_or(&now), &typed);
         Self { seen, now, typed, edits }
     }
 
     /// What was typed, and in the fields that were not touched here what others changed meanwhile: saved as it is shown, it
     /// undoes none of that. A list of persons counts as one field.
     fn with_what_others_changed(&self) -> Typed {
+        let Some(seen) = &self.seen else { return self.typed.clone() };
         let touched: BTreeSet<String> =
-            self.typed.changes_since(&self.seen).into_iter().map(|(path, _)| field_of(&path)).collect();
+            self.typed.changes_since(seen).into_iter().map(|(path, _)| field_of(&path)).collect();
         let mut texts = self.typed.texts().clone();
-        for (path, value) in self.now.changes_since(&self.seen) {
+        for (path, value) in self.now.changes_since(seen) {
             if !touched.contains(&field_of(&path)) {
                 texts.insert(path.to_string(), value);
             }
@@ -180,7 +184,9 @@ impl Sent {
     }
 
     fn changed_meanwhile(&self) -> Vec<Problem> {
-        changed_meanwhile(&self.edits, (&self.seen, &self.now, &self.typed))
+        // Where nobody knows what was seen, all that differs is shown first.
+        let seen = self.seen.as_ref().unwrap_or(&self.typed);
+        changed_meanwhile(&self.edits, (seen, &self.now, &self.typed))
     }
 
     /// Why it is not saved as it is.
@@ -231,9 +237,9 @@ pub(in crate::desk) async fn keep(
         let typed = Typed::of_pairs(service, &form.0);
         let clerk = visitor.clerk().as_str();
         let draft = drafts::id_of_edit(clerk, id);
-        let seen = seen(&document, form.get(HEADS)).map(|seen| Typed::of_record(service, &seen));
+        let seen = seen(&document, service, form.get(HEADS));
         // A late word of a page whose form was saved meanwhile, or what was typed and taken back.
-        if seen.is_none_or(|seen| edits(service, &seen, &typed).is_empty())
+        if seen.is_some_and(|seen| edits(service, &seen, &typed).is_empty())
             || edits(service, &Typed::of_record(service, &fields(&document)), &typed).is_empty()
         {
             replica.drop_draft(draft)?;
@@ -248,10 +254,17 @@ pub(in crate::desk) async fn keep(
     Ok(Json(json!({ "kept": at.await? })).into_response())
 }
 
-/// The values that a form was made of, where it says so: others may have changed some since.
-pub(in crate::desk) fn seen(document: &TransactionDocument, heads: &str) -> Option<Map<String, Value>> {
+/// A record as it stood with these changes, as a page says them: others may have changed it since. Nothing where they are
+/// not known here.
+pub(in crate::desk) fn at_heads(document: &TransactionDocument, heads: &str) -> Option<Value> {
     let heads = heads.split(',').map(|hash| hash.parse::<ChangeHash>().ok()).collect::<Option<Vec<_>>>()?;
-    document.to_json_at(&heads)?.get("fields")?.as_object().cloned()
+    document.to_json_at(&heads)
+}
+
+/// The values that a form was made of.
+fn seen(document: &TransactionDocument, service: &Service, heads: &str) -> Option<Typed> {
+    let record = at_heads(document, heads)?;
+    Some(Typed::of_record(service, record.get("fields")?.as_object()?))
 }
 
 /// The field that a path is part of: a list as a whole, else the very place.
@@ -287,12 +300,22 @@ fn is_list(path: &FieldPath) -> bool {
 }
 
 /// What a form changes in a record. New persons at the end of a list are added whole; those at the end that were
-/// emptied are taken away, the last first.
+/// emptied are taken away, the last first. A person of whom nothing is left, where none has to be, is taken away whole.
 fn edits(service: &Service, before: &Typed, typed: &Typed) -> Vec<(FieldPath, Value)> {
     let mut edits = Vec::new();
     let mut gone = Vec::new();
     let mut added: BTreeSet<String> = BTreeSet::new();
+    let mut emptied: BTreeSet<String> = BTreeSet::new();
+    let is_optional_person =
+        |key: &str| service.field(key).is_some_and(|field| field.kind == FieldKind::Person && !field.required);
     for (path, text) in typed.changes_since(before) {
+        if let [office_model::Segment::Key(group), office_model::Segment::Key(_)] = path.segments()
+            && is_optional_person(group)
+            && typed.is_blank_below(group)
+        {
+            emptied.insert(group.clone());
+            continue;
+        }
         let in_list = match path.segments() {
             [office_model::Segment::Key(key), office_model::Segment::Index(index), ..] => {
                 Some((key.clone(), usize::try_from(*index).unwrap_or(usize::MAX)))
@@ -310,9 +333,12 @@ fn edits(service: &Service, before: &Typed, typed: &Typed) -> Vec<(FieldPath, Va
                     gone.push(row);
                 }
             }
+            // What the form has no place for, of a newer catalogue, stays as it is.
+            _ if !typed.has(&path.to_string()) => {}
             _ => edits.push((path, value)),
         }
     }
+    edits.extend(emptied.iter().filter_map(|group| Some((group.parse().ok()?, Value::Null))));
     let record = typed.to_record();
     for row in &added {
         let path: Option<FieldPath> = row.parse().ok();
@@ -326,7 +352,58 @@ fn edits(service: &Service, before: &Typed, typed: &Typed) -> Vec<(FieldPath, Va
     }
     gone.sort_by_key(|row| std::cmp::Reverse((row.len(), row.clone())));
     edits.extend(gone.iter().filter_map(|row| Some((row.parse().ok()?, Value::Null))));
-    // Only what the form has: fields of a newer catalogue are not on it and stay as they are.
     edits.retain(|(path, _)| service.field(path.root()).is_some());
     edits
+}
+
+#[cfg(test)]
+mod tests {
+    use office_model::Catalogue;
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn service(id: &str) -> &'static Service {
+        Catalogue::current().service(&id.parse().unwrap()).unwrap()
+    }
+
+    fn record(value: &Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    fn sent(service: &Service, pairs: &[(&str, &str)]) -> Typed {
+        let pairs: Vec<(String, String)> =
+            pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Typed::of_pairs(service, &pairs)
+    }
+
+    fn paths(edits: &[(FieldPath, Value)]) -> Vec<(String, Value)> {
+        edits.iter().map(|(path, value)| (path.to_string(), value.clone())).collect()
+    }
+
+    #[test]
+    fn a_person_of_whom_nothing_is_left_is_taken_away_whole() {
+        let service = service("G05");
+        let before = Typed::of_record(service, &record(&json!({"ayah": {"nama": "Budi", "nik": "3510014107900001"}})));
+        let emptied = sent(service, &[("ayah.nama", ""), ("ayah.nik", ""), ("ayah.pekerjaan", "")]);
+        assert_eq!(paths(&edits(service, &before, &emptied)), [("ayah".to_owned(), Value::Null)]);
+        let half = sent(service, &[("ayah.nama", "Budi"), ("ayah.nik", "")]);
+        assert_eq!(paths(&edits(service, &before, &half)), [("ayah.nik".to_owned(), Value::Null)]);
+    }
+
+    #[test]
+    fn what_the_form_has_no_place_for_stays() {
+        let service = service("G05");
+        let before = Typed::of_record(service, &record(&json!({"ayah": {"nama": "Budi", "gelar": "Haji"}})));
+        let typed = sent(service, &[("ayah.nama", "Budiman")]);
+        assert_eq!(paths(&edits(service, &before, &typed)), [("ayah.nama".to_owned(), json!("Budiman"))]);
+    }
+
+    #[test]
+    fn lines_that_a_browser_ends_in_its_own_way_were_not_touched() {
+        let service = service("P04");
+        let before = Typed::of_record(service, &record(&json!({"rincian": "satu\ndua", "barang": "Dompet"})));
+        let typed = sent(service, &[("rincian", "satu\r\ndua"), ("barang", "Dompet hitam")]);
+        assert_eq!(paths(&edits(service, &before, &typed)), [("barang".to_owned(), json!("Dompet hitam"))]);
+    }
 }

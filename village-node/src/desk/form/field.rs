@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use office_model::{Field, FieldKind, Service};
+use office_model::{Field, FieldKind, ONE_LINE, Service};
 
 use super::Typed;
 use crate::desk::frame::language::{Language, Worded as _};
 
-/// Texts that may be longer get more than one line.
-const ONE_LINE: u32 = 120;
 /// Rows for further persons that stand ready without script.
 const SPARE_ROWS: usize = 1;
 

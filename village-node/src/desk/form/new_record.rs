@@ -294,8 +294,10 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
     }
     record.files.clone_from(&files);
     let action = Action::Record { records: vec![record], clerk: clerk.clone() };
-    let answer = node.perform_with(&action, |replica, answer| {
-        let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) else { return Ok(()) };
+    let answer = node.act(|doing| {
+        let answer = doing.perform(&action)?;
+        let replica = &mut *doing.replica;
+        let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) else { return Ok(answer) };
         if known(replica)?.is_some() {
             return Err(sent_twice());
         }
@@ -304,7 +306,7 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
         }
         note_in(replica, &name, Act::Record, id)?;
         for file in &files {
-            replica.note_blob(file.hash, file.size, moment::now_millis())?;
+            replica.note_blob(file.hash, file.size, doing.now_millis)?;
             note_in(replica, &name, Act::Attach, id)?;
         }
         if let Ok(id) = id.parse() {
@@ -313,7 +315,8 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
         if let Some(sent) = sent {
             sent.note(replica, id, &name)?;
         }
-        note_used(replica, &name, service.as_str())
+        note_used(replica, &name, service.as_str())?;
+        Ok(answer)
     });
     let answer = match answer {
         Err(failure) => match known(&node.replica())? {

@@ -27,7 +27,7 @@ impl Typed {
         for (name, text) in pairs.iter().take(FIELDS_MAX) {
             let is_field = name.parse::<FieldPath>().is_ok_and(|path| service.field(path.root()).is_some());
             if is_field && text.len() <= BYTES_MAX && !is_removed(name) {
-                typed.insert(name.clone(), text.trim().to_owned());
+                typed.insert(name.clone(), plain(text));
             }
         }
         let mut all = Self(typed);
@@ -65,9 +65,20 @@ impl Typed {
         Self(typed)
     }
 
+    /// Whether the form had that place, be it left empty.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
     /// The text at a path.
     pub(crate) fn get(&self, path: &str) -> &str {
         self.0.get(path).map_or("", String::as_str)
+    }
+
+    /// Whether nothing of a person stands in it.
+    pub(crate) fn is_blank_below(&self, group: &str) -> bool {
+        let is_of_it = |name: &str| name.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'));
+        self.0.iter().filter(|(name, _)| is_of_it(name)).all(|(_, text)| text.is_empty())
     }
 
     /// Whether nothing was typed.
@@ -153,10 +164,15 @@ fn write(typed: &mut BTreeMap<String, String>, path: &str, field: Option<&Field>
         Value::Bool(yes) => drop(typed.insert(path.to_owned(), if *yes { "ya" } else { "tidak" }.to_owned())),
         Value::String(text) => {
             let is_date = field.is_some_and(|field| matches!(field.kind, FieldKind::Date { .. }));
-            typed.insert(path.to_owned(), if is_date { typed_date(text) } else { text.clone() });
+            typed.insert(path.to_owned(), if is_date { typed_date(text) } else { plain(text) });
         }
         Value::Number(number) => drop(typed.insert(path.to_owned(), number.to_string())),
     }
+}
+
+/// A text as it is compared: browsers end lines in their own way.
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
 }
 
 /// A stored date as it is typed.

@@ -107,13 +107,14 @@ pub(in crate::desk) async fn save(visitor: Visitor, State(shared): State<Arc<Sha
     let typed = form.clone();
     let done = shared.node.blocking(move |node| {
         let name = by.to_string();
-        node.commit(|replica, now_millis| {
+        node.act(|doing| {
+            let replica = &mut *doing.replica;
             let sent = Sent::of(replica, &typed)?;
             let Ok(profile) = sent.profile else { return Ok(false) };
             if sent.letter.is_wrong {
                 return Ok(false);
             }
-            handbook::set_profile(replica, &profile, &action::clock(replica, &by, now_millis))?;
+            handbook::set_profile(replica, &profile, &action::clock(replica, &by, doing.now_millis))?;
             if let Some(letter) = queue::typed_letter(&sent.letter.typed) {
                 queue::set_letter(replica, letter)?;
             }

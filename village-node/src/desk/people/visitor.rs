@@ -11,8 +11,10 @@ use data_encoding::BASE64URL_NOPAD;
 use desk_kit::{BY_ITSELF, Cookie, old_page};
 pub(crate) use desk_kit::{Form, destination, own_page};
 use office_model::{Bilingual, ClerkId, Role};
+use replica_store::Replica;
 use serde_json::Value;
 
+use crate::action::authority;
 use crate::action::trace::By;
 use crate::desk::frame::page::{Halt, go};
 use crate::desk::frame::texts;
@@ -52,14 +54,36 @@ impl Visitor {
         self.session.role
     }
 
-    /// Does what the visitor asks for, and notes it in the audit trail with the same commit.
+    /// Does what the visitor asks for and may, and notes it in the audit trail with the same commit.
     ///
     /// # Errors
     ///
-    /// When it cannot be done; nothing was changed then.
+    /// When it cannot be done, or is not for the visitor's role; nothing was changed then.
     pub(in crate::desk) async fn perform(&self, shared: &Shared, action: Action) -> Result<Value, Failure> {
-        let clerk = self.clerk().to_string();
-        shared.node.blocking(move |node| node.perform_noted(&action, (&clerk, By::Desk))).await
+        self.perform_if(shared, action, |_| Ok(())).await
+    }
+
+    /// The same, where `check` has nothing against it as the record stands then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visitor::perform`], and what `check` says.
+    pub(in crate::desk) async fn perform_if(
+        &self,
+        shared: &Shared,
+        action: Action,
+        check: impl Fn(&Replica) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<Value, Failure> {
+        let (clerk, role) = (self.clerk().to_string(), self.role());
+        let checked = move |replica: &Replica, action: &Action| {
+            if authority::may(replica, role, action)? { check(replica) } else { Err(not_allowed()) }
+        };
+        shared
+            .node
+            .blocking(move |node| {
+                node.perform_checked(&action, (&clerk, By::Desk), |replica| checked(replica, &action))
+            })
+            .await
     }
 
     /// Goes on to a page, which says so once.
@@ -98,10 +122,11 @@ impl Visitor {
 ///
 /// When `may` is false.
 pub(crate) fn allow(may: bool) -> Result<(), Halt> {
-    if may {
-        return Ok(());
-    }
-    Err(Failure::new(crate::Blame::State, NOT_FOR_ROLE, texts::ID.not_allowed, texts::EN.not_allowed).into())
+    if may { Ok(()) } else { Err(not_allowed().into()) }
+}
+
+fn not_allowed() -> Failure {
+    Failure::new(crate::Blame::State, NOT_FOR_ROLE, texts::ID.not_allowed, texts::EN.not_allowed)
 }
 
 impl FromRequestParts<Arc<Shared>> for Visitor {

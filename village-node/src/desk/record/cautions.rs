@@ -8,10 +8,10 @@ use serde_json::Value;
 use service_document::TransactionDocument;
 
 use crate::Failure;
-use crate::action::letter::changed_since_signed;
+use crate::action::letter::{NUMBER, SinceSigned, changed_since_signed};
 use crate::action::machine;
 use crate::action::since_check::since_check;
-use crate::desk::frame::language::Language;
+use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::shown;
 use crate::desk::moments;
 use crate::desk::record::history::{Names, place_label};
@@ -70,18 +70,26 @@ pub(in crate::desk) struct OnPaper {
 }
 
 /// What another machine wrote while a letter was signed, or what was settled afterwards: the paper does not say it.
+///
+/// # Errors
+///
+/// When what was signed cannot be read.
 pub(super) fn on_paper(
     document: &TransactionDocument,
     (catalogue, service): (&Catalogue, &Service),
     language: Language,
-) -> Vec<OnPaper> {
-    let told = |(key, signed, now): (String, Option<Value>, Option<Value>)| {
+) -> Result<Vec<OnPaper>, Failure> {
+    let told = |SinceSigned { key, signed, now }: SinceSigned| {
         let path = key.parse::<FieldPath>().ok();
         let field = path.as_ref().and_then(|path| catalogue.field_at(service, path));
         let said =
             |value: Option<Value>| value.map_or_else(|| "—".to_owned(), |value| shown::value(field, &value, language));
-        let label = shown::path_label((catalogue, service), (&key, None), language);
+        let label = if key == NUMBER {
+            language.texts().number.to_owned()
+        } else {
+            shown::path_label((catalogue, service), (&key, None), language)
+        };
         OnPaper { label, signed: said(signed), now: said(now) }
     };
-    changed_since_signed(document).into_iter().map(told).collect()
+    Ok(changed_since_signed(document)?.into_iter().map(told).collect())
 }

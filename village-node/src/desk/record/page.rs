@@ -12,8 +12,9 @@ use replica_store::Replica;
 use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
 
+use crate::action::signed::{Signed, signed};
+use crate::action::since_check::ATTACHMENT;
 use crate::action::standing::is_own;
-use crate::action::trace::By;
 use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
 use crate::desk::form::edit;
 use crate::desk::frame::language::{Language, Worded as _};
@@ -110,9 +111,11 @@ enum Prints {
 }
 
 impl Prints {
-    fn of(service: &Service, row: &TransactionRow) -> Self {
+    fn of(service: &Service, row: &TransactionRow, signed: &Signed) -> Self {
         match (service.is_letter, letter::is_draft(row)) {
             (false, _) => Self::Nothing,
+            // Neither of its two papers is printed again.
+            _ if matches!(signed, Signed::Apart(_)) => Self::Nothing,
             _ if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Nothing,
             (true, true) => Self::Draft,
             (true, false) => Self::Letter,
@@ -125,8 +128,8 @@ impl Prints {
 }
 
 /// What is to be said of the letter's seal.
-fn seal(service: &Service, row: &TransactionRow, sealer: &Sealer, language: Language) -> String {
-    match letter::may_seal(row, sealer) {
+fn seal(service: &Service, row: &TransactionRow, signed: &Signed, sealer: &Sealer, language: Language) -> String {
+    match letter::may_seal(row, signed, sealer) {
         _ if !service.is_letter || letter::is_draft(row) => String::new(),
         Ok(_) => language.texts().sealed.to_owned(),
         Err(why) => language.say(&why.text()).to_owned(),
@@ -206,6 +209,7 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
     let of_office = is_own(replica, row.office);
     // What was referred here is decided elsewhere.
     let leads_on = of_office || row.office.district() == replica.office();
+    let signed = signed(&document)?;
     let steps = status.filter(|_| leads_on).map(|from| steps(from, service, (chain, visitor.role()), language));
     let may_change = page.may_record() && of_office;
     Ok((
@@ -225,8 +229,8 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
             attached: attached(replica, &document, catalogue, language)?,
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
-            seal: if of_office { seal(service, row, sealer, language) } else { String::new() },
-            prints: if of_office { Prints::of(service, row) } else { Prints::Nothing },
+            seal: if of_office { seal(service, row, &signed, sealer, language) } else { String::new() },
+            prints: if of_office { Prints::of(service, row, &signed) } else { Prints::Nothing },
             step_said: refused(Part::Steps),
             reason: typed(Part::Steps, "reason"),
             steps: steps.unwrap_or_default(),
@@ -244,7 +248,7 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
             answer_reason: typed(Part::Referrals, "reason"),
             file_said: refused(Part::Files),
             office: shown::other_office(replica, row.office),
-            on_paper: if of_office { on_paper(&document, (catalogue, service), language) } else { Vec::new() },
+            on_paper: if of_office { on_paper(&document, (catalogue, service), language)? } else { Vec::new() },
             heads: document.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
             alike: if of_office { alike(replica, id)? } else { Vec::new() },
             unseen: unseen(replica, &document, (catalogue, service), language)?,
@@ -368,18 +372,14 @@ pub(in crate::desk) async fn step(
     let to = form.get("to").parse::<Status>();
     let to = to.map_err(|error| Failure::input("status", "Langkah tidak dikenal.", error.to_string()))?;
     let reason = Some(form.get("reason").trim().to_owned()).filter(|reason| !reason.is_empty());
-    let (clerk, role) = (visitor.clerk().clone(), visitor.role());
-    let checked = shared.node.blocking(move |node| chain::may_step(&node.replica(), role, id, to));
-    allow(checked.await?)?;
+    let clerk = visitor.clerk().clone();
     let shown = form.get("dilihat").to_owned();
-    let done = shared.node.blocking(move |node| {
-        let name = clerk.to_string();
-        let step = Action::Step { id, to, reason, clerk };
-        node.perform_checked(&step, (&name, By::Desk), |replica| {
-            // Whoever checks or signs has it say what was on the screen.
-            let says_so = matches!(to, Status::Diperiksa | Status::MenungguCamat | Status::Ditandatangani);
-            if says_so && is_changed(&load(replica, id)?, &shown) { Err(changed_meanwhile()) } else { Ok(()) }
-        })
+    let step = Action::Step { id, to, reason, clerk };
+    let done = visitor.perform_if(&shared, step, move |replica| {
+        // Whoever checks or signs has it say what was on the screen.
+        let becomes = chain::of(replica)?.goes_on(to).unwrap_or(to);
+        let says_so = matches!(becomes, Status::Diperiksa | Status::MenungguCamat | Status::Ditandatangani);
+        if says_so && is_changed(&load(replica, id)?, &shown) { Err(changed_meanwhile()) } else { Ok(()) }
     });
     let to = format!("/berkas/{id}");
     match done.await {
@@ -392,13 +392,19 @@ pub(in crate::desk) async fn step(
     }
 }
 
-/// Whether the fields of a record are others than those of the page that was looked at. `shown`: the changes that the page
-/// was made of, as it says them; an application's form says none.
-fn is_changed(document: &TransactionDocument, shown: &str) -> bool {
-    edit::seen(document, shown).is_some_and(|shown| shown != fields(document))
+/// Whether a record says something else than the page that was looked at: its form, its number, its files. `shown`: the
+/// changes that the page was made of, as it says them; where those are not known here, nobody can tell what was seen.
+pub(in crate::desk) fn is_changed(document: &TransactionDocument, shown: &str) -> bool {
+    let Some(shown) = edit::at_heads(document, shown) else { return true };
+    let said = |record: &Value| {
+        let root = record.as_object().cloned().unwrap_or_default();
+        let is_of_it = |key: &str| key == "fields" || key == "number" || key.starts_with(ATTACHMENT);
+        root.into_iter().filter(|(key, _)| is_of_it(key)).collect::<Map<_, _>>()
+    };
+    said(&shown) != said(&document.to_json())
 }
 
-fn changed_meanwhile() -> Failure {
+pub(in crate::desk) fn changed_meanwhile() -> Failure {
     Failure::input(
         "changed_meanwhile",
         "Isian berkas ini berubah sejak halaman ini dibuka. Langkah belum diambil; periksa isiannya sekarang, lalu ulangi.",

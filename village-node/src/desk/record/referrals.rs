@@ -6,14 +6,15 @@ use axum::extract::{Path, State};
 use change_log::DocumentId;
 use desk_kit::values;
 use office_model::{Answer as Said, OfficeCode, Role, Roster};
-use replica_store::Reader;
+use replica_store::{Reader, Replica};
 use service_document::TransactionRow;
 
+use crate::action::load;
 use crate::desk::frame::language::Language;
 use crate::desk::frame::page::Answer;
 use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::page::document;
+use crate::desk::record::page::{changed_meanwhile, document, is_changed};
 use crate::serve::Shared;
 use crate::{Action, Blame, Failure};
 
@@ -113,8 +114,16 @@ async fn take(
     id: DocumentId,
     (action, form): (Result<Action, Failure>, &Form),
 ) -> Answer {
+    // An answer is to what was on the screen.
+    let shown = matches!(action, Ok(Action::Answer { .. })).then(|| form.get("dilihat").to_owned());
     let done = match action {
-        Ok(action) => visitor.perform(shared, action).await,
+        Ok(action) => {
+            let check = move |replica: &Replica| match &shown {
+                Some(shown) if is_changed(&load(replica, id)?, shown) => Err(changed_meanwhile()),
+                _ => Ok(()),
+            };
+            visitor.perform_if(shared, action, check).await
+        }
         Err(failure) => Err(failure),
     };
     let to = format!("/berkas/{id}#rujukan");

@@ -12,7 +12,6 @@ use serde_json::Value;
 use super::{Told, answer, document, parameters};
 use crate::action::NewFile;
 use crate::action::attachments::no_file;
-use crate::action::owner;
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
 use crate::serve::files::{hash_of, served};
@@ -116,13 +115,13 @@ async fn act(
     shared
         .node
         .blocking(move |node| {
-            let author = caller.author(&node.replica(), named.as_ref())?;
-            let action = action(author.clerk.clone());
-            if matches!(caller, Caller::Owner { .. }) {
-                owner::check(&node.replica(), &action)?;
-            }
-            node.perform_with(&action, |replica, _| {
-                caller.note(replica, what, (id, Some(&author)), moment::now_millis())
+            node.act(|doing| {
+                let author = caller.author(doing.replica, named.as_ref())?;
+                let action = action(author.clerk.clone());
+                caller.check(doing.replica, &action)?;
+                let answer = doing.perform(&action)?;
+                caller.note(doing.replica, what, (id, Some(&author)), doing.now_millis)?;
+                Ok(answer)
             })
         })
         .await

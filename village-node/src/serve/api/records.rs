@@ -210,13 +210,8 @@ pub(super) async fn step(sent: Sent) -> Response {
         sent,
         Act::Step,
         |_| Ok(()),
-        |id, caller, StepBody { status: to, reason, clerk }| {
-            let asker = caller.clone();
-            let act = move |replica: &Replica, clerk| {
-                asker.may_step(replica, id, to)?;
-                Ok(Action::Step { id, to, reason: reason.clone(), clerk })
-            };
-            Ok((clerk, act))
+        |id, _, StepBody { status: to, reason, clerk }| {
+            Ok((clerk, move |_: &Replica, clerk| Ok(Action::Step { id, to, reason: reason.clone(), clerk })))
         },
     )
     .await

@@ -12,10 +12,10 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{Told, answer, document, parse};
-use crate::action::owner;
+use crate::node::Doing;
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
-use crate::{Act, Action, Blame, Failure, Node, action};
+use crate::{Act, Action, Blame, Failure};
 
 /// The header by which an asker knows a request again.
 const KEY: &str = "idempotency-key";
@@ -91,40 +91,35 @@ pub(super) async fn write(
     writing: Writing,
     act: impl Fn(&Replica, ClerkId) -> Result<Action, Failure> + Send + 'static,
 ) -> Result<Value, Failure> {
-    shared.node.blocking(move |node| node.commit(|replica, now| written(node, replica, &writing, now, &act))).await
+    shared.node.blocking(move |node| node.act(|doing| written(doing, &writing, &act))).await
 }
 
 fn written(
-    node: &Node,
-    replica: &mut Replica,
+    doing: &mut Doing<'_>,
     writing: &Writing,
-    now_millis: i64,
     act: &impl Fn(&Replica, ClerkId) -> Result<Action, Failure>,
 ) -> Result<Value, Failure> {
     if let Some(once) = &writing.once {
-        match replica.asked(once)? {
+        match doing.replica.asked(once)? {
             Asked::Never => {}
             Asked::Before(answer) => return serde_json::from_str(&answer).map_err(|_| unreadable()),
             Asked::Otherwise => return Err(used_otherwise()),
         }
     }
-    let author = writing.caller.author(replica, writing.named.as_ref())?;
-    let action = act(replica, author.clerk.clone())?;
-    if matches!(writing.caller, Caller::Owner { .. }) {
-        owner::check(replica, &action)?;
-    }
-    let identity = &node.live().identity;
-    let said = action::perform(replica, identity, &node.sealer(), &action, now_millis, &mut |_, _| ())?;
+    let author = writing.caller.author(doing.replica, writing.named.as_ref())?;
+    let action = act(doing.replica, author.clerk.clone())?;
+    writing.caller.check(doing.replica, &action)?;
+    let said = doing.perform(&action)?;
     let answer = match &action {
         Action::Record { .. } => the_one(&said)?,
         _ => said,
     };
     let id = answer.get("id").and_then(Value::as_str).and_then(|id| id.parse::<DocumentId>().ok());
     if let Some(id) = id {
-        writing.caller.note(replica, writing.act, (id, Some(&author)), now_millis)?;
+        writing.caller.note(doing.replica, writing.act, (id, Some(&author)), doing.now_millis)?;
     }
     if let Some(once) = &writing.once {
-        replica.keep_answer(once, &answer.to_string(), now_millis)?;
+        doing.replica.keep_answer(once, &answer.to_string(), doing.now_millis)?;
     }
     Ok(answer)
 }

@@ -1,0 +1,131 @@
+//! What was signed: a letter says for good what its record said when somebody signed it.
+
+use change_log::{ChangeHash, DocumentId};
+use office_model::{OwnValue, Status, calendar};
+use serde_json::{Map, Value};
+
+use crate::layout::{FIELDS, NUMBER, STEP_TO, STEP_UNDER, STEPS};
+use crate::{Edited, HistoryItem, TransactionDocument};
+
+/// What a letter is printed by, as its signer had it. In the step it is a text: the document of the profile, or `-`, and the
+/// version of the templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedUnder {
+    /// The publication of the office's profile that stood there; nothing where it had none.
+    pub profile: Option<DocumentId>,
+    /// Version of the letter templates.
+    pub templates: u16,
+}
+
+/// What stands for no profile.
+const NO_PROFILE: &str = "-";
+
+impl SignedUnder {
+    pub(crate) fn text(&self) -> String {
+        let profile = self.profile.map_or_else(|| NO_PROFILE.to_owned(), |id| id.to_string());
+        format!("{profile} {}", self.templates)
+    }
+
+    /// `None` for what a newer version may write.
+    fn from_text(text: &str) -> Option<Self> {
+        let (profile, templates) = text.split_once(' ')?;
+        let profile = if profile == NO_PROFILE { None } else { Some(profile.parse().ok()?) };
+        Some(Self { profile, templates: templates.parse().ok()? })
+    }
+}
+
+/// One signature under a record.
+#[derive(Clone, PartialEq)]
+pub struct Signature {
+    /// The change that signed.
+    pub hash: ChangeHash,
+    /// When: milliseconds since 1970 UTC, by the hub's clock where the difference was known.
+    pub millis: i64,
+    /// The form's values, as the signer's machine had them.
+    pub fields: Map<String, Value>,
+    /// The number of the letter, the same way.
+    pub number: Option<String>,
+    /// What it is printed by; nothing where the step does not say.
+    pub under: Option<SignedUnder>,
+}
+
+impl std::fmt::Debug for Signature {
+    /// Without the values: they may be personal data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signature").field("hash", &self.hash).field("millis", &self.millis).finish_non_exhaustive()
+    }
+}
+
+impl Signature {
+    /// Whether both are under the same paper.
+    pub fn is_of_same_paper(&self, other: &Self) -> bool {
+        (&self.fields, &self.number, self.under) == (&other.fields, &other.number, other.under)
+            && calendar::wib_date(self.millis) == calendar::wib_date(other.millis)
+    }
+}
+
+impl TransactionDocument {
+    /// Every signature under it, the first one first. Who settles between two states signs nothing. What was signed on two
+    /// machines apart has two, and so has nothing else: what is signed is not signed again.
+    pub fn signatures(&self) -> Vec<Signature> {
+        let signs = |item: &HistoryItem| item.changed.iter().any(is_signing);
+        let mut found: Vec<Signature> =
+            self.history().iter().filter(|item| signs(item)).filter_map(|item| self.signature(item)).collect();
+        found.sort_by_key(|signature| (signature.millis, signature.hash));
+        found
+    }
+
+    fn signature(&self, item: &HistoryItem) -> Option<Signature> {
+        let then = self.to_json_at(&[item.hash])?;
+        let under = then.get(STEPS).and_then(Value::as_array).and_then(|steps| under(steps));
+        Some(Signature {
+            hash: item.hash,
+            millis: item.millis.saturating_add(item.hub_offset_millis.unwrap_or_default()),
+            fields: then.get(FIELDS)?.as_object()?.clone(),
+            number: then.get(NUMBER).and_then(Value::as_str).map(str::to_owned),
+            under,
+        })
+    }
+}
+
+/// Whether an edit is the step by which a record is signed.
+fn is_signing(edit: &Edited) -> bool {
+    let is_step = edit.own == Some(OwnValue::Status) && !edit.settled;
+    is_step && edit.to.as_ref().and_then(Value::as_str) == Some(Status::Ditandatangani.as_str())
+}
+
+/// What the last step that leads to a letter says of it: the village's own signature, or that it passed the record on to the
+/// camat, who has none of the village's profiles.
+fn under(steps: &[Value]) -> Option<SignedUnder> {
+    let text = |step: &Value, key: &str| step.get(key).and_then(Value::as_str).map(str::to_owned);
+    let leads = |step: &&Value| {
+        let to = text(step, STEP_TO).and_then(|to| to.parse::<Status>().ok());
+        to.is_some_and(leads_to_letter)
+    };
+    // A step before it was of another try.
+    let mut last = steps.iter().rev().filter(leads);
+    let signed = last.next()?;
+    let said = text(signed, STEP_UNDER).or_else(|| last.next().and_then(|passed_on| text(passed_on, STEP_UNDER)));
+    SignedUnder::from_text(&said?)
+}
+
+/// Whether a step to this status says what its letter is printed by.
+pub(crate) const fn leads_to_letter(to: Status) -> bool {
+    matches!(to, Status::MenungguCamat | Status::Ditandatangani)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_signed_under_shows_itself_again() {
+        let id = "0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b".parse().unwrap();
+        for under in [SignedUnder { profile: Some(id), templates: 3 }, SignedUnder { profile: None, templates: 1 }] {
+            assert_eq!(SignedUnder::from_text(&under.text()), Some(under));
+        }
+        for text in ["", "-", "x 1", "- x", "- 1 more"] {
+            assert_eq!(SignedUnder::from_text(text), None, "{text}");
+        }
+    }
+}

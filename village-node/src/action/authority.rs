@@ -1,0 +1,37 @@
+//! What somebody of a role may do with records in this office: one rule for the desk, the local API and the commands.
+
+use change_log::DocumentId;
+use office_model::{FieldPath, OwnValue, Role};
+use replica_store::Replica;
+
+use super::settle::steps_apart;
+use super::standing::is_decision_of_camat;
+use super::{Action, chain, load};
+use crate::Failure;
+
+/// Whether somebody of this role may. What changes no record is not asked about here.
+///
+/// # Errors
+///
+/// When there is no such record, or the database cannot be read.
+pub(crate) fn may(replica: &Replica, role: Role, action: &Action) -> Result<bool, Failure> {
+    match action {
+        Action::Step { id, to, .. } => chain::may_step(replica, role, *id, *to),
+        Action::Settle { id, path, .. } => may_settle(replica, role, *id, path),
+        Action::Answer { .. } => Ok(role.may_answer()),
+        action if action.writes() => Ok(role.may_record()),
+        _ => Ok(true),
+    }
+}
+
+/// Between two steps that were taken apart decides who may take each of them: whichever is chosen, the other is undone. What
+/// the camat decided is not up to the village, and who records may go by it.
+fn may_settle(replica: &Replica, role: Role, id: DocumentId, path: &FieldPath) -> Result<bool, Failure> {
+    let document = load(replica, id)?;
+    let divergences = document.divergences();
+    let apart = divergences.iter().find(|one| one.path == *path && one.own == Some(OwnValue::Status));
+    let Some(apart) = apart else { return Ok(role.may_record()) };
+    let chain = chain::of(replica)?;
+    let may = |(from, to)| is_decision_of_camat(from, to) || chain.may_step(role, from, to);
+    Ok(role.may_record() && steps_apart(&document, apart).into_iter().all(may))
+}

@@ -1,0 +1,153 @@
+//! Whether a letter is signed, and by which signature: its paper says for good what was signed.
+
+use office_model::Status;
+use service_document::{Signature, TransactionDocument};
+
+use crate::Failure;
+
+/// How a record stands to its signature.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Signed {
+    /// It is not signed, or not any more.
+    Not,
+    /// Its paper is what this says.
+    Once(Signature),
+    /// Two machines signed apart, and what they signed differs: there are two papers with one number. The first one.
+    Apart(Signature),
+}
+
+/// Of a record.
+///
+/// # Errors
+///
+/// When it is said to be signed, and what was signed cannot be read.
+pub(crate) fn signed(document: &TransactionDocument) -> Result<Signed, Failure> {
+    if !is_signed(&document.row().status) {
+        return Ok(Signed::Not);
+    }
+    let mut signatures = document.signatures().into_iter();
+    let first = signatures.next().ok_or_else(unreadable)?;
+    let is_one = signatures.all(|other| other.is_of_same_paper(&first));
+    Ok(if is_one { Signed::Once(first) } else { Signed::Apart(first) })
+}
+
+/// Whether a status is one of a letter that went out signed.
+pub(crate) fn is_signed(status: &str) -> bool {
+    matches!(status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai))
+}
+
+fn unreadable() -> Failure {
+    Failure::machine(
+        "signature_unreadable",
+        "Berkas ini tercatat ditandatangani, tetapi isinya saat ditandatangani tidak dapat dibaca. Tidak ada yang dicetak; \
+         batalkan dan buat berkas baru, dan mohon laporkan.",
+        "This record is noted as signed, but what it said when it was signed cannot be read. Nothing was printed; cancel it \
+         and make a new one, and please report this.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use change_log::{DocumentId, EpochId};
+    use serde_json::{Map, Value, json};
+    use service_document::{Authored, NewTransaction, SignedUnder, Stamp};
+
+    use super::*;
+
+    fn stamp(machine: u8, millis: i64) -> Stamp {
+        Stamp { epoch: EpochId([machine; 16]), millis, hub_offset_millis: None, clerk: "siti".to_owned() }
+    }
+
+    fn load(changes: &[Authored]) -> TransactionDocument {
+        TransactionDocument::load(changes.iter().map(|change| change.raw.as_slice())).unwrap()
+    }
+
+    /// A letter whose papers are checked, with one field beside its number.
+    fn checked(field: &str) -> Vec<Authored> {
+        let mut form = Map::new();
+        form.insert(field.to_owned(), Value::from("bekas_yasan"));
+        let new = NewTransaction {
+            office: "35.10.01.2001".parse().unwrap(),
+            service: "G01".parse().unwrap(),
+            catalogue_version: 1,
+            fields: form,
+            number: Some("470/10".to_owned()),
+            serials: None,
+        };
+        let (mut document, first) = TransactionDocument::create(&new, &stamp(1, 1)).unwrap();
+        let mut changes = vec![first];
+        for (at, to) in [(2, Status::Diajukan), (3, Status::Diperiksa)] {
+            changes.push(document.step(to, None, &stamp(1, at)).unwrap());
+        }
+        changes
+    }
+
+    fn sign(changes: &[Authored], machine: u8, millis: i64) -> Authored {
+        let under = SignedUnder { profile: Some(DocumentId::derive(EpochId([9; 16]), 1, 1)), templates: 2 };
+        load(changes).step_under(Status::Ditandatangani, None, Some(under), &stamp(machine, millis)).unwrap()
+    }
+
+    fn edit(changes: &[Authored], field: &str, machine: u8, millis: i64) -> Authored {
+        let edits = [(field.parse().unwrap(), json!("tanah_negara"))];
+        load(changes).edit(&edits, &stamp(machine, millis)).unwrap().unwrap()
+    }
+
+    fn with<const N: usize>(changes: &[Authored], more: [&Authored; N]) -> Vec<Authored> {
+        changes.iter().chain(more).cloned().collect()
+    }
+
+    fn paper(document: &TransactionDocument) -> Signature {
+        match signed(document).unwrap() {
+            Signed::Once(paper) => paper,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_letter_is_what_was_signed_also_where_its_form_has_a_status() {
+        for field in ["keperluan", "status"] {
+            let checked = checked(field);
+            assert_eq!(signed(&load(&checked)).unwrap(), Signed::Not);
+            // At the same time, on another machine.
+            let edit = edit(&checked, field, 2, 5);
+            let mut document = load(&with(&checked, [&edit, &sign(&checked, 1, 5)]));
+            document.step(Status::SiapDiambil, None, &stamp(1, 6)).unwrap();
+            let paper = paper(&document);
+            assert_eq!(
+                (paper.millis, &paper.fields[field], paper.number.as_deref()),
+                (5, &json!("bekas_yasan"), Some("470/10"))
+            );
+            assert_eq!(paper.under.unwrap().templates, 2);
+            assert_eq!(document.to_json()["fields"][field], "tanah_negara");
+        }
+    }
+
+    #[test]
+    fn what_is_signed_apart_is_one_letter_only_where_it_is_the_same_paper() {
+        let checked = checked("keperluan");
+        let day = 24 * 3_600_000;
+        let one = sign(&checked, 1, 5);
+        let same = load(&with(&checked, [&one, &sign(&checked, 2, 6)]));
+        assert_eq!(paper(&same).millis, 5);
+        let other_day = load(&with(&checked, [&one, &sign(&checked, 2, 6 + day)]));
+        assert!(matches!(signed(&other_day).unwrap(), Signed::Apart(first) if first.millis == 5));
+        let edit = edit(&checked, "keperluan", 2, 4);
+        let edited = with(&checked, [&edit]);
+        let both = with(&checked, [&edit, &one, &sign(&edited, 2, 6)]);
+        assert!(matches!(signed(&load(&both)).unwrap(), Signed::Apart(_)));
+    }
+
+    #[test]
+    fn who_settles_signs_nothing() {
+        let checked = checked("keperluan");
+        let one = sign(&checked, 1, 5);
+        let back = load(&checked).step(Status::Dikembalikan, Some("kurang"), &stamp(2, 5)).unwrap();
+        let edit = edit(&with(&checked, [&back]), "keperluan", 2, 6);
+        let mut document = load(&with(&checked, [&one, &back, &edit]));
+        let nowhere = document.settle(&"status".parse().unwrap(), json!("selesai"), &stamp(2, 7));
+        assert!(nowhere.is_err(), "nobody came there");
+        document.settle(&"status".parse().unwrap(), json!("ditandatangani"), &stamp(2, 7)).unwrap();
+        let paper = paper(&document);
+        assert_eq!((paper.millis, &paper.fields["keperluan"]), (5, &json!("bekas_yasan")));
+    }
+}
