@@ -69,10 +69,10 @@
   }
 
   // The state bar, by itself; and word to the node that somebody is there.
-  const bar = $("#bilah");
+  const bar = $("#bilah"), gone = $("#terputus");
   const lost = (is) => {
     bar.classList.toggle("lost", is);
-    $("#terputus").hidden = !is;
+    gone.hidden = !is;
   };
   // What the program answers; nothing where it does not: the page says so then.
   const ask = async (address, how) => {
@@ -126,7 +126,7 @@
     } catch {
       sending.delete(form);
       lost(true);
-      $("#terputus").scrollIntoView({ block: "center" });
+      gone.scrollIntoView({ block: "center" });
       return;
     }
     // What is open beside it is kept first.
@@ -232,7 +232,9 @@
       if (!form.dataset.check) return;
       const answer = await ask(form.dataset.check, { method: "POST", body: body() });
       if (!answer || !answer.ok || answer.redirected) return;
-      const { problems, warnings, suggestions } = await answer.json();
+      const { problems, warnings, suggestions, citizen, lately } = await answer.json();
+      offer(citizen);
+      tell(lately);
       for (const name of touched) {
         if (problems[name]) say(name, problems[name], "problem");
         else say(name, warnings[name] || "", "warning");
@@ -242,6 +244,27 @@
         if (value && input && !input.value && !edited.has(name) && input !== document.activeElement) input.value = value;
       }
     };
+    // Who is known by the NIK that was typed, and what was made for them lately.
+    let offer = () => {};
+    const tell = (lately) => {
+      const said = $("#warga-baru-saja");
+      if (!said) return;
+      said.hidden = !lately;
+      if (!lately) return;
+      $("span", said).textContent = said.dataset.text;
+      $("a", said).textContent = lately.text;
+      $("a", said).href = lately.href;
+    };
+    // Enter goes on to the next field: readers of cards send it behind each number. Saving has keys of its own.
+    form.addEventListener("keydown", (event) => {
+      const field = event.target;
+      if (event.key !== "Enter" || event.ctrlKey || event.isComposing || event.defaultPrevented) return;
+      if (!field.matches("input[name]:not([type=file]):not([type=checkbox]), select")) return;
+      event.preventDefault();
+      const fields = $$("input:not([type=hidden]), select, textarea, #simpan", form).filter((one) => one.offsetParent && !one.disabled);
+      const next = fields[fields.indexOf(field) + 1];
+      if (next) next.focus();
+    });
     let checking;
     form.addEventListener("focusout", (event) => {
       if (!event.target.name || event.target.name === "form_token") return;
@@ -403,6 +426,15 @@
         check();
         const next = $$("input:not([type=hidden]), select, textarea", form).find((input) => input.required && !input.value);
         if (next) next.focus();
+      };
+      offer = (citizen) => {
+        const said = $("#warga-dikenal");
+        const has = (name) => form.elements[name] && "value" in form.elements[name];
+        const isNew = citizen && Object.entries(citizen.fields).some(([name, value]) => value && has(name) && !form.elements[name].value);
+        said.hidden = !isNew;
+        if (!isNew) return;
+        $("span", said).textContent = `${said.dataset.text} ${citizen.name || "—"}.`;
+        $("button", said).onclick = () => { said.hidden = true; take(citizen); };
       };
       const look = async () => {
         asked = box.value.trim();

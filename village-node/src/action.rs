@@ -55,7 +55,7 @@ pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
 pub use record::NewRecord;
 pub use referrals::ReferredQuery;
-pub(crate) use status::{hub_offset, note_hub_offset};
+pub(crate) use status::{hub_offset, note_clock_set, note_hub_offset};
 
 /// One thing to do.
 #[derive(Clone, Serialize, Deserialize)]

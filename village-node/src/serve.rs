@@ -3,6 +3,7 @@
 
 pub(crate) mod api;
 mod caller;
+mod clock;
 pub(crate) mod entrance;
 pub(crate) mod files;
 mod for_people;
@@ -147,6 +148,7 @@ impl Server {
         let Self { node, listener, address, clerk, token, door, first_key, lan, lan_address, on_lan } = self;
         let door_file = Door::file(node.dir());
         let driver = tokio::spawn(sync::drive(node.clone()));
+        let clock = tokio::spawn(clock::watch(node.clone()));
         let (wiped_node, dir) = (node.clone(), node.dir().to_owned());
         let shared = Arc::new(Shared {
             node,
@@ -191,6 +193,7 @@ impl Server {
             () = ending => Ok(()),
         };
         driver.abort();
+        clock.abort();
         // A file left over only makes the next command look twice.
         let _ = std::fs::remove_file(door_file);
         served.map_err(|error| stopped(&error))

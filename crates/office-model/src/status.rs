@@ -165,7 +165,8 @@ impl Status {
     /// Whether a record in this state can become `to`, for a service with this rule.
     ///
     /// The table: a state goes one step forward; whoever decides about it may send it back or refuse it; it can be
-    /// cancelled until it is handed over (a signed letter is void then, and keeps its number).
+    /// cancelled until it is handed over (a signed letter is void then, and keeps its number). What was sent back is put right,
+    /// and submitted again at once or as a draft.
     pub const fn may_become(self, to: Self, approval: Approval) -> bool {
         use Status as S;
         match (self, to) {
@@ -175,7 +176,7 @@ impl Status {
             | (S::MenungguCamat, S::Ditandatangani | S::Dikembalikan | S::Ditolak | S::Dibatalkan)
             | (S::Ditandatangani, S::SiapDiambil | S::Dibatalkan)
             | (S::SiapDiambil, S::Selesai | S::Dibatalkan)
-            | (S::Dikembalikan, S::Draf | S::Dibatalkan) => true,
+            | (S::Dikembalikan, S::Draf | S::Diajukan | S::Dibatalkan) => true,
             (S::Diperiksa, S::MenungguCamat) => matches!(approval, Approval::Always | Approval::Conditional),
             (S::Diperiksa, S::Ditandatangani) => matches!(approval, Approval::None | Approval::Conditional),
             _ => false,

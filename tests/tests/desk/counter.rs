@@ -81,6 +81,39 @@ async fn a_letter_is_written_by_keyboard_alone_and_the_citizen_is_known_the_next
 }
 
 #[tokio::test]
+async fn a_nik_that_is_read_from_a_card_brings_what_is_known_and_what_was_made_lately() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.record("Siti Aminah");
+    let known = r#"{"nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi",
+        "tgl_lahir": "1990-07-01", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "telepon": "081234567890", "kategori": "jalan", "isi": "Lampu padam"}"#;
+    machine.says(&["record", "--service", "P06", "--json", known]);
+    let again = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/G01", machine.url)).await;
+    // The reader sends Enter behind the number: the form stays, and the next field is there.
+    browser.type_in("[name=nik]", &format!("3510014107900001{}", key(Key::Enter))).await;
+    browser.until("!document.querySelector('#warga-dikenal').hidden").await;
+    assert_eq!(browser.count("#formulir").await, 1);
+    assert!(
+        browser
+            .run("return document.activeElement.name !== 'nik' && document.activeElement.name !== ''")
+            .await
+            .as_bool()
+            .unwrap()
+    );
+    assert_eq!(browser.value("[name=nama]").await, "");
+    let lately = browser.find("#warga-baru-saja a").await.attr("href").await.unwrap().unwrap();
+    assert!(lately.ends_with(&again), "the latest of this service: {lately}");
+    browser.click("#warga-dikenal button").await;
+    assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
+    assert_eq!(browser.value("[name=telepon]").await, "+6281234567890", "what only an earlier record knows");
+    assert_eq!(browser.run("return document.querySelector('#warga-dikenal').hidden").await, true);
+    assert_eq!(browser.violations().await, [""; 0]);
+}
+
+#[tokio::test]
 async fn problems_are_told_while_typing_and_all_at_once_on_saving_and_nothing_typed_is_lost() {
     let office = Office::new();
     let machine = office.machine("counter");

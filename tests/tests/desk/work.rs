@@ -20,7 +20,9 @@ async fn steps_edits_and_reasons_stand_in_the_history() {
     assert_eq!(browser.path().await, format!("/berkas/{id}"));
     browser.type_in("#reason", "KK belum dilampirkan").await;
     browser.click("button[value=dikembalikan]").await;
-    browser.says("KK belum dilampirkan").await;
+    // Why stands where it is read, beside the steps.
+    let why = browser.find("#alasan").await.text().await.unwrap();
+    assert!(why.contains("Dikembalikan") && why.contains("KK belum dilampirkan (Siti Aminah, "), "{why}");
     browser.click("a[href$='/ubah']").await;
     let name = browser.find("[name=pekerjaan]").await;
     name.clear().await.unwrap();
@@ -32,6 +34,11 @@ async fn steps_edits_and_reasons_stand_in_the_history() {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     assert_eq!(machine.says(&["show", &id])["record"]["fields"]["pekerjaan"], "Guru");
+    // Put right, one step brings it back on its way.
+    browser.click("button.main[value=diajukan]").await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(machine.says(&["show", &id])["status"], "diajukan");
+    assert_eq!(browser.count("#alasan").await, 0);
     // Saved again as it is: nothing is written.
     let changes = machine.says(&["show", &id])["changes"].clone();
     browser.click("a[href$='/ubah']").await;

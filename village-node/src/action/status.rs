@@ -16,6 +16,8 @@ const TOLD_AT: &str = "hub_offset_told_at";
 const FRESH_MILLIS: i64 = 3_600_000;
 /// A clock that is off by less is not worth bytes in every change.
 const NOTABLE_MILLIS: i64 = 60_000;
+/// Who sets a clock by hand sets it to within so much.
+const NEARLY_MILLIS: i64 = 2 * 60_000;
 /// A known offset stands until another one differs by as much.
 const WOBBLE_MILLIS: i64 = 5_000;
 
@@ -48,6 +50,21 @@ pub(crate) fn note_hub_offset(replica: &mut Replica, offset_millis: i64) -> Resu
         return Ok(());
     }
     Ok(replica.set_setting(HUB_OFFSET, offset_millis.to_string().as_bytes())?)
+}
+
+/// Takes notice that the clock was set by so many milliseconds: where that is as much as it was off, it is right from now on.
+/// A machine that slept looks the same, but not by that very time.
+pub(crate) fn note_clock_set(replica: &mut Replica, set_by: i64) -> Result<(), Failure> {
+    match hub_offset(replica).and_then(|offset| left_over(offset, set_by)) {
+        Some(left) => note_hub_offset(replica, left),
+        None => Ok(()),
+    }
+}
+
+/// What is left of an offset where the clock was set by as much; nothing where it was not.
+fn left_over(offset: i64, set_by: i64) -> Option<i64> {
+    let left = offset.saturating_sub(set_by);
+    (offset.abs() >= NOTABLE_MILLIS && left.abs() < NEARLY_MILLIS.min(offset.abs())).then_some(left)
 }
 
 /// The offset as it is stamped on changes: in whole minutes, and only where the clock is really wrong.
@@ -147,5 +164,15 @@ mod tests {
         assert!(!is_set_right(offset, told, 1_010 * DAY), "still ahead");
         assert!(!is_set_right(offset, told, 590 * DAY), "before the hub was heard: it is wrong in another way");
         assert!(!is_set_right(3 * DAY, told, 1_001 * DAY), "one that was behind cannot be told from one that went on");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_while_the_program_runs_is_right_where_it_was_set_by_as_much_as_it_was_off() {
+        const DAY: i64 = 24 * 3_600_000;
+        assert_eq!(left_over(10 * DAY, 10 * DAY - 45_000), Some(45_000));
+        assert_eq!(left_over(-400 * DAY, -400 * DAY), Some(0));
+        for (offset, set_by) in [(10 * DAY, 0), (10 * DAY, 8 * 3_600_000), (10 * DAY, -10 * DAY), (0, 0), (90_000, 0)] {
+            assert_eq!(left_over(offset, set_by), None, "{offset} {set_by}");
+        }
     }
 }

@@ -13,7 +13,7 @@ const TABLE: &str = "
     ditandatangani: siap_diambil dibatalkan
     siap_diambil: selesai dibatalkan
     selesai:
-    dikembalikan: draf dibatalkan
+    dikembalikan: draf diajukan dibatalkan
     ditolak:
     dibatalkan:";
 

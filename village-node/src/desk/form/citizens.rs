@@ -6,32 +6,114 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use office_model::{Catalogue, Service};
+use change_log::DocumentId;
+use office_model::{Catalogue, Nik, Service, Status};
+use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
 use serde_json::{Map, Value, json};
 
-use crate::action::known_service;
+use crate::action::{fields, known_service};
 use crate::desk::form::Typed;
 use crate::desk::frame::page::Halt;
 use crate::desk::moments;
 use crate::desk::people::visitor::{Visitor, allow};
 use crate::serve::Shared;
+use crate::{Failure, moment};
 
 /// Citizens offered for what was typed.
 const CITIZENS: usize = 8;
+/// So many earlier records of a citizen are looked at.
+const EARLIER: usize = 4;
+/// Another record of the same service within so long is told of.
+const LATELY_MILLIS: i64 = 14 * 24 * 3_600_000;
 
 /// Fields that every service has: those of the citizen.
 pub(super) fn is_of_citizen(key: &str) -> bool {
     Catalogue::current().services().all(|service| service.field(key).is_some())
 }
 
-/// What an earlier record knows of its citizen, as typed into this form.
-pub(super) fn citizen_of(service: &Service, record: &Value) -> Typed {
-    let Some(fields) = record.get("fields").and_then(Value::as_object) else { return Typed::default() };
-    let known = fields.iter().filter(|(key, _)| is_of_citizen(key));
-    Typed::of_record(service, &known.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
+/// What is known of a citizen.
+pub(super) struct Known {
+    pub(super) nik: String,
+    pub(super) name: String,
+    /// When the latest record of them was changed: milliseconds since 1970 UTC.
+    pub(super) changed_millis: i64,
+    /// As typed into a form: of the latest record, and what that leaves blank of those before it.
+    pub(super) fields: Typed,
 }
 
-/// Citizens of earlier records whose NIK or name begins as typed, each with the latest record that knows of them.
+impl Known {
+    /// By the latest record of them. Nothing where that is of a service that this program does not know.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(super) fn of(reader: &Reader, latest: DocumentId) -> Result<Option<Self>, Failure> {
+        let (Some(row), Some(mut fields)) = (reader.row(latest)?, citizen_of(reader, latest)?) else { return Ok(None) };
+        let nik = row.nik.unwrap_or_default();
+        let before = if nik.is_empty() {
+            Vec::new()
+        } else {
+            reader.search(&nik, &ListFilter::default(), Window { after: None, count: EARLIER })?
+        };
+        for earlier in before.into_iter().filter(|row| row.document != latest && row.nik.as_ref() == Some(&nik)) {
+            if let Some(older) = citizen_of(reader, earlier.document)? {
+                fields.fill_blanks(&older);
+            }
+        }
+        let (name, changed_millis) = (row.name.unwrap_or_default(), row.changed_millis);
+        Ok(Some(Self { nik, name, changed_millis, fields }))
+    }
+
+    /// By their NIK, where some record is theirs.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(super) fn by_nik(reader: &Reader, nik: &Nik) -> Result<Option<Self>, Failure> {
+        let latest = reader.citizens(nik.reveal(), 1)?.into_iter().next();
+        let known = latest.map_or(Ok(None), |latest| Self::of(reader, latest))?;
+        Ok(known.filter(|known| known.nik == nik.reveal()))
+    }
+
+    /// As the script of the page takes it.
+    pub(super) fn to_json(&self) -> Value {
+        let fields: Value = serde_json::from_str(&self.fields.to_json()).unwrap_or_default();
+        json!({"nik": self.nik, "name": self.name, "when": moments::long(self.changed_millis), "fields": fields})
+    }
+}
+
+/// What a record says of its citizen, as typed into a form; nothing where there is no such record, or this program does not
+/// know its service.
+fn citizen_of(reader: &Reader, id: DocumentId) -> Result<Option<Typed>, Failure> {
+    let Some(document) = reader.document(id)? else { return Ok(None) };
+    let Some(service) = known_service(&document) else { return Ok(None) };
+    let known = fields(&document).into_iter().filter(|(key, _)| is_of_citizen(key));
+    Ok(Some(Typed::of_record(service, &known.collect::<Map<_, _>>())))
+}
+
+/// The record of this citizen and service that was made in the last days and counts, the latest: its id, when it was made and
+/// where it stands. Whoever begins another one may not know of it.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(super) fn lately(
+    reader: &Reader,
+    nik: &Nik,
+    service: &Service,
+) -> Result<Option<(DocumentId, i64, String)>, Failure> {
+    let since = moment::now_millis().saturating_sub(LATELY_MILLIS);
+    let filter =
+        ListFilter { service: Some(service.id.to_string()), made: Some(since..i64::MAX), ..ListFilter::default() };
+    let rows = reader.search(nik.reveal(), &filter, Window { after: None, count: EARLIER })?;
+    let counts = |row: &ListedTransaction| {
+        row.nik.as_deref() == Some(nik.reveal())
+            && !matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan))
+    };
+    Ok(rows.into_iter().find(counts).map(|row| (row.document, row.created_millis, row.status)))
+}
+
+/// Citizens of earlier records whose NIK or name begins as typed, each with what is known of them.
 pub(in crate::desk) async fn citizens(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
@@ -43,12 +125,7 @@ pub(in crate::desk) async fn citizens(
         let reader = node.replica();
         let mut found = Vec::new();
         for id in reader.citizens(&plain(&typed), CITIZENS)? {
-            let (Some(row), Some(document)) = (reader.row(id)?, reader.document(id)?) else { continue };
-            let Some(service) = known_service(&document) else { continue };
-            let known = citizen_of(service, &document.to_json());
-            let fields: Value = serde_json::from_str(&known.to_json()).unwrap_or_default();
-            let when = moments::long(row.changed_millis);
-            found.push(json!({"nik": row.nik, "name": row.name, "when": when, "fields": fields}));
+            found.extend(Known::of(&reader, id)?.map(|known| known.to_json()));
         }
         Ok(found)
     });

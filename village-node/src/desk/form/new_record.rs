@@ -10,13 +10,13 @@ use axum::response::IntoResponse as _;
 use axum::{Extension, Json};
 use change_log::DocumentId;
 use data_encoding::HEXLOWER;
-use office_model::{Bilingual, Catalogue, ClerkId, Problem, Service, ServiceId};
+use office_model::{Bilingual, Catalogue, ClerkId, Nik, Problem, Service, ServiceId};
 use replica_store::Reader;
 use serde_json::{Value, json};
 
 use crate::action::{NewRecord, today};
 use crate::desk::form::carried::{self, Sender};
-use crate::desk::form::citizens::{citizen_of, is_of_citizen};
+use crate::desk::form::citizens::{Known, is_of_citizen, lately};
 use crate::desk::form::draft_files::{Coming, DraftFile};
 use crate::desk::form::saved::{self, Sent};
 use crate::desk::form::services::note_used;
@@ -128,10 +128,8 @@ pub(in crate::desk) async fn page(
             return Ok(kept.map(|kept| (kept.typed, draft, false, kept.catalogue)));
         }
         let new = HEXLOWER.encode(&drafts::fresh_id()?);
-        let known = match from.parse::<DocumentId>().ok().map(|id| reader.document(id)).transpose()?.flatten() {
-            Some(document) => known_service.map(|service| citizen_of(service, &document.to_json())).unwrap_or_default(),
-            None => Typed::default(),
-        };
+        let known = from.parse::<DocumentId>().ok().map(|id| Known::of(&reader, id)).transpose()?.flatten();
+        let known = known.zip(known_service).map(|(known, service)| known.fields.of_form(service)).unwrap_or_default();
         let filled = !known.is_blank();
         Ok(Some((known, new, filled, String::new())))
     });
@@ -365,8 +363,22 @@ pub(in crate::desk) async fn check(
     visitor.check(&form)?;
     let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let typed = Typed::of_pairs(service, &form.0);
-    let today = shared.node.blocking(|node| Ok(today(&node.replica()))).await?;
-    Ok(Json(checked((catalogue, service), &typed, today, visitor.session.language)).into_response())
+    let may_record = visitor.role().may_record();
+    let said = shared.node.blocking(move |node| {
+        let (reader, language) = (node.replica(), visitor.session.language);
+        let mut said = checked((catalogue, service), &typed, today(&reader), language);
+        let nik = typed.get("nik").parse::<Nik>().ok().filter(|_| may_record);
+        if let (Some(nik), Some(said)) = (nik, said.as_object_mut()) {
+            said.insert("citizen".to_owned(), json!(Known::by_nik(&reader, &nik)?.map(|known| known.to_json())));
+            let lately = lately(&reader, &nik, service)?.map(|(id, made, status)| {
+                let status = shown::status(&status, language);
+                json!({"href": format!("/berkas/{id}"), "text": format!("{}, {status}", moments::long(made))})
+            });
+            said.insert("lately".to_owned(), json!(lately));
+        }
+        Ok(said)
+    });
+    Ok(Json(said.await?).into_response())
 }
 
 pub(in crate::desk) async fn keep(

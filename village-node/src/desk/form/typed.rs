@@ -75,6 +75,21 @@ impl Typed {
         self.0.get(path).map_or("", String::as_str)
     }
 
+    /// Takes over what is blank here and is not there.
+    pub(super) fn fill_blanks(&mut self, other: &Self) {
+        for (path, text) in &other.0 {
+            if self.get(path).is_empty() && !text.is_empty() {
+                self.0.insert(path.clone(), text.clone());
+            }
+        }
+    }
+
+    /// Only the places that a form of this service has.
+    pub(super) fn of_form(self, service: &Service) -> Self {
+        let has = |path: &str| path.parse::<FieldPath>().is_ok_and(|path| service.field(path.root()).is_some());
+        Self(self.0.into_iter().filter(|(path, _)| has(path)).collect())
+    }
+
     /// Whether nothing of a person stands in it.
     pub(crate) fn is_blank_below(&self, group: &str) -> bool {
         let is_of_it = |name: &str| name.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'));

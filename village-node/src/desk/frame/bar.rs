@@ -31,6 +31,8 @@ pub(crate) struct Bar {
     pub(crate) equal_now: bool,
     /// Letters that this machine can still number; nothing when it was never granted any.
     pub(crate) numbers_left: Option<u32>,
+    /// It needs letter numbers and was never granted any.
+    pub(crate) lacks_numbers: bool,
     /// Minutes that this machine's clock is behind, ahead below 0; 0 when it is right.
     pub(crate) clock_minutes: i64,
 }
@@ -59,6 +61,7 @@ impl Bar {
         let contacts = reader.contacts(CONTACTS)?;
         let (up, since) = link(&contacts);
         let offset = hub_offset(reader).unwrap_or_default();
+        let numbers_left = numbers::left(reader, now_millis)?;
         Ok(Self {
             up,
             turned_away: contacts.first().and_then(turned_away),
@@ -67,7 +70,8 @@ impl Bar {
             refused,
             proven: proof.map_or_else(String::new, |proof| moments::short(proof.at_millis, now_millis)),
             equal_now,
-            numbers_left: numbers::left(reader, now_millis)?,
+            numbers_left,
+            lacks_numbers: numbers_left.is_none() && office.is_village(),
             clock_minutes: if offset.abs() < CLOCK_NOTABLE_MILLIS { 0 } else { offset / 60_000 },
         })
     }

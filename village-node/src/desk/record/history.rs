@@ -47,6 +47,8 @@ pub(in crate::desk) struct Told {
     pub(in crate::desk) machine: String,
     pub(in crate::desk) begins: bool,
     pub(in crate::desk) reason: String,
+    /// The word of the status that it led to; empty where it was no step.
+    pub(in crate::desk) status: String,
     /// Label, value before, value after, whether it settled a difference.
     pub(in crate::desk) edits: Vec<(String, String, String, bool)>,
 }
@@ -128,10 +130,15 @@ pub(in crate::desk) fn history(
                 }
                 let label = place_label(edit, (catalogue, service), language);
                 let after = if edit.to.is_none() { t.removed.to_owned() } else { text(edit, edit.to.as_ref()) };
-                (label, text(edit, edit.from.as_ref()), after, edit.settled)
+                // Of several values the one that is shown may be the one that was chosen.
+                let is_kept = edit.settled && edit.from == edit.to;
+                let before = if is_kept { String::new() } else { text(edit, edit.from.as_ref()) };
+                (label, before, after, edit.settled)
             });
             let here = machines.get(&item.epoch).is_some_and(|machine| machine.here);
             let who = names.of_clerk(&item.clerk, here);
+            let status = item.changed.iter().find(|edit| edit.own == Some(OwnValue::Status));
+            let status = status.and_then(|edit| edit.to.as_ref());
             Told {
                 when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
                 login: if who == item.clerk { String::new() } else { item.clerk.clone() },
@@ -139,6 +146,7 @@ pub(in crate::desk) fn history(
                 machine,
                 begins: item.after.is_empty(),
                 reason: item.why.clone().unwrap_or_default(),
+                status: status.and_then(Value::as_str).unwrap_or_default().to_owned(),
                 edits: edits.collect(),
             }
         })

@@ -68,6 +68,8 @@ pub(in crate::desk) struct RecordPage {
     prints: Prints,
     /// Whether the printed letter bears a seal, or why not; empty where that needs no word.
     seal: String,
+    /// Why it was sent back, refused or cancelled, and who says so; empty where it was not.
+    because: (String, String),
     /// Why a step was not taken, and the reason that was given with it.
     step_said: String,
     reason: String,
@@ -212,6 +214,7 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
     let signed = signed(&document)?;
     let steps = status.filter(|_| leads_on).map(|from| steps(from, service, (chain, visitor.role()), language));
     let may_change = page.may_record() && of_office;
+    let told = history(replica, &document, catalogue, service, language)?;
     Ok((
         RecordPage {
             id,
@@ -253,7 +256,8 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
             alike: if of_office { alike(replica, id)? } else { Vec::new() },
             unseen: unseen(replica, &document, (catalogue, service), language)?,
             differences: differences(replica, &document, (catalogue, service), language)?,
-            history: history(replica, &document, catalogue, service, language)?,
+            because: because(&told, &row.status),
+            history: told,
             page,
         },
         has_specific,
@@ -261,10 +265,23 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
 }
 
 fn steps(from: Status, service: &Service, (chain, role): (Chain, Role), language: Language) -> Vec<Step> {
-    from.next(service.approval)
-        .filter(|to| chain.may_step(role, from, *to))
-        .map(|to| Step { to: to.as_str(), label: verb(to, language).to_owned(), needs_reason: from.needs_reason(to) })
-        .collect()
+    let mut to: Vec<Status> = from.next(service.approval).filter(|to| chain.may_step(role, from, *to)).collect();
+    // Put right, it goes on its way: as a draft it seldom waits once more.
+    let goes_on = |to: &Status| from == Status::Dikembalikan && *to == Status::Diajukan;
+    to.sort_by_key(|to| !goes_on(to));
+    let one = |to: Status| Step {
+        to: to.as_str(),
+        label: if goes_on(&to) { language.texts().submit_again } else { verb(to, language) }.to_owned(),
+        needs_reason: from.needs_reason(to),
+    };
+    to.into_iter().map(one).collect()
+}
+
+/// The reason of the last step to where a record stands, and who gave it and when.
+fn because(history: &[Told], status: &str) -> (String, String) {
+    let step = history.iter().find(|told| told.status == status);
+    let given = step.filter(|told| !told.reason.is_empty());
+    given.map(|told| (told.reason.clone(), format!("{}, {}", told.who, told.when))).unwrap_or_default()
 }
 
 /// What a clerk does when a record becomes this.
