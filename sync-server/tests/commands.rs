@@ -101,6 +101,39 @@ fn a_text_is_published_over_the_one_that_it_was_made_of_and_no_other() {
 }
 
 #[test]
+fn an_office_that_a_roster_brings_back_is_told_what_it_missed() {
+    let folder = Folder::with_hub();
+    let file = |name: &str, text: &str| {
+        let path = folder.dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let catalogue = String::from_utf8(folder.run(&["handbook", "show", "catalogue"]).stdout).unwrap();
+    let publish = |topic: &str, file: &str| folder.json(&["handbook", "publish", topic, file]);
+    let version = |number: u32| {
+        let text = catalogue.replacen("\"version\": 1", &format!("\"version\": {number}"), 1);
+        publish("catalogue", &file(&format!("{number}.json"), &text));
+    };
+    version(2);
+    folder.json(&["handbook", "notice", "Libur", "--until", "2999-12-31"]);
+    let without: String = support::ROSTER
+        .lines()
+        .filter(|line| !line.starts_with(OFFICE))
+        .fold(String::new(), |all, line| all + line + "\n");
+    publish("roster", &file("without.csv", &without));
+    version(3);
+    folder.json(&["handbook", "withdraw", "1"]);
+    publish("roster", &file("with.csv", support::ROSTER));
+    let (hub, _) = replica_store::Replica::open(&folder.data(), "a machine", change_log::EpochId([9; 16])).unwrap();
+    let told = |topic: &str| {
+        let stands = hub.publication(&OFFICE.parse().unwrap(), topic, &|_| true).unwrap().unwrap();
+        serde_json::from_str::<serde_json::Value>(&stands.publication.body).unwrap()
+    };
+    assert_eq!(told("catalogue")["version"], 3);
+    assert_eq!(told("notice/1")["withdrawn"], true);
+}
+
+#[test]
 fn what_nobody_could_call_sign_or_read_is_not_published() {
     let folder = Folder::with_hub();
     let shown = String::from_utf8(folder.run(&["handbook", "show", "profile", "--office", OFFICE]).stdout).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use exchange_driver::is_of_hub;
 use office_handbook::{Audience, Topic};
 use office_model::{Office, OfficeCode, Roster};
 use replica_store::{NewPublication, Reader};
@@ -11,7 +12,7 @@ use super::overview::{NoticeState, Overview};
 use crate::keys::HubKeys;
 use crate::{Failure, init};
 
-/// The roster that stood before, and the notices that stand.
+/// The roster that stood before, and the notices as they stand.
 pub(super) struct Newcomers {
     /// Nothing while the hub is being made.
     before: Option<Roster>,
@@ -26,12 +27,11 @@ impl Newcomers {
         if !init::has_roster(reader)? {
             return Ok(Self { before: None, notices: Vec::new() });
         }
-        let notices = Overview::of(reader, keys)?.notices;
-        let notices = notices.into_iter().filter(|state| !state.notice.withdrawn).collect();
-        Ok(Self { before: Some(init::roster(reader)?), notices })
+        Ok(Self { before: Some(init::roster(reader)?), notices: Overview::of(reader, keys)?.notices })
     }
 
-    /// What an office of the new roster is to be told besides it: nothing that it was told already.
+    /// What an office of the new roster is to be told besides it: nothing that it was told already. One that stood in a roster
+    /// of long before was told what stood then, and missed what came since.
     ///
     /// # Errors
     ///
@@ -42,21 +42,35 @@ impl Newcomers {
         keys: &HubKeys,
         office: &Office,
     ) -> Result<Vec<NewPublication>, Failure> {
+        let (hub, key) = (keys.hub()?, keys.signing_key()?.verifying_key());
+        let told = |topic: Topic| -> Result<Option<String>, Failure> {
+            let told = reader.publication(&office.code, &topic.to_string(), &|one| is_of_hub(one, hub, &key))?;
+            Ok(told.map(|told| told.publication.body))
+        };
         let mut new = Vec::new();
+        let mut tell = |topic: Topic, body: String| {
+            new.push(NewPublication { office: office.code, topic: topic.to_string(), body });
+        };
         for topic in [Topic::Catalogue, Topic::Templates] {
-            let is_told = !reader.publications_of(&office.code, &topic.to_string(), 1, &|_| true)?.is_empty();
-            if let Some(stands) = newest(reader, keys, topic)?.filter(|_| !is_told) {
-                let (office, topic) = (office.code, topic.to_string());
-                new.push(NewPublication { office, topic, body: stands.publication.body });
+            if let Some(stands) = newest(reader, keys, topic)?.map(|stands| stands.publication.body)
+                && told(topic)?.as_ref() != Some(&stands)
+            {
+                tell(topic, stands);
             }
         }
-        if let Some(before) = self.before.as_ref().filter(|before| before.get(office.code).is_none()) {
-            let meant = self.notices.iter().filter(|state| is_meant(office, &state.offices, before));
-            new.extend(meant.map(|state| NewPublication {
-                office: office.code,
-                topic: Topic::Notice(state.number).to_string(),
-                body: state.notice.to_body(),
-            }));
+        let Some(before) = self.before.as_ref().filter(|before| before.get(office.code).is_none()) else {
+            return Ok(new);
+        };
+        for state in &self.notices {
+            let (topic, body) = (Topic::Notice(state.number), state.notice.to_body());
+            let is_due = match told(topic)? {
+                // Withdrawn, or said otherwise, while it was not there.
+                Some(told) => told != body,
+                None => !state.notice.withdrawn && is_meant(office, &state.offices, before),
+            };
+            if is_due {
+                tell(topic, body);
+            }
         }
         Ok(new)
     }

@@ -6,7 +6,7 @@ use exchange_driver::is_of_hub;
 use letter_print::Templates;
 use office_handbook::{Notice, NoticeId, Profile, Topic, json_text};
 use office_model::{Catalogue, OfficeCode, Roster};
-use replica_store::Reader;
+use replica_store::{Published, Reader};
 
 use super::newest;
 use crate::keys::HubKeys;
@@ -75,7 +75,11 @@ impl Overview {
                 let found = reader.publication(&office, &topic, &|one| is_of_hub(one, hub, &key))?;
                 let Some(found) = found else { continue };
                 told.push(office);
-                stands = stands.or(Some(found));
+                // One that was not in the roster for a while may not know yet that it was withdrawn.
+                let is_newer = |stands: &Published| found.publication.version > stands.publication.version;
+                if stands.as_ref().is_none_or(is_newer) {
+                    stands = Some(found);
+                }
             }
             let Some(stands) = stands else { continue };
             let Ok(notice) = Notice::of_body(&stands.publication.body) else { continue };

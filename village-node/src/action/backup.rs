@@ -25,14 +25,8 @@ pub(super) fn perform(replica: &mut Replica, file: &Path, now_millis: i64) -> Re
         Err(failure) if Identity::kept_in(replica)?.is_none() => return Err(failure),
         Err(_) => {}
     }
-    let before = replica.last_backup_millis()?;
-    // Before it is made, so that whoever is restored from it knows of it. A full disk keeps nobody from a backup.
-    let noted = replica.note_backup(now_millis).is_ok();
-    if let Err(error) = replica.backup(file) {
-        if noted {
-            replica.take_back_backup(before)?;
-        }
-        return Err(error.into());
+    if !replica.backup_noted(file, now_millis)? {
+        tracing::warn!("the backup is made; that it was could not be noted: is the disk of this machine full?");
     }
     let is_private = private_file::close_if_possible(file)?;
     let bytes = std::fs::metadata(file).map_err(|error| Failure::file(file, &error))?.len();

@@ -1,13 +1,14 @@
 //! A copy of the database while it is in use, and of the attached files beside it. Copying the database's files by hand
 //! would part it from its WAL.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use change_log::BlobHash;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
+use crate::file::setting;
 use crate::{BlobFolder, Reader, Replica, StoreError};
 
 /// What became of the attached files in a backup.
@@ -30,22 +31,15 @@ pub fn files_beside(backup: &Path) -> BlobFolder {
 const LAST: &str = "backup/last";
 
 impl Replica {
-    /// Notes that a backup of this replica's records is made now: in the copy, too. `now_millis`: milliseconds since 1970 UTC.
+    /// [`Reader::backup`], and notes when it was made: in the copy before that has its name, and here once it has. `now_millis`:
+    /// milliseconds since 1970 UTC. False where a full disk keeps it from being noted here: the copy is whole all the same.
     ///
     /// # Errors
     ///
-    /// When the disk refuses.
-    pub fn note_backup(&mut self, now_millis: i64) -> Result<(), StoreError> {
-        self.set_setting(LAST, now_millis.to_string().as_bytes())
-    }
-
-    /// The backup that was noted did not come to be: `before` is the last one again.
-    ///
-    /// # Errors
-    ///
-    /// When the disk refuses.
-    pub fn take_back_backup(&mut self, before: Option<i64>) -> Result<(), StoreError> {
-        self.set_setting(LAST, before.map(|at| at.to_string()).unwrap_or_default().as_bytes())
+    /// As [`Reader::backup`]; nothing is noted then.
+    pub fn backup_noted(&mut self, to: &Path, now_millis: i64) -> Result<bool, StoreError> {
+        self.copy(to, Some(now_millis))?;
+        Ok(self.set_setting(LAST, now_millis.to_string().as_bytes()).is_ok())
     }
 }
 
@@ -61,23 +55,31 @@ impl Reader {
     }
 
     /// Writes a copy of the database to a new file. It holds the state of one moment. Whoever opens it in the place of
-    /// a replica begins a new epoch: it has no head file.
+    /// a replica begins a new epoch: it has no head file. A file of that name is a whole copy, checked and on the disk; what a
+    /// killed program leaves ends in `.part`, and the next backup of that name takes its place.
     ///
     /// # Errors
     ///
     /// [`StoreError::TargetExists`] when there is a file of that name; when a disk refuses. A half-written copy is
     /// removed.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        self.copy(to, None)
+    }
+
+    fn copy(&self, to: &Path, noted_millis: Option<i64>) -> Result<(), StoreError> {
         if to.exists() {
             return Err(StoreError::TargetExists(to.to_owned()));
         }
+        let part = part_of(to);
+        remove_part(&part)?;
         // Else SQLite begins anew whenever somebody wrote meanwhile: at a busy hub it would never end.
-        let copied = self.at_one_moment(|reader| reader.copy_to(to)).and_then(|copied| copied);
-        if copied.is_err() {
+        let copied = self.at_one_moment(|reader| reader.copy_to(&part, noted_millis)).and_then(|copied| copied);
+        let named = copied.and_then(|()| Ok(give_name(&part, to)?));
+        if named.is_err() {
             // The first error is the one that tells.
-            let _ = std::fs::remove_file(to);
+            let _ = remove_part(&part);
         }
-        copied
+        named
     }
 
     /// Copies the attached files that a backup does not have yet into its folder, each checked against its hash. What
@@ -113,9 +115,12 @@ impl Reader {
         Ok(back)
     }
 
-    fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
+    fn copy_to(&self, to: &Path, noted_millis: Option<i64>) -> Result<(), StoreError> {
         let mut target = Connection::open(to)?;
         Backup::new(&self.connection, &mut target)?.run_to_completion(4096, Duration::ZERO, None)?;
+        if let Some(millis) = noted_millis {
+            setting::put(&target, LAST, millis.to_string().as_bytes())?;
+        }
         // One file, without a WAL beside it that could be forgotten.
         target.pragma_update(None, "journal_mode", "DELETE")?;
         let sound: String = target.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
@@ -126,4 +131,36 @@ impl Reader {
         std::fs::OpenOptions::new().write(true).open(to)?.sync_all()?;
         Ok(())
     }
+}
+
+/// A copy that is not whole yet.
+fn part_of(to: &Path) -> PathBuf {
+    with_ending(to, ".part")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Removes what a killed program left of a copy.
+fn remove_part(part: &Path) -> std::io::Result<()> {
+    for left in ["", "-journal", "-wal", "-shm"].map(|ending| with_ending(part, ending)) {
+        match std::fs::remove_file(left) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn give_name(part: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::rename(part, to)?;
+    // The name as well outlives a power cut.
+    if cfg!(unix) {
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
