@@ -20,4 +20,6 @@ pub use digest::Digest;
 pub use entry::{Entry, EntryHash};
 pub use ids::{BlobHash, ChangeHash, DocumentId, EpochId, HubId, NodeId, ParseIdError, Position};
 pub use operation::{Key, Operation, OperationId, read_operations, write_operations};
-pub use raw::{CHANGE_BYTES_MAX, Column, DEPENDENCIES_MAX, OPERATIONS_MAX, RawChange, RawChangeError, wrap_chunk};
+pub use raw::{
+    CHANGE_BYTES_MAX, Column, DEPENDENCIES_MAX, LongestValue, OPERATIONS_MAX, RawChange, RawChangeError, wrap_chunk,
+};

@@ -5,7 +5,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::column::{self, ColumnError};
+use crate::column::{self, ColumnError, spec};
 use crate::leb::{LebError, Reader, write_prefixed, write_signed, write_unsigned};
 use crate::{ChangeHash, EpochId};
 
@@ -59,6 +59,15 @@ pub struct Column<'a> {
     pub spec: u32,
     /// The encoded rows.
     pub bytes: &'a [u8],
+}
+
+/// The longest value that an operation of a change sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LongestValue<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// So many bytes of the chunk come after it.
+    pub after: usize,
 }
 
 /// The parts of one change.
@@ -132,6 +141,25 @@ impl<'a> RawChange<'a> {
     /// The number of its last operation; `start_op - 1` when it has none.
     pub const fn max_op(&self) -> u64 {
         self.start_op + self.op_count - 1
+    }
+
+    /// The longest of the values it sets, the first of those; nothing where it sets none.
+    pub fn longest_value(&self) -> Option<LongestValue<'a>> {
+        let bytes_of = |wanted| self.columns.iter().find(|column| column.spec == wanted).map(|column| column.bytes);
+        let values = bytes_of(spec::VALUE_RAW)?;
+        let mut longest = 0..0;
+        let mut end = 0usize;
+        for meta in column::unsigned_rows(bytes_of(spec::VALUE_META)?, OPERATIONS_MAX).ok()?.into_iter().flatten() {
+            let start = end;
+            end = end.checked_add(usize::try_from(meta >> 4).ok()?)?;
+            if end - start > longest.len() {
+                longest = start..end;
+            }
+        }
+        let behind = self.columns.iter().filter(|column| column.spec > spec::VALUE_RAW);
+        let behind = behind.map(|column| column.bytes.len()).sum::<usize>() + self.extra.len();
+        let after = values.len().checked_sub(longest.end)? + behind;
+        values.get(longest).filter(|bytes| !bytes.is_empty()).map(|bytes| LongestValue { bytes, after })
     }
 
     /// The chunk these parts make, and its hash (the field `hash` is not read).

@@ -95,6 +95,13 @@ proptest! {
             let columns = write_operations(&operations);
             let columns: Vec<Column> = columns.iter().map(|(spec, bytes)| Column { spec: *spec, bytes }).collect();
             prop_assert_eq!(&columns, &parsed.columns);
+            let lengths = operations.iter().map(|operation| operation.value.len());
+            let longest = parsed.longest_value();
+            prop_assert_eq!(longest.map_or(0, |value| value.bytes.len()), lengths.max().unwrap_or(0));
+            if let Some(value) = longest {
+                let end = raw.len() - value.after;
+                prop_assert_eq!(&raw[end - value.bytes.len()..end], value.bytes);
+            }
         }
     }
 
@@ -122,6 +129,10 @@ proptest! {
 fn check_any(bytes: &[u8]) -> Result<(), TestCaseError> {
     if let Ok(parsed) = RawChange::parse(bytes) {
         prop_assert_eq!(&parsed.build().0[..], bytes);
+        if let Some(value) = parsed.longest_value() {
+            let rest = bytes.split_at_checked(bytes.len() - value.after).map(|(rest, _)| rest);
+            prop_assert!(rest.is_some_and(|rest| rest.ends_with(value.bytes)));
+        }
         if let Ok(operations) = read_operations(&parsed) {
             write_operations(&operations);
         }
