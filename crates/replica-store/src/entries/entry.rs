@@ -135,7 +135,7 @@ pub(crate) fn insert(
     bytes: NewBytes<'_>,
 ) -> Result<(), StoreError> {
     let NewBytes { epoch, hash, raw, change } = bytes;
-    let packed = if change { pack(raw, epoch) } else { pack_opaque(hash, raw) };
+    let packed = if change { pack(connection, raw, epoch)? } else { pack_opaque(hash, raw) };
     let sql = "INSERT INTO entry (place, document, prefix, state, raw) VALUES (?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![place, document, prefix_of(hash), state.number(), packed])?;
     Ok(())
@@ -151,10 +151,10 @@ const COLUMNS: &str = "SELECT e.place, e.document, d.id, d.office, e.state, e.pr
                        FROM entry e CROSS JOIN document d ON d.idx = e.document
                        CROSS JOIN log l ON l.idx = e.place >> 32";
 
-fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
+fn read(connection: &Connection, row: &Row<'_>) -> Result<Stored, StoreError> {
     let packed = row.get_ref(6)?.as_blob().map_err(|_| damaged("the bytes of an entry"))?;
     let epoch = EpochId(row.get(7)?);
-    let (raw, hash) = unpack(packed, epoch, row.get(5)?)?;
+    let (raw, hash) = unpack(connection, packed, epoch, row.get(5)?)?;
     Ok(Stored {
         place: row.get(0)?,
         epoch,
@@ -170,7 +170,7 @@ fn read(row: &Row<'_>) -> Result<Stored, StoreError> {
 
 pub(crate) fn at(connection: &Connection, place: i64) -> Result<Option<Stored>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE e.place = ?"))?;
-    statement.query_row([place], |row| Ok(read(row))).optional()?.transpose()
+    statement.query_row([place], |row| Ok(read(connection, row))).optional()?.transpose()
 }
 
 /// Whether anything stands at a place.
@@ -209,7 +209,7 @@ pub(crate) fn for_each_of_document(
     let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE e.document = ? ORDER BY e.place"))?;
     let mut rows = statement.query([document])?;
     while let Some(row) = rows.next()? {
-        visit(read(row)?)?;
+        visit(read(connection, row)?)?;
     }
     Ok(())
 }
@@ -224,7 +224,7 @@ pub(crate) fn for_each(
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params![range.start(), range.end()])?;
     while let Some(row) = rows.next()? {
-        if !visit(read(row)?)? {
+        if !visit(read(connection, row)?)? {
             break;
         }
     }
@@ -240,7 +240,7 @@ pub(crate) fn find(connection: &Connection, hash: ChangeHash) -> Result<Option<i
     while let Some(row) = rows.next()? {
         let packed = row.get_ref(1)?.as_blob().map_err(|_| damaged("the bytes of an entry"))?;
         let epoch = EpochId(row.get(2)?);
-        if unpack(packed, epoch, prefix_of(hash)).is_ok_and(|(_, stored)| stored == hash) {
+        if unpack(connection, packed, epoch, prefix_of(hash)).is_ok_and(|(_, stored)| stored == hash) {
             return Ok(Some(row.get(0)?));
         }
     }

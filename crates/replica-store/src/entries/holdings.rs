@@ -86,7 +86,7 @@ fn survey(
     let mut entries = connection.prepare_cached(sql)?;
     let mut counted = Digest::default();
     let mut look = |row: &Row<'_>, epoch: EpochId| -> Result<(), StoreError> {
-        let Some(holding) = holding(row, epoch, role)? else { return Ok(()) };
+        let Some(holding) = holding(connection, row, epoch, role)? else { return Ok(()) };
         if holding.counted {
             counted = counted.with(holding.hash);
         }
@@ -116,9 +116,9 @@ fn survey(
 }
 
 /// The entry of a row, if it can be read.
-fn holding(row: &Row<'_>, epoch: EpochId, role: Role) -> Result<Option<Holding>, StoreError> {
+fn holding(connection: &Connection, row: &Row<'_>, epoch: EpochId, role: Role) -> Result<Option<Holding>, StoreError> {
     let packed = row.get_ref(3)?.as_blob().map_err(|_| damaged("the bytes of an entry"))?;
-    let Ok((_, change)) = unpack(packed, epoch, row.get(1)?) else { return Ok(None) };
+    let Ok((_, change)) = unpack(connection, packed, epoch, row.get(1)?) else { return Ok(None) };
     let state = EntryState::from_number(row.get(2)?)?;
     let refused_by_hub: bool = row.get(5)?;
     let counted = match role {

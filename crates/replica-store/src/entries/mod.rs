@@ -5,5 +5,6 @@ pub(crate) mod digest;
 pub(crate) mod entry;
 pub(crate) mod holdings;
 pub(crate) mod log;
+pub(crate) mod long_value;
 pub(crate) mod packed;
 pub(crate) mod repair;

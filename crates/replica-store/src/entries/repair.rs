@@ -41,11 +41,12 @@ pub(crate) fn heal(connection: &Connection, place: i64, entry: &Entry) -> Result
         .optional()?;
     let Some((prefix, raw, document)) = found else { return Ok(false) };
     let same = prefix == prefix_of(entry.hash) && document == *entry.document.as_bytes();
-    if !same || unpack(&raw, entry.epoch, prefix).is_ok() || door(entry).is_err() {
+    if !same || unpack(connection, &raw, entry.epoch, prefix).is_ok() || door(entry).is_err() {
         return Ok(false);
     }
+    let packed = pack(connection, &entry.raw, entry.epoch)?;
     let mut statement = connection.prepare_cached("UPDATE entry SET raw = ? WHERE place = ?")?;
-    statement.execute(params![pack(&entry.raw, entry.epoch), place])?;
+    statement.execute(params![packed, place])?;
     Ok(true)
 }
 

@@ -25,10 +25,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../../migrations/0012_trail.sql"),
     include_str!("../../migrations/0013_backups.sql"),
     include_str!("../../migrations/0014_draft_files.sql"),
+    include_str!("../../migrations/0015_long_values.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 14;
+pub const FORMAT: u32 = 15;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

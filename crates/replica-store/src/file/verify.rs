@@ -137,8 +137,8 @@ impl Reader {
             let position = place_of_log(row.get(0)?).1;
             let id: Option<[u8; 16]> = row.get(3)?;
             let prefix = row.get(1)?;
-            let Some(hash) = row.get_ref(2)?.as_blob().ok().and_then(|packed| unpack(packed, log.epoch, prefix).ok())
-            else {
+            let packed = row.get_ref(2)?.as_blob().ok();
+            let Some(hash) = packed.and_then(|packed| unpack(&self.connection, packed, log.epoch, prefix).ok()) else {
                 report.problem(Log, format!("log {} position {position}: its bytes do not fit its hash", log.epoch));
                 continue;
             };

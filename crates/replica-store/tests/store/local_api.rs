@@ -103,7 +103,7 @@ fn an_older_database_begins_its_feed_with_what_it_shows() {
     raw.execute_batch(
         "DROP TABLE change_run; DROP TABLE request; DROP TABLE attachment; DROP TABLE blob; DROP TABLE received;
          DROP TABLE call; DROP TABLE call_day; DROP TABLE brought; DROP TABLE publication;
-         DROP TABLE alarm; DROP TABLE delivery; DROP TABLE referral;
+         DROP TABLE alarm; DROP TABLE delivery; DROP TABLE referral; DROP TABLE long_value;
          DROP INDEX audit_clerk; DROP INDEX audit_act; DROP INDEX audit_clerk_act; DROP INDEX audit_at;
          ALTER TABLE node DROP COLUMN backup_days;
          DROP TABLE draft_file;

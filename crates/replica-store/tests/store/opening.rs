@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::world::*;
-use replica_store::{Durability, OpenError, Opened, Replica, StoreError, WhyNewEpoch};
+use replica_store::{Durability, NewPublication, OpenError, Opened, Replica, StoreError, WhyNewEpoch};
 
 fn copy(from: &Path, to: &Path, files: &[&str]) {
     std::fs::create_dir_all(to).unwrap();
@@ -226,6 +226,7 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
         "alarm",
         "delivery",
         "referral",
+        "long_value",
     ];
     for table in later {
         raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();
@@ -239,4 +240,34 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
     assert_eq!(node.accounts().unwrap(), []);
     record(&mut node, 2);
     assert_eq!(node.verify().unwrap().problems, []);
+}
+
+#[test]
+fn long_values_in_the_entries_of_an_older_file_stay_there_and_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut hub = hub(dir.path(), &[]);
+    let new = |body: &str| NewPublication { office: office(), topic: "catalogue".to_owned(), body: body.to_owned() };
+    let texts = ["satu ".repeat(1000), "dua ".repeat(1000)];
+    hub.publish(&[new(&texts[0])], &|_| None, &clock(1)).unwrap();
+    let (before, raw) = (hub.log(epoch(200)).unwrap(), hub.entry(epoch(200), 1).unwrap());
+    drop(hub);
+    let database = rusqlite::Connection::open(dir.path().join("replica.db")).unwrap();
+    let column = |sql| database.query_row::<Vec<u8>, _, _>(sql, [], |row| row.get(0)).unwrap();
+    let (packed, value) = (column("SELECT raw FROM entry"), column("SELECT bytes FROM long_value"));
+    assert_eq!((packed[0], value.as_slice()), (3, texts[0].as_bytes()));
+    let after = packed.len() - usize::from(u16::from_be_bytes([packed[33], packed[34]]));
+    let whole = [&packed[35..after], &value, &packed[after..]].concat();
+    database.execute("UPDATE entry SET raw = ?", [whole.as_slice()]).unwrap();
+    database.execute_batch("DROP TABLE long_value; DROP TABLE draft_file; PRAGMA user_version = 13").unwrap();
+    drop(database);
+    let (mut hub, opened) = open(dir.path(), "hub");
+    assert_eq!(opened.epoch_began, None);
+    assert_eq!((hub.log(epoch(200)).unwrap(), hub.entry(epoch(200), 1).unwrap()), (before, raw));
+    hub.publish(&[new(&texts[1])], &|_| None, &clock(2)).unwrap();
+    let found = hub.publications_of(&office(), "catalogue", 10, &|_| true).unwrap();
+    assert_eq!(found.iter().rev().map(|one| one.publication.body.as_str()).collect::<Vec<_>>(), texts);
+    assert_eq!(hub.verify().unwrap().problems, []);
+    let database = rusqlite::Connection::open(dir.path().join("replica.db")).unwrap();
+    let packed = database.query_row("SELECT raw FROM entry ORDER BY place", [], |row| row.get::<_, Vec<u8>>(0));
+    assert_eq!(packed.unwrap(), whole, "what is written is not written again");
 }

@@ -1,7 +1,10 @@
 //! What offices work by: versions, who may publish, and that every replica of the office comes to the same.
 
-use office_model::Status;
-use replica_store::{Durability, NewPublication, Published, Replica, Steps};
+use std::path::Path;
+
+use office_model::{OfficeCode, Status};
+use replica_store::{Durability, NewPublication, Published, Replica, Steps, StoreError};
+use rusqlite::Connection;
 use service_document::Publication;
 
 use crate::world::*;
@@ -125,6 +128,94 @@ fn all_of_what_is_published_at_once_or_none() {
     assert_eq!(hub.topics(&office(), "").unwrap(), [""; 0]);
     assert_eq!(hub.publish(&[], &|_| None, &clock(10)).unwrap(), []);
     assert_eq!(hub.verify().unwrap().problems, []);
+}
+
+/// Bytes of a database file, with what is in its WAL.
+fn size(dir: &Path) -> u64 {
+    let raw = Connection::open(dir.join("replica.db")).unwrap();
+    let pragma = |name| raw.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap().unsigned_abs();
+    pragma("page_count") * pragma("page_size")
+}
+
+/// A text of 40 KB for each of 200 offices, signed for each; this machine's comes first.
+fn to_many(number: usize) -> Vec<NewPublication> {
+    let body = (0..4000).map(|line| format!("{:>9}", line * number)).collect::<Vec<_>>().join("\n");
+    let offices = (0..200).map(|office| format!("35.10.{:02}.{}", 1 + office / 20, 2001 + office % 20));
+    let publication = |office: String| NewPublication {
+        office: office.parse::<OfficeCode>().unwrap(),
+        topic: "catalogue".to_owned(),
+        body: body.clone(),
+    };
+    offices.map(publication).collect()
+}
+
+fn signature(publication: &Publication) -> [u8; 64] {
+    let mut bytes = [5; 64];
+    let code = publication.office.as_str().as_bytes();
+    bytes[..code.len()].copy_from_slice(code);
+    bytes
+}
+
+#[test]
+fn what_many_offices_are_told_costs_the_hub_less_than_a_kilobyte_an_office() {
+    let dirs: [_; 2] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let (mut front, mut hub) = (node(dirs[0].path(), 1), hub(dirs[1].path(), &[1]));
+    for number in 1..3 {
+        let (before, new) = (size(dirs[1].path()), to_many(number));
+        hub.publish(&new, &|said| Some(signature(said)), &clock(10)).unwrap();
+        let grown = size(dirs[1].path()) - before;
+        assert!(grown < 1000 * new.len() as u64, "{grown} bytes for {} offices", new.len());
+        exchange(&mut front, &mut hub);
+        for one in &new {
+            let found =
+                hub.publication(&one.office, "catalogue", &|said| said.signature == Some(signature(said))).unwrap();
+            assert_eq!(found.unwrap().publication.body, one.body);
+        }
+        assert_eq!(
+            stands(&front, "catalogue", &|said| said.signature == Some(signature(said))).unwrap().1,
+            new[0].body
+        );
+    }
+    for replica in [&front, &hub] {
+        assert_eq!(replica.verify().unwrap().problems, []);
+    }
+    let before = hub.dump_views().unwrap();
+    hub.rebuild_views().unwrap();
+    assert_eq!(hub.dump_views().unwrap(), before);
+    let copy = tempfile::tempdir().unwrap();
+    hub.backup(&copy.path().join("replica.db")).unwrap();
+    let (restored, _) = Replica::open_with(copy.path(), "hub", epoch(78), Durability::Test).unwrap();
+    assert_eq!(restored.dump_views().unwrap(), before);
+    assert_eq!(restored.verify().unwrap().problems, []);
+}
+
+#[test]
+fn a_damaged_text_of_many_entries_is_found_and_put_right_with_the_bytes_of_any_office() {
+    let dirs: [_; 2] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let (mut front, mut hub) = (node(dirs[0].path(), 1), hub(dirs[1].path(), &[1]));
+    hub.publish(&to_many(1), &|said| Some(signature(said)), &clock(10)).unwrap();
+    exchange(&mut front, &mut hub);
+    let by_hub = epoch(200);
+    let entry = front.entry(by_hub, 1).unwrap().unwrap();
+    for (number, damage) in (70..).zip([
+        "UPDATE long_value SET bytes = CAST(substr(bytes, 1, 60) || x'ff' || substr(bytes, 62) AS BLOB)",
+        "UPDATE long_value SET bytes = zeroblob(100000)",
+        "DELETE FROM long_value",
+        "UPDATE long_value SET hash = zeroblob(32)",
+    ]) {
+        drop(hub);
+        let raw = Connection::open(dirs[1].path().join("replica.db")).unwrap();
+        assert_eq!(raw.execute(damage, []).unwrap(), 1);
+        drop(raw);
+        hub = Replica::open_with(dirs[1].path(), "hub", epoch(number), Durability::Test).unwrap().0;
+        let found = hub.entry(by_hub, 200);
+        assert!(matches!(&found, Err(StoreError::Damaged(_))), "{damage}: {found:?}");
+        let problems = hub.verify().unwrap().problems;
+        let of_log = |text: &str| text.ends_with("its bytes do not fit its hash");
+        assert_eq!(problems.iter().filter(|problem| of_log(&problem.text)).count(), 200, "{damage}");
+        assert!(hub.repair(&entry).unwrap(), "{damage}");
+        assert_eq!(hub.verify().unwrap().problems, [], "{damage}");
+    }
 }
 
 #[test]
