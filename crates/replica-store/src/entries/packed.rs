@@ -147,7 +147,7 @@ mod tests {
 
     fn database() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("../../migrations/0014_long_values.sql")).unwrap();
+        connection.execute_batch(include_str!("../../migrations/0015_long_values.sql")).unwrap();
         connection
     }
 
