@@ -55,6 +55,7 @@ pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
 pub use record::NewRecord;
 pub use referrals::ReferredQuery;
+pub(crate) use set::{NOT_EDITABLE, not_editable};
 pub(crate) use status::{hub_offset, note_clock_set, note_hub_offset};
 
 /// One thing to do.

@@ -36,6 +36,9 @@ struct Question {
     secret: String,
     public_key: String,
     software: String,
+    /// Of a folder that joined before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    office: Option<OfficeCode>,
 }
 
 #[derive(Deserialize)]
@@ -73,33 +76,14 @@ pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions)
     private_file::make_folder(dir)?;
     let seed = key_of(dir)?;
     let key = SigningKey::from_seed(&seed);
-    let (tls, verifier) = http::tls(Pin::Fingerprint(code.fingerprint))?;
-    let client = http::client(tls)?;
-    let question = Question {
-        secret: HEXLOWER.encode(&code.secret),
-        public_key: key.verifying_key().to_string(),
-        software: crate::sync::SOFTWARE.to_owned(),
-    };
-    let body = serde_json::to_vec(&question).unwrap_or_default();
-    let answer = tokio::time::timeout(PATIENCE, ask(&client, url, body)).await.unwrap_or_else(|_| {
-        Err(Failure::new(
-            Blame::Link,
-            "timeout",
-            "Pusat tidak menjawab dalam 60 detik. Coba lagi dengan kode yang sama.",
-            "The hub did not answer within 60 seconds. Try again with the same code.",
-        ))
-    })?;
-    let hub_key = sync_protocol::VerifyingKey::from_bytes(&answer.hub_public_key.0).map_err(|_| nonsense())?;
-    if hub_key.hub_id() != answer.hub || key.verifying_key().node_id() != answer.node {
-        return Err(nonsense());
-    }
+    let (answer, server_pin) = present(url, &code, &key, None).await?;
     let mut identity = Identity {
         office: answer.office,
         node: answer.node,
         hub: answer.hub,
         hub_public_key: answer.hub_public_key,
         hub_url: plain_url(hub_url),
-        server_pin: Bytes32(verifier.seen().ok_or_else(nonsense)?),
+        server_pin,
         secret_key: Bytes32(seed),
         sealing: None,
     };
@@ -116,6 +100,75 @@ pub async fn enrol(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions)
         crate::sync::note_asked(&node)?;
     }
     Ok(Enrolled { node, hub_offset_millis })
+}
+
+/// Has a hub that does not know this folder's machine any more, since it was restored from a backup of before, admit it again:
+/// with all that the folder holds, also what never reached the hub.
+///
+/// # Errors
+///
+/// When the folder has not joined or is in use, the code is for another office, the hub is another one or cannot be reached,
+/// it shut this machine out, or the disk refuses. The folder is as it was then.
+pub async fn enrol_again(dir: &Path, hub_url: &str, code: &str, options: &NodeOptions) -> Result<Enrolled, Failure> {
+    let node = Node::open(dir, options)?;
+    let mut identity = node.identity().clone();
+    let code: Code = code.trim().parse().map_err(bad_code)?;
+    let url = http::page(hub_url, "/v1/enrol")?;
+    let key = SigningKey::from_seed(&identity.secret_key.0);
+    let (answer, server_pin) = present(url, &code, &key, Some(identity.office)).await?;
+    if (answer.office, answer.hub) != (identity.office, identity.hub) {
+        return Err(other_hub());
+    }
+    identity.hub_url = plain_url(hub_url);
+    identity.server_pin = server_pin;
+    if let Some(certificate) = answer.certificate {
+        identity.sealing = Sealing::of(&identity, certificate, answer.public_url);
+    }
+    identity.save(dir)?;
+    identity.keep_in(&mut node.replica())?;
+    let hub_offset_millis = answer.millis - moment::now_millis();
+    action::note_hub_offset(&mut node.replica(), hub_offset_millis)?;
+    Ok(Enrolled { node, hub_offset_millis })
+}
+
+/// Presents the code to the hub that it is for; what that answers, and the key that it showed.
+async fn present(
+    url: reqwest::Url,
+    code: &Code,
+    key: &SigningKey,
+    office: Option<OfficeCode>,
+) -> Result<(Answer, Bytes32), Failure> {
+    let (tls, verifier) = http::tls(Pin::Fingerprint(code.fingerprint))?;
+    let client = http::client(tls)?;
+    let question = Question {
+        secret: HEXLOWER.encode(&code.secret),
+        public_key: key.verifying_key().to_string(),
+        software: crate::sync::SOFTWARE.to_owned(),
+        office,
+    };
+    let body = serde_json::to_vec(&question).unwrap_or_default();
+    let answer = tokio::time::timeout(PATIENCE, ask(&client, url, body)).await.unwrap_or_else(|_| {
+        Err(Failure::new(
+            Blame::Link,
+            "timeout",
+            "Pusat tidak menjawab dalam 60 detik. Coba lagi dengan kode yang sama.",
+            "The hub did not answer within 60 seconds. Try again with the same code.",
+        ))
+    })?;
+    let hub_key = sync_protocol::VerifyingKey::from_bytes(&answer.hub_public_key.0).map_err(|_| nonsense())?;
+    if hub_key.hub_id() != answer.hub || key.verifying_key().node_id() != answer.node {
+        return Err(nonsense());
+    }
+    Ok((answer, Bytes32(verifier.seen().ok_or_else(nonsense)?)))
+}
+
+fn other_hub() -> Failure {
+    Failure::new(
+        Blame::Hub,
+        "other_hub",
+        "Kode ini dari pusat lain daripada pusat folder ini. Folder ini tidak berubah; minta kode kepada operator pusatnya.",
+        "This code is of another hub than this folder's. The folder was not changed; ask the operator of its hub for one.",
+    )
 }
 
 /// Makes the folder the node that `identity` says: its database, then its identity file.
@@ -218,10 +271,16 @@ fn already(dir: &Path) -> Failure {
     Failure::new(
         Blame::State,
         "already_enrolled",
-        format!("Folder {} sudah terdaftar untuk kantor {office}. Tidak ada yang berubah.", dir.display()),
+        format!(
+            "Folder {} sudah terdaftar untuk kantor {office}. Tidak ada yang berubah; untuk komputer kedua, atau sesudah \
+             komputer ini dikeluarkan, pakai folder --data lain. Bila pusat tidak mengenal komputer ini lagi (sesudah pusat \
+             dipulihkan), tambahkan --again.",
+            dir.display()
+        ),
         format!(
             "The folder {} has joined office {office} already. Nothing was changed; use another --data folder for a \
-             second node.",
+             second node, or after this one was shut out. Where the hub does not know this machine any more (after it was \
+             restored), add --again.",
             dir.display()
         ),
     )

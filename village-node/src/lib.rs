@@ -30,7 +30,7 @@ mod wiping;
 
 pub(crate) use act::Act;
 pub use action::Action;
-pub use enrolment::{Enrolled, enrol, establish};
+pub use enrolment::{Enrolled, enrol, enrol_again, establish};
 pub use failure::{Blame, Failure};
 pub use identity::{Bytes32, Identity};
 pub use node::{Node, NodeOptions};

@@ -77,11 +77,23 @@ impl Scope<'_> {
             Some((key, field)) => self.of_person(self.fields.get(key)?.as_object()?, field),
             None if name == "ttl" => birth(self.value("tempat_lahir"), self.value("tgl_lahir")),
             None if name == "alamat" => {
-                let hamlet = self.value("dusun").map(|hamlet| hamlet_of(&hamlet));
-                Some(format!("{}RT {} RW {}", hamlet.unwrap_or_default(), self.value("rt")?, self.value("rw")?))
+                let word = if self.is_kelurahan() { "Lingkungan" } else { "Dusun" };
+                self.address(&self.value("dusun").map(|hamlet| hamlet_of(&hamlet, word)).unwrap_or_default())
+            }
+            // Whoever lives elsewhere lives in no hamlet of ours.
+            None if name == "alamat_asal" => {
+                self.address(&self.value("dusun").map(|place| format!("{place} ")).unwrap_or_default())
             }
             None => show::value(self.service.field(name)?, self.fields.get(name)?),
         }
+    }
+
+    fn address(&self, place: &str) -> Option<String> {
+        Some(format!("{place}RT {} RW {}", self.value("rt")?, self.value("rw")?))
+    }
+
+    fn is_kelurahan(&self) -> bool {
+        self.beside.get("kantor").is_some_and(|office| office.starts_with("Kelurahan"))
     }
 
     fn of_person(&self, person: &Map<String, Value>, name: &str) -> Option<String> {
@@ -144,8 +156,8 @@ fn birth(place: Option<String>, date: Option<String>) -> Option<String> {
     }
 }
 
-/// Clerks write the hamlet with and without the word.
-fn hamlet_of(hamlet: &str) -> String {
+/// Clerks write the hamlet with and without the word, which is another one in a kelurahan.
+fn hamlet_of(hamlet: &str, word: &str) -> String {
     let has_word = ["dusun", "lingkungan"].iter().any(|word| hamlet.to_lowercase().starts_with(word));
-    if has_word { format!("{hamlet} ") } else { format!("Dusun {hamlet} ") }
+    if has_word { format!("{hamlet} ") } else { format!("{word} {hamlet} ") }
 }

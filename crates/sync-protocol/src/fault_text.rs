@@ -18,10 +18,10 @@ pub(crate) const fn texts(code: FaultCode) -> (&'static str, &'static str) {
              then try again.",
         ),
         FaultCode::UnknownNode => (
-            "Server tidak mengenal komputer ini. Data tetap tersimpan di sini. Minta kode pendaftaran baru dari operator \
-             kabupaten.",
-            "The server does not know this machine. Its data stays here. Ask the regency's operator for a new enrolment \
-             code.",
+            "Server tidak mengenal komputer ini; mungkin server dipulihkan dari cadangan lama. Data tetap tersimpan di sini. \
+             Minta kode pendaftaran baru dari operator kabupaten, lalu jalankan `village-node enrol --again` dengan kode itu.",
+            "The server does not know this machine; perhaps it was restored from an older backup. Its data stays here. Ask the \
+             regency's operator for a new enrolment code, then run `village-node enrol --again` with it.",
         ),
         FaultCode::Revoked => (
             "Akses komputer ini telah dicabut oleh operator kabupaten. Data yang sudah diterima server tetap aman di sana.",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use change_log::NodeId;
 use office_model::OfficeCode;
-use replica_store::Reader;
+use replica_store::{EnrolmentCode, Node, Reader};
 
 use super::Health;
 use super::findings::Facts;
@@ -34,6 +34,21 @@ pub(super) fn keep_watch(replica: &mut replica_store::Replica, watch: &Watch) ->
     replica.set_setting(KEY, &serde_json::to_vec(watch).unwrap_or_default())
 }
 
+/// The codes that somebody tried after they were used, as long as that is of any account: once the machine that used one is
+/// shut out, or the code is over, nothing is left to be done.
+pub(crate) fn tried_again<'a>(
+    codes: &'a [EnrolmentCode],
+    nodes: &[Node],
+    now_millis: i64,
+) -> impl Iterator<Item = &'a EnrolmentCode> {
+    let shut_out: BTreeSet<NodeId> =
+        nodes.iter().filter(|node| node.revoked_millis.is_some()).map(|node| node.id).collect();
+    codes.iter().filter(move |code| {
+        let is_in = code.used.is_some_and(|(_, node)| !shut_out.contains(&node));
+        code.tries_after_use > 0 && code.expires_millis > now_millis && is_in
+    })
+}
+
 /// All there is to know.
 ///
 /// # Errors
@@ -47,14 +62,8 @@ pub(super) fn read(reader: &Reader, watch: Watch, now_millis: i64) -> Result<Fac
         let last = heard.entry(node.office).or_insert(at);
         *last = at.max(*last);
     }
-    let codes = reader.codes()?.into_iter();
-    let shut_out: BTreeSet<NodeId> =
-        nodes.iter().filter(|node| node.revoked_millis.is_some()).map(|node| node.id).collect();
-    // Once the machine that used it is shut out, nothing is left to be done.
-    let reused = codes.filter(|code| {
-        let is_in = code.used.is_some_and(|(_, node)| !shut_out.contains(&node));
-        code.tries_after_use > 0 && code.expires_millis > now_millis && is_in
-    });
+    let codes = reader.codes()?;
+    let reused = tried_again(&codes, &nodes, now_millis);
     Ok(Facts {
         now_millis,
         watch,

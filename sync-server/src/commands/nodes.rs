@@ -63,6 +63,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
                 time(node.last_contact_millis),
                 time(node.proven.map(|(at, _)| at)),
                 node.version.clone().unwrap_or_else(|| "-".to_owned()),
+                node.clock_offset_millis.map_or_else(|| "-".to_owned(), |millis| format!("{:+} s", -millis / 1000)),
                 difference.map_or_else(
                     || "-".to_owned(),
                     |found| format!("{} only there, {} only here", found.only_node, found.only_hub),
@@ -70,7 +71,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
             ]
         })
         .collect();
-    let head = ["node", "name", "office", "state", "last contact", "proven", "version", "difference"];
+    let head = ["node", "name", "office", "state", "last contact", "proven", "version", "clock", "difference"];
     Ok(Answer::new(Value::Array(list.collect()), table(&head, &lines)))
 }
 

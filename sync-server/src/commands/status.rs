@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::handbook::ROSTER_UNTOLD;
 use super::{Answer, open, table, time};
+use crate::alarm::tried_again;
 use crate::cli::Common;
 use crate::keys::HubKeys;
 use crate::night::late;
@@ -30,6 +31,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let (counts, nodes, codes) = (reader.counts()?, reader.registered_nodes()?, reader.codes()?);
     let roster = init::roster(&reader)?;
     let known = nodes.len();
+    let alarms: u64 = tried_again(&codes, &nodes, now).map(|code| code.tries_after_use).sum();
     let (shut_out, contacts) = (all_shut_out(&nodes), last_contacts(&nodes));
     let mut of_office: BTreeMap<OfficeCode, Vec<Node>> = BTreeMap::new();
     for node in nodes.into_iter().filter(|node| node.revoked_millis.is_none()) {
@@ -65,7 +67,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let (behind, lines): (Vec<Value>, Vec<Vec<String>>) =
         found.into_iter().map(|(_, of_office, line)| (of_office, line)).unzip();
     let open_codes = codes.iter().filter(|code| code.used.is_none() && code.expires_millis > now).count();
-    let alarms: u64 = codes.iter().map(|code| code.tries_after_use).sum();
+
     let entries: u64 = reader.logs()?.iter().map(|log| log.position).sum();
     let running = admin::is_served(&common.data);
     let rows = [

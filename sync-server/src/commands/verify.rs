@@ -52,7 +52,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         }).collect::<Vec<_>>(),
     });
     let figures = format!(
-        "{} logs, {} changes, {} transactions, {} feeds, {} attached files",
+        "{} logs, {} changes, {} documents, {} feeds, {} attached files",
         report.logs, report.entries, report.documents, report.feeds, report.blobs
     );
     let mut text = if sound {

@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use data_encoding::HEXLOWER_PERMISSIVE;
+use office_model::OfficeCode;
 use replica_store::Redeemed;
 use serde::Deserialize;
 use serde_json::json;
@@ -31,6 +32,9 @@ struct Asked {
     /// Its program and version.
     #[serde(default)]
     software: String,
+    /// The office that it belongs to already, where this hub lost it: it comes back with all that it holds.
+    #[serde(default)]
+    office: Option<OfficeCode>,
 }
 
 pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Response {
@@ -39,7 +43,7 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
         Ok(None) => return refusal(StatusCode::BAD_REQUEST, "malformed", BAD_REQUEST),
         Err(_) => return refusal(StatusCode::REQUEST_TIMEOUT, "slow", SLOW),
     };
-    let Some((secret, key, software)) = parse(&body) else {
+    let Some((secret, key, software, own)) = parse(&body) else {
         return refusal(StatusCode::BAD_REQUEST, "malformed", BAD_REQUEST);
     };
     let (node, now) = (key.node_id(), clock::now_millis());
@@ -50,7 +54,8 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
             if replica.registered_node(node)?.is_some_and(|known| known.revoked_millis.is_some()) {
                 return Ok((None, Vec::new(), replica.epoch()));
             }
-            let redeemed = replica.redeem_code(Code::secret_hash(&secret), node, key.to_bytes(), now)?;
+            let by = (node, key.to_bytes());
+            let redeemed = replica.redeem_code_of(Code::secret_hash(&secret), own, by, now)?;
             Ok((Some(redeemed), replica.registered_nodes()?, replica.epoch()))
         })
         .await;
@@ -84,6 +89,7 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
             }))
             .into_response()
         }
+        Some(Redeemed::OtherOffice) => refusal(StatusCode::FORBIDDEN, "other_office", OTHER_OFFICE),
         Some(Redeemed::Unknown) => refusal(StatusCode::FORBIDDEN, "unknown", UNKNOWN),
         Some(Redeemed::Expired) => refusal(StatusCode::FORBIDDEN, "expired", EXPIRED),
         Some(Redeemed::Used(by)) => {
@@ -99,11 +105,11 @@ pub(super) async fn read(request: Request) -> Option<Bytes> {
     Bytes::from_request(request, &()).await.ok()
 }
 
-fn parse(body: &[u8]) -> Option<([u8; 16], VerifyingKey, String)> {
+fn parse(body: &[u8]) -> Option<([u8; 16], VerifyingKey, String, Option<OfficeCode>)> {
     let asked: Asked = serde_json::from_slice(body).ok()?;
     let secret = HEXLOWER_PERMISSIVE.decode(asked.secret.as_bytes()).ok()?.try_into().ok()?;
     let software = asked.software.chars().filter(|letter| office_model::is_visible(*letter)).take(64).collect();
-    Some((secret, asked.public_key.parse().ok()?, software))
+    Some((secret, asked.public_key.parse().ok()?, software, asked.office))
 }
 
 /// A text in Indonesian and in English.
@@ -124,6 +130,10 @@ const STORAGE: Texts = (
 const UNKNOWN: Texts = (
     "Kode pendaftaran tidak dikenal. Periksa kode itu, atau minta kode baru kepada operator.",
     "The enrolment code is not known. Check it, or ask the operator for a new one.",
+);
+const OTHER_OFFICE: Texts = (
+    "Kode ini untuk kantor lain daripada kantor folder ini. Kodenya belum terpakai; minta kode untuk kantor ini kepada operator.",
+    "This code is for another office than this folder's. It is not used up; ask the operator for one of this office.",
 );
 const EXPIRED: Texts = (
     "Masa berlaku kode pendaftaran sudah habis. Minta kode baru kepada operator.",

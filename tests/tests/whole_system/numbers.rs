@@ -137,3 +137,40 @@ fn after_a_restore_on_either_side_no_number_comes_again() {
     check_register(&front);
     regency.check(&front);
 }
+
+#[test]
+fn a_machine_that_joined_after_the_backup_comes_back_to_a_restored_hub_with_all_that_it_holds() {
+    let mut regency = Regency::new(38, &[]);
+    let front = regency.join("front");
+    regency.prove(&front);
+    let backup = regency.folder().join("hub.backup");
+    done(sync_server(&regency.hub.data).arg("backup").arg(&backup));
+    let late = regency.join("late");
+    regency.record(&late, 5);
+    regency.prove(&late);
+    regency.hub.stop();
+    done(sync_server(&regency.hub.data).arg("restore").arg(&backup));
+    regency.restart();
+    regency.record(&late, 3);
+    let node = |arguments: &[&str]| village_node(&late.data).args(arguments).output().unwrap();
+    let said = node(&["sync", "--patience", "0"]);
+    let told = String::from_utf8(said.stderr).unwrap();
+    assert!(!said.status.success() && told.contains("enrol --again"), "{told}");
+    let hub = format!("https://{}", regency.link.address);
+    let code = |office: &str| regency.hub.says(&["enrol", office]).1["code"].as_str().unwrap().to_owned();
+    // A code for another office brings nobody in, and can still be used.
+    let (other, own) = (code("35.10.01.2002"), code(OFFICE));
+    let again = |code: &str| node(&["enrol", "--hub", &hub, "--code", code, "--again"]);
+    let told = String::from_utf8(again(&other).stderr).unwrap();
+    assert!(told.contains("for another office"), "{told}");
+    assert!(!node(&["enrol", "--hub", &hub, "--code", &own]).status.success(), "not by mistake");
+    let said = again(&own);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    regency.prove(&late);
+    assert_eq!(regency.hub.says(&["list"]).1["rows"].as_array().unwrap().len(), 8);
+    // Shut out, no code lets it in again.
+    let id = node_of(&late);
+    regency.hub.says(&["revoke", &id]);
+    let told = String::from_utf8(again(&code(OFFICE)).stderr).unwrap();
+    assert!(told.contains("shut this machine out"), "{told}");
+}

@@ -27,12 +27,15 @@ pub(super) fn perform(
     Ok(json!({"id": id, "change": change, "warnings": warnings}))
 }
 
+/// The code of [`not_editable`].
+pub(crate) const NOT_EDITABLE: &str = "not_editable";
+
 /// What is signed says on paper what it says here; what is closed stays as it was.
-fn not_editable(status: Status) -> Failure {
+pub(crate) fn not_editable(status: Status) -> Failure {
     let label = status.label();
     Failure::new(
         Blame::State,
-        "not_editable",
+        NOT_EDITABLE,
         format!(
             "Berkas berstatus {} tidak dapat diubah lagi. Tidak ada yang berubah; bila isinya salah, batalkan dan buat berkas baru.",
             label.id

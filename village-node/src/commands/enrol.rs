@@ -18,12 +18,20 @@ pub(super) struct Enrol {
     /// The one-time code
     #[arg(long, value_name = "CODE")]
     code: String,
+    /// This folder joined before, and the hub does not know it any more: it was restored from an older backup
+    #[arg(long)]
+    again: bool,
 }
 
 impl Enrol {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
         let hub = session.settings()?.hub.ok_or_else(hub_missing)?;
-        let enrolled = crate::enrol(session.dir(), &hub, &self.code, &NodeOptions::of_program()).await?;
+        let options = NodeOptions::of_program();
+        let enrolled = if self.again {
+            crate::enrol_again(session.dir(), &hub, &self.code, &options).await?
+        } else {
+            crate::enrol(session.dir(), &hub, &self.code, &options).await?
+        };
         let identity = enrolled.node.identity();
         if session.json {
             output::line(json!({

@@ -29,6 +29,7 @@ pub async fn sync_all(
     let proven = sync_until_proven(node, patience, on_progress).await?;
     node.live().missing.clear();
     let mut sum = FilesMoved::default();
+    on_files(&sum);
     let (mut moved_at, mut pause) = (Instant::now(), PAUSE.0);
     loop {
         let before = sum;

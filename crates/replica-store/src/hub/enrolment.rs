@@ -11,6 +11,8 @@ use crate::{Reader, Replica, StoreError};
 /// What became of a code that a node presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Redeemed {
+    /// The code is for another office than the node belongs to.
+    OtherOffice,
     /// The node is admitted to this office.
     Admitted(OfficeCode),
     /// No such code: mistyped, or made up.
@@ -94,6 +96,21 @@ impl Replica {
         public_key: [u8; 32],
         now_millis: i64,
     ) -> Result<Redeemed, StoreError> {
+        self.redeem_code_of(code_hash, None, (node, public_key), now_millis)
+    }
+
+    /// [`Replica::redeem_code`] by a node that belongs to an office already: a code for another one is not used up.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::redeem_code`].
+    pub fn redeem_code_of(
+        &mut self,
+        code_hash: [u8; 32],
+        own: Option<OfficeCode>,
+        (node, public_key): (NodeId, [u8; 32]),
+        now_millis: i64,
+    ) -> Result<Redeemed, StoreError> {
         self.write(|work| {
             let sql = "SELECT office, expires, used_by FROM enrolment WHERE code_hash = ?";
             let found: Option<(String, i64, Option<[u8; 8]>)> = work
@@ -102,6 +119,9 @@ impl Replica {
                 .optional()?;
             let Some((office, expires, used_by)) = found else { return Ok(Redeemed::Unknown) };
             let office = parse_office(&office)?;
+            if own.is_some_and(|own| own != office) {
+                return Ok(Redeemed::OtherOffice);
+            }
             work.mark(&code_hash);
             match used_by.map(NodeId) {
                 Some(user) if user != node => {

@@ -165,6 +165,18 @@ pub(super) async fn shut_out(
     visitor.check(&form)?;
     must_operate(&visitor)?;
     let (reason, wipe) = (form.get("alasan").to_owned(), wipe_of(form.get("isi")));
+    let (known, noted) = known(&hub, node).await?;
+    if known.revoked_millis.is_some() {
+        // From a page of before, or of another operator: an order that stands is changed on the machine's own page alone.
+        return Err(Fault::from(already_out(&noted.revoked_by, known.revoked_millis)).into());
+    }
+    if form.get("isi").is_empty() {
+        return Err(Fault::from(
+            Failure::input("what becomes of its data is not chosen; nothing was changed", "go back and choose")
+                .id("nasib datanya belum dipilih; tidak ada yang berubah", "kembali dan pilih"),
+        )
+        .into());
+    }
     if reason.trim().is_empty() {
         return Err(Fault::from(
             Failure::input("why it is shut out is missing", "write the reason; the audit trail keeps it")
@@ -197,6 +209,18 @@ pub(super) async fn wipe(
     let ordered = DeviceChange::Wipe { node, wipe: wipe_of(form.get("isi")) };
     change(&hub, &visitor, ordered).await.map_err(Fault::from)?;
     Ok(go(&format!("/perangkat/{node}")))
+}
+
+fn already_out(by: &str, at_millis: Option<i64>) -> Failure {
+    let at = short(at_millis, clock::now_millis());
+    Failure::input(
+        format!("this machine was shut out already ({at}, {by}); nothing was changed"),
+        "what becomes of its data is ordered on its own page",
+    )
+    .id(
+        format!("komputer ini sudah dikeluarkan ({at}, {by}); tidak ada yang berubah"),
+        "nasib datanya diatur di halaman komputer itu",
+    )
 }
 
 /// What was chosen for the data; nothing that is not chosen is ever removed.

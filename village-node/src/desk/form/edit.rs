@@ -10,25 +10,25 @@ use axum::response::IntoResponse as _;
 use axum::{Extension, Json};
 use change_log::{ChangeHash, DocumentId};
 use data_encoding::HEXLOWER;
-use office_model::{Bilingual, FaultCode, FieldKind, FieldPath, Problem, Service};
+use office_model::{Bilingual, FaultCode, FieldKind, FieldPath, Problem, Service, Status};
 use replica_store::Reader;
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
 
-use crate::action::{catalogue_of, fields, has_specific, load, today};
+use crate::action::{NOT_EDITABLE, catalogue_of, fields, has_specific, load, not_editable, today};
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::listed;
 use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, html};
-use crate::desk::frame::word::Word;
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::moments;
 use crate::desk::people::sign_in::{note, note_in};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::{document, service_of};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
-use crate::{Act, Action, moment};
+use crate::{Act, Action, Failure, moment};
 
 /// The field of the form that says which changes it was made of.
 pub(in crate::desk) const HEADS: &str = "heads";
@@ -56,6 +56,9 @@ pub(in crate::desk) async fn page(
 ) -> Answer {
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
+    if let Some(failure) = shared.node.blocking(move |node| Ok(closed(&load(&node.replica(), id)?))).await? {
+        return shut(&shared, &visitor, id, failure).await;
+    }
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, clerk) = (visitor.session.language, visitor.clerk().as_str());
@@ -143,9 +146,25 @@ pub(in crate::desk) async fn save(
         drafts::keep(&mut replica, (draft, clerk.as_str()), service.id, &kept, moment::now_millis())?;
         Ok(Word::FormRefused)
     });
-    let word = said.await?;
+    let word = match said.await {
+        Err(failure) if failure.code == NOT_EDITABLE => return shut(&shared, &visitor, id, failure).await,
+        said => said?,
+    };
     let page = if word == Word::FormRefused { "/ubah" } else { "" };
     Ok(visitor.leads(&shared, &format!("/berkas/{id}{page}"), word))
+}
+
+/// Why the fields of a record are not changed any more, where they are not.
+fn closed(document: &TransactionDocument) -> Option<Failure> {
+    let status = document.row().status.parse::<Status>().ok();
+    status.filter(|status| !status.is_editable()).map(not_editable)
+}
+
+/// Back to the record, which says why; what was kept of the form can never be saved.
+async fn shut(shared: &Shared, visitor: &Visitor, id: DocumentId, failure: Failure) -> Answer {
+    let clerk = visitor.clerk().to_string();
+    shared.node.blocking(move |node| Ok(node.replica().drop_draft(drafts::id_of_edit(&clerk, id))?)).await?;
+    Ok(visitor.refuses(shared, &format!("/berkas/{id}"), (Part::Steps, vec![failure.text], &Form::default())))
 }
 
 /// A form as it was sent, against what it was made of.

@@ -146,6 +146,10 @@ desk_kit::texts! {
     citizen_known: "NIK ini dikenal:", "This NIK is known:";
     citizen_fill: "Isi dari berkas sebelumnya", "Fill in from earlier records";
     citizen_lately: "Warga ini sudah punya berkas layanan ini:", "This citizen has a record of this service already:";
+    syncing_files: "Catatan sudah sama dengan pusat; lampiran sedang dipindahkan:", "Records equal the hub's; attached files are moving:";
+    files_sent: "terkirim", "sent";
+    files_received: "diterima", "received";
+    files_unsent: "lampiran menunggu dikirim", "files wait to be sent";
     submit_again: "Ajukan lagi", "Submit again";
     lacks_numbers: "belum ada nomor surat di komputer ini: sinkronkan", "no letter numbers on this machine yet: sync";
     give_number: "Beri nomor", "Give it a number";

@@ -17,7 +17,7 @@ use crate::desk::people::visitor::{Form, Visitor};
 use crate::desk::record::attachments::bytes;
 use crate::moment;
 use crate::serve::Shared;
-use crate::sync::{Patience, Progress, sync_all};
+use crate::sync::{FilesMoved, Patience, Progress, sync_all};
 
 /// Contacts of the table.
 const CONTACTS: usize = 40;
@@ -35,6 +35,8 @@ enum Stage {
     #[default]
     Idle,
     Running(Progress),
+    /// Records are proven equal; attached files go.
+    Files(FilesMoved),
     Done,
     Failed(office_model::Bilingual),
 }
@@ -47,7 +49,7 @@ impl Syncing {
     /// Whether it begins now; not when one runs already.
     fn begin(&self) -> bool {
         let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let begins = !matches!(*stage, Stage::Running(_));
+        let begins = !matches!(*stage, Stage::Running(_) | Stage::Files(_));
         if begins {
             *stage = Stage::Running(Progress::default());
         }
@@ -83,6 +85,13 @@ impl Told {
                     t.syncing, t.sent_of, t.at_hub_word, t.received_word
                 );
                 (Self { running: true, sent, all, ..Self::idle() }, text)
+            }
+            Stage::Files(moved) => {
+                let text = format!(
+                    "{} {} {}, {} {}",
+                    t.syncing_files, moved.sent, t.files_sent, moved.received, t.files_received
+                );
+                (Self { running: true, ..Self::idle() }, text)
             }
             Stage::Done => (Self::idle(), t.sync_done.to_owned()),
             Stage::Failed(text) => (Self { failed: true, ..Self::idle() }, language.say(text).to_owned()),
@@ -190,7 +199,9 @@ pub(in crate::desk) async fn begin(visitor: Visitor, State(shared): State<Arc<Sh
         tokio::spawn(async move {
             let moved = syncing.clone();
             let on_progress = move |progress: &Progress| moved.set(Stage::Running(*progress));
-            let done = sync_all(&node, &Patience::default(), on_progress, |_| {}).await;
+            let files = syncing.clone();
+            let on_files = move |moved: &FilesMoved| files.set(Stage::Files(*moved));
+            let done = sync_all(&node, &Patience::default(), on_progress, on_files).await;
             syncing.set(match done {
                 Ok(_) => Stage::Done,
                 Err(failure) => Stage::Failed(failure.text),
