@@ -24,12 +24,33 @@ pub(crate) fn pages(letter: &Letter, paper: Paper, finish: &Finish) -> Result<Ve
     let mut sheet = Sheet::new(paper);
     letterhead(&mut sheet, letter);
     title(&mut sheet, letter);
-    for block in &letter.body {
+    let (last, before) = letter.body.split_last().map_or((None, &[][..]), |(last, before)| (Some(last), before));
+    for block in before {
         lay(&mut sheet, block);
     }
-    signature(&mut sheet, letter, finish)?;
-    feet(&mut sheet, paper, finish);
+    close(&mut sheet, (letter, last), finish)?;
+    feet(&mut sheet, (letter, paper), finish);
     Ok(sheet.pages)
+}
+
+/// The last lines and the signature stand on one page: nobody signs a sheet on which nothing stands.
+fn close(sheet: &mut Sheet, (letter, last): (&Letter, Option<&Block>), finish: &Finish) -> Result<(), PrintError> {
+    let mut tried = sheet.clone();
+    if let Some(block) = last {
+        lay(&mut tried, block);
+    }
+    let page = tried.pages.len();
+    signature(&mut tried, letter, finish)?;
+    if tried.pages.len() > page {
+        tried = sheet.clone();
+        tried.turn();
+        if let Some(block) = last {
+            lay(&mut tried, block);
+        }
+        signature(&mut tried, letter, finish)?;
+    }
+    *sheet = tried;
+    Ok(())
 }
 
 fn letterhead(sheet: &mut Sheet, letter: &Letter) {
@@ -182,7 +203,7 @@ fn seal(sheet: &mut Sheet, url: &str, top: f32) -> Result<(), PrintError> {
     Ok(())
 }
 
-fn feet(sheet: &mut Sheet, paper: Paper, finish: &Finish) {
+fn feet(sheet: &mut Sheet, (letter, paper): (&Letter, Paper), finish: &Finish) {
     let (_, height) = paper.size();
     let count = sheet.pages.len();
     let (left, right) = (sheet.left, sheet.right);
@@ -202,11 +223,74 @@ fn feet(sheet: &mut Sheet, paper: Paper, finish: &Finish) {
             Finish::Draft => put(left, base, "Konsep: belum ditandatangani dan belum berlaku sebagai surat.".to_owned()),
         }
         if count > 1 {
-            let text = format!("Halaman {} dari {count}", index + 1);
-            put(right - Face::Italic.width(&text, SMALL), base, text);
+            // Each sheet says which letter it is of.
+            let number = letter.number.as_deref().map(|number| format!("Nomor {number} - ")).unwrap_or_default();
+            let text = format!("{number}halaman {} dari {count}", index + 1);
+            put(right - Face::Italic.width(&text, SMALL), base + SMALL * 1.2, text);
         }
         if *finish == Finish::Draft {
             page.0.insert(0, Mark::Watermark("KONSEP"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use office_model::SignsAs;
+
+    use super::*;
+    use crate::{Office, Signer};
+
+    fn letter(paragraphs: usize) -> Letter {
+        let mut body: Vec<Block> = (0..paragraphs).map(|line| Block::Paragraph(format!("Isi {line}."))).collect();
+        body.push(Block::Paragraph("Demikian surat ini dibuat.".to_owned()));
+        Letter {
+            office: Office {
+                kind: office_model::OfficeKind::Desa,
+                name: "Sarongan".to_owned(),
+                district: "Pesanggaran".to_owned(),
+                regency: "Banyuwangi".to_owned(),
+                address: String::new(),
+                phone: String::new(),
+                postal_code: String::new(),
+            },
+            title: "Surat Keterangan".to_owned(),
+            number: Some("470/12/2026".to_owned()),
+            body,
+            date: NaiveDate::from_ymd_opt(2026, 11, 28).unwrap(),
+            signs: SignsAs::Kepala,
+            signer: Signer { name: "SUGENG".to_owned(), ..Signer::default() },
+        }
+    }
+
+    fn text(mark: &Mark) -> Option<&str> {
+        match mark {
+            Mark::Text { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    fn texts(page: &PageMarks) -> Vec<&str> {
+        page.0.iter().filter_map(text).collect()
+    }
+
+    #[test]
+    fn nobody_signs_a_sheet_on_which_nothing_stands_and_each_sheet_says_which_letter_it_is_of() {
+        let mut several = 0;
+        for paragraphs in 0..80 {
+            let pages = pages(&letter(paragraphs), Paper::default(), &Finish::Unsealed).unwrap();
+            let last = texts(pages.last().unwrap());
+            for part in ["SUGENG", "Demikian surat ini dibuat."] {
+                assert!(last.iter().any(|text| text.contains(part)), "{paragraphs}: {part} in {last:?}");
+            }
+            if pages.len() > 1 {
+                several += 1;
+                let says =
+                    |page: &PageMarks| texts(page).iter().any(|text| text.starts_with("Nomor 470/12/2026 - halaman"));
+                assert!(pages.iter().all(says), "{paragraphs}");
+            }
+        }
+        assert!(several > 5);
     }
 }

@@ -3,10 +3,11 @@
 use crate::face::Face;
 
 /// One page.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct PageMarks(pub(crate) Vec<Mark>);
 
 /// Something drawn.
+#[derive(Clone)]
 pub(crate) enum Mark {
     /// Text on a base line that begins at x. Blanks are `blank_extra` wider than in the font.
     Text { x: f32, y: f32, face: Face, size: f32, text: String, blank_extra: f32 },

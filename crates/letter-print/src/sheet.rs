@@ -11,6 +11,7 @@ const LEADING: f32 = 1.3;
 const BASE: f32 = 0.95;
 
 /// Pages under way.
+#[derive(Clone)]
 pub(crate) struct Sheet {
     pub(crate) pages: Vec<PageMarks>,
     pub(crate) left: f32,
@@ -54,9 +55,14 @@ impl Sheet {
     /// Begins a new page where less than this is left, unless the page is empty.
     pub(crate) fn need(&mut self, height: f32) {
         if self.y + height > self.bottom && self.y > self.top {
-            self.pages.push(PageMarks::default());
-            self.y = self.top;
+            self.turn();
         }
+    }
+
+    /// Goes on with the next page.
+    pub(crate) fn turn(&mut self) {
+        self.pages.push(PageMarks::default());
+        self.y = self.top;
     }
 
     pub(crate) fn put(&mut self, mark: Mark) {

@@ -86,7 +86,7 @@ fn values_are_written_as_offices_write_them() {
     }
 }
 
-/// A new version of the templates, of the fonts or of the library changes them; nothing else may.
+/// A new version of the templates, of the fonts, of the library or of the layout changes them; nothing else may.
 #[test]
 fn bytes_are_those_of_this_version() {
     let mut found = String::new();
