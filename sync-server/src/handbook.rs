@@ -355,10 +355,11 @@ pub(crate) fn newest(reader: &Reader, keys: &HubKeys, topic: Topic) -> Result<Op
     Ok(versions(reader, keys, topic, 1)?.into_iter().next())
 }
 
-/// All versions of it, the one that stands first: those of the office that was told most of them.
+/// All versions of it, the one that stands first: those of the office that was told most of them, and first.
 fn versions(reader: &Reader, keys: &HubKeys, topic: Topic, count_max: usize) -> Result<Vec<Published>, Failure> {
     let (hub, key, topic) = (keys.hub()?, keys.signing_key()?.verifying_key(), topic.to_string());
-    let Some((office, _)) = reader.offices_told(&topic)?.into_iter().max_by_key(|(code, count)| (*count, *code)) else {
+    // One that a roster brought later was told later what stood before.
+    let Some((office, _)) = reader.offices_told(&topic)?.into_iter().rev().max_by_key(|(_, count)| *count) else {
         return Ok(Vec::new());
     };
     Ok(reader.publications_of(&office, &topic, count_max, &|one| is_of_hub(one, hub, &key))?)

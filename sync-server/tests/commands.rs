@@ -124,6 +124,13 @@ fn an_office_that_a_roster_brings_back_is_told_what_it_missed() {
     version(3);
     folder.json(&["handbook", "withdraw", "1"]);
     publish("roster", &file("with.csv", support::ROSTER));
+    // What was published then keeps its day, though a newcomer was told of it today.
+    let published = || folder.json(&["handbook"])["common"][0]["published_millis"].clone();
+    let before = published();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let more = format!("{}35.10.U.001,Dinas Sosial,unit,,\n", support::ROSTER);
+    publish("roster", &file("more.csv", &more));
+    assert_eq!(published(), before);
     let (hub, _) = replica_store::Replica::open(&folder.data(), "a machine", change_log::EpochId([9; 16])).unwrap();
     let told = |topic: &str| {
         let stands = hub.publication(&OFFICE.parse().unwrap(), topic, &|_| true).unwrap().unwrap();

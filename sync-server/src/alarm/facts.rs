@@ -20,7 +20,7 @@ const KEY: &str = "alarm/watch";
 /// # Errors
 ///
 /// When the database cannot be read.
-pub(super) fn kept_watch(reader: &Reader) -> Result<Option<Watch>, Failure> {
+pub(crate) fn kept_watch(reader: &Reader) -> Result<Option<Watch>, Failure> {
     Ok(reader.setting(KEY)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 

@@ -26,7 +26,7 @@ mod webhook;
 
 pub(crate) use channels::{Bell, Channel, Channels};
 pub(crate) use event::test_deliveries;
-pub(crate) use facts::tried_again;
+pub(crate) use facts::{kept_watch, tried_again};
 pub use health::HealthNote;
 pub(crate) use health::{Health, note};
 pub(crate) use incident::Incident;

@@ -51,6 +51,14 @@ impl Watch {
         Self { spans }
     }
 
+    /// Whether the hub, which listened before, was off for most of the time between two moments.
+    pub(crate) fn was_off(&self, from: i64, until: i64) -> bool {
+        let was_there = self.spans.first().is_some_and(|(first, _)| *first < from);
+        let listened: i64 =
+            self.spans.iter().map(|(start, end)| (*end).min(until) - (*start).max(from)).map(|time| time.max(0)).sum();
+        was_there && listened < until.saturating_sub(from) / 2
+    }
+
     /// Working time since then in which the hub listened, in milliseconds.
     pub(crate) fn listened_millis(&self, since_millis: i64, holidays: &Holidays) -> i64 {
         let spans = self.spans.iter().filter(|(_, until)| *until > since_millis);
@@ -77,6 +85,16 @@ mod tests {
 
     fn at(year: i32, month: u32, day: u32, hour: i64) -> i64 {
         wib_midnight(NaiveDate::from_ymd_opt(year, month, day).unwrap()) + hour * HOUR
+    }
+
+    #[test]
+    fn a_hub_that_listened_before_and_not_in_the_night_was_off() {
+        let watch = |spans: &[(i64, i64)]| Watch { spans: spans.to_vec() };
+        assert!(watch(&[(0, 90), (240, 300)]).was_off(100, 200));
+        assert!(watch(&[(0, 130)]).was_off(100, 200), "for most of it");
+        for spans in [&[(0, 160)][..], &[(0, 120), (150, 200)], &[(150, 300)], &[]] {
+            assert!(!watch(spans).was_off(100, 200), "{spans:?}");
+        }
     }
 
     #[test]

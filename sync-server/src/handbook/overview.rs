@@ -67,7 +67,8 @@ impl Overview {
         let mut notices = Vec::new();
         for topic in reader.all_topics(Topic::NOTICES)? {
             let Ok(Topic::Notice(number)) = topic.parse() else { continue };
-            let offices: Vec<OfficeCode> = reader.offices_told(&topic)?.into_iter().map(|(code, _)| code).collect();
+            let mut offices: Vec<OfficeCode> = reader.offices_told(&topic)?.into_iter().map(|(code, _)| code).collect();
+            offices.sort_unstable();
             let mut told = Vec::new();
             let mut stands = None;
             for office in offices {

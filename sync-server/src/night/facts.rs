@@ -11,7 +11,6 @@ use super::report::{BackupLine, CheckLine};
 
 /// When a night was. Milliseconds since 1970 UTC by the hub's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_field_names, reason = "all of them are times, and say their unit")]
 pub(crate) struct Span {
     /// The report tells of what happened from here: when the report before was due.
     pub(crate) from_millis: i64,
@@ -21,6 +20,8 @@ pub(crate) struct Span {
     pub(crate) until_millis: i64,
     /// When it is made.
     pub(crate) made_millis: i64,
+    /// The hub itself was off for most of the night: nobody could be heard.
+    pub(crate) hub_was_off: bool,
 }
 
 /// The facts of one night.

@@ -15,6 +15,7 @@ use super::facts::{
     BlockFacts, BookFacts, Call, Granted, KeptOut, NightFacts, NodeNight, OfficeNight, OpenRecord, Span, Twice,
 };
 use super::report::{BackupLine, CheckLine};
+use crate::alarm::kept_watch;
 use crate::regency::facts::all_shut_out;
 use crate::regency::issues_from;
 use crate::{Failure, init};
@@ -40,6 +41,7 @@ pub(crate) fn span(date: NaiveDate, report_minute: u32, now_millis: i64) -> Span
         night_millis: midnight - NIGHT_BEGINS_BEFORE_MILLIS,
         until_millis: due.min(now_millis),
         made_millis: now_millis,
+        hub_was_off: false,
     }
 }
 
@@ -56,7 +58,8 @@ pub(crate) fn facts(
     now_millis: i64,
 ) -> Result<NightFacts, Failure> {
     reader.at_one_moment(|reader| {
-        let span = span(date, plan.report_minute, now_millis);
+        let mut span = span(date, plan.report_minute, now_millis);
+        span.hub_was_off = kept_watch(reader)?.is_some_and(|watch| watch.was_off(span.night_millis, span.until_millis));
         let day = date.pred_opt().unwrap_or(date);
         let month = day.with_day(1).unwrap_or(day);
         let end = wib_midnight(date);

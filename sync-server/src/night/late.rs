@@ -25,6 +25,8 @@ pub(crate) enum Reason {
     NeverCalled,
     /// It was not heard in the night.
     Silent,
+    /// It was not heard, and the hub was off.
+    HubOff,
     /// It called, and the link broke before the end.
     Cut,
     /// It called and had more to send than the night let through.
@@ -42,13 +44,14 @@ pub(crate) struct Judged {
 }
 
 impl Reason {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::ShutOut,
         Self::OldVersion,
         Self::Refused,
         Self::Differs,
         Self::NeverCalled,
         Self::Silent,
+        Self::HubOff,
         Self::Cut,
         Self::NotDone,
     ];
@@ -62,6 +65,7 @@ impl Reason {
             Self::Differs => "differs",
             Self::NeverCalled => "never_called",
             Self::Silent => "silent",
+            Self::HubOff => "hub_off",
             Self::Cut => "cut",
             Self::NotDone => "not_done",
         }
@@ -127,6 +131,7 @@ pub(crate) fn reason(node: &NodeNight, span: &Span, hub_version: &str) -> Option
         Some(_) if in_night.is_some() => Reason::NotDone,
         None if node.last_contact_millis.is_none() => Reason::NeverCalled,
         // Heard since it joined, or it was cut before: not in this night.
+        Some(_) | None if span.hub_was_off => Reason::HubOff,
         Some(_) | None => Reason::Silent,
     })
 }
@@ -143,7 +148,8 @@ pub(crate) mod tests {
     use super::super::facts::Call;
     use super::*;
 
-    pub(crate) const SPAN: Span = Span { from_millis: 0, night_millis: 1000, until_millis: 2000, made_millis: 2001 };
+    pub(crate) const SPAN: Span =
+        Span { from_millis: 0, night_millis: 1000, until_millis: 2000, made_millis: 2001, hub_was_off: false };
 
     pub(crate) fn node(proven: Option<i64>) -> NodeNight {
         NodeNight {
@@ -190,6 +196,8 @@ pub(crate) mod tests {
         assert_eq!(why(node(Some(1000))), None);
         assert_eq!(why(node(None)), Some(Reason::NeverCalled));
         assert_eq!(why(node(Some(900))), Some(Reason::Silent));
+        let off = Span { hub_was_off: true, ..SPAN };
+        assert_eq!(reason(&node(Some(900)), &off, "0.1.0"), Some(Reason::HubOff), "nobody could be heard");
         assert_eq!(why(called(Some(900), 1100, "cut")), Some(Reason::Cut));
         assert_eq!(why(called(Some(900), 950, "cut")), Some(Reason::Silent), "that was before the night");
         assert_eq!(why(called(None, 1100, "again")), Some(Reason::NotDone));

@@ -39,6 +39,9 @@ pub(crate) fn reason(word: &str, language: Language) -> String {
         Reason::Differs => ("isinya berbeda dengan pusat", "it differs from the hub"),
         Reason::NeverCalled => ("belum pernah menghubungi pusat", "it has never called"),
         Reason::Silent => ("tidak terdengar semalam", "not heard in the night"),
+        Reason::HubOff => {
+            ("pusat mati semalam, tidak ada yang terdengar", "the hub was off in the night, nobody was heard")
+        }
         Reason::Cut => ("sambungannya terputus sebelum selesai", "its link was cut before the end"),
         Reason::NotDone => ("belum selesai mengirim", "not done with sending"),
     });
@@ -69,6 +72,9 @@ pub(crate) fn what_to_do(word: &str, language: Language) -> String {
         }
         Reason::Silent => {
             ("telepon: apakah komputer menyala dan tersambung?", "telephone: is the machine on and connected?")
+        }
+        Reason::HubOff => {
+            ("tidak perlu menelepon: kantor menghubungi sendiri", "no need to telephone: offices call by themselves")
         }
         Reason::Cut => (
             "minta dibiarkan menyala; yang sampai tidak dikirim ulang",

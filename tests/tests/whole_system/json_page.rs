@@ -39,7 +39,7 @@ Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and 
 `left` of `sync-server numbers` is what the machines of an office that may call can still issue this year. `node`, `machine` and `office` of a change in
 `sync-server history` say where it was made; they are `null` where the hub made it itself.
 `untold` of `handbook` and `roster_untold` of `status`: the hub goes by a roster that was never published.
-`nightly` holds in `reason` why an office is late: `shut_out`, `old_version`, `refused`, `differs`, `never_called`, `silent`, `cut`, `not_done`; in `needs` of a record
+`nightly` holds in `reason` why an office is late: `shut_out`, `old_version`, `refused`, `differs`, `never_called`, `silent`, `hub_off`, `cut`, `not_done`; in `needs` of a record
 `overdue`, `due_today`, `quarantined`, `divergent`, `waiting_camat`; in `why` of numbers `lost`, `copied`, `quarantined`, `on_its_way`, `not_granted`, `granted_twice`, `closed`, `left_out`; in
 `state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 1000 records, 500 gaps, duplicates and blocks each, 20
 problems. `private` of `backup` is false where the disk keeps no permissions. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before

@@ -173,14 +173,14 @@ impl Reader {
         topics.map(|topic| topic.map_err(StoreError::from)).collect()
     }
 
-    /// The offices that were told of a topic, by code, each with how many versions of it.
+    /// The offices that were told of a topic, each with how many versions of it; who was told the last one first comes first.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
     pub fn offices_told(&self, topic: &str) -> Result<Vec<(OfficeCode, u64)>, StoreError> {
         let sql = "SELECT o.code, count(*) FROM publication p JOIN office o ON o.idx = p.office WHERE p.topic = ?
-                   GROUP BY o.code ORDER BY o.code";
+                   GROUP BY o.code ORDER BY max(p.published), o.code";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([topic])?;
         let mut offices = Vec::new();
