@@ -10,6 +10,9 @@ use crate::entries::digest;
 use crate::file::reader::damaged;
 use crate::{Reader, StoreError};
 
+const UNSENT: &str = "SELECT count(*) FROM blob b WHERE b.at_hub IS NULL
+                      AND EXISTS (SELECT 1 FROM attachment a WHERE a.hash = b.hash)";
+
 /// A file that records name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlobWanted {
@@ -154,6 +157,16 @@ impl Reader {
         found.map(|one| one.map_err(StoreError::from)).collect()
     }
 
+    /// How many files that records name are here and never went to a hub: quick, however many there are in all.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn files_unsent(&self) -> Result<u64, StoreError> {
+        let count = self.connection.prepare_cached(UNSENT)?.query_row([], |row| row.get::<_, i64>(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// What still has a way to go at a node.
     ///
     /// # Errors
@@ -175,5 +188,24 @@ impl Reader {
         )?;
         let (to_fetch, to_fetch_bytes) = missing.query_row([], count)?;
         Ok(AttachmentsToMove { to_send, to_send_bytes, to_fetch, to_fetch_bytes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::file::migrations;
+
+    #[test]
+    fn unsent_files_are_counted_without_a_look_at_the_others() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrations::run(&mut connection).unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {UNSENT}")).unwrap();
+        let plan = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let plan: Vec<String> = plan.map(Result::unwrap).collect();
+        assert!(plan.iter().any(|line| line.contains("SCAN b USING INDEX blob_unsent")), "{plan:?}");
+        assert!(!plan.iter().any(|line| line.contains("SCAN a")), "{plan:?}");
     }
 }

@@ -258,7 +258,7 @@ fn long_values_in_the_entries_of_an_older_file_stay_there_and_are_read() {
     let after = packed.len() - usize::from(u16::from_be_bytes([packed[33], packed[34]]));
     let whole = [&packed[35..after], &value, &packed[after..]].concat();
     database.execute("UPDATE entry SET raw = ?", [whole.as_slice()]).unwrap();
-    database.execute_batch("DROP TABLE long_value; PRAGMA user_version = 14").unwrap();
+    database.execute_batch("DROP TABLE long_value; DROP INDEX blob_unsent; PRAGMA user_version = 14").unwrap();
     drop(database);
     let (mut hub, opened) = open(dir.path(), "hub");
     assert_eq!(opened.epoch_began, None);

@@ -3,7 +3,6 @@
 use replica_store::{Contact, Reader};
 
 use crate::Failure;
-use crate::action::attachments::hub_life;
 use crate::action::{hub_offset, numbers};
 use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
@@ -25,7 +24,7 @@ pub(crate) struct Bar {
     /// The hub answered, and took nothing: it shut this machine out, or refused for another reason.
     pub(crate) turned_away: Option<TurnedAway>,
     pub(crate) unsent: u64,
-    /// Attached files that the hub does not have.
+    /// Attached files that never went to a hub.
     pub(crate) files_waiting: u64,
     pub(crate) refused: u64,
     /// When both sides were last proven equal; empty for never.
@@ -70,7 +69,7 @@ impl Bar {
             turned_away: contacts.first().and_then(turned_away),
             since: since.map_or_else(String::new, |millis| moments::short(millis, now_millis)),
             unsent,
-            files_waiting: reader.attachments_to_move(hub_life(reader))?.to_send,
+            files_waiting: reader.files_unsent()?,
             refused,
             proven: proof.map_or_else(String::new, |proof| moments::short(proof.at_millis, now_millis)),
             equal_now,
