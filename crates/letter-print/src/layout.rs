@@ -24,33 +24,31 @@ pub(crate) fn pages(letter: &Letter, paper: Paper, finish: &Finish) -> Result<Ve
     let mut sheet = Sheet::new(paper);
     letterhead(&mut sheet, letter);
     title(&mut sheet, letter);
-    let (last, before) = letter.body.split_last().map_or((None, &[][..]), |(last, before)| (Some(last), before));
+    let (before, last) = letter.body.split_at(letter.body.len().saturating_sub(1));
     for block in before {
         lay(&mut sheet, block);
     }
-    close(&mut sheet, (letter, last), finish)?;
+    let mut sheet = close(sheet, (letter, last), finish)?;
     feet(&mut sheet, (letter, paper), finish);
     Ok(sheet.pages)
 }
 
 /// The last lines and the signature stand on one page: nobody signs a sheet on which nothing stands.
-fn close(sheet: &mut Sheet, (letter, last): (&Letter, Option<&Block>), finish: &Finish) -> Result<(), PrintError> {
-    let mut tried = sheet.clone();
-    if let Some(block) = last {
-        lay(&mut tried, block);
-    }
-    let page = tried.pages.len();
-    signature(&mut tried, letter, finish)?;
-    if tried.pages.len() > page {
-        tried = sheet.clone();
-        tried.turn();
-        if let Some(block) = last {
-            lay(&mut tried, block);
+fn close(mut sheet: Sheet, (letter, last): (&Letter, &[Block]), finish: &Finish) -> Result<Sheet, PrintError> {
+    let end = |mut sheet: Sheet| {
+        for block in last {
+            lay(&mut sheet, block);
         }
-        signature(&mut tried, letter, finish)?;
+        let page = sheet.pages.len();
+        signature(&mut sheet, letter, finish)?;
+        Ok::<_, PrintError>((sheet.pages.len() > page, sheet))
+    };
+    let (is_alone, closed) = end(sheet.clone())?;
+    if !is_alone {
+        return Ok(closed);
     }
-    *sheet = tried;
-    Ok(())
+    sheet.need(f32::INFINITY);
+    Ok(end(sheet)?.1)
 }
 
 fn letterhead(sheet: &mut Sheet, letter: &Letter) {

@@ -55,14 +55,9 @@ impl Sheet {
     /// Begins a new page where less than this is left, unless the page is empty.
     pub(crate) fn need(&mut self, height: f32) {
         if self.y + height > self.bottom && self.y > self.top {
-            self.turn();
+            self.pages.push(PageMarks::default());
+            self.y = self.top;
         }
-    }
-
-    /// Goes on with the next page.
-    pub(crate) fn turn(&mut self) {
-        self.pages.push(PageMarks::default());
-        self.y = self.top;
     }
 
     pub(crate) fn put(&mut self, mark: Mark) {
