@@ -56,7 +56,7 @@ pub use numbers::RegisterQuery;
 pub use record::NewRecord;
 pub use referrals::ReferredQuery;
 pub(crate) use set::{NOT_EDITABLE, not_editable};
-pub(crate) use status::{hub_offset, note_clock_set, note_hub_offset};
+pub(crate) use status::{SET_MILLIS_MIN, hub_offset, note_clock_set, note_hub_offset};
 
 /// One thing to do.
 #[derive(Clone, Serialize, Deserialize)]

@@ -18,6 +18,8 @@ const FRESH_MILLIS: i64 = 3_600_000;
 const NOTABLE_MILLIS: i64 = 60_000;
 /// Who sets a clock by hand sets it to within so much.
 const NEARLY_MILLIS: i64 = 2 * 60_000;
+/// By less no clock is taken to have been set: a machine that slept for a while looks the same.
+pub(crate) const SET_MILLIS_MIN: i64 = 10 * 60_000;
 /// A known offset stands until another one differs by as much.
 const WOBBLE_MILLIS: i64 = 5_000;
 
@@ -64,7 +66,7 @@ pub(crate) fn note_clock_set(replica: &mut Replica, set_by: i64) -> Result<(), F
 /// What is left of an offset where the clock was set by as much; nothing where it was not.
 fn left_over(offset: i64, set_by: i64) -> Option<i64> {
     let left = offset.saturating_sub(set_by);
-    (offset.abs() >= NOTABLE_MILLIS && left.abs() < NEARLY_MILLIS.min(offset.abs())).then_some(left)
+    (set_by.abs() >= SET_MILLIS_MIN && left.abs() < NEARLY_MILLIS).then_some(left)
 }
 
 /// The offset as it is stamped on changes: in whole minutes, and only where the clock is really wrong.
@@ -171,7 +173,9 @@ mod tests {
         const DAY: i64 = 24 * 3_600_000;
         assert_eq!(left_over(10 * DAY, 10 * DAY - 45_000), Some(45_000));
         assert_eq!(left_over(-400 * DAY, -400 * DAY), Some(0));
-        for (offset, set_by) in [(10 * DAY, 0), (10 * DAY, 8 * 3_600_000), (10 * DAY, -10 * DAY), (0, 0), (90_000, 0)] {
+        for (offset, set_by) in
+            [(10 * DAY, 0), (10 * DAY, 8 * 3_600_000), (10 * DAY, -10 * DAY), (0, 0), (180_000, 170_000)]
+        {
             assert_eq!(left_over(offset, set_by), None, "{offset} {set_by}");
         }
     }

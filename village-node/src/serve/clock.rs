@@ -36,6 +36,9 @@ pub(super) async fn watch(node: Node) {
         let now = Reading::now();
         let set_by = now.set_since(&before);
         before = now;
+        if set_by.abs() < action::SET_MILLIS_MIN {
+            continue;
+        }
         let noted = node.blocking(move |node| action::note_clock_set(&mut node.replica(), set_by)).await;
         if let Err(failure) = noted {
             tracing::warn!(code = failure.code, text = failure.text.en, "that the clock was set right is not noted");
