@@ -33,5 +33,8 @@ fn may_settle(replica: &Replica, role: Role, id: DocumentId, path: &FieldPath) -
     let Some(apart) = apart else { return Ok(role.may_record()) };
     let chain = chain::of(replica)?;
     let may = |(from, to)| is_decision_of_camat(from, to) || chain.may_step(role, from, to);
-    Ok(role.may_record() && steps_apart(&document, apart).into_iter().all(may))
+    let steps = steps_apart(&document, apart);
+    // A step that this program does not know is nobody's here.
+    let are_known = steps.len() == apart.values.len();
+    Ok(role.may_record() && are_known && steps.into_iter().all(may))
 }
