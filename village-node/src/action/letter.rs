@@ -193,9 +193,9 @@ pub(crate) fn is_draft(row: &TransactionRow) -> bool {
 
 /// Where a signed letter says something else than its record does by now: the paper stays as it was signed. The number is
 /// among them, under the name that the record's own one has.
-pub(crate) fn changed_since_signed(document: &TransactionDocument) -> Result<Vec<SinceSigned>, Failure> {
-    let (Signed::Once(paper) | Signed::Apart(paper)) = signed(document)? else { return Ok(Vec::new()) };
-    let (signed, now) = (paper.fields, fields(document));
+pub(crate) fn changed_since_signed(document: &TransactionDocument, signed: &Signed) -> Vec<SinceSigned> {
+    let (Signed::Once(paper) | Signed::Apart(paper)) = signed else { return Vec::new() };
+    let (signed, now) = (&paper.fields, fields(document));
     let keys = signed.keys().chain(now.keys().filter(|key| !signed.contains_key(*key)));
     let differing = keys.filter(|key| signed.get(*key) != now.get(*key));
     let one =
@@ -203,10 +203,10 @@ pub(crate) fn changed_since_signed(document: &TransactionDocument) -> Result<Vec
     let mut told: Vec<SinceSigned> = differing.map(one).collect();
     let number = document.row().number.clone();
     if paper.number.is_some() && paper.number != number {
-        let (signed, now) = (paper.number.map(Value::from), number.map(Value::from));
+        let (signed, now) = (paper.number.clone().map(Value::from), number.map(Value::from));
         told.push(SinceSigned { key: NUMBER.to_owned(), signed, now });
     }
-    Ok(told)
+    told
 }
 
 /// A place of which a signed letter says something else than its record.

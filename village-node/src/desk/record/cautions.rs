@@ -10,6 +10,7 @@ use service_document::TransactionDocument;
 use crate::Failure;
 use crate::action::letter::{NUMBER, SinceSigned, changed_since_signed};
 use crate::action::machine;
+use crate::action::signed::Signed;
 use crate::action::since_check::since_check;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::shown;
@@ -70,15 +71,11 @@ pub(in crate::desk) struct OnPaper {
 }
 
 /// What another machine wrote while a letter was signed, or what was settled afterwards: the paper does not say it.
-///
-/// # Errors
-///
-/// When what was signed cannot be read.
 pub(super) fn on_paper(
-    document: &TransactionDocument,
+    (document, signed): (&TransactionDocument, &Signed),
     (catalogue, service): (&Catalogue, &Service),
     language: Language,
-) -> Result<Vec<OnPaper>, Failure> {
+) -> Vec<OnPaper> {
     let told = |SinceSigned { key, signed, now }: SinceSigned| {
         let path = key.parse::<FieldPath>().ok();
         let field = path.as_ref().and_then(|path| catalogue.field_at(service, path));
@@ -91,5 +88,5 @@ pub(super) fn on_paper(
         };
         OnPaper { label, signed: said(signed), now: said(now) }
     };
-    Ok(changed_since_signed(document)?.into_iter().map(told).collect())
+    changed_since_signed(document, signed).into_iter().map(told).collect()
 }

@@ -251,7 +251,11 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
             answer_reason: typed(Part::Referrals, "reason"),
             file_said: refused(Part::Files),
             office: shown::other_office(replica, row.office),
-            on_paper: if of_office { on_paper(&document, (catalogue, service), language)? } else { Vec::new() },
+            on_paper: if of_office {
+                on_paper((&document, &signed), (catalogue, service), language)
+            } else {
+                Vec::new()
+            },
             heads: document.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
             alike: if of_office { alike(replica, id)? } else { Vec::new() },
             unseen: unseen(replica, &document, (catalogue, service), language)?,
