@@ -37,31 +37,36 @@ pub(super) struct Known {
     pub(super) name: String,
     /// When the latest record of them was changed: milliseconds since 1970 UTC.
     pub(super) changed_millis: i64,
-    /// As typed into a form: of the latest record, and what that leaves blank of those before it.
+    /// As typed into a form.
     pub(super) fields: Typed,
 }
 
 impl Known {
-    /// By the latest record of them. Nothing where that is of a service that this program does not know.
+    /// By the latest record of them alone: many are offered while somebody types. Nothing where that is of a service that
+    /// this program does not know.
+    fn by_latest(reader: &Reader, latest: DocumentId) -> Result<Option<Self>, Failure> {
+        let (Some(row), Some(fields)) = (reader.row(latest)?, citizen_of(reader, latest)?) else { return Ok(None) };
+        let (nik, name) = (row.nik.unwrap_or_default(), row.name.unwrap_or_default());
+        Ok(Some(Self { nik, name, changed_millis: row.changed_millis, fields }))
+    }
+
+    /// By the latest record of them, and what that leaves blank by those before it.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
     pub(super) fn of(reader: &Reader, latest: DocumentId) -> Result<Option<Self>, Failure> {
-        let (Some(row), Some(mut fields)) = (reader.row(latest)?, citizen_of(reader, latest)?) else { return Ok(None) };
-        let nik = row.nik.unwrap_or_default();
-        let before = if nik.is_empty() {
-            Vec::new()
-        } else {
-            reader.search(&nik, &ListFilter::default(), Window { after: None, count: EARLIER })?
-        };
-        for earlier in before.into_iter().filter(|row| row.document != latest && row.nik.as_ref() == Some(&nik)) {
+        let Some(mut known) = Self::by_latest(reader, latest)? else { return Ok(None) };
+        if known.nik.is_empty() {
+            return Ok(Some(known));
+        }
+        let before = reader.search(&known.nik, &ListFilter::default(), Window { after: None, count: EARLIER })?;
+        for earlier in before.into_iter().filter(|row| row.document != latest && row.nik.as_ref() == Some(&known.nik)) {
             if let Some(older) = citizen_of(reader, earlier.document)? {
-                fields.fill_blanks(&older);
+                known.fields.fill_blanks(&older);
             }
         }
-        let (name, changed_millis) = (row.name.unwrap_or_default(), row.changed_millis);
-        Ok(Some(Self { nik, name, changed_millis, fields }))
+        Ok(Some(known))
     }
 
     /// By their NIK, where some record is theirs.
@@ -113,7 +118,8 @@ pub(super) fn lately(
     Ok(rows.into_iter().find(counts).map(|row| (row.document, row.created_millis, row.status)))
 }
 
-/// Citizens of earlier records whose NIK or name begins as typed, each with what is known of them.
+/// Citizens of earlier records whose NIK or name begins as typed, each with what the latest of them says; once one is chosen,
+/// the check of the form tells what the others know.
 pub(in crate::desk) async fn citizens(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
@@ -125,7 +131,7 @@ pub(in crate::desk) async fn citizens(
         let reader = node.replica();
         let mut found = Vec::new();
         for id in reader.citizens(&plain(&typed), CITIZENS)? {
-            found.extend(Known::of(&reader, id)?.map(|known| known.to_json()));
+            found.extend(Known::by_latest(&reader, id)?.map(|known| known.to_json()));
         }
         Ok(found)
     });

@@ -12,15 +12,16 @@ use data_encoding::HEXLOWER;
 use replica_store::Reader;
 
 use crate::action::attachments;
-use crate::desk::form::carried::{self, Sender};
+use crate::desk::form::carried::Sender;
 use crate::desk::form::new_record::Offered;
+use crate::desk::form::sent_form::{Coming, SentForm};
 use crate::desk::form::{Kept, drafts};
 use crate::desk::frame::language::Language;
 use crate::desk::frame::page::{Answer, go};
-use crate::desk::frame::upload::{SentFile, Upload};
+use crate::desk::frame::upload::Upload;
 use crate::desk::frame::word::Part;
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::attachments::bytes;
+use crate::desk::record::attachments::{bytes, kind_label};
 use crate::serve::entrance::Entrance;
 use crate::serve::{Shared, files};
 use crate::{Failure, Node, moment};
@@ -48,21 +49,11 @@ pub(super) fn shown(
     let Some(draft) = drafts::parse_id(draft) else { return Ok(Vec::new()) };
     let one = |file: service_document::AttachedFile| DraftFile {
         hash: file.hash.to_string(),
-        kind: match catalogue.attachments().iter().find(|paper| paper.id == file.kind) {
-            Some(paper) => language.say(&paper.label).to_owned(),
-            None => file.kind,
-        },
+        kind: kind_label(catalogue, &file.kind, language),
         size: bytes(file.size, language),
         name: file.name,
     };
     Ok(reader.draft_files(draft)?.into_iter().map(one).collect())
-}
-
-/// A file that comes with a form.
-pub(super) struct Coming {
-    /// Which paper it is said to be.
-    pub(super) kind: String,
-    pub(super) file: SentFile,
 }
 
 /// Keeps what was typed and, where it is taken, the file with it. The draft, and why the file was not taken.
@@ -103,16 +94,11 @@ pub(in crate::desk) async fn add(
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Upload { form, file }: Upload,
+    upload: Upload,
 ) -> Answer {
-    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
-    allow(visitor.role().may_record())?;
-    let offered = Offered::of(&id, form.get("katalog"))?;
-    let service = offered.service.id;
-    let kept = offered.keep(&form);
-    let draft = drafts::parse_id(form.get("draf"));
-    let clerk = visitor.clerk().to_string();
-    let coming = file.map(|file| Coming { kind: form.get("kind").to_owned(), file });
+    let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
+    let SentForm { visitor, offered, kept, draft, coming } = sent;
+    let (service, clerk) = (offered.service.id, visitor.clerk().to_string());
     let done = shared.node.blocking(move |node| {
         if let Some(coming) = coming {
             return keep(node, (draft, &clerk), offered, &kept, &coming);
@@ -144,15 +130,11 @@ pub(in crate::desk) async fn remove(
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     Path((id, hash)): Path<(String, String)>,
-    Upload { form, .. }: Upload,
+    upload: Upload,
 ) -> Answer {
-    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
-    allow(visitor.role().may_record())?;
-    let offered = Offered::of(&id, form.get("katalog"))?;
-    let (service, hash) = (offered.service.id, files::hash_of(&hash)?);
-    let kept = offered.keep(&form);
-    let draft = drafts::parse_id(form.get("draf"));
-    let clerk = visitor.clerk().to_string();
+    let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
+    let SentForm { visitor, offered, kept, draft, .. } = sent;
+    let (service, hash, clerk) = (offered.service.id, files::hash_of(&hash)?, visitor.clerk().to_string());
     let done = shared.node.blocking(move |node| {
         let mut replica = node.replica();
         let draft = drafts::keep_new(&mut replica, (draft, &clerk), service, &kept, moment::now_millis())?;

@@ -10,6 +10,7 @@ mod field;
 mod kept;
 pub(super) mod new_record;
 pub(super) mod saved;
+mod sent_form;
 pub(super) mod services;
 mod typed;
 

@@ -15,10 +15,11 @@ use replica_store::Reader;
 use serde_json::{Value, json};
 
 use crate::action::{NewRecord, today};
-use crate::desk::form::carried::{self, Sender};
+use crate::desk::form::carried::Sender;
 use crate::desk::form::citizens::{Known, is_of_citizen, lately};
-use crate::desk::form::draft_files::{Coming, DraftFile};
+use crate::desk::form::draft_files::DraftFile;
 use crate::desk::form::saved::{self, Sent};
+use crate::desk::form::sent_form::SentForm;
 use crate::desk::form::services::note_used;
 use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, draft_files, drafts};
 use crate::desk::frame::language::{Language, Worded as _};
@@ -204,29 +205,26 @@ pub(in crate::desk) async fn save(
     Extension(entrance): Extension<Entrance>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Upload { form, file }: Upload,
+    upload: Upload,
 ) -> Answer {
-    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?;
-    allow(visitor.role().may_record())?;
-    let offered @ Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
-    let kept = offered.keep(&form);
-    // Of a form that does not say of which draft it is, nobody can tell whether it came before.
-    let draft = drafts::parse_id(form.get("draf"));
-    let coming = file.map(|file| Coming { kind: form.get("kind").to_owned(), file });
+    let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
+    let SentForm { visitor, offered, kept, draft, coming } = sent;
     let clerk = visitor.clerk().clone();
     let done = shared.node.blocking(move |node| {
+        let known = |draft| Sent::new(draft, &kept).record(&node.replica());
+        if let Some(record) = draft.map_or(Ok(None), known)? {
+            return Ok(Outcome::Saved(record));
+        }
         let mut draft = draft;
-        let sent = draft.map(|draft| Sent::new(draft, &kept));
-        if let Some(coming) = coming
-            && !sent.as_ref().map_or(Ok(false), |sent| sent.record(&node.replica()).map(|record| record.is_some()))?
-        {
-            // Chosen, and the form sent at once.
+        // Chosen, and the form sent at once.
+        if let Some(coming) = coming {
             let (kept_as, failure) = draft_files::keep(node, (draft, clerk.as_str()), offered, &kept, &coming)?;
             if let Some(failure) = failure {
                 return Ok(Outcome::FileRefused(kept_as, failure));
             }
             draft = Some(kept_as);
         }
+        let Offered { catalogue, service } = offered;
         let sent = draft.map(|draft| Sent::new(draft, &kept));
         let record = NewRecord::new(service.id, kept.typed.to_record(), Some(catalogue.version()));
         match save_once(node, record, &clerk, sent.as_ref())? {
@@ -387,24 +385,20 @@ pub(in crate::desk) async fn keep(
     Extension(entrance): Extension<Entrance>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Upload { form, file }: Upload,
+    upload: Upload,
 ) -> Answer {
     let by_script = headers.contains_key("x-desk-script");
-    let visitor = match sender {
+    let sent = if by_script {
         // The script asks who it is, and sends what was typed again.
-        sender if by_script => {
-            let visitor = sender?;
-            visitor.check(&form)?;
-            visitor
-        }
-        sender => carried::sender(&shared, sender, (&entrance, &headers), &format!("/baru/{id}"), &form).await?,
+        let visitor = sender?;
+        visitor.check(&upload.form)?;
+        SentForm::by(visitor, &id, upload)?
+    } else {
+        SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?
     };
-    allow(visitor.role().may_record())?;
-    let offered = Offered::of(&id, form.get("katalog"))?;
+    let SentForm { visitor, offered, kept, draft, coming } = sent;
     let clerk = visitor.clerk().to_string();
-    if let Some(file) = file {
-        let (kept, draft) = (offered.keep(&form), drafts::parse_id(form.get("draf")));
-        let coming = Coming { kind: form.get("kind").to_owned(), file };
+    if let Some(coming) = coming {
         let done = shared.node.blocking(move |node| draft_files::keep(node, (draft, &clerk), offered, &kept, &coming));
         return Ok(match done.await? {
             (_, None) => go("/"),
@@ -412,12 +406,10 @@ pub(in crate::desk) async fn keep(
         });
     }
     let done = shared.node.blocking(move |node| {
-        let kept = offered.keep(&form);
-        if kept.typed.is_blank() && !has_files(&node.replica(), drafts::parse_id(form.get("draf")))? {
+        let mut replica = node.replica();
+        if kept.typed.is_blank() && !has_files(&replica, draft)? {
             return Ok(json!({ "kept": "" }));
         }
-        let mut replica = node.replica();
-        let draft = drafts::parse_id(form.get("draf"));
         // Maybe a late word of the page: only somebody who goes on typing in it begins another draft.
         if by_script && draft.map_or(Ok(false), |draft| saved::is_over(&replica, draft))? {
             return Ok(json!({ "kept": "", "over": true }));

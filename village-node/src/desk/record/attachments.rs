@@ -38,17 +38,22 @@ pub(in crate::desk) fn attached(
 ) -> Result<Vec<Attached>, Failure> {
     let files = record.attached().iter().map(|file| {
         let state = attachments::whereabouts(replica, file.hash)?;
-        let paper = catalogue.attachments().iter().find(|paper| paper.id == file.kind);
         Ok(Attached {
             hash: file.hash.to_string(),
             name: file.name.clone(),
-            kind: paper.map_or_else(|| file.kind.clone(), |paper| language.say(&paper.label).to_owned()),
+            kind: kind_label(catalogue, &file.kind, language),
             size: bytes(file.size, language),
             state: language.say(&state.text()).to_owned(),
             at_hub: state == attachments::Whereabouts::AtHub,
         })
     });
     files.collect()
+}
+
+/// What people call a kind of paper; its id where the catalogue does not have it.
+pub(in crate::desk) fn kind_label(catalogue: &Catalogue, kind: &str, language: Language) -> String {
+    let paper = catalogue.attachments().iter().find(|paper| paper.id == kind);
+    paper.map_or_else(|| kind.to_owned(), |paper| language.say(&paper.label).to_owned())
 }
 
 /// A paper that a service asks for.
