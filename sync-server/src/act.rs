@@ -14,7 +14,7 @@ use crate::devices::{self, DeviceChange};
 use crate::handbook::{self, Proposal};
 use crate::keys::HubKeys;
 use crate::night::close;
-use crate::operators::OperatorChange;
+use crate::operators::{OperatorChange, by_command};
 use crate::{Failure, HealthNote, alarm, clock, init, operators};
 
 /// Something to do with the replica. Also a line of the admin socket.
@@ -155,18 +155,18 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
         }
         Act::RebuildViews => {
             let documents = replica.rebuild_views()?;
-            operators::note(replica, operators::BY_COMMAND, "views_rebuilt", "", now_millis)?;
+            operators::note(replica, &by_command("rebuild-views"), "views_rebuilt", "", now_millis)?;
             Ok(json!({ "documents": documents }))
         }
         Act::NumberRule { office, rule } => {
             in_roster(replica, *office)?;
             set_number_rule(replica, *office, rule)?;
-            operators::note(replica, operators::BY_COMMAND, "number_rule", office.as_str(), now_millis)?;
+            operators::note(replica, &by_command("numbers rule"), "number_rule", office.as_str(), now_millis)?;
             Ok(json!({ "office": office, "rule": rule }))
         }
         Act::GrantNumbers { node, count } => {
             let granted = grant_numbers(replica, keys, *node, *count, now_millis)?;
-            operators::note(replica, operators::BY_COMMAND, "numbers_granted", &node.to_string(), now_millis)?;
+            operators::note(replica, &by_command("numbers grant"), "numbers_granted", &node.to_string(), now_millis)?;
             Ok(granted)
         }
         Act::Nightly { date, early } => {
@@ -175,6 +175,10 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
         }
         Act::Health { note } => {
             alarm::note(replica, note, now_millis)?;
+            // Such a file holds the keys and everything.
+            if *note == HealthNote::BackedUp {
+                operators::note(replica, &by_command("backup"), "backup_made", "", now_millis)?;
+            }
             Ok(json!({ "noted": true }))
         }
         Act::Publish { by, topic, audience, body } => {

@@ -21,6 +21,7 @@ pub(crate) mod offices;
 pub(crate) mod operator;
 pub(crate) mod people;
 pub(crate) mod quarantine;
+mod reason;
 pub(crate) mod rebuild_views;
 pub(crate) mod rename;
 pub(crate) mod replace;

@@ -9,7 +9,7 @@ use replica_store::{NewReplica, Reader, Replica, Role};
 
 use crate::handbook::{self, Proposal};
 use crate::keys::{self, HubKeys};
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 use crate::{Failure, clock};
 
 /// The key under which the roster is kept.
@@ -59,7 +59,7 @@ pub fn init(dir: &Path, roster: &str) -> Result<Made, Failure> {
     if published {
         // Keeps it as well, in the same commit.
         let proposal = Proposal { topic: Topic::Roster, audience: Audience::Everyone, body: roster };
-        handbook::publish(&mut replica, &keys, BY_COMMAND, proposal, now)?;
+        handbook::publish(&mut replica, &keys, &by_command("init"), proposal, now)?;
     } else {
         keep_roster(&mut replica, roster)?;
     }

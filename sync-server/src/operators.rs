@@ -16,7 +16,7 @@ use crate::{Blame, Failure, clock, label, totp};
 pub(crate) const CHARACTERS_MIN: usize = 10;
 /// Longest name on the screen, in characters.
 const SHOWN_MAX: usize = 80;
-/// Who did what a command of this machine did, in the audit trail.
+/// Who did what a command of this machine did, in the audit trail; the command's name comes behind it.
 pub(crate) const BY_COMMAND: &str = "perintah";
 /// Who tried to sign in under a name that nobody has. What was typed is not kept: it may be a password.
 pub(crate) const NOBODY: &str = "(tidak dikenal)";
@@ -98,6 +98,17 @@ fn factor(reader: &Reader, name: &str) -> Result<Option<Factor>, StoreError> {
 fn put_factor(replica: &mut Replica, name: &str, factor: &Factor) -> Result<(), StoreError> {
     let kept = serde_json::to_vec(factor).unwrap_or_default();
     replica.set_setting(&factor_key(name), &kept)
+}
+
+/// A command of this machine, as the audit trail names who did something. No account has a name with a space.
+pub(crate) fn by_command(name: &str) -> String {
+    format!("{BY_COMMAND} {name}")
+}
+
+/// The command, where it was one; empty where a program of before did not say which.
+pub(crate) fn command_of(by: &str) -> Option<&str> {
+    let name = by.strip_prefix(BY_COMMAND)?;
+    if name.is_empty() { Some(name) } else { name.strip_prefix(' ') }
 }
 
 /// Notes an act in the audit trail.

@@ -437,6 +437,25 @@ fn an_office_whose_machines_are_all_shut_out_is_behind_and_not_as_if_it_had_neve
 }
 
 #[test]
+fn a_blank_reason_is_none_and_shuts_nobody_out() {
+    let folder = Folder::with_hub();
+    let node = change_log::NodeId([5; 8]);
+    let mut hub = replica_store::Replica::open(&folder.data(), "a machine", change_log::EpochId([9; 16])).unwrap().0;
+    hub.register_node(node, OFFICE.parse().unwrap(), [5; 32], 1000).unwrap();
+    drop(hub);
+    let node = node.to_string();
+    for command in ["wipe", "revoke", "replace"] {
+        for blank in ["", "  "] {
+            let told = folder.failure(&[command, &node, "--reason", blank]);
+            assert_eq!((&told["blame"], &told["error"]), (&"input".into(), &"the reason is blank".into()), "{command}");
+        }
+    }
+    assert!(folder.json(&["nodes"])[0]["revoked_millis"].is_null());
+    folder.json(&["wipe", &node, "--reason", "hilang"]);
+    assert_eq!(folder.json(&["nodes"])[0]["revoked_because"], "hilang");
+}
+
+#[test]
 fn a_database_that_is_malformed_is_a_finding_with_advice() {
     let folder = Folder::with_hub();
     let path = folder.data().join("replica.db");

@@ -9,7 +9,7 @@ use super::{Answer, list, load, open};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -28,7 +28,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let rows = reader.list(&filter, Page { after: None, count: arguments.limit })?;
     if !rows.is_empty() {
         // Values of records, names and NIKs among them. Noted first: nobody reads them unnoted.
-        let (by, subject) = (BY_COMMAND.to_owned(), rows.len().to_string());
+        let (by, subject) = (by_command("divergences"), rows.len().to_string());
         common.submit(&Act::Note { by, act: "divergences_read".to_owned(), subject })?;
     }
     for row in rows {

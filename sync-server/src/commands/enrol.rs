@@ -10,7 +10,7 @@ use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
 use crate::flags::Flags;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     if arguments.cancel {
-        let act = Act::CancelCodes { office: arguments.office, offered_millis: None, by: BY_COMMAND.to_owned() };
+        let act = Act::CancelCodes { office: arguments.office, offered_millis: None, by: by_command("enrol --cancel") };
         let done = common.submit(&act)?;
         let count = done.get("cancelled").and_then(serde_json::Value::as_u64).unwrap_or_default();
         let text = match count {
@@ -45,7 +45,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         Some(hours) => hours,
         None => common.settings(&Flags::default())?.code_hours,
     };
-    let offered = common.submit(&Act::Enrol { office: arguments.office, hours, by: BY_COMMAND.to_owned() })?;
+    let offered = common.submit(&Act::Enrol { office: arguments.office, hours, by: by_command("enrol") })?;
     let code = offered.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
     let expires = offered.get("expires_millis").and_then(serde_json::Value::as_i64);
     let mut text = format!("{code}\n\nGood for one machine of office {} until {}.\n", arguments.office, time(expires));

@@ -15,7 +15,7 @@ use crate::act::Act;
 use crate::cli::Common;
 use crate::export::{self, Format, Wanted};
 use crate::keys::HubKeys;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 use crate::{Failure, clock, handbook};
 
 #[derive(Debug, clap::Args)]
@@ -81,7 +81,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         is_whole: arguments.whole,
     };
     let act =
-        Act::Note { by: BY_COMMAND.to_owned(), act: "export".to_owned(), subject: wanted.subject(arguments.format) };
+        Act::Note { by: by_command("export"), act: "export".to_owned(), subject: wanted.subject(arguments.format) };
     let path = &arguments.out;
     if path.exists() {
         return Err(Failure::input(format!("{} exists", path.display()), "choose another file name"));

@@ -13,7 +13,7 @@ use crate::act::Act;
 use crate::cli::Common;
 use crate::handbook::{Base, Overview, mark, profile, roster_changes, text};
 use crate::keys::HubKeys;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 use crate::{Failure, init};
 
 /// So many offices that a roster takes away are named.
@@ -122,7 +122,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             publish(
                 common,
                 &Act::Publish {
-                    by: BY_COMMAND.to_owned(),
+                    by: by_command("handbook notice"),
                     topic: "notice".to_owned(),
                     audience: *to,
                     body: notice.to_body(),
@@ -148,13 +148,13 @@ fn publish_profile(common: &Common, office: OfficeCode, body: String, over: Opti
             ));
         }
     }
-    let (by, topic) = (BY_COMMAND.to_owned(), Topic::Profile.to_string());
+    let (by, topic) = (by_command("handbook publish"), Topic::Profile.to_string());
     publish(common, &Act::Publish { by, topic, audience: Audience::Office(office), body })
 }
 
 fn publish_text(common: &Common, topic: Topic, body: String, over: Option<&str>) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
-    let (by, word) = (BY_COMMAND.to_owned(), topic.to_string());
+    let (by, word) = (by_command("handbook publish"), topic.to_string());
     let Some(over) = over else {
         // Who names no text that it was made of is at least told which offices it takes away.
         let before = init::roster(&reader)?;
@@ -194,7 +194,7 @@ fn withdraw(common: &Common, number: NoticeId) -> Result<Answer, Failure> {
         Failure::input(format!("there is no notice {}", number.0), "sync-server handbook lists them all")
     })?;
     drop(reader);
-    let act = Act::Withdraw { by: BY_COMMAND.to_owned(), number: number.0 };
+    let act = Act::Withdraw { by: by_command("handbook withdraw"), number: number.0 };
     let done = common.submit(&act)?;
     Ok(Answer::new(done, format!("notice {} is withdrawn: \"{}\"\n", number.0, known.notice.title)))
 }

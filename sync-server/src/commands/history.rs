@@ -12,7 +12,7 @@ use super::{Answer, load, open, time};
 use crate::act::Act;
 use crate::author::{self, Machine};
 use crate::cli::Common;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 use crate::{Failure, init};
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     }
     let roster = init::roster(&reader)?;
     drop(reader);
-    let (by, subject) = (BY_COMMAND.to_owned(), arguments.id.to_string());
+    let (by, subject) = (by_command("history"), arguments.id.to_string());
     // It holds all that the record ever said. Noted first: nobody reads it unnoted.
     common.submit(&Act::Note { by, act: "record_opened".to_owned(), subject })?;
     let (mut changes, mut text) = (Vec::new(), String::new());

@@ -11,7 +11,7 @@ use super::{Answer, open, table, time};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
-use crate::operators::{self, BY_COMMAND, HubRole, OperatorChange};
+use crate::operators::{self, HubRole, OperatorChange, by_command};
 
 /// Longest password, in bytes.
 const SECRET_BYTES_MAX: u64 = 1024;
@@ -104,31 +104,33 @@ impl SecretSource {
 }
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
-    let submit = |change: OperatorChange| common.submit(&Act::Operator { by: BY_COMMAND.to_owned(), change });
+    let submit = |command: &str, change: OperatorChange| {
+        common.submit(&Act::Operator { by: by_command(&format!("operator {command}")), change })
+    };
     match &arguments.what {
         What::List => list(common),
         What::Add { name, shown, role, secret } => {
             let secret = secret.hash()?;
             let change = OperatorChange::Add { name: name.clone(), shown: shown.clone(), role: *role, secret };
-            let made = submit(change)?;
+            let made = submit("add", change)?;
             let text = told_once(name, &made);
             Ok(Answer::new(made, text))
         }
         What::Code { name } => {
-            let made = submit(OperatorChange::Factor { name: name.clone() })?;
+            let made = submit("code", OperatorChange::Factor { name: name.clone() })?;
             let text = told_once(name, &made);
             Ok(Answer::new(made, text))
         }
         What::Password { name, secret } => {
-            let done = submit(OperatorChange::Secret { name: name.clone(), secret: secret.hash()? })?;
+            let done = submit("password", OperatorChange::Secret { name: name.clone(), secret: secret.hash()? })?;
             Ok(Answer::new(done, format!("{name} has another password; whoever is signed in under it is out\n")))
         }
         What::Disable { name } => {
-            let done = submit(OperatorChange::Shut { name: name.clone(), shut: true })?;
+            let done = submit("disable", OperatorChange::Shut { name: name.clone(), shut: true })?;
             Ok(Answer::new(done, format!("{name} is shut; whoever is signed in under it is out\n")))
         }
         What::Enable { name } => {
-            let done = submit(OperatorChange::Shut { name: name.clone(), shut: false })?;
+            let done = submit("enable", OperatorChange::Shut { name: name.clone(), shut: false })?;
             Ok(Answer::new(done, format!("{name} may sign in again\n")))
         }
     }

@@ -10,7 +10,7 @@ use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
 use crate::keys::write_secret;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 use crate::people::People;
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let people = People::on(&open(&common.data)?, arguments.node)?;
     let act = if arguments.whole { "people_read_whole" } else { "people_read" };
-    let (by, subject) = (BY_COMMAND.to_owned(), arguments.node.to_string());
+    let (by, subject) = (by_command("people"), arguments.node.to_string());
     // Noted first: nobody reads it unnoted.
     common.submit(&Act::Note { by, act: act.to_owned(), subject })?;
     let mut text = format!(

@@ -8,7 +8,7 @@ use super::{Answer, open, table, time};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -37,7 +37,7 @@ enum What {
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     if let Some(What::Retry { id }) = &arguments.what {
         let subject = id.map(|id| id.to_string()).unwrap_or_default();
-        let (by, act) = (BY_COMMAND.to_owned(), "quarantine_retried".to_owned());
+        let (by, act) = (by_command("quarantine retry"), "quarantine_retried".to_owned());
         common.submit(&Act::Note { by, act, subject })?;
         let done = common.submit(&Act::Retry { document: *id })?;
         let count = done.get("retried").and_then(Value::as_u64).unwrap_or_default();

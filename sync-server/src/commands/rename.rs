@@ -7,7 +7,7 @@ use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
 use crate::devices::DeviceChange;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let change = DeviceChange::Rename { node: arguments.node, name: arguments.name.clone() };
-    let done = common.submit(&Act::Device { by: BY_COMMAND.to_owned(), change })?;
+    let done = common.submit(&Act::Device { by: by_command("rename"), change })?;
     let text = match done.get("name").and_then(serde_json::Value::as_str) {
         Some(name) => format!("Node {} is called {name} now.\n", arguments.node),
         None => format!("Node {} has no name now.\n", arguments.node),

@@ -3,13 +3,13 @@
 use change_log::NodeId;
 use serde_json::Value;
 
-use super::{Answer, time};
+use super::{Answer, reason, time};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
 use crate::devices::{DeviceChange, Wipe};
 use crate::flags::Flags;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -22,8 +22,8 @@ pub(crate) struct Arguments {
     /// The id of the machine that goes.
     node: NodeId,
     /// Why, for those who ask later.
-    #[arg(long, default_value = "")]
-    reason: String,
+    #[arg(long)]
+    reason: Option<String>,
     /// Have the old machine wipe itself at its next contact.
     #[arg(long)]
     wipe: bool,
@@ -45,8 +45,13 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         (true, false) => Wipe::AtOnce,
         (false, false) => Wipe::Keep,
     };
-    let change = DeviceChange::Replace { node: arguments.node, reason: arguments.reason.clone(), wipe, hours };
-    let done = common.submit(&Act::Device { by: BY_COMMAND.to_owned(), change })?;
+    let change = DeviceChange::Replace {
+        node: arguments.node,
+        reason: reason::given(arguments.reason.as_deref())?,
+        wipe,
+        hours,
+    };
+    let done = common.submit(&Act::Device { by: by_command("replace"), change })?;
     let word = |key: &str| done.get(key).and_then(Value::as_str).unwrap_or_default();
     let expires = done.get("expires_millis").and_then(Value::as_i64);
     let text = format!(

@@ -2,12 +2,12 @@
 
 use change_log::NodeId;
 
-use super::Answer;
+use super::{Answer, reason};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
 use crate::devices::{DeviceChange, Wipe};
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -19,13 +19,17 @@ pub(crate) struct Arguments {
     /// The node's id.
     node: NodeId,
     /// Why, for those who ask later.
-    #[arg(long, default_value = "")]
-    reason: String,
+    #[arg(long)]
+    reason: Option<String>,
 }
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
-    let change = DeviceChange::Revoke { node: arguments.node, reason: arguments.reason.clone(), wipe: Wipe::Keep };
-    let done = common.submit(&Act::Device { by: BY_COMMAND.to_owned(), change })?;
+    let change = DeviceChange::Revoke {
+        node: arguments.node,
+        reason: reason::given(arguments.reason.as_deref())?,
+        wipe: Wipe::Keep,
+    };
+    let done = common.submit(&Act::Device { by: by_command("revoke"), change })?;
     let text =
         format!("Node {} is shut out from now on. What the hub received from it before stays.\n", arguments.node);
     Ok(Answer::new(done, text))

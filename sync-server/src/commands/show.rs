@@ -8,7 +8,7 @@ use super::{Answer, load, open};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let reader = open(&common.data)?;
     let document = load(&reader, arguments.id)?;
-    let (by, subject) = (BY_COMMAND.to_owned(), arguments.id.to_string());
+    let (by, subject) = (by_command("show"), arguments.id.to_string());
     // Noted first: nobody reads it unnoted.
     common.submit(&Act::Note { by, act: "record_opened".to_owned(), subject })?;
     let row = document.row();

@@ -2,12 +2,12 @@
 
 use change_log::NodeId;
 
-use super::Answer;
+use super::{Answer, reason};
 use crate::Failure;
 use crate::act::Act;
 use crate::cli::Common;
 use crate::devices::{DeviceChange, Wipe};
-use crate::operators::BY_COMMAND;
+use crate::operators::by_command;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -23,8 +23,8 @@ pub(crate) struct Arguments {
     /// The node's id.
     node: NodeId,
     /// Why, for those who ask later.
-    #[arg(long, default_value = "")]
-    reason: String,
+    #[arg(long)]
+    reason: Option<String>,
     /// Take in what the machine still holds, then wipe.
     #[arg(long)]
     take_in: bool,
@@ -39,9 +39,9 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         DeviceChange::Wipe { node, wipe: Wipe::Keep }
     } else {
         let wipe = if arguments.take_in { Wipe::TakeIn } else { Wipe::AtOnce };
-        DeviceChange::Revoke { node, reason: arguments.reason.clone(), wipe }
+        DeviceChange::Revoke { node, reason: reason::given(arguments.reason.as_deref())?, wipe }
     };
-    let done = common.submit(&Act::Device { by: BY_COMMAND.to_owned(), change })?;
+    let done = common.submit(&Act::Device { by: by_command("wipe"), change })?;
     let text = if arguments.take_back {
         format!("Node {node} is not wiped any more, unless it was already. It stays shut out.\n")
     } else {

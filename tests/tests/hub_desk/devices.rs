@@ -109,6 +109,12 @@ async fn a_lost_machine_is_shut_out_wiped_and_replaced_on_one_page_that_says_wha
     {
         browser.says(act).await;
     }
+    // Commands are told by their name, and machines by theirs.
+    hub.says(&["rename", &node, "Laptop lama"]);
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    browser.says("perintah di mesin pusat: sync-server rename").await;
+    browser.says(&format!("Laptop lama, Desa Sarongan, Kec. Pesanggaran, {node}")).await;
+    browser.says("perintah di mesin pusat: sync-server operator add").await;
 }
 
 #[tokio::test]

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use desk_kit::{Form, go};
+use desk_kit::{Form, Language, go};
 
 use super::list::{ADDRESS, office_name, short, state_of, version};
 use super::texts::{Texts, Worded as _};
 use super::{change, enrol, known, must_operate, parse, shown_name};
-use crate::desk::fresh;
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::visitor::Visitor;
+use crate::desk::{fresh, shown};
 use crate::devices::{DeviceChange, DeviceNote, NAME_MAX, REASON_MAX, Wipe};
 use crate::serve::Hub;
 use crate::{Failure, clock};
@@ -89,18 +89,21 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(nod
         state: known.revoked_millis.map(|_| state_of(&noted, language)).unwrap_or_default(),
         revoked: short(known.revoked_millis, now),
         reason: noted.reason.clone(),
-        revoked_by: noted.revoked_by.clone(),
+        revoked_by: Some(noted.revoked_by.as_str())
+            .filter(|by| !by.is_empty())
+            .map(|by| shown::who(by, language))
+            .unwrap_or_default(),
         enrolled: short(Some(known.enrolled_millis), now),
         contact: short(known.last_contact_millis, now),
         proven: short(known.proven.map(|(at, _)| at), now),
         version: version(&known),
         exchanges: known.exchanges,
-        wipe: wipe_shown(&noted, d, now),
+        wipe: wipe_shown(&noted, (d, language), now),
     })
 }
 
-fn wipe_shown(noted: &DeviceNote, d: &'static Texts, now: i64) -> WipeShown {
-    let by = |at: i64, by: &str| format!("{}, {by}", short(Some(at), now));
+fn wipe_shown(noted: &DeviceNote, (d, language): (&'static Texts, Language), now: i64) -> WipeShown {
+    let by = |at: i64, by: &str| format!("{}, {}", short(Some(at), now), shown::who(by, language));
     match (&noted.wipe, &noted.wiped) {
         (_, Some(wiped)) => WipeShown {
             text: d.wiped,
