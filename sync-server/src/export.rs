@@ -22,7 +22,7 @@ use crate::{Failure, init};
 const ROWS_PER_SHEET: u32 = 1_000_000;
 
 /// What the columns are called.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 21] = [
     "id",
     "nomor",
     "layanan",
@@ -30,6 +30,8 @@ const COLUMNS: [&str; 19] = [
     "sektor",
     "kantor",
     "nama_kantor",
+    "desa",
+    "kode_kecamatan",
     "kecamatan",
     "status",
     "nama",
@@ -256,7 +258,7 @@ fn sheets(
 }
 
 /// The last four columns are figures.
-const FIRST_FIGURE: u16 = 15;
+const FIRST_FIGURE: u16 = 17;
 
 fn begin(workbook: &mut Workbook, number: u32, bold: &CellFormat) -> Result<(), XlsxError> {
     let sheet = workbook.add_worksheet_with_constant_memory()?;
@@ -281,11 +283,8 @@ impl Names {
 
     fn cells(&self, row: &ListedTransaction, is_whole: bool) -> Vec<String> {
         let office = self.offices.get(&row.office);
-        let district = office.and_then(|office| office.district.as_ref()).map(|district| district.name.clone());
-        // As its letter names it, whatever later versions call it.
-        let catalogue = Catalogue::of_version(row.catalogue).unwrap_or_else(Catalogue::current);
-        let service = catalogue.service(&row.service).map(|service| service.label.id.clone());
-        let sector = catalogue.sector(&row.service).map(|sector| sector.label.id.clone());
+        let district = office.and_then(|office| office.district.as_ref());
+        let Labels { service, sector } = Labels::of(row);
         let (name, nik) = person(row, is_whole);
         vec![
             row.document.to_string(),
@@ -295,7 +294,9 @@ impl Names {
             sector.unwrap_or_default(),
             row.office.to_string(),
             office.map(|office| office.name.clone()).unwrap_or_default(),
-            district.unwrap_or_default(),
+            office.and_then(village).unwrap_or_default(),
+            district.map(|district| district.code.to_string()).unwrap_or_default(),
+            district.map(|district| district.name.clone()).unwrap_or_default(),
             row.status.clone(),
             name,
             nik,
@@ -314,12 +315,18 @@ impl Names {
     fn object(&self, row: &ListedTransaction, is_whole: bool) -> serde_json::Value {
         let (name, nik) = person(row, is_whole);
         let office = self.offices.get(&row.office);
+        let district = office.and_then(|office| office.district.as_ref());
+        let Labels { service, sector } = Labels::of(row);
         json!({
             "id": row.document,
             "office": row.office,
             "office_name": office.map(|office| &office.name),
-            "district": office.and_then(|office| office.district.as_ref()).map(|district| district.code),
+            "village": office.and_then(village),
+            "district": district.map(|district| district.code),
+            "district_name": district.map(|district| &district.name),
             "service": row.service,
+            "service_name": service,
+            "sector": sector,
             "catalogue": row.catalogue,
             "status": row.status,
             "number": row.number,
@@ -333,6 +340,28 @@ impl Names {
             "steps": row.steps,
             "divergences": row.divergences,
         })
+    }
+}
+
+/// The village of its records, as people call it; nothing of an office above the villages.
+fn village(office: &Office) -> Option<String> {
+    office.kind.is_village().then(|| format!("{} {}", office.kind.label().id, office.name))
+}
+
+/// What a record's service and its sector are called.
+struct Labels {
+    service: Option<String>,
+    sector: Option<String>,
+}
+
+impl Labels {
+    /// As its letter names them, whatever later versions call them.
+    fn of(row: &ListedTransaction) -> Self {
+        let catalogue = Catalogue::of_version(row.catalogue).unwrap_or_else(Catalogue::current);
+        Self {
+            service: catalogue.service(&row.service).map(|service| service.label.id.clone()),
+            sector: catalogue.sector(&row.service).map(|sector| sector.label.id.clone()),
+        }
     }
 }
 
