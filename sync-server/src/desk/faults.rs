@@ -1,5 +1,6 @@
 //! Failures as people read them: a page in both languages with a way back, also where no handler of ours was asked.
 
+use axum::Json;
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -8,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use desk_kit::{FaultPage, came_from};
 
 use super::page::Fault;
+use crate::{Blame, Failure};
 
 /// Has every failure say itself on a page, where a page was asked for.
 pub(super) async fn said(request: Request, next: Next) -> Response {
@@ -32,20 +34,31 @@ pub(super) async fn said(request: Request, next: Next) -> Response {
     page.instead_of(response)
 }
 
-/// An address that there is not: a page for people; for all others nothing, as before there was a desk.
+/// An address that there is not: a page for people, whatever their program accepts; JSON where a program asks.
 pub(crate) async fn nowhere(request: Request) -> Response {
-    let response = StatusCode::NOT_FOUND.into_response();
-    if !accepts_pages(request.headers()) {
-        return response;
+    let status = StatusCode::NOT_FOUND;
+    if is_of_program(request.uri().path()) || !accepts_pages(request.headers()) {
+        let failure = Failure::new(
+            Blame::NotFound,
+            "there is no such address at this hub",
+            "GET /openapi.json says which there are; people begin at /",
+        );
+        return desk_kit::secured((status, Json(failure)).into_response());
     }
-    desk_kit::secured(Fault::plain(StatusCode::NOT_FOUND).page().instead_of(response))
+    desk_kit::secured(Fault::plain(status).page().instead_of(status.into_response()))
 }
 
+/// Whether only programs ask for such an address.
+fn is_of_program(path: &str) -> bool {
+    ["/api", "/v1"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Whether whoever asks may be shown a page: also who does not say what it takes.
 fn accepts_pages(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accepted| accepted.to_str().ok())
-        .is_some_and(|accepted| accepted.contains("text/html"))
+    let Some(accepted) = headers.get(ACCEPT) else { return true };
+    accepted.to_str().is_ok_and(|accepted| ["text/html", "text/*", "*/*"].iter().any(|kind| accepted.contains(kind)))
 }
 
 /// The page of ours from which a form came. HTTP/2 has the host in the address.
@@ -53,4 +66,21 @@ fn way_back(request: &Request) -> String {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
     host.map_or_else(String::new, |host| came_from(request.headers(), host))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn who_asks_is_told_by_the_address_and_by_what_is_accepted() {
+        assert!(["/api", "/api/v1/x", "/v1/nonada"].into_iter().all(is_of_program));
+        assert!(!["/", "/nonada", "/apik", "/v10"].into_iter().any(is_of_program));
+        let with = |accepted: &'static str| HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accepted))]);
+        assert!(accepts_pages(&HeaderMap::new()));
+        assert!(["*/*", "text/html,application/xml;q=0.9"].map(with).iter().all(accepts_pages));
+        assert!(!accepts_pages(&with("application/json")));
+    }
 }

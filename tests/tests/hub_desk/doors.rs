@@ -184,8 +184,19 @@ fn what_fails_is_told_in_indonesian_first_and_in_english_below() {
     let nowhere = ask(&hub, "GET", "/tidak-ada", &[with[0], page], "");
     assert!(status(&nowhere) == 404 && nowhere.contains("Alamat itu tidak ada di pusat ini"), "{nowhere}");
     assert!(nowhere.contains("content-security-policy"), "{nowhere}");
-    let by_program = ask(&hub, "GET", "/tidak-ada", &[], "");
-    assert!(status(&by_program) == 404 && by_program.ends_with("\r\n\r\n"), "{by_program}");
+    // Who does not say what it takes is a person, too; programs are told so that they can read it.
+    for headers in [&[][..], &[("Accept", "*/*")]] {
+        let silent = ask(&hub, "GET", "/tidak-ada", headers, "");
+        assert!(status(&silent) == 404 && silent.contains("Alamat itu tidak ada di pusat ini"), "{silent}");
+        assert!(silent.contains("There is no such address at this hub") && silent.contains("desk.css"), "{silent}");
+    }
+    for (path, headers) in
+        [("/api/v1/tidak-ada", &[page][..]), ("/v1/nothing", &[]), ("/tidak-ada", &[("Accept", "application/json")])]
+    {
+        let told = ask(&hub, "GET", path, headers, "");
+        let body: serde_json::Value = serde_json::from_str(told.split_once("\r\n\r\n").unwrap().1).unwrap();
+        assert_eq!((status(&told), &body["blame"]), (404, &"not_found".into()), "{told}");
+    }
     // What is wrong with a text, beside the text.
     let wrong = "code,name,kind,district_code,district\n35.10.01.2001,,desa,35.10.01,Pesanggaran";
     let checked = post("/pedoman/teks/roster", &format!("aksi=periksa&text={}", wrong.replace('\n', "%0A")));
