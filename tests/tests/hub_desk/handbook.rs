@@ -63,12 +63,25 @@ async fn a_notice_is_looked_at_published_received_by_whom_it_is_for_and_withdraw
     assert!(titles(&far).is_empty(), "it is not for them");
     browser.go(&format!("{}/pedoman", hub.url)).await;
     browser.says("1 / 1").await;
+    // One press on the list asks first, and takes nothing off.
+    browser.click("td a[href$='/tarik']").await;
+    browser.says("Tarik pemberitahuan?").await;
+    browser.says("Sudah menerima: 1 / 1").await;
+    is_well(&browser, "a notice that is to be withdrawn").await;
+    crate::looks::keep_picture(&browser, "hub-withdraw").await;
+    browser.click("a.button[href='/pedoman']").await;
+    browser.says("1 / 1").await;
+    near.sync();
+    assert_eq!(titles(&near).len(), 1, "it stands still");
+    browser.click("td a[href$='/tarik']").await;
     browser.click("form[action$='/tarik'] button").await;
     browser.says("ditarik").await;
     near.sync();
     assert!(titles(&near).is_empty());
     browser.go(&format!("{}/jejak", hub.url)).await;
     browser.says("menarik pemberitahuan").await;
+    browser.go(&format!("{}/pedoman/pemberitahuan/9/tarik", hub.url)).await;
+    browser.says("pemberitahuan itu tidak ada").await;
     // On the command line, alike.
     hub.says(&["handbook", "notice", "Lusa libur", "--urgent"]);
     far.sync();

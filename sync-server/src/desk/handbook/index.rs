@@ -87,7 +87,7 @@ fn notice(state: &NoticeState, roster: &Roster, language: Language) -> Notice {
 }
 
 /// The offices of a notice in few words.
-fn audience(offices: &[OfficeCode], roster: &Roster, t: &Texts) -> String {
+pub(super) fn audience(offices: &[OfficeCode], roster: &Roster, t: &Texts) -> String {
     let name = |code: &OfficeCode| roster.get(*code).map_or_else(|| code.to_string(), office_model::Office::full_name);
     match offices {
         [one] => name(one),

@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use desk_kit::{Form, Halt, go};
+use desk_kit::{Form, Halt, go, moments};
 use office_handbook::{Audience, Notice, NoticeId, TEXT_MAX, TITLE_MAX, Topic};
 use office_model::{Bilingual, calendar};
 
+use super::index::audience;
 use super::may_publish;
 use crate::act::Act;
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
+use crate::handbook::Overview;
 use crate::serve::Hub;
-use crate::{Failure, clock, handbook, init};
+use crate::{Blame, Failure, clock, handbook, init};
 
 #[derive(Template)]
 #[template(path = "notice.html")]
@@ -33,6 +35,18 @@ struct NoticePage {
     is_changed: bool,
     title_max: usize,
     text_max: usize,
+}
+
+#[derive(Template)]
+#[template(path = "withdraw.html")]
+struct WithdrawPage {
+    page: Page,
+    number: u32,
+    title: String,
+    paragraphs: Vec<String>,
+    audience: String,
+    published: String,
+    reached: String,
 }
 
 struct Preview {
@@ -157,6 +171,33 @@ pub(in crate::desk) async fn save(visitor: Visitor, State(hub): State<Arc<Hub>>,
     }
 }
 
+/// What follows, before anything does.
+pub(in crate::desk) async fn confirm(
+    visitor: Visitor,
+    State(hub): State<Arc<Hub>>,
+    Path(number): Path<String>,
+) -> Answer {
+    may_publish(&visitor)?;
+    let number = number_of(&number)?;
+    let keys = hub.keys.clone();
+    let read = hub.readers.with(move |reader| Ok::<_, Failure>((Overview::of(reader, &keys)?, init::roster(reader)?)));
+    let (overview, roster) = read.await.map_err(Fault::from)?.map_err(Fault::from)?;
+    let known = overview.notices.iter().find(|state| state.number == number).ok_or_else(no_notice)?;
+    if known.notice.withdrawn {
+        return Ok(go("/pedoman"));
+    }
+    let t = visitor.session.language.texts();
+    html(&WithdrawPage {
+        number: number.0,
+        title: known.notice.title.clone(),
+        paragraphs: known.notice.paragraphs().map(str::to_owned).collect(),
+        audience: audience(&known.offices, &roster, t),
+        published: moments::short(known.published_millis, clock::now_millis()),
+        reached: format!("{} / {}", known.reach.reached, known.reach.offices),
+        page: Page::of(&visitor.session, "handbook", t.withdraw_ask),
+    })
+}
+
 pub(in crate::desk) async fn withdraw(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
@@ -165,15 +206,20 @@ pub(in crate::desk) async fn withdraw(
 ) -> Answer {
     visitor.check(&form)?;
     may_publish(&visitor)?;
-    let topic = format!("{}{number}", Topic::NOTICES);
-    let Ok(Topic::Notice(NoticeId(number))) = topic.parse() else {
-        return Err(Fault::from(
-            Failure::input("there is no such notice", "go back to the list")
-                .id("pemberitahuan itu tidak ada", "kembali ke daftarnya"),
-        )
-        .into());
-    };
+    let NoticeId(number) = number_of(&number)?;
     let by = visitor.session.name.clone();
     hub.writer.act(Act::Withdraw { by, number }).await.map_err(Fault::from)?;
     Ok(go("/pedoman?kata=ditarik"))
+}
+
+fn number_of(number: &str) -> Result<NoticeId, Halt> {
+    match format!("{}{number}", Topic::NOTICES).parse() {
+        Ok(Topic::Notice(number)) => Ok(number),
+        _ => Err(no_notice()),
+    }
+}
+
+fn no_notice() -> Halt {
+    let failure = Failure::new(Blame::NotFound, "there is no such notice", "go back to the list");
+    Fault::from(failure.id("pemberitahuan itu tidak ada", "kembali ke daftarnya")).into()
 }
