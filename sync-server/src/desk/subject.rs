@@ -13,10 +13,23 @@ pub(super) fn said(act: &str, subject: &str, language: Language) -> String {
     match act {
         "published" | "withdrawn" => published(subject, language),
         "export" => Some(subject.split(' ').map(|word| taken(word, language)).collect::<Vec<_>>().join(", ")),
+        "searched" => sought(subject, language),
         "code_offered" | "code_cancelled" | "number_rule" => office(subject),
         _ => None,
     }
     .unwrap_or_else(|| subject.to_owned())
+}
+
+/// `nik 3`, `name 50+`: what kind of words, and how many records had them.
+fn sought(subject: &str, language: Language) -> Option<String> {
+    let (kind, found) = subject.split_once(' ')?;
+    let kind = match kind {
+        "nik" => "NIK",
+        "number" => language.pick("nomor surat", "letter number"),
+        "name" => language.pick("nama", "name"),
+        _ => return None,
+    };
+    Some(format!("{kind}, {found} {}", language.pick("berkas", "records")))
 }
 
 fn office(code: &str) -> Option<String> {
@@ -98,6 +111,8 @@ mod tests {
                 "CSV, names and NIKs masked, Kecamatan Pesanggaran, S01, 01-11-2026 – 02-11-2026"
             )
         );
+        assert_eq!(both("searched", "name 50+"), pair("nama, 50+ berkas", "name, 50+ records"));
+        assert_eq!(both("searched", ""), pair("", ""), "as programs of before noted it");
         let kept = "0C7V2E5T8R0AQ";
         assert_eq!(both("device_revoked", kept), pair(kept, kept));
     }

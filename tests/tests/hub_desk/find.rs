@@ -95,9 +95,23 @@ async fn a_record_is_masked_until_it_is_opened_on_purpose_and_that_is_on_the_tra
     let list = ask(&hub, "GET", "/cari", &with[..1], "");
     assert!(!list.contains("Siti Aminah") && list.contains("S••• A•••••") && !list.contains(NIK), "{list}");
     // What is masked is not told letter by letter by searching for it.
-    for typed in ["siti", "Siti%20Aminah", "s", &NIK[..8], NIK] {
+    let searches = [
+        ("siti", "nama, 0 berkas"),
+        ("Siti%20Aminah", "nama, 0 berkas"),
+        (NIK, "NIK, 0 berkas"),
+        (&NIK[..8], "NIK, 0 berkas"),
+    ];
+    for (typed, noted) in searches {
         let found = ask(&hub, "GET", &format!("/cari?q={typed}"), &with[..1], "");
         assert!(status(&found) == 200 && !found.contains("S••• A•••••"), "{typed}: {found}");
+        // That they tried is on the trail, and not by what.
+        let trail = ask(&hub, "GET", "/jejak", &with[..1], "");
+        let newest = trail.split("<tbody>").nth(1).unwrap().split("</tr>").next().unwrap();
+        assert!(
+            newest.contains("made") && newest.contains("mencari dengan kata") && newest.contains(noted),
+            "{typed}: {newest}"
+        );
+        assert!(!trail.contains(&NIK[..8]) && !trail.to_lowercase().contains("siti"), "{trail}");
     }
     let token = list.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let refused = ask(&hub, "POST", &format!("{path}/buka"), &with, &format!("form_token={token}"));
@@ -222,12 +236,14 @@ fn exports_are_opened_by_another_library_say_what_the_list_says_and_hold_no_form
     assert_eq!(cells.len(), rows.len() + 1);
     for (line, row) in cells[1..].iter().zip(&rows) {
         assert_eq!(line[0].to_string(), row["id"].as_str().unwrap());
-        assert_eq!(line[9].to_string(), row["name"].as_str().unwrap());
-        assert_eq!(line[10], Data::String(NIK.to_owned()), "a NIK is a text: as a figure it would lose digits");
+        assert_eq!(line[11].to_string(), row["name"].as_str().unwrap());
+        assert_eq!(line[12], Data::String(NIK.to_owned()), "a NIK is a text: as a figure it would lose digits");
         assert_eq!(line[6], Data::String(HOSTILE.to_owned()));
-        assert!(matches!(line[15], Data::Float(_) | Data::Int(_)), "{line:?}");
+        let place = [7, 8, 9].map(|column: usize| line[column].to_string());
+        assert_eq!(place, [format!("Desa {HOSTILE}"), "35.10.01".to_owned(), "+Pesanggaran".to_owned()]);
+        assert!(matches!(line[17], Data::Float(_) | Data::Int(_)), "{line:?}");
         // By it a promised time can be looked up that was changed since.
-        assert_eq!(line[18].to_string(), "1", "{line:?}");
+        assert_eq!(line[20].to_string(), "1", "{line:?}");
     }
     let masked = out("masked.jsonl");
     hub.says(&["export", "--format", "jsonl", "--search", "siti", "--out", masked.to_str().unwrap()]);
@@ -235,6 +251,11 @@ fn exports_are_opened_by_another_library_say_what_the_list_says_and_hold_no_form
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     assert!(lines.iter().all(|line| line["catalogue"] == 1), "{text}");
+    for line in &lines {
+        let place = ["office", "office_name", "village", "district", "district_name"].map(|key| line[key].clone());
+        assert_eq!(place, [OFFICE, HOSTILE, &format!("Desa {HOSTILE}"), "35.10.01", "+Pesanggaran"]);
+        assert!(line["service_name"].is_string() && line["sector"].is_string(), "{text}");
+    }
     assert!(!text.contains("Siti") && !text.contains(NIK) && text.contains("S••• A•••••"), "{text}");
     let csv = out("all.csv");
     hub.says(&["export", "--format", "csv", "--out", csv.to_str().unwrap()]);
@@ -247,7 +268,9 @@ fn exports_are_opened_by_another_library_say_what_the_list_says_and_hold_no_form
             assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell} may be taken for a formula");
         }
     }
-    assert!(text.contains(&format!("\"'{HOSTILE}\",\"'+Pesanggaran\"")), "{text}");
+    let place = format!("\"'{HOSTILE}\",\"Desa {HOSTILE}\",\"35.10.01\",\"'+Pesanggaran\"");
+    assert!(text.contains(&place), "{text}");
+    assert!(text.contains("\"nama_kantor\",\"desa\",\"kode_kecamatan\",\"kecamatan\""), "{text}");
     let mode = std::fs::metadata(&csv).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "it holds personal data");
     // A file that is there is never written over.

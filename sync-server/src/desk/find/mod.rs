@@ -4,6 +4,7 @@ mod download;
 mod filter;
 mod record;
 mod search;
+mod sought;
 mod statistics;
 mod texts;
 mod waiting;

@@ -11,6 +11,7 @@ use office_model::Catalogue;
 use replica_store::{ListedTransaction, Page as StorePage, Reader, StoreError};
 
 use super::filter::{self, Asked, Choices};
+use super::sought::Sought;
 use super::texts::{Texts, Worded as _};
 use crate::act::Act;
 use crate::clock;
@@ -80,12 +81,7 @@ pub(super) async fn page(
     let f = language.texts();
     let filter = asked.filter(role);
     let typed = Some(asked.words.clone()).filter(|words| !words.is_empty());
-    if after.is_none() && typed.is_some() && role.sees_personal_data() {
-        // Who was looked for stays out of the trail.
-        let by = visitor.session.name.clone();
-        let noted = Act::Note { by, act: "searched".to_owned(), subject: String::new() };
-        hub.writer.act(noted).await.map_err(Fault::from)?;
-    }
+    let is_search = after.is_none() && filter.is_some();
     let rows = match filter {
         None => Vec::new(),
         Some(filter) => {
@@ -103,6 +99,12 @@ pub(super) async fn page(
             }
         }
     };
+    if is_search && !asked.words.is_empty() {
+        // Noted before anybody sees it. Who was looked for stays out of the trail.
+        let subject = Sought::of(&asked.words).subject(rows.len().min(ROWS), rows.len() > ROWS);
+        let noted = Act::Note { by: visitor.session.name.clone(), act: "searched".to_owned(), subject };
+        hub.writer.act(noted).await.map_err(Fault::from)?;
+    }
     let next = rows.get(ROWS).and_then(|_| rows.get(ROWS - 1)).map(|row| row.document.to_string());
     let now = clock::now_millis();
     let lines = rows.iter().take(ROWS).map(|row| line(row, &regency, role, language, now)).collect();
