@@ -35,6 +35,22 @@ const APART: &str = "return [...document.querySelectorAll('.pair')].filter((pair
 const CUT: &str = "return [...document.querySelectorAll('input[type=date]')]
     .filter((field) => field.getBoundingClientRect().width < 155).map((field) => field.id)";
 
+/// Tables that are wider than their place, and by how many pixels.
+const CLIPPED: &str = "return [...document.querySelectorAll('.scroll')]
+    .filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => `${box.getAttribute('aria-label')}: ${box.scrollWidth - box.clientWidth}`)";
+
+/// Fields beside each other of which one stands lower, since its label takes more lines.
+const UNEVEN: &str = "return [...document.querySelectorAll('.grid')].flatMap((grid) => {
+    const rows = {};
+    for (const cell of grid.children) {
+        const field = cell.querySelector('input, select');
+        if (field) (rows[Math.round(cell.getBoundingClientRect().top)] ||= []).push(field);
+    }
+    const top = (field) => field.getBoundingClientRect().top;
+    return Object.values(rows).flatMap((row) => row.filter((field) => Math.abs(top(field) - top(row[0])) > 2));
+}).map((field) => field.id)";
+
 /// The address of a page.
 fn address(hub: &Hub, path: &str) -> String {
     format!("{}{}", hub.url, path.replace("TODAY", &today()))
@@ -50,7 +66,7 @@ pub(crate) async fn is_well(browser: &Browser, what: &str) {
 const SHOWN: [&str; 5] = ["hub-sign-in", "hub-regency-id", "hub-office-id", "hub-night-id", "hub-handbook-id"];
 
 /// `DESK_PICTURES=DIR` keeps the pictures of the documentation there; `DESK_PICTURES_ALL` all.
-async fn keep_picture(browser: &Browser, name: &str) {
+pub(crate) async fn keep_picture(browser: &Browser, name: &str) {
     let all = std::env::var_os("DESK_PICTURES_ALL").is_some();
     if all || SHOWN.contains(&name) {
         keep_shown(browser, name).await;
@@ -106,13 +122,18 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
         is_well(&browser, &format!("{name}, dark")).await;
         keep_picture(&browser, &format!("{name}-dark")).await;
     }
-    for (width, height) in [(1024, 600), (360, 740)] {
+    for (width, height) in [(1366, 768), (1024, 600), (390, 844), (360, 740)] {
         browser.screen(width, height).await;
         for (name, path) in PAGES {
             browser.go(&address(&hub, path)).await;
             assert!(!browser.overflows().await, "{name} at {width}x{height}");
             assert_eq!(browser.run(APART).await, json!([]), "{name} at {width}x{height}");
             assert_eq!(browser.run(CUT).await, json!([]), "{name} at {width}x{height}");
+            assert_eq!(browser.run(UNEVEN).await, json!([]), "{name} at {width}x{height}");
+            // On a telephone tables scroll in their place.
+            if width >= 1024 {
+                assert_eq!(browser.run(CLIPPED).await, json!([]), "{name} at {width}x{height}");
+            }
             keep_picture(&browser, &format!("{name}-{width}")).await;
         }
     }
