@@ -7,7 +7,7 @@ use replica_store::NewDelivery;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Channel, Incident};
+use super::{Channel, Incident, detail};
 
 /// One incident that began or ended.
 #[derive(Debug, Clone)]
@@ -93,16 +93,16 @@ fn letter(told: &[Told]) -> Letter {
         let line = |one: &Told| {
             let title = one.incident.kind.title();
             let name = if one.name.is_empty() { String::new() } else { format!(" - {}", one.name) };
-            let measure = one.incident.kind.measure();
-            let detail =
-                if one.detail.is_empty() { String::new() } else { format!(" ({}: {})", pick(&measure), one.detail) };
+            let said = detail::said(one.incident.kind, &one.detail);
+            let more = Some(pick(&said)).filter(|said| !said.is_empty()).map(|said| format!(" ({said})"));
+            let more = more.unwrap_or_default();
             let (word, at) = one.ended_millis.map_or((now, one.began_millis), |at| (past, at));
             let advice = if one.ended_millis.is_some() {
                 format!("  {since} {} WIB", moments::long(one.began_millis))
             } else {
                 format!("  {}", pick(&one.incident.kind.advice()))
             };
-            format!("{word} {} WIB: {}{name}{detail}\n{advice}\n", moments::long(at), pick(&title))
+            format!("{word} {} WIB: {}{name}{more}\n{advice}\n", moments::long(at), pick(&title))
         };
         told.iter().map(line).collect::<Vec<_>>().join("\n")
     };

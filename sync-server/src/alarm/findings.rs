@@ -6,7 +6,7 @@ use office_model::OfficeCode;
 use office_model::calendar::Holidays;
 
 use super::silence::Watch;
-use super::{Health, Incident, Kind};
+use super::{Health, Incident, Kind, detail};
 use crate::settings::Settings;
 
 const HOUR_MILLIS: i64 = 3_600_000;
@@ -109,11 +109,15 @@ fn backup(facts: &Facts, limits: &Limits) -> Finding {
     // One that was made while the clock was ahead is of nobody knows when.
     let backed_up = facts.health.backed_up.filter(|at| *at <= facts.now_millis);
     if let Some((_, why)) = facts.health.backup_failed.as_ref().filter(|(at, _)| Some(*at) >= backed_up) {
-        return Finding::Wrong(why.clone());
+        return Finding::Wrong(detail::failed(why));
     }
     let last = backed_up.unwrap_or(facts.made_millis.min(facts.now_millis));
     let hours = facts.now_millis.saturating_sub(last) / HOUR_MILLIS;
-    if hours >= i64::from(limits.backup_hours) { Finding::Wrong(format!("{hours} h")) } else { Finding::Right }
+    if hours < i64::from(limits.backup_hours) {
+        return Finding::Right;
+    }
+    let is_made = facts.health.backed_up.is_some();
+    Finding::Wrong(if is_made { detail::too_old(hours) } else { detail::never_made(hours) })
 }
 
 /// An alarm begins when the hub listened for so long in vain, in one piece or in many; it ends when the office is heard.
@@ -199,11 +203,14 @@ mod tests {
         };
         let made = |hours: i64| Health { backed_up: Some(NOW - hours * HOUR_MILLIS), ..Health::default() };
         assert_eq!(with(Health::default(), 71), Finding::Right, "a young hub");
-        assert_eq!(with(Health::default(), 72), Finding::Wrong("72 h".to_owned()), "never one");
+        assert_eq!(with(Health::default(), 72), Finding::Wrong("never, 72 h".to_owned()), "never one");
         assert_eq!(with(made(1), 1000), Finding::Right);
         assert_eq!(with(made(-400), 1000), Finding::Wrong("1000 h".to_owned()), "made while the clock was ahead");
         let failed = |hours: i64| Some((NOW - hours * HOUR_MILLIS, "no room".to_owned()));
-        assert_eq!(with(Health { backup_failed: failed(1), ..made(2) }, 1000), Finding::Wrong("no room".to_owned()));
+        assert_eq!(
+            with(Health { backup_failed: failed(1), ..made(2) }, 1000),
+            Finding::Wrong("failed: no room".to_owned())
+        );
         assert_eq!(with(Health { backup_failed: failed(3), ..made(2) }, 1000), Finding::Right);
     }
 }

@@ -51,7 +51,7 @@ impl Kind {
             Self::Integrity => Bilingual::new("Data pusat rusak", "The hub's data is damaged"),
             Self::DiskFails => Bilingual::new("Disk pusat tidak dapat ditulisi", "The hub's disk takes nothing"),
             Self::DiskLow => Bilingual::new("Disk pusat hampir penuh", "The hub's disk is nearly full"),
-            Self::Backup => Bilingual::new("Cadangan pusat terlalu lama", "The hub's backup is too old"),
+            Self::Backup => Bilingual::new("Cadangan pusat perlu diurus", "The hub's backup needs care"),
             Self::CodeReused => {
                 Bilingual::new("Kode pendaftaran dicoba lagi", "An enrolment code was tried a second time")
             }

@@ -12,6 +12,7 @@
 
 mod changes;
 mod channels;
+pub(crate) mod detail;
 mod event;
 mod facts;
 mod findings;

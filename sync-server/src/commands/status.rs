@@ -11,8 +11,9 @@ use super::handbook::ROSTER_UNTOLD;
 use super::{Answer, open, table, time};
 use crate::alarm::tried_again;
 use crate::cli::Common;
+use crate::flags::Flags;
 use crate::keys::HubKeys;
-use crate::night::late;
+use crate::night::{Window, late};
 use crate::regency::facts::{all_shut_out, last_contacts};
 use crate::{Failure, admin, clock, handbook, init};
 
@@ -20,7 +21,7 @@ use crate::{Failure, admin, clock, handbook, init};
 #[command(after_help = "Examples:\n  sync-server status\n  sync-server status --json")]
 pub(crate) struct Arguments {}
 
-/// An office without a proof for so long is behind.
+/// What a figure for programs tells of.
 const DAY_MILLIS: i64 = 24 * 3_600_000;
 /// So many offices that are behind are shown to people; programs get all.
 const BEHIND_LINES: usize = 10;
@@ -39,13 +40,17 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     }
     let admitted: usize = of_office.values().map(Vec::len).sum();
     let recently = |node: &&Node| node.proven.is_some_and(|(at, _)| at >= now - DAY_MILLIS);
-    let proven = of_office.values().flatten().filter(recently).count();
+    let recently_proven = of_office.values().flatten().filter(recently).count();
+    let window = Window::last(now, common.settings(&Flags::default())?.report_minute);
+    let is_kept = |node: &&Node| node.proven.is_some_and(|(at, _)| window.is_kept(at));
+    let proven = of_office.values().flatten().filter(is_kept).count();
+    let begun = time(Some(window.begins_millis));
     let mut found: Vec<(Option<usize>, Value, Vec<String>)> = Vec::new();
     for office in roster.iter() {
         let nodes = of_office.get(&office.code).map_or(&[][..], Vec::as_slice);
         let proofs = nodes.iter().map(|node| (node.enrolled_millis, node.proven.map(|(at, _)| at)));
         let shut_out_millis = shut_out.get(&office.code).copied();
-        let (state, since) = late::stands(proofs, shut_out_millis, now - DAY_MILLIS);
+        let (state, since) = late::stands(proofs, shut_out_millis, window.begins_millis);
         let rank = late::BEHIND.iter().position(|behind| *behind == state);
         if rank.is_none() {
             continue;
@@ -73,7 +78,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
     let rows = [
         ("hub", format!("{} ({})", reader.hub(), if running { "running" } else { "not running: sync-server serve" })),
         ("offices", format!("{}, {} with a machine, {} behind", roster.len(), of_office.len(), behind.len())),
-        ("machines", format!("{admitted}, {proven} proven equal in the last 24 hours, {} revoked", known - admitted)),
+        ("machines", format!("{admitted}, {proven} proven equal since {begun}, {} revoked", known - admitted)),
         ("transactions", counts.transactions.to_string()),
         ("changes", entries.to_string()),
         ("pending", counts.pending.to_string()),
@@ -93,19 +98,7 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         let _ = writeln!(text, "\n{ROSTER_UNTOLD}");
     }
     if !lines.is_empty() {
-        text.push_str(
-            "\nBehind: not proven equal within 24 hours. Ask whether their machines run and their links are up.\n",
-        );
-        let shown = lines.get(..BEHIND_LINES).unwrap_or(&lines);
-        if is_any_shut_out {
-            text.push_str(
-                "shut_out: all machines of that office are shut out, it cannot send: enrol a new one (sync-server enrol OFFICE).\n",
-            );
-        }
-        text.push_str(&table(&["office", "name", "state", "since", "last contact"], shown));
-        if lines.len() > shown.len() {
-            let _ = writeln!(text, "and {} more: sync-server offices --enrolled", lines.len() - shown.len());
-        }
+        text.push_str(&said_behind(&lines, &begun, is_any_shut_out));
     }
     let json = json!({
         "hub": reader.hub(),
@@ -117,7 +110,9 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         "offices_behind": behind,
         "nodes": admitted,
         "nodes_revoked": known - admitted,
-        "nodes_proven_last_24_hours": proven,
+        "late_before_millis": window.begins_millis,
+        "nodes_proven": proven,
+        "nodes_proven_last_24_hours": recently_proven,
         "transactions": counts.transactions,
         "changes": entries,
         "pending": counts.pending,
@@ -133,4 +128,22 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
 /// A figure, and where to look when it is not 0.
 fn with_next(count: u64, next: &str) -> String {
     if count == 0 { "0".to_owned() } else { format!("{count}: {next}") }
+}
+
+/// The offices that are behind, the first of them line by line.
+fn said_behind(lines: &[Vec<String>], begun: &str, is_any_shut_out: bool) -> String {
+    let shown = lines.get(..BEHIND_LINES).unwrap_or(lines);
+    let mut text = format!(
+        "\nBehind: not proven equal since {begun}, when the last night that is over began. Ask whether their machines run and their links are up.\n"
+    );
+    if is_any_shut_out {
+        text.push_str(
+            "shut_out: all machines of that office are shut out, it cannot send: enrol a new one (sync-server enrol OFFICE).\n",
+        );
+    }
+    text.push_str(&table(&["office", "name", "state", "since", "last contact"], shown));
+    if lines.len() > shown.len() {
+        let _ = writeln!(text, "and {} more: sync-server offices --enrolled", lines.len() - shown.len());
+    }
+    text
 }

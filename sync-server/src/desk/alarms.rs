@@ -11,7 +11,7 @@ use replica_store::{Alarm, Delivery};
 use super::page::{Answer, Fault, Page, html};
 use super::texts::Worded as _;
 use super::visitor::Visitor;
-use crate::alarm::Incident;
+use crate::alarm::{Incident, detail};
 use crate::serve::Hub;
 use crate::{Failure, clock, init};
 
@@ -74,15 +74,15 @@ fn line(alarm: Alarm, roster: &Roster, language: Language, now: i64) -> Line {
     let incident = Incident::kept(&alarm);
     // One that a newer program kept is shown by its word.
     let say = |text| language.say(&text).to_owned();
-    let (title, advice, measure) = incident.map(|incident| incident.kind).map_or_else(
-        || (alarm.kind.clone(), String::new(), String::new()),
-        |kind| (say(kind.title()), say(kind.advice()), say(kind.measure())),
+    let (title, advice, detail) = incident.map(|incident| incident.kind).map_or_else(
+        || (alarm.kind.clone(), String::new(), alarm.detail.clone()),
+        |kind| (say(kind.title()), say(kind.advice()), say(detail::said(kind, &alarm.detail))),
     );
     let office = incident.and_then(|incident| roster.get(incident.office?));
     Line {
         title,
         advice,
-        detail: if alarm.detail.is_empty() { alarm.detail } else { format!("{measure}: {}", alarm.detail) },
+        detail,
         code: alarm.subject,
         name: office.map(Office::full_name).unwrap_or_default(),
         began: moments::short(alarm.began_millis, now),

@@ -40,7 +40,8 @@ pub(crate) async fn regency(hub: &Hub) -> Result<Arc<Regency>, Failure> {
             return Ok(Arc::clone(&reading.regency));
         }
     }
-    let read = hub.readers.with(|reader| Regency::read(reader, VERSION, clock::now_millis())).await??;
+    let minute = hub.settings.report_minute;
+    let read = hub.readers.with(move |reader| Regency::read(reader, VERSION, minute, clock::now_millis())).await??;
     let regency = Arc::new(read);
     *kept = Some(Reading { at: Instant::now(), round, regency: Arc::clone(&regency) });
     Ok(regency)

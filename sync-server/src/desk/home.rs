@@ -7,14 +7,16 @@ use askama::Template;
 use axum::extract::{Query, State};
 use desk_kit::{Language, moments};
 use office_model::calendar::wib_date;
-use office_model::{OfficeCode, OfficeKind};
+use office_model::{Bilingual, OfficeCode, OfficeKind};
 
+use super::amount::clock_offset;
 use super::chart::{self, Chart};
 use super::fresh;
 use super::map::{self, District, is_proven};
 use super::page::{Answer, Fault, Page, html};
 use super::shown;
-use super::texts::{Texts, Worded as _};
+use super::texts::{EN, ID, Texts, Worded as _};
+use super::unknown;
 use super::visitor::Visitor;
 use crate::alarm::Kind;
 use crate::clock;
@@ -38,8 +40,11 @@ struct HomePage {
     backup: String,
     as_of: String,
     totals: Vec<Total>,
+    /// Since when an office must be proven, not to be late.
+    late_since: String,
     districts: Vec<District>,
     lines: Vec<Line>,
+    unknown: Vec<String>,
     /// Query that shows all lines; empty when all are here.
     all: String,
     filter: Filter,
@@ -72,6 +77,8 @@ struct Line {
     since: String,
     contact: String,
     unsent: String,
+    /// Its figures are those of machines that are shut out.
+    is_last_known: bool,
     strip: String,
     /// Said to those who do not see the strip.
     heard: String,
@@ -89,7 +96,7 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(wo
     let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
     let (language, now) = (visitor.session.language, clock::now_millis());
     let t = language.texts();
-    let wanted = Wanted::of(&words);
+    let wanted = Wanted::of(&words, &regency);
     let is_whole = words.contains_key("semua");
     let chosen: Vec<_> = regency.offices.iter().filter(|one| wanted.fits(one)).collect();
     // Those that never joined are shown to whoever asks for them.
@@ -107,8 +114,10 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(wo
         backup: regency.backup_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
         as_of: moments::long(regency.made_millis),
         totals: totals(&regency, t),
+        late_since: moments::long(regency.window.begins_millis),
         districts: map::districts(&regency, language, now),
         lines,
+        unknown: wanted.unknown.iter().map(|one| language.say(one).to_owned()).collect(),
         all: if shows_all { String::new() } else { wanted.query() },
         filter: filter(&regency, &wanted, language),
         nights: chart::bars(&regency.nights),
@@ -119,19 +128,28 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(wo
 /// What a list is asked for; empty: all.
 #[derive(Default)]
 struct Wanted {
+    /// What of it nobody knows, and what is shown instead.
+    unknown: Vec<Bilingual>,
     district: Option<OfficeCode>,
     kind: Option<OfficeKind>,
     state: Option<Stands>,
 }
 
 impl Wanted {
-    fn of(words: &Words) -> Self {
-        let word = |name: &str| words.get(name).map_or("", String::as_str);
-        Self {
-            district: word("kecamatan").parse().ok(),
-            kind: OfficeKind::ALL.into_iter().find(|kind| kind.as_str() == word("jenis")),
-            state: Stands::ALL.into_iter().find(|state| state.as_str() == word("keadaan")),
-        }
+    fn of(words: &Words, regency: &Regency) -> Self {
+        let word = |name: &str| words.get(name).map_or("", |word| word.trim());
+        let mut districts = regency.offices.iter().filter_map(|(facts, _)| Some(facts.office.district.as_ref()?.code));
+        let district = word("kecamatan").parse().ok().filter(|wanted| districts.any(|code| code == *wanted));
+        let kind = OfficeKind::ALL.into_iter().find(|kind| kind.as_str() == word("jenis"));
+        let state = Stands::ALL.into_iter().find(|state| state.as_str() == word("keadaan"));
+        let fields = [
+            ("kecamatan", district.is_some(), (ID.district, EN.district), (ID.all_districts, EN.all_districts)),
+            ("jenis", kind.is_some(), (ID.kind, EN.kind), (ID.all_kinds, EN.all_kinds)),
+            ("keadaan", state.is_some(), (ID.state, EN.state), (ID.all_states, EN.all_states)),
+        ];
+        let unknown = fields.into_iter().filter(|(name, is_known, ..)| !is_known && !word(name).is_empty());
+        let unknown = unknown.map(|(name, _, label, instead)| unknown::said(word(name), label, instead)).collect();
+        Self { unknown, district, kind, state }
     }
 
     fn fits(&self, (facts, standing): &(OfficeFacts, Standing)) -> bool {
@@ -271,7 +289,7 @@ fn further(regency: &Regency, language: Language) -> String {
         [records, quarantined, divergent, absent as u64].map(|figure| shown::figure(figure, language));
     match language {
         Language::Indonesian => format!(
-            "{records} berkas di pusat; {quarantined} perubahan dikarantina; {divergent} perbedaan menunggu kantor; {absent} kantor belum terdaftar."
+            "{records} berkas di pusat; {quarantined} perubahan ditahan; {divergent} perbedaan menunggu kantor; {absent} kantor belum terdaftar."
         ),
         Language::English => format!(
             "{records} records at the hub; {quarantined} changes quarantined; {divergent} differences wait for their offices; {absent} offices not enrolled."
@@ -282,11 +300,14 @@ fn further(regency: &Regency, language: Language) -> String {
 fn line((facts, standing): &(OfficeFacts, Standing), language: Language, today: i64, now_millis: i64) -> Line {
     let t = language.texts();
     let short = |millis: Option<i64>| millis.map(|at| moments::short(at, now_millis)).unwrap_or_default();
-    let days: Vec<_> = facts.nodes.iter().flat_map(|node| node.days.iter().copied()).collect();
+    let nodes = facts.known();
+    let days: Vec<_> = nodes.iter().flat_map(|node| node.days.iter().copied()).collect();
     let heard = days.iter().map(|day| day.day).collect::<std::collections::BTreeSet<_>>().len();
-    let version = facts.nodes.iter().filter_map(|node| node.node.version.as_deref()).min();
-    let offset = facts.nodes.iter().filter_map(|node| node.node.clock_offset_millis).max_by_key(|offset| offset.abs());
+    let version = nodes.iter().filter_map(|node| node.node.version.as_deref()).min();
+    let offset = nodes.iter().filter_map(|node| node.node.clock_offset_millis).max_by_key(|offset| offset.abs());
     let numbers = facts.nodes.iter().filter_map(|node| node.numbers_left).min();
+    let backup = nodes.iter().any(|node| node.node.last_contact_millis.is_some());
+    let backup = if backup { shown::backup(facts.backup_age(now_millis), language) } else { String::new() };
     Line {
         code: facts.office.code.to_string(),
         name: facts.office.full_name(),
@@ -302,29 +323,18 @@ fn line((facts, standing): &(OfficeFacts, Standing), language: Language, today: 
             Language::English => format!("heard on {heard} of {LINK_DAYS} days"),
         },
         version: version.map_or_else(String::new, |version| version.rsplit(' ').next().unwrap_or(version).to_owned()),
-        clock: offset.map_or_else(String::new, clock_offset),
-        backup: shown::backup(facts.backup_age(now_millis), language),
+        clock: offset.map_or_else(String::new, |offset| clock_offset(offset, language)),
+        backup,
+        is_last_known: facts.is_last_known(),
         numbers: numbers.map_or_else(String::new, |left| left.to_string()),
         marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
-    }
-}
-
-/// By how much a clock is wrong, ahead with a plus. `offset`: hub clock minus its clock, in milliseconds.
-pub(super) fn clock_offset(offset: i64) -> String {
-    let ahead = offset.saturating_neg();
-    let sign = if ahead < 0 { '−' } else { '+' };
-    match ahead.unsigned_abs() / 1000 {
-        0..=1 => "0 s".to_owned(),
-        seconds @ 2..120 => format!("{sign}{seconds} s"),
-        seconds @ 120..7200 => format!("{sign}{} m", seconds / 60),
-        seconds @ 7200..172_800 => format!("{sign}{} h", seconds / 3600),
-        seconds => format!("{sign}{} d", seconds / 86_400),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::night::Window;
     use crate::regency::facts::tests::{node, office};
     use crate::regency::standing::standing;
 
@@ -334,11 +344,12 @@ mod tests {
     fn regency(proven: &[Option<i64>]) -> Regency {
         let offices = proven.iter().map(|proven| {
             let facts = OfficeFacts { nodes: vec![node(*proven)], ..office() };
-            let stands = standing(&facts, "0.1.0", NOW);
+            let stands = standing(&facts, "0.1.0", Window::last(NOW, 360));
             (facts, stands)
         });
         Regency {
             made_millis: NOW,
+            window: Window::last(NOW, 360),
             offices: offices.collect(),
             nights: Vec::new(),
             backup_millis: None,
@@ -366,19 +377,19 @@ mod tests {
     }
 
     #[test]
-    fn clocks_are_told_in_the_unit_that_fits() {
-        for (offset, said) in [(0, "0 s"), (-1500, "0 s"), (-30_000, "+30 s"), (600_000, "−10 m"), (3 * DAY, "−3 d")]
-        {
-            assert_eq!(clock_offset(offset), said);
-        }
-    }
-
-    #[test]
     fn a_filter_narrows_and_keeps_itself_in_the_address() {
         let words = [("kecamatan", "35.10.01"), ("jenis", "desa"), ("keadaan", "late"), ("x", "<y>")];
-        let wanted = Wanted::of(&words.map(|(key, word)| (key.to_owned(), word.to_owned())).into());
         let regency = regency(&[Some(NOW), Some(NOW - 2 * DAY)]);
+        let of = |words: [(&str, &str); 4]| {
+            Wanted::of(&words.map(|(key, word)| (key.to_owned(), word.to_owned())).into(), &regency)
+        };
+        let wanted = of(words);
+        assert!(wanted.unknown.is_empty());
         assert_eq!(regency.offices.iter().filter(|one| wanted.fits(one)).count(), 1);
         assert_eq!(wanted.query(), "/?kecamatan=35.10.01&jenis=desa&keadaan=late&semua=1");
+        // What nobody knows is no filter, and is named.
+        let wanted = of([("kecamatan", "35.99.99"), ("jenis", "kota"), ("keadaan", "baik"), ("x", "")]);
+        assert!(wanted.is_open() && wanted.unknown.len() == 3, "{:?}", wanted.unknown);
+        assert_eq!(wanted.unknown[2].en, "State: \"baik\" is not known. Shown: all states.");
     }
 }

@@ -11,10 +11,12 @@
 //! | `find` | finding, reading, counting and taking away records; what waits for people |
 //! | `handbook/` | what the centre tells offices: written, looked at, published |
 //! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
-//! | `map`, `chart`, `shown`, `subject` | pictures and words for what is shown |
+//! | `map`, `chart`, `shown`, `amount`, `subject` | pictures and words for what is shown |
+//! | `unknown` | what an address asks for and nobody knows |
 //! | `texts` | what people read, in both languages |
 
 mod alarms;
+mod amount;
 mod assets;
 mod carried;
 mod chart;
@@ -37,6 +39,7 @@ mod stream;
 mod subject;
 mod texts;
 mod trail;
+mod unknown;
 mod visitor;
 
 use std::net::IpAddr;
@@ -118,7 +121,7 @@ pub(crate) fn router(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
         .route("/malam/{night}", get(night::page))
         .route("/pedoman", get(handbook::index::page))
         .route("/pedoman/pemberitahuan", get(handbook::notice::page).post(handbook::notice::save))
-        .route("/pedoman/pemberitahuan/{number}/tarik", post(handbook::notice::withdraw))
+        .route("/pedoman/pemberitahuan/{number}/tarik", get(handbook::notice::confirm).post(handbook::notice::withdraw))
         .route("/pedoman/kantor/{code}", get(handbook::profile::page).post(handbook::profile::save))
         .route("/pedoman/kantor/{code}/contoh", post(handbook::profile::example))
         .route("/pedoman/teks/{topic}", get(handbook::text::page).post(handbook::text::save).layer(long_text()))

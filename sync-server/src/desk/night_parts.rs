@@ -3,6 +3,7 @@
 use desk_kit::{Language, moments};
 use office_model::calendar::short_date;
 
+use super::amount::bytes;
 use super::shown;
 use super::texts::Worded as _;
 use crate::night::report::{CheckLine, Whole};
@@ -93,7 +94,7 @@ pub(super) fn rest(report: &Report, whole: &Whole, language: Language) -> Rest {
         status: line.status.as_deref().map(|status| words::status(status, language)).unwrap_or_default(),
         due: line.due.map(short_date).unwrap_or_default(),
         days_late: if line.days_late > 0 { line.days_late.to_string() } else { String::new() },
-        needs: line.needs.iter().map(|need| words::need(need, language)).collect(),
+        needs: line.needs.iter().map(|need| shown::need(need, language)).collect(),
         detail: line.quarantine.as_deref().map(|code| shown::reason(code, language).to_owned()).unwrap_or_default(),
         id: line.id.to_string(),
     });
@@ -200,7 +201,7 @@ fn check(check: &CheckLine, report: &Report, language: Language) -> Check {
 
 fn backup(whole: &Whole, report: &Report, language: Language) -> Backup {
     let backup = &whole.backup;
-    let size = backup.bytes.map(shown::bytes).unwrap_or_default();
+    let size = backup.bytes.map(|count| bytes(count, language)).unwrap_or_default();
     let at = backup.made_millis.map(|at| moments::short(at, report.made_millis)).unwrap_or_default();
     let kept = backup.kept.map(|kept| match language {
         Language::Indonesian => format!("{kept} cadangan tersimpan"),

@@ -11,15 +11,16 @@ use office_model::calendar::{short_date, wib_date};
 use office_model::{OfficeCode, OfficeKind, Status};
 use replica_store::{LeaseState, ListFilter, Node, NodeCall, Reader, Referred};
 
+use super::amount::{self, clock_offset};
 use super::assets::VERSION;
-use super::home::clock_offset;
 use super::page::{Answer, Fault, Page, html};
 use super::texts::Worded as _;
 use super::visitor::Visitor;
 use super::{chart, fresh, shown};
+use crate::night::Window;
 use crate::operators::HubRole;
 use crate::regency::advice::advice;
-use crate::regency::facts::{LINK_DAYS, day_number};
+use crate::regency::facts::{LINK_DAYS, backup_age, day_number};
 use crate::regency::{OfficeFacts, Standing, numbers_left};
 use crate::serve::Hub;
 use crate::{Failure, clock};
@@ -49,6 +50,10 @@ struct OfficePage {
     above: Vec<String>,
     advice: Vec<String>,
     machines: Vec<Machine>,
+    /// The version of a machine does not tell of its backup.
+    is_backup_untold: bool,
+    /// Its figures are those of machines that are shut out.
+    is_last_known: bool,
     days: Vec<Day>,
     calls: Vec<Call>,
     quarantine: Vec<Kept>,
@@ -120,7 +125,8 @@ struct Block {
 
 /// What is read of this office alone.
 struct Read {
-    revoked: Vec<Node>,
+    /// Machines that are shut out, and what each had not sent when last heard.
+    revoked: Vec<(Node, Option<u64>)>,
     calls: Vec<NodeCall>,
     quarantine: Vec<Kept>,
     divergences: Vec<Differing>,
@@ -138,18 +144,24 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(cod
     let read = hub.readers.with(move |reader| Read::of(reader, &of_reader, language, role, now)).await;
     let read = read.map_err(Fault::from)?.map_err(Fault::from)?;
     let page = Page::of(&visitor.session, "office", &facts.office.full_name());
-    html(&made(page, &facts, &standing, read, now))
+    html(&made(page, (&facts, &standing), read, regency.window, now))
 }
 
-fn made(page: Page, facts: &OfficeFacts, standing: &Standing, read: Read, now: i64) -> OfficePage {
+fn made(page: Page, (facts, standing): (&OfficeFacts, &Standing), read: Read, window: Window, now: i64) -> OfficePage {
     let (language, t) = (page.language, page.t);
-    let machines = facts.nodes.iter().map(|one| {
-        let mut machine = machine(&one.node, now);
-        machine.unsent = one.unsent.map_or_else(String::new, |count| count.to_string());
-        machine.backup = shown::backup(one.backup_age(now), language);
-        machine.numbers = one.numbers_left.map_or_else(String::new, |left| left.to_string());
-        machine
+    let machines = facts.nodes.iter().map(|one| Machine {
+        unsent: one.unsent.map_or_else(String::new, |count| count.to_string()),
+        backup: backup(&one.node, now, language),
+        numbers: one.numbers_left.map_or_else(String::new, |left| left.to_string()),
+        ..machine(&one.node, now, language)
     });
+    let revoked = read.revoked.iter().map(|(node, unsent)| Machine {
+        unsent: unsent.map_or_else(String::new, |count| count.to_string()),
+        backup: backup(node, now, language),
+        ..machine(node, now, language)
+    });
+    let all = facts.nodes.iter().map(|one| &one.node).chain(read.revoked.iter().map(|(node, _)| node));
+    let is_untold = |node: &Node| node.last_contact_millis.is_some() && node.backup.is_none();
     OfficePage {
         name: facts.office.full_name(),
         code: facts.office.code.to_string(),
@@ -160,8 +172,10 @@ fn made(page: Page, facts: &OfficeFacts, standing: &Standing, read: Read, now: i
         marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
         records: facts.counts.transactions,
         above: read.above.map_or_else(Vec::new, |waits| above(facts, waits, t)),
-        advice: advice(facts, VERSION, now).iter().map(|text| language.say(text).to_owned()).collect(),
-        machines: machines.chain(read.revoked.iter().map(|node| machine(node, now))).collect(),
+        advice: advice(facts, VERSION, window, now).iter().map(|text| language.say(text).to_owned()).collect(),
+        is_backup_untold: all.clone().any(is_untold),
+        machines: machines.chain(revoked).collect(),
+        is_last_known: facts.is_last_known(),
         days: days(facts, language, now),
         calls: read.calls.iter().map(|one| call(one, language, now)).collect(),
         quarantine: read.quarantine,
@@ -178,7 +192,12 @@ fn above(facts: &OfficeFacts, (to_decide, to_answer): (u64, u64), t: &super::tex
     lines.filter(|(shown, ..)| *shown).map(|(_, label, count)| format!("{label}: {count}")).collect()
 }
 
-fn machine(node: &Node, now: i64) -> Machine {
+/// How old a machine's last backup is; nothing where it has not called yet.
+fn backup(node: &Node, now: i64, language: Language) -> String {
+    node.last_contact_millis.map(|_| shown::backup(backup_age(node, now), language)).unwrap_or_default()
+}
+
+fn machine(node: &Node, now: i64, language: Language) -> Machine {
     let short = |millis: Option<i64>| millis.map(|at| moments::short(at, now)).unwrap_or_default();
     Machine {
         id: node.id.to_string(),
@@ -187,7 +206,7 @@ fn machine(node: &Node, now: i64) -> Machine {
         proven: short(node.proven.map(|(at, _)| at)),
         unsent: String::new(),
         version: node.version.as_deref().map_or("", |version| version.rsplit(' ').next().unwrap_or(version)).to_owned(),
-        clock: node.clock_offset_millis.map_or_else(String::new, clock_offset),
+        clock: node.clock_offset_millis.map_or_else(String::new, |offset| clock_offset(offset, language)),
         backup: String::new(),
         numbers: String::new(),
         exchanges: node.exchanges,
@@ -201,7 +220,7 @@ fn days(facts: &OfficeFacts, language: Language, now: i64) -> Vec<Day> {
     let days = today.iter_days().rev().take(usize::try_from(LINK_DAYS).unwrap_or_default());
     let made = days.map(|date| {
         let number = day_number(date);
-        let of_day = facts.nodes.iter().flat_map(|node| node.days.iter()).filter(|day| day.day == number);
+        let of_day = facts.known().iter().flat_map(|node| node.days.iter()).filter(|day| day.day == number);
         let (mut heard, mut exchanges, mut cuts, mut bytes) = (0_u32, 0, 0, 0_u64);
         for day in of_day {
             heard |= day.hours;
@@ -221,7 +240,7 @@ fn days(facts: &OfficeFacts, language: Language, now: i64) -> Vec<Day> {
                 format!("{hours} {hours_word}, {exchanges} {exchanges_word}, {cuts} cut")
             }
         };
-        Day { date: short_date(date), svg: chart::hours(heard), said, bytes: shown::bytes(bytes) }
+        Day { date: short_date(date), svg: chart::hours(heard), said, bytes: amount::bytes(bytes, language) }
     });
     made.collect()
 }
@@ -234,9 +253,9 @@ fn call(call: &NodeCall, language: Language, now: i64) -> Call {
         reached: shown::is_reached(&call.outcome),
         exchanges: call.exchanges,
         changes: call.changes,
-        up: shown::bytes(call.bytes_up),
-        down: shown::bytes(call.bytes_down),
-        lasted: shown::duration(call.duration_millis),
+        up: amount::bytes(call.bytes_up, language),
+        down: amount::bytes(call.bytes_down, language),
+        lasted: amount::duration(call.duration_millis, language),
     }
 }
 
@@ -244,10 +263,20 @@ impl Read {
     fn of(reader: &Reader, facts: &OfficeFacts, language: Language, role: HubRole, now: i64) -> Result<Self, Failure> {
         let code = facts.office.code;
         let revoked = reader.registered_nodes()?.into_iter();
-        let revoked = revoked.filter(|node| node.office == code && node.revoked_millis.is_some()).collect::<Vec<_>>();
+        let revoked = revoked.filter(|node| node.office == code && node.revoked_millis.is_some());
         let mut calls = Vec::new();
-        for id in facts.nodes.iter().map(|one| one.node.id).chain(revoked.iter().map(|node| node.id)) {
-            calls.extend(reader.calls(id, CALLS)?);
+        for one in &facts.nodes {
+            calls.extend(reader.calls(one.node.id, CALLS)?);
+        }
+        let mut with_unsent = Vec::new();
+        for node in revoked {
+            let of_node = reader.calls(node.id, CALLS)?;
+            let unsent = match of_node.first() {
+                Some(last) => reader.claimed_beyond(last)?,
+                None => None,
+            };
+            calls.extend(of_node);
+            with_unsent.push((node, unsent));
         }
         calls.sort_by_key(|call| std::cmp::Reverse(call.at_millis));
         calls.truncate(LINES);
@@ -285,7 +314,7 @@ impl Read {
             quarantine: quarantine.collect(),
             divergences: divergences.collect(),
             blocks: blocks(reader, facts, language, now)?,
-            revoked,
+            revoked: with_unsent,
             calls,
         })
     }

@@ -4,8 +4,9 @@ use desk_kit::Language;
 pub(super) use desk_kit::refused_because as reason;
 
 use super::texts::{Texts, Worded as _};
+use crate::night::words;
 use crate::operators;
-use crate::regency::{BackupAge, Mark, State};
+use crate::regency::{BACKUP_DAYS_MAX, BackupAge, Mark, State};
 
 /// A state as people read it.
 pub(super) const fn state(t: &'static Texts, state: State) -> &'static str {
@@ -24,7 +25,7 @@ pub(super) const fn state(t: &'static Texts, state: State) -> &'static str {
 pub(super) fn mark(mark: &Mark, language: Language) -> String {
     let words = |id: String, en: String| if language == Language::Indonesian { id } else { en };
     match mark {
-        Mark::Quarantined(count) => words(format!("{count} dikarantina"), format!("{count} quarantined")),
+        Mark::Quarantined(count) => words(format!("{count} ditahan"), format!("{count} quarantined")),
         Mark::Divergent(count) => words(format!("{count} perbedaan"), format!("{count} to settle")),
         Mark::FewNumbers(left) => {
             words(format!("sisa {left} nomor"), format!("{left} {} left", many(*left, "number", "numbers")))
@@ -38,16 +39,27 @@ pub(super) fn mark(mark: &Mark, language: Language) -> String {
     }
 }
 
-/// How old a backup is; empty where nobody said.
+/// How old the last backup is of a machine that called, or of an office of which one did.
 pub(super) fn backup(age: Option<BackupAge>, language: Language) -> String {
     let t = language.texts();
     match (age, language) {
-        (None, _) => String::new(),
+        (None, _) => t.backup_untold.to_owned(),
         (Some(BackupAge::Never), _) => t.backup_never.to_owned(),
         (Some(BackupAge::Days(0)), _) => t.backup_today.to_owned(),
+        (Some(BackupAge::Days(days @ BACKUP_DAYS_MAX..)), _) => {
+            format!("{days} {}", language.pick("hari, terlalu lama", "days, too old"))
+        }
         (Some(BackupAge::Days(days)), Language::Indonesian) => format!("{days} hari"),
         (Some(BackupAge::Days(1)), Language::English) => "1 day".to_owned(),
         (Some(BackupAge::Days(days)), Language::English) => format!("{days} days"),
+    }
+}
+
+/// Why a record needs a person, as the pages call it: files say it as ever.
+pub(super) fn need(word: &str, language: Language) -> String {
+    match (word, language) {
+        ("quarantined", Language::Indonesian) => "ada perubahan ditahan".to_owned(),
+        _ => words::need(word, language),
     }
 }
 
@@ -102,7 +114,8 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "divergences_read" => ("membaca isian yang berbeda, berkas:", "read fields that differ, records:"),
         "export" => ("mengunduh berkas", "took records away"),
         "searched" => ("mencari dengan kata", "searched by words"),
-        "quarantine_retried" => ("memeriksa ulang karantina", "had the quarantine judged again"),
+        "backup_made" => ("membuat cadangan pusat", "made a backup of the hub"),
+        "quarantine_retried" => ("memeriksa ulang perubahan yang ditahan", "had the quarantine judged again"),
         "views_rebuilt" => ("membangun ulang daftar dan indeks", "rebuilt lists and indexes"),
         "number_rule" => ("mengubah aturan nomor surat", "changed the rule of letter numbers"),
         "numbers_granted" => ("memberi nomor surat kepada komputer", "granted letter numbers to a machine"),
@@ -127,11 +140,13 @@ pub(super) fn act(word: &str, language: Language) -> &str {
 }
 
 /// Who did something, as people read it: commands and strangers have no name.
-pub(super) fn who(name: &str, language: Language) -> &str {
-    match name {
-        operators::BY_COMMAND => language.pick("perintah di mesin pusat", "a command on the hub's machine"),
-        operators::NOBODY => language.pick("(tidak dikenal)", "(unknown)"),
-        _ => name,
+pub(super) fn who(name: &str, language: Language) -> String {
+    let by_command = language.pick("perintah di mesin pusat", "a command on the hub's machine");
+    match operators::command_of(name) {
+        Some("") => by_command.to_owned(),
+        Some(command) => format!("{by_command}: sync-server {command}"),
+        None if name == operators::NOBODY => language.pick("(tidak dikenal)", "(unknown)").to_owned(),
+        None => name.to_owned(),
     }
 }
 
@@ -146,24 +161,6 @@ pub(super) fn figure(count: u64, language: Language) -> String {
         said.push(digit);
     }
     said
-}
-
-/// A count of bytes in few characters.
-pub(super) fn bytes(count: u64) -> String {
-    match count {
-        0..1000 => format!("{count} B"),
-        1000..1_000_000 => format!("{}.{} kB", count / 1000, count % 1000 / 100),
-        _ => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
-    }
-}
-
-/// A time that something took.
-pub(super) fn duration(millis: u64) -> String {
-    match millis {
-        0..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        60_000..3_600_000 => format!("{} m {} s", millis / 60_000, millis % 60_000 / 1000),
-        _ => format!("{} h {} m", millis / 3_600_000, millis % 3_600_000 / 60_000),
-    }
 }
 
 /// A name of which a viewer sees the first letters alone.
@@ -191,12 +188,6 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_short() {
-        assert_eq!([bytes(0), bytes(999), bytes(1500), bytes(12_345_678)], ["0 B", "999 B", "1.5 kB", "12.3 MB"]);
-        assert_eq!([duration(1234), duration(61_000), duration(7_260_000)], ["1.2 s", "1 m 1 s", "2 h 1 m"]);
-    }
-
-    #[test]
     fn whatever_is_refused_is_told_in_both_languages() {
         let all = RefusalCode::ALL.iter().map(|code| code.as_str()).chain([DUPLICATE, FORK, MISSING, SCOPE]);
         for code in all {
@@ -209,6 +200,14 @@ mod tests {
             assert!(id.starts_with("ditolak: ") && en.starts_with("refused: "), "{word}: {id}, {en}");
         }
         assert_eq!(outcome("refused 99", Language::Indonesian), "ditolak");
+    }
+
+    #[test]
+    fn a_command_is_told_by_its_name() {
+        let id = |name: &str| who(name, Language::Indonesian);
+        assert_eq!(id(&operators::by_command("wipe")), "perintah di mesin pusat: sync-server wipe");
+        assert_eq!(id(operators::BY_COMMAND), "perintah di mesin pusat", "as programs of before noted it");
+        assert_eq!([id("wayan"), id("perintahku")], ["wayan", "perintahku"]);
     }
 
     #[test]

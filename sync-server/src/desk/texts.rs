@@ -62,6 +62,15 @@ desk_kit::texts! {
     urgent_why: "Penting: tampil paling atas dan menonjol", "Urgent: before all others, and it stands out";
     withdraw: "Tarik", "Withdraw";
     withdrawn: "ditarik", "withdrawn";
+    withdraw_ask: "Tarik pemberitahuan?", "Withdraw the notice?";
+    withdraw_what: "Yang terjadi", "What happens";
+    withdraw_gone: "Kantor tidak menampilkannya lagi sejak pertukaran berikutnya dengan pusat.", "Offices show it no more from their next exchange with the hub on.";
+    withdraw_read: "Yang sudah membacanya tidak diberi tahu: terbitkan pemberitahuan baru bila perlu dibetulkan.",
+        "Who has read it is not told: publish a new one where something is to be put right.";
+    withdraw_final: "Ini tidak dapat dibatalkan. Pemberitahuan dengan isi yang sama dapat ditulis lagi.",
+        "It cannot be undone. A notice with the same text can be written again.";
+    late_rule_night: "Terlambat: tidak terbukti setara sejak pukul 18.00 WIB saat malam itu dimulai. Halaman Kabupaten menilai dengan aturan yang sama menurut malam terakhir yang sudah selesai.",
+        "Late: not proven equal since 18:00 WIB, when that night began. The regency's page judges by the same rule and the last night that is over.";
     all_offices: "Semua kantor", "All offices";
     offices_word: "kantor", "offices";
     preview_why: "Begini tampilnya di halaman pertama petugas:", "This is how it stands on clerks' first page:";
@@ -168,6 +177,15 @@ desk_kit::texts! {
     never: "belum pernah", "never";
     clock: "Jam", "Clock";
     backup_never: "belum pernah", "never";
+    backup_untold: "tidak diketahui", "not known";
+    backup_untold_why: "Cadangan tidak diketahui: versi program komputer itu belum menyebutnya. Pasang village-node yang baru.",
+        "A backup is not known where the version of the machine's program does not tell of it. Install the present village-node.";
+    last_known: "terakhir diketahui", "last known";
+    last_known_why: "Semua komputer kantor ini sudah dikeluarkan. Angka dan garis sambungannya yang terakhir diketahui, sebelum dikeluarkan.",
+        "All machines of this office are shut out. Figures and link strip are those last known, before they were.";
+    late_rule: "Terlambat: tidak terbukti setara sejak", "Late: not proven equal since";
+    late_rule_why: "WIB, saat malam terakhir yang sudah selesai dimulai. Laporan malam menilai dengan aturan yang sama.",
+        "WIB, when the last night that is over began. The night's report judges by the same rule.";
     backup_today: "hari ini", "today";
     clock_right: "tepat", "right";
     minutes_ahead: "menit lebih cepat", "minutes ahead";
@@ -181,12 +199,14 @@ desk_kit::texts! {
     no_calls: "Belum ada panggilan yang tercatat.", "No call is on record yet.";
     when: "Waktu", "When";
     outcome: "Hasil", "Outcome";
-    bytes: "Byte naik / turun", "Bytes up / down";
+    bytes: "Terkirim / diterima", "Sent / received";
     changes: "Perubahan", "Changes";
     lasted: "Lama", "Took";
     waits: "Yang menunggu", "What waits";
-    quarantine: "Karantina", "Quarantine";
-    quarantine_none: "Tidak ada perubahan yang ditolak.", "No change is refused.";
+    quarantine: "Perubahan yang ditahan", "Quarantine";
+    quarantine_why: "Tidak lolos pemeriksaan pusat (karantina). Tidak ada yang hilang: disimpan di sini dan di komputernya; petugas melihatnya di Sinkronisasi, bagian Perubahan yang ditolak atau ditahan.",
+        "They did not pass the hub's check. Nothing is lost: they are kept here and on their machine; the clerk sees them under Sync, Changes that were refused or held back.";
+    quarantine_none: "Tidak ada perubahan yang ditahan.", "No change is refused.";
     divergences: "Perbedaan", "Differences";
     divergences_none: "Tidak ada perbedaan yang menunggu diputuskan.", "No difference waits to be settled.";
     reason: "Alasan", "Reason";

@@ -109,9 +109,13 @@ impl Figures {
         self.by("offices", "Offices of the roster, by how they stand", "state", states);
         let nodes = || regency.offices.iter().flat_map(|(facts, _)| &facts.nodes);
         self.one("nodes", "Machines that are enrolled", count(nodes().count() as u64));
-        let states = nodes().map(|node| crate::regency::standing::of_node(node, now).0);
+        let states = nodes().map(|node| crate::regency::standing::of_node(node, regency.window).0);
         let late = states.filter(|state| matches!(state, State::Late | State::Never | State::Differs)).count();
-        self.one("nodes_late", "Machines that were not proven equal within 24 hours", count(late as u64));
+        self.one(
+            "nodes_late",
+            "Machines that were not proven equal since the last night that is over began",
+            count(late as u64),
+        );
         let sum = |pick: fn(&replica_store::OfficeCounts) -> u64| {
             count(regency.offices.iter().map(|(facts, _)| pick(&facts.counts)).sum())
         };

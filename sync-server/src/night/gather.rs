@@ -15,13 +15,12 @@ use super::facts::{
     BlockFacts, BookFacts, Call, Granted, KeptOut, NightFacts, NodeNight, OfficeNight, OpenRecord, Span, Twice,
 };
 use super::report::{BackupLine, CheckLine};
+use super::window::Window;
 use crate::alarm::kept_watch;
 use crate::regency::facts::all_shut_out;
 use crate::regency::issues_from;
 use crate::{Failure, init};
 
-/// The night of a date begins at 18:00 WIB of the day before.
-const NIGHT_BEGINS_BEFORE_MILLIS: i64 = 6 * 3_600_000;
 const DAY_MILLIS: i64 = 24 * 3_600_000;
 /// Calls of a machine that are looked at: quiet ones right after each other are one.
 const CALLS: usize = 500;
@@ -34,12 +33,11 @@ const TWICE: usize = 1000;
 
 /// When the night of a date was.
 pub(crate) fn span(date: NaiveDate, report_minute: u32, now_millis: i64) -> Span {
-    let midnight = wib_midnight(date);
-    let due = midnight + i64::from(report_minute) * 60_000;
+    let window = Window::of(date, report_minute);
     Span {
-        from_millis: due - DAY_MILLIS,
-        night_millis: midnight - NIGHT_BEGINS_BEFORE_MILLIS,
-        until_millis: due.min(now_millis),
+        from_millis: window.ends_millis - DAY_MILLIS,
+        night_millis: window.begins_millis,
+        until_millis: window.ends_millis.min(now_millis),
         made_millis: now_millis,
         hub_was_off: false,
     }

@@ -1,11 +1,12 @@
 //! Which reports there are, and which nights have none yet.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike as _};
-use office_model::calendar::{WIB_SECONDS, wib_midnight};
+use office_model::calendar::WIB_SECONDS;
 use replica_store::{Reader, Replica, StoreError};
 
 use super::Report;
 use super::report::Brief;
+use super::window::Window;
 use crate::Failure;
 
 /// So many missed nights are caught up with.
@@ -102,7 +103,7 @@ pub(crate) fn dates(reader: &Reader) -> Result<Vec<NaiveDate>, Failure> {
 
 /// When the report of a night is due: `report_minute` minutes after 00:00 WIB of its date.
 pub(crate) fn due_millis(date: NaiveDate, report_minute: u32) -> i64 {
-    wib_midnight(date) + i64::from(report_minute) * 60_000
+    Window::of(date, report_minute).ends_millis
 }
 
 /// When the first node joined, where one has.
@@ -122,10 +123,8 @@ pub(crate) fn begun_millis(reader: &Reader) -> Result<Option<i64>, Failure> {
 /// When the database cannot be read.
 pub(crate) fn missed(reader: &Reader, now_millis: i64, report_minute: u32) -> Result<Vec<NaiveDate>, Failure> {
     let Some(begun) = begun_millis(reader)? else { return Ok(Vec::new()) };
-    let (today, minute) = wib(now_millis);
-    let last = if minute >= report_minute { Some(today) } else { today.pred_opt() };
     let mut missed = Vec::new();
-    for date in last.into_iter().flat_map(|last| last.iter_days().rev()).take(CAUGHT_UP_MAX) {
+    for date in Window::last(now_millis, report_minute).date.iter_days().rev().take(CAUGHT_UP_MAX) {
         if due_millis(date, report_minute) < begun {
             break;
         }

@@ -1,6 +1,7 @@
 //! Whether an office is proven, and if not, since when and why. Pure.
 
 use super::facts::{NodeNight, OfficeNight, Span};
+use super::window::counts;
 use crate::regency::standing::is_older;
 
 /// The states of an office.
@@ -83,8 +84,7 @@ pub(crate) fn stands(
         None if shut_out_millis.is_some() => ("shut_out", shut_out_millis),
         None => ("not_enrolled", None),
         Some((enrolled, None)) => ("never", Some(enrolled)),
-        // A proof after the night proves what was recorded in it, too.
-        Some((_, Some(at))) if at >= night_millis => ("proven", Some(at)),
+        Some((_, Some(at))) if counts(at, night_millis) => ("proven", Some(at)),
         Some((_, at)) => ("late", at),
     }
 }
@@ -112,7 +112,7 @@ pub(crate) fn judge(office: &OfficeNight, span: &Span, hub_version: &str) -> Jud
 
 /// Why a machine is not proven; nothing when it is.
 pub(crate) fn reason(node: &NodeNight, span: &Span, hub_version: &str) -> Option<Reason> {
-    if node.proven_millis.is_some_and(|at| at >= span.night_millis) {
+    if node.proven_millis.is_some_and(|at| counts(at, span.night_millis)) {
         return None;
     }
     // The last word counts, however long ago: who was refused and is silent since then waits for somebody.

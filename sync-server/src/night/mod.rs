@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `facts` | all that a report is made from, as plain data |
 //! | `report` | what a report holds; made from the facts alone |
+//! | `window` | when offices are to call, and the one rule by which one is late; for pages, commands and figures, too. Pure |
 //! | `late`, `work`, `documents`, `numbers` | its parts: why an office is late; transactions by service, sector and district; records that need a person; letter numbers. Pure |
 //! | `words` | what people read for the report's words, in both languages |
 //! | `table`, `forms` | the report as tables; CSV and spreadsheet of them. Pure |
@@ -27,9 +28,11 @@ pub(crate) mod report;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
+pub(crate) mod window;
 pub(crate) mod words;
 pub(crate) mod work;
 
 pub use kept::wib;
 pub(crate) use plan::Plan;
 pub(crate) use report::Report;
+pub(crate) use window::Window;

@@ -5,13 +5,11 @@ use office_model::Bilingual;
 
 use super::refusal::Refusal;
 use super::standing::{FEW_NUMBERS, clock_minutes, is_older, of_node};
-use super::{BackupAge, NodeFacts, OfficeFacts, State};
-
-/// A backup made at an office that is as old is worth a word.
-const OLD_BACKUP_DAYS: u64 = 30;
+use super::{BACKUP_DAYS_MAX, BackupAge, NodeFacts, OfficeFacts, State};
+use crate::night::Window;
 
 /// In the order in which they are worth saying; never empty.
-pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
+pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, window: Window, now_millis: i64) -> Vec<Bilingual> {
     if let (true, Some(since)) = (facts.nodes.is_empty(), facts.shut_out_millis) {
         let (since, code) = (moments::short(since, now_millis), facts.office.code);
         return vec![Bilingual::new(
@@ -29,12 +27,13 @@ pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, now_millis: i64) ->
             "No machine of this office has joined yet. Make an enrolment code, then guide the clerk through village-node enrol.",
         )];
     }
-    let mut said: Vec<Bilingual> = facts.nodes.iter().flat_map(|node| of(node, hub_version, now_millis)).collect();
+    let mut said: Vec<Bilingual> =
+        facts.nodes.iter().flat_map(|node| of(node, hub_version, window, now_millis)).collect();
     let (quarantined, divergent) = (facts.counts.quarantined, facts.counts.divergent);
     if quarantined > 0 {
         said.push(Bilingual::new(
-            format!("{quarantined} perubahan tidak diterima pusat. Data itu tetap ada di komputernya: minta petugas membuka Sinkronisasi, bagian Karantina, dan menyimpan ulang isian yang disebut di sana."),
-            format!("{quarantined} changes are not accepted here. They are still on the machine: ask the clerk to open Sync, part Quarantine, and to save the fields named there again."),
+            format!("{quarantined} perubahan tidak diterima pusat. Data itu tetap ada di komputernya: minta petugas membuka Sinkronisasi, bagian Perubahan yang ditolak atau ditahan, dan menyimpan ulang isian yang disebut di sana."),
+            format!("{quarantined} changes are not accepted here. They are still on the machine: ask the clerk to open Sync, part Changes that were refused or held back, and to save the fields named there again."),
         ));
     }
     if divergent > 0 {
@@ -43,10 +42,11 @@ pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, now_millis: i64) ->
             format!("{divergent} records have two values for one field. Ask the clerk to open Differences and to choose the right one."),
         ));
     }
-    if let Some(BackupAge::Days(days @ OLD_BACKUP_DAYS..)) = facts.backup_age(now_millis) {
+    if let Some(BackupAge::Days(days @ BACKUP_DAYS_MAX..)) = facts.backup_age(now_millis) {
+        let beyond = days - BACKUP_DAYS_MAX;
         said.push(Bilingual::new(
-            format!("Cadangan terakhir di kantor ini dibuat {days} hari lalu. Yang sudah sampai di pusat aman; yang belum terkirim hilang bila disk rusak. Dampingi petugas menjalankan village-node backup ke cakram lain."),
-            format!("The last backup at this office was made {days} days ago. What reached the hub is safe; what is unsent is lost with the disk. Guide the clerk through village-node backup to another disk."),
+            format!("Cadangan terakhir di kantor ini dibuat {days} hari lalu: terlalu lama, {beyond} hari lewat dari {BACKUP_DAYS_MAX}. Yang sudah sampai di pusat aman; yang belum terkirim hilang bila disk rusak. Dampingi petugas menjalankan village-node backup ke cakram lain."),
+            format!("The last backup at this office was made {days} days ago: too old, {beyond} days beyond {BACKUP_DAYS_MAX}. What reached the hub is safe; what is unsent is lost with the disk. Guide the clerk through village-node backup to another disk."),
         ));
     }
     if said.is_empty() {
@@ -58,9 +58,9 @@ pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, now_millis: i64) ->
     said
 }
 
-fn of(node: &NodeFacts, hub_version: &str, now_millis: i64) -> Vec<Bilingual> {
+fn of(node: &NodeFacts, hub_version: &str, window: Window, now_millis: i64) -> Vec<Bilingual> {
     let mut said = Vec::new();
-    let (state, since) = of_node(node, now_millis);
+    let (state, since) = of_node(node, window);
     let since = moments::short(since, now_millis);
     let last = node.node.last_contact_millis.map(|at| moments::short(at, now_millis)).unwrap_or_default();
     let was_cut = node.last_call.as_ref().is_some_and(|call| call.outcome == "cut");
@@ -141,7 +141,7 @@ mod tests {
     const DAY: i64 = 24 * 3_600_000;
 
     fn said(nodes: Vec<NodeFacts>) -> String {
-        let said = advice(&OfficeFacts { nodes, ..office() }, "0.1.0", NOW);
+        let said = advice(&OfficeFacts { nodes, ..office() }, "0.1.0", Window::last(NOW, 360), NOW);
         said.into_iter().map(|text| text.en).collect::<Vec<_>>().join("\n")
     }
 
@@ -161,7 +161,7 @@ mod tests {
     fn each_trouble_has_its_own_words() {
         assert!(said(vec![]).contains("No machine"));
         let lost = OfficeFacts { shut_out_millis: Some(NOW), ..office() };
-        let lost = &advice(&lost, "0.1.0", NOW)[0].en;
+        let lost = &advice(&lost, "0.1.0", Window::last(NOW, 360), NOW)[0].en;
         assert!(lost.contains("are shut out since") && lost.contains("sync-server enrol 35.10.01.2001"), "{lost}");
         assert_eq!(said(vec![node(Some(NOW))]), "All is well. There is nothing for the clerk to do.");
         assert!(said(vec![node(None)]).contains("has never called since it joined"));
@@ -206,7 +206,7 @@ mod tests {
     fn what_the_hub_keeps_out_is_told_with_what_to_do() {
         let mut facts = OfficeFacts { nodes: vec![node(Some(NOW))], ..office() };
         (facts.counts.quarantined, facts.counts.divergent) = (3, 2);
-        let said = advice(&facts, "0.1.0", NOW);
+        let said = advice(&facts, "0.1.0", Window::last(NOW, 360), NOW);
         assert!(said[0].id.contains("3 perubahan") && said[1].id.contains("2 berkas"), "{said:?}");
     }
 }

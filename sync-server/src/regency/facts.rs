@@ -11,13 +11,15 @@ use office_model::{Office, OfficeCode};
 use replica_store::{CallDay, LastBackup, LeaseState, Node, NodeCall, OfficeCounts, Reader};
 
 use crate::alarm::Kind;
-use crate::night::kept;
+use crate::night::{Window, kept};
 use crate::regency::numbers_left;
 use crate::regency::standing::{Standing, standing};
 use crate::{Failure, init};
 
 /// Days of the link that a line of the list shows, today included.
 pub(crate) const LINK_DAYS: i64 = 14;
+/// A backup made at an office that is as old is too old.
+pub(crate) const BACKUP_DAYS_MAX: u64 = 30;
 /// Days of the charts.
 pub(crate) const CHART_DAYS: u64 = 30;
 
@@ -35,11 +37,14 @@ pub(crate) struct NodeFacts {
     pub(crate) days: Vec<CallDay>,
 }
 
-/// An office and its machines that are not shut out.
+/// An office and its machines.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OfficeFacts {
     pub(crate) office: Office,
+    /// Those that are not shut out.
     pub(crate) nodes: Vec<NodeFacts>,
+    /// Where none is left: those that were shut out, as last known.
+    pub(crate) lost: Vec<NodeFacts>,
     /// When the last of its machines was shut out, where none is left; nothing where none ever joined.
     pub(crate) shut_out_millis: Option<i64>,
     /// When any of its machines was last heard: of those that may call, or where none is left of those that might.
@@ -56,15 +61,13 @@ pub(crate) enum BackupAge {
     Never,
 }
 
-impl NodeFacts {
-    /// How old its last backup is by now, if it told of it at its last contact.
-    pub(crate) fn backup_age(&self, now_millis: i64) -> Option<BackupAge> {
-        let since = now_millis.saturating_sub(self.node.last_contact_millis?).max(0).unsigned_abs() / DAY_MILLIS;
-        self.node.backup.map(|backup| match backup {
-            LastBackup::Never => BackupAge::Never,
-            LastBackup::Days(days) => BackupAge::Days(u64::from(days) + since),
-        })
-    }
+/// How old a machine's last backup is by now, if it told of it at its last contact.
+pub(crate) fn backup_age(node: &Node, now_millis: i64) -> Option<BackupAge> {
+    let since = now_millis.saturating_sub(node.last_contact_millis?).max(0).unsigned_abs() / DAY_MILLIS;
+    node.backup.map(|backup| match backup {
+        LastBackup::Never => BackupAge::Never,
+        LastBackup::Days(days) => BackupAge::Days(u64::from(days) + since),
+    })
 }
 
 impl OfficeFacts {
@@ -76,12 +79,22 @@ impl OfficeFacts {
     /// How old the youngest backup is that was made at the office; nothing when no machine said. Each machine holds all of
     /// its office: one backup is enough.
     pub(crate) fn backup_age(&self, now_millis: i64) -> Option<BackupAge> {
-        self.nodes.iter().filter_map(|node| node.backup_age(now_millis)).min()
+        self.known().iter().filter_map(|one| backup_age(&one.node, now_millis)).min()
+    }
+
+    /// The machines that figures are of: those that may call, or where none is left those that were shut out, as last known.
+    pub(crate) fn known(&self) -> &[NodeFacts] {
+        if self.nodes.is_empty() { &self.lost } else { &self.nodes }
+    }
+
+    /// Whether its figures are of machines that are shut out.
+    pub(crate) const fn is_last_known(&self) -> bool {
+        self.nodes.is_empty() && !self.lost.is_empty()
     }
 
     /// Entries known to wait at its machines; nothing when none ever said.
     pub(crate) fn unsent(&self) -> Option<u64> {
-        self.nodes.iter().filter_map(|node| node.unsent).reduce(u64::saturating_add)
+        self.known().iter().filter_map(|node| node.unsent).reduce(u64::saturating_add)
     }
 }
 
@@ -89,6 +102,8 @@ impl OfficeFacts {
 #[derive(Debug)]
 pub(crate) struct Regency {
     pub(crate) made_millis: i64,
+    /// The last window that is over: by it offices are late or not.
+    pub(crate) window: Window,
     pub(crate) offices: Vec<(OfficeFacts, Standing)>,
     /// Offices proven on the morning of each night that has a report, the oldest first.
     pub(crate) nights: Vec<(NaiveDate, u64)>,
@@ -113,26 +128,40 @@ impl Regency {
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub(crate) fn read(reader: &Reader, hub_version: &str, now_millis: i64) -> Result<Self, Failure> {
+    pub(crate) fn read(
+        reader: &Reader,
+        hub_version: &str,
+        report_minute: u32,
+        now_millis: i64,
+    ) -> Result<Self, Failure> {
+        let window = Window::last(now_millis, report_minute);
         let today = wib_date(now_millis).unwrap_or_default();
         let roster = init::roster(reader)?;
         let mut nodes: BTreeMap<OfficeCode, Vec<NodeFacts>> = BTreeMap::new();
+        let mut lost: BTreeMap<OfficeCode, Vec<NodeFacts>> = BTreeMap::new();
         let mut known = Known::read(reader, today)?;
         let registered = reader.registered_nodes()?;
         let (shut_out, contacts) = (all_shut_out(&registered), last_contacts(&registered));
-        for node in registered.into_iter().filter(|node| node.revoked_millis.is_none()) {
-            nodes.entry(node.office).or_default().push(known.of(reader, node)?);
+        for node in registered {
+            let of_office = match node.revoked_millis {
+                None => &mut nodes,
+                Some(_) if shut_out.contains_key(&node.office) => &mut lost,
+                Some(_) => continue,
+            };
+            of_office.entry(node.office).or_default().push(known.of(reader, node)?);
         }
         let counts = reader.office_counts()?;
         let mut offices: Vec<_> = roster
             .iter()
             .map(|office| {
                 let nodes = nodes.remove(&office.code).unwrap_or_default();
+                let lost = lost.remove(&office.code).unwrap_or_default();
                 let counts = counts.get(&office.code).copied().unwrap_or_default();
                 let shut_out_millis = shut_out.get(&office.code).copied();
                 let contact_millis = contacts.get(&office.code).copied();
-                let facts = OfficeFacts { office: office.clone(), nodes, shut_out_millis, contact_millis, counts };
-                let standing = standing(&facts, hub_version, now_millis);
+                let facts =
+                    OfficeFacts { office: office.clone(), nodes, lost, shut_out_millis, contact_millis, counts };
+                let standing = standing(&facts, hub_version, window);
                 (facts, standing)
             })
             .collect();
@@ -149,7 +178,7 @@ impl Regency {
             *alarms.entry(kind).or_default() += 1;
         }
         let days = days.into_iter().zip(made).collect();
-        Ok(Self { made_millis: now_millis, offices, nights, backup_millis, alarms, days })
+        Ok(Self { made_millis: now_millis, window, offices, nights, backup_millis, alarms, days })
     }
 
     /// One office.
@@ -268,7 +297,8 @@ pub(crate) mod tests {
         let code = "35.10.01.2001".parse().unwrap();
         let office = office_model::Roster::banyuwangi().get(code).unwrap().clone();
         let counts = OfficeCounts::default();
-        OfficeFacts { office, nodes: Vec::new(), shut_out_millis: None, contact_millis: None, counts }
+        let (nodes, lost) = (Vec::new(), Vec::new());
+        OfficeFacts { office, nodes, lost, shut_out_millis: None, contact_millis: None, counts }
     }
 
     #[test]
@@ -322,7 +352,7 @@ pub(crate) mod tests {
         let roster = "code,name,kind,district_code,district\n35.10.01.2001,Sarongan,desa,35.10.01,Pesanggaran\n";
         init::init(dir.path(), roster).unwrap();
         let reader = Reader::open(dir.path()).unwrap();
-        let regency = Regency::read(&reader, "0.1.0", 1_795_712_400_000).unwrap();
+        let regency = Regency::read(&reader, "0.1.0", 360, 1_795_712_400_000).unwrap();
         assert_eq!((regency.offices.len(), regency.days.len(), regency.nights.len()), (2, 30, 0));
         assert!(regency.offices.iter().all(|(_, standing)| standing.state == super::super::State::Absent));
         assert!(regency.office("35.10.01".parse().unwrap()).is_some());

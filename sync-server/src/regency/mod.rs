@@ -14,6 +14,6 @@ mod numbers_left;
 mod refusal;
 pub(crate) mod standing;
 
-pub(crate) use facts::{BackupAge, NodeFacts, OfficeFacts, Regency};
+pub(crate) use facts::{BACKUP_DAYS_MAX, BackupAge, NodeFacts, OfficeFacts, Regency};
 pub(crate) use numbers_left::{issues_from, numbers_left, numbers_left_of_offices};
 pub(crate) use standing::{Mark, Standing, State};

@@ -1,9 +1,8 @@
 //! How an office stands: one state, since when, and what else needs somebody's eye. Pure.
 
 use super::{NodeFacts, OfficeFacts};
+use crate::night::Window;
 
-/// A proof that is older does not count as today's.
-const DAY_MILLIS: i64 = 24 * 3_600_000;
 /// A clock that is off by less is not worth a word.
 pub(crate) const CLOCK_NOTABLE_MILLIS: i64 = 2 * 60_000;
 /// With fewer letter numbers an office may soon print without one.
@@ -18,11 +17,11 @@ pub(crate) enum State {
     Differs,
     /// A machine joined and was never proven equal.
     Never,
-    /// The last proof is older than a day.
+    /// The last proof is from before the last window that is over.
     Late,
-    /// Proven within a day, and more is on its way.
+    /// Proven since that window began, and more is on its way.
     Sending,
-    /// Proven within a day, and nothing waits as far as is known.
+    /// Proven since that window began, and nothing waits as far as is known.
     Equal,
     /// No machine of it has ever joined.
     Absent,
@@ -84,23 +83,23 @@ pub(crate) struct Standing {
 }
 
 /// An office is as well off as the worst of its machines.
-pub(crate) fn standing(facts: &OfficeFacts, hub_version: &str, now_millis: i64) -> Standing {
-    let nodes = facts.nodes.iter().map(|node| of_node(node, now_millis));
+pub(crate) fn standing(facts: &OfficeFacts, hub_version: &str, window: Window) -> Standing {
+    let nodes = facts.nodes.iter().map(|node| of_node(node, window));
     let worst = nodes.min_by_key(|(state, since)| (*state, *since));
     let without = facts.shut_out_millis.map_or((State::Absent, None), |since| (State::ShutOut, Some(since)));
     let (state, since_millis) = worst.map_or(without, |(state, since)| (state, Some(since)));
     Standing { state, since_millis, marks: marks(facts, hub_version) }
 }
 
-/// How one machine stands, and since when.
-pub(crate) fn of_node(node: &NodeFacts, now_millis: i64) -> (State, i64) {
+/// How one machine stands by the last window that is over, and since when.
+pub(crate) fn of_node(node: &NodeFacts, window: Window) -> (State, i64) {
     let proven = node.node.proven.map(|(at, _)| at);
     if let Some(found) = node.difference.filter(|found| proven.is_none_or(|at| found.at_millis >= at)) {
         return (State::Differs, found.at_millis);
     }
     match proven {
         None => (State::Never, node.node.enrolled_millis),
-        Some(at) if at < now_millis.saturating_sub(DAY_MILLIS) => (State::Late, at),
+        Some(at) if !window.is_kept(at) => (State::Late, at),
         Some(at) if node.unsent.unwrap_or(0) > 0 => (State::Sending, at),
         Some(at) => (State::Equal, at),
     }
@@ -145,11 +144,16 @@ mod tests {
     use super::super::facts::tests::{node, office};
     use super::*;
 
-    const NOW: i64 = 100 * DAY_MILLIS;
     const HOUR: i64 = 3_600_000;
+    /// 07:00 WIB: the last window began thirteen hours before.
+    const NOW: i64 = 100 * 24 * HOUR;
+
+    fn window() -> Window {
+        Window::last(NOW, 360)
+    }
 
     fn stands(nodes: Vec<NodeFacts>) -> (State, Option<i64>) {
-        let found = standing(&OfficeFacts { nodes, ..office() }, "0.1.0", NOW);
+        let found = standing(&OfficeFacts { nodes, ..office() }, "0.1.0", window());
         (found.state, found.since_millis)
     }
 
@@ -159,7 +163,9 @@ mod tests {
         assert_eq!(stands(vec![]), (State::Absent, None));
         assert_eq!(stands(vec![equal()]), (State::Equal, Some(NOW - HOUR)));
         assert_eq!(stands(vec![equal(), node(Some(NOW - 2 * HOUR))]), (State::Equal, Some(NOW - 2 * HOUR)));
-        assert_eq!(stands(vec![equal(), node(Some(NOW - 25 * HOUR))]), (State::Late, Some(NOW - 25 * HOUR)));
+        assert_eq!(stands(vec![equal(), node(Some(NOW - 13 * HOUR))]), (State::Equal, Some(NOW - 13 * HOUR)));
+        let (late, since) = (State::Late, NOW - 14 * HOUR);
+        assert_eq!(stands(vec![equal(), node(Some(since))]), (late, Some(since)), "also within a day");
         assert_eq!(stands(vec![equal(), node(None)]), (State::Never, Some(5)));
         let sending = NodeFacts { unsent: Some(3), ..equal() };
         assert_eq!(stands(vec![equal(), sending]), (State::Sending, Some(NOW - HOUR)));
@@ -168,7 +174,7 @@ mod tests {
     #[test]
     fn an_office_whose_machines_are_all_shut_out_is_worse_off_than_all_others() {
         let facts = OfficeFacts { shut_out_millis: Some(NOW - HOUR), ..office() };
-        let found = standing(&facts, "0.1.0", NOW);
+        let found = standing(&facts, "0.1.0", window());
         assert_eq!((found.state, found.since_millis), (State::ShutOut, Some(NOW - HOUR)));
         assert!(State::ALL.iter().skip(1).all(|other| State::ShutOut < *other), "it comes first");
     }
@@ -192,11 +198,13 @@ mod tests {
         one.numbers_left = Some(4);
         let mut facts = OfficeFacts { nodes: vec![one], ..office() };
         (facts.counts.quarantined, facts.counts.divergent) = (2, 1);
-        let marks = standing(&facts, "0.1.0", NOW).marks;
+        let marks = standing(&facts, "0.1.0", window()).marks;
         let old = Mark::OldVersion("village-node 0.0.9".to_owned());
         let wanted = [Mark::Quarantined(2), Mark::Divergent(1), Mark::FewNumbers(4), Mark::Clock(180), old];
         assert_eq!(marks, wanted);
-        assert!(standing(&OfficeFacts { nodes: vec![node(Some(NOW))], ..office() }, "0.1.0", NOW).marks.is_empty());
+        assert!(
+            standing(&OfficeFacts { nodes: vec![node(Some(NOW))], ..office() }, "0.1.0", window()).marks.is_empty()
+        );
     }
 
     #[test]

@@ -112,6 +112,19 @@ async fn a_list_is_narrowed_by_district_kind_and_state() {
         )
         .await;
     assert_eq!(browser.count(".offices tbody tr").await, 5, "the five villages of the sub-district");
+    // What nobody knows is no filter, and is said.
+    browser.go(&format!("{}/?keadaan=baik&kecamatan=35.99.99", hub.url)).await;
+    browser.says("Kecamatan: \"35.99.99\" tidak dikenal. Yang tampil: semua kecamatan.").await;
+    browser.says("Keadaan: \"baik\" tidak dikenal. Yang tampil: semua keadaan.").await;
+    crate::looks::is_well(&browser, "a filter that nobody knows").await;
+    crate::looks::keep_picture(&browser, "hub-unknown").await;
+    browser.go(&format!("{}/perangkat?kantor=x", hub.url)).await;
+    browser.says("Kantor: \"x\" tidak dikenal. Yang tampil: komputer semua kantor.").await;
+    browser.go(&format!("{}/statistik?per=minggu", hub.url)).await;
+    browser.says("Per: \"minggu\" tidak dapat dibaca.").await;
+    // One rule for late, told where it counts.
+    browser.go(&hub.url).await;
+    browser.says("Terlambat: tidak terbukti setara sejak").await;
 }
 
 #[tokio::test]
@@ -143,6 +156,7 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     let machine = hub.machine(OFFICE, "counter");
     machine.sync();
     let nodes = hub.says(&["nodes"]);
+    let version = nodes[0]["version"].as_str().unwrap().rsplit(' ').next().unwrap().to_owned();
     hub.says(&["revoke", nodes[0]["node"].as_str().unwrap()]);
     let refused = crate::programs::village_node(machine.folder()).args(["sync", "--patience", "0"]).output().unwrap();
     assert!(!refused.status.success());
@@ -151,6 +165,20 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     browser.says("dikeluarkan").await;
     browser.says("ditolak: komputer ini dikeluarkan").await;
     browser.says("Semua komputer kantor ini sudah dikeluarkan").await;
+    // What was last known stays, and says that it is that.
+    browser.says("Angka dan garis sambungannya yang terakhir diketahui").await;
+    browser.until("document.querySelector('.machines td.figure .hint').textContent === 'terakhir diketahui'").await;
+    assert!(browser.text().await.contains(&version));
+    assert!(browser.text().await.contains("1 jam"), "the link diary is still there");
+    browser.go(&format!("{}/?keadaan=shut_out", hub.url)).await;
+    browser.says("terakhir diketahui").await;
+    let line = browser.run("return document.querySelector('.offices tbody tr').innerText").await;
+    assert!(line.as_str().unwrap().contains(&version), "{line}");
+    crate::looks::is_well(&browser, "an office that is shut out").await;
+    crate::looks::keep_picture(&browser, "hub-shut-out-list").await;
+    browser.go(&format!("{}/kantor/{OFFICE}", hub.url)).await;
+    crate::looks::is_well(&browser, "the page of an office that is shut out").await;
+    crate::looks::keep_picture(&browser, "hub-shut-out-office").await;
 }
 
 #[tokio::test]
@@ -164,7 +192,8 @@ async fn alarms_that_go_on_are_over_and_did_not_arrive_are_on_one_page() {
     let text = browser.text().await;
     for part in [
         "Desa Sarongan",
-        "Cadangan pusat terlalu lama",
+        "Cadangan pusat perlu diurus",
+        "belum pernah dibuat; komputer pertama terdaftar 30 hari lalu",
         "Disk pusat hampir penuh",
         "812 MB",
         "this channel is not set any more",

@@ -34,6 +34,8 @@ Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and 
 `no_number`, `undecided`, `signed_apart`, `no_certificate`, `too_long`. `verdict` of `check-letter` is `genuine`, or with exit code 4 `not_genuine` (and nothing else but
 `genuine`), and at the hub `revoked`, `number_twice`, `other_number`, `other_paper`, `signed_apart` or `void`.
 
+`late_before_millis` of `sync-server status` is when the last night that is over began: who was not proven equal since is
+late; `nodes_proven` counts the machines that were.
 `nightly` and `offices_behind` of `sync-server status` hold in `state` how an office stands: `proven`, `late`, `never`, `shut_out` (it had machines, and all are shut out; since
 `since_millis`), `not_enrolled`; those that are behind stand worst first. `shut_out_millis` of `offices` is `null` where a machine may call, or none ever joined.
 `left` of `sync-server numbers` is what the machines of an office that may call can still issue this year. `node`, `machine` and `office` of a change in

@@ -13,11 +13,11 @@ use office_model::OfficeCode;
 use replica_store::{EnrolmentCode, Node, Reader, StoreError};
 
 use super::shown_name;
-use super::texts::{Texts, Worded as _};
+use super::texts::{EN, ID, Texts, Worded as _};
 use crate::clock;
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::visitor::Visitor;
-use crate::desk::{fresh, shown};
+use crate::desk::{fresh, shown, unknown};
 use crate::devices::{DeviceNote, note_of};
 use crate::regency::Regency;
 use crate::regency::standing::of_node;
@@ -32,6 +32,8 @@ struct ListPage {
     page: Page,
     d: &'static Texts,
     may_change: bool,
+    /// What the address asks for and nobody knows.
+    unknown: String,
     address: String,
     offices: Vec<Choice>,
     machines: Vec<Line>,
@@ -82,7 +84,9 @@ pub(super) async fn page(
     Query(words): Query<BTreeMap<String, String>>,
 ) -> Answer {
     let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
-    let wanted: Option<OfficeCode> = words.get("kantor").and_then(|code| code.parse().ok());
+    let typed = words.get("kantor").map_or("", |code| code.trim());
+    let wanted: Option<OfficeCode> = typed.parse().ok().filter(|code| regency.office(*code).is_some());
+    let is_unknown = wanted.is_none() && !typed.is_empty();
     let (language, now) = (visitor.session.language, clock::now_millis());
     let read = hub.readers.with(Read::of).await.map_err(Fault::from)?.map_err(Fault::from)?;
     let d = language.texts();
@@ -103,6 +107,12 @@ pub(super) async fn page(
     };
     let open = read.codes.iter().filter(|code| code.used.is_none() && code.expires_millis > now);
     html(&ListPage {
+        unknown: if is_unknown {
+            let said = unknown::said(typed, (ID.office, EN.office), (ID.all_machines, EN.all_machines));
+            language.say(&said).to_owned()
+        } else {
+            String::new()
+        },
         may_change: visitor.session.role.may_change(),
         address: read.address.clone().unwrap_or_else(|| format!("https://{host}")),
         offices: choices(&regency, wanted),
@@ -170,7 +180,7 @@ fn admitted(regency: &Regency, read: &Read, language: Language, now: i64) -> Vec
     let t = crate::desk::texts::Worded::texts(language);
     let nodes = regency.offices.iter().flat_map(|(facts, _)| facts.nodes.iter().map(move |node| (facts, node)));
     let made = nodes.map(|(facts, node)| {
-        let (state, since) = of_node(node, now);
+        let (state, since) = of_node(node, regency.window);
         let line = line(&node.node, read, facts.office.full_name(), now);
         Line {
             word: state.as_str(),

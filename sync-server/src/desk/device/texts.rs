@@ -11,6 +11,7 @@ desk_kit::texts! {
     address: "Alamat pusat bagi komputer itu", "Address of the hub for it";
     make_code: "Buat kode", "Make a code";
     all_offices: "Semua kantor", "All offices";
+    all_machines: "Komputer semua kantor", "Machines of all offices";
     show: "Tampilkan", "Show";
     no_machine: "Belum ada komputer yang terdaftar di sini.", "No machine has joined here.";
     machine: "Komputer", "Machine";

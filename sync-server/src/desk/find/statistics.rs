@@ -75,6 +75,9 @@ pub(super) async fn page(
         asked.wrong.push(filter::unreadable(word("menurut"), (ID.by_what, EN.by_what)));
     }
     let by = by.unwrap_or(By::Service);
+    if !["", "hari", "bulan"].contains(&word("per")) {
+        asked.wrong.push(filter::unreadable(word("per"), (ID.per, EN.per)));
+    }
     let is_refused = !asked.wrong.is_empty();
     let language = visitor.session.language;
     let f = language.texts();

@@ -58,7 +58,7 @@ desk_kit::texts! {
     changes: "Perubahan", "Changes";
     held_to: "Log diterima sampai", "Log received up to";
     signed_to: "Ditandatangani komputer sampai", "Signed by the machine up to";
-    kept_out: "perubahan dikarantina", "changes in quarantine";
+    kept_out: "perubahan ditahan", "changes in quarantine";
     referrals: "Rujukan", "Referrals";
     referral_waits: "Belum dijawab", "Not answered yet";
     attachments: "Lampiran", "Attached files";
@@ -70,10 +70,10 @@ desk_kit::texts! {
 
     waits: "Menunggu", "Waiting";
     waits_why: "Yang perlu diputuskan orang, dari semua kantor.", "What people have to decide, of all offices.";
-    quarantine: "Karantina", "Quarantine";
-    quarantine_why: "Perubahan yang tidak diterima. Tidak ada yang hilang: perubahan itu disimpan di sini dan di komputernya, dengan alasannya.",
+    quarantine: "Perubahan yang ditahan", "Quarantine";
+    quarantine_why: "Perubahan yang tidak lolos pemeriksaan pusat (karantina). Tidak ada yang hilang: perubahan itu disimpan di sini dan di komputernya, dengan alasannya.",
         "Changes that are not accepted. Nothing is lost: they are kept here and on their machine, with the reason.";
-    quarantine_none: "Tidak ada perubahan yang ditolak.", "No change is refused.";
+    quarantine_none: "Tidak ada perubahan yang ditahan.", "No change is refused.";
     judge_again: "Periksa ulang semuanya", "Judge all again";
     divergences: "Perbedaan", "Differences";
     divergences_why: "Dua orang mengisi hal yang sama secara terpisah. Kantornya memilih; kedua nilai tetap ada dalam riwayat.",
