@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     file: PathBuf,
 }
 
-const DATABASE: [&str; 4] = ["replica.db", "replica.db-wal", "replica.db-shm", "replica.head"];
+const DATABASE: [&str; 5] = ["replica.db", "replica.db-wal", "replica.db-shm", "replica.head", "replica.seat"];
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let dir = &common.data;

@@ -1,8 +1,7 @@
 //! Registers to take away, lists by date, favourites, queue numbers, the language of the page one is on.
 
-use std::path::Path;
-
 use serde_json::json;
+use whole_system::folder;
 
 use crate::office::{Machine, Office};
 
@@ -191,26 +190,15 @@ async fn the_other_language_shows_the_same_page() {
     assert_eq!(browser.run("return window.led").await, json!([home, home, home, home, help]));
 }
 
-/// A data folder as it is, somewhere else.
-fn copied(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_number_on_two_letters_is_told_on_both_and_in_the_register() {
     let office = Office::new();
     let mut machine = office.machine("counter");
     machine.says(&["sync"]);
     machine.kill();
-    let folder = machine.data.with_file_name("copy");
-    copied(&machine.data, &folder);
-    let copy = Machine::of_folder(folder);
+    let other = machine.data.with_file_name("copy");
+    folder::image(&machine.data, &other).unwrap();
+    let copy = Machine::of_folder(other);
     machine.serve();
     let first = machine.record("Ani Awal");
     // Ids are of a place and a second.

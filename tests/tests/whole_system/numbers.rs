@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use whole_system::folder;
 
 use crate::programs::{sync_server, village_node};
 use crate::regency::{Machine, OFFICE, Regency, done, json};
@@ -74,6 +75,29 @@ fn two_machines_number_their_letters_apart_and_account_for_every_number() {
     regency.check(&back);
     done(sync_server(&regency.hub.data).args(["revoke", node_of(&front).as_str()]));
     assert_eq!(left_at_hub(&regency), left(&back), "nobody issues what a machine that is shut out has left");
+}
+
+#[test]
+fn a_folder_that_was_copied_and_put_back_gives_no_number_again() {
+    let mut regency = Regency::new(36, &[]);
+    let machine = regency.join("front");
+    regency.prove(&machine);
+    let away = regency.folder().join("away");
+    folder::copy(&machine.data, &away).unwrap();
+    regency.record(&machine, 3);
+    let given: BTreeSet<String> = numbers(&machine).into_iter().collect();
+    assert!(!given.is_empty());
+    // No link: what was recorded since the copy is on paper alone.
+    folder::copy(&away, &machine.data).unwrap();
+    regency.record(&machine, 10);
+    let again = numbers(&machine);
+    assert!(again.iter().all(|number| !given.contains(number)), "{again:?} after {given:?}");
+    assert_eq!(again, Vec::<String>::new(), "which numbers are free the hub alone knows");
+    regency.prove_any(&machine);
+    regency.record(&machine, 10);
+    let after = numbers(&machine);
+    assert!(!after.is_empty() && after.iter().all(|number| !given.contains(number)), "{after:?} after {given:?}");
+    check_register(&machine);
 }
 
 /// What the hub says that the office has left.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use village_node::{Identity, NodeOptions, establish};
+use whole_system::folder;
 
 use crate::door::{ask, get};
 use crate::night::now;
@@ -104,17 +105,6 @@ fn what_another_machine_wrote_while_a_letter_was_signed_changes_no_letter() {
     steps(&front, &other, &["ditandatangani"]);
 }
 
-/// A folder as it is, somewhere else.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
-}
-
 #[test]
 fn two_letters_with_one_number_are_both_told_of() {
     let regency = Regency::new(34, &[]);
@@ -123,7 +113,7 @@ fn two_letters_with_one_number_are_both_told_of() {
     regency.prove_any(&front);
     regency.prove_any(&front);
     let back = Machine { data: regency.folder().join("back") };
-    copy(&front.data, &back.data);
+    folder::image(&front.data, &back.data).unwrap();
     for (machine, name) in [(&front, "Ani Contoh"), (&back, "Budi Contoh")] {
         // Ids are of a place and a second: two copies that write at one place in one second are told apart later.
         let second = now() / 1000;

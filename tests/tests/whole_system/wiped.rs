@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use fleet::link::{Link, LinkPlan};
 use serde_json::{Value, json};
+use whole_system::folder;
 
 use crate::door::{answer, head, tls};
 use crate::programs::village_node;
@@ -45,7 +46,8 @@ fn is_clean(machine: &Machine) {
     for secret in [NAME, NIK, "secret_key"] {
         assert!(!holds(&machine.data, secret), "{secret} is still there");
     }
-    for name in ["replica.db", "replica.db-wal", "replica.head", "identity.json", "api.token", "blobs"] {
+    for name in ["replica.db", "replica.db-wal", "replica.head", "replica.seat", "identity.json", "api.token", "blobs"]
+    {
         assert!(!machine.data.join(name).exists(), "{name} is still there");
     }
 }
@@ -198,10 +200,7 @@ fn a_wipe_that_was_interrupted_goes_on_with_the_next_start() {
     record(&machine);
     regency.prove_any(&machine);
     let copy = regency.folder().join("copy");
-    std::fs::create_dir(&copy).unwrap();
-    for entry in std::fs::read_dir(&machine.data).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
-        std::fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
-    }
+    folder::copy(&machine.data, &copy).unwrap();
     regency.hub.says(&["wipe", &node(&regency)]);
     assert_eq!(run(&machine, &["sync"]).0, 3);
     // As if the power had gone right after the first step.

@@ -1,7 +1,8 @@
 //! The head file beside the database: what its last commit was, so that an older or foreign database is noticed.
 //!
 //! Two slots of 512 bytes are written in turn and synced, so a write that was cut leaves the one before. A slot is
-//! text: `epoch commits chain clean machine checksum`. See [`compare`] for what is concluded from it.
+//! text: `epoch commits chain clean machine seat checksum`; without a seat where it is not asked for, and from programs of
+//! before it was. See [`compare`] for what is concluded from it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -11,7 +12,7 @@ use change_log::EpochId;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-const NAME: &str = "replica.head";
+pub(crate) const NAME: &str = "replica.head";
 const SLOT: usize = 512;
 
 /// The last commit, as a slot tells it.
@@ -25,6 +26,8 @@ pub(crate) struct Head {
     /// The database was closed properly afterwards, its WAL with it.
     pub(crate) clean: bool,
     pub(crate) machine: String,
+    /// Of which files the folder is.
+    pub(crate) seat: Option<String>,
 }
 
 /// Why a new epoch began when the database was opened.
@@ -32,7 +35,7 @@ pub(crate) struct Head {
 pub enum WhyNewEpoch {
     /// The database is older than the head file says: a backup was put back.
     Restored,
-    /// The folder, or the database alone, was copied here from elsewhere.
+    /// The folder, or the database alone, was copied here: from elsewhere, or put back after it was copied away.
     Copied,
     /// The last commits are gone: the database was separated from its WAL, or the disk lost them.
     PartedFromWal,
@@ -72,6 +75,9 @@ fn render(head: &Head) -> Vec<u8> {
         format!("{} {} {} {} ", head.epoch, head.commits, HEXLOWER.encode(&head.chain), u8::from(head.clean));
     // Machine ids are short; a longer one is known by its beginning.
     text.extend(machine.chars().take(40));
+    if let Some(seat) = &head.seat {
+        text.extend([" ", seat]);
+    }
     let checksum = HEXLOWER.encode(&Sha256::digest(text.as_bytes()));
     let mut slot = format!("{text} {checksum}\n").into_bytes();
     slot.resize(SLOT, b' ');
@@ -84,13 +90,14 @@ fn parse(slot: &[u8]) -> Option<Head> {
     if HEXLOWER.encode(&Sha256::digest(body.as_bytes())) != checksum {
         return None;
     }
-    let mut parts = body.splitn(5, ' ');
+    let mut parts = body.split(' ');
     Some(Head {
         epoch: parts.next()?.parse().ok()?,
         commits: parts.next()?.parse().ok()?,
         chain: HEXLOWER.decode(parts.next()?.as_bytes()).ok()?.try_into().ok()?,
         clean: parts.next()? == "1",
         machine: parts.next()?.to_owned(),
+        seat: parts.next().map(str::to_owned),
     })
 }
 
@@ -102,6 +109,8 @@ pub(crate) struct Found<'a> {
     pub(crate) chain_before: [u8; 32],
     /// Machine that is opening it.
     pub(crate) machine: &'a str,
+    /// Of which files the folder is, where that counts.
+    pub(crate) seat: Option<&'a str>,
     /// A WAL with something in it lay beside the database.
     pub(crate) had_wal: bool,
 }
@@ -116,7 +125,8 @@ pub(crate) fn compare(head: Option<&Head>, found: &Found<'_>) -> Option<WhyNewEp
     let same = found.commits == head.commits && found.chain == head.chain;
     let one_ahead = found.commits == head.commits + 1 && found.chain_before == head.chain;
     if one_ahead || (same && found.epoch == head.epoch) {
-        return None;
+        let is_moved = head.seat.as_deref().zip(found.seat).is_some_and(|(told, found)| told != found);
+        return is_moved.then_some(WhyNewEpoch::Copied);
     }
     if !head.clean && !found.had_wal && found.commits < head.commits {
         return Some(WhyNewEpoch::PartedFromWal);
@@ -129,7 +139,21 @@ mod tests {
     use super::*;
 
     fn head(commits: u64) -> Head {
-        Head { epoch: EpochId([1; 16]), commits, chain: [7; 32], clean: false, machine: "pc-1".to_owned() }
+        Head { epoch: EpochId([1; 16]), commits, chain: [7; 32], clean: false, machine: "pc-1".to_owned(), seat: None }
+    }
+
+    #[test]
+    fn a_folder_of_other_files_is_a_copy_though_all_agrees() {
+        let head = Head { seat: Some("a1".to_owned()), ..head(4) };
+        let (chain, chain_before) = (head.chain, [6; 32]);
+        let found = |commits, seat| {
+            let found = Found { epoch: head.epoch, commits, chain, chain_before, machine: "pc-1", seat, had_wal: true };
+            compare(Some(&head), &found)
+        };
+        assert_eq!(found(4, Some("a1")), None);
+        assert_eq!(found(4, Some("b2")), Some(WhyNewEpoch::Copied));
+        assert_eq!(found(4, None), None, "where it does not count");
+        assert_eq!(found(3, Some("b2")), Some(WhyNewEpoch::Restored), "older tells more");
     }
 
     #[test]
@@ -138,9 +162,10 @@ mod tests {
         let (mut file, none) = HeadFile::open(dir.path(), true).unwrap();
         assert_eq!(none, None);
         file.write(&head(4)).unwrap();
-        file.write(&head(5)).unwrap();
+        let seated = Head { seat: Some("a1".to_owned()), ..head(5) };
+        file.write(&seated).unwrap();
         drop(file);
-        assert_eq!(HeadFile::open(dir.path(), true).unwrap().1, Some(head(5)));
+        assert_eq!(HeadFile::open(dir.path(), true).unwrap().1, Some(seated));
         let path = dir.path().join(NAME);
         let whole = std::fs::read(&path).unwrap();
         for cut in SLOT..SLOT + 100 {

@@ -7,6 +7,7 @@ pub(crate) mod migrations;
 pub(crate) mod reader;
 pub(crate) mod rebuild;
 pub(crate) mod replica;
+pub(crate) mod seat;
 pub(crate) mod setting;
 pub(crate) mod verify;
 pub(crate) mod verify_report;

@@ -15,6 +15,7 @@ use crate::file::head_file::{self, Found, Head, HeadFile};
 use crate::file::lock::LockFile;
 use crate::file::migrations;
 use crate::file::reader::{Identity, database};
+use crate::file::seat;
 use crate::file::work::Work;
 use crate::{OpenError, Reader, Role, StoreError, WhyNewEpoch};
 
@@ -48,14 +49,25 @@ pub enum Durability {
     /// On the disk before a call returns. The only one for real data.
     #[default]
     Power,
-    /// Survives a crash of the process, not of the machine: for simulated runs.
+    /// Survives a crash of the process, not of the machine, and its files may be copied and put back: for simulated runs.
     Test,
+}
+
+impl Durability {
+    fn seat(self, dir: &Path) -> std::io::Result<Option<String>> {
+        match self {
+            Self::Power => seat::of(dir).map(Some),
+            Self::Test => Ok(None),
+        }
+    }
 }
 
 /// One replica, open for writing.
 pub struct Replica {
     reader: Reader,
     head: HeadFile,
+    /// Of which files the folder is, where that counts.
+    seat: Option<String>,
     broken: Option<String>,
     /// Closing must not look proper: the crash hook was used.
     crashed: bool,
@@ -116,13 +128,15 @@ impl Replica {
         let office = new.office.map(|code| crate::entries::digest::office_index(&transaction, &code)).transpose()?;
         log::insert_own(&transaction, new.epoch, office, new.node)?;
         let (mut head, _) = HeadFile::open(dir, durability == Durability::Power)?;
-        let first = Head { epoch: new.epoch, commits: 1, chain, clean: false, machine: new.machine.clone() };
+        let seat = durability.seat(dir)?;
+        let machine = new.machine.clone();
+        let first = Head { epoch: new.epoch, commits: 1, chain, clean: false, machine, seat: seat.clone() };
         // Before the commit: a crash between the two leaves an empty database, which `create` takes up again.
         head.write(&first)?;
         transaction.commit()?;
         sync_folder(dir, durability)?;
         let reader = Reader::new(connection, dir)?;
-        Ok(Self { reader, head, broken: None, crashed: false, commits_left: None, together: None, _lock: lock })
+        Ok(Self { reader, head, seat, broken: None, crashed: false, commits_left: None, together: None, _lock: lock })
     }
 
     /// Opens a replica. `machine` names this machine; `fresh_epoch` (16 fresh random bytes) becomes its epoch when the
@@ -165,6 +179,7 @@ impl Replica {
         }
         let reader = Reader::new(connection, dir)?;
         let (head, told) = HeadFile::open(dir, durability == Durability::Power)?;
+        let seat = durability.seat(dir)?;
         let id = &reader.identity;
         let found = Found {
             epoch: id.epoch,
@@ -172,11 +187,12 @@ impl Replica {
             chain: id.chain,
             chain_before: id.chain_before,
             machine,
+            seat: seat.as_deref(),
             had_wal,
         };
         let why = head_file::compare(told.as_ref(), &found);
         let mut replica =
-            Self { reader, head, broken: None, crashed: false, commits_left: None, together: None, _lock: lock };
+            Self { reader, head, seat, broken: None, crashed: false, commits_left: None, together: None, _lock: lock };
         if why.is_some() {
             let ahead = told.map_or(0, |head| head.commits);
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
@@ -299,7 +315,8 @@ impl Replica {
 
     fn write_head(&mut self, clean: bool) -> Result<(), StoreError> {
         let id = &self.reader.identity;
-        let head = Head { epoch: id.epoch, commits: id.commits, chain: id.chain, clean, machine: id.machine.clone() };
+        let (machine, seat) = (id.machine.clone(), self.seat.clone());
+        let head = Head { epoch: id.epoch, commits: id.commits, chain: id.chain, clean, machine, seat };
         self.head.write(&head).map_err(|error| {
             self.broken = Some(error.to_string());
             StoreError::Head(error)

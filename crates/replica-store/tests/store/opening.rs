@@ -119,6 +119,39 @@ fn a_copy_on_another_machine_begins_a_new_epoch() {
 }
 
 #[test]
+fn a_folder_put_back_on_its_machine_begins_a_new_epoch() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let (here, away) = (dirs[0].path(), dirs[1].path());
+    let mut node = Replica::create(here, &new_node(1)).unwrap();
+    record(&mut node, 1);
+    drop(node);
+    copy(here, away, &ALL);
+    copy(here, away, &["replica.seat"]);
+    let (mut node, opened) = Replica::open(here, "pc-1", epoch(77)).unwrap();
+    assert_eq!(opened.epoch_began, None);
+    record(&mut node, 2);
+    drop(node);
+    // File systems date changes in steps of some milliseconds.
+    let begun = std::time::Instant::now();
+    while begun.elapsed().as_millis() < 30 {
+        std::thread::yield_now();
+    }
+    for (round, is_emptied) in [(1, false), (2, true)] {
+        if is_emptied {
+            std::fs::remove_dir_all(here).unwrap();
+        }
+        copy(away, here, &[&ALL[..], &["replica.seat"]].concat());
+        let (mut node, opened) = Replica::open(here, "pc-1", epoch(77 + round)).unwrap();
+        assert_eq!(opened.epoch_began, Some(WhyNewEpoch::Copied), "round {round}");
+        record(&mut node, 3);
+        assert_eq!(node.log(epoch(1)).unwrap().unwrap().position, 1);
+        drop(node);
+        // Once is enough.
+        assert_eq!(Replica::open(here, "pc-1", epoch(99)).unwrap().1.epoch_began, None);
+    }
+}
+
+#[test]
 fn a_backup_opened_as_a_replica_begins_a_new_epoch() {
     let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let mut node = node(dirs[0].path(), 1);
