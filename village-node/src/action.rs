@@ -332,10 +332,15 @@ pub(crate) fn day(clock: &Clock) -> Option<NaiveDate> {
     calendar::wib_date(clock.millis.saturating_add(clock.hub_offset_millis.unwrap_or_default()))
 }
 
-/// The day it is now, in WIB, by this machine's clock and what is known of how far it is off.
+/// Now, as records tell when they were made: by this machine's clock and what is known of how far it is off. Milliseconds since
+/// 1970 UTC.
+pub(crate) fn now(reader: &Reader) -> i64 {
+    moment::now_millis().saturating_add(status::notable_offset(reader).unwrap_or_default())
+}
+
+/// The day it is now, in WIB.
 pub(crate) fn today(reader: &Reader) -> NaiveDate {
-    let millis = moment::now_millis().saturating_add(status::notable_offset(reader).unwrap_or_default());
-    calendar::wib_date(millis).unwrap_or_default()
+    calendar::wib_date(now(reader)).unwrap_or_default()
 }
 
 /// The time from the beginning of one day to the end of another, in WIB; nothing where neither is given.

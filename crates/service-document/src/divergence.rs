@@ -41,6 +41,13 @@ pub struct DivergentValue {
     pub change: ChangeHash,
 }
 
+impl DivergentValue {
+    /// When that was, by the hub's clock as far as it was known: milliseconds since 1970 UTC.
+    pub const fn at_millis(&self) -> i64 {
+        stamp::by_hub(self.millis, self.hub_offset_millis)
+    }
+}
+
 impl std::fmt::Debug for DivergentValue {
     /// Without the value: it may be personal data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -50,6 +50,13 @@ pub struct Edited {
     pub settled: bool,
 }
 
+impl HistoryItem {
+    /// When that was, by the hub's clock as far as it was known: milliseconds since 1970 UTC.
+    pub const fn at_millis(&self) -> i64 {
+        stamp::by_hub(self.millis, self.hub_offset_millis)
+    }
+}
+
 impl std::fmt::Debug for HistoryItem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HistoryItem")

@@ -86,11 +86,12 @@ pub struct TransactionRow {
     pub names: Vec<String>,
     /// Every NIK in it, for search, without repeats.
     pub niks: Vec<String>,
-    /// When the first change was made: device clock, milliseconds since 1970 UTC.
+    /// When the first change was made: by the hub's clock as far as it was known, else by the device's; milliseconds since
+    /// 1970 UTC.
     pub created_millis: i64,
     /// Who made it (clerk id).
     pub created_by: String,
-    /// Device time of the last change: the head with the highest operation number.
+    /// The same of the last change: the head with the highest operation number.
     pub changed_millis: i64,
     /// Who made that one (clerk id).
     pub changed_by: String,
@@ -167,7 +168,7 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
     let serials = serials.iter().filter_map(Value::as_str).filter_map(|text| text.parse().ok()).collect();
     let mut people = People::default();
     people.visit(fields);
-    let ((created_millis, created_message), (changed_millis, changed_message)) = (span.first, span.last);
+    let ((created_millis, created_by), (changed_millis, changed_by)) = (made(span.first), made(span.last));
     let office = text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?;
     let referrals = referral::of_root(root);
     if referrals.len() > referral::REFERRALS_HELD_MAX {
@@ -188,9 +189,9 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
         names: people.names,
         niks: people.niks,
         created_millis,
-        created_by: clerk(created_message),
+        created_by,
         changed_millis,
-        changed_by: clerk(changed_message),
+        changed_by,
         changes: u32::try_from(span.changes).unwrap_or(u32::MAX),
         steps: u32::try_from(steps.len()).unwrap_or(u32::MAX),
         divergences,
@@ -213,8 +214,10 @@ fn ends<'a, 'm>(metas: &'a [ChangeMetadata<'m>]) -> Option<(&'a ChangeMetadata<'
     Some((first, last))
 }
 
-fn clerk(message: &str) -> String {
-    stamp::parse_message(message).0.to_owned()
+/// When a change was made, and who made it (clerk id).
+fn made((millis, message): (i64, &str)) -> (i64, String) {
+    let (clerk, hub_offset_millis) = stamp::parse_message(message);
+    (stamp::by_hub(millis, hub_offset_millis), clerk.to_owned())
 }
 
 #[derive(Default)]

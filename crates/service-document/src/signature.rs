@@ -80,7 +80,7 @@ impl TransactionDocument {
         let under = then.get(STEPS).and_then(Value::as_array).and_then(|steps| under(steps));
         Some(Signature {
             hash: item.hash,
-            millis: item.millis.saturating_add(item.hub_offset_millis.unwrap_or_default()),
+            millis: item.at_millis(),
             fields: then.get(FIELDS)?.as_object()?.clone(),
             number: then.get(NUMBER).and_then(Value::as_str).map(str::to_owned),
             under,

@@ -21,6 +21,8 @@ compares. The examples are from a real run of made-up records; of each list the 
 
 Times are milliseconds since 1970 UTC (`..._millis`). Hashes, keys and epochs are hexadecimal digits. A digest is the count and
 the sum of change hashes: `2:67e0...`. What is not known is `null`. Values of fields (`from`, `to`, `value`) are of any kind.
+When a record was made and changed (`created_millis`, `changed_millis`) is told by the hub's clock, where the machine knew how far its own was off; `millis` of a change is the device's
+own, `hub_offset_millis` what is to be added to it.
 
 `open` and `past` of `sync-server alarms` are lists of
 `{\"kind\", \"office\", \"office_name\", \"began_millis\", \"ended_millis\", \"detail\"}` (`office` is `null` for the hub itself), `undelivered` one of

@@ -8,7 +8,7 @@ use office_handbook::{Letterhead, Profile};
 use office_model::{Roster, Status, calendar};
 use replica_store::Replica;
 use serde_json::{Map, Value, json};
-use service_document::{HistoryItem, Signature, TransactionDocument, TransactionRow};
+use service_document::{Signature, TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
 
 use super::signed::{Signed, is_signed, signed};
@@ -125,7 +125,7 @@ impl Print {
         Ok(Self {
             fields: fields(document),
             number: document.row().number.clone(),
-            millis: begun(document),
+            millis: document.row().created_millis,
             profile: handbook::profile(replica)?,
             templates,
         })
@@ -174,12 +174,6 @@ fn unprinted(error: &PrintError) -> Failure {
             format!("The letter could not be made. Its record is whole; please report this. ({error})"),
         ),
     }
-}
-
-/// The day of a letter that is not signed yet is the day its record was made: the same record always prints the same.
-fn begun(document: &TransactionDocument) -> i64 {
-    let of = |item: &HistoryItem| item.millis + item.hub_offset_millis.unwrap_or_default();
-    document.history().first().map_or_else(|| document.row().created_millis, of)
 }
 
 /// Until its papers are checked, and it has its number, what is printed is a draft: nobody is to write one in by hand.

@@ -15,6 +15,9 @@ use crate::hub::brought;
 use crate::views::rows;
 use crate::{Reader, Replica, Role, StoreError};
 
+/// The setting by which a migration asks for it.
+const ROWS_ANEW: &str = "rows_anew";
+
 impl Replica {
     /// Throws rows, search and digests away and makes them again from the entries, in one commit. They come out as
     /// they were. Says how many documents there are.
@@ -24,6 +27,18 @@ impl Replica {
     /// When an entry is damaged or the disk refuses: everything stays as it was then.
     pub fn rebuild_views(&mut self) -> Result<u64, StoreError> {
         self.write(rebuild)
+    }
+
+    /// Does the same where an older program made the rows in another way.
+    pub(crate) fn rebuild_older_views(&mut self) -> Result<(), StoreError> {
+        if self.setting(ROWS_ANEW)?.is_none() {
+            return Ok(());
+        }
+        self.write(|work| {
+            rebuild(work)?;
+            work.connection.execute("DELETE FROM setting WHERE key = ?", [ROWS_ANEW])?;
+            Ok(())
+        })
     }
 }
 

@@ -199,6 +199,9 @@ impl Replica {
             replica.forget_missing_blobs()?;
         }
         replica.write_head(false)?;
+        // Where an entry is damaged or the disk is full they stay as they were, `verify` names them, and the next opening tries
+        // again: no reason to keep anybody from the rest.
+        let _ = replica.rebuild_older_views();
         Ok((replica, Opened { epoch_began: why }))
     }
 

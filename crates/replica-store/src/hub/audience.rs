@@ -15,7 +15,7 @@ const SENT: &str = "SELECT d.id FROM transaction_row r JOIN document d ON d.idx 
     ORDER BY r.document";
 
 impl Reader {
-    /// The transactions of an office, and those that were brought before it, which were made before a time (device clocks,
+    /// The transactions of an office, and those that were brought before it, which were made before a time (as rows tell it,
     /// milliseconds since 1970 UTC) or written in by a node, in the order of their arrival: what was on that node's machine
     /// when it last called at that time. Costs a walk over the office's rows.
     ///

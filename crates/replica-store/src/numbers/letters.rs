@@ -16,7 +16,7 @@ fn sql() -> String {
 }
 
 impl Reader {
-    /// The transactions with a letter number that were made in a time (device clock, milliseconds since 1970 UTC), the
+    /// The transactions with a letter number that were made in a time (as rows tell it, milliseconds since 1970 UTC), the
     /// first made first; at most `count_max`.
     ///
     /// # Errors

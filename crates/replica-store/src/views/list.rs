@@ -35,7 +35,7 @@ pub struct ListFilter {
     /// Only those of which the answer of an office they were referred to (at an office above the villages: this office's) is
     /// waited for, or is not.
     pub waits_for_answer: Option<bool>,
-    /// Only those made in this time: device clock, milliseconds since 1970 UTC.
+    /// Only those made in this time: as rows tell it, milliseconds since 1970 UTC.
     pub made: Option<Range<i64>>,
     /// Words that are searched for must stand in the letter's number: for those who may not learn names and NIKs, which a
     /// search by their beginnings would tell letter by letter.

@@ -36,7 +36,7 @@ const MADE_BY: &str = "SELECT o.code, w.text, c.count FROM
     JOIN office o ON o.idx = c.office JOIN word w ON w.idx = c.service ORDER BY o.code, w.text";
 
 impl Reader {
-    /// How many transactions of each service each office made in a time (device clocks, milliseconds since 1970 UTC), by
+    /// How many transactions of each service each office made in a time (as rows tell it, milliseconds since 1970 UTC), by
     /// office and service. Costs a look at each row of that time.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl Reader {
         Ok(offices)
     }
 
-    /// How many transactions were made in each of these times (device clocks, milliseconds since 1970 UTC). Costs a scan
+    /// How many transactions were made in each of these times (as rows tell it, milliseconds since 1970 UTC). Costs a scan
     /// of their part of an index.
     ///
     /// # Errors

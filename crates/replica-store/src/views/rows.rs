@@ -30,11 +30,11 @@ pub struct ListedTransaction {
     pub name: Option<String>,
     /// NIK of that person.
     pub nik: Option<String>,
-    /// When it was made: device clock, milliseconds since 1970 UTC.
+    /// When it was made: by the hub's clock as far as it was known; milliseconds since 1970 UTC.
     pub created_millis: i64,
     /// Who made it (clerk id).
     pub created_by: String,
-    /// When it was last changed: device clock, milliseconds since 1970 UTC.
+    /// When it was last changed, told likewise.
     pub changed_millis: i64,
     /// Who changed it (clerk id).
     pub changed_by: String,

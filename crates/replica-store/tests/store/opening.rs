@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::world::*;
-use replica_store::{Durability, NewPublication, OpenError, Opened, Replica, StoreError, WhyNewEpoch};
+use replica_store::{Clock, Durability, NewPublication, OpenError, Opened, Replica, StoreError, WhyNewEpoch};
 
 fn copy(from: &Path, to: &Path, files: &[&str]) {
     std::fs::create_dir_all(to).unwrap();
@@ -273,6 +273,33 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
     assert_eq!(node.accounts().unwrap(), []);
     record(&mut node, 2);
     assert_eq!(node.verify().unwrap().problems, []);
+}
+
+#[test]
+fn rows_of_an_older_file_are_made_again_by_the_hubs_clock() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let day_behind = Clock { hub_offset_millis: Some(86_400_000), ..clock(1_000) };
+    let id = node.create_transaction(&transaction("Budi", "35"), &day_behind).unwrap();
+    let right = node.row(id).unwrap().unwrap();
+    assert_eq!((right.created_millis, right.changed_millis), (86_401_000, 86_401_000));
+    drop(node);
+    let path = dir.path().join("replica.db");
+    let as_before = || {
+        let raw = rusqlite::Connection::open(&path).unwrap();
+        raw.execute_batch("UPDATE transaction_row SET created = 1000, changed = 1000; PRAGMA user_version = 16")
+            .unwrap();
+        raw
+    };
+    drop(as_before());
+    let (node, opened) = open(dir.path(), "pc-1");
+    assert_eq!((opened.epoch_began, node.row(id).unwrap().unwrap()), (None, right));
+    assert_eq!(node.verify().unwrap().problems, []);
+    drop(node);
+    // A damaged entry is no reason to keep anybody out.
+    as_before().execute("UPDATE entry SET raw = x'00'", []).unwrap();
+    let (node, _) = open(dir.path(), "pc-1");
+    assert_eq!(node.row(id).unwrap().unwrap().created_millis, 1000);
 }
 
 #[test]

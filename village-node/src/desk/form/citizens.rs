@@ -11,13 +11,13 @@ use office_model::{Catalogue, Nik, Service, Status};
 use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
 use serde_json::{Map, Value, json};
 
-use crate::action::{fields, known_service};
+use crate::Failure;
+use crate::action::{self, fields, known_service};
 use crate::desk::form::Typed;
 use crate::desk::frame::page::Halt;
 use crate::desk::moments;
 use crate::desk::people::visitor::{Visitor, allow};
 use crate::serve::Shared;
-use crate::{Failure, moment};
 
 /// Citizens offered for what was typed.
 const CITIZENS: usize = 8;
@@ -107,7 +107,7 @@ pub(super) fn lately(
     nik: &Nik,
     service: &Service,
 ) -> Result<Option<(DocumentId, i64, String)>, Failure> {
-    let since = moment::now_millis().saturating_sub(LATELY_MILLIS);
+    let since = action::now(reader).saturating_sub(LATELY_MILLIS);
     let filter =
         ListFilter { service: Some(service.id.to_string()), made: Some(since..i64::MAX), ..ListFilter::default() };
     let rows = reader.search(nik.reveal(), &filter, Window { after: None, count: EARLIER })?;

@@ -9,7 +9,7 @@ use office_handbook::Notice;
 use office_model::{Role, Status};
 use replica_store::{ListFilter, Reader, RefusalSource};
 
-use crate::action::{ReferredQuery, chain, handbook};
+use crate::action::{self, ReferredQuery, chain, handbook};
 use crate::desk::form::drafts::{self, DraftLine};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, how_to_manage, html};
@@ -118,7 +118,7 @@ fn refused(reader: &Reader, language: Language) -> Result<Option<WorkList>, Fail
     let documents: Vec<_> = quarantine.map(|one| one.document).filter(|document| seen.insert(*document)).collect();
     let mut lines = Vec::new();
     for document in documents.iter().take(ROWS) {
-        lines.extend(reader.row(*document)?.map(|row| Line::of(reader, row, language, moment::now_millis())));
+        lines.extend(reader.row(*document)?.map(|row| Line::of(reader, row, language, action::now(reader))));
     }
     let all = if documents.len() > ROWS { "/sinkron".to_owned() } else { String::new() };
     let list = WorkList { title: language.texts().refused, count: format!("{}{further}", documents.len()), lines, all };

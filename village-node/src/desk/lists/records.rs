@@ -11,14 +11,14 @@ use office_model::{Awaited, Catalogue, Fault, ServiceId, Status, calendar};
 use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
 use serde::Deserialize;
 
-use crate::action::{ReferredQuery, chain, days};
+use crate::action::{self, ReferredQuery, chain, days};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html};
 use crate::desk::frame::shown;
 use crate::desk::moments;
 use crate::desk::people::visitor::{Visitor, allow};
 use crate::serve::Shared;
-use crate::{Failure, mask, moment};
+use crate::{Failure, mask};
 
 /// Rows of a page.
 const ROWS: usize = 30;
@@ -122,7 +122,7 @@ pub(crate) fn lines(
     let window = Window { after, count };
     let typed = typed.trim();
     let rows = if typed.is_empty() { reader.list(filter, window)? } else { reader.search(typed, filter, window)? };
-    let now = moment::now_millis();
+    let now = action::now(reader);
     Ok(rows.into_iter().map(|row| Line::of(reader, row, language, now)).collect())
 }
 

@@ -52,7 +52,7 @@ pub(super) fn unseen(
     let mut told: Vec<(String, String)> = Vec::new();
     for item in &items {
         let here = machines.get(&item.epoch).is_some_and(|machine| machine.here);
-        let when = moments::long(item.millis + item.hub_offset_millis.unwrap_or_default());
+        let when = moments::long(item.at_millis());
         let who = format!("{}, {when}", names.of_clerk(&item.clerk, here));
         for edit in &item.changed {
             let label = place_label(edit, (catalogue, service), language);

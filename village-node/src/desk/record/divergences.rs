@@ -80,8 +80,8 @@ pub(crate) fn differences(
     let one = |path: (&FieldPath, Option<OwnValue>), value: service_document::DivergentValue| One {
         value: value.value.to_string(),
         shown: shown(path, &value.value),
+        when: moments::long(value.at_millis()),
         who: value.clerk,
-        when: moments::long(value.millis + value.hub_offset_millis.unwrap_or_default()),
         machine: place(reader, machines.get(&value.epoch), language),
     };
     let all = divergences

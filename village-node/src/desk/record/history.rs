@@ -140,7 +140,7 @@ pub(in crate::desk) fn history(
             let status = item.changed.iter().find(|edit| edit.own == Some(OwnValue::Status));
             let status = status.and_then(|edit| edit.to.as_ref());
             Told {
-                when: moments::long(item.millis + item.hub_offset_millis.unwrap_or_default()),
+                when: moments::long(item.at_millis()),
                 login: if who == item.clerk { String::new() } else { item.clerk.clone() },
                 who,
                 machine,

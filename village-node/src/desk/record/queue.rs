@@ -8,13 +8,14 @@ use change_log::DocumentId;
 use office_model::calendar;
 use replica_store::{QueueNumber, Reader, Replica};
 
+use crate::action::today;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html};
 use crate::desk::moments;
 use crate::desk::people::visitor::{Visitor, allow};
 use crate::desk::record::page::document;
 use crate::serve::Shared;
-use crate::{Blame, Failure, moment};
+use crate::{Blame, Failure};
 
 /// The setting that keeps the letter of this machine.
 const LETTER: &str = "desk/queue_letter";
@@ -89,7 +90,7 @@ fn day_made(reader: &Reader, id: DocumentId) -> Result<Option<String>, Failure> 
 
 /// The number, as long as it is of today: tomorrow another citizen has it.
 pub(in crate::desk) fn of_today(reader: &Reader, id: DocumentId, made_millis: i64) -> Result<String, Failure> {
-    if calendar::wib_date(made_millis) != calendar::wib_date(moment::now_millis()) {
+    if calendar::wib_date(made_millis) != Some(today(reader)) {
         return Ok(String::new());
     }
     Ok(of(reader, id)?.map(|number| number.to_string()).unwrap_or_default())
