@@ -259,9 +259,7 @@ impl HubCall {
             contact,
         }))));
         self.caller = Some(Caller { hello, office: node.office, head: signed_head, feed_after, ingested: false });
-        // A feed that does not exist yet will begin in the hub's present epoch.
-        let feed = store.feed_head(node.office.as_str())?;
-        self.reply.hub_epoch = Some(feed.map_or_else(|| store.epoch(), |head| head.hub_epoch));
+        self.reply.hub_epoch = Some(feed_epoch(store, node.office)?);
         Ok(())
     }
 
@@ -387,13 +385,28 @@ fn chain_there(store: &Reader, epoch: EpochId, position: Position) -> Result<Opt
     }
 }
 
+/// The epoch of an office's feed. One that does not exist yet will begin in the hub's present epoch.
+fn feed_epoch(store: &Reader, office: OfficeCode) -> Result<EpochId, DriverError> {
+    Ok(store.feed_head(office.as_str())?.map_or_else(|| store.epoch(), |head| head.hub_epoch))
+}
+
+/// The chain of a feed at a position; `None` beyond its end. One that does not exist yet has its beginning.
+pub(crate) fn feed_chain_at(
+    store: &Reader,
+    audience: &str,
+    epoch: EpochId,
+    position: Position,
+) -> Result<Option<ChainHash>, StoreError> {
+    if position == 0 { Ok(Some(ChainHash::of_feed(epoch, audience))) } else { store.feed_chain_at(audience, position) }
+}
+
 /// Where the office's feed goes on for a node; `None` when its cursor names no place in it and it showed no ladder.
 fn feed_after(store: &Reader, hello: &Hello, office: OfficeCode) -> Result<Option<u64>, DriverError> {
     let Some(cursor) = hello.cursor else { return Ok(Some(0)) };
     let audience = office.as_str();
-    let same_feed = store.feed_head(audience)?.is_some_and(|head| head.hub_epoch == cursor.hub_epoch);
+    let same_feed = feed_epoch(store, office)? == cursor.hub_epoch;
     let is_there = |position, chain| -> Result<bool, DriverError> {
-        match store.feed_chain_at(audience, position) {
+        match feed_chain_at(store, audience, cursor.hub_epoch, position) {
             // Entries around it were lost: it cannot be told apart, and the feed goes on above.
             Err(StoreError::Damaged(_)) => Ok(same_feed),
             there => Ok(same_feed && there? == Some(chain)),

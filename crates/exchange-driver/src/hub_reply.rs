@@ -10,7 +10,7 @@ use crate::DriverError;
 use crate::difference::{difference_key, node_difference};
 use crate::feed_frame::FeedFrame;
 use crate::held::Held;
-use crate::hub_call::{Caller, HubCall};
+use crate::hub_call::{Caller, HubCall, feed_chain_at};
 use crate::hub_commit::HubCommit;
 use crate::hub_told::CallEnd;
 
@@ -180,7 +180,11 @@ impl HubCall {
     fn feed(&mut self, store: &Reader) -> Result<Option<Vec<u8>>, DriverError> {
         let Some(caller) = &self.caller else { return Ok(None) };
         let after = self.reply.feed_after.map_or(caller.feed_after, |(position, _)| position);
-        let Some(stretch) = self.stretch(store, caller, after)? else { return Ok(None) };
+        let stretch = match self.stretch(store, caller, after)? {
+            None if self.reply.feed_after.is_none() => self.step_back(store, caller)?,
+            stretch => stretch,
+        };
+        let Some(stretch) = stretch else { return Ok(None) };
         let Stretch { items, position, chain } = stretch;
         let encoder = match &mut self.reply.encoder {
             Some(encoder) => encoder,
@@ -205,6 +209,18 @@ impl HubCall {
             self.reply.bytes_per_item = (batch.len() / items.len().max(1)).max(1);
         }
         Ok(Some(bytes))
+    }
+
+    /// For a node whose place is not in the feed, which goes on from further back and has nothing there: an empty stretch that
+    /// tells so. Unless it is told, the node names the wrong place for ever.
+    fn step_back(&self, store: &Reader, caller: &Caller) -> Result<Option<Stretch>, DriverError> {
+        let (Some(cursor), Some(epoch)) = (caller.hello.cursor, self.reply.hub_epoch) else { return Ok(None) };
+        let position = caller.feed_after;
+        if (cursor.position, cursor.hub_epoch) == (position, epoch) {
+            return Ok(None);
+        }
+        let chain = feed_chain_at(store, caller.office.as_str(), epoch, position)?;
+        Ok(chain.map(|chain| Stretch { items: Vec::new(), position, chain }))
     }
 
     /// What the next frame of the feed is made of; `None` at its end.

@@ -295,7 +295,8 @@ impl NodeCall {
         let at = cursor.filter(|cursor| cursor.hub_epoch == hub_epoch).map_or(0, |cursor| cursor.position);
         if frame.after != at || cursor.is_some_and(|cursor| cursor.hub_epoch != hub_epoch) {
             // The hub goes on from a place further back: it was restored, and the feed took another way from there.
-            let rung = self.ladder.at(frame.after);
+            // The beginning has another chain in each life of the feed.
+            let rung = Some(frame.after).filter(|after| *after > 0).and_then(|after| self.ladder.at(after));
             let back = rung.map(|rung| FeedCursor { hub_epoch, position: rung.position, chain: rung.chain });
             if frame.after > 0 && back.is_none() {
                 return Err(DriverError::Unexpected("the feed goes on from a place this node never named"));
@@ -317,7 +318,9 @@ impl NodeCall {
     }
 
     fn remember_place(&mut self, replica: &mut Replica) -> Result<(), DriverError> {
-        let Some(cursor) = replica.feed_cursor(&self.audience)? else { return Ok(()) };
+        let Some(cursor) = replica.feed_cursor(&self.audience)?.filter(|cursor| cursor.position > 0) else {
+            return Ok(());
+        };
         let rung = sync_exchange::Rung { position: cursor.position, chain: cursor.chain };
         if self.ladder.rungs().last() != Some(&rung) {
             self.ladder.climb(rung);

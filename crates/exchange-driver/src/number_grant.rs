@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use service_document::Lease;
 use sync_protocol::{Signature, VerifyingKey};
 
+use crate::publishing::know_own;
 use crate::{DriverError, HubCall, HubCommit, HubIdentity};
 
 /// The setting that tells which life of the hub this is.
@@ -54,12 +55,14 @@ pub fn set_number_rule(replica: &mut Replica, office: OfficeCode, rule: &NumberR
     Ok(replica.set_setting(&rule_key(office), &kept)?)
 }
 
-/// To be called when a hub's store was made (`new`) or opened: notes that another life of it began, if its epoch is new.
-/// Until then it grants nothing. Before anybody calls: what the store knows from now on, the backup did not.
+/// To be called when a hub's store was made (`new`) or opened: notes that another life of it began, if its epoch is new, and has
+/// it know what the hub's `key` signed. Until then it grants nothing, and takes back nothing that it wrote in a life it forgot.
+/// Before anybody calls: what the store knows from now on, the backup did not.
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub fn begin_life(replica: &mut Replica, new: bool, now_millis: i64) -> Result<(), DriverError> {
+pub fn begin_life(replica: &mut Replica, key: VerifyingKey, new: bool, now_millis: i64) -> Result<(), DriverError> {
+    know_own(replica, key);
     let kept = kept_life(replica)?;
     let epoch = replica.epoch();
     if kept.as_ref().is_some_and(|kept| kept.epoch == epoch) {
@@ -83,6 +86,14 @@ pub fn begin_life(replica: &mut Replica, new: bool, now_millis: i64) -> Result<(
     let kept = serde_json::to_vec(&KeptLife { epoch, life });
     let kept = kept.map_err(|_| DriverError::Unexpected("a life of the hub that cannot be kept"))?;
     Ok(replica.set_setting(LIFE, &kept)?)
+}
+
+/// When the hub's present life began, milliseconds since 1970 UTC; nothing before [`begin_life`].
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn life_began(store: &Reader) -> Result<Option<i64>, DriverError> {
+    Ok(kept_life(store)?.map(|kept| kept.life.began_millis()))
 }
 
 fn kept_life(store: &Reader) -> Result<Option<KeptLife>, DriverError> {

@@ -49,6 +49,6 @@ pub use new_transaction::NewTransaction;
 pub use publication::Publication;
 pub use referral::{GivenAnswer, REFERRALS_MAX, Referral};
 pub use refusal::{ParseRefusalCodeError, Refusal, RefusalCode};
-pub use row::{DocumentRow, TransactionRow, row_of};
+pub use row::{DocumentRow, TransactionRow, plain_row_of, row_of};
 pub use signature::{Signature, SignedUnder};
 pub use stamp::{Authored, Stamp, clerk_of};

@@ -57,6 +57,12 @@ pub fn row_of(raw_changes: &[&[u8]]) -> Result<DocumentRow, DocumentError> {
     quiet::caught(read).unwrap_or_else(|| Err(DocumentError::Unreadable("the library gave up on them".to_owned())))
 }
 
+/// The row of the document that these changes make, where one builds on the other and all are in the plainest form. Reads bytes
+/// of anybody: the library, which may give up on them, is not asked.
+pub fn plain_row_of(raw_changes: &[&[u8]]) -> Option<DocumentRow> {
+    crate::plain::row(raw_changes)
+}
+
 /// One line of a list. Its document id is the caller's to know.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TransactionRow {

@@ -94,6 +94,9 @@ pub fn run(seed: u64, steps: usize, faults: Faults) -> Result<Done, Failure> {
     for _ in 0..steps {
         world.step()?;
     }
+    if faults == Faults::Restores && world.dice.chance(50) {
+        world.forget()?;
+    }
     world.heal()?;
     world.check()?;
     Ok(world.done)
@@ -119,7 +122,7 @@ impl World {
         };
         let mut hub = Machine::create(&folder.path().join("hub"), &new)?;
         let now = STARTS.get(dice.below(STARTS.len())).copied().unwrap_or_default();
-        begin_life(hub.replica()?, true, now).map_err(Failure::other)?;
+        begin_life(hub.replica()?, hub_key.verifying_key(), true, now).map_err(Failure::other)?;
         let mut nodes = Vec::new();
         let villages = OFFICES.iter().cycle().take(OFFICES.len() * NODES_PER_OFFICE);
         for (index, code) in villages.chain(&ABOVE).enumerate() {

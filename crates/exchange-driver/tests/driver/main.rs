@@ -9,6 +9,8 @@ mod numbers;
 #[cfg(test)]
 mod pair;
 #[cfg(test)]
+mod publications;
+#[cfg(test)]
 mod verify;
 #[cfg(test)]
 mod wipes;

@@ -37,7 +37,7 @@ fn letters(node: &mut Replica, identity: &NodeIdentity, count: usize, millis: i6
 fn begun(dir: &Path) -> Pair {
     let mut pair = Pair::new(dir);
     pair.now = SUMMER;
-    begin_life(&mut pair.hub, true, SUMMER).unwrap();
+    begin_life(&mut pair.hub, pair.identity.key.verifying_key(), true, SUMMER).unwrap();
     pair
 }
 
@@ -166,7 +166,7 @@ fn a_hub_that_was_restored_waits_and_goes_on_above_everything_it_may_have_grante
     assert!(opened.epoch_began.is_some(), "a backup is another life");
     pair.hub = hub;
     pair.refuses = false;
-    begin_life(&mut pair.hub, false, pair.now).unwrap();
+    begin_life(&mut pair.hub, pair.identity.key.verifying_key(), false, pair.now).unwrap();
     assert_eq!(letters(&mut node, &identity, 80, pair.now).last(), Some(&80));
     let floor = number_floor(&pair.hub, &book()).unwrap();
     assert_eq!(floor, 100 + BURST + 120 + 1);
@@ -178,7 +178,7 @@ fn a_hub_that_was_restored_waits_and_goes_on_above_everything_it_may_have_grante
     assert_eq!((leases.len(), leases[1].lease.first, leases[1].left()), (2, floor + 1, 30));
     assert!(letters(&mut node, &identity, 70, pair.now).iter().all(|serial| !forgotten.contains(serial)));
     // The same life goes on after a restart.
-    begin_life(&mut pair.hub, false, pair.now + 1).unwrap();
+    begin_life(&mut pair.hub, pair.identity.key.verifying_key(), false, pair.now + 1).unwrap();
     assert_eq!(number_floor(&pair.hub, &book()).unwrap(), floor);
     assert_eq!(pair.hub.verify().unwrap().problems, []);
 }

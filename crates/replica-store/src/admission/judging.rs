@@ -296,7 +296,10 @@ fn misplaced(
     let (Role::Hub, Some(DocumentRow::Publication(said)), [only]) = (work.role, &verdict.row, accepted) else {
         return Ok(None);
     };
-    if log::get(work.connection, only.epoch)?.office.is_none() {
+    // The hub may have written it in a life that it does not know any more.
+    if log::get(work.connection, only.epoch)?.office.is_none()
+        || verdict.row.as_ref().is_some_and(|row| work.is_of_hub(row))
+    {
         return Ok(None);
     }
     Ok(if said.may_come_from_office() {

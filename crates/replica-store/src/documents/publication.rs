@@ -104,6 +104,17 @@ fn load(connection: &Connection, index: i64, id: DocumentId) -> Result<Option<Pu
     }
 }
 
+/// What an office was told of a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficeTold {
+    /// The office.
+    pub office: OfficeCode,
+    /// How many versions.
+    pub versions: u64,
+    /// When the last of them was published: milliseconds since 1970 UTC.
+    pub last_millis: i64,
+}
+
 impl Reader {
     /// The version of a topic that stands for an office: the highest one that `trusts` lets pass. Nothing where there is
     /// none.
@@ -173,19 +184,23 @@ impl Reader {
         topics.map(|topic| topic.map_err(StoreError::from)).collect()
     }
 
-    /// The offices that were told of a topic, each with how many versions of it; who was told the last one first comes first.
+    /// The offices that were told of a topic; who was told the last one first comes first.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn offices_told(&self, topic: &str) -> Result<Vec<(OfficeCode, u64)>, StoreError> {
-        let sql = "SELECT o.code, count(*) FROM publication p JOIN office o ON o.idx = p.office WHERE p.topic = ?
+    pub fn offices_told(&self, topic: &str) -> Result<Vec<OfficeTold>, StoreError> {
+        let sql = "SELECT o.code, count(*), max(p.published) FROM publication p JOIN office o ON o.idx = p.office WHERE p.topic = ?
                    GROUP BY o.code ORDER BY max(p.published), o.code";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([topic])?;
         let mut offices = Vec::new();
         while let Some(row) = rows.next()? {
-            offices.push((parse_office(&row.get::<_, String>(0)?)?, row.get::<_, i64>(1)?.unsigned_abs()));
+            offices.push(OfficeTold {
+                office: parse_office(&row.get::<_, String>(0)?)?,
+                versions: row.get::<_, i64>(1)?.unsigned_abs(),
+                last_millis: row.get(2)?,
+            });
         }
         Ok(offices)
     }

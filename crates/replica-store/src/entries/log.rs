@@ -64,6 +64,11 @@ pub(crate) struct LogRow {
 }
 
 impl LogRow {
+    /// Whether the hub itself wrote it, in this life or in another one (hub).
+    pub(crate) const fn is_of_hub(&self) -> bool {
+        self.own || self.office.is_none()
+    }
+
     /// Takes the log one entry further. The caller saves it.
     pub(crate) fn advance(&mut self, connection: &Connection, entry: EntryHash) -> Result<(), StoreError> {
         self.position += 1;
@@ -199,9 +204,13 @@ pub(crate) fn set_node(connection: &Connection, log: i64, node: NodeId) -> Resul
     Ok(())
 }
 
-/// A log that another node than its own gives back to the hub.
-pub(crate) fn insert_returned(connection: &Connection, epoch: EpochId, office: i64) -> Result<LogRow, StoreError> {
-    insert(connection, epoch, Some(office), None, false)?;
+/// A log that another node than its own gives back to the hub. Without an office it is of a life that the hub forgot.
+pub(crate) fn insert_returned(
+    connection: &Connection,
+    epoch: EpochId,
+    office: Option<i64>,
+) -> Result<LogRow, StoreError> {
+    insert(connection, epoch, office, None, false)?;
     get(connection, epoch)
 }
 

@@ -69,6 +69,16 @@ impl HeadFile {
     }
 }
 
+/// For a folder whose files their own program is about to move: wherever they come to lie, they are not taken for a copy.
+///
+/// # Errors
+///
+/// When the head file cannot be written.
+pub fn forget_seat(dir: &Path) -> std::io::Result<()> {
+    let (mut file, head) = HeadFile::open(dir, true)?;
+    head.map_or(Ok(()), |head| file.write(&Head { seat: None, ..head }))
+}
+
 fn render(head: &Head) -> Vec<u8> {
     let machine: String = head.machine.chars().filter(|c| !c.is_whitespace()).collect();
     let mut text =

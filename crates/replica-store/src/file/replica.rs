@@ -16,7 +16,7 @@ use crate::file::lock::LockFile;
 use crate::file::migrations;
 use crate::file::reader::{Identity, database};
 use crate::file::seat;
-use crate::file::work::Work;
+use crate::file::work::{OfHub, Work};
 use crate::{OpenError, Reader, Role, StoreError, WhyNewEpoch};
 
 /// What a new replica is.
@@ -68,6 +68,7 @@ pub struct Replica {
     head: HeadFile,
     /// Of which files the folder is, where that counts.
     seat: Option<String>,
+    of_hub: Option<OfHub>,
     broken: Option<String>,
     /// Closing must not look proper: the crash hook was used.
     crashed: bool,
@@ -136,7 +137,17 @@ impl Replica {
         transaction.commit()?;
         sync_folder(dir, durability)?;
         let reader = Reader::new(connection, dir)?;
-        Ok(Self { reader, head, seat, broken: None, crashed: false, commits_left: None, together: None, _lock: lock })
+        Ok(Self {
+            reader,
+            head,
+            seat,
+            of_hub: None,
+            broken: None,
+            crashed: false,
+            commits_left: None,
+            together: None,
+            _lock: lock,
+        })
     }
 
     /// Opens a replica. `machine` names this machine; `fresh_epoch` (16 fresh random bytes) becomes its epoch when the
@@ -191,8 +202,17 @@ impl Replica {
             had_wal,
         };
         let why = head_file::compare(told.as_ref(), &found);
-        let mut replica =
-            Self { reader, head, seat, broken: None, crashed: false, commits_left: None, together: None, _lock: lock };
+        let mut replica = Self {
+            reader,
+            head,
+            seat,
+            of_hub: None,
+            broken: None,
+            crashed: false,
+            commits_left: None,
+            together: None,
+            _lock: lock,
+        };
         if why.is_some() {
             let ahead = told.map_or(0, |head| head.commits);
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
@@ -203,6 +223,12 @@ impl Replica {
         // again: no reason to keep anybody from the rest.
         let _ = replica.rebuild_older_views();
         Ok((replica, Opened { epoch_began: why }))
+    }
+
+    /// How a hub tells what it wrote itself, in a life of which this store knows nothing, from what others say it wrote. Until
+    /// then nothing of its own is taken back that stands above what it has of its logs.
+    pub fn know_own(&mut self, of_hub: OfHub) {
+        self.of_hub = Some(of_hub);
     }
 
     /// Begins a new epoch: what is recorded from now on stands in a new log under `epoch` (16 fresh random bytes).
@@ -246,7 +272,7 @@ impl Replica {
             return self.write_within(&id, act);
         }
         let transaction = self.reader.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut work = Work::new(&transaction, &id);
+        let mut work = Work::new(&transaction, &id, self.of_hub.as_ref());
         let done = act(&mut work)?;
         let marked = work.finish(id.chain)?;
         if self.commits_left == Some(0) {
@@ -298,7 +324,7 @@ impl Replica {
     ) -> Result<T, StoreError> {
         let connection = &self.reader.connection;
         connection.prepare_cached("SAVEPOINT step")?.execute([])?;
-        let mut work = Work::new(connection, id);
+        let mut work = Work::new(connection, id, self.of_hub.as_ref());
         let done = act(&mut work).and_then(|done| match (work.finish(id.chain)?, self.together) {
             // The head file knows the commit before the last one, not any before that.
             (true, Some(true)) => Err(StoreError::Misuse("two steps that the head file counts in one commit")),

@@ -1,10 +1,12 @@
 //! What happens inside one SQLite transaction, with what is written once at its end.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use change_log::{Digest, EntryHash, EpochId, NodeId};
 use office_model::OfficeCode;
 use rusqlite::{Connection, params};
+use service_document::DocumentRow;
 use sha2::{Digest as _, Sha256};
 
 use crate::entries::digest;
@@ -21,8 +23,12 @@ pub(crate) struct Work<'c> {
     pub(crate) node: Option<NodeId>,
     pub(crate) epoch: EpochId,
     pub(crate) spent: bool,
+    of_hub: Option<OfHub>,
     gathered: Gathered,
 }
+
+/// Whether the hub signed what stands in a document that it alone may write: a lease, or a publication of the centre.
+pub type OfHub = Arc<dyn Fn(&DocumentRow) -> bool + Send + Sync>;
 
 /// What is written once, at the end.
 #[derive(Clone, Default)]
@@ -35,7 +41,7 @@ struct Gathered {
 }
 
 impl<'c> Work<'c> {
-    pub(crate) fn new(connection: &'c Connection, id: &Identity) -> Self {
+    pub(crate) fn new(connection: &'c Connection, id: &Identity, of_hub: Option<&OfHub>) -> Self {
         Self {
             connection,
             role: id.role,
@@ -43,8 +49,14 @@ impl<'c> Work<'c> {
             node: id.node,
             epoch: id.epoch,
             spent: id.spent,
+            of_hub: of_hub.cloned(),
             gathered: Gathered::default(),
         }
+    }
+
+    /// Whether the hub signed it. Nobody's signature is known where [`crate::Replica::know_own`] was not called.
+    pub(crate) fn is_of_hub(&self, row: &DocumentRow) -> bool {
+        self.of_hub.as_ref().is_some_and(|of_hub| of_hub(row))
     }
 
     /// Does a piece of the work; when it fails because of itself, as `is_its_own` tells, nothing of it is left, neither in the

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use change_log::{Entry, EntryHash};
 use office_model::OfficeCode;
 use rusqlite::params;
+use service_document::plain_row_of;
 
 use crate::StoreError;
 use crate::admission::ingest::{append, door, put};
@@ -74,13 +75,22 @@ pub(crate) fn take_returned(
 }
 
 fn take(work: &mut Work<'_>, office: i64, entry: &Entry, filled: &mut BTreeSet<i64>) -> Result<Returned, StoreError> {
-    let mut log = match log::find(work.connection, entry.epoch)? {
-        Some(log) => log,
-        None => log::insert_returned(work.connection, entry.epoch, office)?,
+    let mut log = if let Some(log) = log::find(work.connection, entry.epoch)? {
+        log
+    } else {
+        let writer = Some(office).filter(|_| !is_of_hub(work, entry));
+        log::insert_returned(work.connection, entry.epoch, writer)?
     };
     // Of another office's log it may fill holes, in documents that concern both.
     let owner = log.office.filter(|owner| !log.own && *owner != office);
-    if !log.own && log.office != Some(office) && !(entry.position <= log.position && concerns(work, office, entry)?) {
+    let is_hole = entry.position <= log.position;
+    let may_give = if log.is_of_hub() {
+        // Of its present life the hub knows all there is; of one that it forgot it knows its signature.
+        is_hole || (entry.epoch != work.epoch && is_of_hub(work, entry))
+    } else {
+        log.office == Some(office) || (is_hole && concerns(work, office, entry)?)
+    };
+    if !may_give {
         return Ok(Returned::Foreign);
     }
     let at = place(log.index, entry.position)?;
@@ -119,10 +129,18 @@ fn concerns(work: &Work<'_>, office: i64, entry: &Entry) -> Result<bool, StoreEr
     Ok(owner == office || brought::is_before(work.connection, document, office)?)
 }
 
-/// Whether the chain of its log has this entry here. While others around it are missing it cannot tell: then the office of
-/// the log is believed, which wrote it, and nobody else.
+/// Whether it is something that the hub wrote and signed itself.
+fn is_of_hub(work: &Work<'_>, entry: &Entry) -> bool {
+    door(entry).is_ok() && plain_row_of(&[&entry.raw]).is_some_and(|row| work.is_of_hub(&row))
+}
+
+/// Whether the chain of its log has this entry here. While others around it are missing it cannot tell: then whoever wrote the
+/// log is believed and nobody else, the office, or the hub by its signature.
 fn is_the_one(work: &Work<'_>, log: &LogRow, (office, owner): (i64, i64), entry: &Entry) -> Result<bool, StoreError> {
-    Ok(repair::leads_on(work.connection, log, entry)?.unwrap_or(office == owner))
+    if let Some(leads_on) = repair::leads_on(work.connection, log, entry)? {
+        return Ok(leads_on);
+    }
+    Ok(if log.is_of_hub() { is_of_hub(work, entry) } else { office == owner })
 }
 
 fn set_aside(work: &Work<'_>, at: i64, entry: &Entry) -> Result<Returned, StoreError> {

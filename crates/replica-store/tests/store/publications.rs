@@ -1,11 +1,12 @@
 //! What offices work by: versions, who may publish, and that every replica of the office comes to the same.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use office_model::{OfficeCode, Status};
-use replica_store::{Durability, NewPublication, Published, Replica, Steps, StoreError};
+use replica_store::{Durability, HubDone, HubWork, NewPublication, Published, Replica, Returned, Steps, StoreError};
 use rusqlite::Connection;
-use service_document::Publication;
+use service_document::{DocumentRow, Publication};
 
 use crate::world::*;
 
@@ -272,4 +273,39 @@ fn steps_that_follow_each_other_are_taken_together_or_not_at_all() {
     let history = node.document(id).unwrap().unwrap().history();
     assert!(history.iter().skip(1).all(|item| item.millis == 3 && item.clerk == "siti"));
     assert_eq!(node.verify().unwrap().problems, []);
+}
+
+#[test]
+fn nobody_writes_in_the_hubs_name_by_giving_back() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let (mut hub, mut false_hub) = (hub(dirs[0].path(), &[1]), hub(dirs[1].path(), &[1]));
+    for body in ["satu", "dua", "tiga"] {
+        say(&mut false_hub, "catalogue", body, 10);
+    }
+    say(&mut false_hub, "catalogue", "empat", 10);
+    say(&mut false_hub, "catalogue", "lima", 10);
+    let give = |hub: &mut Replica, position| {
+        let entries = vec![false_hub.entry(epoch(200), position).unwrap().unwrap()];
+        match hub.hub_commit(&[vec![HubWork::Return { office: office(), entries }]]).unwrap().pop().unwrap().pop() {
+            Some(HubDone::Returned(outcomes)) => outcomes,
+            other => panic!("not looked at: {other:?}"),
+        }
+    };
+    // Of its present life it knows all there is, whoever signed: its own next entries need these places.
+    hub.know_own(Arc::new(|_| true));
+    assert_eq!(give(&mut hub, 3), [Returned::Foreign]);
+    for body in ["benar", "benar juga", "benar pula"] {
+        say(&mut hub, "notice/1", body, 20);
+    }
+    hub.begin_epoch(epoch(201)).unwrap();
+    assert_eq!(give(&mut hub, 3), [Returned::Aside], "the place is taken");
+    // Of a life that it forgot, what it signed alone.
+    hub.know_own(Arc::new(|_| false));
+    assert_eq!(give(&mut hub, 5), [Returned::Foreign]);
+    hub.know_own(Arc::new(|row| matches!(row, DocumentRow::Publication(one) if one.body == "lima")));
+    assert_eq!(give(&mut hub, 5), [Returned::Taken]);
+    judge(&mut hub);
+    assert_eq!(stands(&hub, "catalogue", &anybodys), Some((5, "lima".to_owned())));
+    assert_eq!(hub.log(epoch(200)).unwrap().unwrap().position, 3, "with a gap below it");
+    assert_eq!(hub.verify().unwrap().problems, []);
 }

@@ -7,6 +7,7 @@ use sync_exchange::Pace;
 
 use super::{ABOVE, COPIES_MAX, NODES_PER_OFFICE, OFFICES, SimNode, World};
 use crate::Failure;
+use crate::call::Link;
 
 impl World {
     pub(super) fn crash(&mut self, index: usize) -> Result<(), Failure> {
@@ -17,7 +18,7 @@ impl World {
     pub(super) fn crash_hub(&mut self) -> Result<(), Failure> {
         let fresh = EpochId(self.dice.bytes());
         self.hub.crash(fresh)?;
-        begin_life(self.hub.replica()?, false, self.now).map_err(Failure::other)
+        begin_life(self.hub.replica()?, self.hub_identity.key.verifying_key(), false, self.now).map_err(Failure::other)
     }
 
     pub(super) fn restore(&mut self, index: usize) -> Result<(), Failure> {
@@ -35,7 +36,24 @@ impl World {
     pub(super) fn restore_hub(&mut self) -> Result<(), Failure> {
         let fresh = EpochId(self.dice.bytes());
         self.hub_restored |= self.hub.restore(fresh)?;
-        begin_life(self.hub.replica()?, false, self.now).map_err(Failure::other)
+        begin_life(self.hub.replica()?, self.hub_identity.key.verifying_key(), false, self.now).map_err(Failure::other)
+    }
+
+    /// The last that happens: the hub's disk dies after offices were told something, which they alone still know, and nothing
+    /// else comes behind it.
+    pub(super) fn forget(&mut self) -> Result<(), Failure> {
+        self.hub.backup()?;
+        for index in 0..self.nodes.len() {
+            if self.dice.chance(60) {
+                self.publish(index, true)?;
+            }
+        }
+        for index in 0..self.nodes.len() {
+            for _ in 0..self.dice.below(4) {
+                self.exchange(index, Link { up: None, down: None, buffered: false })?;
+            }
+        }
+        self.restore_hub()
     }
 
     /// A disk loses something that somebody else still holds, or miscounts.

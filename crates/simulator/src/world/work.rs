@@ -1,11 +1,11 @@
 //! What people do in a run: record, change, decide, answer, publish.
 
 use change_log::EpochId;
-use exchange_driver::is_granted;
+use exchange_driver::{is_granted, sign_publication};
 use office_model::{Answer, Status};
 use replica_store::{ListFilter, NewPublication, Numbering, Page, StoreError};
 use serde_json::{Map, Value, json};
-use service_document::{NewTransaction, Stamp, TransactionDocument};
+use service_document::{NewTransaction, Publication, Stamp, TransactionDocument};
 
 use super::{CLINIC, CONDITIONAL, World};
 use crate::Failure;
@@ -169,14 +169,15 @@ impl World {
     }
 
     /// The office of this node is told what it works by: by itself, or by the hub.
-    fn publish(&mut self, index: usize, by_hub: bool) -> Result<(), Failure> {
+    pub(super) fn publish(&mut self, index: usize, by_hub: bool) -> Result<(), Failure> {
         let clock = self.clock(index);
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         let topic = if by_hub { "notice/1" } else { "profile" };
         let body = format!("{{\"at\":{}}}", self.now);
         let new = [NewPublication { office: node.identity.office, topic: topic.to_owned(), body }];
         let replica = if by_hub { self.hub.replica()? } else { node.machine.replica()? };
-        match replica.publish(&new, &|_| None, &clock) {
+        let signed = |one: &Publication| by_hub.then(|| sign_publication(one, &self.hub_identity));
+        match replica.publish(&new, &signed, &clock) {
             Ok(_) => Ok(()),
             Err(StoreError::EpochSpent) if by_hub => Ok(()),
             Err(StoreError::EpochSpent) => self.begin_epoch(index),
