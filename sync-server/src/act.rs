@@ -111,6 +111,8 @@ pub enum Act {
         /// What it says.
         body: String,
     },
+    /// Tell offices again what a restored hub got back from one of them.
+    TellAgain,
     /// Take a notice off everybody's first page.
     Withdraw {
         /// Who does it, for the audit trail.
@@ -189,6 +191,7 @@ pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64
             let proposal = Proposal { topic: handbook::topic(topic)?, audience: Audience::Everyone, body };
             handbook::publish_over(replica, keys, by, (proposal, base), now_millis)
         }
+        Act::TellAgain => Ok(json!({ "told": handbook::tell_again(replica, keys, now_millis)? })),
         Act::Withdraw { by, number } => handbook::withdraw(replica, keys, by, NoticeId(*number), now_millis),
         Act::Operator { by, change } => operators::change(replica, by, change, now_millis),
     }

@@ -61,7 +61,7 @@ pub fn submit(dir: &Path, act: &Act, gate: &GatePlace) -> Result<Value, Failure>
             return ask(stream, act);
         }
     };
-    exchange_driver::begin_life(&mut replica, false, clock::now_millis())?;
+    exchange_driver::begin_life(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
     let done = act::perform(&mut replica, &keys, act, clock::now_millis())?;
     if matches!(act, Act::Retry { .. }) {
         let mut gate = gate.open();

@@ -3,6 +3,7 @@
 mod base;
 mod newcomers;
 mod overview;
+mod told_again;
 
 use std::collections::BTreeSet;
 
@@ -19,9 +20,12 @@ use crate::{Failure, init, operators};
 
 pub(crate) use base::{Base, mark};
 pub(crate) use overview::{CommonState, NoticeState, Overview, profile, roster_changes, roster_is_untold, text};
+pub(crate) use told_again::{Sight, tell_again};
 
 /// The clerk that stands in the changes of the hub itself.
 const HUB_CLERK: &str = "hub";
+/// What everybody is told alike, the roster first: it says for whom the others are.
+const COMMON: [Topic; 3] = [Topic::Roster, Topic::Catalogue, Topic::Templates];
 /// So many versions are looked back through.
 const VERSIONS_MAX: usize = 500;
 
@@ -233,7 +237,7 @@ pub(crate) fn publish(
 ) -> Result<Value, Failure> {
     learn(replica, keys)?;
     let body = checked(replica, proposal, now_millis)?;
-    let everyone = matches!(proposal.topic, Topic::Catalogue | Topic::Templates | Topic::Roster);
+    let everyone = COMMON.contains(&proposal.topic);
     let audience = if everyone { Audience::Everyone } else { proposal.audience };
     let topic = match proposal.topic {
         Topic::Notice(NoticeId(0)) => Topic::Notice(next_notice(replica)?),
@@ -359,10 +363,9 @@ pub(crate) fn newest(reader: &Reader, keys: &HubKeys, topic: Topic) -> Result<Op
 fn versions(reader: &Reader, keys: &HubKeys, topic: Topic, count_max: usize) -> Result<Vec<Published>, Failure> {
     let (hub, key, topic) = (keys.hub()?, keys.signing_key()?.verifying_key(), topic.to_string());
     // One that a roster brought later was told later what stood before.
-    let Some((office, _)) = reader.offices_told(&topic)?.into_iter().rev().max_by_key(|(_, count)| *count) else {
-        return Ok(Vec::new());
-    };
-    Ok(reader.publications_of(&office, &topic, count_max, &|one| is_of_hub(one, hub, &key))?)
+    let told = reader.offices_told(&topic)?;
+    let Some(most) = told.iter().rev().max_by_key(|told| told.versions) else { return Ok(Vec::new()) };
+    Ok(reader.publications_of(&most.office, &topic, count_max, &|one| is_of_hub(one, hub, &key))?)
 }
 
 /// Has this program go by what was published: the hub reads letters, too.

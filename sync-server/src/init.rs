@@ -54,7 +54,7 @@ pub fn init(dir: &Path, roster: &str) -> Result<Made, Failure> {
         created => created?,
     };
     let now = clock::now_millis();
-    exchange_driver::begin_life(&mut replica, true, now)?;
+    exchange_driver::begin_life(&mut replica, keys.signing_key()?.verifying_key(), true, now)?;
     replica.set_setting(keys::SETTING, &keys.to_bytes()?)?;
     if published {
         // Keeps it as well, in the same commit.

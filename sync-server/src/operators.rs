@@ -20,6 +20,8 @@ const SHOWN_MAX: usize = 80;
 pub(crate) const BY_COMMAND: &str = "perintah";
 /// Who tried to sign in under a name that nobody has. What was typed is not kept: it may be a password.
 pub(crate) const NOBODY: &str = "(tidak dikenal)";
+/// Who did what the hub did unasked.
+pub(crate) const ITSELF: &str = "(pusat)";
 
 /// What somebody may do at the hub's desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ mod readers;
 mod reads_on;
 mod routes;
 mod silent;
+mod telling;
 mod trace;
 mod uploads;
 mod waiting;
@@ -113,7 +114,7 @@ pub async fn run(
     if let Some(why) = opened.epoch_began {
         tracing::warn!(?why, "the database is not the one that was last used here: a new epoch began");
     }
-    exchange_driver::begin_life(&mut replica, false, clock::now_millis())?;
+    exchange_driver::begin_life(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
     handbook::learn(&replica, &keys)?;
     if replica.hub() != keys.hub()? {
         return Err(Failure::state(
@@ -158,7 +159,7 @@ pub async fn run(
         failure = thread.failed() => Some(failure),
         never = async {
             let socket = socket.serve(Arc::clone(&hub));
-            tokio::join!(accepting, socket, hub.nights.run(), alarm::watch(&hub))
+            tokio::join!(accepting, socket, hub.nights.run(), alarm::watch(&hub), telling::run(&hub))
         } => match never.0 {},
     };
     if let Some(failure) = &failed {

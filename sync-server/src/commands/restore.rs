@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use change_log::NodeId;
-use replica_store::{ProblemKind, Reader, Replica, files_beside};
+use replica_store::{ProblemKind, Reader, Replica, files_beside, forget_seat};
 use serde_json::json;
 
 use super::{Answer, open};
@@ -34,7 +34,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let incoming = dir.join(format!("restore-{}", clock::now_millis()));
     let mut revoked = None;
     let restored = bring(&arguments.file, &incoming).and_then(|keys| {
-        revoked = carry_revocations(dir, &incoming)?;
+        revoked = carry_revocations(dir, &incoming, &keys)?;
         put(dir, &incoming, &keys)
     });
     if restored.is_err() {
@@ -93,10 +93,10 @@ fn notes(kept: Option<&[NodeId]>) -> String {
 }
 
 /// Revokes in the copy what the database that it replaces has as revoked. Nothing when that one cannot tell.
-fn carry_revocations(dir: &Path, incoming: &Path) -> Result<Option<Vec<NodeId>>, Failure> {
+fn carry_revocations(dir: &Path, incoming: &Path, keys: &HubKeys) -> Result<Option<Vec<NodeId>>, Failure> {
     // Before anything is written that the backup does not know: what it knows tells which letter numbers are still free.
     let (mut replica, _) = Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?)?;
-    exchange_driver::begin_life(&mut replica, false, clock::now_millis())?;
+    exchange_driver::begin_life(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
     drop(replica);
     let restored = open(incoming)?;
     let Ok(replaced) = Reader::open(dir) else { return Ok(None) };
@@ -161,6 +161,7 @@ fn put(dir: &Path, incoming: &Path, keys: &HubKeys) -> Result<Option<PathBuf>, F
         }
     }
     keys.save(dir)?;
+    forget_seat(incoming).map_err(failed)?;
     // The database last: without it there is no hub.
     for name in ["replica.db-wal", "replica.head", "replica.db"] {
         if incoming.join(name).exists() {

@@ -132,6 +132,9 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "people_read" => ("membuka daftar orang di komputer", "opened the list of people on a machine"),
         "people_read_whole" => ("mengunduh daftar orang dengan NIK lengkap", "took the list of people with whole NIKs"),
         "published" => ("menerbitkan", "published"),
+        "told_again" => {
+            ("menyampaikan lagi yang kembali dari kantor lain", "told again what came back from another office")
+        }
         "withdrawn" => ("menarik pemberitahuan", "withdrew a notice"),
         "factor_made" => ("membuat kode autentikator baru", "made a new authenticator code"),
         _ => return word,
@@ -145,6 +148,7 @@ pub(super) fn who(name: &str, language: Language) -> String {
     match operators::command_of(name) {
         Some("") => by_command.to_owned(),
         Some(command) => format!("{by_command}: sync-server {command}"),
+        None if name == operators::ITSELF => language.pick("pusat sendiri", "the hub itself").to_owned(),
         None if name == operators::NOBODY => language.pick("(tidak dikenal)", "(unknown)").to_owned(),
         None => name.to_owned(),
     }

@@ -11,7 +11,7 @@ use super::texts::Worded as _;
 /// The subject of an act; as it was kept where nothing better is known.
 pub(super) fn said(act: &str, subject: &str, language: Language) -> String {
     match act {
-        "published" | "withdrawn" => published(subject, language),
+        "published" | "told_again" | "withdrawn" => published(subject, language),
         "export" => Some(subject.split(' ').map(|word| taken(word, language)).collect::<Vec<_>>().join(", ")),
         "searched" => sought(subject, language),
         "code_offered" | "code_cancelled" | "number_rule" => office(subject),

@@ -67,7 +67,8 @@ impl Overview {
         let mut notices = Vec::new();
         for topic in reader.all_topics(Topic::NOTICES)? {
             let Ok(Topic::Notice(number)) = topic.parse() else { continue };
-            let mut offices: Vec<OfficeCode> = reader.offices_told(&topic)?.into_iter().map(|(code, _)| code).collect();
+            let mut offices: Vec<OfficeCode> =
+                reader.offices_told(&topic)?.into_iter().map(|told| told.office).collect();
             offices.sort_unstable();
             let mut told = Vec::new();
             let mut stands = None;
@@ -85,7 +86,7 @@ impl Overview {
             let Some(stands) = stands else { continue };
             let Ok(notice) = Notice::of_body(&stands.publication.body) else { continue };
             let published_millis = stands.publication.published_millis;
-            let reach = reach(&proven, told.iter().copied(), published_millis);
+            let reach = reach(&proven, told.iter().copied(), published_millis, |_| true);
             notices.push(NoticeState { number, notice, published_millis, offices: told, reach });
         }
         notices.sort_by_key(|state| std::cmp::Reverse((state.published_millis, state.number)));
@@ -99,7 +100,11 @@ impl Overview {
                 _ => None,
             };
             let everyone = roster.iter().map(|office| office.code);
-            let reach = reach(&proven, everyone, published_millis.unwrap_or(i64::MIN));
+            // A restored hub that got it back from one office tells the others again, and has not yet.
+            let told = reader.offices_told(&topic.to_string())?.into_iter();
+            let told: BTreeMap<OfficeCode, i64> = told.map(|told| (told.office, told.last_millis)).collect();
+            let is_told = |office| told.get(&office).copied() >= published_millis;
+            let reach = reach(&proven, everyone, published_millis.unwrap_or(i64::MIN), is_told);
             let is_untold = topic == Topic::Roster && is_untold(&roster, published_millis);
             common.push(CommonState { topic, version, published_millis, is_untold, reach });
         }
@@ -131,11 +136,16 @@ fn proven(reader: &Reader) -> Result<BTreeMap<OfficeCode, i64>, Failure> {
     Ok(proven)
 }
 
-fn reach(proven: &BTreeMap<OfficeCode, i64>, offices: impl Iterator<Item = OfficeCode>, since: i64) -> Reach {
+fn reach(
+    proven: &BTreeMap<OfficeCode, i64>,
+    offices: impl Iterator<Item = OfficeCode>,
+    since: i64,
+    is_told: impl Fn(OfficeCode) -> bool,
+) -> Reach {
     let mut reach = Reach { offices: 0, reached: 0 };
-    for at in offices.filter_map(|office| proven.get(&office)) {
+    for (office, at) in offices.filter_map(|office| Some((office, *proven.get(&office)?))) {
         reach.offices += 1;
-        reach.reached += usize::from(*at >= since && *at > i64::MIN);
+        reach.reached += usize::from(at >= since && at > i64::MIN && is_told(office));
     }
     reach
 }

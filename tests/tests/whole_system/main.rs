@@ -46,6 +46,8 @@ mod referred;
 #[cfg(test)]
 mod regency;
 #[cfg(test)]
+mod restored;
+#[cfg(test)]
 mod seal;
 #[cfg(test)]
 mod wait;

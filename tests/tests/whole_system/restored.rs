@@ -1,0 +1,77 @@
+//! A hub whose disk died, and what its offices bring back to it.
+
+use std::time::{Duration, Instant};
+
+use replica_store::Reader;
+use serde_json::{Value, json};
+
+use crate::programs::sync_server;
+use crate::regency::{Machine, Regency, done};
+
+/// What stands of a topic at the hub.
+fn common(regency: &Regency, topic: &str) -> Value {
+    let (_, said) = regency.hub.says(&["handbook"]);
+    let all = said["common"].as_array().unwrap();
+    all.iter().find(|one| one["topic"] == topic).unwrap().clone()
+}
+
+#[test]
+fn what_one_office_brings_back_to_a_restored_hub_reaches_all_others() {
+    let mut regency = Regency::new(41, &[]);
+    let (front, other) = (regency.join("front"), regency.join_as("35.10.01.2002", "other"));
+    let prove = |regency: &Regency, machines: &[&Machine]| machines.iter().for_each(|one| regency.prove_any(one));
+    prove(&regency, &[&front, &other]);
+    let backup = regency.folder().join("hub.backup");
+    done(sync_server(&regency.hub.data).arg("backup").arg(&backup));
+    let shown = |topic: &str| regency.hub.says(&["handbook", "show", topic]).1["text"].as_str().unwrap().to_owned();
+    let mut catalogue: Value = serde_json::from_str(&shown("catalogue")).unwrap();
+    catalogue["version"] = json!(catalogue["version"].as_u64().unwrap() + 1);
+    let roster = format!("{}35.10.U.001,Dinas Sosial,unit,,\n", shown("roster"));
+    for (topic, text) in [("catalogue", catalogue.to_string()), ("roster", roster)] {
+        let file = regency.folder().join(topic);
+        std::fs::write(&file, text).unwrap();
+        done(sync_server(&regency.hub.data).args(["handbook", "publish", topic]).arg(file));
+    }
+    let version = common(&regency, "catalogue")["version"].clone();
+    prove(&regency, &[&front]);
+    regency.hub.stop();
+    done(sync_server(&regency.hub.data).arg("restore").arg(&backup));
+    regency.restart();
+    let has_unit = |regency: &Regency| {
+        let (_, offices) = regency.hub.says(&["offices"]);
+        offices.as_array().unwrap().iter().any(|one| one["office"] == "35.10.U.001")
+    };
+    assert!(!has_unit(&regency), "the backup is from before");
+    prove(&regency, &[&front, &other]);
+    // It looks again every minute, and when it starts.
+    regency.hub.stop();
+    regency.restart();
+    let until = Instant::now() + Duration::from_secs(60);
+    while !has_unit(&regency) {
+        assert!(Instant::now() < until, "the hub itself goes by what came back: {}", regency.hub.told());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    // One commit tells the roster, the next one the catalogue.
+    while common(&regency, "catalogue")["reached"] != 2 {
+        assert!(Instant::now() < until, "{}", regency.hub.told());
+        prove(&regency, &[&front, &other]);
+    }
+    for topic in ["catalogue", "roster"] {
+        let stands = common(&regency, topic);
+        assert_eq!((&stands["reached"], &stands["offices"]), (&json!(2), &json!(2)), "{stands}");
+    }
+    assert_eq!(common(&regency, "catalogue")["version"], version);
+    let made_under = |machine: &Machine| {
+        let form = json!({
+            "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
+            "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
+            "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        });
+        let made = machine.said(&["record", "--service", "G01", "--json", &form.to_string(), "--json"]);
+        machine.said(&["show", made["id"].as_str().unwrap(), "--json"])["catalogue"].clone()
+    };
+    assert_eq!((made_under(&front), made_under(&other)), (version.clone(), version));
+    let trail = Reader::open(&regency.hub.data).unwrap().audit(300).unwrap();
+    let told: Vec<_> = trail.iter().filter(|one| one.act == "told_again").map(|one| one.subject.as_str()).collect();
+    assert_eq!(told, ["catalogue", "roster"], "the latest first");
+}
