@@ -90,6 +90,8 @@ acts! {
     Register "register" "mengambil buku register" "took a register away";
     /// As a file.
     Trail "trail" "mengambil jejak kegiatan" "took the audit trail away";
+    /// Where nobody else knew.
+    ClockBelieved "clock_believed" "menyatakan jam komputer benar" "said that the machine's clock is right";
     /// Letterhead, signers, chain.
     Letterhead "letterhead" "mengubah profil kantor" "changed the office's profile";
 }

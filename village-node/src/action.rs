@@ -8,6 +8,7 @@ mod backup;
 pub(crate) mod book;
 pub(crate) mod chain;
 pub(crate) mod changes;
+mod clock;
 mod divergences;
 mod export;
 pub(crate) mod handbook;
@@ -51,12 +52,12 @@ pub use applications::ApplicationName;
 pub use attachments::NewFile;
 pub(crate) use backup::{IDENTITY as IDENTITY_SETTING, with_files};
 pub use book::BookQuery;
+pub(crate) use clock::{ClockState, SET_MILLIS_MIN, believe, hub_offset, note_clock_set, note_hub_offset};
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
 pub use record::NewRecord;
 pub use referrals::ReferredQuery;
 pub(crate) use set::{NOT_EDITABLE, not_editable};
-pub(crate) use status::{SET_MILLIS_MIN, hub_offset, note_clock_set, note_hub_offset};
 
 /// One thing to do.
 #[derive(Clone, Serialize, Deserialize)]
@@ -322,7 +323,7 @@ pub(crate) fn perform(
 pub(crate) fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Clock {
     Clock {
         millis: moment::whole_seconds(now_millis),
-        hub_offset_millis: status::notable_offset(replica),
+        hub_offset_millis: clock::notable_offset(replica),
         clerk: clerk.as_str().to_owned(),
     }
 }
@@ -335,7 +336,7 @@ pub(crate) fn day(clock: &Clock) -> Option<NaiveDate> {
 /// Now, as records tell when they were made: by this machine's clock and what is known of how far it is off. Milliseconds since
 /// 1970 UTC.
 pub(crate) fn now(reader: &Reader) -> i64 {
-    moment::now_millis().saturating_add(status::notable_offset(reader).unwrap_or_default())
+    moment::now_millis().saturating_add(clock::notable_offset(reader).unwrap_or_default())
 }
 
 /// The day it is now, in WIB.

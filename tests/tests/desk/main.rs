@@ -9,6 +9,8 @@ mod browser;
 #[cfg(test)]
 mod chain;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod complaint;
 #[cfg(test)]
 mod counter;
@@ -29,6 +31,8 @@ mod people;
 mod programs;
 #[cfg(test)]
 mod referred;
+#[cfg(test)]
+mod refusing_disk;
 #[cfg(test)]
 mod registers;
 #[cfg(test)]

@@ -6,8 +6,9 @@ use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
 
+use super::signed::{Signed, signed};
 use super::standing::is_own;
-use super::{chain, handbook, known_service, load, referrals};
+use super::{chain, handbook, known_service, letter, load, referrals};
 use crate::{Blame, Failure};
 
 /// `{"id", "change", "status", "referred"}`: where the record stands now, which is one further where the office's chain
@@ -25,6 +26,12 @@ pub(super) fn perform(
         return Err(undecided());
     }
     let becomes = then.unwrap_or(to);
+    if to != Status::Dibatalkan && matches!(signed(&document)?, Signed::Apart(_)) {
+        return Err(letter::signed_apart());
+    }
+    if becomes == Status::Ditandatangani {
+        super::clock::must_be_believed(replica)?;
+    }
     let leads_to_letter = matches!(becomes, Status::MenungguCamat | Status::Ditandatangani);
     if leads_to_letter && !document.signatures().is_empty() {
         return Err(signed_before());

@@ -81,7 +81,14 @@ fn judge(status: &Value, checks: &mut Vec<Check>) {
     let number = |key: &str| status.get(key).and_then(Value::as_i64).unwrap_or_default();
     let mut add = |name, good, text| checks.push(Check { name, good, text });
     let offset = number("hub_offset_millis") / 1000;
-    add("clock", offset.abs() <= 300, format!("{offset} s from the hub's clock"));
+    let (is_right, text) = match status.get("clock_state").and_then(Value::as_str) {
+        Some("behind") => {
+            (false, format!("it shows a time from before the hub was last heard, {offset} s at least: set it"))
+        }
+        Some("doubtful") => (false, "nobody knows whether it is right: compare it, or run `sync`".to_owned()),
+        _ => (offset.abs() <= 300, format!("{offset} s from the hub's clock")),
+    };
+    add("clock", is_right, text);
     add("sent", number("unsent") == 0, format!("{} changes wait to be sent: run `sync`", number("unsent")));
     let proven = status.get("proven_now") == Some(&Value::Bool(true));
     let text = if proven { "all proven equal with the hub" } else { "not proven equal with the hub: run `sync`" };

@@ -78,6 +78,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/perbedaan", get(record::divergences::page))
         .route("/sinkron", get(office::link::page).post(office::link::begin))
         .route("/sinkron/kemajuan", get(office::link::progress))
+        .route("/sinkron/jam", post(office::clock::believe))
         .route("/akun", get(people::accounts::page).post(people::accounts::add))
         .route("/akun/aplikasi", get(people::accounts::back).post(people::applications::add))
         .route("/akun/aplikasi/{name}/cabut", post(people::applications::revoke))

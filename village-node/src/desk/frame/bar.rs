@@ -3,7 +3,7 @@
 use replica_store::{Contact, Reader};
 
 use crate::Failure;
-use crate::action::{hub_offset, numbers};
+use crate::action::{ClockState, hub_offset, numbers};
 use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
 use crate::sync::{REFUSED, REVOKED};
@@ -37,6 +37,10 @@ pub(crate) struct Bar {
     pub(crate) lacks_numbers: bool,
     /// Minutes that this machine's clock is behind, ahead below 0; 0 when it is right.
     pub(crate) clock_minutes: i64,
+    /// It is behind by more than that, nobody knows by how much.
+    pub(crate) is_at_least: bool,
+    /// The day and time it shows, where somebody has to say whether that is right; else empty.
+    pub(crate) in_doubt: String,
 }
 
 /// Why the hub takes nothing from this machine.
@@ -62,6 +66,7 @@ impl Bar {
             && proof.is_some_and(|proof| reader.office_digest(&office).is_ok_and(|digest| digest == proof.digest));
         let contacts = reader.contacts(CONTACTS)?;
         let (up, since) = link(&contacts);
+        let clock = ClockState::of(reader);
         let offset = hub_offset(reader).unwrap_or_default();
         let numbers_left = numbers::left(reader, now_millis)?;
         Ok(Self {
@@ -76,6 +81,11 @@ impl Bar {
             numbers_left,
             lacks_numbers: numbers_left.is_none() && office.is_village(),
             clock_minutes: if offset.abs() < CLOCK_NOTABLE_MILLIS { 0 } else { offset / 60_000 },
+            is_at_least: matches!(clock, ClockState::Behind { .. }),
+            in_doubt: match clock {
+                ClockState::Doubtful { .. } => moments::long(now_millis),
+                ClockState::Known { .. } | ClockState::Behind { .. } => String::new(),
+            },
         })
     }
 }
@@ -99,7 +109,11 @@ impl Bar {
             120..2880 => (minutes / 60, t.hours),
             _ => (minutes / 1440, t.days),
         };
-        let way = if self.clock_minutes > 0 { t.clock_behind } else { t.clock_ahead };
+        let way = match (self.is_at_least, self.clock_minutes > 0) {
+            (true, _) => t.clock_behind_at_least,
+            (false, true) => t.clock_behind,
+            (false, false) => t.clock_ahead,
+        };
         format!("{way} {count} {unit}. {}", t.clock_advice)
     }
 
@@ -155,6 +169,8 @@ mod tests {
         assert!(said(3).starts_with("This machine's clock is slow by 3 minutes."));
         assert!(said(-600).starts_with("This machine's clock is fast by 10 hours."));
         assert!(said(-575_999).starts_with("This machine's clock is fast by 399 days."));
+        let fallen = Bar { clock_minutes: 3_000, is_at_least: true, ..Bar::default() }.clock(t);
+        assert!(fallen.starts_with("This machine's clock is wrong: slow by at least 2 days."), "{fallen}");
     }
 
     #[test]

@@ -58,6 +58,13 @@ desk_kit::texts! {
     shut_out_advice: "Yang belum terkirim tetap aman di sini; hubungi operator pusat.", "What was not sent is safe here; talk to the operator of the hub.";
     turned_away: "Pusat menolak komputer ini sejak", "The hub refuses this machine since";
     clock_behind: "Jam komputer ini terlambat", "This machine's clock is slow by";
+    clock_behind_at_least: "Jam komputer ini salah: terlambat sedikitnya", "This machine's clock is wrong: slow by at least";
+    clock_in_doubt: "Jam komputer ini menunjukkan", "This machine's clock shows";
+    clock_in_doubt_ask: "Benarkah?", "Is that right?";
+    clock_question: "Benarkah tanggal dan jam komputer ini?", "Are this machine's date and time right?";
+    clock_question_why: "Pusat sudah lama tidak dihubungi, atau jam ini pernah salah: tidak ada yang tahu apakah sekarang sudah benar. Sampai ada jawaban, surat tidak ditandatangani, sebab tanggalnya bisa keliru. Cocokkan dengan kalender dan jam lain. Bila salah, betulkan di pengaturan komputer, lalu muat ulang halaman ini.",
+        "The hub was not heard for long, or this clock was wrong once: nobody knows whether it is right by now. Until somebody answers no letter is signed, since its date may be wrong. Compare with a calendar and another clock. Where it is wrong, set it in the machine's settings, then load this page anew.";
+    clock_is_right: "Ya, tanggal dan jam ini benar", "Yes, this date and time are right";
     clock_ahead: "Jam komputer ini terlalu cepat", "This machine's clock is fast by";
     clock_advice: "Betulkan tanggal dan jamnya di pengaturan komputer.", "Set its date and time right in the machine's settings.";
     days: "hari", "days";
