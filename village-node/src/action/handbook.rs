@@ -12,7 +12,7 @@ use crate::{Blame, Failure};
 
 /// The setting in which machines kept their letterhead before offices had profiles.
 const LETTERHEAD: &str = "desk/letterhead";
-/// So many versions of a profile are looked back through.
+/// So many versions of catalogue and templates are looked back through.
 const VERSIONS_MAX: usize = 200;
 /// So many notices are shown.
 const NOTICES_MAX: usize = 20;
@@ -36,8 +36,8 @@ pub(crate) fn profile(reader: &Reader) -> Result<Profile, Failure> {
 /// When it has not come to this machine yet, or the database cannot be read.
 pub(crate) fn profile_of(reader: &Reader, document: Option<DocumentId>) -> Result<Profile, Failure> {
     let Some(document) = document else { return before_profiles(reader) };
-    let versions = versions(reader, VERSIONS_MAX)?;
-    read(versions.iter().find(|one| one.document == document).ok_or_else(not_here_yet)?)
+    let is_profile = |one: &Published| one.publication.topic == Topic::Profile.to_string();
+    read(&reader.published(document)?.filter(is_profile).ok_or_else(not_here_yet)?)
 }
 
 /// The templates of this version, which a letter was signed under.
@@ -68,7 +68,7 @@ pub(crate) fn signed_under(reader: &Reader) -> Result<SignedUnder, Failure> {
 ///
 /// When the database cannot be read.
 pub(crate) fn profile_at(reader: &Reader, signed_millis: i64) -> Result<Profile, Failure> {
-    let versions = versions(reader, VERSIONS_MAX)?;
+    let versions = versions(reader, usize::MAX)?;
     match versions.iter().find(|one| one.publication.published_millis < signed_millis).or(versions.last()) {
         Some(stood) => read(stood),
         None => before_profiles(reader),

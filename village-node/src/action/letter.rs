@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use service_document::{Signature, TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
 
-use super::signed::{Signed, is_signed, signed};
+use super::signed::{Signed, is_signed, is_status_apart, signed};
 use super::standing::{is_own, only_the_village_prints};
 use super::{catalogue_of, fields, handbook, load};
 use crate::sealing::{Sealer, Unsealed};
@@ -76,7 +76,7 @@ pub(crate) fn of(
         signers: &letterhead.signers,
     };
     let letter = Letter::of(templates, catalogue_of(&document), &facts).map_err(|error| unprinted(&error))?;
-    let seal = may_seal(row, &signed, sealer).and_then(|number| {
+    let seal = may_seal(&signed, is_status_apart(&document), sealer).and_then(|number| {
         sealer.address(&SealedLetter {
             document: id,
             service: row.service,
@@ -132,8 +132,9 @@ impl Print {
     }
 }
 
-/// The number that a seal names, or why there is to be none: a seal speaks for what is signed and decided.
-pub(crate) fn may_seal(row: &TransactionRow, signed: &Signed, sealer: &Sealer) -> Result<String, Unsealed> {
+/// The number that a seal names, or why there is to be none. What was signed is decided, whatever stands apart in its fields
+/// since; whether it still stands is not where its status does.
+pub(crate) fn may_seal(signed: &Signed, is_status_apart: bool, sealer: &Sealer) -> Result<String, Unsealed> {
     let signature = match signed {
         Signed::Not => return Err(Unsealed::NotSigned),
         Signed::Apart(_) => return Err(Unsealed::SignedApart),
@@ -141,13 +142,13 @@ pub(crate) fn may_seal(row: &TransactionRow, signed: &Signed, sealer: &Sealer) -
     };
     match signature.number.as_deref().map(one_line).filter(|number| !number.is_empty()) {
         None => Err(Unsealed::NoNumber),
-        Some(_) if row.divergences > 0 => Err(Unsealed::Undecided),
+        Some(_) if is_status_apart => Err(Unsealed::Undecided),
         Some(_) if !sealer.is_certified() => Err(Unsealed::NoCertificate),
         Some(number) => Ok(number),
     }
 }
 
-fn signed_apart() -> Failure {
+pub(super) fn signed_apart() -> Failure {
     let text = Unsealed::SignedApart.text();
     Failure::new(Blame::State, "signed_apart", text.id, text.en)
 }
@@ -176,11 +177,12 @@ fn unprinted(error: &PrintError) -> Failure {
     }
 }
 
-/// Until its papers are checked, and it has its number, what is printed is a draft: nobody is to write one in by hand.
+/// Until its papers are checked, it has its number and nothing in it is undecided, what is printed is a draft: nobody is to write
+/// one in by hand, nor to sign one of two values.
 pub(crate) fn is_draft(row: &TransactionRow) -> bool {
     match row.status.parse::<Status>() {
         Ok(_) if is_signed(&row.status) => false,
-        Ok(Status::Diperiksa | Status::MenungguCamat) => row.number.is_none(),
+        Ok(Status::Diperiksa | Status::MenungguCamat) => row.number.is_none() || row.divergences > 0,
         _ => true,
     }
 }
@@ -268,9 +270,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_unchecked_unnumbered_or_undecided_prints_as_a_draft() {
+        let is = |status: &str, number: Option<&str>, divergences| is_draft(&row(status, number, divergences));
+        assert!(is("draf", Some("470/12"), 0) && is("diajukan", Some("470/12"), 0));
+        assert!(is("diperiksa", None, 0) && is("menunggu_camat", None, 0));
+        assert!(is("diperiksa", Some("470/12"), 1), "nobody is to sign one of two values");
+        assert!(!is("diperiksa", Some("470/12"), 0) && !is("menunggu_camat", Some("470/12"), 0));
+        assert!(!is("ditandatangani", Some("470/12"), 1), "what was signed is decided");
+    }
+
+    #[test]
     fn only_what_is_signed_numbered_and_decided_is_sealed() {
         let certified = Sealer::certified_for_tests();
-        let of = |status: &str, number: Option<&str>, divergences| {
+        let of = |status: &str, number: Option<&str>, is_apart: bool| {
             let signature = Signature {
                 hash: change_log::ChangeHash([0; 32]),
                 millis: 0,
@@ -279,19 +291,19 @@ mod tests {
                 under: None,
             };
             let signed = if is_signed(status) { Signed::Once(signature) } else { Signed::Not };
-            may_seal(&row(status, Some("of now"), divergences), &signed, &certified)
+            may_seal(&signed, is_apart, &certified)
         };
         for status in ["ditandatangani", "siap_diambil", "selesai"] {
-            assert_eq!(of(status, Some(" 470 /\u{200b}12 "), 0), Ok("470 /12".to_owned()));
+            assert_eq!(of(status, Some(" 470 /\u{200b}12 "), false), Ok("470 /12".to_owned()));
         }
         for status in Status::ALL.iter().filter(|status| status.is_editable()) {
-            assert_eq!(of(status.as_str(), Some("470/12"), 0), Err(Unsealed::NotSigned));
+            assert_eq!(of(status.as_str(), Some("470/12"), false), Err(Unsealed::NotSigned));
         }
         for status in ["ditolak", "dibatalkan", "of a newer program"] {
-            assert_eq!(of(status, Some("470/12"), 0), Err(Unsealed::NotSigned));
+            assert_eq!(of(status, Some("470/12"), false), Err(Unsealed::NotSigned));
         }
-        assert_eq!(of("selesai", None, 0), Err(Unsealed::NoNumber));
-        assert_eq!(of("selesai", Some(" \u{200b}"), 0), Err(Unsealed::NoNumber));
-        assert_eq!(of("selesai", Some("470/12"), 1), Err(Unsealed::Undecided));
+        assert_eq!(of("selesai", None, false), Err(Unsealed::NoNumber));
+        assert_eq!(of("selesai", Some(" \u{200b}"), false), Err(Unsealed::NoNumber));
+        assert_eq!(of("selesai", Some("470/12"), true), Err(Unsealed::Undecided));
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a letter is signed, and by which signature: its paper says for good what was signed.
 
-use office_model::Status;
+use office_model::{OwnValue, Status};
 use service_document::{Signature, TransactionDocument};
 
 use crate::Failure;
@@ -29,6 +29,11 @@ pub(crate) fn signed(document: &TransactionDocument) -> Result<Signed, Failure> 
     let first = signatures.next().ok_or_else(unreadable)?;
     let is_one = signatures.all(|other| other.is_of_same_paper(&first));
     Ok(if is_one { Signed::Once(first) } else { Signed::Apart(first) })
+}
+
+/// Whether two people moved a record apart, so that nobody knows whether what was signed still stands.
+pub(crate) fn is_status_apart(document: &TransactionDocument) -> bool {
+    document.row().divergences > 0 && document.divergences().iter().any(|one| one.own == Some(OwnValue::Status))
 }
 
 /// Whether a status is one of a letter that went out signed.

@@ -159,6 +159,18 @@ impl Reader {
         Ok(found)
     }
 
+    /// One publication by its document; nothing where it is not here.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or its entry is damaged.
+    pub fn published(&self, document: DocumentId) -> Result<Option<Published>, StoreError> {
+        let sql = "SELECT p.document FROM publication p JOIN document d ON d.idx = p.document WHERE d.id = ?";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let found = statement.query_row([document.as_bytes()], |row| row.get::<_, i64>(0)).optional()?;
+        found.map_or(Ok(None), |index| load(&self.connection, index, document))
+    }
+
     /// The topics of an office that begin like this, ascending.
     ///
     /// # Errors

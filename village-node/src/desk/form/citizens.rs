@@ -21,8 +21,10 @@ use crate::serve::Shared;
 
 /// Citizens offered for what was typed.
 const CITIZENS: usize = 8;
-/// So many earlier records of a citizen are looked at.
+/// So many earlier records of a citizen fill in what the latest leaves blank.
 const EARLIER: usize = 4;
+/// So many records with a NIK are looked at: it may stand in others' records, too, as that of a witness or a father.
+const WITH_NIK: usize = 200;
 /// Another record of the same service within so long is told of.
 const LATELY_MILLIS: i64 = 14 * 24 * 3_600_000;
 
@@ -60,8 +62,10 @@ impl Known {
         if known.nik.is_empty() {
             return Ok(Some(known));
         }
-        let before = reader.search(&known.nik, &ListFilter::default(), Window { after: None, count: EARLIER })?;
-        for earlier in before.into_iter().filter(|row| row.document != latest && row.nik.as_ref() == Some(&known.nik)) {
+        let before = reader.search(&known.nik, &ListFilter::default(), Window { after: None, count: WITH_NIK })?;
+        let own = |row: &ListedTransaction| row.document != latest && row.nik.as_ref() == Some(&known.nik);
+        let before: Vec<_> = before.into_iter().filter(own).take(EARLIER).collect();
+        for earlier in before {
             if let Some(older) = citizen_of(reader, earlier.document)? {
                 known.fields.fill_blanks(&older);
             }
@@ -110,7 +114,7 @@ pub(super) fn lately(
     let since = action::now(reader).saturating_sub(LATELY_MILLIS);
     let filter =
         ListFilter { service: Some(service.id.to_string()), made: Some(since..i64::MAX), ..ListFilter::default() };
-    let rows = reader.search(nik.reveal(), &filter, Window { after: None, count: EARLIER })?;
+    let rows = reader.search(nik.reveal(), &filter, Window { after: None, count: WITH_NIK })?;
     let counts = |row: &ListedTransaction| {
         row.nik.as_deref() == Some(nik.reveal())
             && !matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan))

@@ -97,7 +97,7 @@ pub(in crate::desk) async fn add(
     upload: Upload,
 ) -> Answer {
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
-    let SentForm { visitor, offered, kept, draft, coming } = sent;
+    let SentForm { visitor, offered, kept, draft, coming, .. } = sent;
     let (service, clerk) = (offered.service.id, visitor.clerk().to_string());
     let done = shared.node.blocking(move |node| {
         if let Some(coming) = coming {

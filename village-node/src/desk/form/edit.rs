@@ -21,14 +21,15 @@ use crate::desk::form::new_record::listed;
 use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, html};
+use crate::desk::frame::shown;
 use crate::desk::frame::word::{Part, Word};
 use crate::desk::moments;
-use crate::desk::people::sign_in::{note, note_in};
+use crate::desk::people::sign_in::{note_in, note_read};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::{document, service_of};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
-use crate::{Act, Action, Failure, moment};
+use crate::{Act, Action, Blame, Failure, moment};
 
 /// The field of the form that says which changes it was made of.
 pub(in crate::desk) const HEADS: &str = "heads";
@@ -57,7 +58,7 @@ pub(in crate::desk) async fn page(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     if let Some(failure) = shared.node.blocking(move |node| Ok(closed(&load(&node.replica(), id)?))).await? {
-        return shut(&shared, &visitor, id, failure).await;
+        return shut(&shared, &visitor, id, (failure, None)).await;
     }
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
@@ -71,19 +72,24 @@ pub(in crate::desk) async fn page(
         let kept = drafts::find(&reader, draft, clerk)?;
         let kept = kept.and_then(|(kept, at)| kept.edit.map(|edit| (kept.typed, edit.heads, at)));
         let is_refused = visitor.word == Word::FormRefused;
-        let resumed = kept.is_some() && !is_refused;
-        let (typed, heads, problems) = match kept {
+        let unkept = visitor.word.refusal_of(Part::Form);
+        let resumed = kept.is_some() && !is_refused && unkept.is_none();
+        let (typed, heads, problems) = match (kept, unkept) {
+            (_, Some(unkept)) => {
+                page.flash = unkept.why.first().map(|why| language.say(why).to_owned()).unwrap_or_default();
+                (Typed::of_pairs(service, &unkept.typed.0), unkept.typed.get(HEADS).to_owned(), Vec::new())
+            }
             // Saved again, what is shown here stands, whatever others changed meanwhile.
-            Some((typed, heads, _)) if is_refused => {
+            (Some((typed, heads, _)), None) if is_refused => {
                 let sent = Sent::of(&document, service, typed, &heads);
                 (sent.with_what_others_changed(), now.join(","), sent.problems(&reader, &document))
             }
-            Some((typed, heads, at)) => {
+            (Some((typed, heads, at)), None) => {
                 let at = moments::short(at, moment::now_millis());
                 page.flash = format!("{} {at}. {}", language.texts().edit_resumed, language.texts().carried);
                 (typed, heads, Vec::new())
             }
-            None => (Typed::of_record(service, &fields(&document)), now.join(","), Vec::new()),
+            (None, None) => (Typed::of_record(service, &fields(&document)), now.join(","), Vec::new()),
         };
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
@@ -91,7 +97,7 @@ pub(in crate::desk) async fn page(
         let problems = listed(catalogue, service, &problems, language);
         drop(reader);
         if reads_specific {
-            note(node, clerk, Act::SpecificRead, &id.to_string())?;
+            note_read(node, clerk, Act::SpecificRead, &id.to_string());
         }
         let service = language.say(&service.label).to_owned();
         Ok(EditPage { page, id, service, heads, draft: HEXLOWER.encode(&draft), resumed, fields, problems })
@@ -111,6 +117,7 @@ pub(in crate::desk) async fn save(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let clerk = visitor.clerk().clone();
+    let typed = form.clone();
     let said = shared.node.blocking(move |node| {
         let draft = drafts::id_of_edit(clerk.as_str(), id);
         // Looked at and saved with nobody in between.
@@ -147,7 +154,14 @@ pub(in crate::desk) async fn save(
         Ok(Word::FormRefused)
     });
     let word = match said.await {
-        Err(failure) if failure.code == NOT_EDITABLE => return shut(&shared, &visitor, id, failure).await,
+        Err(failure) if failure.code == NOT_EDITABLE => {
+            return shut(&shared, &visitor, id, (failure, Some(typed))).await;
+        }
+        // Not even a draft can be kept: what was typed waits in memory, and stands in the form again.
+        Err(failure) if failure.blame == Blame::Machine => {
+            let to = format!("/berkas/{id}/ubah");
+            return Ok(visitor.refuses(&shared, &to, (Part::Form, vec![failure.text], &typed)));
+        }
         said => said?,
     };
     let page = if word == Word::FormRefused { "/ubah" } else { "" };
@@ -160,11 +174,33 @@ fn closed(document: &TransactionDocument) -> Option<Failure> {
     status.filter(|status| !status.is_editable()).map(not_editable)
 }
 
-/// Back to the record, which says why; what was kept of the form can never be saved.
-async fn shut(shared: &Shared, visitor: &Visitor, id: DocumentId, failure: Failure) -> Answer {
-    let clerk = visitor.clerk().to_string();
-    shared.node.blocking(move |node| Ok(node.replica().drop_draft(drafts::id_of_edit(&clerk, id))?)).await?;
-    Ok(visitor.refuses(shared, &format!("/berkas/{id}"), (Part::Steps, vec![failure.text], &Form::default())))
+/// Back to the record, which says why, and what was typed: another record may need it. What was kept of it stays among the
+/// clerk's drafts until they throw it away.
+async fn shut(shared: &Shared, visitor: &Visitor, id: DocumentId, (failure, sent): (Failure, Option<Form>)) -> Answer {
+    let (clerk, language) = (visitor.clerk().to_string(), visitor.session.language);
+    let typed = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let document = load(&reader, id)?;
+        let (catalogue, service) = service_of(&document)?;
+        let kept = drafts::find(&reader, drafts::id_of_edit(&clerk, id), &clerk)?;
+        let kept = kept.and_then(|(kept, _)| kept.edit.map(|edit| (kept.typed, edit.heads)));
+        let sent = sent.map(|form| (Typed::of_pairs(service, &form.0), form.get(HEADS).to_owned())).or(kept);
+        let Some((typed, heads)) = sent else { return Ok(Vec::new()) };
+        let told = |(path, value): (FieldPath, Value)| {
+            let label = shown::path_label((catalogue, service), (&path.to_string(), None), language);
+            let said = shown::value(catalogue.field_at(service, &path), &value, language);
+            let line = format!("{label}: {said}");
+            Bilingual::new(line.clone(), line)
+        };
+        Ok(Sent::of(&document, service, typed, &heads).edits.into_iter().map(told).collect::<Vec<_>>())
+    });
+    let mut why = vec![failure.text];
+    let typed = typed.await?;
+    if !typed.is_empty() {
+        why.push(Bilingual::new("Yang Anda ketik dan tidak disimpan:", "What you typed and was not saved:"));
+        why.extend(typed);
+    }
+    Ok(visitor.refuses(shared, &format!("/berkas/{id}"), (Part::Steps, why, &Form::default())))
 }
 
 /// A form as it was sent, against what it was made of.

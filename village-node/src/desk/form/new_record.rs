@@ -34,7 +34,7 @@ use crate::desk::record::attachments::{Paper, kinds};
 use crate::desk::record::queue;
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
-use crate::{Act, Action, Failure, Node, moment};
+use crate::{Act, Action, Blame, Failure, Node, moment};
 
 #[derive(Template)]
 #[template(path = "form.html")]
@@ -84,7 +84,7 @@ impl Offered {
     pub(super) fn of(id: &str, version: &str) -> Result<Self, Halt> {
         let found = Self::find(id, version).ok_or_else(|| {
             Failure::new(
-                crate::Blame::NotFound,
+                Blame::NotFound,
                 "unknown_service",
                 "Tidak ada layanan itu. Tidak ada yang berubah; pilih layanan dari daftar.",
                 "There is no such service. Nothing was changed; choose one from the list.",
@@ -118,6 +118,13 @@ pub(in crate::desk) async fn page(
     allow(visitor.role().may_record())?;
     let word = |name: &str| words.get(name).cloned().unwrap_or_default();
     let (draft, from) = (word("draf"), word("dari"));
+    if let Some(refusal) = visitor.word.refusal_of(Part::Form).cloned() {
+        let offered = Offered::of(&id, refusal.typed.get("katalog"))?;
+        let typed = offered.keep(&refusal.typed).typed;
+        let flash = refusal.why.first().map(|why| visitor.session.language.say(why).to_owned()).unwrap_or_default();
+        let draft = refusal.typed.get("draf").to_owned();
+        return fill(&shared, visitor, offered, Filled { typed, draft, from_record: false, flash }).await;
+    }
     let clerk = visitor.clerk().to_string();
     let newest = Offered::of(&id, "");
     let known_service = newest.as_ref().ok().map(|offered| offered.service);
@@ -139,7 +146,7 @@ pub(in crate::desk) async fn page(
         return fill(&shared, visitor, newest?, Filled::gone(t.draft_gone)?).await;
     };
     let offered = Offered::of(&id, &version)?;
-    let flash = visitor.word.flash(t);
+    let flash = visitor.word.flash(t).to_owned();
     fill(&shared, visitor, offered, Filled { typed, draft, from_record, flash }).await
 }
 
@@ -150,14 +157,14 @@ struct Filled {
     /// From an earlier record.
     from_record: bool,
     /// What is said at the top.
-    flash: &'static str,
+    flash: String,
 }
 
 impl Filled {
     /// The draft that was asked for is not there.
-    fn gone(flash: &'static str) -> Result<Self, Failure> {
+    fn gone(flash: &str) -> Result<Self, Failure> {
         let draft = HEXLOWER.encode(&drafts::fresh_id()?);
-        Ok(Self { typed: Typed::default(), draft, from_record: false, flash })
+        Ok(Self { typed: Typed::default(), draft, from_record: false, flash: flash.to_owned() })
     }
 }
 
@@ -167,7 +174,7 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
         let language = visitor.session.language;
         let reader = node.replica();
         let mut page = Page::of(&visitor.session, &reader, "new", language.say(&service.label))?;
-        given.flash.clone_into(&mut page.flash);
+        page.flash = given.flash;
         let problems = if visitor.word == Word::FormRefused {
             let checked = catalogue.validate(&service.id, &given.typed.to_record(), today(&reader));
             checked.err().unwrap_or_default()
@@ -208,7 +215,7 @@ pub(in crate::desk) async fn save(
     upload: Upload,
 ) -> Answer {
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
-    let SentForm { visitor, offered, kept, draft, coming } = sent;
+    let SentForm { visitor, offered, form, kept, draft, coming } = sent;
     let clerk = visitor.clerk().clone();
     let done = shared.node.blocking(move |node| {
         let known = |draft| Sent::new(draft, &kept).record(&node.replica());
@@ -241,7 +248,14 @@ pub(in crate::desk) async fn save(
         }
     });
     // Pages of their own: going back to one asks nobody to send a form again.
-    Ok(match done.await? {
+    let done = match done.await {
+        // Not even a draft can be kept: what was typed waits in memory, and stands in the form again.
+        Err(failure) if failure.blame == Blame::Machine => {
+            return Ok(visitor.refuses(&shared, &format!("/baru/{id}"), (Part::Form, vec![failure.text], &form)));
+        }
+        done => done?,
+    };
+    Ok(match done {
         Outcome::Saved(record) => visitor.leads(&shared, &format!("/berkas/{record}"), Word::Saved),
         Outcome::FileRefused(draft, failure) => draft_files::refused((&visitor, &shared), &id, draft, &failure),
         Outcome::Refused(None) => visitor.leads(&shared, &format!("/baru/{id}"), Word::FormRefused),
@@ -309,7 +323,7 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
             queue::give(replica, id)?;
         }
         if let Some(sent) = sent {
-            sent.note(replica, id, &name)?;
+            sent.note(replica, (id, &name), doing.now_millis)?;
         }
         note_used(replica, &name, service.as_str())?;
         Ok(answer)
@@ -396,7 +410,7 @@ pub(in crate::desk) async fn keep(
     } else {
         SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?
     };
-    let SentForm { visitor, offered, kept, draft, coming } = sent;
+    let SentForm { visitor, offered, kept, draft, coming, .. } = sent;
     let clerk = visitor.clerk().to_string();
     if let Some(coming) = coming {
         let done = shared.node.blocking(move |node| draft_files::keep(node, (draft, &clerk), offered, &kept, &coming));

@@ -1,9 +1,9 @@
 //! Forms that were saved: one that is sent twice is one record, though the program was killed in between. What is typed
-//! into a form again after it was saved is another one.
+//! into a form again after it was saved is another one. A form that is sent again comes within the time that the store keeps
+//! requests for.
 
 use data_encoding::HEXLOWER;
-use replica_store::{Reader, Replica, StoreError};
-use serde::{Deserialize, Serialize};
+use replica_store::{Asked, Reader, Replica, RequestKey, StoreError};
 use service_document::AttachedFile;
 use sha2::{Digest as _, Sha256};
 
@@ -11,29 +11,19 @@ use crate::Failure;
 use crate::action::attachments;
 use crate::desk::form::{Kept, drafts};
 
-/// Where they are kept, the last one saved at the end.
-const KEY: &str = "desk/saved";
-/// So many are remembered: a form that is sent again is sent soon.
-const REMEMBERED: usize = 64;
+/// Who asks, as the store knows requests that are done once: no application's name has such a sign.
+const DESK: &str = "/desk";
 
 /// A form that was sent: of which draft it is, and what stands in it.
 pub(in crate::desk) struct Sent {
     draft: [u8; 16],
-    content: String,
-}
-
-/// A form that was saved.
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    draft: String,
-    /// What stood in it, as a hash.
-    content: String,
-    record: String,
+    /// What stands in it, as a hash.
+    content: [u8; 32],
 }
 
 impl Sent {
     pub(in crate::desk) fn new(draft: [u8; 16], form: &Kept) -> Self {
-        Self { draft, content: HEXLOWER.encode(&Sha256::digest(form.to_json())) }
+        Self { draft, content: Sha256::digest(form.to_json()).into() }
     }
 
     /// The record that this very form became.
@@ -42,9 +32,16 @@ impl Sent {
     ///
     /// When the database cannot be read.
     pub(in crate::desk) fn record(&self, reader: &Reader) -> Result<Option<String>, StoreError> {
-        let draft = HEXLOWER.encode(&self.draft);
-        let is_this = |saved: &Saved| saved.draft == draft && saved.content == self.content;
-        Ok(all(reader)?.into_iter().find(is_this).map(|saved| saved.record))
+        Ok(match reader.asked(&self.key())? {
+            Asked::Before(record) => Some(record),
+            Asked::Never | Asked::Otherwise => None,
+        })
+    }
+
+    /// This very form, by which it is known when it comes again.
+    fn key(&self) -> RequestKey {
+        let key = format!("{} {}", HEXLOWER.encode(&self.draft), HEXLOWER.encode(&self.content));
+        RequestKey { application: DESK.to_owned(), key, body: self.content }
     }
 
     /// The files of the clerk's draft.
@@ -71,13 +68,17 @@ impl Sent {
     /// # Errors
     ///
     /// When the disk refuses.
-    pub(in crate::desk) fn note(&self, replica: &mut Replica, record: &str, clerk: &str) -> Result<(), StoreError> {
-        let mut all = all(replica)?;
-        let too_many = (all.len() + 1).saturating_sub(REMEMBERED);
-        all.drain(..too_many);
-        let (draft, content) = (HEXLOWER.encode(&self.draft), self.content.clone());
-        all.push(Saved { draft, content, record: record.to_owned() });
-        replica.set_setting(KEY, &serde_json::to_vec(&all).unwrap_or_default())?;
+    pub(in crate::desk) fn note(
+        &self,
+        replica: &mut Replica,
+        (record, clerk): (&str, &str),
+        now_millis: i64,
+    ) -> Result<(), StoreError> {
+        replica.keep_answer(&self.key(), record, now_millis)?;
+        let any = any_of(self.draft);
+        if replica.asked(&any)? == Asked::Never {
+            replica.keep_answer(&any, record, now_millis)?;
+        }
         drafts::drop_own(replica, self.draft, clerk)
     }
 }
@@ -88,12 +89,10 @@ impl Sent {
 ///
 /// When the database cannot be read.
 pub(in crate::desk) fn is_over(reader: &Reader, draft: [u8; 16]) -> Result<bool, StoreError> {
-    let draft = HEXLOWER.encode(&draft);
-    Ok(all(reader)?.iter().any(|saved| saved.draft == draft))
+    Ok(reader.asked(&any_of(draft))? != Asked::Never)
 }
 
-fn all(reader: &Reader) -> Result<Vec<Saved>, StoreError> {
-    let bytes = reader.setting(KEY)?.unwrap_or_default();
-    // What cannot be read is of no form that is still open.
-    Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+/// Some form of a draft.
+fn any_of(draft: [u8; 16]) -> RequestKey {
+    RequestKey { application: DESK.to_owned(), key: HEXLOWER.encode(&draft), body: [0; 32] }
 }

@@ -9,7 +9,7 @@ use crate::desk::form::new_record::Offered;
 use crate::desk::form::{Kept, drafts};
 use crate::desk::frame::page::Halt;
 use crate::desk::frame::upload::{SentFile, Upload};
-use crate::desk::people::visitor::{Visitor, allow};
+use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
 
@@ -17,6 +17,8 @@ use crate::serve::entrance::Entrance;
 pub(super) struct SentForm {
     pub(super) visitor: Visitor,
     pub(super) offered: Offered,
+    /// As it came.
+    pub(super) form: Form,
     pub(super) kept: Kept,
     /// The draft that it says it is of. Of a form that does not say so, nobody can tell whether it came before.
     pub(super) draft: Option<[u8; 16]>,
@@ -61,6 +63,7 @@ impl SentForm {
             draft: drafts::parse_id(form.get("draf")),
             coming: file.map(|file| Coming { kind: form.get("kind").to_owned(), file }),
             offered,
+            form,
         })
     }
 }

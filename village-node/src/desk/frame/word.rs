@@ -42,6 +42,8 @@ pub(crate) struct Refusal {
 /// A part of a page with a form of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
+    /// The form of a new record, or of an edit, which could not be kept anywhere.
+    Form,
     /// The steps of a record.
     Steps,
     /// Its referrals.

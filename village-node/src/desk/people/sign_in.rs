@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::action::accounts;
 use crate::action::applications::no_application;
+use crate::action::trace::warn_unnoted;
 use crate::desk::form::carried;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
@@ -110,7 +111,12 @@ pub(crate) fn note(node: &Node, clerk: &str, act: Act, subject: &str) -> Result<
     note_in(&mut node.replica(), clerk, act, subject)
 }
 
-/// The same, among what else is written.
+/// Notes that somebody read or came in, where the disk takes it.
+pub(crate) fn note_read(node: &Node, clerk: &str, act: Act, subject: &str) {
+    warn_unnoted(note(node, clerk, act, subject));
+}
+
+/// The same as [`note`], among what else is written.
 ///
 /// # Errors
 ///
@@ -209,7 +215,7 @@ pub(in crate::desk) async fn admit(
             let known = account.as_ref().map_or(NOBODY.as_str(), |account| account.secret.as_str());
             let fits = secret::fits(&typed, known);
             let account = account.filter(|_| fits);
-            note(node, &asked, if account.is_some() { acts.right } else { acts.wrong }, &place)?;
+            note_read(node, &asked, if account.is_some() { acts.right } else { acts.wrong }, &place);
             Ok(account)
         })
         .await?;

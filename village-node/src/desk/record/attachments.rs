@@ -12,7 +12,7 @@ use crate::desk::frame::language::Language;
 use crate::desk::frame::page::Answer;
 use crate::desk::frame::upload::Upload;
 use crate::desk::frame::word::{Part, Word};
-use crate::desk::people::sign_in::note;
+use crate::desk::people::sign_in::note_read;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::document;
 use crate::serve::{Shared, files};
@@ -124,14 +124,16 @@ pub(in crate::desk) async fn view(
 ) -> Answer {
     allow(visitor.role().may_read())?;
     let (id, hash) = (document(&id)?, files::hash_of(&hash)?);
-    // The trail is to name the record that it is of.
-    let is_of_it = move |node: &Node| Ok(node.replica().attachments(id)?.iter().any(|file| file.hash == hash));
-    if !shared.node.blocking(is_of_it).await? {
-        return Err(attachments::no_file().into());
-    }
-    let (file, bytes) = shared.node.attached_file(hash).await?;
+    // The trail is to name the record that it is of, and the file as that record does: others may have the same bytes.
+    let of_it = move |node: &Node| Ok(node.replica().attachments(id)?.into_iter().find(|file| file.hash == hash));
+    let file = shared.node.blocking(of_it).await?.ok_or_else(attachments::no_file)?;
+    let (_, bytes) = shared.node.attached_file(hash).await?;
     let who = visitor.clerk().to_string();
-    shared.node.blocking(move |node| note(node, &who, Act::Attachment, &id.to_string())).await?;
+    let noted = move |node: &Node| {
+        note_read(node, &who, Act::Attachment, &id.to_string());
+        Ok(())
+    };
+    shared.node.blocking(noted).await?;
     Ok(files::served(&file, bytes))
 }
 

@@ -15,7 +15,7 @@ use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
 use crate::desk::moments;
-use crate::desk::people::sign_in::note;
+use crate::desk::people::sign_in::note_read;
 use crate::desk::people::visitor::{Form, Visitor, allow, destination};
 use crate::desk::record::history::place;
 use crate::serve::Shared;
@@ -122,7 +122,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         }
         drop(reader);
         for document in specific {
-            note(node, visitor.clerk().as_str(), Act::SpecificRead, &document.to_string())?;
+            note_read(node, visitor.clerk().as_str(), Act::SpecificRead, &document.to_string());
         }
         Ok(DivergencesPage { page, records })
     });

@@ -12,7 +12,7 @@ use replica_store::Replica;
 use serde_json::{Map, Value};
 use service_document::{TransactionDocument, TransactionRow};
 
-use crate::action::signed::{Signed, signed};
+use crate::action::signed::{Signed, is_status_apart, signed};
 use crate::action::since_check::ATTACHMENT;
 use crate::action::standing::is_own;
 use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
@@ -21,7 +21,7 @@ use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
 use crate::desk::frame::shown;
 use crate::desk::frame::word::{Part, Word};
-use crate::desk::people::sign_in::note;
+use crate::desk::people::sign_in::note_read;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Attached, Paper as AskedPaper, attached, kinds};
 use crate::desk::record::cautions::{OnPaper, alike, on_paper, unseen};
@@ -72,6 +72,8 @@ pub(in crate::desk) struct RecordPage {
     because: (String, String),
     /// Why a step was not taken, and the reason that was given with it.
     step_said: String,
+    /// What else is said of it, line by line.
+    step_more: Vec<String>,
     reason: String,
     may_edit: bool,
     /// It is this office's own, and the visitor records.
@@ -130,9 +132,17 @@ impl Prints {
 }
 
 /// What is to be said of the letter's seal.
-fn seal(service: &Service, row: &TransactionRow, signed: &Signed, sealer: &Sealer, language: Language) -> String {
-    match letter::may_seal(row, signed, sealer) {
-        _ if !service.is_letter || letter::is_draft(row) => String::new(),
+fn seal(
+    service: &Service,
+    document: &TransactionDocument,
+    signed: &Signed,
+    sealer: &Sealer,
+    language: Language,
+) -> String {
+    if !service.is_letter || letter::is_draft(document.row()) {
+        return String::new();
+    }
+    match letter::may_seal(signed, is_status_apart(document), sealer) {
         Ok(_) => language.texts().sealed.to_owned(),
         Err(why) => language.say(&why.text()).to_owned(),
     }
@@ -182,7 +192,7 @@ pub(in crate::desk) async fn page(
     let made = shared.node.blocking(move |node| {
         let made = make(&node.replica(), &node.sealer(), &visitor, id)?;
         if made.1 {
-            note(node, visitor.clerk().as_str(), Act::SpecificRead, &id.to_string())?;
+            note_read(node, visitor.clerk().as_str(), Act::SpecificRead, &id.to_string());
         }
         Ok(made.0)
     });
@@ -212,7 +222,12 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
     // What was referred here is decided elsewhere.
     let leads_on = of_office || row.office.district() == replica.office();
     let signed = signed(&document)?;
-    let steps = status.filter(|_| leads_on).map(|from| steps(from, service, (chain, visitor.role()), language));
+    let steps = status.filter(|_| leads_on).map(|from| {
+        let mut steps = steps(from, service, (chain, visitor.role()), language);
+        // Of two papers neither is handed over.
+        steps.retain(|step| !matches!(signed, Signed::Apart(_)) || step.to == Status::Dibatalkan.as_str());
+        steps
+    });
     let may_change = page.may_record() && of_office;
     let told = history(replica, &document, catalogue, service, language)?;
     Ok((
@@ -232,9 +247,14 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
             attached: attached(replica, &document, catalogue, language)?,
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
-            seal: if of_office { seal(service, row, &signed, sealer, language) } else { String::new() },
+            seal: if of_office { seal(service, &document, &signed, sealer, language) } else { String::new() },
             prints: if of_office { Prints::of(service, row, &signed) } else { Prints::Nothing },
             step_said: refused(Part::Steps),
+            step_more: visitor
+                .word
+                .refusal_of(Part::Steps)
+                .map(|refusal| refusal.why.iter().skip(1).map(|why| language.say(why).to_owned()).collect())
+                .unwrap_or_default(),
             reason: typed(Part::Steps, "reason"),
             steps: steps.unwrap_or_default(),
             awaited: status
@@ -370,7 +390,7 @@ pub(in crate::desk) async fn letter(
     let paper = paper_of(words.get("kertas").map_or("", String::as_str))?;
     let made = shared.node.blocking(move |node| {
         let letter = letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
-        note(node, visitor.clerk().as_str(), Act::Letter, &id.to_string())?;
+        note_read(node, visitor.clerk().as_str(), Act::Letter, &id.to_string());
         Ok(letter)
     });
     let letter = made.await?;
@@ -406,7 +426,7 @@ pub(in crate::desk) async fn step(
     match done.await {
         Ok(_) => Ok(visitor.leads(&shared, &to, Word::Saved)),
         // Said beside the steps, with the reason as it was typed.
-        Err(failure) if failure.blame == Blame::Input => {
+        Err(failure) if matches!(failure.blame, Blame::Input | Blame::State) => {
             Ok(visitor.refuses(&shared, &to, (Part::Steps, vec![failure.text], &form)))
         }
         Err(failure) => Err(failure.into()),
