@@ -136,6 +136,15 @@ pub enum Act {
 /// When the act is not possible; nothing was changed then.
 pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64) -> Result<Value, Failure> {
     match act {
+        // Several commits that others are told of, each of which stands by itself.
+        Act::Device { .. } | Act::Retry { .. } | Act::Nightly { .. } | Act::TellAgain => apart(replica, keys, act, now_millis),
+        // With its line in the audit trail: both or neither.
+        _ => replica.together(|replica| apart(replica, keys, act, now_millis)),
+    }
+}
+
+fn apart(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64) -> Result<Value, Failure> {
+    match act {
         Act::Enrol { office, hours, by } => {
             replica.together(|replica| enrol(replica, keys, (*office, *hours, by), now_millis))
         }

@@ -210,8 +210,13 @@ fn known(reader: &Reader, node: NodeId) -> Result<Node, Failure> {
 fn rename(replica: &mut Replica, by: &str, node: NodeId, typed: &str, now_millis: i64) -> Result<Value, Failure> {
     known(replica, node)?;
     let name = one_line(typed, NAME_MAX, ("namanya", "the name"))?;
-    keep(replica, node, &DeviceNote { name, ..note_of(replica, node)? })?;
-    note(replica, by, "device_renamed", &node.to_string(), now_millis)?;
+    let before = note_of(replica, node)?;
+    if before.name != name {
+        // What it was called is nowhere else.
+        let subject = format!("{node} {} -> {name}", before.name);
+        keep(replica, node, &DeviceNote { name, ..before })?;
+        note(replica, by, "device_renamed", &subject, now_millis)?;
+    }
     to_json(replica, node)
 }
 
@@ -229,6 +234,10 @@ fn revoke(
         let noted = DeviceNote { reason, revoked_by: by.to_owned(), ..note_of(replica, node)? };
         keep(replica, node, &noted)?;
         note(replica, by, "device_revoked", &node.to_string(), now_millis)?;
+    } else if !reason.is_empty() && reason != note_of(replica, node)?.reason {
+        // It was shut out before, and there is more to say of it now.
+        keep(replica, node, &DeviceNote { reason, ..note_of(replica, node)? })?;
+        note(replica, by, "device_reason", &node.to_string(), now_millis)?;
     }
     if wipe == Wipe::Keep { Ok(()) } else { order(replica, keys, by, node, wipe, now_millis) }
 }

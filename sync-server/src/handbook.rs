@@ -319,6 +319,9 @@ pub(crate) fn withdraw(
         Failure::input(format!("there is no notice {}", number.0), "sync-server handbook lists them all")
             .id(format!("pemberitahuan {} tidak ada", number.0), "halaman Pedoman memuat semuanya")
     })?;
+    if known.notice.withdrawn {
+        return Ok(json!({ "topic": Topic::Notice(number).to_string(), "offices": 0 }));
+    }
     let body = Notice { withdrawn: true, ..known.notice }.to_body();
     let topic = Topic::Notice(number).to_string();
     let told = known.offices.iter();

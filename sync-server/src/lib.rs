@@ -31,6 +31,7 @@ mod regency;
 pub mod secret;
 pub mod serve;
 pub mod settings;
+mod sought;
 mod statistics;
 mod tls;
 mod totp;

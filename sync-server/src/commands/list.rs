@@ -8,8 +8,11 @@ use replica_store::{ListFilter, ListedTransaction, Page};
 use serde_json::{Value, json};
 
 use super::{Answer, known, mask, open, table, time};
+use crate::act::Act;
 use crate::cli::Common;
 use crate::keys::HubKeys;
+use crate::operators::by_command;
+use crate::sought::Sought;
 use crate::{Failure, handbook};
 
 #[derive(Debug, clap::Args)]
@@ -65,6 +68,11 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     };
     let more = rows.len() > count;
     rows.truncate(count);
+    if let Some(words) = &arguments.search {
+        // Whole names: noted before anybody sees them, as on the page, and without what was looked for.
+        let subject = Sought::of(words).subject(rows.len(), more);
+        common.submit(&Act::Note { by: by_command("list --search"), act: "searched".to_owned(), subject })?;
+    }
     let next = if more { rows.last().map(|row| row.document) } else { None };
     let lines: Vec<Vec<String>> = rows
         .iter()

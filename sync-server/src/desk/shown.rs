@@ -99,6 +99,43 @@ pub(super) fn is_reached(word: &str) -> bool {
     matches!(word, "proven" | "waited" | "again" | "differs")
 }
 
+/// All kinds of acts.
+pub(super) const ACTS: [&str; 33] = [
+    "sign_in",
+    "sign_in_failed",
+    "unlock",
+    "unlock_failed",
+    "account_made",
+    "account_shut",
+    "account_opened",
+    "secret_changed",
+    "record_opened",
+    "divergences_read",
+    "export",
+    "searched",
+    "backup_made",
+    "quarantine_retried",
+    "views_rebuilt",
+    "number_rule",
+    "numbers_granted",
+    "code_offered",
+    "code_cancelled",
+    "device_renamed",
+    "device_joined",
+    "device_reason",
+    "device_revoked",
+    "wipe_ordered",
+    "wipe_ordered_take_in",
+    "wipe_taken_back",
+    "device_wiped",
+    "people_read",
+    "people_read_whole",
+    "published",
+    "told_again",
+    "withdrawn",
+    "factor_made",
+];
+
 /// An act of the audit trail, as people read it.
 pub(super) fn act(word: &str, language: Language) -> &str {
     let words = match word {
@@ -122,6 +159,8 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "code_offered" => ("membuat kode pendaftaran", "made an enrolment code"),
         "code_cancelled" => ("membatalkan kode pendaftaran", "cancelled an enrolment code"),
         "device_renamed" => ("mengganti nama komputer", "renamed a machine"),
+        "device_joined" => ("komputer terdaftar dengan kode", "a machine joined with a code"),
+        "device_reason" => ("mengubah alasan komputer dikeluarkan", "changed why a machine is shut out"),
         "device_revoked" => ("mengeluarkan komputer", "shut a machine out"),
         "wipe_ordered" => ("memerintahkan hapus isi komputer", "ordered a machine to wipe itself"),
         "wipe_ordered_take_in" => {
@@ -204,6 +243,13 @@ mod tests {
             assert!(id.starts_with("ditolak: ") && en.starts_with("refused: "), "{word}: {id}, {en}");
         }
         assert_eq!(outcome("refused 99", Language::Indonesian), "ditolak");
+    }
+
+    #[test]
+    fn each_kind_of_act_has_its_words() {
+        for word in ACTS {
+            assert_ne!(act(word, Language::Indonesian), word);
+        }
     }
 
     #[test]

@@ -305,6 +305,10 @@ desk_kit::texts! {
 
     who: "Siapa", "Who";
     act: "Kegiatan", "Act";
+    all_acts: "Semua kegiatan", "All acts";
+    no_acts: "Tidak ada kegiatan seperti itu.", "There is no such act.";
+    older: "Lebih lama", "Older";
+    newest: "Terbaru", "Newest";
     subject: "Tentang", "About";
     trail_why: "Siapa melakukan apa dan kapan di pusat. Tidak memuat data warga.",
         "Who did what and when at the hub. It holds no citizens' data.";

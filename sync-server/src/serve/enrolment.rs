@@ -10,14 +10,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use office_model::OfficeCode;
-use replica_store::Redeemed;
+use replica_store::{Redeemed, StoreError};
 use serde::Deserialize;
 use serde_json::json;
 use sync_protocol::VerifyingKey;
 use sync_protocol::enrolment::Code;
 
 use super::{Hub, certificate};
-use crate::clock;
+use crate::{clock, operators};
 
 /// For the whole body of a request.
 pub(super) const BODY_TIME: Duration = Duration::from_secs(30);
@@ -55,7 +55,13 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
                 return Ok((None, Vec::new(), replica.epoch()));
             }
             let by = (node, key.to_bytes());
-            let redeemed = replica.redeem_code_of(Code::secret_hash(&secret), own, by, now)?;
+            let redeemed = replica.together(|replica| {
+                let redeemed = replica.redeem_code_of(Code::secret_hash(&secret), own, by, now)?;
+                if matches!(redeemed, Redeemed::Admitted(_)) {
+                    operators::note(replica, operators::ITSELF, "device_joined", &node.to_string(), now)?;
+                }
+                Ok::<_, StoreError>(redeemed)
+            })?;
             Ok((Some(redeemed), replica.registered_nodes()?, replica.epoch()))
         })
         .await;

@@ -4,7 +4,6 @@ mod download;
 mod filter;
 mod record;
 mod search;
-mod sought;
 mod statistics;
 mod texts;
 mod waiting;

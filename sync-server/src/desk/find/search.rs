@@ -11,7 +11,6 @@ use office_model::Catalogue;
 use replica_store::{ListedTransaction, Page as StorePage, Reader, StoreError};
 
 use super::filter::{self, Asked, Choices};
-use super::sought::Sought;
 use super::texts::{Texts, Worded as _};
 use crate::act::Act;
 use crate::clock;
@@ -22,6 +21,7 @@ use crate::desk::{fresh, masked_name};
 use crate::operators::HubRole;
 use crate::regency::Regency;
 use crate::serve::Hub;
+use crate::sought::Sought;
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -81,7 +81,7 @@ pub(super) async fn page(
     let f = language.texts();
     let filter = asked.filter(role);
     let typed = Some(asked.words.clone()).filter(|words| !words.is_empty());
-    let is_search = after.is_none() && filter.is_some();
+    let is_search = filter.is_some();
     let rows = match filter {
         None => Vec::new(),
         Some(filter) => {

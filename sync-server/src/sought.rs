@@ -5,7 +5,7 @@ const NIK_FIGURES_MIN: usize = 6;
 
 /// A kind of words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sought {
+pub(crate) enum Sought {
     /// Figures that may be of a NIK.
     Nik,
     /// Parts of a letter's number.
@@ -16,7 +16,7 @@ pub(super) enum Sought {
 
 impl Sought {
     /// Of words as they were typed. Where they are of several kinds, the one that tells most of a person counts.
-    pub(super) fn of(words: &str) -> Self {
+    pub(crate) fn of(words: &str) -> Self {
         let all = || words.split_whitespace();
         let is_nik = |word: &str| word.len() >= NIK_FIGURES_MIN && word.bytes().all(|sign| sign.is_ascii_digit());
         if all().any(is_nik) {
@@ -29,7 +29,7 @@ impl Sought {
     }
 
     /// What the trail keeps: the kind and how many were found, with a plus where there are more.
-    pub(super) fn subject(self, found: usize, is_more: bool) -> String {
+    pub(crate) fn subject(self, found: usize, is_more: bool) -> String {
         let word = match self {
             Self::Nik => "nik",
             Self::Number => "number",
