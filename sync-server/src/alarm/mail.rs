@@ -36,28 +36,46 @@ impl fmt::Debug for Mail {
 impl Mail {
     /// Sends a mail. `event`: its id, by which mail programs tell repetitions.
     pub(super) async fn send(&self, event: &str, body: &[u8]) -> Sent {
-        let message = match self.message(event, body) {
-            Ok(message) => message,
-            Err(why) => return Sent::Never(why),
+        let transport = match self.transport() {
+            Ok(transport) => transport,
+            Err(error) => return Sent::NotNow(reasons(&error)),
         };
-        let sent = async { self.transport()?.send(message).await };
-        // A server that refuses today may be set right tomorrow.
-        sent.await.map_or_else(|error| Sent::NotNow(reasons(&error)), |_| Sent::Taken)
+        // One by one: an address that is dead keeps nobody else from hearing of it.
+        let (mut is_taken, mut refused, mut failed) = (false, None, None);
+        for to in &self.to {
+            let message = match self.message(event, body, to) {
+                Ok(message) => message,
+                Err(why) => return Sent::Never(why),
+            };
+            match transport.send(message).await {
+                Ok(_) => is_taken = true,
+                Err(error) if error.is_permanent() => {
+                    tracing::warn!(error = reasons(&error), "the mail server takes no mail for one of the addresses");
+                    refused = Some(reasons(&error));
+                }
+                Err(error) => failed = Some(reasons(&error)),
+            }
+        }
+        match (failed, refused) {
+            // Whoever has it already knows it again by its id.
+            (Some(why), _) => Sent::NotNow(why),
+            // A server that refuses all today may be set right tomorrow.
+            (None, Some(why)) if !is_taken => Sent::NotNow(why),
+            _ => Sent::Taken,
+        }
     }
 
-    fn message(&self, event: &str, body: &[u8]) -> Result<Message, String> {
+    fn message(&self, event: &str, body: &[u8], to: &Mailbox) -> Result<Message, String> {
         let letter: Letter = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         let by_itself = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
-        let mut builder = Message::builder()
+        let builder = Message::builder()
             .from(self.from.clone())
             .subject(format!("[Smart Kampung] {}", letter.subject))
             .date(SystemTime::now())
             .message_id(Some(format!("<{event}@{}>", self.from.email.domain())))
             .header(ContentType::TEXT_PLAIN)
-            .raw_header(by_itself);
-        for to in &self.to {
-            builder = builder.to(to.clone());
-        }
+            .raw_header(by_itself)
+            .to(to.clone());
         builder.body(letter.text).map_err(|error| reasons(&error))
     }
 

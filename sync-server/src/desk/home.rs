@@ -350,6 +350,7 @@ mod tests {
         Regency {
             made_millis: NOW,
             window: Window::last(NOW, 360),
+            hub_was_off: false,
             offices: offices.collect(),
             nights: Vec::new(),
             backup_millis: None,

@@ -187,10 +187,10 @@ fn check(check: &CheckLine, report: &Report, language: Language) -> Check {
         at: moments::short(check.checked_millis, report.made_millis),
         figures: match language {
             Language::Indonesian => {
-                format!("{entries} perubahan dalam {logs} log, {documents} berkas, {files} lampiran")
+                format!("{entries} perubahan dalam {logs} log, {documents} dokumen, {files} lampiran")
             }
             Language::English => {
-                format!("{entries} changes in {logs} logs, {documents} records, {files} attached files")
+                format!("{entries} changes in {logs} logs, {documents} documents, {files} attached files")
             }
         },
         problems: check.problems.clone(),

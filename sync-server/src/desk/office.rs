@@ -144,10 +144,16 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(cod
     let read = hub.readers.with(move |reader| Read::of(reader, &of_reader, language, role, now)).await;
     let read = read.map_err(Fault::from)?.map_err(Fault::from)?;
     let page = Page::of(&visitor.session, "office", &facts.office.full_name());
-    html(&made(page, (&facts, &standing), read, regency.window, now))
+    html(&made(page, (&facts, &standing), read, (regency.window, regency.hub_was_off), now))
 }
 
-fn made(page: Page, (facts, standing): (&OfficeFacts, &Standing), read: Read, window: Window, now: i64) -> OfficePage {
+fn made(
+    page: Page,
+    (facts, standing): (&OfficeFacts, &Standing),
+    read: Read,
+    window: (Window, bool),
+    now: i64,
+) -> OfficePage {
     let (language, t) = (page.language, page.t);
     let machines = facts.nodes.iter().map(|one| Machine {
         unsent: one.unsent.map_or_else(String::new, |count| count.to_string()),

@@ -9,7 +9,12 @@ use super::{BACKUP_DAYS_MAX, BackupAge, NodeFacts, OfficeFacts, State};
 use crate::night::Window;
 
 /// In the order in which they are worth saying; never empty.
-pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, window: Window, now_millis: i64) -> Vec<Bilingual> {
+pub(crate) fn advice(
+    facts: &OfficeFacts,
+    hub_version: &str,
+    (window, hub_was_off): (Window, bool),
+    now_millis: i64,
+) -> Vec<Bilingual> {
     if let (true, Some(since)) = (facts.nodes.is_empty(), facts.shut_out_millis) {
         let (since, code) = (moments::short(since, now_millis), facts.office.code);
         return vec![Bilingual::new(
@@ -28,7 +33,7 @@ pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, window: Window, now
         )];
     }
     let mut said: Vec<Bilingual> =
-        facts.nodes.iter().flat_map(|node| of(node, hub_version, window, now_millis)).collect();
+        facts.nodes.iter().flat_map(|node| of(node, hub_version, (window, hub_was_off), now_millis)).collect();
     let (quarantined, divergent) = (facts.counts.quarantined, facts.counts.divergent);
     if quarantined > 0 {
         said.push(Bilingual::new(
@@ -58,7 +63,7 @@ pub(crate) fn advice(facts: &OfficeFacts, hub_version: &str, window: Window, now
     said
 }
 
-fn of(node: &NodeFacts, hub_version: &str, window: Window, now_millis: i64) -> Vec<Bilingual> {
+fn of(node: &NodeFacts, hub_version: &str, (window, hub_was_off): (Window, bool), now_millis: i64) -> Vec<Bilingual> {
     let mut said = Vec::new();
     let (state, since) = of_node(node, window);
     let since = moments::short(since, now_millis);
@@ -89,6 +94,10 @@ fn of(node: &NodeFacts, hub_version: &str, window: Window, now_millis: i64) -> V
         State::Never | State::Late if was_cut => said.push(Bilingual::new(
             format!("Komputer {id} menghubungi pusat {last}, tetapi sambungannya putus sebelum selesai. Yang sudah sampai tidak dikirim ulang: minta petugas membiarkannya menyala, atau pindah ke jaringan yang lebih baik."),
             format!("Machine {id} called {last}, but the link was cut before the end. What arrived is not sent again: ask the clerk to leave it on, or to use a better link."),
+        )),
+        State::Never | State::Late if hub_was_off => said.push(Bilingual::new(
+            format!("Komputer {id} terakhir menghubungi pusat {last}. Pusat mati semalam, jadi tidak ada yang dapat terhubung: tidak perlu menelepon, kantor menghubungi sendiri."),
+            format!("Machine {id} last called {last}. The hub was off last night, so nobody could call: no need to telephone, offices call by themselves."),
         )),
         State::Never | State::Late => said.push(Bilingual::new(
             format!("Komputer {id} terakhir menghubungi pusat {last}. Tanyakan apakah menyala, village-node berjalan, dan internet tersambung; lalu tekan Sinkronkan sekarang."),
@@ -141,7 +150,7 @@ mod tests {
     const DAY: i64 = 24 * 3_600_000;
 
     fn said(nodes: Vec<NodeFacts>) -> String {
-        let said = advice(&OfficeFacts { nodes, ..office() }, "0.1.0", Window::last(NOW, 360), NOW);
+        let said = advice(&OfficeFacts { nodes, ..office() }, "0.1.0", (Window::last(NOW, 360), false), NOW);
         said.into_iter().map(|text| text.en).collect::<Vec<_>>().join("\n")
     }
 
@@ -161,7 +170,7 @@ mod tests {
     fn each_trouble_has_its_own_words() {
         assert!(said(vec![]).contains("No machine"));
         let lost = OfficeFacts { shut_out_millis: Some(NOW), ..office() };
-        let lost = &advice(&lost, "0.1.0", Window::last(NOW, 360), NOW)[0].en;
+        let lost = &advice(&lost, "0.1.0", (Window::last(NOW, 360), false), NOW)[0].en;
         assert!(lost.contains("are shut out since") && lost.contains("sync-server enrol 35.10.01.2001"), "{lost}");
         assert_eq!(said(vec![node(Some(NOW))]), "All is well. There is nothing for the clerk to do.");
         assert!(said(vec![node(None)]).contains("has never called since it joined"));
@@ -206,7 +215,7 @@ mod tests {
     fn what_the_hub_keeps_out_is_told_with_what_to_do() {
         let mut facts = OfficeFacts { nodes: vec![node(Some(NOW))], ..office() };
         (facts.counts.quarantined, facts.counts.divergent) = (3, 2);
-        let said = advice(&facts, "0.1.0", Window::last(NOW, 360), NOW);
+        let said = advice(&facts, "0.1.0", (Window::last(NOW, 360), false), NOW);
         assert!(said[0].id.contains("3 perubahan") && said[1].id.contains("2 berkas"), "{said:?}");
     }
 }

@@ -10,7 +10,7 @@ use office_model::calendar::{wib_date, wib_midnight};
 use office_model::{Office, OfficeCode};
 use replica_store::{CallDay, LastBackup, LeaseState, Node, NodeCall, OfficeCounts, Reader};
 
-use crate::alarm::Kind;
+use crate::alarm::{Health, Kind, kept_watch};
 use crate::night::{Window, kept};
 use crate::regency::numbers_left;
 use crate::regency::standing::{Standing, standing};
@@ -104,6 +104,8 @@ pub(crate) struct Regency {
     pub(crate) made_millis: i64,
     /// The last window that is over: by it offices are late or not.
     pub(crate) window: Window,
+    /// The hub itself was off for most of it.
+    pub(crate) hub_was_off: bool,
     pub(crate) offices: Vec<(OfficeFacts, Standing)>,
     /// Offices proven on the morning of each night that has a report, the oldest first.
     pub(crate) nights: Vec<(NaiveDate, u64)>,
@@ -171,14 +173,18 @@ impl Regency {
         let days: Vec<NaiveDate> = last_days(today);
         let times: Vec<Range<i64>> = days.iter().map(|day| midnights(*day)).collect();
         let made = reader.made_in(&times)?;
-        let (nights, backup_millis) = nights(reader, &days)?;
+        let hub_was_off =
+            kept_watch(reader)?.is_some_and(|watch| watch.was_off(window.begins_millis, window.ends_millis));
+        let (nights, by_night) = nights(reader, &days)?;
+        let by_hand = Health::read(reader)?.backed_up;
+        let backup_millis = by_night.max(by_hand);
         let mut alarms = BTreeMap::new();
         // One that a newer program kept is on the page of alarms.
         for kind in reader.open_alarms()?.iter().filter_map(|alarm| Kind::of(&alarm.kind)) {
             *alarms.entry(kind).or_default() += 1;
         }
         let days = days.into_iter().zip(made).collect();
-        Ok(Self { made_millis: now_millis, window, offices, nights, backup_millis, alarms, days })
+        Ok(Self { made_millis: now_millis, window, hub_was_off, offices, nights, backup_millis, alarms, days })
     }
 
     /// One office.

@@ -64,13 +64,19 @@ pub enum Tried {
 const SELECT: &str = "SELECT idx, channel, event, body, made, tries, due, delivered, error FROM delivery";
 
 impl Reader {
-    /// What is due by then by one channel, the oldest first: at most `count`.
+    /// What is due by then by one channel, the oldest first: at most `count`. The end of something (an event that ends with
+    /// `_ended`) is not due while word that it began (`_begun`) still waits.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
     pub fn due_deliveries(&self, channel: &str, now_millis: i64, count: usize) -> Result<Vec<Delivery>, StoreError> {
-        let sql = format!("{SELECT} WHERE channel = ? AND due <= ? ORDER BY due, idx LIMIT ?");
+        let sql = format!(
+            "{SELECT} AS later WHERE channel = ? AND due <= ? AND NOT (event LIKE '%\\_ended' ESCAPE '\\' AND EXISTS (
+                 SELECT 1 FROM delivery AS first WHERE first.channel = later.channel AND first.due IS NOT NULL
+                 AND first.event = substr(later.event, 1, length(later.event) - 6) || '_begun'))
+             ORDER BY due, idx LIMIT ?"
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params![channel, now_millis, i64::try_from(count).unwrap_or(i64::MAX)], read)?;
         rows.map(|row| row.map_err(StoreError::from)).collect()

@@ -86,3 +86,20 @@ fn word_is_due_until_it_was_taken_or_given_up() {
     assert_eq!(hub.undelivered_counts().unwrap(), (1, 0), "what is still tried stays");
     assert_eq!(hub.verify().unwrap().problems, []);
 }
+
+#[test]
+fn the_end_of_something_is_told_after_its_beginning() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut hub = hub(dir.path(), &[1]);
+    let words =
+        [word("disk_low_5_begun", "webhook"), word("disk_low_5_ended", "webhook"), word("other_ended", "webhook")];
+    hub.change_alarms(&[], &words, 5).unwrap();
+    let first = due(&hub, 5);
+    let events: Vec<&str> = first.iter().map(|(_, event)| event.as_str()).collect();
+    assert_eq!(events, ["disk_low_5_begun", "other_ended"]);
+    let begun = first[0].0;
+    hub.note_delivery(begun, &Tried::Again { due_millis: 100, error: "busy".to_owned() }, 6).unwrap();
+    assert!(due(&hub, 50).iter().all(|(_, event)| event == "other_ended"), "its beginning still waits");
+    hub.note_delivery(begun, &Tried::Delivered, 100).unwrap();
+    assert!(due(&hub, 100).iter().any(|(_, event)| event == "disk_low_5_ended"));
+}
