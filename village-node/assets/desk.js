@@ -289,8 +289,10 @@
       const now = typed();
       if (now === kept) return;
       try {
+        const all = body().toString();
+        // Browsers send no more than 64 KiB behind a page that is left, and refuse what is larger at once.
         const answer = await fetch(form.dataset.draft, {
-          method: "POST", body: body(), keepalive: true, headers: { "x-desk-script": "1" },
+          method: "POST", body: new URLSearchParams(all), keepalive: all.length < 60000, headers: { "x-desk-script": "1" },
         });
         if (!answer.ok || answer.redirected) throw new Error("not kept");
         const { kept: at, draft: id, over } = await answer.json();

@@ -244,6 +244,33 @@ async fn changes_of_a_record_are_checked_while_typing_and_kept_until_they_are_sa
 }
 
 #[tokio::test]
+async fn nothing_that_is_pasted_is_cut_and_what_is_too_long_is_said_with_the_text_still_there() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/G01", machine.url)).await;
+    browser.type_in("[name=keperluan]", &"a".repeat(233)).await;
+    browser.click("[name=nama]").await;
+    browser.says("Teks ini 233 karakter, 33 terlalu banyak: paling panjang 200.").await;
+    // More than a browser sends behind a page that is left is kept as well, and is not saved without a word.
+    browser.run("document.querySelector('[name=keperluan]').value = 'b'.repeat(70000)").await;
+    browser.type_in("[name=nama]", "Wayan Sudarma").await;
+    browser.until(KEPT).await;
+    browser.click("#simpan").await;
+    browser.says("Teks ini 70000 karakter, 69800 terlalu banyak").await;
+    assert_eq!(browser.value("[name=keperluan]").await.len(), 70_000);
+    assert_eq!(machine.says(&["status"])["transactions"], 0);
+    // Of a record that there is, too.
+    let id = machine.record("Siti Aminah");
+    browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
+    browser.run("document.querySelector('[name=keperluan]').value = 'c'.repeat(20000)").await;
+    browser.click("#simpan").await;
+    browser.says("Teks ini 20000 karakter, 19800 terlalu banyak").await;
+    assert_eq!(browser.value("[name=keperluan]").await.len(), 20_000);
+    assert_eq!(machine.says(&["show", &id])["record"]["fields"]["keperluan"], "Membuka rekening bank");
+}
+
+#[tokio::test]
 async fn switching_the_language_keeps_an_open_form() {
     let office = Office::new();
     let machine = office.machine("counter");
