@@ -227,6 +227,30 @@ async fn changes_of_a_record_are_checked_while_typing_and_kept_until_they_are_sa
     browser.type_in("[name=pekerjaan]", " X").await;
     browser.until(KEPT).await;
     browser.click("button[formaction$='/buang']").await;
+    browser.says("Buang perubahan?").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.click("main a.button").await;
+    browser.until("document.querySelector('[name=pekerjaan]')?.value === 'Petani Kopi X'").await;
+    browser.click("button[formaction$='/buang']").await;
+    browser.says("Ini tidak dapat dibatalkan.").await;
+    browser.click("main button.reason").await;
+    browser.until(&format!("location.pathname === '/berkas/{id}'")).await;
+    // Where nothing was changed, nothing is asked.
+    browser.go(&edit).await;
+    browser.click("button[formaction$='/buang']").await;
+    browser.until(&format!("location.pathname === '/berkas/{id}'")).await;
+    // A browser without script sends what was typed with the question.
+    browser.go(&edit).await;
+    let plainly = "const form = document.querySelector('#formulir');
+        form.elements.pekerjaan.value = 'Nelayan';
+        form.action = document.querySelector(\"button[formaction$='/buang']\").formAction;
+        form.submit()";
+    browser.run(plainly).await;
+    browser.says("Buang perubahan?").await;
+    browser.click("main a.button").await;
+    browser.until("document.querySelector('[name=pekerjaan]')?.value === 'Nelayan'").await;
+    browser.click("button[formaction$='/buang']").await;
+    browser.click("main button.reason").await;
     browser.until(&format!("location.pathname === '/berkas/{id}'")).await;
     browser.go(&edit).await;
     assert_eq!(browser.value("[name=pekerjaan]").await, "Petani Kopi");
