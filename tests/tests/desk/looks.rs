@@ -137,6 +137,43 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
 }
 
 #[tokio::test]
+async fn what_is_printed_from_the_browser_has_what_is_to_be_read_and_no_broken_name() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    counter.says(&["sync"]);
+    let id = counter.record("Budi Santoso Hadikusumawardhana Adiningrat");
+    counter.says(&["step", &id, "diajukan"]);
+    counter.says(&["sync"]);
+    laptop.says(&["sync"]);
+    office.hub_gone();
+    counter.says(&["set", &id, "pekerjaan=Guru"]);
+    laptop.says(&["set", &id, "pekerjaan=Nelayan"]);
+    office.hub_back();
+    for machine in [&counter, &laptop, &counter] {
+        machine.says(&["sync"]);
+    }
+    let browser = counter.signed_in("kades", "kepala").await;
+    browser.go(&format!("{}/berkas/{id}", counter.url)).await;
+    browser.on_paper().await;
+    let text = browser.text().await;
+    for part in ["Perlu diputuskan", "Guru", "Nelayan", "komputer lain", "Pekerjaan"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    for part in ["Pakai ini", "Langkah berikutnya", "Rujuk ke kantor lain", "Lampirkan"] {
+        assert!(!text.contains(part), "{part} is printed in\n{text}");
+    }
+    keep_picture(&browser, "record-print").await;
+    browser.go(&format!("{}/nomor", counter.url)).await;
+    browser.on_paper().await;
+    browser.says("Adiningrat").await;
+    assert!(!browser.overflows().await);
+    for broken in [BROKEN_NUMBERS, BROKEN_WORDS, CUT] {
+        assert_eq!(browser.run(broken).await, json!([]));
+    }
+    keep_picture(&browser, "register-print").await;
+}
+
+#[tokio::test]
 async fn the_way_in_is_accessible_too() {
     let office = Office::new();
     let machine = office.machine("counter");
