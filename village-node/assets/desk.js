@@ -45,17 +45,29 @@
       const name = form.elements.name;
       if (name && !name.value) name.value = clerk;
       $("input[type=password]", form).focus();
+      const silent = document.createElement("p");
+      silent.className = "problem";
+      silent.setAttribute("role", "alert");
+      silent.textContent = gone.textContent;
+      silent.hidden = true;
+      form.before(silent);
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
         const way = form.getAttribute("action");
-        const answer = await fetch(way, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-        if (["/kunci", "/masuk"].includes(pathOf(answer))) show(answer);
-        else if (way === "/masuk") returned(answer);
-        else back();
+        silent.hidden = true;
+        try {
+          const answer = await fetch(way, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+          if (["/kunci", "/masuk"].includes(pathOf(answer))) await show(answer);
+          else if (way === "/masuk") await returned(answer);
+          else back();
+        } catch {
+          // The program does not answer: the page that waits has the words for that.
+          silent.hidden = false;
+        }
       });
     };
     try {
-      show(await fetch("/kunci", { headers: { "x-desk-by-itself": "1" } }));
+      await show(await fetch("/kunci", { headers: { "x-desk-by-itself": "1" } }));
     } catch {
       covered = false;
     }

@@ -268,6 +268,29 @@ async fn changes_of_a_record_are_checked_while_typing_and_kept_until_they_are_sa
 }
 
 #[tokio::test]
+async fn a_locked_screen_says_that_the_program_is_gone_and_opens_when_it_is_back() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    begun(&machine, &browser).await;
+    browser.click("form[action='/kunci/sekarang'] button").await;
+    browser.says("Layar terkunci").await;
+    machine.kill();
+    browser.type_in("#secret", SECRET).await;
+    browser.click("form[action='/kunci'] button").await;
+    browser.says("Program village-node tidak menjawab.").await;
+    assert_eq!(browser.value("#secret").await, SECRET, "nothing is typed again");
+    assert!(!browser.text().await.contains("Sudarma"));
+    machine.serve();
+    // Started anew, it knows nobody: it asks who is there, and the form comes back.
+    browser.click("form[action='/kunci'] button").await;
+    browser.find("form[action='/masuk']").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("form[action='/masuk'] button").await;
+    browser.until(HERE).await;
+}
+
+#[tokio::test]
 async fn nothing_that_is_pasted_is_cut_and_what_is_too_long_is_said_with_the_text_still_there() {
     let office = Office::new();
     let machine = office.machine("counter");
