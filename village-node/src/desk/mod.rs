@@ -85,6 +85,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/akun/jejak", get(people::trail::page))
         .route("/akun/jejak/berkas", get(people::trail::file))
         .route("/akun/saya", get(people::own_account::page).post(people::own_account::change))
+        .route("/akun/{name}/ubah", get(people::accounts::account_page).post(people::accounts::edit))
         .route("/akun/{name}/sandi", get(people::accounts::back).post(people::accounts::new_secret))
         .route("/akun/{name}/tutup", post(people::accounts::disable))
         .route("/akun/{name}/buka", post(people::accounts::open_again))

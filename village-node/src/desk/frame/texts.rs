@@ -331,6 +331,10 @@ desk_kit::texts! {
         "Not carried on a stick? First compare the fingerprint (SHA-256) of the certificate \"Smart Kampung Sync\" on that PC; all digits and letters must be the same:";
 
     add_account: "Tambah akun", "Add an account";
+    change_account: "Ubah akun", "Change an account";
+    change_account_short: "Ubah", "Change";
+    change_account_why: "Yang sedang masuk dengan akun ini keluar dan harus masuk lagi. Yang sudah dicatat atas namanya tidak berubah.",
+        "Whoever is signed in under this account is out and has to sign in again. What was noted under it stays as it is.";
     disable: "Tutup akun", "Shut";
     open_again: "Buka lagi", "Open again";
     disabled: "ditutup", "shut";
