@@ -137,7 +137,9 @@ pub enum Act {
 pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64) -> Result<Value, Failure> {
     match act {
         // Several commits that others are told of, each of which stands by itself.
-        Act::Device { .. } | Act::Retry { .. } | Act::Nightly { .. } | Act::TellAgain => apart(replica, keys, act, now_millis),
+        Act::Device { .. } | Act::Retry { .. } | Act::Nightly { .. } | Act::TellAgain => {
+            apart(replica, keys, act, now_millis)
+        }
         // With its line in the audit trail: both or neither.
         _ => replica.together(|replica| apart(replica, keys, act, now_millis)),
     }

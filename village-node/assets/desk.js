@@ -45,17 +45,29 @@
       const name = form.elements.name;
       if (name && !name.value) name.value = clerk;
       $("input[type=password]", form).focus();
+      const silent = document.createElement("p");
+      silent.className = "problem";
+      silent.setAttribute("role", "alert");
+      silent.textContent = gone.textContent;
+      silent.hidden = true;
+      form.before(silent);
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
         const way = form.getAttribute("action");
-        const answer = await fetch(way, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-        if (["/kunci", "/masuk"].includes(pathOf(answer))) show(answer);
-        else if (way === "/masuk") returned(answer);
-        else back();
+        silent.hidden = true;
+        try {
+          const answer = await fetch(way, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+          if (["/kunci", "/masuk"].includes(pathOf(answer))) await show(answer);
+          else if (way === "/masuk") await returned(answer);
+          else back();
+        } catch {
+          // The program does not answer: the page that waits has the words for that.
+          silent.hidden = false;
+        }
       });
     };
     try {
-      show(await fetch("/kunci", { headers: { "x-desk-by-itself": "1" } }));
+      await show(await fetch("/kunci", { headers: { "x-desk-by-itself": "1" } }));
     } catch {
       covered = false;
     }
@@ -289,8 +301,10 @@
       const now = typed();
       if (now === kept) return;
       try {
+        const all = body().toString();
+        // Browsers send no more than 64 KiB behind a page that is left, and refuse what is larger at once.
         const answer = await fetch(form.dataset.draft, {
-          method: "POST", body: body(), keepalive: true, headers: { "x-desk-script": "1" },
+          method: "POST", body: new URLSearchParams(all), keepalive: all.length < 60000, headers: { "x-desk-script": "1" },
         });
         if (!answer.ok || answer.redirected) throw new Error("not kept");
         const { kept: at, draft: id, over } = await answer.json();

@@ -48,6 +48,8 @@ acts! {
     SecretChanged "secret_changed" "mengganti kata sandi" "changed a password";
     /// For a person.
     AccountMade "account_made" "membuat akun" "made an account";
+    /// Its name or role; the subject says which role it was and is.
+    AccountChanged "account_changed" "mengubah akun" "changed an account";
     /// Nobody signs in with it.
     AccountShut "account_shut" "menutup akun" "shut an account";
     /// One that was shut.

@@ -321,12 +321,14 @@ fn free_text(text: &str, max: u32) -> Result<String, Fault> {
             "The text has signs that cannot be printed; type it anew instead of pasting.",
         ));
     }
-    if u32::try_from(plain.chars().count()).is_ok_and(|length| length <= max) {
+    let length = u32::try_from(plain.chars().count()).unwrap_or(u32::MAX);
+    if length <= max {
         return Ok(plain.to_owned());
     }
+    let over = length.saturating_sub(max);
     Err(Fault::new(
         FaultCode::TextLength,
-        format!("Teks paling panjang {max} karakter."),
-        format!("The text has at most {max} characters."),
+        format!("Teks ini {length} karakter, {over} terlalu banyak: paling panjang {max}. Persingkat."),
+        format!("This text has {length} characters, {over} too many: at most {max}. Shorten it."),
     ))
 }

@@ -195,6 +195,13 @@ impl Browser {
         self.client.issue_cmd(command).await.unwrap();
     }
 
+    /// As the page would be printed, on a sheet of A4 with a browser's margins.
+    pub(crate) async fn on_paper(&self) {
+        self.screen(718, 1000).await;
+        let command = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"media": "print"}});
+        self.client.issue_cmd(ChromeCommand(command)).await.unwrap();
+    }
+
     /// What axe finds against WCAG 2.2 A and AA: rule and element.
     pub(crate) async fn violations(&self) -> Vec<String> {
         let axe = std::fs::read_to_string(root().join("tests/axe/axe.min.js")).unwrap();

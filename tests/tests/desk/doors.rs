@@ -124,6 +124,24 @@ fn other_sites_other_names_and_forged_forms_are_turned_away() {
     assert_eq!(status(&ask(&machine, "GET", "/api/v1/records", &[own], "")), 401);
 }
 
+#[test]
+fn the_page_under_a_wrong_name_looks_like_the_others_and_names_the_address_that_fits() {
+    let office = Office::new();
+    let machine = office.machine_on_lan("counter");
+    let lan = machine.lan_url.clone().unwrap();
+    let under = |host: &str, path: &str| ask(&machine, "GET", path, &[("Host", host), ("Accept", "text/html")], "");
+    let css = under("evil.example:7217", "/aset/desk.css?v=1");
+    assert!(status(&css) == 200 && css.contains("--paper"), "{css}");
+    for path in ["/aset/desk.js", "/masuk", "/aset/desk.css/../../masuk"] {
+        assert_eq!(status(&under("evil.example:7217", path)), 403, "{path}");
+    }
+    // A foreign site learns nothing of the office's network; who typed an address may sit at another PC.
+    let page = under("evil.example:7217", "/");
+    assert!(page.contains(&machine.url) && !page.contains(&lan), "{page}");
+    let page = under("192.168.1.5:7217", "/");
+    assert!(page.contains(&machine.url) && page.contains(&lan), "{page}");
+}
+
 /// What the forms of the page carry that somebody sees who is signed in.
 fn form_token(machine: &Machine, held: &str) -> String {
     let page = ask(machine, "GET", "/", &[("Cookie", held)], "");

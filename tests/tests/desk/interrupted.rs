@@ -227,6 +227,30 @@ async fn changes_of_a_record_are_checked_while_typing_and_kept_until_they_are_sa
     browser.type_in("[name=pekerjaan]", " X").await;
     browser.until(KEPT).await;
     browser.click("button[formaction$='/buang']").await;
+    browser.says("Buang perubahan?").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.click("main a.button").await;
+    browser.until("document.querySelector('[name=pekerjaan]')?.value === 'Petani Kopi X'").await;
+    browser.click("button[formaction$='/buang']").await;
+    browser.says("Ini tidak dapat dibatalkan.").await;
+    browser.click("main button.reason").await;
+    browser.until(&format!("location.pathname === '/berkas/{id}'")).await;
+    // Where nothing was changed, nothing is asked.
+    browser.go(&edit).await;
+    browser.click("button[formaction$='/buang']").await;
+    browser.until(&format!("location.pathname === '/berkas/{id}'")).await;
+    // A browser without script sends what was typed with the question.
+    browser.go(&edit).await;
+    let plainly = "const form = document.querySelector('#formulir');
+        form.elements.pekerjaan.value = 'Nelayan';
+        form.action = document.querySelector(\"button[formaction$='/buang']\").formAction;
+        form.submit()";
+    browser.run(plainly).await;
+    browser.says("Buang perubahan?").await;
+    browser.click("main a.button").await;
+    browser.until("document.querySelector('[name=pekerjaan]')?.value === 'Nelayan'").await;
+    browser.click("button[formaction$='/buang']").await;
+    browser.click("main button.reason").await;
     browser.until(&format!("location.pathname === '/berkas/{id}'")).await;
     browser.go(&edit).await;
     assert_eq!(browser.value("[name=pekerjaan]").await, "Petani Kopi");
@@ -241,6 +265,56 @@ async fn changes_of_a_record_are_checked_while_typing_and_kept_until_they_are_sa
     browser.save_key().await;
     browser.says("Sementara formulir ini terbuka").await;
     assert_eq!(machine.says(&["show", &id])["record"]["fields"]["pekerjaan"], "Guru");
+}
+
+#[tokio::test]
+async fn a_locked_screen_says_that_the_program_is_gone_and_opens_when_it_is_back() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    begun(&machine, &browser).await;
+    browser.click("form[action='/kunci/sekarang'] button").await;
+    browser.says("Layar terkunci").await;
+    machine.kill();
+    browser.type_in("#secret", SECRET).await;
+    browser.click("form[action='/kunci'] button").await;
+    browser.says("Program village-node tidak menjawab.").await;
+    assert_eq!(browser.value("#secret").await, SECRET, "nothing is typed again");
+    assert!(!browser.text().await.contains("Sudarma"));
+    machine.serve();
+    // Started anew, it knows nobody: it asks who is there, and the form comes back.
+    browser.click("form[action='/kunci'] button").await;
+    browser.find("form[action='/masuk']").await;
+    browser.type_in("#secret", SECRET).await;
+    browser.click("form[action='/masuk'] button").await;
+    browser.until(HERE).await;
+}
+
+#[tokio::test]
+async fn nothing_that_is_pasted_is_cut_and_what_is_too_long_is_said_with_the_text_still_there() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/G01", machine.url)).await;
+    browser.type_in("[name=keperluan]", &"a".repeat(233)).await;
+    browser.click("[name=nama]").await;
+    browser.says("Teks ini 233 karakter, 33 terlalu banyak: paling panjang 200.").await;
+    // More than a browser sends behind a page that is left is kept as well, and is not saved without a word.
+    browser.run("document.querySelector('[name=keperluan]').value = 'b'.repeat(70000)").await;
+    browser.type_in("[name=nama]", "Wayan Sudarma").await;
+    browser.until(KEPT).await;
+    browser.click("#simpan").await;
+    browser.says("Teks ini 70000 karakter, 69800 terlalu banyak").await;
+    assert_eq!(browser.value("[name=keperluan]").await.len(), 70_000);
+    assert_eq!(machine.says(&["status"])["transactions"], 0);
+    // Of a record that there is, too.
+    let id = machine.record("Siti Aminah");
+    browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
+    browser.run("document.querySelector('[name=keperluan]').value = 'c'.repeat(20000)").await;
+    browser.click("#simpan").await;
+    browser.says("Teks ini 20000 karakter, 19800 terlalu banyak").await;
+    assert_eq!(browser.value("[name=keperluan]").await.len(), 20_000);
+    assert_eq!(machine.says(&["show", &id])["record"]["fields"]["keperluan"], "Membuka rekening bank");
 }
 
 #[tokio::test]

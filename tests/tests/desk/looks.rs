@@ -64,6 +64,22 @@ const CUT: &str = "return [...document.querySelectorAll('main *, header *, nav *
     return (box.width > 0 && box.right > document.documentElement.clientWidth + 1) || scrolls;
 }).map((part) => part.outerHTML.slice(0, 80))";
 
+/// Choices that are not read whole once they are chosen.
+const CUT_CHOICES: &str = "const pen = document.createElement('canvas').getContext('2d');
+    return [...document.querySelectorAll('main select')].flatMap((box) => {
+        const before = box.value, style = getComputedStyle(box);
+        pen.font = style.font;
+        const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        const cut = [...box.options].map((choice) => choice.text).filter((text, at) => {
+            box.selectedIndex = at;
+            const wraps = style.appearance === 'none' && style.whiteSpace.includes('normal');
+            const parts = wraps ? text.split(' ') : [text];
+            return box.scrollHeight > box.clientHeight + 1 || parts.some((part) => pen.measureText(part).width > room + 1);
+        });
+        box.value = before;
+        return cut;
+    })";
+
 /// Fields that stand beside each other, but not on one line.
 const UNEVEN: &str = "return [...document.querySelectorAll('.grid')].flatMap((grid) => {
     const fields = [...grid.children].map((field) => field.querySelector(':scope > input, :scope > select')).filter(Boolean);
@@ -128,12 +144,49 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
         for (name, path) in pages(&id) {
             browser.go(&format!("{}{path}", machine.url)).await;
             assert!(!browser.overflows().await, "{name} at {width}x{height}");
-            for broken in [BROKEN_NUMBERS, BROKEN_WORDS, CUT, UNEVEN] {
+            for broken in [BROKEN_NUMBERS, BROKEN_WORDS, CUT, CUT_CHOICES, UNEVEN] {
                 assert_eq!(browser.run(broken).await, json!([]), "{name} at {width}x{height}");
             }
             keep_picture(&browser, &format!("{name}-{width}")).await;
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_printed_from_the_browser_has_what_is_to_be_read_and_no_broken_name() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    counter.says(&["sync"]);
+    let id = counter.record("Budi Santoso Hadikusumawardhana Adiningrat");
+    counter.says(&["step", &id, "diajukan"]);
+    counter.says(&["sync"]);
+    laptop.says(&["sync"]);
+    office.hub_gone();
+    counter.says(&["set", &id, "pekerjaan=Guru"]);
+    laptop.says(&["set", &id, "pekerjaan=Nelayan"]);
+    office.hub_back();
+    for machine in [&counter, &laptop, &counter] {
+        machine.says(&["sync"]);
+    }
+    let browser = counter.signed_in("kades", "kepala").await;
+    browser.go(&format!("{}/berkas/{id}", counter.url)).await;
+    browser.on_paper().await;
+    let text = browser.text().await;
+    for part in ["Perlu diputuskan", "Guru", "Nelayan", "komputer lain", "Pekerjaan"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    for part in ["Pakai ini", "Langkah berikutnya", "Lampirkan"] {
+        assert!(!text.contains(part), "{part} is printed in\n{text}");
+    }
+    keep_picture(&browser, "record-print").await;
+    browser.go(&format!("{}/nomor", counter.url)).await;
+    browser.on_paper().await;
+    browser.says("Adiningrat").await;
+    assert!(!browser.overflows().await);
+    for broken in [BROKEN_NUMBERS, BROKEN_WORDS, CUT] {
+        assert_eq!(browser.run(broken).await, json!([]));
+    }
+    keep_picture(&browser, "register-print").await;
 }
 
 #[tokio::test]

@@ -130,6 +130,54 @@ async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
 }
 
 #[tokio::test]
+async fn who_keeps_the_accounts_changes_name_and_role_of_another_and_it_stands_in_the_trail() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let head = machine.signed_in("kades", "kepala").await;
+    let other = machine.signed_in("siti", "petugas").await;
+    head.go(&format!("{}/akun", machine.url)).await;
+    assert_eq!(head.count("a[href='/akun/kades/ubah']").await, 0, "not the own one");
+    head.click("a[href='/akun/siti/ubah']").await;
+    head.says("Ubah akun: siti").await;
+    assert_eq!(head.violations().await, [""; 0]);
+    head.find("#shown").await.clear().await.unwrap();
+    head.type_in("#shown", "Siti Aminah Putri").await;
+    head.find("#role").await.select_by_value("sekretaris").await.unwrap();
+    head.click("main button.main").await;
+    head.says("Tersimpan.").await;
+    let accounts = machine.says(&["account", "list"]);
+    let siti = accounts["accounts"].as_array().unwrap().iter().find(|one| one["id"] == "siti").unwrap();
+    assert_eq!((&siti["name"], &siti["role"]), (&"Siti Aminah Putri".into(), &"sekretaris".into()));
+    // Whoever was signed in under it is what it was no more.
+    other.go(&machine.url).await;
+    assert!(other.path().await.starts_with("/masuk"));
+    head.go(&format!("{}/akun/jejak", machine.url)).await;
+    head.says("siti (petugas → sekretaris)").await;
+    // A role of another kind of office, no name, the own account: refused, with what was typed.
+    let post = |name: &str, shown: &str, role: &str| {
+        format!(
+            "const form = new URLSearchParams({{form_token: document.querySelector('[name=form_token]').value,
+                 shown: '{shown}', role: '{role}'}});
+             return fetch('/akun/{name}/ubah', {{method: 'POST', body: form}}).then((answer) => answer.text())"
+        )
+    };
+    for (name, shown, role, said) in [
+        ("siti", "Siti", "camat", "tidak punya peran itu"),
+        ("siti", "", "petugas", "role=\"alert\""),
+        ("kades", "Kades", "petugas", "bukan untuk peran Anda"),
+        ("nobody", "Siti", "petugas", "Tidak ada akun itu"),
+    ] {
+        let told = head.run(&post(name, shown, role)).await;
+        assert!(told.as_str().unwrap().contains(said), "{name}: {told}");
+    }
+    assert_eq!(machine.says(&["account", "list"]), accounts);
+    // Who does not keep the accounts changes none.
+    machine.sign_in(&other, "siti").await;
+    other.go(&format!("{}/akun/kades/ubah", machine.url)).await;
+    other.says("bukan untuk peran Anda").await;
+}
+
+#[tokio::test]
 async fn everybody_changes_the_own_password_by_the_one_until_now() {
     let office = Office::new();
     let machine = office.machine("counter");

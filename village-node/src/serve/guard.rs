@@ -1,6 +1,7 @@
 //! Who may ask: only our own pages and the programs of this machine and of its office, with a token of theirs, and no page
 //! of another site, wherever its name points.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,26 +16,39 @@ use super::Shared;
 use super::api::{BODY_BYTES_MAX, answer, refuse};
 use super::caller::Caller;
 use super::entrance::{Entrance, Via};
+use super::lan::Lan;
 use super::wrong_tokens::{DELAY, Wrong};
 use crate::action::applications::token_hash;
 use crate::desk::people::sign_in::note;
 use crate::{Act, Failure, moment};
 
+/// What a page needs to look like one.
+const LOOKS: [&str; 2] = ["/aset/desk.css", "/aset/desk.svg"];
+
 /// The code of a request that came under another machine's name.
 pub(super) const WRONG_HOST: &str = "host";
 
 /// Lets a request through, or says why not: asked for under this machine's own name, by none but its own pages.
-pub(super) async fn site(Extension(entrance): Extension<Entrance>, request: Request, next: Next) -> Response {
+pub(super) async fn site(
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    request: Request,
+    next: Next,
+) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
-    let host = host.or_else(|| request.uri().authority().map(ToString::to_string));
-    if !host.is_some_and(|host| entrance.is_ours(&host)) {
-        let own = entrance.address();
+    let host = host.or_else(|| request.uri().authority().map(ToString::to_string)).unwrap_or_default();
+    if !entrance.is_ours(&host) {
+        // The page that says so looks like the others; these files are in every copy of the program.
+        if request.method() == Method::GET && LOOKS.contains(&request.uri().path()) {
+            return next.run(request).await;
+        }
+        let (id, en) = right_addresses(&shared, &entrance, &host);
         return refusal(
             StatusCode::FORBIDDEN,
             WRONG_HOST,
             (
-                &format!("dibuka dengan nama komputer lain; pakai alamat yang ditampilkan village-node, {own}"),
-                &format!("asked for under another machine's name; use the address that village-node shows, {own}"),
+                &format!("dibuka dengan nama komputer lain; pakai alamat yang ditampilkan village-node, {id}"),
+                &format!("asked for under another machine's name; use the address that village-node shows, {en}"),
             ),
         );
     }
@@ -67,6 +81,23 @@ pub(super) async fn site(Extension(entrance): Extension<Entrance>, request: Requ
         );
     }
     next.run(request).await
+}
+
+/// Where the desk is found by whoever asked for `host`. A bare address was typed at some PC of the office, which may be
+/// another one; a name may be a foreign site's, which is told nothing of the office's network.
+fn right_addresses(shared: &Shared, entrance: &Entrance, host: &str) -> (String, String) {
+    let own = entrance.address();
+    let is_bare = host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok();
+    match &*shared.lan.borrow() {
+        Lan::On(opened) if entrance.via() == Via::Loopback && is_bare && !opened.urls().is_empty() => {
+            let others = opened.urls().join(", ");
+            (
+                format!("{own} di komputer itu sendiri, {others} di komputer lain"),
+                format!("{own} on that machine itself, {others} on another PC"),
+            )
+        }
+        _ => (own.clone(), own),
+    }
 }
 
 /// Lets a caller of the API through: the owner of the folder, or an application that is not revoked.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::{Path, State};
 use change_log::DocumentId;
 use data_encoding::HEXLOWER;
@@ -10,8 +11,8 @@ use replica_store::{Draft, Reader, Replica, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::desk::form::{Kept, saved};
-use crate::desk::frame::language::Language;
-use crate::desk::frame::page::{Answer, go};
+use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::moments;
 use crate::desk::people::visitor::{Form, Visitor, own_page};
 use crate::serve::Shared;
@@ -28,6 +29,26 @@ pub(in crate::desk) struct DraftLine {
     pub(in crate::desk) changed: String,
     /// Whether it changes a record that there is.
     pub(in crate::desk) is_edit: bool,
+}
+
+impl DraftLine {
+    fn of(draft: Draft, language: Language, now_millis: i64) -> Self {
+        let service = draft.service.parse().ok().and_then(|id| Catalogue::current().service(&id));
+        let kept = Kept::of_json(&draft.form).unwrap_or_default();
+        let id = HEXLOWER.encode(&draft.id);
+        Self {
+            href: match &kept.edit {
+                Some(edit) => format!("/berkas/{}/ubah", edit.id),
+                None => format!("/baru/{}?draf={id}", draft.service),
+            },
+            id,
+            label: service.map_or_else(|| draft.service.clone(), |one| language.say(&one.label).to_owned()),
+            service: draft.service,
+            name: kept.typed.get("nama").to_owned(),
+            changed: moments::short(draft.changed_millis, now_millis),
+            is_edit: kept.edit.is_some(),
+        }
+    }
 }
 
 /// The id of a draft as pages write it.
@@ -152,24 +173,48 @@ pub(in crate::desk) fn lines(
     language: Language,
 ) -> Result<Vec<DraftLine>, Failure> {
     let now = moment::now_millis();
-    let line = |draft: Draft| {
-        let service = draft.service.parse().ok().and_then(|id| Catalogue::current().service(&id));
-        let kept = Kept::of_json(&draft.form).unwrap_or_default();
-        let id = HEXLOWER.encode(&draft.id);
-        DraftLine {
-            href: match &kept.edit {
-                Some(edit) => format!("/berkas/{}/ubah", edit.id),
-                None => format!("/baru/{}?draf={id}", draft.service),
-            },
-            id,
-            label: service.map_or_else(|| draft.service.clone(), |one| language.say(&one.label).to_owned()),
-            service: draft.service,
-            name: kept.typed.get("nama").to_owned(),
-            changed: moments::short(draft.changed_millis, now),
-            is_edit: kept.edit.is_some(),
-        }
-    };
-    Ok(reader.drafts(clerk, count)?.into_iter().map(line).collect())
+    Ok(reader.drafts(clerk, count)?.into_iter().map(|draft| DraftLine::of(draft, language, now)).collect())
+}
+
+#[derive(Template)]
+#[template(path = "throw_away.html")]
+struct ThrowAwayPage {
+    page: Page,
+    draft: DraftLine,
+    /// Names of the attached files that go with it.
+    files: Vec<String>,
+    /// Where it leads on when it is thrown away.
+    after: String,
+}
+
+/// Asks before a draft is thrown away: nothing brings it back.
+pub(in crate::desk) async fn ask(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Answer {
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let Some(id) = parse_id(&id) else { return Ok(None) };
+        let Some(draft) = reader.draft(id)?.filter(|draft| draft.clerk == visitor.clerk().as_str()) else {
+            return Ok(None);
+        };
+        let language = visitor.session.language;
+        let t = language.texts();
+        let edit = Kept::of_json(&draft.form).and_then(|kept| kept.edit);
+        let title = if edit.is_some() { t.discard_ask } else { t.throw_away_ask };
+        Ok(Some(ThrowAwayPage {
+            page: Page::of(&visitor.session, &reader, "home", title)?,
+            draft: DraftLine::of(draft, language, moment::now_millis()),
+            files: reader.draft_files(id)?.into_iter().map(|file| file.name).collect(),
+            after: edit.map_or_else(|| "/".to_owned(), |edit| format!("/berkas/{}", edit.id)),
+        }))
+    });
+    match made.await? {
+        Some(page) => html(&page),
+        // Thrown away or saved already.
+        None => Ok(go("/")),
+    }
 }
 
 pub(in crate::desk) async fn throw_away(

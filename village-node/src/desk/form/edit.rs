@@ -20,7 +20,7 @@ use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::listed;
 use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::Worded as _;
-use crate::desk::frame::page::{Answer, Page, html};
+use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
 use crate::desk::frame::word::{Part, Word};
 use crate::desk::moments;
@@ -29,7 +29,7 @@ use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::{document, service_of};
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
-use crate::{Act, Action, Blame, Failure, moment};
+use crate::{Act, Action, Blame, Failure, Node, moment};
 
 /// The field of the form that says which changes it was made of.
 pub(in crate::desk) const HEADS: &str = "heads";
@@ -42,10 +42,6 @@ struct EditPage {
     service: String,
     /// The changes that the form was made of.
     heads: String,
-    /// The draft that keeps it.
-    draft: String,
-    /// Whether what is shown comes from it.
-    resumed: bool,
     fields: Vec<Asked>,
     problems: Vec<(String, String, String)>,
 }
@@ -73,7 +69,6 @@ pub(in crate::desk) async fn page(
         let kept = kept.and_then(|(kept, at)| kept.edit.map(|edit| (kept.typed, edit.heads, at)));
         let is_refused = visitor.word == Word::FormRefused;
         let unkept = visitor.word.refusal_of(Part::Form);
-        let resumed = kept.is_some() && !is_refused && unkept.is_none();
         let (typed, heads, problems) = match (kept, unkept) {
             (_, Some(unkept)) => {
                 page.flash = unkept.why.first().map(|why| language.say(why).to_owned()).unwrap_or_default();
@@ -100,7 +95,7 @@ pub(in crate::desk) async fn page(
             note_read(node, clerk, Act::SpecificRead, &id.to_string());
         }
         let service = language.say(&service.label).to_owned();
-        Ok(EditPage { page, id, service, heads, draft: HEXLOWER.encode(&draft), resumed, fields, problems })
+        Ok(EditPage { page, id, service, heads, fields, problems })
     });
     html(&made.await?)
 }
@@ -286,27 +281,55 @@ pub(in crate::desk) async fn keep(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let at = shared.node.blocking(move |node| {
-        let mut replica = node.replica();
-        let document = load(&replica, id)?;
-        let (catalogue, service) = service_of(&document)?;
-        let typed = Typed::of_pairs(service, &form.0);
-        let clerk = visitor.clerk().as_str();
-        let draft = drafts::id_of_edit(clerk, id);
-        let seen = seen(&document, service, form.get(HEADS));
-        // A late word of a page whose form was saved meanwhile, or what was typed and taken back.
-        if seen.is_some_and(|seen| edits(service, &seen, &typed).is_empty())
-            || edits(service, &Typed::of_record(service, &fields(&document)), &typed).is_empty()
-        {
-            replica.drop_draft(draft)?;
-            return Ok(String::new());
-        }
         let now = moment::now_millis();
-        let edit = Some(Edit { id, heads: form.get(HEADS).to_owned() });
-        let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
-        drafts::keep(&mut replica, (draft, clerk), service.id, &kept, now)?;
-        Ok(moments::short(now, now))
+        let kept = keep_changes(node, (visitor.clerk().as_str(), id), &form, now)?;
+        Ok(kept.map_or_else(String::new, |_| moments::short(now, now)))
     });
     Ok(Json(json!({ "kept": at.await? })).into_response())
+}
+
+/// Keeps what a form changes in a record; the draft, or nothing where it changes nothing.
+fn keep_changes(
+    node: &Node,
+    (clerk, id): (&str, DocumentId),
+    form: &Form,
+    now: i64,
+) -> Result<Option<[u8; 16]>, Failure> {
+    let mut replica = node.replica();
+    let document = load(&replica, id)?;
+    let (catalogue, service) = service_of(&document)?;
+    let typed = Typed::of_pairs(service, &form.0);
+    let draft = drafts::id_of_edit(clerk, id);
+    let seen = seen(&document, service, form.get(HEADS));
+    // A late word of a page whose form was saved meanwhile, or what was typed and taken back.
+    if seen.is_some_and(|seen| edits(service, &seen, &typed).is_empty())
+        || edits(service, &Typed::of_record(service, &fields(&document)), &typed).is_empty()
+    {
+        replica.drop_draft(draft)?;
+        return Ok(None);
+    }
+    let edit = Some(Edit { id, heads: form.get(HEADS).to_owned() });
+    let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
+    drafts::keep(&mut replica, (draft, clerk), service.id, &kept, now)?;
+    Ok(Some(draft))
+}
+
+/// Away from a form, which is asked about where it changed something: until then what was typed is a draft, so the way back
+/// to it is open, without script too.
+pub(in crate::desk) async fn leave(
+    sender: Sender,
+    State(shared): State<Arc<Shared>>,
+    Extension(entrance): Extension<Entrance>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    let visitor = carried::sender(&shared, sender, (&entrance, &headers), &format!("/berkas/{id}/ubah"), &form).await?;
+    allow(visitor.role().may_record())?;
+    let id = document(&id)?;
+    let clerk = visitor.clerk().to_string();
+    let kept = shared.node.blocking(move |node| keep_changes(node, (&clerk, id), &form, moment::now_millis())).await?;
+    Ok(go(&kept.map_or_else(|| format!("/berkas/{id}"), |draft| format!("/draf/{}/buang", HEXLOWER.encode(&draft)))))
 }
 
 /// A record as it stood with these changes, as a page says them: others may have changed it since. Nothing where they are

@@ -25,10 +25,10 @@ pub(crate) struct Asked {
 
 /// How a field is filled in.
 pub(crate) enum Entry {
-    /// One line.
-    Line { value: String, keyboard: &'static str, max: u32, hint: &'static str },
+    /// One line. A box with a limit would cut what is pasted, and say nothing: the check of the form says what is too long.
+    Line { value: String, keyboard: &'static str, hint: &'static str },
     /// Several lines.
-    Text { value: String, max: u32 },
+    Text { value: String },
     /// One of several: value, label, whether it is chosen.
     Choice { options: Vec<(String, String, bool)> },
     /// The fields of a person.
@@ -89,20 +89,21 @@ impl Asking<'_> {
     fn entry(&self, field: &Field, name: &str) -> Entry {
         let texts = self.language.texts();
         let value = self.typed.get(name).to_owned();
-        let line = |keyboard, max, hint| Entry::Line { value: value.clone(), keyboard, max, hint };
+        let line = |keyboard, hint| Entry::Line { value: value.clone(), keyboard, hint };
         let chosen = |option: &str| option.eq_ignore_ascii_case(&value);
         match &field.kind {
-            FieldKind::Name => line("text", 100, ""),
-            FieldKind::Nik | FieldKind::Kk | FieldKind::Money => line("numeric", 24, ""),
-            FieldKind::Phone => line("tel", 24, ""),
-            FieldKind::Date { .. } if field.default.is_some() => line("numeric", 20, texts.default_hint),
-            FieldKind::Date { .. } => line("numeric", 20, texts.date_hint),
-            FieldKind::Time => line("numeric", 5, ""),
-            FieldKind::Int { .. } => line("numeric", 12, ""),
-            FieldKind::Digits { count } => line("numeric", count + 8, ""),
-            FieldKind::Area => line("decimal", 13, ""),
-            FieldKind::Text { max } if *max > ONE_LINE => Entry::Text { value: value.clone(), max: *max },
-            FieldKind::Text { max } => line("text", *max, ""),
+            FieldKind::Nik
+            | FieldKind::Kk
+            | FieldKind::Money
+            | FieldKind::Time
+            | FieldKind::Int { .. }
+            | FieldKind::Digits { .. } => line("numeric", ""),
+            FieldKind::Phone => line("tel", ""),
+            FieldKind::Date { .. } if field.default.is_some() => line("numeric", texts.default_hint),
+            FieldKind::Date { .. } => line("numeric", texts.date_hint),
+            FieldKind::Area => line("decimal", ""),
+            FieldKind::Text { max } if *max > ONE_LINE => Entry::Text { value: value.clone() },
+            FieldKind::Name | FieldKind::Text { .. } => line("text", ""),
             FieldKind::Bool => Entry::Choice {
                 options: vec![
                     ("ya".to_owned(), texts.yes.to_owned(), chosen("ya")),

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use office_model::{Field, FieldKind, FieldPath, Segment, Service, calendar};
 use serde_json::{Map, Value};
 
-/// So many fields at most, and so many bytes of each: no form of the catalogue has as many.
+/// So many fields at most: no form of the catalogue has as many.
 const FIELDS_MAX: usize = 3000;
-const BYTES_MAX: usize = 16 * 1024;
 
 /// What the name of a box begins with that removes the row of a person; the row's path follows.
 const REMOVED: &str = "hapus:";
@@ -18,7 +17,8 @@ pub(crate) struct Typed(BTreeMap<String, String>);
 
 impl Typed {
     /// The fields of a form that was sent. Rows of persons with nothing in them, and those that are to be removed, are left
-    /// out, and the others move up.
+    /// out, and the others move up. A text of any length stays, for the check to say what is too long: left out, it would
+    /// be missed by nobody.
     pub(crate) fn of_pairs(service: &Service, pairs: &[(String, String)]) -> Self {
         let mut typed = BTreeMap::new();
         let removed: Vec<&str> = pairs.iter().filter_map(|(name, _)| name.strip_prefix(REMOVED)).collect();
@@ -26,7 +26,7 @@ impl Typed {
             |name: &str| removed.iter().any(|row| name.strip_prefix(row).is_some_and(|rest| rest.starts_with('.')));
         for (name, text) in pairs.iter().take(FIELDS_MAX) {
             let is_field = name.parse::<FieldPath>().is_ok_and(|path| service.field(path.root()).is_some());
-            if is_field && text.len() <= BYTES_MAX && !is_removed(name) {
+            if is_field && !is_removed(name) {
                 typed.insert(name.clone(), plain(text));
             }
         }
@@ -260,6 +260,22 @@ mod tests {
         assert_eq!(typed.get("anggota[1].nama"), "Budi");
         let record = Value::Object(typed.to_record());
         assert_eq!(record, json!({"nama": "Wayan", "anggota": [{"nama": "Siti"}, {"nama": "Budi"}]}));
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_stays_and_the_check_says_by_how_much() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
+        let catalogue = Catalogue::current();
+        for length in [233, 20_000] {
+            let text = "x".repeat(length);
+            let typed = Typed::of_pairs(service("G01"), &pairs(&[("keperluan", &text), ("nama", &text)]));
+            assert_eq!(typed.get("keperluan"), text);
+            let said = catalogue.look(service("G01"), &typed.to_record(), today);
+            let of = |key: &str| said.problems.iter().find(|one| one.path.to_string() == key).unwrap().text.en.clone();
+            let over = format!("This text has {length} characters, {} too many: at most 200.", length - 200);
+            assert!(of("keperluan").starts_with(&over), "{}", of("keperluan"));
+            assert!(of("nama").contains("100 characters"), "{}", of("nama"));
+        }
     }
 
     #[test]

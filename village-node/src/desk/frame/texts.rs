@@ -72,6 +72,12 @@ desk_kit::texts! {
 
     my_drafts: "Draf saya", "My drafts";
     throw_away: "Buang", "Throw away";
+    throw_away_ask: "Buang draf?", "Throw the draft away?";
+    throw_away_gone: "Yang diketik dihapus dari komputer ini; belum ada yang tersimpan sebagai berkas.",
+        "What was typed is deleted from this machine; none of it was saved as a record.";
+    throw_away_files: "Ikut terhapus:", "Deleted with it:";
+    throw_away_final: "Ini tidak dapat dibatalkan.", "This cannot be undone.";
+    go_on_typing: "Lanjutkan mengisi", "Go on filling it in";
     begin_here: "Mulai layanan", "Begin a service";
     nothing_here: "Tidak ada berkas di sini.", "There is no record here.";
     see_all: "Lihat semua", "See all";
@@ -247,7 +253,10 @@ desk_kit::texts! {
     carried_along: "Yang Anda ketik belum hilang. Masuk, lalu isian itu dibuka lagi sebagai draf.",
         "What you typed is not lost. Sign in, and it is opened again as a draft.";
     edit_resumed: "Perubahan dari", "Changes from";
-    discard_edit: "Batal, buang perubahan", "Cancel, throw the changes away";
+    discard_edit: "Buang perubahan", "Throw the changes away";
+    discard_ask: "Buang perubahan?", "Throw the changes away?";
+    discard_gone: "Yang diubah di formulir dihapus; berkasnya tetap seperti yang terakhir disimpan.",
+        "What was changed in the form is deleted; the record stays as it was last saved.";
     draft_gone: "Draf itu tidak ada lagi; mungkin sudah disimpan sebagai berkas.", "That draft is gone; perhaps it was saved as a record.";
     add_person: "Tambah orang", "Add a person";
     remove_person: "Hapus orang ini", "Remove this person";
@@ -329,6 +338,10 @@ desk_kit::texts! {
         "Not carried on a stick? First compare the fingerprint (SHA-256) of the certificate \"Smart Kampung Sync\" on that PC; all digits and letters must be the same:";
 
     add_account: "Tambah akun", "Add an account";
+    change_account: "Ubah akun", "Change an account";
+    change_account_short: "Ubah", "Change";
+    change_account_why: "Yang sedang masuk dengan akun ini keluar dan harus masuk lagi. Yang sudah dicatat atas namanya tidak berubah.",
+        "Whoever is signed in under this account is out and has to sign in again. What was noted under it stays as it is.";
     disable: "Tutup akun", "Shut";
     open_again: "Buka lagi", "Open again";
     disabled: "ditutup", "shut";

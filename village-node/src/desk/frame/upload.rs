@@ -8,6 +8,7 @@ use desk_kit::{Form, Halt};
 
 use crate::Failure;
 use crate::action::attachments::too_large;
+use crate::desk::BODY_BYTES_MAX;
 use crate::desk::frame::multipart;
 
 /// The field of the file.
@@ -35,10 +36,10 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let Some(boundary) = said.and_then(multipart::boundary).map(str::to_owned) else {
             let form = Form::from_request(request, state).await;
             let form = form.map_err(|rejection| Halt::with(rejection.into_response()))?;
-            return Ok(Self { form, file: None });
+            return Ok(Self { form, file: None }.that_fits()?);
         };
         let body = Bytes::from_request(request, state).await.map_err(|_| too_large())?;
-        Ok(Self::of(&boundary, &body).ok_or_else(not_whole)?)
+        Ok(Self::of(&boundary, &body).ok_or_else(not_whole)?.that_fits()?)
     }
 }
 
@@ -57,6 +58,20 @@ impl Upload {
         }
         Some(upload)
     }
+
+    /// The same, where no more was typed than a form without a file may bring: a draft keeps all of it.
+    fn that_fits(self) -> Result<Self, Failure> {
+        let typed: usize = self.form.0.iter().map(|(name, text)| name.len() + text.len()).sum();
+        if typed <= BODY_BYTES_MAX { Ok(self) } else { Err(too_long()) }
+    }
+}
+
+fn too_long() -> Failure {
+    Failure::input(
+        "form_too_large",
+        "Yang diketik di formulir itu lebih dari 1 MiB. Tidak ada yang disimpan; kembali, lalu persingkat.",
+        "What was typed into that form is more than 1 MiB. Nothing was saved; go back and shorten it.",
+    )
 }
 
 fn not_whole() -> Failure {
@@ -70,6 +85,19 @@ fn not_whole() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn more_text_than_a_draft_keeps_is_refused_and_a_large_file_is_not() {
+        let upload = |text: usize, file: usize| Upload {
+            form: Form(vec![("isi".to_owned(), "x".repeat(text))]),
+            file: Some(SentFile { name: "ktp.jpg".to_owned(), bytes: vec![0; file].into() }),
+        };
+        assert!(upload(20_000, 2 * BODY_BYTES_MAX).that_fits().is_ok());
+        assert_eq!(
+            upload(BODY_BYTES_MAX, 0).that_fits().err().map(|failure| failure.code),
+            Some("form_too_large".into())
+        );
+    }
 
     #[test]
     fn a_file_that_nobody_chose_is_none() {

@@ -38,7 +38,8 @@ enum Stage {
     /// Records are proven equal; attached files go.
     Files(FilesMoved),
     Done,
-    Failed(office_model::Bilingual),
+    /// Why, and when: device clock, milliseconds since 1970 UTC.
+    Failed(office_model::Bilingual, i64),
 }
 
 impl Syncing {
@@ -56,8 +57,16 @@ impl Syncing {
         begins
     }
 
-    fn get(&self) -> Stage {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// As it stands, for somebody who sees these contacts beside it. What failed before the hub was reached again is past: it
+    /// stands in the diary, and as news it would contradict the state of the link.
+    fn get(&self, contacts: &[Contact]) -> Stage {
+        let stage = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let end = |contact: &Contact| contact.at_millis.saturating_add_unsigned(contact.duration_millis);
+        let reached = contacts.iter().filter(|contact| is_reached(contact)).map(end).max();
+        match stage {
+            Stage::Failed(_, at) if reached.is_some_and(|reached| reached > at) => Stage::Idle,
+            stage => stage,
+        }
     }
 }
 
@@ -94,7 +103,7 @@ impl Told {
                 (Self { running: true, ..Self::idle() }, text)
             }
             Stage::Done => (Self::idle(), t.sync_done.to_owned()),
-            Stage::Failed(text) => (Self { failed: true, ..Self::idle() }, language.say(text).to_owned()),
+            Stage::Failed(text, _) => (Self { failed: true, ..Self::idle() }, language.say(text).to_owned()),
         };
         told.text = text;
         told
@@ -137,13 +146,13 @@ struct ProgressPart {
 }
 
 pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
-    let told = Told::of(&shared.syncing.get(), visitor.session.language);
-    let shared_started = shared.started_millis;
+    let (syncing, shared_started) = (shared.syncing.clone(), shared.started_millis);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, now) = (visitor.session.language, moment::now_millis());
         let page = Page::of(&visitor.session, &reader, "link", language.texts().link)?;
         let contacts = reader.contacts(CONTACTS_OF_A_DAY)?;
+        let told = Told::of(&syncing.get(&contacts), language);
         let day = Day::of(&contacts, now, shared_started);
         let contacts = contacts.iter().take(CONTACTS).map(|contact| line(contact, language, now)).collect();
         let quarantine = reader.quarantine(QUARANTINED)?.into_iter().map(|one| {
@@ -204,7 +213,7 @@ pub(in crate::desk) async fn begin(visitor: Visitor, State(shared): State<Arc<Sh
             let done = sync_all(&node, &Patience::default(), on_progress, on_files).await;
             syncing.set(match done {
                 Ok(_) => Stage::Done,
-                Err(failure) => Stage::Failed(failure.text),
+                Err(failure) => Stage::Failed(failure.text, moment::now_millis()),
             });
         });
     }
@@ -212,12 +221,33 @@ pub(in crate::desk) async fn begin(visitor: Visitor, State(shared): State<Arc<Sh
 }
 
 pub(in crate::desk) async fn progress(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
-    html(&ProgressPart { told: Told::of(&shared.syncing.get(), visitor.session.language) })
+    let syncing = shared.syncing.clone();
+    let contacts = shared.node.blocking(move |node| Ok(node.replica().contacts(CONTACTS)?)).await?;
+    html(&ProgressPart { told: Told::of(&syncing.get(&contacts), visitor.session.language) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_told_until_the_hub_is_reached_again() {
+        let contact = |at_millis, outcome: &str| Contact {
+            at_millis,
+            outcome: outcome.to_owned(),
+            bytes_up: 0,
+            bytes_down: 0,
+            duration_millis: 0,
+            frames: 0,
+            bytes_per_second: None,
+        };
+        let syncing = Syncing::default();
+        syncing.set(Stage::Failed(office_model::Bilingual::new("Pusat diam", "The hub is silent"), 20));
+        let is_told = |contacts: &[Contact]| Told::of(&syncing.get(contacts), Language::English).failed;
+        assert!(is_told(&[contact(30, "cut"), contact(20, "silence"), contact(10, "proven")]));
+        assert!(!is_told(&[contact(30, "waited"), contact(20, "silence"), contact(10, "proven")]));
+        assert!(!is_told(&[contact(40, "cut"), contact(30, "proven"), contact(20, "silence")]), "that is another one");
+    }
 
     #[test]
     fn progress_moves_on_with_what_is_sent_and_says_what_the_hub_has() {

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use office_model::{Bilingual, Role};
+use office_model::{Bilingual, PersonName, Role};
 use replica_store::Account;
 
 use crate::action::accounts::must_be_of_office;
 use crate::desk::frame::language::Worded as _;
-use crate::desk::frame::page::{Answer, Page, go, html, may_manage};
-use crate::desk::frame::word::{Part, Refusal};
-use crate::desk::people::sign_in::{account_of, note, roles};
+use crate::desk::frame::page::{Answer, Halt, Page, go, how_to_manage, html, may_manage};
+use crate::desk::frame::word::{Part, Refusal, Word};
+use crate::desk::people::sign_in::{account_of, note, note_in, roles};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::people::{applications, secret};
 use crate::serve::Shared;
-use crate::{Act, Failure, moment};
+use crate::{Act, Failure, Node, moment};
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
@@ -52,7 +52,8 @@ pub(in crate::desk) async fn list(visitor: Visitor, shared: &Shared, token: Opti
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, now) = (visitor.session.language, moment::now_millis());
-        let page = Page::of(&visitor.session, &reader, "accounts", language.texts().accounts)?;
+        let mut page = Page::of(&visitor.session, &reader, "accounts", language.texts().accounts)?;
+        visitor.word.flash(language.texts()).clone_into(&mut page.flash);
         let of_accounts = visitor.word.refusal_of(Part::Accounts);
         let of_applications = visitor.word.refusal_of(Part::Applications);
         let why = of_accounts.or(of_applications).map_or(&[][..], |refusal| &refusal.why);
@@ -123,7 +124,10 @@ pub(in crate::desk) async fn new_secret(
 ) -> Answer {
     visitor.check(&form)?;
     match secret::hash(form.get("secret")) {
-        Ok(hash) => change(&visitor, &shared, name, Act::SecretChanged, |account| account.secret = hash).await,
+        Ok(hash) => {
+            let renew = move |account: &mut Account| account.secret.clone_from(&hash);
+            change(&visitor, &shared, name, Act::SecretChanged, renew).await
+        }
         Err(failure) => Ok(visitor.refuses(&shared, "/akun", (Part::Accounts, vec![failure.text], &Form::default()))),
     }
 }
@@ -158,21 +162,122 @@ async fn change(
     shared: &Shared,
     name: String,
     act: Act,
-    change: impl FnOnce(&mut Account) + Send + 'static,
+    change: impl Fn(&mut Account) + Send + 'static,
 ) -> Answer {
-    allow(may_manage(visitor.role()) && visitor.clerk().as_str() != name)?;
+    may_change(visitor, &name)?;
     let (by, changed) = (visitor.clerk().to_string(), name.clone());
-    let done = shared.node.blocking(move |node| {
-        let no_such =
-            || Failure::new(crate::Blame::NotFound, "account", "Tidak ada akun itu.", "There is no such account.");
-        let mut replica = node.replica();
-        let mut account = replica.account(&name)?.ok_or_else(no_such)?;
-        change(&mut account);
-        replica.put_account(&account)?;
-        drop(replica);
-        note(node, &by, act, &name)
-    });
+    let done = shared.node.blocking(move |node| write(node, (&by, &name), act, &change));
     done.await?;
     shared.sessions.close_all_of(&changed);
     Ok(go("/akun"))
+}
+
+fn may_change(visitor: &Visitor, name: &str) -> Result<(), Halt> {
+    allow(may_manage(visitor.role()) && visitor.clerk().as_str() != name)
+}
+
+fn no_such() -> Failure {
+    Failure::new(crate::Blame::NotFound, "account", "Tidak ada akun itu.", "There is no such account.")
+}
+
+/// Writes a changed account and who changed it, both or neither.
+///
+/// # Errors
+///
+/// When there is no such account, nobody would be left who keeps the accounts, or the disk refuses.
+fn write(node: &Node, (by, name): (&str, &str), act: Act, change: &impl Fn(&mut Account)) -> Result<(), Failure> {
+    node.act(|doing| {
+        let before = doing.replica.account(name)?.ok_or_else(no_such)?;
+        let mut account = before.clone();
+        change(&mut account);
+        if account == before {
+            return Ok(());
+        }
+        doing.replica.put_account(&account)?;
+        // Whoever asks keeps them; but two of those may shut out each other at the same moment.
+        if !how_to_manage(doing.replica)?.is_empty() {
+            return Err(Failure::new(
+                crate::Blame::State,
+                "last_manager",
+                "Setelah itu tidak ada lagi yang mengurus akun di komputer ini. Tidak ada yang berubah.",
+                "Nobody would be left then who keeps the accounts of this machine. Nothing was changed.",
+            ));
+        }
+        let subject = if account.role == before.role {
+            name.to_owned()
+        } else {
+            format!("{name} ({} → {})", before.role, account.role)
+        };
+        note_in(doing.replica, by, act, &subject)
+    })
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage {
+    page: Page,
+    name: String,
+    shown: String,
+    roles: Vec<(&'static str, String, bool)>,
+    said: Vec<String>,
+}
+
+pub(in crate::desk) async fn account_page(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+) -> Answer {
+    may_change(&visitor, &name)?;
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let language = visitor.session.language;
+        let account = reader.account(&name)?.ok_or_else(no_such)?;
+        let refusal = visitor.word.refusal_of(Part::Accounts);
+        let typed = |key: &str, stood: &str| {
+            refusal.map_or_else(|| stood.to_owned(), |refusal| refusal.typed.get(key).to_owned())
+        };
+        Ok(AccountPage {
+            page: Page::of(&visitor.session, &reader, "accounts", language.texts().change_account)?,
+            shown: typed("shown", &account.shown),
+            roles: roles(&reader, language, &typed("role", &account.role)),
+            said: refusal.iter().flat_map(|refusal| &refusal.why).map(|why| language.say(why).to_owned()).collect(),
+            name,
+        })
+    });
+    html(&made.await?)
+}
+
+/// Gives somebody else's account another name or role.
+pub(in crate::desk) async fn edit(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    form: Form,
+) -> Answer {
+    visitor.check(&form)?;
+    may_change(&visitor, &name)?;
+    let (by, changed) = (visitor.clerk().to_string(), name.clone());
+    let shown = form.get("shown").trim().parse::<PersonName>();
+    let role = form.get("role").parse::<Role>().ok();
+    let done = shared.node.blocking(move |node| {
+        let shown = shown.map_err(Failure::from)?.reveal().to_owned();
+        must_be_of_office(&node.replica(), role)?;
+        write(node, (&by, &name), Act::AccountChanged, &|account: &mut Account| {
+            account.shown.clone_from(&shown);
+            if let Some(role) = role {
+                role.as_str().clone_into(&mut account.role);
+            }
+        })
+    });
+    match done.await {
+        Ok(()) => {
+            shared.sessions.close_all_of(&changed);
+            Ok(visitor.leads(&shared, "/akun", Word::Saved))
+        }
+        Err(failure) if failure.blame == crate::Blame::Input => {
+            let page = format!("/akun/{changed}/ubah");
+            Ok(visitor.refuses(&shared, &page, (Part::Accounts, vec![failure.text], &form)))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
