@@ -85,7 +85,11 @@ impl Looking {
         self.keep_told(hub).await;
         let since = open.iter().map(|(incident, (_, began))| (*incident, *began)).collect();
         let found = findings(&facts, &Limits::of(&hub.settings), &since);
-        let changed = changes(&open.keys().copied().collect(), &found);
+        let mut changed = changes(&open.keys().copied().collect(), &found);
+        if !hub.nights.has_caught_up() {
+            // The night that was missed is about to make the backup.
+            changed.begun.retain(|(incident, _)| incident.kind != Kind::Backup);
+        }
         if changed.is_empty() {
             return Ok(());
         }

@@ -261,8 +261,14 @@ fn call(call: &NodeCall, language: Language, now: i64) -> Call {
         changes: call.changes,
         up: amount::bytes(call.bytes_up, language),
         down: amount::bytes(call.bytes_down, language),
-        lasted: amount::duration(call.duration_millis, language),
+        lasted: lasted(call, language),
     }
+}
+
+/// How long an exchange took; of several that are one line, from the first to the last of them.
+fn lasted(call: &NodeCall, language: Language) -> String {
+    let took = amount::duration(call.duration_millis, language);
+    if call.exchanges > 1 { format!("{} {took}", language.pick("dalam rentang", "over")) } else { took }
 }
 
 impl Read {

@@ -280,11 +280,13 @@ impl Talk {
             }
         }
         loop {
+            // A proof is of what was read, and what is published meanwhile is not in it.
+            let looked_millis = clock::now_millis();
             let (back, piece) = self
                 .hub
                 .readers
                 .with(move |reader| {
-                    let piece = call.reply(reader, clock::now_millis());
+                    let piece = call.reply(reader, looked_millis);
                     (call, piece)
                 })
                 .await?;
@@ -292,7 +294,7 @@ impl Talk {
             let piece = piece?;
             self.seen.told = call.told();
             // Noted before the node hears of it: who is told "proven" finds it in the hub's lists.
-            let closing = call.closing_commits(clock::now_millis());
+            let closing = call.closing_commits(looked_millis);
             if !closing.is_empty() {
                 self.commit(&mut call, closing).await?;
             }
@@ -328,6 +330,7 @@ impl Talk {
         let (Some(_seat), Some(office)) = (hub.waiting.seat(), call.office()) else { return Ok(call) };
         // Listens before it looks: what comes in between is heard.
         let mut news = hub.waiting.listen(office);
+        let looked_millis = clock::now_millis();
         let (back, may_wait) = hub
             .readers
             .with(move |reader| {
@@ -339,7 +342,7 @@ impl Talk {
         if !may_wait? {
             return Ok(call);
         }
-        let closing = call.closing_commits(clock::now_millis());
+        let closing = call.closing_commits(looked_millis);
         if !closing.is_empty() {
             self.commit(&mut call, closing).await?;
         }

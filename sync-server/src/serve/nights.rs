@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -27,11 +28,20 @@ pub(crate) struct Nights {
     writer: Writer,
     bell: Arc<Bell>,
     one: Mutex<()>,
+    /// Missed nights were looked for since the start.
+    caught_up: AtomicBool,
 }
 
 impl Nights {
     pub(super) fn new(dir: PathBuf, settings: &Settings, writer: Writer, bell: Arc<Bell>) -> Result<Self, Failure> {
-        Ok(Self { plan: Plan::of(settings, &dir)?, dir, writer, bell, one: Mutex::new(()) })
+        Ok(Self {
+            plan: Plan::of(settings, &dir)?,
+            dir,
+            writer,
+            bell,
+            one: Mutex::new(()),
+            caught_up: AtomicBool::new(false),
+        })
     }
 
     /// Makes them all as their time comes.
@@ -40,8 +50,14 @@ impl Nights {
             if let Err(failure) = self.catch_up().await {
                 tracing::error!(%failure, "a night's report could not be made: it is tried again");
             }
+            self.caught_up.store(true, Ordering::Relaxed);
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// Whether the nights that were missed while the hub was off were made up for, as far as that went.
+    pub(crate) fn has_caught_up(&self) -> bool {
+        self.caught_up.load(Ordering::Relaxed)
     }
 
     /// The missed ones, the oldest first.

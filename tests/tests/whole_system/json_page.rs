@@ -23,6 +23,7 @@ Times are milliseconds since 1970 UTC (`..._millis`). Hashes, keys and epochs ar
 the sum of change hashes: `2:67e0...`. What is not known is `null`. Values of fields (`from`, `to`, `value`) are of any kind.
 When a record was made and changed (`created_millis`, `changed_millis`) is told by the hub's clock, where the machine knew how far its own was off; `millis` of a change is the device's
 own, `hub_offset_millis` what is to be added to it.
+`clock_state` of `village-node status` is `known`, `behind` (the clock shows a time from before the hub was last heard) or `doubtful` (somebody has to say whether it is right).
 
 `open` and `past` of `sync-server alarms` are lists of
 `{\"kind\", \"office\", \"office_name\", \"began_millis\", \"ended_millis\", \"detail\"}` (`office` is `null` for the hub itself), `undelivered` one of

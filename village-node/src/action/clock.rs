@@ -148,7 +148,7 @@ fn doubtful(reader: &Reader) -> Failure {
     let date = calendar::wib_date(moment::now_millis()).map(calendar::short_date).unwrap_or_default();
     if matches!(ClockState::of(reader), ClockState::Behind { .. }) {
         return Failure::new(
-            Blame::State,
+            Blame::Input,
             "clock_behind",
             format!(
                 "Jam komputer ini menunjukkan {date}, lebih awal daripada kontak terakhir dengan pusat: jam ini salah. Tidak ada yang \
@@ -161,7 +161,7 @@ fn doubtful(reader: &Reader) -> Failure {
         );
     }
     Failure::new(
-        Blame::State,
+        Blame::Input,
         "clock_doubtful",
         format!(
             "Jam komputer ini menunjukkan {date}, dan belum pasti benar. Tidak ada yang berubah, berkasnya utuh; cocokkan tanggalnya \

@@ -426,7 +426,7 @@ pub(in crate::desk) async fn step(
     match done.await {
         Ok(_) => Ok(visitor.leads(&shared, &to, Word::Saved)),
         // Said beside the steps, with the reason as it was typed.
-        Err(failure) if matches!(failure.blame, Blame::Input | Blame::State) => {
+        Err(failure) if failure.blame == Blame::Input => {
             Ok(visitor.refuses(&shared, &to, (Part::Steps, vec![failure.text], &form)))
         }
         Err(failure) => Err(failure.into()),
