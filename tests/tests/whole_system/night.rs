@@ -12,6 +12,7 @@ use replica_store::{Clock, Reader, Replica};
 use serde_json::Value;
 use service_document::NewTransaction;
 use village_node::NodeOptions;
+use whole_system::folder;
 
 use crate::programs::sync_server;
 use crate::proxy::Way;
@@ -89,10 +90,11 @@ fn last_outcome(hub: &Path, office: &str) -> Option<String> {
     reader.calls(node.id, 1).unwrap().pop().map(|call| call.outcome)
 }
 
+/// As an image of its disk: a plain copy of the folder would be noticed when it is opened.
 fn copied(from: &Machine, to: &Path) -> Machine {
     // It need not be there.
     let _ = std::fs::remove_dir_all(to);
-    done(std::process::Command::new("cp").arg("-a").arg(&from.data).arg(to));
+    folder::image(&from.data, to).unwrap();
     Machine { data: to.to_owned() }
 }
 
