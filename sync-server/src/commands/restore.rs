@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use change_log::NodeId;
-use replica_store::{ProblemKind, Reader, Replica, files_beside, forget_seat};
+use replica_store::{OpenError, ProblemKind, Reader, Replica, files_beside, forget_seat};
 use serde_json::json;
 
 use super::{Answer, open};
@@ -131,6 +131,12 @@ fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
     std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(|error| Failure::file(&copy, &error))?;
     let not_whole =
         || Failure::input(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
+    // Of an older program: the copy is taken to the present form first, else its parts would be read amiss.
+    match Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?) {
+        Ok((replica, _)) => drop(replica),
+        Err(newer @ OpenError::Newer { .. }) => return Err(newer.into()),
+        Err(_) => return Err(not_whole()),
+    }
     let reader: Reader = open(incoming).map_err(|_| not_whole())?;
     let keys = HubKeys::parse(&reader.setting(keys::SETTING)?.ok_or_else(not_whole)?)?;
     let mut problems = exchange_driver::verify_hub(&reader, &mut |_, _| ())?.report.problems;
@@ -148,7 +154,7 @@ fn put(dir: &Path, incoming: &Path, keys: &HubKeys) -> Result<Option<PathBuf>, F
     let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("replica.lock"));
     let lock = lock.map_err(|error| Failure::file(dir, &error))?;
     if lock.try_lock().is_err() {
-        return Err(replica_store::OpenError::InUse(dir.to_owned()).into());
+        return Err(OpenError::InUse(dir.to_owned()).into());
     }
     let failed = |error: std::io::Error| Failure::file(dir, &error);
     let aside = dir.join(format!("before-restore-{}", clock::now_millis()));

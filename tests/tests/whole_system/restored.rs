@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use replica_store::Reader;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::programs::sync_server;
@@ -74,4 +75,25 @@ fn what_one_office_brings_back_to_a_restored_hub_reaches_all_others() {
     let trail = Reader::open(&regency.hub.data).unwrap().audit(300).unwrap();
     let told: Vec<_> = trail.iter().filter(|one| one.act == "told_again").map(|one| one.subject.as_str()).collect();
     assert_eq!(told, ["catalogue", "roster"], "the latest first");
+}
+
+#[test]
+fn a_backup_of_an_older_program_becomes_a_hub_of_this_one() {
+    let mut regency = Regency::new(42, &[]);
+    let front = regency.join("front");
+    regency.record(&front, 3);
+    regency.prove(&front);
+    let backup = regency.folder().join("hub.backup");
+    done(sync_server(&regency.hub.data).arg("backup").arg(&backup));
+    // As a program of four formats ago would have made it.
+    let older = Connection::open(&backup).unwrap();
+    let back = "ALTER TABLE node DROP COLUMN backup_days; DROP TABLE draft_file; DROP TABLE long_value;
+                DROP INDEX blob_unsent; PRAGMA user_version = 12";
+    older.execute_batch(back).unwrap();
+    drop(older);
+    regency.hub.stop();
+    done(sync_server(&regency.hub.data).arg("restore").arg(&backup));
+    regency.restart();
+    regency.prove(&front);
+    regency.check(&front);
 }
