@@ -54,9 +54,9 @@ pub enum Durability {
 }
 
 impl Durability {
-    fn seat(self, dir: &Path) -> std::io::Result<Option<String>> {
+    fn seat(self, dir: &Path, role: Role) -> std::io::Result<Option<String>> {
         match self {
-            Self::Power => seat::of(dir).map(Some),
+            Self::Power => seat::of(dir, role).map(Some),
             Self::Test => Ok(None),
         }
     }
@@ -129,7 +129,7 @@ impl Replica {
         let office = new.office.map(|code| crate::entries::digest::office_index(&transaction, &code)).transpose()?;
         log::insert_own(&transaction, new.epoch, office, new.node)?;
         let (mut head, _) = HeadFile::open(dir, durability == Durability::Power)?;
-        let seat = durability.seat(dir)?;
+        let seat = durability.seat(dir, new.role)?;
         let machine = new.machine.clone();
         let first = Head { epoch: new.epoch, commits: 1, chain, clean: false, machine, seat: seat.clone() };
         // Before the commit: a crash between the two leaves an empty database, which `create` takes up again.
@@ -190,7 +190,7 @@ impl Replica {
         }
         let reader = Reader::new(connection, dir)?;
         let (head, told) = HeadFile::open(dir, durability == Durability::Power)?;
-        let seat = durability.seat(dir)?;
+        let seat = durability.seat(dir, reader.identity.role)?;
         let id = &reader.identity;
         let found = Found {
             epoch: id.epoch,
