@@ -15,6 +15,8 @@ use super::{Bell, Channel, Incident, Kind, facts};
 use crate::serve::{Hub, Writer};
 use crate::{Failure, clock, init};
 
+/// So long the first look waits for missed nights.
+const CATCHING_UP: Duration = Duration::from_secs(10);
 /// How often it is looked. No longer: timers stand still while a machine sleeps, and clocks are set.
 const LOOK: Duration = Duration::from_secs(60);
 /// How often it is kept that the hub listens.
@@ -34,6 +36,8 @@ pub(crate) async fn watch(hub: &Hub) {
 
 async fn look_on(hub: &Hub) {
     let mut looking = Looking::default();
+    // What missed nights are about to make is no alarm; where they take long, all else is looked at without them.
+    let _ = tokio::time::timeout(CATCHING_UP, hub.nights.caught_up()).await;
     loop {
         if let Err(failure) = looking.look(hub).await {
             tracing::error!(%failure, "it could not be looked what is wrong: it is tried again");

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::NaiveDate;
 use replica_store::Reader;
 use serde_json::Value;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::{Mutex, oneshot, watch};
 
 use super::Writer;
 use crate::alarm::{self, Bell};
@@ -29,7 +28,7 @@ pub(crate) struct Nights {
     bell: Arc<Bell>,
     one: Mutex<()>,
     /// Missed nights were looked for since the start.
-    caught_up: AtomicBool,
+    caught_up: watch::Sender<bool>,
 }
 
 impl Nights {
@@ -40,7 +39,7 @@ impl Nights {
             writer,
             bell,
             one: Mutex::new(()),
-            caught_up: AtomicBool::new(false),
+            caught_up: watch::Sender::new(false),
         })
     }
 
@@ -50,14 +49,20 @@ impl Nights {
             if let Err(failure) = self.catch_up().await {
                 tracing::error!(%failure, "a night's report could not be made: it is tried again");
             }
-            self.caught_up.store(true, Ordering::Relaxed);
+            self.caught_up.send_replace(true);
             tokio::time::sleep(LOOK).await;
         }
     }
 
     /// Whether the nights that were missed while the hub was off were made up for, as far as that went.
     pub(crate) fn has_caught_up(&self) -> bool {
-        self.caught_up.load(Ordering::Relaxed)
+        *self.caught_up.borrow()
+    }
+
+    /// Waits until they are.
+    pub(crate) async fn caught_up(&self) {
+        // The sender lives as long as this does.
+        let _ = self.caught_up.subscribe().wait_for(|done| *done).await;
     }
 
     /// The missed ones, the oldest first.
