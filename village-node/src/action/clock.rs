@@ -47,9 +47,10 @@ impl ClockState {
     fn judge(offset: i64, told: i64, now: i64) -> Self {
         let hub_then = told.saturating_add(offset);
         let passed = now.saturating_sub(told);
-        if passed < 0 {
+        // By less it was only brought into step.
+        if passed <= -SET_MILLIS_MIN {
             // It was ahead, and was set right; or it fell back.
-            return if now >= hub_then {
+            return if now >= hub_then.saturating_sub(NEARLY_MILLIS) {
                 Self::Known { offset: 0 }
             } else {
                 Self::Behind { at_least: hub_then.saturating_sub(now) }
@@ -211,7 +212,20 @@ mod tests {
     #[test]
     fn a_clock_that_fell_back_is_behind_what_is_known() {
         assert_eq!(judged(0, TOLD - 49 * DAY_MILLIS), ClockState::Behind { at_least: 49 * DAY_MILLIS });
-        assert_eq!(judged(3 * DAY_MILLIS, TOLD - 1), ClockState::Behind { at_least: 3 * DAY_MILLIS + 1 });
+        let slow = 3 * DAY_MILLIS;
+        assert_eq!(judged(slow, TOLD - DAY_MILLIS), ClockState::Behind { at_least: slow + DAY_MILLIS });
+    }
+
+    #[test]
+    fn a_clock_that_is_brought_into_step_by_moments_is_as_good_as_before() {
+        for offset in [0, -1_500, 3 * DAY_MILLIS, -400 * DAY_MILLIS] {
+            for back in [1, 2_000, SET_MILLIS_MIN - 1] {
+                assert_eq!(judged(offset, TOLD - back), ClockState::Known { offset }, "{offset} {back}");
+            }
+        }
+        // Set by as much as it was off, as near as links let anybody measure.
+        let offset = -3_600_000;
+        assert_eq!(judged(offset, TOLD + offset - 1_000), ClockState::Known { offset: 0 });
     }
 
     #[test]
