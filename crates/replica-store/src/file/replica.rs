@@ -137,17 +137,7 @@ impl Replica {
         transaction.commit()?;
         sync_folder(dir, durability)?;
         let reader = Reader::new(connection, dir)?;
-        Ok(Self {
-            reader,
-            head,
-            seat,
-            of_hub: None,
-            broken: None,
-            crashed: false,
-            commits_left: None,
-            together: None,
-            _lock: lock,
-        })
+        Ok(Self::held(reader, head, seat, lock))
     }
 
     /// Opens a replica. `machine` names this machine; `fresh_epoch` (16 fresh random bytes) becomes its epoch when the
@@ -202,17 +192,7 @@ impl Replica {
             had_wal,
         };
         let why = head_file::compare(told.as_ref(), &found);
-        let mut replica = Self {
-            reader,
-            head,
-            seat,
-            of_hub: None,
-            broken: None,
-            crashed: false,
-            commits_left: None,
-            together: None,
-            _lock: lock,
-        };
+        let mut replica = Self::held(reader, head, seat, lock);
         if why.is_some() {
             let ahead = told.map_or(0, |head| head.commits);
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
@@ -229,6 +209,20 @@ impl Replica {
     /// then nothing of its own is taken back that stands above what it has of its logs.
     pub fn know_own(&mut self, of_hub: OfHub) {
         self.of_hub = Some(of_hub);
+    }
+
+    fn held(reader: Reader, head: HeadFile, seat: Option<String>, lock: LockFile) -> Self {
+        Self {
+            reader,
+            head,
+            seat,
+            of_hub: None,
+            broken: None,
+            crashed: false,
+            commits_left: None,
+            together: None,
+            _lock: lock,
+        }
     }
 
     /// Begins a new epoch: what is recorded from now on stands in a new log under `epoch` (16 fresh random bytes).

@@ -12,8 +12,10 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::Role;
+use crate::file::head_file;
+use crate::file::reader::database;
 
-pub(crate) const NAME: &str = "replica.seat";
+const NAME: &str = "replica.seat";
 /// Times are as fine as the coarsest of the usual file systems keeps them.
 const FINEST_NANOS: u128 = 10_000_000;
 
@@ -27,7 +29,7 @@ pub(crate) fn of(dir: &Path, role: Role) -> std::io::Result<String> {
     // What runs servers sets owners anew at each start, and another life of a hub keeps offices waiting for numbers.
     let changed = if role == Role::Node { changed(&seat) } else { 0 };
     let mut hash = Sha256::new().chain_update(changed.to_be_bytes());
-    let others = ["replica.db", "replica.head"].into_iter().map(|name| std::fs::metadata(dir.join(name)));
+    let others = [database(dir), dir.join(head_file::NAME)].into_iter().map(std::fs::metadata);
     for file in std::iter::once(Ok(seat)).chain(others) {
         hash.update(born(&file?).to_be_bytes());
     }
