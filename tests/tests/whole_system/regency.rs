@@ -154,6 +154,13 @@ impl Regency {
         machine
     }
 
+    /// A machine that the hub forgot is enrolled again.
+    pub(crate) fn rejoin(&self, machine: &Machine) {
+        let hub = format!("https://{}", self.link.address);
+        let code = self.hub.code(OFFICE);
+        done(village_node(&machine.data).args(["enrol", "--again", "--hub", &hub, "--code", &code]));
+    }
+
     /// Records so many made-up transactions on a machine.
     pub(crate) fn record(&mut self, machine: &Machine, count: usize) {
         let mut lines = Vec::new();

@@ -97,3 +97,48 @@ fn a_backup_of_an_older_program_becomes_a_hub_of_this_one() {
     regency.prove(&front);
     regency.check(&front);
 }
+
+/// A village that joined after the backup, whose letter the camat decided, and the restored hub hears of both from the camat first.
+#[test]
+fn a_sub_district_that_calls_a_restored_hub_first_takes_no_villages_log() {
+    let mut regency = Regency::new(43, &[]);
+    let camat = regency.join_as("35.10.01", "kecamatan");
+    regency.prove_any(&camat);
+    let backup = regency.folder().join("hub.backup");
+    done(sync_server(&regency.hub.data).arg("backup").arg(&backup));
+    let village = regency.join("front");
+    let form = json!({
+        "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
+        "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
+        "keperluan": "Beasiswa anak", "penghasilan": 500_000, "tanggungan": 2, "penandatangan": "kepala",
+    });
+    let made = village.said(&["record", "--service", "S01", "--json", &form.to_string(), "--json"]);
+    let id = made["id"].as_str().unwrap();
+    for to in ["diajukan", "diperiksa", "menunggu_camat"] {
+        village.said(&["step", id, to, "--json"]);
+    }
+    regency.prove_any(&village);
+    regency.prove_any(&camat);
+    camat.said(&["step", id, "ditandatangani", "--json"]);
+    regency.prove_any(&camat);
+    regency.prove_any(&village);
+    regency.hub.stop();
+    done(sync_server(&regency.hub.data).arg("restore").arg(&backup));
+    regency.restart();
+    regency.prove_any(&camat);
+    regency.rejoin(&village);
+    for machine in [&village, &camat, &village, &camat] {
+        regency.prove_any(machine);
+    }
+    for machine in [&village, &camat] {
+        let rows = machine.rows();
+        assert_eq!(rows.len(), 1, "one letter, once: {rows:?}");
+        assert_eq!((&rows[0]["id"], &rows[0]["status"]), (&json!(id), &json!("ditandatangani")));
+        assert_eq!(machine.said(&["show", id, "--json"])["number"], made["number"]);
+        assert_eq!(machine.said(&["verify", "--json"])["sound"], true);
+    }
+    let (_, verified) = regency.hub.says(&["verify"]);
+    assert_eq!(verified["sound"], true, "{verified}");
+    let (_, status) = regency.hub.says(&["status"]);
+    assert_eq!(status["quarantined"], 0, "{status}");
+}

@@ -220,7 +220,7 @@ fn wait(work: &Work<'_>, place: i64) -> Result<(), StoreError> {
 }
 
 /// The document turned out to be this office's: what waits in it came from nodes that have no say there, or not yet.
-fn disown(work: &Work<'_>, document: i64, owner: i64) -> Result<(), StoreError> {
+pub(crate) fn disown(work: &Work<'_>, document: i64, owner: i64) -> Result<(), StoreError> {
     for stored in entry::of_document(work.connection, document)? {
         let waits = matches!(stored.state, EntryState::Pending | EntryState::Parked);
         let Some(office) = stored.log_office.filter(|_| waits) else { continue };

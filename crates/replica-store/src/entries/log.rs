@@ -204,6 +204,13 @@ pub(crate) fn set_node(connection: &Connection, log: i64, node: NodeId) -> Resul
     Ok(())
 }
 
+/// A log that was given back turns out to be another office's (hub).
+pub(crate) fn set_office(connection: &Connection, log: i64, office: i64) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("UPDATE log SET office = ? WHERE idx = ?")?;
+    statement.execute(params![office, log])?;
+    Ok(())
+}
+
 /// A log that another node than its own gives back to the hub. Without an office it is of a life that the hub forgot.
 pub(crate) fn insert_returned(
     connection: &Connection,

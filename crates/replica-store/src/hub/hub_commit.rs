@@ -9,8 +9,7 @@ use crate::admission::ingest::ingest_batch;
 use crate::entries::{digest, holdings, log};
 use crate::file::setting;
 use crate::file::work::Work;
-use crate::hub::{call, registry};
-use crate::node::returning;
+use crate::hub::{call, claiming, registry, returning};
 use crate::numbers::lease;
 use crate::{IngestBatch, IngestOutcome, NodeCall, NodeContact, Replica, Returned, SignedHead, StoreError};
 
@@ -163,8 +162,11 @@ fn perform(work: &mut Work<'_>, piece: &HubWork) -> Result<HubDone, StoreError> 
 
 fn admit(work: &mut Work<'_>, admission: &Admission) -> Result<HubDone, StoreError> {
     let log = log::find(work.connection, admission.epoch)?;
-    let office = digest::find_office(work.connection, &admission.office)?;
-    if log.is_some_and(|log| log.own || log.office.is_none() || log.office != office) {
+    let office = digest::office_index(work.connection, &admission.office)?;
+    let others = log.filter(|log| log.office != Some(office));
+    if let Some(log) = &others
+        && !claiming::may_be_claimed(work, log)?
+    {
         return Ok(HubDone::EpochTaken);
     }
     let last = setting::get(work.connection, &admission.counter_key)?.and_then(|bytes| bytes.try_into().ok());
@@ -174,13 +176,15 @@ fn admit(work: &mut Work<'_>, admission: &Admission) -> Result<HubDone, StoreErr
     if !registry::contact(work.connection, admission.node, &admission.contact)? {
         return Ok(HubDone::NoNode);
     }
+    if let Some(log) = others {
+        claiming::claim(work, &log, office)?;
+    }
     setting::put(work.connection, &admission.counter_key, &admission.counter.to_be_bytes())?;
     if let Some(log) = log {
         log::set_node(work.connection, log.index, admission.node)?;
         log.keep_head(work.connection, &admission.head)?;
         return Ok(HubDone::Admitted { position: log.position });
     }
-    let office = digest::office_index(work.connection, &admission.office)?;
     log::insert_of_node(work.connection, admission.epoch, office, admission.node)?;
     work.mark(&admission.epoch.0);
     Ok(HubDone::Admitted { position: 0 })

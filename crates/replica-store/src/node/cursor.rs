@@ -323,5 +323,9 @@ fn rebuild_log_chain(work: &Work<'_>, log: &mut LogRow) -> Result<(), StoreError
     statement.execute([log::owner(log.index)])?;
     log.position = 0;
     log.chain = ChainHash::of_log(log.epoch);
-    advance_over_held(work, log)
+    advance_over_held(work, log)?;
+    // What the hub acknowledged and signed for was another branch from here on.
+    let sql = "UPDATE log SET acknowledged = min(acknowledged, position), receipt = NULL, receipted = 0 WHERE idx = ?";
+    work.connection.prepare_cached(sql)?.execute([log.index])?;
+    Ok(())
 }

@@ -1,8 +1,7 @@
-//! What only a node keeps: its place in the feeds, its contacts and proofs, what it gives back.
+//! What only a node keeps: its place in the feeds, its contacts and proofs.
 
 pub(crate) mod cursor;
 pub(crate) mod diary;
 pub(crate) mod proof;
 pub(crate) mod received;
 pub(crate) mod recording_anew;
-pub(crate) mod returning;
