@@ -40,9 +40,15 @@ struct Chosen {
     problem: String,
 }
 
+/// Who decides at a sub-district, as people read it.
+const DECIDERS: [(Approver, &str, &str); 2] = [
+    (Approver::Anyone, "Camat atau petugas kecamatan", "The camat or an officer of the sub-district"),
+    (Approver::Head, "Camat saja", "The camat alone"),
+];
+
 impl ProfileFields {
-    /// The fields of a form. `problems`: why it was not taken. `kind`: of the office. Records go through hands in villages alone,
-    /// and only their letters are signed by somebody else on behalf of the head.
+    /// The fields of a form. `problems`: why it was not taken. `kind`: of the office. Records go through hands in villages, are
+    /// decided at sub-districts, and only villages' letters are signed by somebody else on behalf of the head.
     pub fn of(form: &ProfileForm, problems: &Told, kind: OfficeKind, language: Language) -> Self {
         let warnings = form.warnings();
         let said =
@@ -78,6 +84,11 @@ impl ProfileFields {
             chosen("checker", language.pick("Memeriksa berkas", "Checks the papers"), checkers.into()),
             chosen("approver", language.pick("Menyetujui dan menandatangani", "Approves and signs"), approvers.into()),
         ];
+        let deciders = DECIDERS.map(|(one, id, en)| {
+            let chosen = (one == Approver::Anyone) == (form.text("approver") == Approver::Anyone.as_str());
+            Choice::of(one.as_str(), language.pick(id, en), chosen)
+        });
+        let decider = vec![chosen("approver", language.pick("Memutuskan", "Decides"), deciders.into())];
         Self {
             optional: language.pick("boleh kosong", "optional"),
             lines: vec![
@@ -100,12 +111,23 @@ impl ProfileFields {
                 }
             },
             chain_title: language.pick("Alur berkas di kantor ini", "Through whose hands records go"),
-            chain_why: language.pick(
-                "Siapa yang memeriksa dan siapa yang menandatangani berkas yang sudah diajukan petugas. Yang tidak berwenang tidak \
-                 melihat tombol langkah itu.",
-                "Who checks and who signs the records that a clerk submitted. Nobody else is shown the buttons of that step.",
-            ),
-            chain: if kind.is_village() { chain } else { Vec::new() },
+            chain_why: if kind.is_village() {
+                language.pick(
+                    "Siapa yang memeriksa dan siapa yang menandatangani berkas yang sudah diajukan petugas. Yang tidak berwenang tidak \
+                     melihat tombol langkah itu.",
+                    "Who checks and who signs the records that a clerk submitted. Nobody else is shown the buttons of that step.",
+                )
+            } else {
+                language.pick(
+                    "Siapa yang memutuskan berkas yang diteruskan desa. Mengembalikan berkas yang kurang boleh dilakukan semua petugas.",
+                    "Who decides what villages passed on. Every officer may return what lacks something.",
+                )
+            },
+            chain: match kind {
+                OfficeKind::Desa | OfficeKind::Kelurahan => chain,
+                OfficeKind::SubDistrict => decider,
+                OfficeKind::WorkingUnit | OfficeKind::HealthFacility => Vec::new(),
+            },
         }
     }
 }

@@ -18,6 +18,8 @@ const LABEL: f32 = 150.0;
 const QR: f32 = mm(35.0);
 /// Room for a signature and a stamp.
 const SIGNATURE: f32 = mm(22.0);
+/// Distance of what the camat approved from the signature above it.
+const CAMAT_ABOVE: f32 = mm(5.0);
 
 /// The pages of a letter.
 pub(crate) fn pages(letter: &Letter, paper: Paper, finish: &Finish) -> Result<Vec<PageMarks>, PrintError> {
@@ -140,7 +142,7 @@ fn row(sheet: &mut Sheet, label: &str, value: &str) {
     }
 }
 
-/// The signer's block at the right, the seal at its left. Both stay together on a page.
+/// The signer's block at the right, the seal at its left, what the camat approved below. All stay together on a page.
 fn signature(sheet: &mut Sheet, letter: &Letter, finish: &Finish) -> Result<(), PrintError> {
     let (from, to) = (sheet.left + sheet.width() * 0.5, sheet.right);
     let fit = |text: &str, face| wrap(text, face, SIZE, to - from, 0.0);
@@ -156,9 +158,10 @@ fn signature(sheet: &mut Sheet, letter: &Letter, finish: &Finish) -> Result<(), 
         fit(&format!("NIP {}", letter.signer.nip), Face::Regular)
     };
     let lines = u16::try_from(above.len() + names.len() + nip.len()).unwrap_or(u16::MAX);
-    let height = Sheet::line(SIZE) * f32::from(lines) + SIGNATURE;
+    let height = (Sheet::line(SIZE) * f32::from(lines) + SIGNATURE).max(QR + mm(6.0));
+    let camat = camat(letter, sheet.width());
     sheet.y += mm(6.0);
-    sheet.need(height.max(QR + mm(6.0)));
+    sheet.need(height + camat.height());
     let top = sheet.y;
     for line in &above {
         sheet.centred(from, to, Face::Regular, SIZE, line);
@@ -179,7 +182,42 @@ fn signature(sheet: &mut Sheet, letter: &Letter, finish: &Finish) -> Result<(), 
     if let Finish::Sealed(url) = finish {
         seal(sheet, url, top + mm(2.0))?;
     }
+    if !camat.lines.is_empty() {
+        sheet.y = sheet.y.max(top + height) + CAMAT_ABOVE;
+        let (left, right) = (sheet.left, sheet.right);
+        for (face, line) in &camat.lines {
+            sheet.centred(left, right, *face, SIZE, line);
+            sheet.y += Sheet::line(SIZE);
+        }
+    }
     Ok(())
+}
+
+/// What stands below the signature of a letter that the camat approved.
+struct Camat {
+    lines: Vec<(Face, String)>,
+}
+
+impl Camat {
+    fn height(&self) -> f32 {
+        if self.lines.is_empty() {
+            return 0.0;
+        }
+        CAMAT_ABOVE + Sheet::line(SIZE) * f32::from(u16::try_from(self.lines.len()).unwrap_or(u16::MAX))
+    }
+}
+
+/// No line is left for a pen: the camat approved it at the sub-district's own machine, and the record tells who did.
+fn camat(letter: &Letter, width: f32) -> Camat {
+    let Some(day) = letter.camat_approved else { return Camat { lines: Vec::new() } };
+    let lines = [
+        (Face::Regular, "Mengetahui:".to_owned()),
+        (Face::Bold, format!("Camat {}", letter.office.district)),
+        (Face::Regular, format!("disetujui secara elektronik pada {}", long_date(day))),
+    ];
+    let fit =
+        |(face, line): (Face, String)| wrap(&line, face, SIZE, width, 0.0).into_iter().map(move |line| (face, line));
+    Camat { lines: lines.into_iter().flat_map(fit).collect() }
 }
 
 /// Dark modules of a row that touch are one box: fewer bytes, and no hairlines between them.
@@ -259,6 +297,7 @@ mod tests {
             date: NaiveDate::from_ymd_opt(2026, 11, 28).unwrap(),
             signs: SignsAs::Kepala,
             signer: Signer { name: "SUGENG".to_owned(), ..Signer::default() },
+            camat_approved: None,
         }
     }
 
@@ -290,5 +329,32 @@ mod tests {
             }
         }
         assert!(several > 5);
+    }
+
+    #[test]
+    fn what_the_camat_approved_says_so_below_the_signature_on_its_sheet() {
+        for paragraphs in 0..60 {
+            let mut letter = letter(paragraphs);
+            let day = letter.date;
+            letter.camat_approved = Some(day);
+            let pages = pages(&letter, Paper::default(), &Finish::Sealed("HTTPS://X/L/A".to_owned())).unwrap();
+            let last = &pages.last().unwrap().0;
+            let below = |wanted: &str| {
+                let place = |mark: &Mark| match mark {
+                    Mark::Text { text, y, .. } if text.contains(wanted) => Some(*y),
+                    _ => None,
+                };
+                last.iter().find_map(place).unwrap_or_else(|| panic!("{paragraphs}: no {wanted}"))
+            };
+            let lines = ["SUGENG", "Mengetahui:", "Camat Pesanggaran", "secara elektronik pada 28 November 2026"];
+            assert!(lines.map(below).is_sorted(), "{paragraphs}");
+            let code = last.iter().filter_map(|mark| match mark {
+                Mark::Box { y, height, .. } => Some(y + height),
+                _ => None,
+            });
+            assert!(code.fold(0.0_f32, f32::max) < below("Mengetahui:"), "{paragraphs}: over the seal");
+        }
+        let without = pages(&letter(1), Paper::default(), &Finish::Unsealed).unwrap();
+        assert!(!texts(&without[0]).iter().any(|text| text.contains("Camat")));
     }
 }

@@ -24,6 +24,8 @@ pub struct LetterFacts<'a> {
     pub office: &'a Office,
     /// Who may sign.
     pub signers: &'a Signers,
+    /// Day on which the camat approved it, in WIB; nothing where no camat has to.
+    pub camat_approved: Option<NaiveDate>,
 }
 
 /// A letter, ready to be printed.
@@ -43,6 +45,8 @@ pub struct Letter {
     pub signs: SignsAs,
     /// Who signs.
     pub signer: Signer,
+    /// Day on which the camat approved it.
+    pub camat_approved: Option<NaiveDate>,
 }
 
 /// How far a letter is.
@@ -111,7 +115,16 @@ impl Letter {
         let mut body = Vec::new();
         scope.fill(&section.lines, &mut body);
         let number = facts.number.map(clean::one_line);
-        Ok(Self { office, title: section.title.clone(), number, body, date: facts.date, signs, signer })
+        Ok(Self {
+            office,
+            title: section.title.clone(),
+            number,
+            body,
+            date: facts.date,
+            signs,
+            signer,
+            camat_approved: facts.camat_approved,
+        })
     }
 
     /// The PDF: the same letter, paper and finish always give the same bytes.

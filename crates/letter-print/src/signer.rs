@@ -48,7 +48,7 @@ impl Signer {
     /// The title as it stands above the signature.
     fn title(&self, signs: SignsAs, office: &Office) -> String {
         match signs {
-            SignsAs::Kepala => format!("{} {}", self.title_or(office.head_word()), office.name),
+            SignsAs::Kepala => of_office(self.title_or(office.head_word()), &office.name, office),
             SignsAs::AnSekretaris => self.title_or(office.secretary_word()).to_owned(),
             SignsAs::Ub => self.title_or("Kepala Seksi Pelayanan").to_owned(),
         }
@@ -59,8 +59,8 @@ impl Signer {
         let title = self.title(signs, office);
         match signs {
             SignsAs::Kepala => title,
-            SignsAs::AnSekretaris if self.title.is_empty() => format!("{title} {}", office.name),
-            SignsAs::AnSekretaris | SignsAs::Ub => format!("{title} {}", office.named()),
+            SignsAs::AnSekretaris if self.title.is_empty() => of_office(&title, &office.name, office),
+            SignsAs::AnSekretaris | SignsAs::Ub => of_office(&title, &office.named(), office),
         }
     }
 
@@ -73,5 +73,43 @@ impl Signer {
             SignsAs::AnSekretaris => vec![on_behalf, title],
             SignsAs::Ub => vec![on_behalf, office.secretary_word().to_owned(), "u.b.".to_owned(), title],
         }
+    }
+}
+
+/// A title with the office behind it, once: people write it into the title, too.
+fn of_office(title: &str, called: &str, office: &Office) -> String {
+    let has_it = title.to_lowercase().ends_with(&format!(" {}", office.name.to_lowercase()));
+    if has_it { title.to_owned() } else { format!("{title} {called}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use office_model::OfficeKind;
+
+    use super::*;
+
+    #[test]
+    fn a_title_names_its_office_once() {
+        let office = Office {
+            kind: OfficeKind::Desa,
+            name: "Sarongan".to_owned(),
+            district: "Pesanggaran".to_owned(),
+            regency: "Banyuwangi".to_owned(),
+            address: String::new(),
+            phone: String::new(),
+            postal_code: String::new(),
+        };
+        let of = |signs, title: &str| {
+            let signer = Signer { title: title.to_owned(), ..Signer::default() };
+            (signer.capacity(signs, &office).pop().unwrap(), signer.spoken_title(signs, &office))
+        };
+        let both = |text: &str| (text.to_owned(), text.to_owned());
+        assert_eq!(of(SignsAs::Kepala, ""), both("Kepala Desa Sarongan"));
+        assert_eq!(of(SignsAs::Kepala, "Plt. Kepala Desa"), both("Plt. Kepala Desa Sarongan"));
+        for whole in ["Kepala Desa Sarongan", "KEPALA DESA SARONGAN"] {
+            assert_eq!(of(SignsAs::Kepala, whole), both(whole));
+        }
+        assert_eq!(of(SignsAs::Ub, "Kasi Pelayanan").1, "Kasi Pelayanan Desa Sarongan");
+        assert_eq!(of(SignsAs::Ub, "Kasi Pelayanan Desa Sarongan").1, "Kasi Pelayanan Desa Sarongan");
     }
 }

@@ -22,7 +22,8 @@ pub enum Checker {
     Nobody,
 }
 
-/// Who lets a letter go out: leads on from [`Status::Diperiksa`], to the signature or to the camat.
+/// Who lets a letter go out: leads on from [`Status::Diperiksa`], to the signature or to the camat. At a sub-district, who
+/// decides what was brought before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Approver {
@@ -56,7 +57,8 @@ pub struct ParseChainError(String);
 impl Chain {
     /// Whether someone of this role may take the step from `from` to `to` in an office with this chain.
     ///
-    /// Whoever records may always withdraw a record with a reason. At a sub-district the chain plays no part.
+    /// Whoever records may always withdraw a record with a reason. At a sub-district its own chain says whether an officer may
+    /// decide in the camat's place; to send back what lacks a paper is never the camat's alone.
     pub const fn may_step(self, role: Role, from: Status, to: Status) -> bool {
         if !role.may_step(from, to) {
             return false;
@@ -67,6 +69,7 @@ impl Chain {
         match from {
             Status::Diajukan => self.may_check(role),
             Status::Diperiksa => self.may_approve(role),
+            Status::MenungguCamat => matches!(to, Status::Dikembalikan) || self.may_decide(role),
             _ => true,
         }
     }
@@ -93,6 +96,10 @@ impl Chain {
             Checker::Anyone | Checker::Nobody => true,
             Checker::Secretary => matches!(role, Role::Sekretaris | Role::Kepala),
         }
+    }
+
+    const fn may_decide(self, role: Role) -> bool {
+        matches!(role, Role::Camat) || matches!(self.approver, Approver::Anyone)
     }
 
     const fn may_approve(self, role: Role) -> bool {
@@ -247,6 +254,21 @@ mod tests {
                     assert!(from.may_become(on, Approval::Always) && !from.needs_reason(on));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_officer_of_a_sub_district_decides_where_the_camat_let_them() {
+        let from = Status::MenungguCamat;
+        for chain in chains() {
+            for to in [Status::Ditandatangani, Status::Ditolak, Status::Dikembalikan] {
+                assert!(chain.may_step(Role::Camat, from, to), "{chain:?}");
+                let officer = to == Status::Dikembalikan || chain.approver == Approver::Anyone;
+                assert_eq!(chain.may_step(Role::PetugasKecamatan, from, to), officer, "{chain:?} {to}");
+                assert!(!chain.may_step(Role::Kepala, from, to));
+            }
+            assert!(chain.may_step(Role::Petugas, from, Status::Dibatalkan), "the village's alone");
+            assert!(!chain.may_step(Role::Camat, from, Status::Dibatalkan));
         }
     }
 

@@ -19,7 +19,7 @@ pub enum Role {
     Sekretaris,
     /// Leads a village (kepala desa or lurah) and signs.
     Kepala,
-    /// Prepares the camat's decisions at a sub-district office, and decides where the camat let them.
+    /// Prepares the camat's decisions at a sub-district office, and decides where its chain lets officers.
     PetugasKecamatan,
     /// Decides at a sub-district office.
     Camat,

@@ -47,6 +47,8 @@ pub struct Signature {
     pub number: Option<String>,
     /// What it is printed by; nothing where the step does not say.
     pub under: Option<SignedUnder>,
+    /// Whether it is the camat's approval: the record had been passed on to the sub-district.
+    pub is_of_camat: bool,
 }
 
 impl std::fmt::Debug for Signature {
@@ -59,7 +61,8 @@ impl std::fmt::Debug for Signature {
 impl Signature {
     /// Whether both are under the same paper.
     pub fn is_of_same_paper(&self, other: &Self) -> bool {
-        (&self.fields, &self.number, self.under) == (&other.fields, &other.number, other.under)
+        (&self.fields, &self.number, self.under, self.is_of_camat)
+            == (&other.fields, &other.number, other.under, other.is_of_camat)
             && calendar::wib_date(self.millis) == calendar::wib_date(other.millis)
     }
 }
@@ -84,6 +87,10 @@ impl TransactionDocument {
             fields: then.get(FIELDS)?.as_object()?.clone(),
             number: then.get(NUMBER).and_then(Value::as_str).map(str::to_owned),
             under,
+            is_of_camat: item
+                .changed
+                .iter()
+                .any(|edit| is_signing(edit) && is_status(edit.from.as_ref(), Status::MenungguCamat)),
         })
     }
 }
@@ -91,7 +98,11 @@ impl TransactionDocument {
 /// Whether an edit is the step by which a record is signed.
 fn is_signing(edit: &Edited) -> bool {
     let is_step = edit.own == Some(OwnValue::Status) && !edit.settled;
-    is_step && edit.to.as_ref().and_then(Value::as_str) == Some(Status::Ditandatangani.as_str())
+    is_step && is_status(edit.to.as_ref(), Status::Ditandatangani)
+}
+
+fn is_status(value: Option<&Value>, status: Status) -> bool {
+    value.and_then(Value::as_str) == Some(status.as_str())
 }
 
 /// What the last step that leads to a letter says of it: the village's own signature, or that it passed the record on to the

@@ -87,6 +87,7 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     browser.click("main button.main").await;
     browser.says("Tersimpan.").await;
     assert_eq!(browser.value("#head_name").await, "Wayan Sudarma");
+    assert_eq!(browser.value("#approver").await, "anyone");
     for path in ["/baru/G01", "/nomor", "/perbedaan"] {
         browser.go(&format!("{}{path}", above.url)).await;
         browser.says("bukan untuk peran Anda").await;
@@ -99,4 +100,29 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     for part in ["Ditandatangani", "wayan", ", Kecamatan Pesanggaran)"] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
+}
+
+#[tokio::test]
+async fn where_the_camat_alone_decides_an_officer_can_only_send_back() {
+    let office = Office::new();
+    let (village, above) = (office.machine("counter"), office.machine_of("kecamatan", "35.10.01"));
+    let id = passed_on(&village);
+    village.says(&["sync"]);
+    above.says(&["sync"]);
+    let head = camat(&above).await;
+    head.go(&format!("{}/kantor", above.url)).await;
+    head.find("#approver").await.select_by_value("head").await.unwrap();
+    head.click("main button.main").await;
+    head.says("Tersimpan.").await;
+    assert_eq!(head.value("#approver").await, "head");
+    let officer = above.signed_in("made", "petugas_kecamatan").await;
+    officer.go(&format!("{}/berkas/{id}", above.url)).await;
+    officer.find("button[value=dikembalikan]").await;
+    for absent in ["ditandatangani", "ditolak"] {
+        assert_eq!(officer.count(&format!("button[value={absent}]")).await, 0, "{absent}");
+    }
+    above.refuses(&["step", &id, "ditandatangani", "--clerk", "made"]);
+    head.go(&format!("{}/berkas/{id}", above.url)).await;
+    head.click("button[value=ditandatangani]").await;
+    head.says("Tersimpan.").await;
 }

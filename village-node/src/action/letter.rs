@@ -60,7 +60,7 @@ pub(crate) fn of(
         return Err(withdrawn());
     }
     let signed = signed(&document)?;
-    let Print { fields: record, number, millis, profile, templates } = match &signed {
+    let Print { fields: record, number, millis, profile, templates, is_of_camat } = match &signed {
         Signed::Apart(_) => return Err(signed_apart()),
         Signed::Once(signature) => Print::of_signed(replica, identity, signature)?,
         Signed::Not => Print::of_now(replica, &document)?,
@@ -74,6 +74,7 @@ pub(crate) fn of(
         date: day,
         office: &office(replica, &letterhead)?,
         signers: &letterhead.signers,
+        camat_approved: is_of_camat.then_some(day),
     };
     let letter = Letter::of(templates, catalogue_of(&document), &facts).map_err(|error| unprinted(&error))?;
     let seal = may_seal(&signed, is_status_apart(&document), sealer).and_then(|number| {
@@ -103,6 +104,8 @@ struct Print {
     millis: i64,
     profile: Profile,
     templates: &'static Templates,
+    /// Whether the camat approved it, on its day.
+    is_of_camat: bool,
 }
 
 impl Print {
@@ -116,8 +119,8 @@ impl Print {
                 handbook::templates_at(replica, identity, signature.millis)?,
             ),
         };
-        let Signature { fields, number, millis, .. } = signature.clone();
-        Ok(Self { fields, number, millis, profile, templates })
+        let Signature { fields, number, millis, is_of_camat, .. } = signature.clone();
+        Ok(Self { fields, number, millis, profile, templates, is_of_camat })
     }
 
     fn of_now(replica: &Replica, document: &TransactionDocument) -> Result<Self, Failure> {
@@ -128,6 +131,7 @@ impl Print {
             millis: document.row().created_millis,
             profile: handbook::profile(replica)?,
             templates,
+            is_of_camat: false,
         })
     }
 }
@@ -289,6 +293,7 @@ mod tests {
                 fields: Map::new(),
                 number: number.map(str::to_owned),
                 under: None,
+                is_of_camat: false,
             };
             let signed = if is_signed(status) { Signed::Once(signature) } else { Signed::Not };
             may_seal(&signed, is_apart, &certified)

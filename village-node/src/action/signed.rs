@@ -69,11 +69,15 @@ mod tests {
 
     /// A letter whose papers are checked, with one field beside its number.
     fn checked(field: &str) -> Vec<Authored> {
+        checked_of("G01", field)
+    }
+
+    fn checked_of(service: &str, field: &str) -> Vec<Authored> {
         let mut form = Map::new();
         form.insert(field.to_owned(), Value::from("bekas_yasan"));
         let new = NewTransaction {
             office: "35.10.01.2001".parse().unwrap(),
-            service: "G01".parse().unwrap(),
+            service: service.parse().unwrap(),
             catalogue_version: 1,
             fields: form,
             number: Some("470/10".to_owned()),
@@ -125,6 +129,15 @@ mod tests {
             assert_eq!(paper.under.unwrap().templates, 2);
             assert_eq!(document.to_json()["fields"][field], "tanah_negara");
         }
+    }
+
+    #[test]
+    fn a_signature_tells_whether_the_camat_approved() {
+        let checked = checked_of("S01", "keperluan");
+        assert!(!paper(&load(&with(&checked, [&sign(&checked, 1, 5)]))).is_of_camat);
+        let passed_on = load(&checked).step(Status::MenungguCamat, None, &stamp(1, 5)).unwrap();
+        let passed_on = with(&checked, [&passed_on]);
+        assert!(paper(&load(&with(&passed_on, [&sign(&passed_on, 2, 6)]))).is_of_camat);
     }
 
     #[test]
