@@ -60,6 +60,13 @@ impl Durability {
             Self::Test => Ok(None),
         }
     }
+
+    fn renew_seat(self, dir: &Path) -> std::io::Result<()> {
+        match self {
+            Self::Power => seat::renew(dir),
+            Self::Test => Ok(()),
+        }
+    }
 }
 
 /// One replica, open for writing.
@@ -198,6 +205,11 @@ impl Replica {
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
             replica.forget_missing_blobs()?;
         }
+        // Between the two a crash leaves a folder that is taken for what it is, rather than one that is taken for a copy.
+        replica.seat = None;
+        replica.write_head(false)?;
+        durability.renew_seat(dir)?;
+        replica.seat = durability.seat(dir, replica.role())?;
         replica.write_head(false)?;
         // Where an entry is damaged or the disk is full they stay as they were, `verify` names them, and the next opening tries
         // again: no reason to keep anybody from the rest.
