@@ -9,6 +9,7 @@ mod exchange;
 mod health;
 mod judge;
 mod letter_page;
+mod life;
 mod metrics_page;
 mod nights;
 mod readers;
@@ -115,6 +116,11 @@ pub async fn run(
         tracing::warn!(?why, "the database is not the one that was last used here: a new epoch began");
     }
     exchange_driver::begin_life(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
+    if exchange_driver::waits_for_clock(&replica)? {
+        tracing::warn!(
+            "the clock is behind what this hub's data knows: no letter numbers are granted until it is set right"
+        );
+    }
     handbook::learn(&replica, &keys)?;
     if replica.hub() != keys.hub()? {
         return Err(Failure::state(
@@ -159,7 +165,7 @@ pub async fn run(
         failure = thread.failed() => Some(failure),
         never = async {
             let socket = socket.serve(Arc::clone(&hub));
-            tokio::join!(accepting, socket, hub.nights.run(), alarm::watch(&hub), telling::run(&hub))
+            tokio::join!(accepting, socket, hub.nights.run(), alarm::watch(&hub), telling::run(&hub), life::watch(&hub))
         } => match never.0 {},
     };
     if let Some(failure) = &failed {

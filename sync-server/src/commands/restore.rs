@@ -20,6 +20,9 @@ nodes that it has as revoked stay revoked. Attached files come from the folder `
 pub(crate) struct Arguments {
     /// The backup.
     file: PathBuf,
+    /// This machine's clock is right, though the backup knows of later times: those of a clock that was ahead.
+    #[arg(long)]
+    clock_is_right: bool,
 }
 
 const DATABASE: [&str; 5] = ["replica.db", "replica.db-wal", "replica.db-shm", "replica.head", "replica.seat"];
@@ -34,7 +37,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let incoming = dir.join(format!("restore-{}", clock::now_millis()));
     let mut revoked = None;
     let restored = bring(&arguments.file, &incoming).and_then(|keys| {
-        revoked = carry_revocations(dir, &incoming, &keys)?;
+        revoked = carry_revocations(dir, &incoming, &keys, arguments.clock_is_right)?;
         put(dir, &incoming, &keys)
     });
     if restored.is_err() {
@@ -43,7 +46,15 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     }
     let aside = restored?;
     let counts = open(dir)?.counts()?;
+    let waits = exchange_driver::waits_for_clock(&open(dir)?)?;
     let mut text = format!("{} transactions are back in {}\n", counts.transactions, dir.display());
+    if waits {
+        let _ = writeln!(
+            text,
+            "this machine's clock is behind what the backup knows: set it right before you start the hub. Until then no letter numbers \
+             are granted. Is the clock right, and the hub's was ahead once? Restore again with --clock-is-right"
+        );
+    }
     if let Some(aside) = &aside {
         let _ = writeln!(text, "what was there before is in {}", aside.display());
     }
@@ -93,10 +104,16 @@ fn notes(kept: Option<&[NodeId]>) -> String {
 }
 
 /// Revokes in the copy what the database that it replaces has as revoked. Nothing when that one cannot tell.
-fn carry_revocations(dir: &Path, incoming: &Path, keys: &HubKeys) -> Result<Option<Vec<NodeId>>, Failure> {
+fn carry_revocations(
+    dir: &Path,
+    incoming: &Path,
+    keys: &HubKeys,
+    clock_is_right: bool,
+) -> Result<Option<Vec<NodeId>>, Failure> {
     // Before anything is written that the backup does not know: what it knows tells which letter numbers are still free.
     let (mut replica, _) = Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?)?;
-    exchange_driver::begin_life(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
+    let begin = if clock_is_right { exchange_driver::begin_life_by_a_right_clock } else { exchange_driver::begin_life };
+    begin(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
     drop(replica);
     let restored = open(incoming)?;
     let Ok(replaced) = Reader::open(dir) else { return Ok(None) };
