@@ -134,6 +134,15 @@ impl Fault {
         )
     }
 
+    /// A sheet with a code that was shown already.
+    pub(crate) fn sheet_gone() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "Lembar itu hanya ditampilkan sekali, dan sudah ditampilkan. Bila hilang: batalkan kodenya di halaman Perangkat, lalu buat yang baru.",
+            "That sheet is shown once, and was shown already. If it is lost: cancel its code on the page Machines, then make a new one.",
+        )
+    }
+
     /// Somebody who only looks wants to change something.
     pub(crate) fn not_for_role() -> Self {
         Self::new(StatusCode::FORBIDDEN, ID.not_for_role, EN.not_for_role)

@@ -25,6 +25,16 @@ async fn a_sheet_admits_one_machine_and_is_shown_once() {
     let command = format!("village-node enrol --hub {} --code {code}", hub.url);
     assert!(text.contains(&command), "{text}");
     assert_eq!(browser.count("svg.qr").await, 1);
+    // Going back to it makes no second code, and asked for anew it shows nothing a second time.
+    browser.click("nav a[href='/perangkat']").await;
+    browser.until("location.pathname === '/perangkat'").await;
+    browser.run("history.back(); return 1").await;
+    browser.until("location.pathname.startsWith('/perangkat/lembar/')").await;
+    browser.run("location.reload(); return 1").await;
+    browser.says("Lembar itu hanya ditampilkan sekali").await;
+    // The browser complains of that answer.
+    assert_eq!(browser.complaints().await.len(), 1);
+    assert_eq!(hub.says(&["status"])["codes_open"], 1);
     let data = hub.data.with_file_name("sheet");
     let words: Vec<&str> = command.split(' ').skip(1).collect();
     let joined = village_node(&data).args(&words).output().unwrap();
