@@ -31,6 +31,8 @@ desk_kit::texts! {
     fault_title: "Tidak dapat dilakukan", "It cannot be done";
     home: "Ke halaman kabupaten", "To the regency's page";
 
+    strangers_see: "Lihat dan apa yang dilakukan", "See them and what to do";
+
     not_for_role: "Hanya operator yang boleh mengubah ini. Tidak ada yang berubah.", "Only operators may change this. Nothing was changed.";
     cancel: "Batal", "Cancel";
     carried: "Yang Anda ketik belum hilang", "What you typed is not lost";
