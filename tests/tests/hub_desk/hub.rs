@@ -66,6 +66,15 @@ impl Hub {
         Self::prepared(roster, |_| {})
     }
 
+    /// A hub of the regency that makes backups, in a folder with a long name.
+    pub(crate) fn with_backups() -> Self {
+        let roster = std::fs::read_to_string(root().join("data/banyuwangi-offices.csv")).unwrap();
+        Self::prepared(&roster, |data| {
+            let settings = "backup_dir = \"cadangan_malam_pusat_kabupaten_banyuwangi_di_disk_luar\"\n";
+            std::fs::write(data.join("sync-server.toml"), settings).unwrap();
+        })
+    }
+
     /// A hub of the regency in which an office has been silent for a month, no backup was made, a disk was nearly full, and word
     /// of that did not arrive.
     pub(crate) fn alarmed() -> Self {
