@@ -100,7 +100,7 @@ pub(super) fn is_reached(word: &str) -> bool {
 }
 
 /// All kinds of acts.
-pub(super) const ACTS: [&str; 33] = [
+pub(super) const ACTS: [&str; 34] = [
     "sign_in",
     "sign_in_failed",
     "unlock",
@@ -115,6 +115,7 @@ pub(super) const ACTS: [&str; 33] = [
     "searched",
     "backup_made",
     "quarantine_retried",
+    "night_closed_early",
     "views_rebuilt",
     "number_rule",
     "numbers_granted",
@@ -153,6 +154,7 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "searched" => ("mencari dengan kata", "searched by words"),
         "backup_made" => ("membuat cadangan pusat", "made a backup of the hub"),
         "quarantine_retried" => ("memeriksa ulang perubahan yang ditahan", "had the quarantine judged again"),
+        "night_closed_early" => ("menutup malam sebelum waktunya", "closed a night before its time"),
         "views_rebuilt" => ("membangun ulang daftar dan indeks", "rebuilt lists and indexes"),
         "number_rule" => ("mengubah aturan nomor surat", "changed the rule of letter numbers"),
         "numbers_granted" => ("memberi nomor surat kepada komputer", "granted letter numbers to a machine"),
