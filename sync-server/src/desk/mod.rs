@@ -84,6 +84,8 @@ pub(crate) struct Desk {
     streams: Arc<Semaphore>,
     fresh: Fresh,
     drafts: Drafts,
+    /// How often viewers may search.
+    searches: find::Allowance,
     /// Sheets that were made and not shown yet.
     sheets: device::Sheets,
     /// The names this hub is asked for under, beside addresses.
@@ -101,6 +103,7 @@ impl Desk {
             streams: Arc::new(Semaphore::new(STREAMS)),
             fresh: Fresh::default(),
             drafts: Drafts::default(),
+            searches: find::Allowance::default(),
             sheets: device::Sheets::default(),
             names: settings.own_names(),
         }

@@ -158,6 +158,15 @@ impl Fault {
         )
     }
 
+    /// More than an account may ask for in so short a time.
+    pub(crate) fn too_often((id, en): (&str, &str), seconds: u64) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            format!("{id} {seconds} {}.", ID.seconds),
+            format!("{en} {seconds} {}.", EN.seconds),
+        )
+    }
+
     /// There is no such office in the roster.
     pub(crate) fn no_office() -> Self {
         Self::new(
