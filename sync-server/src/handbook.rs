@@ -239,6 +239,13 @@ pub(crate) fn publish(
 ) -> Result<Value, Failure> {
     learn(replica, keys)?;
     let body = checked(replica, proposal, now_millis)?;
+    if let (Topic::Profile, Audience::Office(office)) = (proposal.topic, proposal.audience)
+        && profile(replica, office)?.0.to_body() == body
+    {
+        // It stands already: the office is told nothing, and nothing was done that the trail could tell of.
+        let audience = proposal.audience.to_string();
+        return Ok(json!({ "topic": proposal.topic.to_string(), "audience": audience, "offices": 0 }));
+    }
     let everyone = COMMON.contains(&proposal.topic);
     let audience = if everyone { Audience::Everyone } else { proposal.audience };
     let topic = match proposal.topic {
@@ -269,7 +276,7 @@ pub(crate) fn publish(
         if topic == Topic::Roster {
             init::keep_roster(replica, &body)?;
         }
-        send(replica, keys, &new, (by, "published", &format!("{topic} ({audience})")), now_millis)
+        send(replica, keys, &new, (by, "published", &subject(topic, audience)), now_millis)
     })?;
     learn(replica, keys)?;
     Ok(json!({ "topic": topic.to_string(), "audience": audience.to_string(), "offices": offices }))
@@ -331,6 +338,11 @@ pub(crate) fn withdraw(
         told.map(|office| NewPublication { office: *office, topic: topic.clone(), body: body.clone() }).collect();
     send(replica, keys, &new, (by, "withdrawn", &topic), now_millis)?;
     Ok(json!({ "topic": topic, "offices": new.len() }))
+}
+
+/// What was published for whom, as the trail notes it.
+fn subject(topic: Topic, audience: Audience) -> String {
+    format!("{topic} ({audience})")
 }
 
 /// Signs and publishes, with its line in the audit trail.

@@ -16,6 +16,7 @@ mod readers;
 mod reads_on;
 mod routes;
 mod silent;
+mod strangers;
 mod telling;
 mod trace;
 mod uploads;
@@ -44,6 +45,7 @@ use crate::settings::Settings;
 use crate::{Failure, clock, handbook, init, tls};
 use judge::{JudgeThread, Judged};
 use nights::Nights;
+pub(crate) use strangers::{Stranger, Strangers, Whence};
 pub(crate) use waiting::Waiting;
 pub(crate) use writer::Writer;
 
@@ -86,6 +88,8 @@ pub(crate) struct Hub {
     pub(crate) movers: Arc<Semaphore>,
     /// Attached files on their way here.
     pub(crate) uploads: uploads::Uploads,
+    /// Machines that call and are not enrolled here.
+    pub(crate) strangers: Strangers,
     /// Makes the nights' reports.
     pub(crate) nights: Nights,
     /// What the operator's desk keeps in memory.
@@ -146,6 +150,7 @@ pub async fn run(
         checks: Semaphore::new(CHECKS),
         movers: Arc::new(Semaphore::new(MOVERS)),
         uploads: uploads::Uploads::of(readers.folder()),
+        strangers: Strangers::default(),
         nights: Nights::new(config.dir, &config.settings, writer.clone(), Arc::clone(&bell))?,
         desk: Desk::new(&config.settings),
         metrics,

@@ -49,6 +49,7 @@ late; `nodes_proven` counts the machines that were.
 `state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 1000 records, 500 gaps, duplicates and blocks each, 20
 problems. `private` of `backup` is false where the disk keeps no permissions. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before
 there was all this hold nothing below `offices`, and of an office neither `reason` nor `district`.
+`settings` of `sync-server restore`: `back` (as in the backup; `settings_keys` names what is set in them), `same` (they were here), `beside` (others are here and stay), `none` (the backup has none).
 
 `lan` of `village-node serve` and `village-node status` is `null` where the desk is not open to the office's other PCs, and for `status` where no `serve` runs.
 `fingerprint` is the SHA-256 of the root certificate. Where the desk could not be opened, `listening` and `fingerprint` are `null` and `failure` is
