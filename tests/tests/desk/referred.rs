@@ -128,3 +128,14 @@ async fn where_nobody_keeps_the_accounts_the_desk_says_how_an_account_comes_to_b
     browser.go(&clinic.url).await;
     assert_eq!(browser.count("#belum-ada-admin").await, 0);
 }
+
+#[tokio::test]
+async fn a_report_that_no_office_of_the_roster_would_get_says_so() {
+    let office = Office::new();
+    let village = office.machine("counter");
+    let id = home_care(&village);
+    let clerk = village.signed_in("siti", "petugas").await;
+    clerk.go(&format!("{}/berkas/{id}", village.url)).await;
+    assert!(clerk.text().await.contains("tidak memuat kantor yang dituju"));
+    is_well(&clerk, "a report without an office").await;
+}

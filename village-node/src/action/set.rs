@@ -38,9 +38,9 @@ pub(crate) fn not_editable(status: Status) -> Failure {
         return Failure::new(
             Blame::State,
             NOT_EDITABLE,
-            "Berkas ini sedang diputuskan camat, jadi isian dan lampirannya tidak dapat diubah. Tidak ada yang berubah; bila ada yang \
+            "Berkas ini sedang diputuskan camat, jadi isinya tidak dapat diubah; lampiran masih dapat ditambah. Tidak ada yang berubah; bila ada yang \
              salah, mintalah kecamatan mengembalikannya, lalu betulkan dan teruskan lagi.",
-            "The camat is deciding about this record, so its fields and attachments cannot be changed. Nothing was changed; where \
+            "The camat is deciding about this record, so what it says cannot be changed; files can still be attached. Nothing was changed; where \
              something is wrong, ask the sub-district to send it back, then correct it and pass it on again.",
         );
     }

@@ -93,6 +93,8 @@ desk_kit::texts! {
     referral_waits: "Belum dijawab", "Not answered yet";
     referral_apart: "Kantor itu memberi dua jawaban berbeda; jawaban berikutnya berlaku.",
         "That office gave two different answers; its next one stands.";
+    refers_to_nobody: "Layanan ini dirujuk dengan sendirinya, tetapi daftar kantor tidak memuat kantor yang dituju untuk wilayah ini. Sampaikan sendiri, dan minta pusat melengkapi daftar kantornya.",
+        "This service is referred by itself, but the roster has no such office for this area. Pass it on yourself, and ask the hub to complete its roster.";
     refer: "Rujuk", "Refer";
     refer_to: "Rujuk ke", "Refer to";
     refer_choose: "Pilih kantor", "Choose an office";
@@ -270,6 +272,7 @@ desk_kit::texts! {
     saved: "Tersimpan.", "Saved.";
     nothing_changed: "Tidak ada yang berubah.", "Nothing was changed.";
     cancel: "Batal", "Cancel";
+    go_on_later: "Lanjutkan nanti", "Go on later";
     date_hint: "21-02-1980", "21-02-1980";
     default_hint: "kosong: satu bulan lagi", "blank: one month from today";
     date_why: "hari-bulan-tahun", "day-month-year";

@@ -79,6 +79,8 @@ pub(in crate::desk) struct RecordPage {
     /// It is this office's own, and the visitor records.
     is_own: bool,
     referrals: Vec<ShownReferral>,
+    /// What is said where the catalogue has it referred by itself, and the roster has no such office.
+    refers_to_nobody: &'static str,
     /// Where it can still be referred to: code and name.
     may_refer_to: Vec<(String, String)>,
     /// What the visitor may answer for this office: word, label, whether a reason is needed.
@@ -264,6 +266,11 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
             may_edit: may_change && status.is_none_or(Status::is_editable),
             is_own: may_change,
             referrals: referrals::shown(row, language),
+            refers_to_nobody: if may_change && referrals::lacks_office(service, row) {
+                language.texts().refers_to_nobody
+            } else {
+                ""
+            },
             may_refer_to: if may_change { referrals::targets(row) } else { Vec::new() },
             answers: referrals::answers(replica, row, visitor.role(), language),
             referral_said: refused(Part::Referrals),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use change_log::DocumentId;
 use desk_kit::values;
-use office_model::{Answer as Said, OfficeCode, Role, Roster};
+use office_model::{Answer as Said, OfficeCode, Role, Roster, Service};
 use replica_store::{Reader, Replica};
 use service_document::TransactionRow;
 
@@ -41,6 +41,13 @@ pub(in crate::desk) fn shown(row: &TransactionRow, language: Language) -> Vec<Sh
             .collect(),
     };
     row.referrals.iter().map(one).collect()
+}
+
+/// Whether the catalogue has records of a service referred by themselves, and the roster has no office for this one.
+pub(in crate::desk) fn lacks_office(service: &Service, row: &TransactionRow) -> bool {
+    !service.concerns.is_empty()
+        && row.referrals.is_empty()
+        && service.concerned(row.office, Roster::current()).is_empty()
 }
 
 /// The offices that a record can still be referred to, by name: the near ones first.
