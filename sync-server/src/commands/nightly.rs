@@ -84,6 +84,10 @@ fn text(report: &Report) -> String {
         );
         let _ = writeln!(
             out,
+        let left_out = whole.documents_left_out + numbers.left_out() + numbers.granted_left_out();
+        if left_out > 0 {
+            let _ = writeln!(out, "left out of every form of this report: {left_out} rows");
+        }
             "letter numbers: {} missing, {} given twice, {} granted",
             numbers.missing, numbers.twice, numbers.granted_numbers
         );

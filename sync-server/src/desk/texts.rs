@@ -276,7 +276,6 @@ desk_kit::texts! {
     needing_none: "Tidak ada berkas yang menunggu orang.", "No record waits for a person.";
     needing_why: "Janji layanan dihitung dalam hari kerja. Nama warga tidak dimuat; buka berkasnya di kantor itu.",
         "Promised times are counted in working days. It holds no citizens' names; open the record at its office.";
-    not_listed: "berkas lagi tidak dimuat di sini", "further records are not listed here";
     service: "Layanan", "Service";
     record_status: "Status", "Status";
     due: "Jatuh tempo", "Due";

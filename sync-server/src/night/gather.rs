@@ -11,6 +11,7 @@ use office_model::{Office, OfficeCode, Status};
 use replica_store::{LeaseState, ListFilter, ListedTransaction, Node, Page, Reader};
 
 use super::Plan;
+use super::documents::LISTED;
 use super::facts::{
     BlockFacts, BookFacts, Call, Granted, KeptOut, NightFacts, NodeNight, OfficeNight, OpenRecord, Span, Twice,
 };
@@ -26,10 +27,8 @@ const DAY_MILLIS: i64 = 24 * 3_600_000;
 const CALLS: usize = 500;
 /// Rows that are read at a time.
 const ROWS: usize = 1000;
-/// Quarantined changes of an office that are looked at.
-const KEPT_OUT: usize = 1000;
-/// Serials given twice that are looked at.
-const TWICE: usize = 1000;
+/// Quarantined changes of an office, and serials given twice, that are looked at: as many as a report lists.
+const LOOKED_AT: usize = LISTED;
 
 /// When the night of a date was.
 pub(crate) fn span(date: NaiveDate, report_minute: u32, now_millis: i64) -> Span {
@@ -178,7 +177,7 @@ fn record(row: &ListedTransaction) -> OpenRecord {
 fn kept_out(reader: &Reader, offices: &[OfficeNight]) -> Result<Vec<KeptOut>, Failure> {
     let mut all = Vec::new();
     for office in offices.iter().filter(|office| office.quarantined > 0) {
-        for one in reader.quarantine_of(&office.office.code, KEPT_OUT)? {
+        for one in reader.quarantine_of(&office.office.code, LOOKED_AT)? {
             let row = reader.row(one.document)?;
             all.push(KeptOut {
                 id: one.document,
@@ -233,7 +232,7 @@ fn books(
 
 fn twice(reader: &Reader) -> Result<Vec<Twice>, Failure> {
     let mut all = Vec::new();
-    for (office, serial) in reader.issued_twice(TWICE)? {
+    for (office, serial) in reader.issued_twice(LOOKED_AT)? {
         let rows = reader.issued(&office, &serial.series, serial.year, serial.serial, 20)?;
         let records = rows.into_iter().filter(|row| row.serial == serial).map(|row| row.document).collect();
         all.push(Twice { office, serial, records });

@@ -72,6 +72,16 @@ fn time(millis: Option<i64>) -> Cell {
     local.map_or(Cell::Nothing, |local| Cell::Text(local.format("%Y-%m-%d %H:%M").to_string()))
 }
 
+/// A last row that says how many more there are, where a report has no room for all of them.
+fn left_out(count: u64, columns: usize, language: Language) -> Option<Vec<Cell>> {
+    let said = match language {
+        Language::Indonesian => format!("{count} baris lagi tidak termuat dalam laporan ini"),
+        Language::English => format!("{count} more rows are left out of this report"),
+    };
+    let rest = std::iter::repeat_n(Cell::Nothing, columns.saturating_sub(1));
+    (count > 0).then(|| std::iter::once(said.into()).chain(rest).collect())
+}
+
 /// All tables of a report; those of an earlier version hold fewer.
 pub(crate) fn tables(report: &Report, language: Language) -> Vec<Table> {
     let mut tables = vec![summary(report, language), offices(report, language)];
@@ -121,6 +131,17 @@ fn summary(report: &Report, language: Language) -> Table {
             vec![say("Semua data utuh", "All data sound"), yes(check.sound)],
             vec![say("Diperiksa (WIB)", "Checked (WIB)"), time(Some(check.checked_millis))],
         ]);
+        let left_out = [
+            (
+                say("Berkas yang tidak termuat dalam laporan ini", "Records left out of this report"),
+                whole.documents_left_out,
+            ),
+            (say("Baris nomor surat yang tidak termuat", "Rows of letter numbers left out"), numbers.left_out()),
+            (say("Blok nomor yang tidak termuat", "Blocks of numbers left out"), numbers.granted_left_out()),
+        ];
+        rows.extend(
+            left_out.into_iter().filter(|(_, count)| *count > 0).map(|(label, count)| vec![label, count.into()]),
+        );
         rows.extend(check.problems.iter().map(|problem| vec![say("Kerusakan", "Damage"), problem.as_str().into()]));
         rows.extend([
             vec![say("Cadangan", "Backup"), words::backup(&whole.backup.state, language).into()],
@@ -247,6 +268,7 @@ fn documents(report: &Report, whole: &Whole, language: Language) -> Table {
             needs.join("; ").into(),
             line.quarantine.as_deref().into(),
             line.id.to_string().into(),
+    let rows = rows.chain(left_out(whole.documents_left_out, head.len(), language));
         ]
     });
     Table { name: language.pick("Berkas", "Records"), head: head.to_vec(), rows: rows.collect() }
@@ -344,7 +366,7 @@ fn numbers(report: &Report, whole: &Whole, language: Language) -> Table {
     Table {
         name: language.pick("Nomor surat", "Letter numbers"),
         head: head.to_vec(),
-        rows: twice.chain(gaps).collect(),
+        rows: twice.chain(gaps).chain(left_out(whole.numbers.left_out(), head.len(), language)).collect(),
     }
 }
 
@@ -363,6 +385,7 @@ fn granted(report: &Report, whole: &Whole, language: Language) -> Table {
             line.first.into(),
             line.last.into(),
             time(Some(line.granted_millis)),
+    let rows = rows.chain(left_out(whole.numbers.granted_left_out(), head.len(), language));
         ]
     });
     Table { name: language.pick("Nomor diberikan", "Numbers granted"), head: head.to_vec(), rows: rows.collect() }

@@ -46,7 +46,7 @@ late; `nodes_proven` counts the machines that were.
 `untold` of `handbook` and `roster_untold` of `status`: the hub goes by a roster that was never published.
 `nightly` holds in `reason` why an office is late: `shut_out`, `old_version`, `refused`, `differs`, `never_called`, `silent`, `hub_off`, `cut`, `not_done`; in `needs` of a record
 `overdue`, `due_today`, `quarantined`, `divergent`, `waiting_camat`; in `why` of numbers `lost`, `copied`, `quarantined`, `on_its_way`, `not_granted`, `granted_twice`, `closed`, `left_out`; in
-`state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 1000 records, 500 gaps, duplicates and blocks each, 20
+`state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 20000 records, gaps, duplicates and blocks each (`documents_left_out`, `gaps_left_out`: how many more there are), 20
 problems. `private` of `backup` is false where the disk keeps no permissions. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before
 there was all this hold nothing below `offices`, and of an office neither `reason` nor `district`.
 
