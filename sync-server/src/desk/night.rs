@@ -176,9 +176,9 @@ fn behind(line: &OfficeLine, report: &Report, language: Language) -> Behind {
         _ => Stands::Late,
     };
     let short = |millis: Option<i64>| millis.map(|at| moments::short(at, report.made_millis)).unwrap_or_default();
-    let sum = |figure: fn(&crate::night::report::NodeLine) -> u64| line.nodes.iter().map(figure).sum::<u64>();
-    let (calls, cuts, refused) = (sum(|node| node.calls), sum(|node| node.cuts), sum(|node| node.refused));
-    let parts = [(cuts, t.cut_word), (refused, t.refused_word)];
+    let sum = line.sum();
+    let calls = shown::figure(sum.calls, language);
+    let parts = [(sum.cuts, t.cut_word), (sum.refused, t.refused_word)];
     let parts: Vec<_> =
         parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let reason = line.reason.as_deref();
@@ -189,15 +189,14 @@ fn behind(line: &OfficeLine, report: &Report, language: Language) -> Behind {
         sign: stands.sign(),
         label: words::state(&line.state, language),
         since: short(line.since_millis),
-        why: reason.map(|word| words::reason(word, language)).unwrap_or_default(),
-        what_to_do: reason.map(|word| words::what_to_do(word, language)).unwrap_or_default(),
-        contact: short(line.nodes.iter().filter_map(|node| node.last_contact_millis).max()),
-        unsent: line
-            .nodes
-            .iter()
-            .filter_map(|node| node.unsent)
-            .reduce(u64::saturating_add)
-            .map_or_else(String::new, |count| shown::figure(count, language)),
-        calls: if parts.is_empty() { calls.to_string() } else { format!("{calls} ({})", parts.join(", ")) },
+        why: if is_above {
+            language.pick("pusat mati", "hub off").to_owned()
+        } else {
+            reason.map(|word| words::reason(word, language)).unwrap_or_default()
+        },
+        what_to_do: reason.filter(|_| !is_above).map(|word| words::what_to_do(word, language)).unwrap_or_default(),
+        contact: short(sum.last_contact_millis),
+        unsent: sum.unsent.map_or_else(String::new, |count| shown::figure(count, language)),
+        calls: if parts.is_empty() { calls } else { format!("{calls} ({})", parts.join(", ")) },
     }
 }

@@ -171,9 +171,7 @@ fn offices(report: &Report, language: Language) -> Table {
     let others = report.offices.iter().filter(|line| !behind.iter().any(|other| other.office == line.office));
     let (proven, absent): (Vec<_>, Vec<_>) = others.partition(|line| line.state == "proven");
     let row = |line: &OfficeLine| {
-        let sum = |figure: fn(&super::report::NodeLine) -> u64| line.nodes.iter().map(figure).sum::<u64>();
-        let contact = line.nodes.iter().filter_map(|node| node.last_contact_millis).max();
-        let unsent = line.nodes.iter().filter_map(|node| node.unsent).reduce(u64::saturating_add);
+        let sum = line.sum();
         let version = line.nodes.iter().filter_map(|node| node.version.as_deref()).min();
         vec![
             line.office.to_string().into(),
@@ -182,11 +180,11 @@ fn offices(report: &Report, language: Language) -> Table {
             words::state(&line.state, language).into(),
             time(line.since_millis),
             line.reason.as_deref().map(|reason| words::reason(reason, language)).into(),
-            time(contact),
-            sum(|node| node.calls).into(),
-            sum(|node| node.cuts).into(),
-            sum(|node| node.refused).into(),
-            unsent.into(),
+            time(sum.last_contact_millis),
+            sum.calls.into(),
+            sum.cuts.into(),
+            sum.refused.into(),
+            sum.unsent.into(),
             version.into(),
             // What the centre published for an office that never joined is no work of it.
             Some(line.entries).filter(|_| line.state != "not_enrolled").into(),
@@ -268,9 +266,9 @@ fn documents(report: &Report, whole: &Whole, language: Language) -> Table {
             needs.join("; ").into(),
             line.quarantine.as_deref().into(),
             line.id.to_string().into(),
-    let rows = rows.chain(left_out(whole.documents_left_out, head.len(), language));
         ]
     });
+    let rows = rows.chain(left_out(whole.documents_left_out, head.len(), language));
     Table { name: language.pick("Berkas", "Records"), head: head.to_vec(), rows: rows.collect() }
 }
 
@@ -385,8 +383,8 @@ fn granted(report: &Report, whole: &Whole, language: Language) -> Table {
             line.first.into(),
             line.last.into(),
             time(Some(line.granted_millis)),
-    let rows = rows.chain(left_out(whole.numbers.granted_left_out(), head.len(), language));
         ]
     });
+    let rows = rows.chain(left_out(whole.numbers.granted_left_out(), head.len(), language));
     Table { name: language.pick("Nomor diberikan", "Numbers granted"), head: head.to_vec(), rows: rows.collect() }
 }

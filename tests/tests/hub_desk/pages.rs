@@ -178,6 +178,12 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     crate::looks::is_well(&browser, "an office that is shut out").await;
     crate::looks::keep_picture(&browser, "hub-shut-out-list").await;
     browser.go(&format!("{}/kantor/{OFFICE}", hub.url)).await;
+    // The night tells what it did: it was proven, and refused since.
+    let told = hub.says(&["nightly", "--early", "--date", &today()]);
+    let lost = told["offices"].as_array().unwrap().iter().find(|line| line["office"] == OFFICE).unwrap();
+    let did = &lost["nodes"][0];
+    assert_eq!((&lost["state"], did["refused"].as_u64() >= Some(1)), (&json!("shut_out"), true), "{lost}");
+    assert!(did["shut_out_millis"].is_i64() && did["last_contact_millis"].as_i64() >= did["proven_millis"].as_i64());
     crate::looks::is_well(&browser, "the page of an office that is shut out").await;
     crate::looks::keep_picture(&browser, "hub-shut-out-office").await;
 }
