@@ -58,7 +58,8 @@ struct OfficePage {
     calls: Vec<Call>,
     quarantine: Vec<Kept>,
     divergences: Vec<Differing>,
-    blocks: Vec<Block>,
+    /// Nothing at an office above the villages: it numbers no letters.
+    blocks: Option<Vec<Block>>,
 }
 
 /// A machine.
@@ -120,7 +121,11 @@ struct Block {
     series: String,
     first: u32,
     last: u32,
+    used: String,
+    /// Those that it may still issue,
     left: u32,
+    /// and why none, in a word.
+    ended: &'static str,
 }
 
 /// What is read of this office alone.
@@ -130,7 +135,7 @@ struct Read {
     calls: Vec<NodeCall>,
     quarantine: Vec<Kept>,
     divergences: Vec<Differing>,
-    blocks: Vec<Block>,
+    blocks: Option<Vec<Block>>,
     /// Records that wait for its decision, and for its answer; nothing at a village.
     above: Option<(u64, u64)>,
 }
@@ -332,22 +337,39 @@ impl Read {
     }
 }
 
-/// The blocks of this year and the next from which numbers may still be issued.
-fn blocks(reader: &Reader, facts: &OfficeFacts, language: Language, now: i64) -> Result<Vec<Block>, Failure> {
+/// The blocks of this year and the next, those first from which numbers may still be issued; nothing at an office above the
+/// villages.
+fn blocks(reader: &Reader, facts: &OfficeFacts, language: Language, now: i64) -> Result<Option<Vec<Block>>, Failure> {
+    if !facts.office.code.is_village() {
+        return Ok(None);
+    }
+    let t = language.texts();
     let year = wib_date(now).map_or(i32::MAX, |today| today.year());
     let heard: BTreeMap<_, _> =
         facts.nodes.iter().map(|one| (one.node.id, one.last_call.as_ref().map(|call| call.epoch))).collect();
     let states = reader.leases_since(&facts.office.code, year)?.into_iter();
     let left = |state: &LeaseState| heard.get(&state.lease.node).map_or(0, |epoch| numbers_left(state, *epoch));
-    let made = states.map(|state| (left(&state), state)).filter(|(left, _)| *left > 0).map(|(left, state)| Block {
-        machine: state.lease.node.to_string(),
-        series: match state.lease.series.as_str() {
-            "all" => format!("{}, {}", language.texts().all_letters, state.lease.year),
-            code => format!("{code}, {}", state.lease.year),
-        },
-        first: state.next,
-        last: state.lease.last,
-        left,
-    });
-    Ok(made.collect())
+    let mut made: Vec<_> = states
+        .map(|state| {
+            let left = left(&state);
+            Block {
+                machine: state.lease.node.to_string(),
+                series: match state.lease.series.as_str() {
+                    "all" => format!("{}, {}", t.all_letters, state.lease.year),
+                    code => format!("{code}, {}", state.lease.year),
+                },
+                first: state.lease.first,
+                last: state.lease.last,
+                used: shown::figure(state.used().into(), language),
+                left,
+                ended: match (left, state.left()) {
+                    (0, 0) => t.used_up,
+                    (0, _) => t.closed,
+                    _ => "",
+                },
+            }
+        })
+        .collect();
+    made.sort_by_key(|block| block.left == 0);
+    Ok(Some(made))
 }

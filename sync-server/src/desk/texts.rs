@@ -218,6 +218,9 @@ desk_kit::texts! {
     series: "Seri", "Series";
     all_letters: "semua surat", "all letters";
     numbers_from_to: "Nomor", "Numbers";
+    used: "Terpakai", "Used";
+    used_up: "habis", "all used";
+    closed: "tidak dipakai lagi", "closed";
     left: "Sisa", "Left";
 
     alarms_see: "Lihat dan urus", "See and act";

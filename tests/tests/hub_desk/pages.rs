@@ -92,6 +92,11 @@ async fn the_page_follows_an_office_that_syncs_without_being_asked_again() {
     browser.until("document.querySelectorAll('.link.up').length > 0").await;
     let text = browser.text().await;
     assert!(text.contains("terbukti setara") && text.contains("0.1.0") && text.contains("Blok nomor surat"), "{text}");
+    assert!(text.contains("Terpakai") && text.contains("1–100"), "{text}");
+    // Above the villages nobody numbers letters.
+    browser.go(&format!("{}/kantor/35.10.01", hub.url)).await;
+    browser.says("Yang menunggu").await;
+    assert!(!browser.text().await.contains("Blok nomor surat"));
 }
 
 #[tokio::test]
@@ -166,6 +171,8 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     browser.says("dikeluarkan").await;
     browser.says("ditolak: komputer ini dikeluarkan").await;
     browser.says("Semua komputer kantor ini sudah dikeluarkan").await;
+    // Its numbers were granted, and nobody issues them any more.
+    browser.says("tidak dipakai lagi").await;
     // What was last known stays, and says that it is that.
     browser.says("Angka dan garis sambungannya yang terakhir diketahui").await;
     browser.until("document.querySelector('.machines td.figure .hint').textContent === 'terakhir diketahui'").await;
