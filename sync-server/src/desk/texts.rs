@@ -245,6 +245,8 @@ desk_kit::texts! {
     next_try: "Percobaan berikut", "Next try";
     tries: "Percobaan", "Tries";
     given_up: "dihentikan", "given up";
+    after_earlier: "setelah kabar sebelumnya", "after the word before it";
+    any_moment: "sebentar lagi", "any moment";
     event: "Kejadian", "Event";
 
     night_reports: "Laporan malam", "Night reports";

@@ -210,7 +210,8 @@ async fn alarms_that_go_on_are_over_and_did_not_arrive_are_on_one_page() {
         "belum pernah dibuat; komputer pertama terdaftar 30 hari lalu",
         "Disk pusat hampir penuh",
         "812 MB",
-        "this channel is not set any more",
+        "cara ini tidak disetel lagi",
+        "Disk pusat hampir penuh (mulai)",
         "belum ada webhook",
     ] {
         assert!(text.contains(part), "{part} in {text}");
