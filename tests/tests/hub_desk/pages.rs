@@ -178,6 +178,12 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     browser.until("document.querySelector('.machines td.figure .hint').textContent === 'terakhir diketahui'").await;
     assert!(browser.text().await.contains(&version));
     assert!(browser.text().await.contains("1 jam"), "the link diary is still there");
+    // The night tells what it did: it was proven, and refused since.
+    let told = hub.says(&["nightly", "--early", "--date", &today()]);
+    let lost = told["offices"].as_array().unwrap().iter().find(|line| line["office"] == OFFICE).unwrap();
+    let did = &lost["nodes"][0];
+    assert_eq!((&lost["state"], did["refused"].as_u64() >= Some(1)), (&json!("shut_out"), true), "{lost}");
+    assert!(did["shut_out_millis"].is_i64() && did["last_contact_millis"].as_i64() >= did["proven_millis"].as_i64());
     browser.go(&format!("{}/?keadaan=shut_out", hub.url)).await;
     browser.says("terakhir diketahui").await;
     let line = browser.run("return document.querySelector('.offices tbody tr').innerText").await;
@@ -185,12 +191,6 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     crate::looks::is_well(&browser, "an office that is shut out").await;
     crate::looks::keep_picture(&browser, "hub-shut-out-list").await;
     browser.go(&format!("{}/kantor/{OFFICE}", hub.url)).await;
-    // The night tells what it did: it was proven, and refused since.
-    let told = hub.says(&["nightly", "--early", "--date", &today()]);
-    let lost = told["offices"].as_array().unwrap().iter().find(|line| line["office"] == OFFICE).unwrap();
-    let did = &lost["nodes"][0];
-    assert_eq!((&lost["state"], did["refused"].as_u64() >= Some(1)), (&json!("shut_out"), true), "{lost}");
-    assert!(did["shut_out_millis"].is_i64() && did["last_contact_millis"].as_i64() >= did["proven_millis"].as_i64());
     crate::looks::is_well(&browser, "the page of an office that is shut out").await;
     crate::looks::keep_picture(&browser, "hub-shut-out-office").await;
 }
@@ -258,4 +258,14 @@ async fn the_morning_finds_the_night_told_worst_first_and_fit_for_paper() {
     browser.go(&format!("{}/malam/{date}", hub.url)).await;
     browser.click("form[action='/bahasa'] button").await;
     browser.says("1 of 2 offices were proven equal; 1 not.").await;
+}
+
+#[tokio::test]
+async fn the_trail_calls_every_office_of_the_roster_by_its_name() {
+    let roster = std::fs::read_to_string(whole_system::root().join("data/banyuwangi-offices.csv")).unwrap();
+    let hub = Hub::with(&format!("{roster}35.10.H.012,Puskesmas Licin,faskes,35.10.01,Pesanggaran\n"));
+    hub.says(&["enrol", "35.10.H.012"]);
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    browser.says("Puskesmas Licin").await;
 }
