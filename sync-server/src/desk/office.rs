@@ -45,7 +45,7 @@ struct OfficePage {
     label: &'static str,
     since: String,
     marks: Vec<String>,
-    records: u64,
+    records: String,
     /// What waits for a decision or an answer of this office above the villages, as words; nothing at a village.
     above: Vec<String>,
     advice: Vec<String>,
@@ -74,7 +74,7 @@ struct Machine {
     /// How old the last backup is that was made on it.
     backup: String,
     numbers: String,
-    exchanges: u64,
+    exchanges: String,
     revoked: String,
 }
 
@@ -115,7 +115,7 @@ struct Differing {
     fields: u32,
 }
 
-/// Letter numbers that a machine may issue.
+/// Letter numbers that were granted to a machine.
 struct Block {
     machine: String,
     series: String,
@@ -161,13 +161,13 @@ fn made(
 ) -> OfficePage {
     let (language, t) = (page.language, page.t);
     let machines = facts.nodes.iter().map(|one| Machine {
-        unsent: one.unsent.map_or_else(String::new, |count| count.to_string()),
+        unsent: one.unsent.map_or_else(String::new, |count| shown::figure(count, language)),
         backup: backup(&one.node, now, language),
-        numbers: one.numbers_left.map_or_else(String::new, |left| left.to_string()),
+        numbers: one.numbers_left.map_or_else(String::new, |left| shown::figure(left.into(), language)),
         ..machine(&one.node, now, language)
     });
     let revoked = read.revoked.iter().map(|(node, unsent)| Machine {
-        unsent: unsent.map_or_else(String::new, |count| count.to_string()),
+        unsent: unsent.map_or_else(String::new, |count| shown::figure(count, language)),
         backup: backup(node, now, language),
         ..machine(node, now, language)
     });
@@ -181,8 +181,8 @@ fn made(
         label: shown::state(t, standing.state),
         since: standing.since_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
         marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
-        records: facts.counts.transactions,
-        above: read.above.map_or_else(Vec::new, |waits| above(facts, waits, t)),
+        records: shown::figure(facts.counts.transactions, language),
+        above: read.above.map_or_else(Vec::new, |waits| above(facts, waits, language)),
         advice: advice(facts, VERSION, window, now).iter().map(|text| language.say(text).to_owned()).collect(),
         is_backup_untold: all.clone().any(is_untold),
         machines: machines.chain(revoked).collect(),
@@ -197,10 +197,14 @@ fn made(
 }
 
 /// What an office above the villages is waited for.
-fn above(facts: &OfficeFacts, (to_decide, to_answer): (u64, u64), t: &super::texts::Texts) -> Vec<String> {
+fn above(facts: &OfficeFacts, (to_decide, to_answer): (u64, u64), language: Language) -> Vec<String> {
+    let t = language.texts();
     let decides = facts.office.kind == OfficeKind::SubDistrict;
     let lines = [(decides, t.to_decide, to_decide), (true, t.to_answer, to_answer)].into_iter();
-    lines.filter(|(shown, ..)| *shown).map(|(_, label, count)| format!("{label}: {count}")).collect()
+    lines
+        .filter(|(shown, ..)| *shown)
+        .map(|(_, label, count)| format!("{label}: {}", shown::figure(count, language)))
+        .collect()
 }
 
 /// How old a machine's last backup is; nothing where it has not called yet.
@@ -220,7 +224,7 @@ fn machine(node: &Node, now: i64, language: Language) -> Machine {
         clock: node.clock_offset_millis.map_or_else(String::new, |offset| clock_offset(offset, language)),
         backup: String::new(),
         numbers: String::new(),
-        exchanges: node.exchanges,
+        exchanges: shown::figure(node.exchanges, language),
         revoked: short(node.revoked_millis),
     }
 }
