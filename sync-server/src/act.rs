@@ -57,6 +57,8 @@ pub enum Act {
     },
     /// Judge again what the gate refused, of one document or all.
     Retry {
+        /// Who does it, for the audit trail.
+        by: String,
         /// The document.
         document: Option<DocumentId>,
     },
@@ -78,6 +80,8 @@ pub enum Act {
     },
     /// Make the report of a night, or give the one that was made.
     Nightly {
+        /// Who asks for it, for the audit trail.
+        by: String,
         /// The day on whose morning the night ended.
         date: NaiveDate,
         /// Before it is over.
@@ -136,10 +140,9 @@ pub enum Act {
 /// When the act is not possible; nothing was changed then.
 pub fn perform(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64) -> Result<Value, Failure> {
     match act {
-        // Several commits that others are told of, each of which stands by itself.
-        Act::Device { .. } | Act::Retry { .. } | Act::Nightly { .. } | Act::TellAgain => {
-            apart(replica, keys, act, now_millis)
-        }
+        // A night is read for long before anything of it is kept; what is told again is several commits, each of which stands by
+        // itself. Both keep what they do with its line.
+        Act::Nightly { .. } | Act::TellAgain => apart(replica, keys, act, now_millis),
         // With its line in the audit trail: both or neither.
         _ => replica.together(|replica| apart(replica, keys, act, now_millis)),
     }
@@ -162,8 +165,10 @@ fn apart(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64) -> R
             operators::note(replica, by, act, subject, now_millis)?;
             Ok(json!({ "noted": act }))
         }
-        Act::Retry { document } => {
+        Act::Retry { by, document } => {
             let retried = replica.retry_quarantined(*document)?;
+            let subject = document.map(|id| id.to_string()).unwrap_or_default();
+            operators::note(replica, by, "quarantine_retried", &subject, now_millis)?;
             Ok(json!({ "retried": retried }))
         }
         Act::RebuildViews => {
@@ -182,8 +187,8 @@ fn apart(replica: &mut Replica, keys: &HubKeys, act: &Act, now_millis: i64) -> R
             operators::note(replica, &by_command("numbers grant"), "numbers_granted", &node.to_string(), now_millis)?;
             Ok(granted)
         }
-        Act::Nightly { date, early } => {
-            let report = close::here(replica, *date, *early, now_millis)?;
+        Act::Nightly { by, date, early } => {
+            let report = close::here(replica, *date, early.then_some(by), now_millis)?;
             serde_json::from_slice(&report).map_err(Failure::internal)
         }
         Act::Health { note } => {

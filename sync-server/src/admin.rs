@@ -152,8 +152,8 @@ impl Drop for Socket {
 /// Does an act; exchanges that wait are told when it may mean something to them.
 pub(crate) async fn perform(act: Act, hub: &Hub) -> Result<Value, Failure> {
     // Takes long, and the writer has other work.
-    if let Act::Nightly { date, early } = act {
-        return hub.nights.close(date, early).await;
+    if let Act::Nightly { by, date, early } = act {
+        return hub.nights.close(date, early.then_some(by)).await;
     }
     let concerns_nodes = matches!(act, Act::Device { .. } | Act::Retry { .. });
     let done = hub.writer.act(act).await?;

@@ -144,7 +144,7 @@ pub(crate) fn last_heard(reader: &Reader, node: &Node, noted: &DeviceNote) -> Re
     Ok([node.last_contact_millis, call, noted.wiped.as_ref().map(|wiped| wiped.at_millis)].into_iter().flatten().max())
 }
 
-/// Does something to a machine. `by`: who does it.
+/// Does something to a machine, with one commit whatever it is. `by`: who does it.
 ///
 /// # Errors
 ///
@@ -180,10 +180,10 @@ pub(crate) fn change(
         DeviceChange::Replace { node, reason, wipe, hours } => {
             let office = known(replica, *node)?.office;
             act::in_roster(replica, office)?;
-            // Two commits: each is one of those that the head file counts. The old machine first; a code can be had again.
-            replica.together(|replica| revoke(replica, keys, by, (*node, reason, *wipe), now_millis))?;
-            let mut offered =
-                replica.together(|replica| act::enrol(replica, keys, (office, *hours, by), now_millis))?;
+            let mut offered = replica.together(|replica| {
+                revoke(replica, keys, by, (*node, reason, *wipe), now_millis)?;
+                act::enrol(replica, keys, (office, *hours, by), now_millis)
+            })?;
             if let Some(offered) = offered.as_object_mut() {
                 offered.insert("replaces".to_owned(), to_json(replica, *node)?);
             }
@@ -437,7 +437,20 @@ mod tests {
             |reason: &str| DeviceChange::Replace { node, reason: reason.to_owned(), wipe: Wipe::AtOnce, hours: 72 };
         assert!(change(&mut hub, &keys, "wayan", &replace(&"x".repeat(300)), 6).is_err());
         assert_eq!(hub.registered_node(node).unwrap().unwrap().revoked_millis, None);
+        // A crash at any moment leaves both, each with its line in the trail, or neither.
+        hub.crash_after(0);
+        assert!(change(&mut hub, &keys, "wayan", &replace("rusak"), 7).is_err());
+        hub.crash();
+        let (mut hub, _) = Replica::open(dir.path(), "test", EpochId([2; 16])).unwrap();
+        assert_eq!((hub.registered_node(node).unwrap().unwrap().revoked_millis, hub.codes().unwrap().len()), (None, 0));
+        assert!(hub.audit(9).unwrap().is_empty());
+        hub.crash_after(1);
         let done = change(&mut hub, &keys, "wayan", &replace("rusak"), 7).unwrap();
+        hub.crash();
+        let (mut hub, opened) = Replica::open(dir.path(), "test", EpochId([3; 16])).unwrap();
+        assert_eq!(opened.epoch_began, None, "the head file knows it as one commit");
+        let acts: Vec<_> = hub.audit(9).unwrap().into_iter().rev().map(|item| item.act).collect();
+        assert_eq!(acts, ["device_revoked", "wipe_ordered", "code_offered"]);
         assert!(done["code"].as_str().unwrap().len() > 40 && done["replaces"]["revoked_millis"] == 7);
         assert_eq!(hub.codes().unwrap().len(), 1);
         let stranger = DeviceChange::Rename { node: NodeId([9; 8]), name: "x".to_owned() };

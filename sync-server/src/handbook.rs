@@ -28,6 +28,8 @@ const HUB_CLERK: &str = "hub";
 const COMMON: [Topic; 3] = [Topic::Roster, Topic::Catalogue, Topic::Templates];
 /// So many versions are looked back through.
 const VERSIONS_MAX: usize = 500;
+/// Numbers of notices at a restored hub are counted in minutes since then: 2026-01-01T00:00Z.
+const NOTICES_SINCE_MILLIS: i64 = 1_767_225_600_000;
 
 /// Something to publish.
 #[derive(Debug, Clone, Copy)]
@@ -237,6 +239,13 @@ pub(crate) fn publish(
 ) -> Result<Value, Failure> {
     learn(replica, keys)?;
     let body = checked(replica, proposal, now_millis)?;
+    if let (Topic::Profile, Audience::Office(office)) = (proposal.topic, proposal.audience)
+        && profile(replica, office)?.0.to_body() == body
+    {
+        // It stands already: the office is told nothing, and nothing was done that the trail could tell of.
+        let audience = proposal.audience.to_string();
+        return Ok(json!({ "topic": proposal.topic.to_string(), "audience": audience, "offices": 0 }));
+    }
     let everyone = COMMON.contains(&proposal.topic);
     let audience = if everyone { Audience::Everyone } else { proposal.audience };
     let topic = match proposal.topic {
@@ -267,7 +276,7 @@ pub(crate) fn publish(
         if topic == Topic::Roster {
             init::keep_roster(replica, &body)?;
         }
-        send(replica, keys, &new, (by, "published", &format!("{topic} ({audience})")), now_millis)
+        send(replica, keys, &new, (by, "published", &subject(topic, audience)), now_millis)
     })?;
     learn(replica, keys)?;
     Ok(json!({ "topic": topic.to_string(), "audience": audience.to_string(), "offices": offices }))
@@ -331,6 +340,11 @@ pub(crate) fn withdraw(
     Ok(json!({ "topic": topic, "offices": new.len() }))
 }
 
+/// What was published for whom, as the trail notes it.
+fn subject(topic: Topic, audience: Audience) -> String {
+    format!("{topic} ({audience})")
+}
+
 /// Signs and publishes, with its line in the audit trail.
 fn send(
     replica: &mut Replica,
@@ -348,13 +362,17 @@ fn send(
     })
 }
 
+/// The number of the next notice. A hub that was restored does not know which numbers it gave since its backup: it goes on above
+/// the minutes that had gone by when its life began, which no life before it reached.
 fn next_notice(reader: &Reader) -> Result<NoticeId, Failure> {
     let topics = reader.all_topics(Topic::NOTICES)?;
     let last = topics.iter().filter_map(|topic| match topic.parse() {
         Ok(Topic::Notice(NoticeId(number))) => Some(number),
         _ => None,
     });
-    Ok(NoticeId(last.max().unwrap_or_default().saturating_add(1)))
+    let since = exchange_driver::restored_at(reader)?.map_or(0, |at| at.saturating_sub(NOTICES_SINCE_MILLIS) / 60_000);
+    let next = last.max().unwrap_or_default().saturating_add(1);
+    Ok(NoticeId(next.max(u32::try_from(since).unwrap_or_default())))
 }
 
 /// What stands of something that everybody is told alike; nothing where the shipped one does.

@@ -19,6 +19,7 @@ mod failure;
 pub mod flags;
 mod handbook;
 pub mod init;
+mod kept_settings;
 pub mod keys;
 mod label;
 mod letter_check;

@@ -9,12 +9,14 @@ mod exchange;
 mod health;
 mod judge;
 mod letter_page;
+mod life;
 mod metrics_page;
 mod nights;
 mod readers;
 mod reads_on;
 mod routes;
 mod silent;
+mod strangers;
 mod telling;
 mod trace;
 mod uploads;
@@ -43,6 +45,7 @@ use crate::settings::Settings;
 use crate::{Failure, clock, handbook, init, tls};
 use judge::{JudgeThread, Judged};
 use nights::Nights;
+pub(crate) use strangers::{Stranger, Strangers, Whence};
 pub(crate) use waiting::Waiting;
 pub(crate) use writer::Writer;
 
@@ -85,6 +88,8 @@ pub(crate) struct Hub {
     pub(crate) movers: Arc<Semaphore>,
     /// Attached files on their way here.
     pub(crate) uploads: uploads::Uploads,
+    /// Machines that call and are not enrolled here.
+    pub(crate) strangers: Strangers,
     /// Makes the nights' reports.
     pub(crate) nights: Nights,
     /// What the operator's desk keeps in memory.
@@ -115,6 +120,11 @@ pub async fn run(
         tracing::warn!(?why, "the database is not the one that was last used here: a new epoch began");
     }
     exchange_driver::begin_life(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
+    if exchange_driver::waits_for_clock(&replica)? {
+        tracing::warn!(
+            "the clock is behind what this hub's data knows: no letter numbers are granted until it is set right"
+        );
+    }
     handbook::learn(&replica, &keys)?;
     if replica.hub() != keys.hub()? {
         return Err(Failure::state(
@@ -140,6 +150,7 @@ pub async fn run(
         checks: Semaphore::new(CHECKS),
         movers: Arc::new(Semaphore::new(MOVERS)),
         uploads: uploads::Uploads::of(readers.folder()),
+        strangers: Strangers::default(),
         nights: Nights::new(config.dir, &config.settings, writer.clone(), Arc::clone(&bell))?,
         desk: Desk::new(&config.settings),
         metrics,
@@ -159,7 +170,7 @@ pub async fn run(
         failure = thread.failed() => Some(failure),
         never = async {
             let socket = socket.serve(Arc::clone(&hub));
-            tokio::join!(accepting, socket, hub.nights.run(), alarm::watch(&hub), telling::run(&hub))
+            tokio::join!(accepting, socket, hub.nights.run(), alarm::watch(&hub), telling::run(&hub), life::watch(&hub))
         } => match never.0 {},
     };
     if let Some(failure) = &failed {

@@ -4,7 +4,9 @@
 
 mod support;
 
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 
 use support::{Folder, OFFICE, Server};
 
@@ -359,6 +361,41 @@ fn a_backup_becomes_the_same_hub_and_what_was_there_stays() {
     std::fs::write(&garbage, [7; 5000]).unwrap();
     folder.failure(&["restore", garbage.to_str().unwrap()]);
     assert_eq!(folder.json(&["status"])["hub"], before["hub"], "a bad backup changes nothing");
+}
+
+#[test]
+fn settings_are_in_every_backup_and_a_restore_says_what_of_them_came_back() {
+    let folder = Folder::with_hub();
+    let settings = "mail_to = \"siaga@example.go.id\"\nmail_from = \"pusat@example.go.id\"\nsmtp_host = \"localhost\"\n\
+                    smtp_password = \"sangat-rahasia\"\nsmtp_user = \"pusat\"\nreport_minute = 300\nbackup_dir = \"backups\"\n";
+    std::fs::write(folder.data().join("sync-server.toml"), settings).unwrap();
+    let mut added = folder.command(&["operator", "add", "wayan", "--shown", "Wayan", "--role", "operator", "--json"]);
+    let mut added = added.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    added.stdin.take().unwrap().write_all(b"rahasia-panjang-1\n").unwrap();
+    assert!(added.wait().unwrap().success());
+    let file = folder.dir.path().join("hub.backup");
+    folder.json(&["backup", file.to_str().unwrap()]);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "secrets are in it");
+
+    let other = Folder::new();
+    let said = other.json(&["restore", file.to_str().unwrap()]);
+    let keys = ["backup_dir", "mail_from", "mail_to", "report_minute", "smtp_host", "smtp_password", "smtp_user"];
+    assert_eq!((&said["settings"], &said["settings_keys"]), (&"back".into(), &serde_json::json!(keys)));
+    let back = other.data().join("sync-server.toml");
+    assert_eq!(std::fs::read_to_string(&back).unwrap(), settings);
+    assert_eq!(std::fs::metadata(&back).unwrap().permissions().mode() & 0o777, 0o600);
+    let reader = replica_store::Reader::open(&other.data()).unwrap();
+    assert_eq!(reader.setting("hub-settings").unwrap(), None, "the file alone has them");
+    assert!(reader.account("wayan").unwrap().is_some(), "accounts come back, too");
+    assert!(reader.setting("operator/factor/wayan").unwrap().is_some(), "with their second factors");
+    drop(reader);
+    assert!(Server::start(&other).stop(), "the hub starts with them");
+
+    // Settings that are there are newer than any backup.
+    std::fs::write(&back, "report_minute = 240\n").unwrap();
+    let told = String::from_utf8(other.run(&["restore", file.to_str().unwrap()]).stdout).unwrap();
+    assert!(told.contains("the settings that are here stay") && !told.contains("sangat-rahasia"), "{told}");
+    assert_eq!(std::fs::read_to_string(&back).unwrap(), "report_minute = 240\n");
 }
 
 #[test]

@@ -52,7 +52,9 @@ pub use applications::ApplicationName;
 pub use attachments::NewFile;
 pub(crate) use backup::{IDENTITY as IDENTITY_SETTING, with_files};
 pub use book::BookQuery;
-pub(crate) use clock::{ClockState, SET_MILLIS_MIN, believe, hub_offset, note_clock_set, note_hub_offset};
+pub(crate) use clock::{
+    ClockState, SET_MILLIS_MIN, believe, hub_offset, note_clock_set, note_hub_offset, note_started,
+};
 pub(crate) use list::rows_of;
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;

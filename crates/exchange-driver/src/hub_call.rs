@@ -59,6 +59,8 @@ pub struct HubCall {
     pub(crate) leaving: Option<WipeOrder>,
     /// For the diary: who signed the hello, the log it is about and where that log ends there; how far it came.
     pub(crate) signed_by: Option<(NodeId, EpochId, Position)>,
+    /// Who it says it is that nobody here knows; nothing checks that.
+    stranger: Option<NodeId>,
     pub(crate) held_at_hello: Position,
     pub(crate) appended_to: Position,
     pub(crate) end: CallEnd,
@@ -93,6 +95,7 @@ impl HubCall {
             over: false,
             leaving: None,
             signed_by: None,
+            stranger: None,
             held_at_hello: 0,
             appended_to: 0,
             end: CallEnd::Open,
@@ -151,6 +154,11 @@ impl HubCall {
         self.caller.as_ref().map(|caller| caller.office)
     }
 
+    /// Who calls and is not enrolled here, as it says itself: nobody can check it.
+    pub const fn stranger(&self) -> Option<NodeId> {
+        self.stranger
+    }
+
     /// Whether nothing more is read or said: a fault was sent, or the request was cut off.
     pub const fn is_over(&self) -> bool {
         self.over
@@ -203,6 +211,7 @@ impl HubCall {
             return Ok(());
         }
         let Some(node) = store.registered_node(signed.claimed_node())? else {
+            self.stranger = Some(signed.claimed_node());
             self.refuse(FaultCode::UnknownNode, steps);
             return Ok(());
         };

@@ -170,6 +170,15 @@ impl NodeCall {
                     self.repair.unreadable = true;
                     Ok(())
                 }
+                // In full, and still not what its place here leads to: the hub went another way below it. The feed is read
+                // from its start, and what is held is skipped.
+                Err(DriverError::Store(StoreError::FeedChain(_))) => {
+                    replica.reset_feed_cursor(&self.audience, None)?;
+                    self.ladder = sync_exchange::Ladder::default();
+                    replica.set_setting(notes::LADDER, &self.ladder.to_bytes())?;
+                    self.repair.unreadable = true;
+                    Ok(())
+                }
                 done => done,
             },
             FrameKind::Verdict => {

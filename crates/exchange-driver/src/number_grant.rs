@@ -57,16 +57,40 @@ pub fn set_number_rule(replica: &mut Replica, office: OfficeCode, rule: &NumberR
 
 /// To be called when a hub's store was made (`new`) or opened: notes that another life of it began, if its epoch is new, and has
 /// it know what the hub's `key` signed. Until then it grants nothing, and takes back nothing that it wrote in a life it forgot.
-/// Before anybody calls: what the store knows from now on, the backup did not.
+/// Before anybody calls: what the store knows from now on, the backup did not. A life that began by a wrong clock is taken up
+/// anew, as by [`take_up_life`].
 ///
 /// # Errors
 /// When the store cannot be read or written.
 pub fn begin_life(replica: &mut Replica, key: VerifyingKey, new: bool, now_millis: i64) -> Result<(), DriverError> {
+    begin(replica, key, new, (now_millis, i64::MAX))
+}
+
+/// As [`begin_life`], where somebody says that the clock is right: what the store knows of later times is of one that was ahead.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn begin_life_by_a_right_clock(
+    replica: &mut Replica,
+    key: VerifyingKey,
+    new: bool,
+    now_millis: i64,
+) -> Result<(), DriverError> {
+    begin(replica, key, new, (now_millis, now_millis))
+}
+
+/// `known_at_most`: nothing later is believed.
+fn begin(
+    replica: &mut Replica,
+    key: VerifyingKey,
+    new: bool,
+    (now_millis, known_at_most): (i64, i64),
+) -> Result<(), DriverError> {
     know_own(replica, key);
     let kept = kept_life(replica)?;
     let epoch = replica.epoch();
     if kept.as_ref().is_some_and(|kept| kept.epoch == epoch) {
-        return Ok(());
+        return take_up_life(replica, now_millis, None).map(|_| ());
     }
     let life = if new && kept.is_none() {
         Life::first(now_millis)
@@ -81,11 +105,40 @@ pub fn begin_life(replica: &mut Replica, key: VerifyingKey, new: bool, now_milli
         }
         let leases = replica.all_leases()?;
         known_until = leases.iter().map(|state| state.lease.granted_millis).fold(known_until, i64::max);
-        before.restored(&books(&leases), known_until, now_millis)
+        before.restored(&books(&leases), known_until.min(known_at_most), now_millis)
     };
-    let kept = serde_json::to_vec(&KeptLife { epoch, life });
+    keep(replica, &KeptLife { epoch, life })
+}
+
+fn keep(replica: &mut Replica, life: &KeptLife) -> Result<(), DriverError> {
+    let kept = serde_json::to_vec(life);
     let kept = kept.map_err(|_| DriverError::Unexpected("a life of the hub that cannot be kept"))?;
     Ok(replica.set_setting(LIFE, &kept)?)
+}
+
+/// Has the hub's present life begin anew by the clock of now, where it began by a clock that was wrong (see [`Life::taken_up`]);
+/// says whether it did. `before_set`: what the clock showed when it was seen to be set ahead just now, by [`SET_MILLIS_MIN`](office_model::granting::SET_MILLIS_MIN) or more.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn take_up_life(replica: &mut Replica, now_millis: i64, before_set: Option<i64>) -> Result<bool, DriverError> {
+    let Some(kept) = kept_life(replica)?.filter(|kept| kept.epoch == replica.epoch()) else { return Ok(false) };
+    if !kept.life.is_in_doubt(now_millis, before_set) {
+        return Ok(false);
+    }
+    let Some(life) = kept.life.taken_up(&books(&replica.all_leases()?), now_millis, before_set) else {
+        return Ok(false);
+    };
+    keep(replica, &KeptLife { life, ..kept })?;
+    Ok(true)
+}
+
+/// Whether the hub's clock is behind what its store knows since it was restored: until it is set right no numbers are granted.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn waits_for_clock(store: &Reader) -> Result<bool, DriverError> {
+    Ok(kept_life(store)?.is_some_and(|kept| kept.life.is_waiting()))
 }
 
 /// When the hub's present life began, milliseconds since 1970 UTC; nothing before [`begin_life`].
@@ -94,6 +147,15 @@ pub fn begin_life(replica: &mut Replica, key: VerifyingKey, new: bool, now_milli
 /// When the store cannot be read.
 pub fn life_began(store: &Reader) -> Result<Option<i64>, DriverError> {
     Ok(kept_life(store)?.map(|kept| kept.life.began_millis()))
+}
+
+/// When the hub's present life began, milliseconds since 1970 UTC, where it is not its first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn restored_at(store: &Reader) -> Result<Option<i64>, DriverError> {
+    let life = kept_life(store)?.map(|kept| kept.life);
+    Ok(life.filter(Life::is_restored).map(|life| life.began_millis()))
 }
 
 fn kept_life(store: &Reader) -> Result<Option<KeptLife>, DriverError> {

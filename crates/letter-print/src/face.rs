@@ -68,3 +68,21 @@ impl Face {
         text.chars().map(|sign| self.glyph(sign).1).sum::<f32>() * size
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use office_model::is_letter_sign;
+
+    use super::*;
+
+    #[test]
+    fn every_sign_that_letters_are_said_to_show_has_a_glyph() {
+        for metrics in [&*REGULAR, &*BOLD, &*ITALIC] {
+            let map = metrics.as_ref().unwrap().font.charmap();
+            let lacking: Vec<char> =
+                ('\u{20}'..='\u{ffff}').filter(|sign| is_letter_sign(*sign) && map.map(*sign).is_none()).collect();
+            assert_eq!(lacking, [], "{lacking:x?}");
+        }
+        assert!(!is_letter_sign('\u{1f600}') && !is_letter_sign('\u{645}') && !is_letter_sign(UNKNOWN));
+    }
+}

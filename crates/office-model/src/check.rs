@@ -9,6 +9,7 @@ use crate::fault::{CautionCode, Fault, FaultCode, Problem, Warning};
 use crate::field::{Choice, Field, FieldKind, IntLimit, MovingLimit, ONE_LINE};
 use crate::field_path::{FieldPath, Segment};
 use crate::kk_number::KkNumber;
+use crate::letter_sign::is_letter_sign;
 use crate::nik::Nik;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
@@ -69,6 +70,9 @@ impl<'a> Checker<'a> {
                     if matches!(kind, FieldKind::Kk) {
                         let number = value.as_str().and_then(|text| text.parse::<KkNumber>().ok());
                         self.caution(path, number.map(|number| number.cautions()).unwrap_or_default());
+                    }
+                    if value.as_str().is_some_and(|text| !text.chars().all(is_letter_sign)) {
+                        self.caution(path, vec![CautionCode::NotInLetters]);
                     }
                     Some(value)
                 }

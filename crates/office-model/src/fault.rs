@@ -159,6 +159,8 @@ pub enum CautionCode {
     ValidUntilPast,
     /// A partner is younger than the age the marriage law asks for.
     PartnerTooYoung,
+    /// A sign that letters cannot show.
+    NotInLetters,
 }
 
 /// Something odd about a value that may well be right: the record is taken, the clerk is told.
@@ -176,6 +178,10 @@ impl CautionCode {
     /// What people read.
     pub fn text(self) -> Bilingual {
         match self {
+            Self::NotInLetters => Bilingual::new(
+                "Ada huruf atau gambar yang tidak dapat dicetak pada surat (misalnya emoji atau huruf Arab): di kertas menjadi kotak kosong.",
+                "There are signs that letters cannot show (emoji or Arabic script, for instance): on paper they become empty boxes.",
+            ),
             Self::NikAreaUnknown => Bilingual::new(
                 "Kode kecamatan pada NIK tidak ada dalam daftar wilayah saat ini. Wilayah hasil pemekaran dapat memakai kode lama; periksa dengan KTP.",
                 "The district in the NIK is not in today's list. Areas that were split keep old codes; compare with the card.",
@@ -236,7 +242,7 @@ mod tests {
             enum_value area_form area_province list_length list_index too_young clerk_id_form template_form";
         assert_eq!(words::<FaultCode>().join(" "), faults);
         let cautions = "nik_area_unknown nik_sex_differs nik_birth_date_differs nik_temporary kk_area_unknown \
-            kk_date_unlikely valid_until_past partner_too_young";
+            kk_date_unlikely valid_until_past partner_too_young not_in_letters";
         assert_eq!(words::<CautionCode>().join(" "), cautions);
     }
 

@@ -28,9 +28,16 @@ pub const BLOCK_MAX: u32 = 500;
 pub const BURST: u32 = 600;
 /// In so many milliseconds one more may be granted.
 pub const PACE_MILLIS: i64 = 60_000;
-/// So long a restored hub grants nothing: until the line has risen by [`BURST`] numbers, and one for rounding. A
-/// little over ten hours, in which offices live on the blocks they have.
-pub const PAUSE_MILLIS: i64 = (BURST as i64 + 1) * PACE_MILLIS;
+/// So long a restored hub grants nothing: until the line has risen by [`BURST`] numbers, one for rounding, and what its clock may
+/// be behind unseen. A little over ten hours, in which offices live on the blocks they have.
+pub const PAUSE_MILLIS: i64 = (BURST as i64 + 1 + UNSEEN as i64) * PACE_MILLIS;
+/// Clocks are brought into step by less than this; by more they are set, and it is seen.
+pub const SET_MILLIS_MIN: i64 = UNSEEN as i64 * PACE_MILLIS;
+/// So many numbers may be granted in a time that a clock can be behind unseen.
+const UNSEEN: u32 = 10;
+/// A life that began so much later than anything that is known before it, and later than it is by now, began by a clock
+/// that was ahead.
+const AHEAD_MILLIS_MIN: i64 = 7 * 24 * 3_600_000;
 
 /// Numbers that are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +71,9 @@ pub struct Life {
     known: Vec<Known>,
     /// Of all other books of these years nothing had been granted at this moment.
     unseen: BTreeMap<i32, i64>,
+    /// No life before this one ended earlier, as far as is known.
+    #[serde(default)]
+    known_until_millis: i64,
 }
 
 /// A moment of a book that lives before knew for certain, the last one: this serial was the highest granted then.
@@ -85,7 +95,18 @@ impl Known {
 impl Life {
     /// The first life of a hub.
     pub fn first(began_millis: i64) -> Self {
-        Self { began_millis, restored: false, known: Vec::new(), unseen: BTreeMap::new() }
+        Self {
+            began_millis,
+            restored: false,
+            known: Vec::new(),
+            unseen: BTreeMap::new(),
+            known_until_millis: began_millis,
+        }
+    }
+
+    /// Whether another one was before it, of which it may have forgotten something.
+    pub const fn is_restored(&self) -> bool {
+        self.restored
     }
 
     /// When it began, in milliseconds since 1970 UTC.
@@ -97,23 +118,76 @@ impl Life {
     /// (`granted`; those of lives before do no harm), and nothing after `known_until_millis`.
     #[must_use]
     pub fn restored(&self, granted: &BTreeMap<Book, Vec<Granted>>, known_until_millis: i64, began_millis: i64) -> Self {
-        let known_until = known_until_millis.min(began_millis);
+        let first_year = wib_date(known_until_millis).map_or(i32::MIN, |date| date.year());
+        let unseen = |year: i32| (year, self.unseen.get(&year).copied().unwrap_or(known_until_millis));
+        Self {
+            began_millis,
+            restored: true,
+            known: self.known_at(granted, known_until_millis, first_year),
+            unseen: (first_year..=last_year(began_millis)).map(unseen).collect(),
+            known_until_millis,
+        }
+    }
+
+    /// What is known at a moment: of books of which this life granted something, that; of others, what was known before.
+    fn known_at(&self, granted: &BTreeMap<Book, Vec<Granted>>, at_millis: i64, first_year: i32) -> Vec<Known> {
         let mut known = self.known.clone();
         for (book, blocks) in granted {
             // Where this life granted nothing, it could have, up to the line that it stands above: that of before.
             if blocks.iter().any(|block| self.is_own(block)) {
-                let highest = self.standing(book, blocks, known_until).highest;
+                let highest = self.standing(book, blocks, at_millis).highest;
                 let (office, series, year) = (book.office, book.series.to_string(), book.year);
                 known.retain(|known| !known.is_of(book));
-                known.push(Known { office, series, year, highest, at_millis: known_until });
+                known.push(Known { office, series, year, highest, at_millis });
             }
         }
-        let first_year = wib_date(known_until).map_or(i32::MIN, |date| date.year());
         known.retain(|known| known.year >= first_year);
         known.sort_by(|a, b| (a.office, &a.series, a.year).cmp(&(b.office, &b.series, b.year)));
-        let unseen = |year: i32| (year, self.unseen.get(&year).copied().unwrap_or(known_until));
-        let years = open_years(began_millis).filter(|year| *year >= first_year);
-        Self { began_millis, restored: true, known, unseen: years.map(unseen).collect() }
+        known
+    }
+
+    /// This life as it is to go on where its beginning was told by a wrong clock, as `now_millis` shows; nothing where nothing
+    /// speaks for that. `before_set`: what the clock showed when it was seen to be set ahead just now.
+    ///
+    /// A beginning that was too early leaves a line that is too low, one that was too late keeps offices waiting.
+    #[must_use]
+    pub fn taken_up(
+        &self,
+        granted: &BTreeMap<Book, Vec<Granted>>,
+        now_millis: i64,
+        before_set: Option<i64>,
+    ) -> Option<Self> {
+        if !self.restored || now_millis < self.known_until_millis {
+            return None;
+        }
+        // Later it has granted numbers above its line, and others have them already that it does not know.
+        let was_paused = before_set.is_some_and(|before| before < self.began_millis.saturating_add(PAUSE_MILLIS));
+        let was_behind = self.is_waiting() || (was_paused && now_millis > self.began_millis);
+        let was_ahead = now_millis < self.began_millis.saturating_sub(SET_MILLIS_MIN)
+            && self.known_until_millis > 0
+            && self.began_millis.saturating_sub(self.known_until_millis) > AHEAD_MILLIS_MIN;
+        if !was_behind && !was_ahead {
+            return None;
+        }
+        let first_year = wib_date(self.known_until_millis).map_or(i32::MIN, |date| date.year());
+        let unseen = |year: i32| (year, self.unseen.get(&year).copied().unwrap_or(self.known_until_millis));
+        Some(Self {
+            began_millis: now_millis,
+            restored: true,
+            known: self.known_at(granted, now_millis, first_year),
+            unseen: (first_year..=last_year(now_millis)).map(unseen).collect(),
+            known_until_millis: self.known_until_millis,
+        })
+    }
+
+    /// Whether [`Life::taken_up`] is worth asking for: it needs all that was ever granted.
+    pub const fn is_in_doubt(&self, now_millis: i64, before_set: Option<i64>) -> bool {
+        self.restored && (before_set.is_some() || self.is_waiting() || now_millis < self.began_millis)
+    }
+
+    /// Whether it began by a clock that was behind what is known: until that is set right nothing is granted.
+    pub const fn is_waiting(&self) -> bool {
+        self.restored && self.began_millis < self.known_until_millis
     }
 
     /// Up to which serial lives before may have granted numbers of a book.
@@ -124,7 +198,7 @@ impl Life {
         let passed = self.began_millis.saturating_sub(at).max(0) / PACE_MILLIS;
         // Rounded up: the number that the last moment allowed was perhaps granted.
         let since = u32::try_from(passed).unwrap_or(u32::MAX).saturating_add(1);
-        highest.saturating_add(BURST).saturating_add(since)
+        highest.saturating_add(BURST + UNSEEN).saturating_add(since)
     }
 
     /// How a book stands at `now_millis`. `granted`: all its blocks that are known, in any order.
@@ -137,17 +211,20 @@ impl Life {
             filled_millis: self.began_millis + if self.restored { PAUSE_MILLIS } else { 0 },
         };
         for block in own {
-            standing.fill_until(block.at_millis);
+            standing.fill_until(block.at_millis.min(now_millis));
             let count = block.last.saturating_sub(block.first).saturating_add(1);
             standing.allowed = standing.allowed.saturating_sub(count);
         }
         standing.fill_until(now_millis);
+        if self.is_waiting() {
+            standing.allowed = 0;
+        }
         standing
     }
 
     /// A restored hub grants nothing in the moment it begins: what is of that moment is of the life before.
     const fn is_own(&self, block: &Granted) -> bool {
-        block.at_millis > self.began_millis || !self.restored
+        !self.restored || (block.at_millis > self.began_millis && !self.is_waiting())
     }
 }
 
@@ -179,8 +256,13 @@ impl Standing {
 
 /// The years whose numbers may be granted at a moment: the present one in WIB, and from 1 December the next.
 pub fn open_years(millis: i64) -> impl Iterator<Item = i32> {
+    let year = wib_date(millis).unwrap_or(NaiveDate::MIN).year();
+    year..=last_year(millis)
+}
+
+fn last_year(millis: i64) -> i32 {
     let date = wib_date(millis).unwrap_or(NaiveDate::MIN);
-    date.year()..=date.year() + i32::from(date.month() == 12)
+    date.year() + i32::from(date.month() == 12)
 }
 
 /// How many numbers a node needs: none while it has half of what it uses in 30 days (at least [`BLOCK_MIN`], at most
@@ -238,16 +320,53 @@ mod tests {
     fn a_restored_hub_leaves_a_gap_and_waits() {
         let granted = BTreeMap::from([(book(), vec![Granted { first: 1, last: 20, at_millis: 0 }])]);
         let life = Life::first(0).restored(&granted, 0, 10 * PACE_MILLIS);
-        let floor = 20 + BURST + 11;
+        let floor = 20 + BURST + UNSEEN + 11;
         let at = |millis| life.standing(&book(), &granted[&book()], 10 * PACE_MILLIS + millis).next(20);
         assert_eq!(at(PAUSE_MILLIS), None);
         assert_eq!(at(PAUSE_MILLIS + PACE_MILLIS), Some((floor + 1, floor + 1)));
         assert_eq!(at(PAUSE_MILLIS + 20 * PACE_MILLIS), Some((floor + 1, floor + 20)));
         let other = Book { series: "470".parse().unwrap(), ..book() };
-        assert_eq!(life.floor(&other), BURST + 11);
+        assert_eq!(life.floor(&other), BURST + UNSEEN + 11);
         assert_eq!(life.floor(&Book { year: 1971, ..book() }), 0);
         let kept: Life = serde_json::from_str(&serde_json::to_string(&life).unwrap()).unwrap();
         assert_eq!(kept, life);
+    }
+
+    #[test]
+    fn a_hub_restored_by_a_clock_that_is_behind_waits_until_it_is_set_right() {
+        let day = 24 * 3_600_000;
+        let block = |last, at_millis| Granted { first: 1, last, at_millis };
+        let granted = BTreeMap::from([(book(), vec![block(100, day)])]);
+        let life = Life::first(0).restored(&granted, 2 * day, 0);
+        assert!(life.is_waiting());
+        for now in [0, PAUSE_MILLIS * 2] {
+            assert_eq!(life.standing(&book(), &granted[&book()], now).next(20), None, "{now}");
+            assert_eq!(life.taken_up(&granted, now, Some(now)), None);
+        }
+        let right = life.taken_up(&granted, 4 * day, None).unwrap();
+        assert!(!right.is_waiting() && right.taken_up(&granted, 5 * day, None).is_none());
+        let floor = right.standing(&book(), &granted[&book()], 4 * day).highest;
+        assert!(floor >= 100 + BURST + 2 * 1440, "{floor}: two days at full pace");
+        assert_eq!(right.began_millis(), 4 * day);
+        // Behind by less than is known, it is seen when the clock is set while nothing was granted yet.
+        let unseen = Life::first(0).restored(&granted, 2 * day, 3 * day);
+        assert_eq!(unseen.taken_up(&granted, 4 * day, None), None);
+        assert_eq!(unseen.taken_up(&granted, 4 * day, Some(3 * day + 5)), Some(right));
+    }
+
+    #[test]
+    fn a_hub_restored_by_a_clock_that_is_ahead_goes_on_once_it_is_set_right() {
+        let (day, years) = (24 * 3_600_000, 400 * 24 * 3_600_000);
+        let granted = BTreeMap::from([(book(), vec![Granted { first: 1, last: 100, at_millis: day }])]);
+        let life = Life::first(1).restored(&granted, 2 * day, 2 * day + years);
+        let right = life.taken_up(&granted, 3 * day, None).unwrap();
+        let standing = right.standing(&book(), &granted[&book()], 3 * day + 2 * PAUSE_MILLIS);
+        assert_eq!(standing.next(1), Some((100 + BURST + UNSEEN + 1440 + 2, 100 + BURST + UNSEEN + 1440 + 2)));
+        let other = Book { series: "470".parse().unwrap(), ..book() };
+        assert_eq!(right.floor(&other), BURST + UNSEEN + 1441, "of books of which nothing was known, too");
+        // A clock that fell back a little is no reason.
+        let honest = Life::first(1).restored(&granted, 2 * day, 3 * day);
+        assert_eq!(honest.taken_up(&granted, 3 * day - 3_600_000, None), None);
     }
 
     /// A hub as it lives: its state can be put back to any older one, and it never learns of what it granted since.
@@ -262,6 +381,8 @@ mod tests {
         Grant(u32),
         Backup,
         Restore(prop::sample::Index),
+        /// By a clock that is wrong by so many paces until it is set right, some of them later.
+        RestoreWrong(prop::sample::Index, i64),
         GiveBack(prop::sample::Index),
     }
 
@@ -270,6 +391,7 @@ mod tests {
             5 => (1_u32..600).prop_map(Act::Grant),
             1 => Just(Act::Backup),
             2 => any::<prop::sample::Index>().prop_map(Act::Restore),
+            1 => (any::<prop::sample::Index>(), -4_000_i64..20_000).prop_map(|(at, off)| Act::RestoreWrong(at, off)),
             1 => any::<prop::sample::Index>().prop_map(Act::GiveBack),
         ]
     }
@@ -303,10 +425,19 @@ mod tests {
                     hub.granted.push(block);
                 }
                 Act::Backup => backups.push((hub.clone(), now)),
-                Act::Restore(which) => {
+                Act::Restore(which) | Act::RestoreWrong(which, _) => {
                     let (old, known_until) = which.get(&backups).clone();
                     let granted = BTreeMap::from([(book(), old.granted.clone())]);
-                    hub = Hub { life: old.life.restored(&granted, known_until, now), granted: old.granted };
+                    let off = if let Act::RestoreWrong(_, off) = act { off * PACE_MILLIS } else { 0 };
+                    let mut life = old.life.restored(&granted, known_until, now + off);
+                    // While it is wrong, as much time goes by as the pause leaves.
+                    now += if off == 0 { 0 } else { pause * 8 };
+                    if off != 0
+                        && let Some(right) = life.taken_up(&granted, now, (off <= -SET_MILLIS_MIN).then_some(now + off))
+                    {
+                        life = right;
+                    }
+                    hub = Hub { life, granted: old.granted };
                     backups.retain(|(_, at)| forgiving || *at <= known_until);
                 }
                 // Some office still had the lease.

@@ -23,6 +23,7 @@ mod field_path;
 pub mod granting;
 mod kk_number;
 mod letter_number;
+mod letter_sign;
 mod nik;
 mod number_rule;
 mod office;
@@ -60,6 +61,7 @@ pub use field::{Choice, Day, DefaultValue, Field, FieldKind, IntLimit, MovingLim
 pub use field_path::{FieldPath, ParseFieldPathError, Segment};
 pub use kk_number::KkNumber;
 pub use letter_number::{NumberParts, NumberTemplate};
+pub use letter_sign::is_letter_sign;
 pub use nik::Nik;
 pub use number_rule::{NumberRule, NumberScope};
 pub use office::{District, Office};

@@ -141,9 +141,10 @@ impl Status {
         matches!(self, Self::Selesai | Self::Ditolak | Self::Dibatalkan)
     }
 
-    /// Whether the fields of a record in this state may still be edited: until it is signed or closed.
+    /// Whether the fields of a record in this state may still be edited: until it is signed or closed, but not while the
+    /// sub-district decides about them.
     pub const fn is_editable(self) -> bool {
-        matches!(self, Self::Draf | Self::Diajukan | Self::Diperiksa | Self::MenungguCamat | Self::Dikembalikan)
+        matches!(self, Self::Draf | Self::Diajukan | Self::Diperiksa | Self::Dikembalikan)
     }
 
     /// Whether the office's own people found nothing wrong with it, and it goes its way.

@@ -10,14 +10,14 @@ use serde_json::json;
 use super::{Answer, open};
 use crate::act::Act;
 use crate::cli::Common;
-use crate::{Failure, HealthNote, admin};
+use crate::{Failure, HealthNote, admin, kept_settings};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server backup /mnt/usb/hub-2026-11-24.backup
 
-The file holds the hub's secret keys and all personal data: keep it where only you can read it. Attached files
-go into the folder `blobs` beside it, which all backups there share: each file is copied once. The settings file
-(sync-server.toml) is not in it.")]
+The file holds the hub's secret keys, the settings file (sync-server.toml) with its secrets, and all personal data: keep
+it where only you can read it. Attached files go into the folder `blobs` beside it, which all backups there share: each
+file is copied once. What is set by the environment or by flags is not in it.")]
 pub(crate) struct Arguments {
     /// A new file.
     file: PathBuf,
@@ -66,7 +66,9 @@ fn make(reader: &Reader, file: &Path) -> Result<bool, Failure> {
     let mut half = file.to_owned().into_os_string();
     half.push(".part");
     let half = PathBuf::from(half);
-    reader.backup(&half)?;
+    let settings = kept_settings::of(reader.dir())?;
+    let settings = settings.as_deref().map(|file| (kept_settings::SETTING, file));
+    reader.backup_with(&half, settings.as_slice())?;
     let placed = private(&half).and_then(|is_private| std::fs::rename(&half, file).map(|()| is_private));
     placed.map_err(|error| Failure::file(file, &error))
 }

@@ -182,7 +182,10 @@ fn publish(common: &Common, act: &Act) -> Result<Answer, Failure> {
     let done = common.submit(act)?;
     let word = |key: &str| done.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let offices = done.get("offices").and_then(Value::as_u64).unwrap_or_default();
-    let text = format!("{} is published for {offices} offices; each gets it with its next exchange\n", word("topic"));
+    let text = match offices {
+        0 => format!("{} stands like that already: nothing was published\n", word("topic")),
+        _ => format!("{} is published for {offices} offices; each gets it with its next exchange\n", word("topic")),
+    };
     Ok(Answer::new(done, text))
 }
 

@@ -12,6 +12,7 @@ use crate::act::Act;
 use crate::cli::Common;
 use crate::night::forms::{self, Form};
 use crate::night::{Report, kept, words};
+use crate::operators::by_command;
 use crate::{Failure, clock};
 
 #[derive(Debug, clap::Args)]
@@ -44,7 +45,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let date = arguments.date;
     if kept::standing(&open(&common.data)?, date, clock::now_millis())?.is_none() {
-        common.submit(&Act::Nightly { date, early: arguments.early })?;
+        common.submit(&Act::Nightly { by: by_command("nightly --early"), date, early: arguments.early })?;
     }
     let kept =
         kept::bytes(&open(&common.data)?, date)?.ok_or_else(|| Failure::internal("a report that was not kept"))?;

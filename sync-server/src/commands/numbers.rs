@@ -88,6 +88,10 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
                     |key: &str| block.get(key).map_or_else(String::new, |value| value.to_string().replace('"', ""));
                 let _ = writeln!(text, "{} {}: {} to {}", get("series"), get("year"), get("first"), get("last"));
             }
+            if granted.is_empty() && exchange_driver::waits_for_clock(&open(&common.data)?)? {
+                text.push_str("nothing is granted: this hub's clock is behind what its data knows since it was restored; set it right\n");
+                return Ok(Answer::bad(done, text));
+            }
             if granted.is_empty() {
                 text.push_str("nothing may be granted just now: an office gets 600 numbers at once and 60 an hour, and none in the ten hours after the hub was restored\n");
                 return Ok(Answer::bad(done, text));

@@ -36,10 +36,7 @@ enum What {
 
 pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     if let Some(What::Retry { id }) = &arguments.what {
-        let subject = id.map(|id| id.to_string()).unwrap_or_default();
-        let (by, act) = (by_command("quarantine retry"), "quarantine_retried".to_owned());
-        common.submit(&Act::Note { by, act, subject })?;
-        let done = common.submit(&Act::Retry { document: *id })?;
+        let done = common.submit(&Act::Retry { by: by_command("quarantine retry"), document: *id })?;
         let count = done.get("retried").and_then(Value::as_u64).unwrap_or_default();
         let text = format!("{count} changes are judged again; sync-server quarantine shows what stays out\n");
         return Ok(Answer::new(done, text));

@@ -9,17 +9,22 @@ use serde_json::json;
 
 use super::{Answer, open};
 use crate::cli::Common;
+use crate::kept_settings::{self, Came};
 use crate::keys::{self, HubKeys};
-use crate::{Failure, admin, clock, devices, init, settings};
+use crate::{Failure, admin, clock, devices, init};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sync-server restore /mnt/usb/hub-2026-11-24.backup --data /srv/hub
 
 The nodes send again by themselves what the backup lacks. A database that is there is moved aside;
-nodes that it has as revoked stay revoked. Attached files come from the folder `blobs` beside the backup.")]
+nodes that it has as revoked stay revoked. Attached files come from the folder `blobs` beside the backup. Settings
+(sync-server.toml) come back where there are none; accounts and their second factors come back with the database.")]
 pub(crate) struct Arguments {
     /// The backup.
     file: PathBuf,
+    /// This machine's clock is right, though the backup knows of later times: those of a clock that was ahead.
+    #[arg(long)]
+    clock_is_right: bool,
 }
 
 const DATABASE: [&str; 5] = ["replica.db", "replica.db-wal", "replica.db-shm", "replica.head", "replica.seat"];
@@ -33,8 +38,10 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     // The backup is brought into the folder and looked at before anything there is touched.
     let incoming = dir.join(format!("restore-{}", clock::now_millis()));
     let mut revoked = None;
-    let restored = bring(&arguments.file, &incoming).and_then(|keys| {
-        revoked = carry_revocations(dir, &incoming, &keys)?;
+    let mut settings = Came::None;
+    let restored = bring(&arguments.file, &incoming).and_then(|(keys, kept)| {
+        revoked = carry_revocations(dir, &incoming, &keys, arguments.clock_is_right)?;
+        settings = kept_settings::put_back(dir, kept.as_deref())?;
         put(dir, &incoming, &keys)
     });
     if restored.is_err() {
@@ -43,7 +50,15 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     }
     let aside = restored?;
     let counts = open(dir)?.counts()?;
+    let waits = exchange_driver::waits_for_clock(&open(dir)?)?;
     let mut text = format!("{} transactions are back in {}\n", counts.transactions, dir.display());
+    if waits {
+        let _ = writeln!(
+            text,
+            "this machine's clock is behind what the backup knows: set it right before you start the hub. Until then no letter numbers \
+             are granted. Is the clock right, and the hub's was ahead once? Restore again with --clock-is-right"
+        );
+    }
     if let Some(aside) = &aside {
         let _ = writeln!(text, "what was there before is in {}", aside.display());
     }
@@ -54,21 +69,20 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         // All else is in its place already.
         Err(failure) => writeln!(text, "attached files could not be put back: {}; {}", failure.error, failure.next),
     };
-    if !dir.join(settings::FILE).exists() {
-        let _ = writeln!(
-            text,
-            "there are no settings here ({}): they are in no backup. Without them the hub makes no backups and tells no alarms; \
-             put your copy back before you start it",
-            dir.join(settings::FILE).display()
-        );
-    }
+    text.push_str(&settings.said(dir));
     let notes = notes(revoked.as_deref());
     if common.json {
         eprint!("{notes}");
     }
     text.push_str(&notes);
     Ok(Answer::new(
-        json!({ "transactions": counts.transactions, "moved_aside": aside, "files": files.unwrap_or_default() }),
+        json!({
+            "transactions": counts.transactions,
+            "moved_aside": aside,
+            "files": files.unwrap_or_default(),
+            "settings": settings.word(),
+            "settings_keys": settings.keys(),
+        }),
         text,
     ))
 }
@@ -93,10 +107,16 @@ fn notes(kept: Option<&[NodeId]>) -> String {
 }
 
 /// Revokes in the copy what the database that it replaces has as revoked. Nothing when that one cannot tell.
-fn carry_revocations(dir: &Path, incoming: &Path, keys: &HubKeys) -> Result<Option<Vec<NodeId>>, Failure> {
+fn carry_revocations(
+    dir: &Path,
+    incoming: &Path,
+    keys: &HubKeys,
+    clock_is_right: bool,
+) -> Result<Option<Vec<NodeId>>, Failure> {
     // Before anything is written that the backup does not know: what it knows tells which letter numbers are still free.
     let (mut replica, _) = Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?)?;
-    exchange_driver::begin_life(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
+    let begin = if clock_is_right { exchange_driver::begin_life_by_a_right_clock } else { exchange_driver::begin_life };
+    begin(&mut replica, keys.signing_key()?.verifying_key(), false, clock::now_millis())?;
     drop(replica);
     let restored = open(incoming)?;
     let Ok(replaced) = Reader::open(dir) else { return Ok(None) };
@@ -124,7 +144,8 @@ fn carry_revocations(dir: &Path, incoming: &Path, keys: &HubKeys) -> Result<Opti
     Ok(Some(missed.into_iter().map(|(node, _)| node.id).collect()))
 }
 
-fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
+/// The keys in a backup, and its settings, which the copy has no longer.
+fn bring(file: &Path, incoming: &Path) -> Result<(HubKeys, Option<Vec<u8>>), Failure> {
     std::fs::create_dir(incoming).map_err(|error| Failure::file(incoming, &error))?;
     let copy = incoming.join("replica.db");
     std::fs::copy(file, &copy).map_err(|error| Failure::file(file, &error))?;
@@ -132,11 +153,11 @@ fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
     let not_whole =
         || Failure::input(format!("{} is no backup of a hub, or damaged", file.display()), "take another backup");
     // Of an older program: the copy is taken to the present form first, else its parts would be read amiss.
-    match Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?) {
-        Ok((replica, _)) => drop(replica),
+    let settings = match Replica::open(incoming, &clock::machine(), clock::fresh_epoch()?) {
+        Ok((mut replica, _)) => replica.take_setting(kept_settings::SETTING)?,
         Err(newer @ OpenError::Newer { .. }) => return Err(newer.into()),
         Err(_) => return Err(not_whole()),
-    }
+    };
     let reader: Reader = open(incoming).map_err(|_| not_whole())?;
     let keys = HubKeys::parse(&reader.setting(keys::SETTING)?.ok_or_else(not_whole)?)?;
     let mut problems = exchange_driver::verify_hub(&reader, &mut |_, _| ())?.report.problems;
@@ -146,7 +167,7 @@ fn bring(file: &Path, incoming: &Path) -> Result<HubKeys, Failure> {
         let next = "take another backup; when there is none, ask for help before you go on";
         return Err(Failure::input(format!("the backup has {} faults, the first: {first}", problems.len()), next));
     }
-    Ok(keys)
+    Ok((keys, settings))
 }
 
 /// Moves what is there aside and the copy into its place.

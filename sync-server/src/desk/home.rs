@@ -26,6 +26,8 @@ use crate::serve::Hub;
 
 /// Offices of the list, unless all are asked for.
 const LINES: usize = 12;
+/// For so long a machine that is not known and called is told of.
+const STRANGE_MILLIS: i64 = 24 * 3_600_000;
 /// Offices that the sentence at the top names.
 const NAMED: usize = 3;
 
@@ -36,6 +38,8 @@ struct HomePage {
     summary: Summary,
     /// What is wrong by the alarms that go on.
     alarms: Vec<String>,
+    /// Machines that called lately and are not enrolled here; empty for none.
+    strangers: String,
     further: String,
     backup: String,
     as_of: String,
@@ -110,6 +114,7 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(wo
         page: Page::of(&visitor.session, "home", t.regency),
         summary: summary(&regency, language, now),
         alarms: alarms(&regency, language),
+        strangers: strangers(hub.strangers.since(now - STRANGE_MILLIS).len(), language),
         further: further(&regency, language),
         backup: regency.backup_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
         as_of: moments::long(regency.made_millis),
@@ -274,6 +279,18 @@ fn alarms(regency: &Regency, language: Language) -> Vec<String> {
         _ => format!("{} ({})", language.say(&kind.title()), shown::figure(*count, language)),
     };
     regency.alarms.iter().map(one).collect()
+}
+
+/// Machines that called within a day and are not enrolled here.
+fn strangers(count: usize, language: Language) -> String {
+    match (count, language) {
+        (0, _) => String::new(),
+        (_, Language::Indonesian) => {
+            format!("{count} komputer yang tidak terdaftar di sini menghubungi pusat dalam sehari ini.")
+        }
+        (1, Language::English) => "1 machine that is not enrolled here called within a day.".to_owned(),
+        (_, Language::English) => format!("{count} machines that are not enrolled here called within a day."),
+    }
 }
 
 /// Offices without a machine, and what waits for people.

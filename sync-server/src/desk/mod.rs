@@ -10,6 +10,7 @@
 //! | `device` | the pages about machines |
 //! | `find` | finding, reading, counting and taking away records; what waits for people |
 //! | `handbook/` | what the centre tells offices: written, looked at, published |
+//! | `draft` | what was typed and is looked at before it is published |
 //! | `fresh`, `stream` | what is known of the regency, read at most once a second; word to browsers that it changed |
 //! | `map`, `chart`, `shown`, `amount`, `subject` | pictures and words for what is shown |
 //! | `unknown` | what an address asks for and nobody knows |
@@ -21,6 +22,7 @@ mod assets;
 mod carried;
 mod chart;
 mod device;
+mod draft;
 mod faults;
 mod find;
 mod fresh;
@@ -54,6 +56,7 @@ use tokio::sync::Semaphore;
 
 use crate::serve::Hub;
 use crate::settings::Settings;
+use draft::Drafts;
 pub(crate) use faults::nowhere;
 use fresh::Fresh;
 pub(crate) use fresh::regency;
@@ -80,6 +83,11 @@ pub(crate) struct Desk {
     guessing: Semaphore,
     streams: Arc<Semaphore>,
     fresh: Fresh,
+    drafts: Drafts,
+    /// How often viewers may search.
+    searches: find::Allowance,
+    /// Sheets that were made and not shown yet.
+    sheets: device::Sheets,
     /// The names this hub is asked for under, beside addresses.
     names: Vec<String>,
 }
@@ -94,6 +102,9 @@ impl Desk {
             guessing: Semaphore::new(GUESSES_TOGETHER),
             streams: Arc::new(Semaphore::new(STREAMS)),
             fresh: Fresh::default(),
+            drafts: Drafts::default(),
+            searches: find::Allowance::default(),
+            sheets: device::Sheets::default(),
             names: settings.own_names(),
         }
     }

@@ -141,6 +141,15 @@ impl Fault {
         )
     }
 
+    /// A sheet with a code that was shown already.
+    pub(crate) fn sheet_gone() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "Lembar itu hanya ditampilkan sekali, dan sudah ditampilkan. Bila hilang: batalkan kodenya di halaman Perangkat, lalu buat yang baru.",
+            "That sheet is shown once, and was shown already. If it is lost: cancel its code on the page Machines, then make a new one.",
+        )
+    }
+
     /// Somebody who only looks wants to change something.
     pub(crate) fn not_for_role() -> Self {
         Self::new(StatusCode::FORBIDDEN, ID.not_for_role, EN.not_for_role)
@@ -153,6 +162,15 @@ impl Fault {
             StatusCode::BAD_REQUEST,
             format!("Tidak ada yang diunduh. {} Kembali, perbaiki saringannya, lalu unduh lagi.", all(|one| &one.id)),
             format!("Nothing was downloaded. {} Go back, correct the filter, then download again.", all(|one| &one.en)),
+        )
+    }
+
+    /// More than an account may ask for in so short a time.
+    pub(crate) fn too_often((id, en): (&str, &str), seconds: u64) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            format!("{id} {seconds} {}.", ID.seconds),
+            format!("{en} {seconds} {}.", EN.seconds),
         )
     }
 

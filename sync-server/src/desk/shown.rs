@@ -101,7 +101,7 @@ pub(super) fn is_reached(word: &str) -> bool {
 }
 
 /// All kinds of acts.
-pub(super) const ACTS: [&str; 33] = [
+pub(super) const ACTS: [&str; 35] = [
     "sign_in",
     "sign_in_failed",
     "unlock",
@@ -114,8 +114,10 @@ pub(super) const ACTS: [&str; 33] = [
     "divergences_read",
     "export",
     "searched",
+    "searches_limited",
     "backup_made",
     "quarantine_retried",
+    "night_closed_early",
     "views_rebuilt",
     "number_rule",
     "numbers_granted",
@@ -152,8 +154,10 @@ pub(super) fn act(word: &str, language: Language) -> &str {
         "divergences_read" => ("membaca isian yang berbeda, berkas:", "read fields that differ, records:"),
         "export" => ("mengunduh berkas", "took records away"),
         "searched" => ("mencari dengan kata", "searched by words"),
+        "searches_limited" => ("terlalu banyak mencari, ditahan sebentar", "searched too often, and was held up"),
         "backup_made" => ("membuat cadangan pusat", "made a backup of the hub"),
         "quarantine_retried" => ("memeriksa ulang perubahan yang ditahan", "had the quarantine judged again"),
+        "night_closed_early" => ("menutup malam sebelum waktunya", "closed a night before its time"),
         "views_rebuilt" => ("membangun ulang daftar dan indeks", "rebuilt lists and indexes"),
         "number_rule" => ("mengubah aturan nomor surat", "changed the rule of letter numbers"),
         "numbers_granted" => ("memberi nomor surat kepada komputer", "granted letter numbers to a machine"),

@@ -14,6 +14,7 @@ pub(super) fn said(act: &str, subject: &str, language: Language) -> String {
         "published" | "told_again" | "withdrawn" => published(subject, language),
         "export" => Some(subject.split(' ').map(|word| taken(word, language)).collect::<Vec<_>>().join(", ")),
         "searched" => sought(subject, language),
+        "night_closed_early" => Some(day_said(subject)),
         "code_offered" | "code_cancelled" | "number_rule" => office(subject),
         _ => None,
     }

@@ -31,6 +31,8 @@ desk_kit::texts! {
     fault_title: "Tidak dapat dilakukan", "It cannot be done";
     home: "Ke halaman kabupaten", "To the regency's page";
 
+    strangers_see: "Lihat dan apa yang dilakukan", "See them and what to do";
+
     not_for_role: "Hanya operator yang boleh mengubah ini. Tidak ada yang berubah.", "Only operators may change this. Nothing was changed.";
     cancel: "Batal", "Cancel";
     carried: "Yang Anda ketik belum hilang", "What you typed is not lost";
@@ -74,6 +76,10 @@ desk_kit::texts! {
     all_offices: "Semua kantor", "All offices";
     offices_word: "kantor", "offices";
     preview_why: "Begini tampilnya di halaman pertama petugas:", "This is how it stands on clerks' first page:";
+    draft_gone: "Yang Anda lihat di alamat ini sudah terbit, atau tidak tersimpan lagi. Di bawah ini awal yang baru.",
+        "What you looked at here was published, or is kept no more. Below is a new beginning.";
+    draft_again: "Belum terbit sekali lagi: yang Anda kirim berasal dari halaman lama, dan mungkin sudah terbit. Lihat dahulu daftar di Pedoman; terbitkan hanya bila memang pemberitahuan baru.",
+        "Not published once more: what you sent comes from a page of before, and may be published already. Look at the list in the handbook first; publish it only if it is a new notice.";
     look_first: "Lihat dahulu", "Look at it first";
     look_again: "Lihat lagi", "Look again";
     publish_to: "Terbitkan untuk", "Publish for";
@@ -93,6 +99,10 @@ desk_kit::texts! {
     choose_office: "Pilih kantor", "Choose an office";
     profile_why: "Berlaku di semua komputer kantor ini sejak pertukaran berikutnya. Surat yang sudah ditandatangani tidak berubah.",
         "Holds on all machines of this office from their next exchange. Letters that are signed do not change.";
+    profile_unchanged: "Tidak ada yang berubah dari yang berlaku sekarang; tidak ada yang perlu terbit.", "Nothing differs from what stands now; there is nothing to publish.";
+    profile_changed_since_look: "Belum terbit: profil ini belum dilihat, atau berubah sejak Anda lihat. Lihat dahulu di bawah apa yang berubah.",
+        "Not published yet: this profile was not looked at, or changed since. Look below at what it changes first.";
+    nothing_there: "kosong", "empty";
     last_set: "Terakhir diatur", "Last set";
     publish: "Terbitkan", "Publish";
     publish_all: "Terbitkan untuk semua kantor", "Publish for all offices";

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use exchange_driver::is_of_hub;
 use letter_print::Templates;
-use office_handbook::{Notice, NoticeId, Profile, Topic, json_text};
+use office_handbook::{Audience, Notice, NoticeId, Profile, Topic, json_text};
 use office_model::{Catalogue, OfficeCode, Roster};
-use replica_store::{Published, Reader};
+use replica_store::{AuditFilter, AuditFrom, Published, Reader};
 
-use super::newest;
+use super::{HUB_CLERK, newest, subject};
 use crate::keys::HubKeys;
 use crate::{Failure, init};
 
@@ -174,14 +174,23 @@ pub(crate) fn text(reader: &Reader, keys: &HubKeys, topic: Topic) -> Result<Stri
 /// When the database cannot be read.
 pub(crate) fn profile(reader: &Reader, office: OfficeCode) -> Result<(Profile, Option<(String, i64)>), Failure> {
     let is_readable = |one: &service_document::Publication| Profile::of_body(&one.body).is_ok();
-    let stands = reader.publication(&office, &Topic::Profile.to_string(), &is_readable)?;
-    Ok(stands.map_or_else(
-        || (Profile::default(), None),
-        |one| {
-            let profile = Profile::of_body(&one.publication.body).unwrap_or_default();
-            (profile, Some((one.by, one.publication.published_millis)))
-        },
-    ))
+    let Some(stands) = reader.publication(&office, &Topic::Profile.to_string(), &is_readable)? else {
+        return Ok((Profile::default(), None));
+    };
+    let profile = Profile::of_body(&stands.publication.body).unwrap_or_default();
+    let at = stands.publication.published_millis;
+    let by = if stands.by == HUB_CLERK { publisher(reader, office, at)?.unwrap_or(stands.by) } else { stands.by };
+    Ok((profile, Some((by, at))))
+}
+
+/// Who published the profile of an office at the hub then: offices are told that the hub did, the trail knows who. Nothing where
+/// it does not, as at a hub that was made again from its offices.
+fn publisher(reader: &Reader, office: OfficeCode, at_millis: i64) -> Result<Option<String>, Failure> {
+    let during = Some(at_millis..at_millis.saturating_add(1));
+    let filter = AuditFilter { clerk: None, act: Some("published".to_owned()), during };
+    let subject = subject(Topic::Profile, Audience::Office(office));
+    let noted = reader.audit_part(&filter, AuditFrom::Newest, 50)?.into_iter();
+    Ok(noted.map(|(_, item)| item).find(|item| item.subject == subject).map(|item| item.clerk))
 }
 
 /// What a roster changes of the one that stands, one line each.

@@ -13,7 +13,7 @@ use chrono::{Datelike as _, NaiveDate};
 use replica_store::{FilesKept, ProblemKind, Reader, files_beside};
 
 use super::report::BackupLine;
-use crate::{Failure, init};
+use crate::{Failure, init, kept_settings};
 
 const BEFORE: &str = "hub-";
 const AFTER: &str = ".backup";
@@ -73,7 +73,9 @@ fn make(reader: &Reader, folder: &Path, date: NaiveDate, kept: usize) -> Result<
     let part = folder.join(format!("{BEFORE}{date}{PART}"));
     fs::create_dir(&part).and_then(|()| private(&part, 0o700)).map_err(failed)?;
     let database = part.join(DATABASE);
-    reader.backup(&database)?;
+    let settings = kept_settings::of(reader.dir())?;
+    let settings = settings.as_deref().map(|file| (kept_settings::SETTING, file));
+    reader.backup_with(&database, settings.as_slice())?;
     private(&database, 0o600).map_err(failed)?;
     verify(reader, &part)?;
     let file = folder.join(format!("{BEFORE}{date}{AFTER}"));

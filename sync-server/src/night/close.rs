@@ -5,14 +5,28 @@ use chrono::NaiveDate;
 use replica_store::{Reader, Replica};
 
 use super::report::CheckLine;
+use super::window::Window;
 use super::{Plan, Report, backup, check, gather, kept};
 use crate::keys::HubKeys;
 use crate::settings::Settings;
 use crate::{Failure, HealthNote, alarm, handbook};
 
-/// Whether a night is the latest: of others no backup can be made any more.
-pub(crate) fn is_latest(date: NaiveDate, now_millis: i64) -> bool {
-    kept::wib(now_millis).0 == date
+/// Whether a night is the latest: of others no backup can be made any more. One that was closed after it, as today's before its
+/// time, has a backup of this very moment.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+fn is_latest(reader: &Reader, date: NaiveDate, report_minute: u32, now_millis: i64) -> Result<bool, Failure> {
+    if date < Window::last(now_millis, report_minute).date {
+        return Ok(false);
+    }
+    for later in kept::dates(reader)?.into_iter().filter(|kept| *kept > date) {
+        if kept::standing(reader, later, now_millis)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether the report of a night may be made: it is made once, so not before it is due; or, where somebody wants it `early`,
@@ -67,10 +81,10 @@ pub(crate) fn make(
     reader: &Reader,
     date: NaiveDate,
     plan: &Plan,
-    is_latest: bool,
     checked: Option<CheckLine>,
     now: impl Fn() -> i64,
 ) -> Result<Report, Failure> {
+    let is_latest = is_latest(reader, date, plan.report_minute, now())?;
     let check = checked.unwrap_or_else(|| check::check(reader, reader.dir(), now()));
     let backup = match &plan.backup_dir {
         None => backup::state("off"),
@@ -84,8 +98,13 @@ pub(crate) fn make(
 ///
 /// # Errors
 ///
-/// When it is not due yet, a setting is wrong, or the database refuses.
-pub(crate) fn here(replica: &mut Replica, date: NaiveDate, early: bool, now_millis: i64) -> Result<Vec<u8>, Failure> {
+/// When it is not due yet, a setting is wrong, or the database refuses. `early`: who wants it before it is due.
+pub(crate) fn here(
+    replica: &mut Replica,
+    date: NaiveDate,
+    early: Option<&String>,
+    now_millis: i64,
+) -> Result<Vec<u8>, Failure> {
     if let Some(kept) = kept::standing(replica, date, now_millis)? {
         return Ok(kept);
     }
@@ -96,11 +115,12 @@ pub(crate) fn here(replica: &mut Replica, date: NaiveDate, early: bool, now_mill
     }
     let settings = Settings::load(&dir, |name| std::env::var(name).ok(), &crate::flags::Flags::default())?;
     let plan = Plan::of(&settings, &dir)?;
-    is_over(date, early, now_millis, plan.report_minute)?;
+    is_over(date, early.is_some(), now_millis, plan.report_minute)?;
     has_been(replica, date)?;
-    let report = make(replica, date, &plan, is_latest(date, now_millis), None, || now_millis)?;
+    let report = make(replica, date, &plan, None, || now_millis)?;
     let bytes = serde_json::to_vec(&report).map_err(Failure::internal)?;
-    let kept = kept::keep(replica, date, bytes, now_millis)?;
+    let early = early.filter(|_| now_millis < kept::due_millis(date, plan.report_minute));
+    let kept = kept::keep(replica, date, bytes, early.map(String::as_str), now_millis)?;
     // What the next server's alarms begin and end by.
     for note in found(&report) {
         alarm::note(replica, &note, now_millis)?;

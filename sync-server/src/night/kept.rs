@@ -7,7 +7,7 @@ use replica_store::{Reader, Replica, StoreError};
 use super::Report;
 use super::report::Brief;
 use super::window::Window;
-use crate::Failure;
+use crate::{Failure, operators};
 
 /// So many missed nights are caught up with.
 pub(crate) const CAUGHT_UP_MAX: usize = 31;
@@ -73,7 +73,8 @@ fn stands(bytes: &[u8], now_millis: i64) -> bool {
     !made.is_ok_and(|made| made > now_millis.saturating_add(CLOCK_SET_MILLIS))
 }
 
-/// Keeps a report, unless the night has one that stands: the first stays. Gives what is kept.
+/// Keeps a report, unless the night has one that stands: the first stays. Gives what is kept. `early`: who closed the night before
+/// its time, which the trail notes.
 ///
 /// # Errors
 ///
@@ -82,12 +83,19 @@ pub(crate) fn keep(
     replica: &mut Replica,
     date: NaiveDate,
     report: Vec<u8>,
+    early: Option<&str>,
     now_millis: i64,
 ) -> Result<Vec<u8>, StoreError> {
     if let Some(kept) = replica.setting(&key(date))?.filter(|kept| stands(kept, now_millis)) {
         return Ok(kept);
     }
-    replica.set_setting(&key(date), &report)?;
+    replica.together(|replica| {
+        replica.set_setting(&key(date), &report)?;
+        match early {
+            Some(by) => operators::note(replica, by, "night_closed_early", &date.to_string(), now_millis),
+            None => Ok(()),
+        }
+    })?;
     Ok(report)
 }
 

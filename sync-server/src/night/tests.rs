@@ -485,25 +485,25 @@ fn missed_nights_are_caught_up_with_and_a_report_stays_as_it_was_made() {
     assert!(matches!(joined, replica_store::Redeemed::Admitted(_)));
     assert!(missed(&replica, six - 1).is_empty(), "the night before they joined tells nothing");
     assert_eq!(missed(&replica, six), [date(24)]);
-    let first = super::close::here(&mut replica, date(24), false, six).unwrap();
+    let first = super::close::here(&mut replica, date(24), None, six).unwrap();
     assert!(missed(&replica, six).is_empty());
     let later = six + 2 * DAY + 5 * MINUTE;
     let caught_up = missed(&replica, later);
     assert_eq!(caught_up, [date(25), date(26)], "the hub was off");
     for missed in caught_up {
-        super::close::here(&mut replica, missed, false, later).unwrap();
+        super::close::here(&mut replica, missed, None, later).unwrap();
     }
     assert!(missed(&replica, later).is_empty());
-    assert_eq!(super::close::here(&mut replica, date(24), false, later).unwrap(), first);
-    assert_eq!(kept::keep(&mut replica, date(24), b"another".to_vec(), later).unwrap(), first, "the first stays");
+    assert_eq!(super::close::here(&mut replica, date(24), None, later).unwrap(), first);
+    assert_eq!(kept::keep(&mut replica, date(24), b"another".to_vec(), None, later).unwrap(), first, "the first stays");
     assert_eq!(kept::dates(&replica).unwrap(), [date(26), date(25), date(24)]);
     assert_eq!(missed(&replica, later + 90 * DAY).len(), kept::CAUGHT_UP_MAX);
     // Asked for in the night, it is not over: its report would be frozen, and no backup made in the morning.
     let begun = wib_midnight(date(28)) + 78 * MINUTE;
-    assert!(super::close::here(&mut replica, date(28), false, begun).is_err());
-    assert!(super::close::here(&mut replica, date(29), true, begun).is_err());
+    assert!(super::close::here(&mut replica, date(28), None, begun).is_err());
+    assert!(super::close::here(&mut replica, date(29), Some(&"wayan".to_owned()), begun).is_err());
     assert!(kept::bytes(&replica, date(28)).unwrap().is_none());
-    super::close::here(&mut replica, date(28), true, begun).unwrap();
+    super::close::here(&mut replica, date(28), Some(&"wayan".to_owned()), begun).unwrap();
 }
 
 #[test]
@@ -518,13 +518,13 @@ fn a_night_that_was_asked_for_hides_none_before_it_and_a_clock_that_was_ahead_co
     replica.offer_code([1; 32], "35.10.01.2001".parse().unwrap(), due(24) - 10, due(24)).unwrap();
     replica.redeem_code([1; 32], NodeId([1; 8]), [0; 32], due(24) - 5).unwrap();
     let missed = |replica: &Replica, now| kept::missed(replica, now, 360).unwrap();
-    super::close::here(&mut replica, date(26), false, due(26)).unwrap();
+    super::close::here(&mut replica, date(26), None, due(26)).unwrap();
     assert_eq!(missed(&replica, due(26)), [date(24), date(25)], "the hub was off");
 
     // The clock stood in December; all nights until then were "caught up with". It is set right.
     let ahead = due(26) + 20 * DAY;
     for night in missed(&replica, ahead) {
-        super::close::here(&mut replica, night, false, ahead).unwrap();
+        super::close::here(&mut replica, night, None, ahead).unwrap();
     }
     assert!(missed(&replica, ahead).is_empty());
     let right = due(28) + 60_000;
@@ -533,10 +533,49 @@ fn a_night_that_was_asked_for_hides_none_before_it_and_a_clock_that_was_ahead_co
         [date(24), date(25), date(27), date(28)],
         "what was made in the future is none"
     );
-    let anew = super::close::here(&mut replica, date(28), false, right).unwrap();
+    let anew = super::close::here(&mut replica, date(28), None, right).unwrap();
     assert_eq!(kept::parse(&anew).unwrap().date, date(28));
     assert_eq!(kept::standing(&replica, date(28), right).unwrap().unwrap(), anew);
     assert_eq!(missed(&replica, right), [date(24), date(25), date(27)]);
+}
+
+#[test]
+fn a_night_that_is_closed_before_its_time_is_on_the_trail_and_leaves_no_second_backup_for_the_one_before() {
+    const HOUR: i64 = 3_600_000;
+    let roster = "code,name,kind,district_code,district\n35.10.01.2001,Sarongan,desa,35.10.01,Pesanggaran\n";
+    let date = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+    let night = wib_midnight(date(28)) + 3 * HOUR;
+    let hub = |dir: &std::path::Path| {
+        init::init(dir, roster).unwrap();
+        std::fs::write(dir.join("sync-server.toml"), "backup_dir = \"backups\"\n").unwrap();
+        let (mut replica, _) = Replica::open(dir, "test", EpochId([1; 16])).unwrap();
+        let begun = wib_midnight(date(26)) + 9 * HOUR;
+        replica.offer_code([1; 32], "35.10.01.2001".parse().unwrap(), begun, begun + HOUR).unwrap();
+        replica.redeem_code([1; 32], NodeId([1; 8]), [0; 32], begun).unwrap();
+        replica
+    };
+    let close = |replica: &mut Replica, day, early: Option<&str>| {
+        let early = early.map(str::to_owned);
+        let bytes = super::close::here(replica, date(day), early.as_ref(), night).unwrap();
+        kept::parse(&bytes).unwrap().whole.unwrap().backup.state
+    };
+    // Yesterday's is missing, and today's is closed first.
+    let dir = tempfile::tempdir().unwrap();
+    let mut replica = hub(dir.path());
+    assert_eq!(close(&mut replica, 28, Some("wayan")), "made");
+    assert_eq!(close(&mut replica, 27, None), "missed", "the same moment once more");
+    let noted: Vec<_> = replica.audit(9).unwrap().into_iter().map(|one| (one.clerk, one.act, one.subject)).collect();
+    let early = ("wayan".to_owned(), "night_closed_early".to_owned(), "2026-11-28".to_owned());
+    assert_eq!(noted, [early]);
+    // Once only, and not for one that was due.
+    close(&mut replica, 28, Some("wayan"));
+    close(&mut replica, 27, Some("wayan"));
+    assert_eq!(replica.audit(9).unwrap().len(), 1);
+    // Where nothing is closed before its time, the night that is missing is the latest, whoever asks for it.
+    let dir = tempfile::tempdir().unwrap();
+    let mut replica = hub(dir.path());
+    assert_eq!(close(&mut replica, 27, None), "made");
+    assert!(replica.audit(9).unwrap().is_empty());
 }
 
 #[test]

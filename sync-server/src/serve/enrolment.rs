@@ -81,6 +81,7 @@ pub(super) async fn enrol(State(hub): State<Arc<Hub>>, request: Request) -> Resp
             let certificate = certificate.and_then(|node| certificate::of(&hub.identity.key, node));
             // In the order in which they joined, those included that are shut out.
             let machine = registered.iter().filter(|one| one.office == office).position(|one| one.id == node);
+            hub.strangers.joined(node);
             tracing::info!(%office, %node, software, "a node was admitted");
             Json(json!({
                 "office": office,

@@ -21,7 +21,8 @@ use tracing::{Instrument as _, Span};
 
 use super::arriving::Arriving;
 use super::trace::Trace;
-use super::{Hub, waiting};
+use super::{Hub, Whence, waiting};
+use crate::desk::Peer;
 use crate::metrics::Ended;
 use crate::{Failure, clock};
 
@@ -38,6 +39,7 @@ const REST_BYTES: usize = 4 * 1024 * 1024;
 pub(super) async fn exchange(
     State(hub): State<Arc<Hub>>,
     Extension(trace): Extension<Trace>,
+    Extension(Peer(peer)): Extension<Peer>,
     request: Request,
 ) -> Response {
     let place = Arc::clone(&hub.places).try_acquire_owned().ok().filter(|_| !*hub.stopping.borrow());
@@ -58,7 +60,7 @@ pub(super) async fn exchange(
         node = Empty
     );
     let talk = async move {
-        converse(hub, request.into_body().into_data_stream(), pieces, place).await;
+        converse(hub, (request.into_body().into_data_stream(), Whence::of(peer)), pieces, place).await;
     };
     tokio::spawn(talk.instrument(span));
     let pieces = stream::unfold(reply, async |mut reply| {
@@ -106,7 +108,12 @@ impl From<Failure> for End {
     }
 }
 
-async fn converse(hub: Arc<Hub>, body: BodyDataStream, pieces: mpsc::Sender<Bytes>, place: OwnedSemaphorePermit) {
+async fn converse(
+    hub: Arc<Hub>,
+    (body, whence): (BodyDataStream, Whence),
+    pieces: mpsc::Sender<Bytes>,
+    place: OwnedSemaphorePermit,
+) {
     let mut body = Arriving::read(body);
     let progress = Duration::from_secs(hub.settings.progress_seconds);
     let seen = Seen {
@@ -118,7 +125,7 @@ async fn converse(hub: Arc<Hub>, body: BodyDataStream, pieces: mpsc::Sender<Byte
         waited: false,
         waited_for: Duration::ZERO,
     };
-    let mut talk = Talk { hub, pieces, place: Some(place), progress, round: 0, untold: None, seen };
+    let mut talk = Talk { hub, whence, pieces, place: Some(place), progress, round: 0, untold: None, seen };
     let ended = talk.run(&mut body).await;
     talk.tell();
     talk.note(ended.is_ok());
@@ -156,6 +163,7 @@ fn internal() -> Fault {
 
 struct Talk {
     hub: Arc<Hub>,
+    whence: Whence,
     pieces: mpsc::Sender<Bytes>,
     /// Its place among the exchanges; given up while it waits.
     place: Option<OwnedSemaphorePermit>,
@@ -204,6 +212,10 @@ impl Talk {
                     call = back;
                     self.seen.told = call.told();
                     self.name(&call);
+                    if let Some(node) = call.stranger() {
+                        self.hub.strangers.called(node, self.whence, self.seen.at_millis);
+                        Span::current().record("node", display(node));
+                    }
                     self.carry_out(&mut call, steps?).await?;
                 }
             }

@@ -71,39 +71,44 @@ impl Nights {
         let missed = self.read(move |reader| kept::missed(reader, clock::now_millis(), minute)).await?;
         let mut checked = None;
         for date in &missed {
-            let kept = self.make(*date, missed.last() == Some(date), checked.take()).await?;
+            let kept = self.make(*date, None, checked.take()).await?;
             // What was just checked need not be checked again for each night.
             checked = kept::parse(&kept)?.whole.map(|whole| whole.check);
         }
         Ok(())
     }
 
-    /// The report of a night: the one that was made, else a new one.
+    /// The report of a night: the one that was made, else a new one. `early`: who wants it before it is due.
     ///
     /// # Errors
     ///
     /// When it is not due yet, or the database refuses.
-    pub(crate) async fn close(&self, date: NaiveDate, early: bool) -> Result<Value, Failure> {
+    pub(crate) async fn close(&self, date: NaiveDate, early: Option<String>) -> Result<Value, Failure> {
         let now = clock::now_millis();
         if self.read(move |reader| kept::standing(reader, date, now)).await?.is_none() {
-            close::is_over(date, early, now, self.plan.report_minute)?;
+            close::is_over(date, early.is_some(), now, self.plan.report_minute)?;
             self.read(move |reader| close::has_been(reader, date)).await?;
         }
-        let bytes = self.make(date, close::is_latest(date, now), None).await?;
+        let early = early.filter(|_| now < kept::due_millis(date, self.plan.report_minute));
+        let bytes = self.make(date, early, None).await?;
         serde_json::from_slice(&bytes).map_err(Failure::internal)
     }
 
-    async fn make(&self, date: NaiveDate, is_latest: bool, checked: Option<CheckLine>) -> Result<Vec<u8>, Failure> {
+    async fn make(
+        &self,
+        date: NaiveDate,
+        early: Option<String>,
+        checked: Option<CheckLine>,
+    ) -> Result<Vec<u8>, Failure> {
         let _one = self.one.lock().await;
         let now = clock::now_millis();
         if let Some(kept) = self.read(move |reader| kept::standing(reader, date, now)).await? {
             return Ok(kept);
         }
         let plan = self.plan.clone();
-        let report =
-            self.read(move |reader| close::make(reader, date, &plan, is_latest, checked, clock::now_millis)).await?;
+        let report = self.read(move |reader| close::make(reader, date, &plan, checked, clock::now_millis)).await?;
         let bytes = serde_json::to_vec(&report).map_err(Failure::internal)?;
-        let kept = self.writer.run(move |replica| kept::keep(replica, date, bytes, now)).await?;
+        let kept = self.writer.run(move |replica| kept::keep(replica, date, bytes, early.as_deref(), now)).await?;
         self.finished(&report).await;
         Ok(kept)
     }

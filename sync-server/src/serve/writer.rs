@@ -146,7 +146,8 @@ impl Writer {
         self.send(move |replica, keys| act::perform(replica, keys, &act, clock::now_millis())).await
     }
 
-    async fn send<T: Send + 'static>(
+    /// As [`Writer::run`], for whatever needs the hub's keys or fails otherwise.
+    pub(super) async fn send<T: Send + 'static>(
         &self,
         act: impl FnOnce(&mut Replica, &HubKeys) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {

@@ -180,9 +180,10 @@ impl Browser {
         self.client.set_window_size(width, height).await.unwrap();
     }
 
-    /// A screen of that size, such as a phone's: smaller than a window can be.
+    /// A screen of that size, smaller than a window can be. That of a telephone has no scroll bars, and shows a page as wide as
+    /// its widest part.
     pub(crate) async fn screen(&self, width: u32, height: u32) {
-        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
         let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics});
         self.client.issue_cmd(ChromeCommand(command)).await.unwrap();
     }

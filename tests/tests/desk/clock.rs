@@ -74,3 +74,22 @@ async fn somebody_says_whether_a_clock_that_was_slow_is_right_by_now() {
     assert!((now() - made).abs() < DAY);
     assert_eq!(machine.says(&["status"])["clock_state"], "known");
 }
+
+#[tokio::test]
+async fn a_clock_that_was_days_ahead_is_asked_about_once_the_program_was_off() {
+    let mut office = Office::new();
+    let mut machine = office.machine("counter");
+    let id = ready(&mut office, &machine);
+    // It was three days ahead, and was set right while the program was off for more than that.
+    told(&mut machine, -3 * DAY, now() - 2 * DAY);
+    let browser = machine.signed_in("kades", "kepala").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.until("document.querySelector('#jam-diragukan')").await;
+    assert!(machine.refuses(&["step", &id, "ditandatangani"]).contains("nobody knows whether that is right"));
+    browser.click("#jam-diragukan").await;
+    browser.click("#jam button.main").await;
+    browser.until("!document.querySelector('#jam-diragukan')").await;
+    machine.says(&["step", &id, "ditandatangani"]);
+    let made = machine.says(&["list"])["rows"][0]["changed_millis"].as_i64().unwrap();
+    assert!((now() - made).abs() < DAY);
+}

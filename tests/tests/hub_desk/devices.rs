@@ -25,6 +25,16 @@ async fn a_sheet_admits_one_machine_and_is_shown_once() {
     let command = format!("village-node enrol --hub {} --code {code}", hub.url);
     assert!(text.contains(&command), "{text}");
     assert_eq!(browser.count("svg.qr").await, 1);
+    // Going back to it makes no second code, and asked for anew it shows nothing a second time.
+    browser.click("nav a[href='/perangkat']").await;
+    browser.until("location.pathname === '/perangkat'").await;
+    browser.run("history.back(); return 1").await;
+    browser.until("location.pathname.startsWith('/perangkat/lembar/')").await;
+    browser.run("location.reload(); return 1").await;
+    browser.says("Lembar itu hanya ditampilkan sekali").await;
+    // The browser complains of that answer.
+    assert_eq!(browser.complaints().await.len(), 1);
+    assert_eq!(hub.says(&["status"])["codes_open"], 1);
     let data = hub.data.with_file_name("sheet");
     let words: Vec<&str> = command.split(' ').skip(1).collect();
     let joined = village_node(&data).args(&words).output().unwrap();
@@ -159,4 +169,32 @@ async fn the_people_on_a_machine_are_listed_masked_by_role_and_reading_it_is_not
     browser.go(&format!("{}/jejak", hub.url)).await;
     browser.says("opened the list of people on a machine").await;
     browser.says("took the list of people with whole NIKs").await;
+}
+
+#[tokio::test]
+async fn a_machine_that_calls_and_is_not_enrolled_here_is_told_of_with_what_to_do() {
+    let before = Hub::new();
+    let backup = before.data.with_file_name("before.backup");
+    before.says(&["backup", backup.to_str().unwrap()]);
+    let machine = before.machine(OFFICE, "left-behind");
+    let node = before.says(&["nodes"])[0]["node"].as_str().unwrap().to_owned();
+    // Restored from a backup of before the machine joined: a hub of the same key that does not know it any more.
+    let hub = Hub::restored(&backup);
+    let browser = hub.signed_in("wayan", "operator").await;
+    assert_eq!(browser.count("#asing-kini").await, 0);
+    machine.is_refused_at(&hub);
+    machine.is_refused_at(&hub);
+    browser.go(&hub.url).await;
+    browser.says("1 komputer yang tidak terdaftar di sini menghubungi pusat dalam sehari ini.").await;
+    is_well(&browser, "a stranger called").await;
+    browser.click("#asing-kini a").await;
+    browser.says("Komputer yang tidak dikenal").await;
+    let row = browser.find("#asing tbody tr").await.text().await.unwrap();
+    assert!(row.contains(&node) && row.contains("mesin pusat ini sendiri"), "{row}");
+    assert_eq!(browser.find("#asing td.figure").await.text().await.unwrap(), "2");
+    browser.says("village-node enrol --again --hub").await;
+    is_well(&browser, "a stranger on the list").await;
+    keep_shown(&browser, "hub-strangers-id").await;
+    browser.screen(390, 844).await;
+    assert!(!browser.overflows().await, "on a telephone");
 }

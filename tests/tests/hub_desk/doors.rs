@@ -199,9 +199,16 @@ fn what_fails_is_told_in_indonesian_first_and_in_english_below() {
     }
     // What is wrong with a text, beside the text.
     let wrong = "code,name,kind,district_code,district\n35.10.01.2001,,desa,35.10.01,Pesanggaran";
-    let checked = post("/pedoman/teks/roster", &format!("aksi=periksa&text={}", wrong.replace('\n', "%0A")));
+    // A page of its own says so: going back to it sends nothing again.
+    let seen = |path: &str, more: &str| {
+        let sent = post(path, more);
+        let to = sent.lines().find_map(|line| line.strip_prefix("location: "));
+        assert!(status(&sent) == 303 && to.is_some(), "{sent}");
+        ask(&hub, "GET", to.unwrap(), &with[..1], "")
+    };
+    let checked = seen("/pedoman/teks/roster", &format!("aksi=periksa&text={}", wrong.replace('\n', "%0A")));
     assert!(checked.contains("baris 2: name kosong") && !checked.contains("line 2"), "{checked}");
-    let checked = post("/pedoman/teks/catalogue", "aksi=periksa&text={}");
+    let checked = seen("/pedoman/teks/catalogue", "aksi=periksa&text={}");
     assert!(checked.contains("baris 1, kolom 2: bukan bentuk katalog"), "{checked}");
 }
 

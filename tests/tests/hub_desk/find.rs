@@ -145,6 +145,37 @@ async fn a_record_is_masked_until_it_is_opened_on_purpose_and_that_is_on_the_tra
 }
 
 #[tokio::test]
+async fn a_viewer_who_searches_too_often_is_held_up_and_that_is_noted_once() {
+    let hub = Hub::new();
+    let browser = hub.signed_in("dewi", "pengamat").await;
+    let many = |count: u32| {
+        format!(
+            "let last; for (let n = 0; n < {count}; n += 1) last = fetch(`/cari?q=474/${{n}}`).then((it) => it.status);
+             return last"
+        )
+    };
+    assert_eq!(browser.run(&many(35)).await, 200, "whoever works is not held up");
+    assert_eq!(browser.run(&many(20)).await, 429);
+    browser.complaints().await;
+    browser.go(&format!("{}/cari?q=474/1", hub.url)).await;
+    browser.says("Terlalu banyak pencarian berturut-turut dengan akun ini").await;
+    assert_eq!(browser.value("#q").await, "474/1", "what was typed is still there");
+    assert_eq!(browser.violations().await, [""; 0]);
+    crate::looks::keep_picture(&browser, "hub-find-too-often").await;
+    // Files are searches, too; the list as it lies is none.
+    let file = "const token = document.querySelector('[name=form_token]').value;
+        return fetch('/cari/unduh', {method: 'POST', body: new URLSearchParams({form_token: token, bentuk: 'csv'})})
+            .then((it) => it.status)";
+    assert_eq!(browser.run(file).await, 429);
+    assert_eq!(browser.run("return fetch('/cari').then((it) => it.status)").await, 200);
+    browser.go(&format!("{}/jejak?kegiatan=searches_limited", hub.url)).await;
+    browser.says("terlalu banyak mencari, ditahan sebentar").await;
+    assert_eq!(browser.count("main tbody tr").await, 1, "once");
+    let operator = hub.signed_in("wayan", "operator").await;
+    assert_eq!(operator.run(&many(60)).await, 200);
+}
+
+#[tokio::test]
 async fn what_people_must_decide_of_all_offices_is_on_one_page() {
     let hub = Hub::new();
     let (one, other) = (hub.machine(OFFICE, "one"), hub.machine(OFFICE, "other"));

@@ -43,6 +43,14 @@ async fn a_notice_is_looked_at_published_received_by_whom_it_is_for_and_withdraw
     assert!(seen.as_str().unwrap().contains("<b>malam</b>"), "{seen}");
     assert_eq!(browser.count("#pratinjau p").await, 3, "two paragraphs, and who says it");
     is_well(&browser, "the handbook").await;
+    // What is looked at is a page that can be loaded anew, and read in the other language.
+    browser.run("location.reload(); return 1").await;
+    browser.says("Begini tampilnya").await;
+    press(&browser, "form[action='/bahasa'] button").await;
+    browser.says("This is how it stands").await;
+    assert!(browser.value("#title").await.contains("<b>malam</b>"));
+    press(&browser, "form[action='/bahasa'] button").await;
+    browser.says("Begini tampilnya").await;
     assert!(titles(&near).is_empty(), "looking publishes nothing");
     // Nor is anything published that was not looked at, or to others.
     browser.find("#to").await.select_by_value("everyone").await.unwrap();
@@ -53,8 +61,28 @@ async fn a_notice_is_looked_at_published_received_by_whom_it_is_for_and_withdraw
     press(&browser, "button[value=terbit]").await;
     browser.says("kantor yang dituju, berubah sejak Anda lihat").await;
     assert!(hub.says(&["handbook"])["notices"].as_array().unwrap().is_empty());
+    let sent =
+        "return new URLSearchParams(new FormData(document.querySelector('form.card'))).toString() + '&aksi=terbit'";
+    let sent = browser.run(sent).await;
     press(&browser, "button[value=terbit]").await;
     browser.says("Sudah terbit.").await;
+    // Going back sends nothing again, and asked for anew there is nothing that could be published a second time.
+    browser.run("history.back(); return 1").await;
+    browser.until("location.search.startsWith('?draf=')").await;
+    browser.run("location.reload(); return 1").await;
+    browser.says("sudah terbit, atau tidak tersimpan lagi").await;
+    assert_eq!((browser.value("#title").await.as_str(), browser.count("button[value=terbit]").await), ("", 0));
+    is_well(&browser, "a draft that was published").await;
+    // A browser that shows the page of before without asking, and a second press there.
+    let again = format!(
+        "return fetch('/pedoman/pemberitahuan', {{method: 'POST', body: new URLSearchParams({sent})}}).then((it) => it.url)"
+    );
+    let again = browser.run(&again).await;
+    assert_eq!(hub.says(&["handbook"])["notices"].as_array().unwrap().len(), 1, "it is published once");
+    browser.go(again.as_str().unwrap()).await;
+    browser.says("mungkin sudah terbit").await;
+    is_well(&browser, "a notice that is sent again").await;
+    browser.go(&format!("{}/pedoman", hub.url)).await;
     browser.says("Kecamatan Pesanggaran").await;
     browser.says("0 / 1").await;
     near.sync();
@@ -122,11 +150,57 @@ async fn a_profile_set_at_the_hub_reaches_the_offices_machines() {
     let browser = hub.signed_in("wayan", "operator").await;
     browser.go(&format!("{}/pedoman/kantor/{OFFICE}", hub.url)).await;
     browser.type_in("#address", "Jalan Pantai 7").await;
+    browser.find("#postal_code").await.clear().await.unwrap();
+    browser.type_in("#postal_code", "684").await;
     browser.find("#checker").await.select_by_value("nobody").await.unwrap();
     is_well(&browser, "the handbook").await;
     browser.click("form.card button.main").await;
+    browser.says("Kode pos terdiri dari 5 angka.").await;
+    is_well(&browser, "a profile that is not right").await;
+    browser.find("#postal_code").await.clear().await.unwrap();
+    press(&browser, "form.card button.main").await;
+    // What changes is shown first, old and new; nothing is published by looking.
+    browser.says("Jalan Pantai 7").await;
+    let lines = "return [...document.querySelectorAll('#perubahan .lines-changed')].map((one) => one.innerText)";
+    let seen = browser.run(lines).await;
+    let seen: Vec<&str> = seen.as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    assert!(seen.len() == 2 && seen[0].starts_with("Alamat") && seen[0].contains("(kosong)"), "{seen:?}");
+    assert!(seen[1].starts_with("Pemeriksa berkas"), "{seen:?}");
+    is_well(&browser, "what a profile changes").await;
+    crate::looks::keep_picture(&browser, "hub-profile-changes").await;
+    let standing =
+        || hub.says(&["handbook", "show", "profile", "--office", OFFICE])["text"].as_str().unwrap().to_owned();
+    assert!(!standing().contains("Jalan Pantai"));
+    // Nor is what was changed after the look.
+    browser.find("#address").await.clear().await.unwrap();
+    browser.type_in("#address", "Jalan Pantai 8").await;
+    press(&browser, "button[value=terbit]").await;
+    browser.says("berubah sejak Anda lihat").await;
+    assert!(!standing().contains("Jalan Pantai"));
+    browser.find("#address").await.clear().await.unwrap();
+    browser.type_in("#address", "Jalan Pantai 7").await;
+    press(&browser, "button[value=lihat]").await;
+    press(&browser, "button[value=terbit]").await;
     browser.says("Sudah terbit.").await;
     browser.says("Terakhir diatur").await;
+    assert!(browser.find("#diatur").await.text().await.unwrap().contains("wayan"), "the page names who did it");
+    browser.run("history.back(); return 1").await;
+    browser.until("location.search.startsWith('?draf=')").await;
+    browser.run("location.reload(); return 1").await;
+    browser.says("sudah terbit, atau tidak tersimpan lagi").await;
+    // The same once more is nothing to publish.
+    press(&browser, "form.card button.main").await;
+    browser.says("Tidak ada yang berubah dari yang berlaku").await;
+    assert_eq!(browser.count("button[value=terbit]").await, 0);
+    is_well(&browser, "a profile that stands already").await;
+    let file = hub.data.with_file_name("profile.json");
+    std::fs::write(&file, standing()).unwrap();
+    let again = hub.says(&["handbook", "publish", "profile", file.to_str().unwrap(), "--office", OFFICE]);
+    assert_eq!(again["offices"], 0, "it is not told a second time");
+    browser.go(&format!("{}/jejak?kegiatan=published", hub.url)).await;
+    let acts = browser.run("return [...document.querySelectorAll('main tbody tr')].map((row) => row.innerText)").await;
+    let acts = acts.as_array().unwrap();
+    assert!(acts.len() == 1 && acts[0].as_str().unwrap().contains("wayan"), "{acts:?}");
     machine.sync();
     let id = machine.record("Siti Aminah");
     assert_eq!(machine.says(&["step", &id, "diajukan"])["status"], "diperiksa", "the chain is the one set at the hub");
@@ -144,6 +218,32 @@ fn second_catalogue() -> String {
     let first = services.iter_mut().find(|service| service["id"] == "G01").unwrap();
     first["label"]["id"] = json!("Surat keterangan serbaguna");
     json.to_string()
+}
+
+#[tokio::test]
+async fn every_office_of_the_roster_can_be_chosen_for_its_profile() {
+    let roster = "35.10.U.001,Dinas Sosial,unit,,\n35.10.H.001,Puskesmas Pesanggaran,faskes,35.10.01,Pesanggaran\n";
+    let hub = Hub::with(&format!("{ROSTER}{roster}"));
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/pedoman", hub.url)).await;
+    browser.click("details summary").await;
+    let codes =
+        "return [...document.querySelectorAll('details a')].map((link) => link.getAttribute('href').slice(16)).sort()";
+    let chosen = browser.run(codes).await;
+    let mut offices: Vec<String> = hub
+        .says(&["offices"])
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["office"].as_str().unwrap().to_owned())
+        .collect();
+    offices.sort();
+    assert_eq!(chosen, json!(offices));
+    let headings = browser.run("return [...document.querySelectorAll('details h3')].map((one) => one.innerText)").await;
+    assert_eq!(headings, json!(["Kecamatan Pesanggaran", "Satuan kerja"]));
+    is_well(&browser, "the offices to choose").await;
+    browser.click("details a[href$='35.10.U.001']").await;
+    browser.says("Kepala satuan kerja").await;
 }
 
 const ROSTER: &str = "code,name,kind,district_code,district\n35.10.01.2001,Sarongan,desa,35.10.01,Pesanggaran\n";

@@ -66,6 +66,15 @@ impl Hub {
         Self::prepared(roster, |_| {})
     }
 
+    /// A hub of the regency that makes backups, in a folder with a long name.
+    pub(crate) fn with_backups() -> Self {
+        let roster = std::fs::read_to_string(root().join("data/banyuwangi-offices.csv")).unwrap();
+        Self::prepared(&roster, |data| {
+            let settings = "backup_dir = \"cadangan_malam_pusat_kabupaten_banyuwangi_di_disk_luar\"\n";
+            std::fs::write(data.join("sync-server.toml"), settings).unwrap();
+        })
+    }
+
     /// A hub of the regency in which an office has been silent for a month, no backup was made, a disk was nearly full, and word
     /// of that did not arrive.
     pub(crate) fn alarmed() -> Self {
@@ -94,6 +103,18 @@ impl Hub {
         std::fs::write(&file, roster).unwrap();
         done(sync_server(&data).arg("init").arg("--roster").arg(file));
         prepare(&data);
+        Self::serving(dir, data)
+    }
+
+    /// A hub that was made of a backup of another one.
+    pub(crate) fn restored(backup: &Path) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("hub");
+        done(sync_server(&data).arg("restore").arg(backup));
+        Self::serving(dir, data)
+    }
+
+    fn serving(dir: TempDir, data: PathBuf) -> Self {
         let log = std::fs::File::create(dir.path().join("hub.log")).unwrap();
         let mut command = sync_server(&data);
         // The night that a report tells of ends with its day: what a test records before belongs to it at any hour.
@@ -215,6 +236,13 @@ impl Machine {
         });
         let made = self.says(&["record", "--service", "G01", "--json", &fields.to_string()]);
         made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A call at another address of its hub, which does not take it.
+    pub(crate) fn is_refused_at(&self, hub: &Hub) {
+        let called =
+            village_node(&self.data).args(["sync", "--patience", "0"]).env("VILLAGE_NODE_HUB", &hub.url).output();
+        assert!(!called.unwrap().status.success());
     }
 
     /// One whole exchange: proven equal at its end.

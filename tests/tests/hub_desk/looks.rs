@@ -40,6 +40,27 @@ const CLIPPED: &str = "return [...document.querySelectorAll('.scroll')]
     .filter((box) => box.scrollWidth > box.clientWidth + 1)
     .map((box) => `${box.getAttribute('aria-label')}: ${box.scrollWidth - box.clientWidth}`)";
 
+/// Parts of a page that are wider than a screen of so many pixels, but for what scrolls in a place of its own that keys reach.
+const WIDE: &str = "const width = WIDTH;
+    const own = (part) => part.closest('.scroll[tabindex=\"0\"]') || part.closest('.out, .skip, svg');
+    const wide = [...document.querySelectorAll('body *')].filter((part) => !own(part) && part.getBoundingClientRect().right > width + 1);
+    return wide.slice(0, 5).map((part) => `${part.tagName}.${part.className}: ${part.textContent.slice(0, 60)}`)
+        .concat(document.documentElement.scrollWidth > width ? [`the page: ${document.documentElement.scrollWidth}`] : [])";
+
+/// Every mark that an office can have, on each line of the list.
+const MARKED: &str = "document.querySelectorAll('.offices tbody tr').forEach((row) => {
+    for (const text of ['12 ditahan', '3 perbedaan', 'sisa 5 nomor', 'jam 1440 menit di belakang', 'versi lama: 0.10.12']) {
+        const mark = document.createElement('span');
+        mark.className = 'status differs';
+        mark.textContent = text;
+        row.children[1].append(' ', mark);
+    }
+    row.children[8].textContent = '12345';
+    row.children[7].textContent = '250 hari, terlalu lama';
+    row.children[6].textContent = '1440 menit di belakang';
+    row.children[3].textContent = '123.456';
+}); return document.querySelectorAll('.offices tbody tr').length";
+
 /// Fields beside each other of which one stands lower, since its label takes more lines.
 const UNEVEN: &str = "return [...document.querySelectorAll('.grid')].flatMap((grid) => {
     const rows = {};
@@ -82,7 +103,7 @@ pub(crate) async fn keep_shown(browser: &Browser, name: &str) {
 
 /// Offices in several states.
 fn with_offices() -> Hub {
-    let hub = Hub::new();
+    let hub = Hub::with_backups();
     let (one, other) = (hub.machine(OFFICE, "one"), hub.machine(OFFICE, "other"));
     let id = one.record("Siti Aminah");
     one.record("Budi Santoso");
@@ -136,6 +157,47 @@ async fn every_page_is_accessible_in_both_languages_light_and_dark_and_on_small_
             }
             keep_picture(&browser, &format!("{name}-{width}")).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn no_page_scrolls_sideways_on_a_telephone_and_marks_cut_no_column() {
+    let hub = with_offices();
+    let viewer = hub.signed_in("dewi", "pengamat").await;
+    let operator = hub.signed_in("wayan", "operator").await;
+    let long = "x".repeat(190);
+    let further = [
+        format!("/cari?q={long}"),
+        "/cari?q=siti".to_owned(),
+        "/cari?q=3510014107900001".to_owned(),
+        "/cari?kantor=35.10.01.2001&status=draf&dari=2026-01-01".to_owned(),
+        "/statistik?menurut=kantor".to_owned(),
+        format!("/jejak?siapa={long}"),
+        "/perangkat?kantor=35.10.01.2001".to_owned(),
+        "/?semua=1".to_owned(),
+    ];
+    for browser in [&viewer, &operator] {
+        for width in [390, 360] {
+            browser.screen(width, 844).await;
+            for path in PAGES.iter().map(|(_, path)| *path).chain(further.iter().map(String::as_str)) {
+                browser.go(&address(&hub, path)).await;
+                browser.run("document.querySelectorAll('details').forEach((one) => one.open = true); return 1").await;
+                let wide = browser.run(&WIDE.replace("WIDTH", &width.to_string())).await;
+                // A viewer writes no notices.
+                let is_refused = browser.count("main h1").await == 1 && browser.text().await.contains("Hanya operator");
+                assert!(wide == json!([]) || is_refused, "{path} at {width}: {wide}");
+            }
+        }
+    }
+    for language in ["id", "en"] {
+        operator.screen(1024, 600).await;
+        operator.go(&format!("{}/", hub.url)).await;
+        assert_eq!(operator.run("return document.documentElement.lang").await, json!(language));
+        assert_ne!(operator.run(MARKED).await, 0);
+        assert_eq!(operator.run(CLIPPED).await, json!([]), "the list of offices in {language}");
+        keep_picture(&operator, &format!("hub-regency-marked-{language}")).await;
+        operator.click("form[action='/bahasa'] button").await;
+        operator.find("#kini").await;
     }
 }
 

@@ -50,6 +50,7 @@ late; `nodes_proven` counts the machines that were.
 problems. `private` of `backup` is false where the disk keeps no permissions. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before
 there was all this hold nothing below `offices`, and of an office neither `reason` nor `district`. A machine with `shut_out_millis` is told of in the night in which it was shut out or called, and
 as long as its office has no other. `form_of_before` of `numbers rule`: what machines may still issue in another form, as it was granted.
+`settings` of `sync-server restore`: `back` (as in the backup; `settings_keys` names what is set in them), `same` (they were here), `beside` (others are here and stay), `none` (the backup has none).
 
 `lan` of `village-node serve` and `village-node status` is `null` where the desk is not open to the office's other PCs, and for `status` where no `serve` runs.
 `fingerprint` is the SHA-256 of the root certificate. Where the desk could not be opened, `listening` and `fingerprint` are `null` and `failure` is

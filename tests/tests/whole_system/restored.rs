@@ -107,6 +107,7 @@ fn a_sub_district_that_calls_a_restored_hub_first_takes_no_villages_log() {
     let backup = regency.folder().join("hub.backup");
     done(sync_server(&regency.hub.data).arg("backup").arg(&backup));
     let village = regency.join("front");
+    regency.prove_any(&village);
     let form = json!({
         "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
         "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",

@@ -55,3 +55,19 @@ fn machines_that_wait_are_there_again_after_the_hub_was_away() {
     let took = until("the record is on the other machine", || outreach.ids().len() == 1);
     println!("on the other machine after {took:?}, the hub's start included");
 }
+
+#[test]
+fn a_machine_at_which_much_is_recorded_goes_on_hearing_of_what_others_record() {
+    let mut regency = Regency::new(13, &[("SYNC_SERVER_WAIT_SECONDS", "600")]);
+    let (counter, outreach) = (regency.join("counter"), regency.join("outreach"));
+    let _serving = (counter.serve(), outreach.serve());
+    until("both machines are proven equal", || is_proven(&counter) && is_proven(&outreach));
+    for round in 1..=6 {
+        regency.record(&counter, 1);
+        until("the record is on the other machine", || outreach.ids().len() == round);
+    }
+    regency.record(&outreach, 1);
+    let took = until("the record is on the busy machine", || counter.ids().len() == 7);
+    // A machine that no longer waits at the hub asks again a minute later.
+    assert!(took < DEADLINE / 3, "{took:?}");
+}

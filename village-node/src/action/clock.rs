@@ -10,6 +10,8 @@ use crate::{Blame, Failure, moment};
 const HUB_OFFSET: &str = "hub_offset_millis";
 /// When that was told, by the device clock, as decimal digits.
 const TOLD_AT: &str = "hub_offset_told_at";
+/// Set to 1 where the program was off since, and the clock may have been set back meanwhile.
+const IN_DOUBT: &str = "hub_offset_in_doubt";
 /// So long it need not be written anew.
 const FRESH_MILLIS: i64 = 3_600_000;
 /// A clock that is off by less is not worth bytes in every change.
@@ -31,16 +33,22 @@ pub(crate) enum ClockState {
     Known { offset: i64 },
     /// It shows a time from before the hub was last heard: it is behind by at least so much.
     Behind { at_least: i64 },
-    /// It was behind by so much, or the hub was not heard for long: whether it is right by now, somebody has to say. Until then
-    /// it is taken to be.
-    Doubtful { was_behind: Option<i64> },
+    /// It was off by so much (behind above 0), or the hub was not heard for long: whether it is right by now, somebody has to say.
+    /// Until then it is taken to be.
+    Doubtful { was_off: Option<i64> },
 }
 
 impl ClockState {
     /// As it stands now.
     pub(crate) fn of(reader: &Reader) -> Self {
         let Some(offset) = kept(reader, HUB_OFFSET) else { return Self::Known { offset: 0 } };
-        kept(reader, TOLD_AT).map_or(Self::Known { offset }, |told| Self::judge(offset, told, moment::now_millis()))
+        let told = kept(reader, TOLD_AT);
+        match told.map_or(Self::Known { offset }, |told| Self::judge(offset, told, moment::now_millis())) {
+            Self::Known { offset } if is_day_ahead(offset) && kept(reader, IN_DOUBT) == Some(1) => {
+                Self::Doubtful { was_off: Some(offset) }
+            }
+            state => state,
+        }
     }
 
     /// `told`: when the offset was told, and `now`, both by the device clock.
@@ -58,10 +66,10 @@ impl ClockState {
         }
         // Had it been set right, so much would seem to have passed at least.
         if offset >= DAY_MILLIS && passed >= offset.saturating_sub(NEARLY_MILLIS) {
-            return Self::Doubtful { was_behind: Some(offset) };
+            return Self::Doubtful { was_off: Some(offset) };
         }
         if passed >= ALONE_MILLIS_MAX {
-            return Self::Doubtful { was_behind: None };
+            return Self::Doubtful { was_off: None };
         }
         Self::Known { offset }
     }
@@ -95,9 +103,25 @@ fn kept(reader: &Reader, key: &str) -> Option<i64> {
     std::str::from_utf8(&bytes).ok()?.parse().ok()
 }
 
+/// A clock that was as much ahead shows nothing by which it could be told that it was set right.
+const fn is_day_ahead(offset: i64) -> bool {
+    offset <= -DAY_MILLIS
+}
+
+/// Takes notice that the program starts: nobody saw whether the clock was set while it was off.
+pub(crate) fn note_started(replica: &mut Replica) -> Result<(), Failure> {
+    if kept(replica, HUB_OFFSET).is_some_and(is_day_ahead) && kept(replica, IN_DOUBT) != Some(1) {
+        replica.set_setting(IN_DOUBT, b"1")?;
+    }
+    Ok(())
+}
+
 /// Keeps what an exchange told of the hub's clock; small wobbles are not worth a write.
 pub(crate) fn note_hub_offset(replica: &mut Replica, offset_millis: i64) -> Result<(), Failure> {
     let now = moment::now_millis();
+    if kept(replica, IN_DOUBT) == Some(1) {
+        replica.set_setting(IN_DOUBT, b"0")?;
+    }
     let is_known = matches!(ClockState::of(replica), ClockState::Known { offset } if (offset - offset_millis).abs() < WOBBLE_MILLIS)
         && kept(replica, HUB_OFFSET).is_some_and(|kept| (kept - offset_millis).abs() < WOBBLE_MILLIS);
     let is_fresh = kept(replica, TOLD_AT).is_some_and(|told| (now - told).abs() < FRESH_MILLIS);
@@ -232,7 +256,7 @@ mod tests {
     fn a_slow_clock_is_in_doubt_only_once_it_may_have_been_set_right() {
         let offset = 39 * DAY_MILLIS;
         assert_eq!(judged(offset, TOLD + 30 * DAY_MILLIS), ClockState::Known { offset });
-        let doubtful = ClockState::Doubtful { was_behind: Some(offset) };
+        let doubtful = ClockState::Doubtful { was_off: Some(offset) };
         for now in [TOLD + offset, TOLD + offset + 3_600_000, TOLD + 50 * DAY_MILLIS] {
             assert_eq!(judged(offset, now), doubtful);
         }
@@ -243,7 +267,7 @@ mod tests {
     #[test]
     fn after_two_months_alone_somebody_has_to_say_whether_the_day_is_right() {
         assert_eq!(judged(0, TOLD + 59 * DAY_MILLIS), ClockState::Known { offset: 0 });
-        assert_eq!(judged(0, TOLD + 60 * DAY_MILLIS), ClockState::Doubtful { was_behind: None });
+        assert_eq!(judged(0, TOLD + 60 * DAY_MILLIS), ClockState::Doubtful { was_off: None });
     }
 
     #[test]

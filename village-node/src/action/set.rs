@@ -30,9 +30,20 @@ pub(super) fn perform(
 /// The code of [`not_editable`].
 pub(crate) const NOT_EDITABLE: &str = "not_editable";
 
-/// What is signed says on paper what it says here; what is closed stays as it was.
+/// What is signed says on paper what it says here, what is closed stays as it was, and the camat decides about what the record said
+/// when it was passed on.
 pub(crate) fn not_editable(status: Status) -> Failure {
     let label = status.label();
+    if status.waits_for_sub_district() {
+        return Failure::new(
+            Blame::State,
+            NOT_EDITABLE,
+            "Berkas ini sedang diputuskan camat, jadi isian dan lampirannya tidak dapat diubah. Tidak ada yang berubah; bila ada yang \
+             salah, mintalah kecamatan mengembalikannya, lalu betulkan dan teruskan lagi.",
+            "The camat is deciding about this record, so its fields and attachments cannot be changed. Nothing was changed; where \
+             something is wrong, ask the sub-district to send it back, then correct it and pass it on again.",
+        );
+    }
     Failure::new(
         Blame::State,
         NOT_EDITABLE,

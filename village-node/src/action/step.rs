@@ -4,9 +4,9 @@ use change_log::DocumentId;
 use office_model::{OfficeCode, Status};
 use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
-use service_document::TransactionDocument;
+use service_document::{Signature, TransactionDocument};
 
-use super::signed::{Signed, signed};
+use super::signed::{Signed, is_signed, signed};
 use super::standing::is_own;
 use super::{chain, handbook, known_service, letter, load, referrals};
 use crate::{Blame, Failure};
@@ -33,8 +33,12 @@ pub(super) fn perform(
         super::clock::must_be_believed(replica)?;
     }
     let leads_to_letter = matches!(becomes, Status::MenungguCamat | Status::Ditandatangani);
-    if leads_to_letter && !document.signatures().is_empty() {
-        return Err(signed_before());
+    if leads_to_letter && let Some(signature) = document.signatures().first() {
+        return Err(if is_signed(&document.row().status) {
+            signed_already(&document, signature)
+        } else {
+            signed_before()
+        });
     }
     if leads_to_letter && lacks_number(replica, id, to)? {
         return Err(without_number());
@@ -86,6 +90,21 @@ fn signed_before() -> Failure {
          dan buat yang baru, dengan nomor sendiri.",
         "This record was signed before, and its letter may be out. Nothing was changed; cancel it and make a new one, with a \
          number of its own.",
+    )
+}
+
+/// Two people had it open, and one was quicker.
+fn signed_already(document: &TransactionDocument, signature: &Signature) -> Failure {
+    let history = document.history();
+    let by = history.iter().find(|item| item.hash == signature.hash).map_or("?", |item| item.clerk.as_str());
+    let at = desk_kit::moments::long(signature.millis);
+    Failure::new(
+        Blame::State,
+        "signed_already",
+        format!(
+            "Berkas ini sudah ditandatangani: dicatat oleh {by}, {at}. Tidak ada yang berubah, dan tidak ada yang perlu dilakukan lagi."
+        ),
+        format!("This record is signed already: noted by {by}, {at}. Nothing was changed, and nothing is left to do."),
     )
 }
 

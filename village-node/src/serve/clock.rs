@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use replica_store::Replica;
 use tokio::time::sleep;
 
-use crate::{Node, action, moment};
+use crate::{Failure, Node, action, moment};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -31,6 +32,7 @@ impl Reading {
 /// Looks as long as the program serves.
 pub(super) async fn watch(node: Node) {
     let mut before = Reading::now();
+    note(&node, action::note_started).await;
     loop {
         sleep(EVERY).await;
         let now = Reading::now();
@@ -39,10 +41,13 @@ pub(super) async fn watch(node: Node) {
         if set_by.abs() < action::SET_MILLIS_MIN {
             continue;
         }
-        let noted = node.blocking(move |node| action::note_clock_set(&mut node.replica(), set_by)).await;
-        if let Err(failure) = noted {
-            tracing::warn!(code = failure.code, text = failure.text.en, "that the clock was set right is not noted");
-        }
+        note(&node, move |replica| action::note_clock_set(replica, set_by)).await;
+    }
+}
+
+async fn note(node: &Node, what: impl FnOnce(&mut Replica) -> Result<(), Failure> + Send + 'static) {
+    if let Err(failure) = node.blocking(move |node| what(&mut node.replica())).await {
+        tracing::warn!(code = failure.code, text = failure.text.en, "what is known of the clock is not noted");
     }
 }
 

@@ -54,9 +54,11 @@ pub async fn drive(node: Node) {
                 rounds = if progress.sent + progress.received > 0 || reason.is_some() { 0 } else { rounds + 1 };
                 (rounds >= SPIN_MAX).then_some(IDLE)
             }
-            Ok(Exchanged { outcome: Outcome::Proven { .. }, waited: held, .. }) => {
+            Ok(Exchanged { outcome: Outcome::Proven { .. }, waited: held, progress, .. }) => {
                 rounds = 0;
-                declined = if waited && held < HELD { declined + 1 } else { 0 };
+                // What it sent or received, or a reason of its own, ended the wait: the hub declined nothing.
+                let is_idle = reason.is_none() && progress.sent + progress.received == 0;
+                declined = if waited && is_idle && held < HELD { declined + 1 } else { 0 };
                 (declined >= DECLINED_MAX).then_some(IDLE)
             }
             Ok(Exchanged { outcome: Outcome::Cut, wait_millis, .. }) => {

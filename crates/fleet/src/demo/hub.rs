@@ -63,7 +63,7 @@ impl Hub {
         let dir = self.dir.clone();
         let (date, _) = night::wib(clock::now_millis());
         let report = tokio::task::spawn_blocking(move || {
-            admin::submit(&dir, &Act::Nightly { date, early: true }, &GatePlace::Here)
+            admin::submit(&dir, &Act::Nightly { by: "demo".to_owned(), date, early: true }, &GatePlace::Here)
         })
         .await;
         let report = report.map_err(|error| DemoError::Internal(error.to_string()))??;

@@ -92,8 +92,8 @@ fn words_and_labels_are_unique() {
 }
 
 #[test]
-fn only_what_is_not_signed_or_closed_can_be_edited() {
+fn what_is_signed_or_closed_or_lies_with_the_camat_cannot_be_edited() {
     let closed: Vec<&str> =
         Status::ALL.iter().filter(|status| !status.is_editable()).map(|status| status.as_str()).collect();
-    assert_eq!(closed, ["ditandatangani", "siap_diambil", "selesai", "ditolak", "dibatalkan"]);
+    assert_eq!(closed, ["menunggu_camat", "ditandatangani", "siap_diambil", "selesai", "ditolak", "dibatalkan"]);
 }

@@ -101,9 +101,7 @@ pub(crate) fn ingest_batch(work: &mut Work<'_>, batch: &IngestBatch) -> Result<I
         } else if next && is_held(work, &log, entry)? {
             log.advance(work.connection, entry.entry_hash())?;
         } else if next || !is_held(work, &log, entry)? {
-            for other in batch.entries.iter().skip(index) {
-                aside::keep_sent(work.connection, other)?;
-            }
+            aside::keep_sent(work.connection, batch.epoch, batch.entries.iter().skip(index))?;
             outcome = Some(IngestOutcome::Fork { position: entry.position });
             break;
         }

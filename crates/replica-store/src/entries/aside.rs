@@ -10,11 +10,17 @@ use crate::{Reader, StoreError};
 /// More entries of one log are not kept aside at ingest: whoever sends a fork of that size still has it, and is told.
 const INGEST_MAX: i64 = 10_000;
 
-/// Keeps what a node sent for a place that another entry holds, up to a limit.
-pub(crate) fn keep_sent(connection: &Connection, entry: &Entry) -> Result<(), StoreError> {
+/// Keeps what a node sent of one log for places that other entries hold, up to a limit.
+pub(crate) fn keep_sent<'a>(
+    connection: &Connection,
+    epoch: EpochId,
+    entries: impl IntoIterator<Item = &'a Entry>,
+) -> Result<(), StoreError> {
+    // Counted once: while it is, nobody else's work is committed.
     let mut statement = connection.prepare_cached("SELECT count(*) FROM aside WHERE epoch = ?")?;
-    let kept: i64 = statement.query_row([entry.epoch.0], |row| row.get(0))?;
-    if kept < INGEST_MAX { keep(connection, entry) } else { Ok(()) }
+    let kept: i64 = statement.query_row([epoch.0], |row| row.get(0))?;
+    let room = usize::try_from(INGEST_MAX.saturating_sub(kept)).unwrap_or(0);
+    entries.into_iter().filter(|entry| entry.epoch == epoch).take(room).try_for_each(|entry| keep(connection, entry))
 }
 
 /// Keeps an entry of our own.

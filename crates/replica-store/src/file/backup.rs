@@ -38,7 +38,7 @@ impl Replica {
     ///
     /// As [`Reader::backup`]; nothing is noted then.
     pub fn backup_noted(&mut self, to: &Path, now_millis: i64) -> Result<bool, StoreError> {
-        self.copy(to, Some(now_millis))?;
+        self.copy(to, &[(LAST, now_millis.to_string().as_bytes())])?;
         Ok(self.set_setting(LAST, now_millis.to_string().as_bytes()).is_ok())
     }
 }
@@ -63,17 +63,27 @@ impl Reader {
     /// [`StoreError::TargetExists`] when there is a file of that name; when a disk refuses. A half-written copy is
     /// removed.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        self.copy(to, None)
+        self.copy(to, &[])
     }
 
-    fn copy(&self, to: &Path, noted_millis: Option<i64>) -> Result<(), StoreError> {
+    /// [`Reader::backup`], with settings that the copy alone has: what a shell keeps beside its database, and takes out again when
+    /// the copy is put back ([`Replica::take_setting`]).
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::backup`].
+    pub fn backup_with(&self, to: &Path, settings: &[(&str, &[u8])]) -> Result<(), StoreError> {
+        self.copy(to, settings)
+    }
+
+    fn copy(&self, to: &Path, settings: &[(&str, &[u8])]) -> Result<(), StoreError> {
         if to.exists() {
             return Err(StoreError::TargetExists(to.to_owned()));
         }
         let part = part_of(to);
         remove_part(&part)?;
         // Else SQLite begins anew whenever somebody wrote meanwhile: at a busy hub it would never end.
-        let copied = self.at_one_moment(|reader| reader.copy_to(&part, noted_millis)).and_then(|copied| copied);
+        let copied = self.at_one_moment(|reader| reader.copy_to(&part, settings)).and_then(|copied| copied);
         let named = copied.and_then(|()| Ok(give_name(&part, to)?));
         if named.is_err() {
             // The first error is the one that tells.
@@ -115,11 +125,11 @@ impl Reader {
         Ok(back)
     }
 
-    fn copy_to(&self, to: &Path, noted_millis: Option<i64>) -> Result<(), StoreError> {
+    fn copy_to(&self, to: &Path, settings: &[(&str, &[u8])]) -> Result<(), StoreError> {
         let mut target = Connection::open(to)?;
         Backup::new(&self.connection, &mut target)?.run_to_completion(4096, Duration::ZERO, None)?;
-        if let Some(millis) = noted_millis {
-            setting::put(&target, LAST, millis.to_string().as_bytes())?;
+        for (key, value) in settings {
+            setting::put(&target, key, value)?;
         }
         // One file, without a WAL beside it that could be forgotten.
         target.pragma_update(None, "journal_mode", "DELETE")?;

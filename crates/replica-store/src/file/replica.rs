@@ -60,6 +60,13 @@ impl Durability {
             Self::Test => Ok(None),
         }
     }
+
+    fn renew_seat(self, dir: &Path) -> std::io::Result<()> {
+        match self {
+            Self::Power => seat::renew(dir),
+            Self::Test => Ok(()),
+        }
+    }
 }
 
 /// One replica, open for writing.
@@ -198,6 +205,11 @@ impl Replica {
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
             replica.forget_missing_blobs()?;
         }
+        // Between the two a crash leaves a folder that is taken for what it is, rather than one that is taken for a copy.
+        replica.seat = None;
+        replica.write_head(false)?;
+        durability.renew_seat(dir)?;
+        replica.seat = durability.seat(dir, replica.role())?;
         replica.write_head(false)?;
         // Where an entry is damaged or the disk is full they stay as they were, `verify` names them, and the next opening tries
         // again: no reason to keep anybody from the rest.
@@ -292,8 +304,8 @@ impl Replica {
         Ok(())
     }
 
-    /// Everything that `act` writes with one commit: all of it, or nothing. At most one of its steps may be of those
-    /// that the head file counts: records, and what an exchange brings.
+    /// Everything that `act` writes with one commit: all of it, or nothing. The head file counts it as one, however many of its
+    /// steps are of those that it counts: records, what an exchange brings, who may come.
     ///
     /// # Errors
     ///
@@ -319,10 +331,11 @@ impl Replica {
         let connection = &self.reader.connection;
         connection.prepare_cached("SAVEPOINT step")?.execute([])?;
         let mut work = Work::new(connection, id, self.of_hub.as_ref());
-        let done = act(&mut work).and_then(|done| match (work.finish(id.chain)?, self.together) {
-            // The head file knows the commit before the last one, not any before that.
-            (true, Some(true)) => Err(StoreError::Misuse("two steps that the head file counts in one commit")),
-            (marked, _) => Ok((done, marked)),
+        // The head file knows the commit before the last one, not any before that: all steps are one.
+        let is_further = self.together == Some(true);
+        let done = act(&mut work).and_then(|done| {
+            let marked = if is_further { work.finish_further(id.chain)? } else { work.finish(id.chain)? };
+            Ok((done, marked))
         });
         if done.is_err() {
             connection.prepare_cached("ROLLBACK TO step")?.execute([])?;

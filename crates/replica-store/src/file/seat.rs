@@ -1,8 +1,10 @@
 //! Where the files of a replica came to lie. A folder that was copied away and put back on the same machine holds an older head
 //! file beside an older database, and both agree: only where they lie tells that they are not those that were used last.
 //!
-//! `replica.seat` is an empty file that nobody writes. The head file keeps when it, the database and the head file themselves
-//! came to be, as the file system tells it. A copy of them, also one over them, came to be later.
+//! `replica.seat` is an empty file. The head file keeps when it, the database and the head file themselves came to be, as the file
+//! system tells it, and at a node when anything about `replica.seat` changed last. A copy in place of them came to be later; one
+//! over them changes it. Each opening renews it, so that what copies only files that differ copies this one, too. A hub sees
+//! nothing of a copy that is written over its files.
 
 use std::fs::{Metadata, OpenOptions};
 use std::path::Path;
@@ -34,6 +36,17 @@ pub(crate) fn of(dir: &Path, role: Role) -> std::io::Result<String> {
         hash.update(born(&file?).to_be_bytes());
     }
     Ok(HEXLOWER.encode(hash.finalize().get(..8).unwrap_or_default()))
+}
+
+/// Dates `replica.seat` anew.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(crate) fn renew(dir: &Path) -> std::io::Result<()> {
+    let seat = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join(NAME))?;
+    seat.set_len(1)?;
+    seat.set_len(0)
 }
 
 /// When a file came to be; 0 where the file system does not say.

@@ -43,6 +43,19 @@ impl Replica {
     pub fn set_setting(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError> {
         self.write(|work| put(work.connection, key, value))
     }
+
+    /// Takes a key out, and says what its value was.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn take_setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.write(|work| {
+            let value = get(work.connection, key)?;
+            work.connection.prepare_cached("DELETE FROM setting WHERE key = ?")?.execute([key])?;
+            Ok(value)
+        })
+    }
 }
 
 pub(crate) fn get(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>, StoreError> {

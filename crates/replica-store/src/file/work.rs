@@ -124,7 +124,17 @@ impl<'c> Work<'c> {
     }
 
     /// Writes what was gathered. True when the commit is marked. `chain`: over the marked commits before.
-    pub(crate) fn finish(mut self, chain: [u8; 32]) -> Result<bool, StoreError> {
+    pub(crate) fn finish(self, chain: [u8; 32]) -> Result<bool, StoreError> {
+        self.save(chain, "UPDATE replica SET commits = commits + 1, chain_before = chain, chain = ?")
+    }
+
+    /// The same for a further step of a commit that is marked already: it stays one, behind the same one before it. `chain`: with
+    /// the steps before.
+    pub(crate) fn finish_further(self, chain: [u8; 32]) -> Result<bool, StoreError> {
+        self.save(chain, "UPDATE replica SET chain = ?")
+    }
+
+    fn save(mut self, chain: [u8; 32], sql: &str) -> Result<bool, StoreError> {
         for (office, digest) in std::mem::take(&mut self.gathered.digests) {
             digest::save(self.connection, office, digest)?;
         }
@@ -134,7 +144,6 @@ impl<'c> Work<'c> {
         }
         let Some(marks) = self.gathered.marks else { return Ok(false) };
         let next: [u8; 32] = Sha256::new().chain_update(chain).chain_update(marks.finalize()).finalize().into();
-        let sql = "UPDATE replica SET commits = commits + 1, chain_before = chain, chain = ?";
         self.connection.prepare_cached(sql)?.execute(params![next])?;
         Ok(true)
     }

@@ -116,7 +116,7 @@ fn take(work: &mut Work<'_>, office: i64, entry: &Entry, filled: &mut BTreeSet<i
             Ok(Returned::Taken)
         }
         Ok(Some(_)) | Err(StoreError::Damaged(_)) => {
-            aside::keep_sent(work.connection, entry)?;
+            aside::keep_sent(work.connection, entry.epoch, [entry])?;
             Ok(Returned::Aside)
         }
         Err(error) => Err(error),
@@ -146,7 +146,7 @@ fn is_the_one(work: &Work<'_>, log: &LogRow, (office, owner): (i64, i64), entry:
 fn set_aside(work: &Work<'_>, at: i64, entry: &Entry) -> Result<Returned, StoreError> {
     work.connection.prepare_cached("DELETE FROM refusal WHERE entry = ?")?.execute(params![at])?;
     work.connection.prepare_cached("DELETE FROM entry WHERE place = ?")?.execute(params![at])?;
-    aside::keep_sent(work.connection, entry)?;
+    aside::keep_sent(work.connection, entry.epoch, [entry])?;
     Ok(Returned::Aside)
 }
 
@@ -163,7 +163,7 @@ fn fill(
     // Of the feeds of a document, its own office's has every accepted entry.
     if feed::names(work.connection, found.map_or(office, |(_, owner)| owner), at)? {
         if door(entry).is_err() {
-            aside::keep_sent(work.connection, entry)?;
+            aside::keep_sent(work.connection, entry.epoch, [entry])?;
             return Ok(Returned::Aside);
         }
         let document = match found {

@@ -118,6 +118,50 @@ fn a_copy_on_another_machine_begins_a_new_epoch() {
     assert_eq!(open(dirs[0].path(), "pc-1").1.epoch_began, None);
 }
 
+/// As tools do that copy only what differs in size or time, into the files that are there.
+fn copy_what_differs(from: &Path, to: &Path) {
+    for file in std::fs::read_dir(from).unwrap().map(Result::unwrap).filter(|file| file.metadata().unwrap().is_file()) {
+        let (old, there) = (file.metadata().unwrap(), to.join(file.file_name()));
+        let same = std::fs::metadata(&there)
+            .is_ok_and(|new| (new.len(), new.modified().unwrap()) == (old.len(), old.modified().unwrap()));
+        if same {
+            continue;
+        }
+        let mut into = std::fs::OpenOptions::new().create(true).truncate(true).write(true).open(&there).unwrap();
+        std::io::Write::write_all(&mut into, &std::fs::read(file.path()).unwrap()).unwrap();
+        into.set_modified(old.modified().unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn a_folder_of_which_only_what_differs_was_put_back_begins_a_new_epoch() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let (here, away) = (dirs[0].path(), dirs[1].path());
+    let mut node = Replica::create(here, &new_node(1)).unwrap();
+    record(&mut node, 1);
+    drop(node);
+    let wait = || {
+        let begun = std::time::Instant::now();
+        while begun.elapsed().as_millis() < 30 {
+            std::thread::yield_now();
+        }
+    };
+    for round in 0..2 {
+        copy_what_differs(here, away);
+        wait();
+        let (mut node, opened) = Replica::open(here, "pc-1", epoch(60 + round)).unwrap();
+        assert_eq!(opened.epoch_began, None, "nothing was put back");
+        record(&mut node, 2);
+        drop(node);
+        wait();
+        copy_what_differs(away, here);
+        let (node, opened) = Replica::open(here, "pc-1", epoch(70 + round)).unwrap();
+        assert_eq!(opened.epoch_began, Some(WhyNewEpoch::Copied), "round {round}");
+        drop(node);
+        wait();
+    }
+}
+
 #[test]
 fn a_folder_put_back_on_its_machine_begins_a_new_epoch() {
     let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];

@@ -1,10 +1,11 @@
 //! A new machine: a code for an office, on a sheet that is shown once.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use data_encoding::HEXLOWER;
 use desk_kit::{Form, Halt, go, moments};
 use office_model::OfficeCode;
 use qrcode::{Color, QrCode};
@@ -18,10 +19,40 @@ use crate::desk::fresh;
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::visitor::Visitor;
 use crate::serve::Hub;
-use crate::{Failure, admin};
+use crate::{Failure, admin, clock};
 
 /// Longest address of the hub, in bytes.
 const ADDRESS_MAX: usize = 200;
+/// Sheets that wait to be shown: each is asked for at once, or never.
+const SHEETS: usize = 16;
+
+/// Sheets that were made and not shown yet. Each is shown once: asked for again, it is gone, and going back makes no second code.
+#[derive(Default)]
+pub(in crate::desk) struct Sheets(Mutex<Vec<Sheet>>);
+
+struct Sheet {
+    id: String,
+    /// The account that made it.
+    by: String,
+    offered: Value,
+    address: String,
+}
+
+impl Sheets {
+    fn put(&self, sheet: Sheet) {
+        let mut sheets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if sheets.len() >= SHEETS {
+            sheets.remove(0);
+        }
+        sheets.push(sheet);
+    }
+
+    fn take(&self, by: &str, id: &str) -> Option<Sheet> {
+        let mut sheets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = sheets.iter().position(|sheet| sheet.id == id && sheet.by == by)?;
+        Some(sheets.remove(place))
+    }
+}
 
 #[derive(Template)]
 #[template(path = "device/sheet.html")]
@@ -46,7 +77,7 @@ pub(super) async fn enrol(visitor: Visitor, State(hub): State<Arc<Hub>>, form: F
     hub.writer.run(move |replica| replica.set_setting(ADDRESS, kept.as_bytes())).await.map_err(Fault::from)?;
     let act = Act::Enrol { office, hours: hub.settings.code_hours, by: visitor.session.name.clone() };
     let offered = admin::perform(act, &hub).await.map_err(Fault::from)?;
-    sheet(&visitor, &hub, &offered, &address).await
+    lead(&visitor, &hub, offered, address)
 }
 
 /// A sheet was lost: its code is to be good no longer.
@@ -60,11 +91,22 @@ pub(super) async fn cancel(visitor: Visitor, State(hub): State<Arc<Hub>>, form: 
     Ok(go("/perangkat#kode-terbuka"))
 }
 
-/// The sheet of a code that was just offered.
-pub(super) async fn sheet(visitor: &Visitor, hub: &Hub, offered: &Value, address: &str) -> Answer {
+/// Leads to the sheet of a code that was just offered.
+pub(super) fn lead(visitor: &Visitor, hub: &Hub, offered: Value, address: String) -> Answer {
+    let id = HEXLOWER.encode(&clock::random::<16>().map_err(Fault::from)?);
+    let by = visitor.session.name.clone();
+    hub.desk.sheets.put(Sheet { id: id.clone(), by, offered, address });
+    Ok(go(&format!("/perangkat/lembar/{id}")))
+}
+
+/// The sheet, once.
+pub(super) async fn sheet(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Answer {
+    must_operate(&visitor)?;
+    let sheet = hub.desk.sheets.take(&visitor.session.name, &id).ok_or_else(Fault::sheet_gone)?;
+    let Sheet { offered, address, .. } = sheet;
     let word = |key: &str| offered.get(key).and_then(Value::as_str).unwrap_or_default();
     let office: OfficeCode = word("office").parse().map_err(|_| Fault::no_office())?;
-    let regency = fresh::regency(hub).await.map_err(Fault::from)?;
+    let regency = fresh::regency(&hub).await.map_err(Fault::from)?;
     let d = visitor.session.language.texts();
     let code = word("code").to_owned();
     let until = offered.get("expires_millis").and_then(Value::as_i64).map(moments::long);
@@ -76,7 +118,8 @@ pub(super) async fn sheet(visitor: &Visitor, hub: &Hub, offered: &Value, address
         until: until.unwrap_or_default(),
         code,
         d,
-        page: Page::of(&visitor.session, "devices", d.sheet),
+        // Its own address shows nothing a second time.
+        page: Page { at: "/perangkat".to_owned(), ..Page::of(&visitor.session, "devices", d.sheet) },
     })
 }
 

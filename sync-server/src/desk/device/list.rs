@@ -21,7 +21,7 @@ use crate::desk::{fresh, shown, unknown};
 use crate::devices::{DeviceNote, last_heard, note_of};
 use crate::regency::Regency;
 use crate::regency::standing::of_node;
-use crate::serve::Hub;
+use crate::serve::{Hub, Stranger, Whence};
 
 /// The setting that keeps which address was last given to offices.
 pub(super) const ADDRESS: &str = "enrol/address";
@@ -39,6 +39,7 @@ struct ListPage {
     machines: Vec<Line>,
     codes: Vec<Code>,
     reused: Vec<Code>,
+    strangers: Vec<Unknown>,
 }
 
 /// An office to choose.
@@ -62,6 +63,16 @@ struct Line {
     contact: String,
     version: String,
     enrolled: String,
+}
+
+/// A machine that calls and is not enrolled here.
+struct Unknown {
+    /// As it calls itself.
+    id: String,
+    first: String,
+    last: String,
+    calls: String,
+    whence: &'static str,
 }
 
 /// A code that was offered.
@@ -118,10 +129,26 @@ pub(super) async fn page(
         offices: choices(&regency, wanted),
         codes: open.map(of_code).collect(),
         reused: read.codes.iter().filter(|code| read.is_reused(code)).map(of_code).collect(),
+        strangers: hub.strangers.since(i64::MIN).iter().map(|one| stranger(one, language, now)).collect(),
         machines,
         d,
         page: Page::of(&visitor.session, "devices", d.devices),
     })
+}
+
+fn stranger(one: &Stranger, language: Language, now: i64) -> Unknown {
+    let d = language.texts();
+    Unknown {
+        id: one.node.to_string(),
+        first: moments::short(one.first_millis, now),
+        last: moments::short(one.last_millis, now),
+        calls: shown::figure(one.calls, language),
+        whence: match one.whence {
+            Whence::Here => d.whence_here,
+            Whence::Near => d.whence_near,
+            Whence::Far => d.whence_far,
+        },
+    }
 }
 
 /// What is read beyond the regency's facts.

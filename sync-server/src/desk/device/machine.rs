@@ -197,7 +197,7 @@ pub(super) async fn shut_out(
     let address = hub.readers.with(|reader| reader.setting(ADDRESS)).await.map_err(Fault::from)?;
     let address = address.map_err(Fault::from)?.and_then(|bytes| String::from_utf8(bytes).ok());
     let address = address.unwrap_or_else(|| "https://PUSAT:8217".to_owned());
-    enrol::sheet(&visitor, &hub, &offered, &address).await
+    enrol::lead(&visitor, &hub, offered, address)
 }
 
 pub(super) async fn wipe(

@@ -6,6 +6,7 @@ mod machine;
 mod people;
 mod texts;
 
+pub(super) use enrol::Sheets;
 use std::sync::Arc;
 
 use axum::Router;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Router<Arc<Hub>> {
     Router::new()
         .route("/perangkat", get(list::page))
         .route("/perangkat/daftar", post(enrol::enrol).get(async || go("/perangkat")))
+        .route("/perangkat/lembar/{id}", get(enrol::sheet))
         .route("/perangkat/kode/batal", post(enrol::cancel).get(async || go("/perangkat")))
         .route("/perangkat/{node}", get(machine::page))
         .route("/perangkat/{node}/nama", post(machine::rename).get(back))

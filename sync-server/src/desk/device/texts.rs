@@ -30,6 +30,20 @@ desk_kit::texts! {
     reused: "Kode yang dicoba lagi sesudah dipakai", "Codes tried again after they were used";
     reused_why: "Ada yang mencoba kode yang sudah dipakai. Tanyakan kepada kantornya apakah itu mereka; bila bukan, keluarkan komputer yang masuk dengan kode itu.",
         "Somebody tried a code that was used before. Ask the office whether it was them; if not, shut out the machine that joined with it.";
+    strangers: "Komputer yang tidak dikenal", "Machines that are not known";
+    strangers_why: "Menghubungi pusat ini sejak pusat dinyalakan, tetapi tidak terdaftar di sini; tidak ada yang diterima darinya. Nomornya adalah sebutannya sendiri, tidak dapat diperiksa.",
+        "They called this hub since it was started and are not enrolled here; nothing was taken from them. The id is what they call themselves, and cannot be checked.";
+    strangers_what: "Komputer kantor kita yang tertinggal, misalnya sesudah pusat dipulihkan dari cadangan lama: tanyakan kantornya (village-node status menampilkan nomor itu), buat kode di bawah, lalu dampingi petugas menjalankan ini di folder yang sama; isinya ikut kembali:",
+        "A machine of ours that was left behind, as after the hub was restored from an old backup: ask the office (village-node status shows that id), make a code below, and guide the clerk through this in the same folder; all that it holds comes back with it:";
+    strangers_else: "Tidak ada kantor yang mengenal nomornya: biarkan, dan jangan beri kode.",
+        "No office knows the id: leave it, and give it no code.";
+    first_call: "Panggilan pertama", "First call";
+    last_call: "Panggilan terakhir", "Last call";
+    calls: "Panggilan", "Calls";
+    whence: "Dari", "From";
+    whence_here: "mesin pusat ini sendiri", "this very machine";
+    whence_near: "jaringan sendiri (kantor, VPN, atau proksi)", "a private network (office, VPN or proxy)";
+    whence_far: "internet", "the internet";
     tries: "Percobaan", "Tries";
 
     sheet: "Lembar pendaftaran", "Enrolment sheet";

@@ -16,6 +16,7 @@ use replica_store::Reader;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::filter::Asked;
+use super::texts::{EN, ID};
 use crate::act::Act;
 use crate::desk::fresh;
 use crate::desk::page::{Answer, Fault};
@@ -44,6 +45,9 @@ pub(super) async fn file(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Fo
     let format: Option<Format> = form.get("bentuk").parse().ok();
     if format.is_none() {
         asked.wrong.push(Bilingual::new("Bentuk: csv, xlsx, atau jsonl.", "Form: csv, xlsx or jsonl."));
+    }
+    if let Some(seconds) = super::must_wait(&visitor, &hub).await? {
+        return Err(Fault::too_often((ID.too_many_files, EN.too_many_files), seconds).into());
     }
     // Nobody takes more away than was asked for.
     let (Some(filter), Some(format)) = (asked.filter(visitor.session.role), format) else {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use change_log::DocumentId;
 use desk_kit::{Language, go, moments, values};
 use office_model::Catalogue;
@@ -79,7 +81,9 @@ pub(super) async fn page(
     }
     let (language, role) = (visitor.session.language, visitor.session.role);
     let f = language.texts();
-    let filter = asked.filter(role);
+    // The list as it lies is no question.
+    let wait = if asked.pairs().is_empty() { None } else { super::must_wait(&visitor, &hub).await? };
+    let filter = if wait.is_some() { None } else { asked.filter(role) };
     let typed = Some(asked.words.clone()).filter(|words| !words.is_empty());
     let is_search = filter.is_some();
     let rows = match filter {
@@ -109,7 +113,7 @@ pub(super) async fn page(
     let now = clock::now_millis();
     let lines = rows.iter().take(ROWS).map(|row| line(row, &regency, role, language, now)).collect();
     let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    html(&SearchPage {
+    let mut answer = html(&SearchPage {
         page: Page::of(&visitor.session, "find", f.find),
         f,
         from: day(asked.from),
@@ -118,13 +122,25 @@ pub(super) async fn page(
         statuses: filter::statuses(&asked, language),
         districts: filter::districts(&asked, &regency),
         offices: filter::offices(&asked, &regency),
-        said: asked.wrong.iter().map(|one| language.say(one).to_owned()).collect(),
+        said: said(&asked, wait, language),
         lines,
         next: next.map(|id| asked.address("/cari", Some(("sesudah", &id)))).unwrap_or_default(),
         first: after.map(|_| asked.address("/cari", None)).unwrap_or_default(),
         is_whole: role.sees_personal_data(),
         asked,
-    })
+    })?;
+    if let Some(wait) = wait {
+        *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        answer.headers_mut().insert(RETRY_AFTER, wait.into());
+    }
+    Ok(answer)
+}
+
+/// What is wrong with the question, and how long to wait before the next one.
+fn said(asked: &Asked, wait: Option<u64>, language: Language) -> Vec<String> {
+    let (f, t) = (language.texts(), crate::desk::texts::Worded::texts(language));
+    let wait = wait.map(|seconds| format!("{} {seconds} {}.", f.too_many, t.seconds));
+    wait.into_iter().chain(asked.wrong.iter().map(|one| language.say(one).to_owned())).collect()
 }
 
 /// A record as lists show it: the NIK masked for everybody, the name for viewers.

@@ -27,6 +27,10 @@ desk_kit::texts! {
     record: "Berkas", "Record";
     no_records: "Tidak ada berkas yang cocok. Periksa ejaannya, kurangi kata, atau lebarkan periodenya; berkas yang belum dikirim kantornya tidak ada di sini.",
         "No record matches. Check the spelling, use fewer words, or widen the period; what its office has not sent yet is not here.";
+    too_many: "Terlalu banyak pencarian berturut-turut dengan akun ini; itu tercatat di Jejak. Yang Anda ketik masih ada. Cari lagi setelah",
+        "Too many searches one after the other with this account; that is noted in the audit trail. What you typed is still here. Search again after";
+    too_many_files: "Terlalu banyak pencarian dan unduhan berturut-turut dengan akun ini; itu tercatat di Jejak. Kembali, lalu ulangi setelah",
+        "Too many searches and downloads one after the other with this account; that is noted in the audit trail. Go back and repeat it after";
     next_page: "Berikutnya", "Next";
     first_page: "Dari awal", "From the top";
     export: "Unduh hasil ini", "Download these";

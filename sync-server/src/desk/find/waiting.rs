@@ -92,8 +92,6 @@ pub(super) async fn judge_again(visitor: Visitor, State(hub): State<Arc<Hub>>, f
         return Err(Fault::not_for_role().into());
     }
     let by = visitor.session.name.clone();
-    let noted = Act::Note { by, act: "quarantine_retried".to_owned(), subject: String::new() };
-    hub.writer.act(noted).await.map_err(Fault::from)?;
-    admin::perform(Act::Retry { document: None }, &hub).await.map_err(Fault::from)?;
+    admin::perform(Act::Retry { by, document: None }, &hub).await.map_err(Fault::from)?;
     Ok(go("/menunggu"))
 }

@@ -1,12 +1,13 @@
 //! Everything that is published, and how far it has come.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use desk_kit::{Language, moments};
 use office_handbook::Topic;
-use office_model::{OfficeCode, Roster, calendar};
+use office_model::{OfficeCode, OfficeKind, Roster, calendar};
 
 use super::Said;
 use crate::clock;
@@ -26,7 +27,13 @@ struct IndexPage {
     may_publish: bool,
     notices: Vec<Notice>,
     common: Vec<Common>,
-    /// Code and name of each office, for its profile.
+    /// Every office, for its profile: by sub-district, then those of the whole regency.
+    groups: Vec<Group>,
+}
+
+/// Offices below one heading, each with its code and name.
+struct Group {
+    name: String,
     offices: Vec<(String, String)>,
 }
 
@@ -55,16 +62,30 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>,
     let read = hub.readers.with(move |reader| Ok::<_, Failure>((Overview::of(reader, &keys)?, init::roster(reader)?)));
     let (overview, roster) = read.await.map_err(Fault::from)?.map_err(Fault::from)?;
     let language = visitor.session.language;
-    let offices = roster.iter().filter(|office| office.kind.is_village() || office.district.is_some());
     html(&IndexPage {
         published: said.is_published(),
         withdrawn: said.is_withdrawn(),
         may_publish: visitor.session.role.may_change(),
         notices: overview.notices.iter().map(|state| notice(state, &roster, language)).collect(),
         common: overview.common.iter().map(|state| common(state, language)).collect(),
-        offices: offices.map(|office| (office.code.to_string(), office.full_name())).collect(),
+        groups: groups(&roster, language.texts()),
         page: Page::of(&visitor.session, "handbook", language.texts().handbook),
     })
+}
+
+/// All offices of a roster: each sub-district with its villages and facilities, then what serves the whole regency, by kind.
+fn groups(roster: &Roster, t: &Texts) -> Vec<Group> {
+    let mut groups: BTreeMap<(u8, String), Vec<(String, String)>> = BTreeMap::new();
+    for office in roster.iter() {
+        let place = match (&office.district, office.kind) {
+            (Some(district), _) => (0, format!("{} {}", t.district, district.name)),
+            (None, OfficeKind::WorkingUnit) => (1, t.units.to_owned()),
+            (None, OfficeKind::HealthFacility) => (2, t.facilities.to_owned()),
+            (None, _) => (0, format!("{} {}", t.district, office.name)),
+        };
+        groups.entry(place).or_default().push((office.code.to_string(), office.full_name()));
+    }
+    groups.into_iter().map(|((_, name), offices)| Group { name, offices }).collect()
 }
 
 fn notice(state: &NoticeState, roster: &Roster, language: Language) -> Notice {

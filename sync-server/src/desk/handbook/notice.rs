@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use desk_kit::{Form, Halt, go, moments};
 use office_handbook::{Audience, Notice, NoticeId, TEXT_MAX, TITLE_MAX, Topic};
 use office_model::{Bilingual, calendar};
@@ -11,6 +11,7 @@ use office_model::{Bilingual, calendar};
 use super::index::audience;
 use super::may_publish;
 use crate::act::Act;
+use crate::desk::draft::{self, Found, Shown};
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
@@ -20,8 +21,15 @@ use crate::{Blame, Failure, clock, handbook, init};
 
 #[derive(Template)]
 #[template(path = "notice.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each shows or hides a part of the page")]
 struct NoticePage {
     page: Page,
+    /// The draft that is shown; empty for none.
+    draft: String,
+    /// The one that was asked for is kept no more.
+    is_gone: bool,
+    /// It may be published already.
+    is_again: bool,
     title: String,
     text: String,
     urgent: bool,
@@ -96,9 +104,27 @@ impl Typed {
     }
 }
 
-pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>) -> Answer {
+/// Its page.
+const AT: &str = "/pedoman/pemberitahuan";
+
+pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Query(shown): Query<Shown>) -> Answer {
     may_publish(&visitor)?;
-    html(&made(&visitor, &hub, Typed { to: "everyone".to_owned(), ..Typed::default() }, None).await?)
+    let found = hub.desk.drafts.find(&visitor.session.name, AT, &shown);
+    let is_gone = matches!(found, Found::Gone);
+    let Found::Kept(form) = found else {
+        let page = made(&visitor, &hub, Typed { to: "everyone".to_owned(), ..Typed::default() }, None).await?;
+        return html(&NoticePage { is_gone, ..page });
+    };
+    let typed = Typed::of(&form);
+    let read = typed.read();
+    let is_changed = read.as_ref().is_ok_and(|seen| is_to_publish(&form) && form.get("diperiksa") != mark(seen));
+    let page = made(&visitor, &hub, typed, Some(read)).await?;
+    html(&NoticePage { is_changed, is_again: shown.is_again(&form), draft: shown.id().to_owned(), ..page })
+}
+
+/// It was to be published, not to be looked at.
+fn is_to_publish(form: &Form) -> bool {
+    form.get("aksi") == "terbit"
 }
 
 async fn made(
@@ -132,6 +158,9 @@ async fn made(
         }
     };
     Ok(NoticePage {
+        draft: String::new(),
+        is_gone: false,
+        is_again: false,
         title: tidy.as_ref().map_or(typed.title, |notice| notice.title.clone()),
         text: tidy.map_or(typed.text, |notice| notice.text),
         urgent: typed.urgent,
@@ -149,25 +178,24 @@ async fn made(
 pub(in crate::desk) async fn save(visitor: Visitor, State(hub): State<Arc<Hub>>, form: Form) -> Answer {
     visitor.check(&form)?;
     may_publish(&visitor)?;
-    let typed = Typed::of(&form);
-    let is_to_publish = form.get("aksi") == "terbit";
-    match typed.read() {
+    match Typed::of(&form).read() {
         // What was never looked at, or changed since, is shown first: also for whom it is.
-        Ok(seen) if is_to_publish && form.get("diperiksa") != mark(&seen) => {
-            let page = made(&visitor, &hub, typed, Some(Ok(seen))).await?;
-            html(&NoticePage { is_changed: true, ..page })
-        }
-        Ok((notice, audience)) if is_to_publish => {
+        Ok(seen) if is_to_publish(&form) && form.get("diperiksa") == mark(&seen) => {
+            let (notice, audience) = seen;
             let act = Act::Publish {
                 by: visitor.session.name.clone(),
                 topic: "notice".to_owned(),
                 audience,
                 body: notice.to_body(),
             };
+            // Before it is done: of two presses one publishes it.
+            if !hub.desk.drafts.take(&visitor.session.name, AT, &form) {
+                return draft::lead(&hub.desk.drafts, &visitor, AT, &form);
+            }
             hub.writer.act(act).await.map_err(Fault::from)?;
             Ok(go("/pedoman?kata=terbit"))
         }
-        read => html(&made(&visitor, &hub, typed, Some(read)).await?),
+        _ => draft::lead(&hub.desk.drafts, &visitor, AT, &form),
     }
 }
 

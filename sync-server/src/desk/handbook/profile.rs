@@ -6,12 +6,14 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use desk_kit::{Form, Halt, ProfileFields, go, moments};
 use letter_print::{Templates, specimen};
-use office_handbook::{Audience, Profile, ProfileForm, Told, Topic};
-use office_model::{Catalogue, Office, OfficeCode};
+use office_handbook::{Audience, Profile, ProfileForm, Told, Topic, profile_changes};
+use office_model::{Bilingual, Catalogue, Office, OfficeCode};
 
 use super::{Said, letterhead, may_publish, shown};
 use crate::act::Act;
+use crate::desk::draft::{self, Found, Shown};
 use crate::desk::page::{Answer, Fault, Page, html};
+use crate::desk::shown::who;
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
 use crate::handbook;
@@ -23,6 +25,10 @@ use crate::{Failure, init};
 #[expect(clippy::struct_excessive_bools, reason = "each shows or hides a part of the page")]
 struct ProfilePage {
     page: Page,
+    /// The draft that is shown; empty for none.
+    draft: String,
+    /// The one that was asked for is kept no more.
+    is_gone: bool,
     name: String,
     code: String,
     published: bool,
@@ -33,7 +39,20 @@ struct ProfilePage {
     /// The profile that the form was made of, as it is published.
     seen: String,
     is_wrong: bool,
+    /// What it changes; nothing before it was looked at.
+    changes: Option<Vec<Changed>>,
+    /// What was looked at; empty before.
+    checked: String,
+    /// It was to be published and is not what was looked at.
+    is_changed: bool,
     is_village: bool,
+}
+
+/// A field that becomes another, as people read it; empty where nothing stands in it.
+struct Changed {
+    label: String,
+    before: String,
+    after: String,
 }
 
 /// An office and what is published of it.
@@ -54,32 +73,74 @@ async fn known(hub: &Hub, code: &str) -> Result<Known, Halt> {
     known.ok_or_else(|| Fault::no_office().into())
 }
 
+/// The page of an office's profile.
+fn address(code: OfficeCode) -> String {
+    format!("/pedoman/kantor/{code}")
+}
+
 pub(in crate::desk) async fn page(
     visitor: Visitor,
     State(hub): State<Arc<Hub>>,
     Path(code): Path<String>,
     Query(said): Query<Said>,
+    Query(shown): Query<Shown>,
 ) -> Answer {
     let known = known(&hub, &code).await?;
-    let form = ProfileForm::of(&known.profile);
-    show(&visitor, known, (&form, &Told::new()), said.is_published())
+    let found = hub.desk.drafts.find(&visitor.session.name, &address(known.office.code), &shown);
+    let is_gone = matches!(found, Found::Gone);
+    let Found::Kept(form) = found else {
+        let fields = ProfileForm::of(&known.profile);
+        let page = made(&visitor, known, (&fields, &Told::new()));
+        return html(&ProfilePage { published: said.is_published(), is_gone, ..page });
+    };
+    let draft = shown.id().to_owned();
+    let (sent, profile) = read(&form, &known.profile);
+    let profile = match profile {
+        Ok(profile) => profile,
+        Err(told) => return html(&ProfilePage { draft, ..made(&visitor, known, (&sent, &told)) }),
+    };
+    let checked = mark(&known.profile, &profile);
+    let is_changed = is_to_publish(&form) && form.get("diperiksa") != checked;
+    let language = visitor.session.language;
+    let said = |text: &Bilingual| language.say(text).to_owned();
+    let changes = profile_changes(&known.profile, &profile).into_iter();
+    let changes =
+        changes.map(|one| Changed { label: said(&one.label), before: said(&one.before), after: said(&one.after) });
+    let changes = Some(changes.collect());
+    let page = made(&visitor, known, (&ProfileForm::of(&profile), &Told::new()));
+    html(&ProfilePage { draft, changes, checked, is_changed, ..page })
 }
 
-fn show(visitor: &Visitor, known: Known, (form, problems): (&ProfileForm, &Told), published: bool) -> Answer {
+/// It was to be published, not to be looked at.
+fn is_to_publish(form: &Form) -> bool {
+    form.get("aksi") == "terbit"
+}
+
+/// Tells what was looked at from all else: what is to stand, and what stood then.
+fn mark(stands: &Profile, new: &Profile) -> String {
+    handbook::mark(&format!("{}\n{}", stands.to_body(), new.to_body()))
+}
+
+fn made(visitor: &Visitor, known: Known, (form, problems): (&ProfileForm, &Told)) -> ProfilePage {
     let Known { office, profile, set } = known;
     let (language, t) = (visitor.session.language, visitor.session.language.texts());
-    html(&ProfilePage {
+    ProfilePage {
+        draft: String::new(),
+        is_gone: false,
+        changes: None,
+        checked: String::new(),
+        is_changed: false,
         name: office.full_name(),
         code: office.code.to_string(),
-        published,
+        published: false,
         may_publish: visitor.session.role.may_change(),
-        set: set.map_or_else(String::new, |(by, at)| format!("{}, {by}", moments::long(at))),
+        set: set.map_or_else(String::new, |(by, at)| format!("{}, {}", moments::long(at), who(&by, language))),
         fields: ProfileFields::of(form, problems, office.kind, language),
         seen: profile.to_body(),
         is_wrong: !problems.is_empty(),
         is_village: office.kind.is_village(),
         page: Page::of(&visitor.session, "handbook", t.profile),
-    })
+    }
 }
 
 /// What was sent, and the profile that is to stand, or what is wrong.
@@ -99,11 +160,14 @@ pub(in crate::desk) async fn save(
     visitor.check(&form)?;
     may_publish(&visitor)?;
     let known = known(&hub, &code).await?;
-    let profile = match read(&form, &known.profile) {
-        (_, Ok(profile)) => profile,
-        (sent, Err(told)) => return show(&visitor, known, (&sent, &told), false),
+    let (code, stands) = (known.office.code, known.profile);
+    let at = address(code);
+    // What was never looked at, or changed since, is shown first; so is what changes nothing.
+    let is_seen = |new: &Profile| *new != stands && form.get("diperiksa") == mark(&stands, new);
+    let profile = match read(&form, &stands).1 {
+        Ok(profile) if is_to_publish(&form) && is_seen(&profile) => profile,
+        _ => return draft::lead(&hub.desk.drafts, &visitor, &at, &form),
     };
-    let code = known.office.code;
     let act = Act::Publish {
         by: visitor.session.name.clone(),
         topic: Topic::Profile.to_string(),
@@ -111,7 +175,8 @@ pub(in crate::desk) async fn save(
         body: profile.to_body(),
     };
     hub.writer.act(act).await.map_err(Fault::from)?;
-    Ok(go(&format!("/pedoman/kantor/{code}?kata=terbit")))
+    hub.desk.drafts.take(&visitor.session.name, &at, &form);
+    Ok(go(&format!("{at}?kata=terbit")))
 }
 
 /// A letter about nobody with the letterhead as it is typed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use desk_kit::{Form, Halt, go};
 use letter_print::{MisfitKind, PrintError, Signers, Templates, specimen};
 use office_handbook::{Audience, Letterhead, LineChange, Topic, catalogue_changes, text_changes};
@@ -13,6 +13,7 @@ use replica_store::Reader;
 use super::index::name;
 use super::{letterhead, may_publish, shown};
 use crate::act::Act;
+use crate::desk::draft::{self, Found, Shown};
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::texts::Worded as _;
 use crate::desk::visitor::Visitor;
@@ -32,6 +33,10 @@ const CHANGED_LINES: usize = 300;
 #[template(path = "handbook_text.html")]
 struct TextPage {
     page: Page,
+    /// The draft that is shown; empty for none.
+    draft: String,
+    /// The one that was asked for is kept no more.
+    is_gone: bool,
     topic: String,
     name: &'static str,
     text: String,
@@ -64,6 +69,20 @@ struct Draft {
 }
 
 impl Draft {
+    fn of(form: &Form) -> Self {
+        // Whoever has seen what stands by now goes on from there.
+        let base = if form.get("aksi") == "dasar" { "" } else { form.get("dasar") };
+        Self { text: form.get("text").replace("\r\n", "\n"), base: base.to_owned() }
+    }
+
+    /// The form as it is kept: what it was made of is settled when it is sent, not when it is shown.
+    fn sent_again(&self, form: &Form) -> Form {
+        let is_settled = |(name, text): &&(String, String)| name == "dasar" || (name == "aksi" && text == "dasar");
+        let mut pairs: Vec<_> = form.0.iter().filter(|pair| !is_settled(pair)).cloned().collect();
+        pairs.push(("dasar".to_owned(), self.base.clone()));
+        Form(pairs)
+    }
+
     /// Tells what was checked from all else: the text, and what it was compared with.
     fn mark(&self) -> String {
         handbook::mark(&format!("{}\n{}", self.base, self.text))
@@ -93,15 +112,39 @@ fn topic_of(word: &str) -> Result<Topic, Halt> {
     }
 }
 
-pub(in crate::desk) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>, Path(topic): Path<String>) -> Answer {
+/// The page of a text.
+fn address(topic: Topic) -> String {
+    format!("/pedoman/teks/{topic}")
+}
+
+pub(in crate::desk) async fn page(
+    visitor: Visitor,
+    State(hub): State<Arc<Hub>>,
+    Path(topic): Path<String>,
+    Query(shown): Query<Shown>,
+) -> Answer {
     let topic = topic_of(&topic)?;
+    let found = hub.desk.drafts.find(&visitor.session.name, &address(topic), &shown);
+    let is_gone = matches!(found, Found::Gone);
+    if let Found::Kept(form) = found {
+        may_publish(&visitor)?;
+        let (draft, looked) = looked(&hub, topic, Draft::of(&form)).await?;
+        let is_changed = is_to_publish(&form) && looked.is_good() && form.get("diperiksa") != draft.mark();
+        let page = made(&visitor, topic, draft, Some(looked));
+        return html(&TextPage { is_changed, draft: shown.id().to_owned(), ..page });
+    }
     let keys = hub.keys.clone();
     let read = hub.readers.with(move |reader| -> Result<Draft, Failure> {
         let base = Base::standing(reader, &keys, topic)?.mark;
         Ok(Draft { text: handbook::text(reader, &keys, topic)?, base })
     });
     let draft = read.await.map_err(Fault::from)?.map_err(Fault::from)?;
-    html(&made(&visitor, topic, draft, None))
+    html(&TextPage { is_gone, ..made(&visitor, topic, draft, None) })
+}
+
+/// It was to be published, not to be checked.
+fn is_to_publish(form: &Form) -> bool {
+    form.get("aksi") == "terbit"
 }
 
 fn made(visitor: &Visitor, topic: Topic, draft: Draft, looked: Option<Looked>) -> TextPage {
@@ -110,6 +153,8 @@ fn made(visitor: &Visitor, topic: Topic, draft: Draft, looked: Option<Looked>) -
     let said = |lines: &[Bilingual]| lines.iter().take(LINES).map(|line| language.say(line).to_owned()).collect();
     let letters = Catalogue::current().services().filter(|service| service.is_letter && topic == Topic::Templates);
     TextPage {
+        draft: String::new(),
+        is_gone: false,
         topic: topic.to_string(),
         name: name(topic, t),
         checked: looked.as_ref().filter(|looked| looked.is_good()).map(|_| draft.mark()).unwrap_or_default(),
@@ -140,25 +185,21 @@ pub(in crate::desk) async fn save(
     visitor.check(&form)?;
     may_publish(&visitor)?;
     let topic = topic_of(&topic)?;
-    // Whoever has seen what stands by now goes on from there.
-    let base = if form.get("aksi") == "dasar" { "" } else { form.get("dasar") };
-    let draft = Draft { text: form.get("text").replace("\r\n", "\n"), base: base.to_owned() };
-    let (draft, looked) = looked(&hub, topic, draft).await?;
-    let is_to_publish = form.get("aksi") == "terbit";
-    if !is_to_publish || !looked.is_good() {
-        return html(&made(&visitor, topic, draft, Some(looked)));
-    }
+    let (draft, looked) = looked(&hub, topic, Draft::of(&form)).await?;
+    let at = address(topic);
     // What was never checked, or changed since, is shown first.
-    if form.get("diperiksa") != draft.mark() {
-        return html(&TextPage { is_changed: true, ..made(&visitor, topic, draft, Some(looked)) });
+    if !is_to_publish(&form) || !looked.is_good() || form.get("diperiksa") != draft.mark() {
+        return draft::lead(&hub.desk.drafts, &visitor, &at, &draft.sent_again(&form));
     }
     let (by, base, body) = (visitor.session.name.clone(), draft.base.clone(), draft.text.clone());
     match hub.writer.act(Act::PublishText { by, topic: topic.to_string(), base, body }).await {
-        Ok(_) => Ok(go("/pedoman?kata=terbit")),
+        Ok(_) => {
+            hub.desk.drafts.take(&visitor.session.name, &at, &form);
+            Ok(go("/pedoman?kata=terbit"))
+        }
         // Somebody else was faster by a moment.
         Err(failure) if failure.blame == Blame::State => {
-            let (draft, looked) = self::looked(&hub, topic, draft).await?;
-            html(&made(&visitor, topic, draft, Some(looked)))
+            draft::lead(&hub.desk.drafts, &visitor, &at, &draft.sent_again(&form))
         }
         Err(failure) => Err(Fault::from(failure).into()),
     }
