@@ -127,6 +127,23 @@ fn keep(replica: &mut Replica, node: NodeId, noted: &DeviceNote) -> Result<(), S
     replica.set_setting(&key(node), &serde_json::to_vec(noted).unwrap_or_default())
 }
 
+/// When a machine was last heard. One that is shut out is refused, and says that it was wiped: no contact, but the last sign of a lost
+/// machine.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn last_heard(reader: &Reader, node: &Node, noted: &DeviceNote) -> Result<Option<i64>, StoreError> {
+    if node.revoked_millis.is_none() {
+        return Ok(node.last_contact_millis);
+    }
+    let call = reader.calls(node.id, 1)?.pop().map(|call| {
+        // A row may stand for an hour of quiet calls.
+        call.at_millis.saturating_add(i64::try_from(call.duration_millis).unwrap_or(i64::MAX))
+    });
+    Ok([node.last_contact_millis, call, noted.wiped.as_ref().map(|wiped| wiped.at_millis)].into_iter().flatten().max())
+}
+
 /// Does something to a machine, with one commit whatever it is. `by`: who does it.
 ///
 /// # Errors
@@ -356,6 +373,20 @@ mod tests {
         let public = key.verifying_key();
         replica.register_node(public.node_id(), "35.10.01.2001".parse().unwrap(), public.to_bytes(), 5).unwrap();
         (replica, HubKeys::load(dir).unwrap(), key)
+    }
+
+    #[test]
+    fn a_machine_that_is_shut_out_was_last_heard_when_it_said_that_it_was_wiped() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut hub, _, key) = hub(dir.path());
+        let node = key.verifying_key().node_id();
+        let heard = |hub: &Replica, noted: &DeviceNote| {
+            last_heard(hub, &hub.registered_node(node).unwrap().unwrap(), noted).unwrap()
+        };
+        let noted = DeviceNote { wiped: Some(WipedNote { at_millis: 9, unsent: 0 }), ..DeviceNote::default() };
+        assert_eq!(heard(&hub, &noted), None, "one that may call is heard when it calls");
+        hub.revoke_node(node, 7).unwrap();
+        assert_eq!((heard(&hub, &DeviceNote::default()), heard(&hub, &noted)), (None, Some(9)));
     }
 
     #[test]

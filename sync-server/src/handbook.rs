@@ -395,6 +395,15 @@ fn versions(reader: &Reader, keys: &HubKeys, topic: Topic, count_max: usize) -> 
 ///
 /// When the database cannot be read.
 pub(crate) fn learn(reader: &Reader, keys: &HubKeys) -> Result<(), Failure> {
+    // Names of offices: by the roster that the hub goes by, published or not.
+    if init::has_roster(reader)? {
+        init::roster(reader)?.learn(0);
+    }
+    for version in versions(reader, keys, Topic::Roster, 1)? {
+        if let Ok(roster) = Roster::parse(&version.publication.body) {
+            roster.learn(version.publication.version);
+        }
+    }
     for version in versions(reader, keys, Topic::Catalogue, VERSIONS_MAX)? {
         if let Ok(catalogue) = Catalogue::parse(&version.publication.body) {
             catalogue.learn();

@@ -40,6 +40,14 @@ fn a_roster_that_the_programs_do_not_bring_along_is_published_when_the_hub_is_ma
     let common = folder.json(&["handbook"])["common"].clone();
     assert!(common[2]["published_millis"].is_i64() && common[2]["untold"] == false, "{common}");
     assert_eq!(folder.json(&["status"])["roster_untold"], false);
+    // The id of what was published stands in feeds, and is no record: nothing is wrong with the disk.
+    let published = replica_store::Reader::open(&folder.data()).unwrap();
+    let published = published.publication_documents(&OFFICE.parse().unwrap()).unwrap()[0];
+    let told = folder.failure(&["show", &published.to_string()]);
+    assert_eq!(
+        (&told["blame"], told["error"].as_str().unwrap().contains("no transaction")),
+        (&"not_found".into(), true)
+    );
     let sound = folder.json(&["verify"]);
     assert_eq!((&sound["sound"], &folder.json(&["status"])["offices"]), (&true.into(), &4.into()), "{sound}");
 

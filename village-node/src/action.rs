@@ -55,6 +55,7 @@ pub use book::BookQuery;
 pub(crate) use clock::{
     ClockState, SET_MILLIS_MIN, believe, hub_offset, note_clock_set, note_hub_offset, note_started,
 };
+pub(crate) use list::rows_of;
 pub use list::{ListQuery, ROWS_MAX};
 pub use numbers::RegisterQuery;
 pub use record::NewRecord;

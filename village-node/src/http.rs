@@ -114,30 +114,46 @@ pub(crate) fn unreachable(error: &reqwest::Error) -> Failure {
              the network and the address.",
         );
     }
+    let why = cause_words(error, &cause);
     if !error.is_connect() {
         return Failure::new(
             Blame::Link,
             "cut",
-            format!("Sambungan terputus. Yang sudah diterima pusat tetap diterima; sisanya dikirim nanti. ({cause})"),
-            format!("The link broke. What the hub has received stays received; the rest goes later. ({cause})"),
+            format!("Sambungan terputus{}. Yang sudah diterima pusat tetap diterima; sisanya dikirim nanti.", why.id),
+            format!(
+                "The link broke{}. What the hub has received stays received; the rest goes later. ({cause})",
+                why.en
+            ),
         );
     }
-    let why = system_error(error).map_or_else(
-        || Bilingual::new("", ""),
-        |refused| {
-            let Bilingual { id, en } = system_words(refused);
-            Bilingual::new(format!(": {id}"), format!(": {en}"))
-        },
-    );
     Failure::new(
         Blame::Link,
         "unreachable",
-        format!("Pusat tidak dapat dihubungi{}. Data aman di komputer ini dan akan dikirim nanti. ({cause})", why.id),
+        format!("Pusat tidak dapat dihubungi{}. Data aman di komputer ini dan akan dikirim nanti.", why.id),
         format!(
             "The hub could not be reached{}. Data is safe on this machine and will be sent later. ({cause})",
             why.en
         ),
     )
+}
+
+/// Why, behind a colon, in words that people know. The system's own words, which are English, stand in the English text; in the
+/// Indonesian one only where nothing better is known.
+fn cause_words(error: &reqwest::Error, cause: &str) -> Bilingual {
+    if let Some(refused) = system_error(error) {
+        let Bilingual { id, en } = system_words(refused);
+        return Bilingual::new(format!(": {id}"), format!(": {en}"));
+    }
+    if cause.contains("lookup address") {
+        return Bilingual::new(
+            ": nama pusat itu tidak ditemukan, periksa alamatnya dan jaringan",
+            ": the hub's name was not found, check its address and the network",
+        );
+    }
+    if error.is_timeout() {
+        return Bilingual::new(": terlalu lama tidak ada jawaban", ": there was no answer for too long");
+    }
+    Bilingual::new(format!(" (kata program: {cause})"), "")
 }
 
 /// The TLS library's error in a chain. An I/O error names as its source the source of what it wraps, not that itself.

@@ -47,11 +47,40 @@ fn fault(what: &str, place: &str) -> Bilingual {
             format!("{of_id}bukan bilangan bulat yang dapat dipakai"),
             format!("{of_en}is no whole number that can be used"),
         )
+    } else if what.contains("is not a service id") {
+        Bilingual::new(
+            "nama layanan itu tidak dikenal, yang diminta seperti G01",
+            "that is no service, one such as G01 is expected",
+        )
     } else if place.is_empty() {
         Bilingual::new("bentuknya lain daripada yang diminta", "it is of another form than expected")
-    } else {
+    } else if is_syntax(what) {
         Bilingual::new("itu bukan JSON yang utuh", "that is no whole JSON")
+    } else {
+        // Of whole JSON a value that its own type refuses.
+        Bilingual::new("nilai di situ tidak dapat dipakai", "the value there cannot be used")
     }
+}
+
+/// Whether the parser could not read on, as it says itself.
+fn is_syntax(what: &str) -> bool {
+    const BEGINNINGS: [&str; 14] = [
+        "EOF while",
+        "expected `",
+        "expected ident",
+        "expected value",
+        "trailing c",
+        "key must be",
+        "control character",
+        "invalid escape",
+        "invalid number",
+        "number out of range",
+        "invalid unicode",
+        "lone leading",
+        "unexpected end of hex",
+        "recursion limit",
+    ];
+    BEGINNINGS.iter().any(|beginning| what.starts_with(beginning))
 }
 
 /// What a parser expected, as people call it.
@@ -81,6 +110,8 @@ mod tests {
         service: String,
         fields: Map<String, Value>,
         count: Option<u32>,
+        kind: Option<office_model::ServiceId>,
+        office: Option<office_model::OfficeCode>,
     }
 
     #[test]
@@ -91,6 +122,9 @@ mod tests {
             ("{\"service\": 3510014107900001}", "diminta teks", "a text is expected"),
             ("{\"service\": \"G01\", \"fields\": {}, \"count\": \"x\"}", "diminta bilangan bulat", "a whole number"),
             ("{\"fild\": 1}", "`fild` tidak dikenal; yang dikenal: `service`", "`fild` is not known; what is known:"),
+            ("{\"kind\": \"ZZ\"}", "nama layanan itu tidak dikenal", "that is no service"),
+            ("{\"office\": \"x\"}", "nilai di situ tidak dapat dipakai (baris 1", "the value there cannot be used"),
+            ("{\"service\" \"G01\"}", "itu bukan JSON yang utuh", "that is no whole JSON"),
             ("{\"service\": \"G01\"", "itu bukan JSON yang utuh (baris 1", "that is no whole JSON (line 1"),
         ];
         for (text, id, en) in said {

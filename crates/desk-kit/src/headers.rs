@@ -1,13 +1,19 @@
 //! What every page tells the browser.
 
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 /// No script and no style but ours, nothing from or to any other site.
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                           form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The token that a program says it has: `Authorization: Bearer TOKEN`, the scheme in letters of any case (RFC 9110).
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
+}
 
 /// Adds to every answer what keeps it safe. What an answer says itself of policy and caching stays.
 pub async fn safe(request: Request, next: Next) -> Response {

@@ -25,7 +25,7 @@ pub use cookie::Cookie;
 pub use fault::{FaultPage, came_from, old_page};
 pub use form::{Form, destination, own_page};
 pub use guesses::{Guesses, PAUSE_MAX};
-pub use headers::{POLICY, safe, secured};
+pub use headers::{POLICY, bearer, safe, secured};
 pub use language::Language;
 pub use profile_fields::ProfileFields;
 pub use refused_because::refused_because;

@@ -48,6 +48,15 @@ impl Role {
         Self::Admin,
     ];
 
+    /// The role of whoever serves at an office of this kind.
+    pub const fn serving(kind: OfficeKind) -> Self {
+        match kind {
+            OfficeKind::Desa | OfficeKind::Kelurahan => Self::Petugas,
+            OfficeKind::SubDistrict => Self::PetugasKecamatan,
+            OfficeKind::WorkingUnit | OfficeKind::HealthFacility => Self::PetugasUnit,
+        }
+    }
+
     /// The word records store.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -144,6 +153,9 @@ mod tests {
 
     #[test]
     fn only_the_sub_district_decides_what_waits_for_it() {
+        for kind in OfficeKind::ALL {
+            assert!(Role::serving(kind).is_of(kind), "{kind:?}");
+        }
         for role in Role::ALL {
             assert_eq!(role.may_step(Status::MenungguCamat, Status::Ditandatangani), role.is_sub_district(), "{role}");
             assert_eq!(role.may_step(Status::Draf, Status::Diajukan), role.may_record(), "{role}");

@@ -72,7 +72,7 @@ pub enum StepError {
         approval: Approval,
     },
     /// The step needs a reason and none was given.
-    #[error("A reason is needed to make a record {}: say it in a few words, the citizen is told it", in_english(*.to))]
+    #[error("A reason is needed {}: say it in a few words, the citizen is told it", to_get(*.to))]
     ReasonMissing {
         /// State wanted.
         to: Status,
@@ -260,6 +260,16 @@ fn next_steps(from: Status, approval: Approval) -> String {
 /// A state as people read it, with the word that commands take.
 fn in_english(status: Status) -> String {
     format!("{} ({status})", status.label().en)
+}
+
+/// What somebody does with a record so that it comes to that state.
+fn to_get(to: Status) -> String {
+    match to {
+        Status::Dikembalikan => "to send a record back".to_owned(),
+        Status::Ditolak => "to refuse a record".to_owned(),
+        Status::Dibatalkan => "to cancel a record".to_owned(),
+        other => format!("to make a record {}", in_english(other)),
+    }
 }
 
 impl FromStr for Status {

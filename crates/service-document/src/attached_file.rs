@@ -57,6 +57,21 @@ impl FileType {
         }
     }
 
+    /// Whether it opens with a password alone. The trailer of a locked PDF names, in plain text wherever it stands, what it is locked
+    /// with: `/Encrypt` and a reference or a dictionary.
+    pub fn is_locked(self, bytes: &[u8]) -> bool {
+        const NAME: &[u8] = b"/Encrypt";
+        let names_lock = |after: &[u8]| {
+            let after = after.trim_ascii_start();
+            after.starts_with(b"<<") || after.first().is_some_and(u8::is_ascii_digit)
+        };
+        self == Self::Pdf
+            && bytes
+                .windows(NAME.len())
+                .enumerate()
+                .any(|(at, window)| window == NAME && names_lock(bytes.get(at + NAME.len()..).unwrap_or_default()))
+    }
+
     /// Its media type.
     pub const fn media_type(self) -> &'static str {
         match self {
@@ -274,6 +289,12 @@ mod tests {
         assert!(FileType::Jpeg.is_whole(&jpeg));
         assert!((0..16).all(|length| !FileType::Jpeg.is_whole(&jpeg[..length])));
         assert_eq!(FileType::of(b"%PDF-1.4\n%%EOF\n"), Some(FileType::Pdf));
+        let locked = b"%PDF-1.7\ntrailer << /Size 9 /Encrypt 7 0 R >>\n%%EOF\n";
+        assert!(FileType::Pdf.is_locked(locked) && FileType::Pdf.is_locked(b"<</Encrypt<</Filter/Standard>>>>"));
+        assert!(
+            !FileType::Pdf.is_locked(b"/EncryptMetadata false (how to /Encrypt it) /Encrypt")
+                && !FileType::Jpeg.is_locked(locked)
+        );
         assert!(FileType::Pdf.is_whole(b"%PDF-1.4\n%%EOF\n") && !FileType::Pdf.is_whole(b"%PDF-1.4\n"));
         assert_eq!(FileType::of(b"<html>"), None);
         assert_eq!(FileType::of(b"GIF89a"), None);

@@ -80,7 +80,7 @@ impl TransactionDocument {
     fn of(automerge: Automerge, bytes: usize) -> Result<Self, DocumentError> {
         let reading = Reading::of(&automerge, None)?;
         let DocumentRow::Transaction(row) = row::of_reading(&automerge, &reading)? else {
-            return Err(DocumentError::Unreadable("the document is no transaction".to_owned()));
+            return Err(DocumentError::NoTransaction);
         };
         Ok(Self { automerge, bytes, row, names: Names::of(&reading.root) })
     }

@@ -5,9 +5,12 @@ use office_model::{AnswerError, Bilingual, OfficeCode, StepError};
 /// What went wrong with one document. Nothing was changed by a call that returns one of these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
-    /// The changes do not make a document: damaged, incomplete, or another kind.
+    /// The changes do not make a document: damaged or incomplete.
     #[error("the stored changes do not make a record: {0}. The log is untouched; run `verify` to see what is damaged")]
     Unreadable(String),
+    /// A whole document of another kind: a block of letter numbers, something that was published.
+    #[error("that document is no record")]
+    NoTransaction,
     /// So many changes that others build on are not there.
     #[error("{0} changes that others build on are missing. Exchange with the hub first, then try again")]
     Missing(usize),
@@ -56,6 +59,7 @@ impl DocumentError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "unreadable",
+            Self::NoTransaction => "no_transaction",
             Self::Missing(_) => "missing_changes",
             Self::TooLarge(_) => "too_large",
             Self::Path(_) => "path",
@@ -78,6 +82,7 @@ impl DocumentError {
             Self::Unreadable(_) => {
                 "Data tersimpan berkas ini rusak atau tidak lengkap. Log tidak berubah; jalankan `verify`.".to_owned()
             }
+            Self::NoTransaction => "Dokumen itu bukan berkas layanan.".to_owned(),
             Self::Missing(count) => {
                 format!("{count} perubahan yang mendasarinya belum ada. Sinkronkan dengan pusat dahulu.")
             }

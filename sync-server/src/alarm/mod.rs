@@ -8,6 +8,7 @@
 //! | `event` | what is told of it: the bytes of webhooks and mails |
 //! | `channels`, `webhook`, `mail` | where it is told; one try of it |
 //! | `outbox` | when it is tried again, and when given up |
+//! | `undelivered` | what is said of word that did not arrive. Pure |
 //! | `watch` | looks, keeps, delivers: what a hub that serves does all day |
 
 mod changes;
@@ -22,6 +23,7 @@ mod kind;
 mod mail;
 mod outbox;
 mod silence;
+pub(crate) mod undelivered;
 mod watch;
 mod webhook;
 

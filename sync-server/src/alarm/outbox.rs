@@ -28,6 +28,9 @@ const PAUSES: [i64; 11] = [
 /// Longest reason that is kept, in characters.
 const REASON_MAX: usize = 300;
 
+/// What is said of a channel that was taken out of the settings.
+pub(super) const UNSET: &str = "this channel is not set any more";
+
 /// How a try went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sent {
@@ -41,7 +44,7 @@ pub(crate) enum Sent {
 
 /// Tries once. `now_millis`: milliseconds since 1970 UTC.
 pub(crate) async fn send(channels: &Channels, channel: Channel, event: &str, body: &[u8], now_millis: i64) -> Sent {
-    let unset = || Sent::Never("this channel is not set any more".to_owned());
+    let unset = || Sent::Never(UNSET.to_owned());
     match channel {
         Channel::Webhook => match &channels.webhook {
             Some(webhook) => webhook.post(event, body, now_millis.div_euclid(SECOND)).await,

@@ -14,6 +14,11 @@ use sha2::Sha256;
 
 use super::outbox::{Sent, reasons};
 
+/// What is said of a receiver that wants no more,
+pub(super) const GONE: &str = "the receiver answered 410: it wants no more";
+/// and before the status of one that did not take it.
+pub(super) const ANSWERED: &str = "the receiver answered ";
+
 /// For a connection to come up,
 const CONNECT: Duration = Duration::from_secs(5);
 /// and for the answer: a receiver answers first and works then.
@@ -48,10 +53,8 @@ impl Webhook {
         match request.send().await {
             Ok(answer) if answer.status().is_success() => Sent::Taken,
             // By the standard: do not come again.
-            Ok(answer) if answer.status() == StatusCode::GONE => {
-                Sent::Never("the receiver answered 410: it wants no more".to_owned())
-            }
-            Ok(answer) => Sent::NotNow(format!("the receiver answered {}", answer.status().as_u16())),
+            Ok(answer) if answer.status() == StatusCode::GONE => Sent::Never(GONE.to_owned()),
+            Ok(answer) => Sent::NotNow(format!("{ANSWERED}{}", answer.status().as_u16())),
             // Addresses may hold secrets.
             Err(error) => Sent::NotNow(reasons(&error.without_url())),
         }

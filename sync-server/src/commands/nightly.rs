@@ -20,7 +20,9 @@ use crate::{Failure, clock};
     after_help = "Examples:\n  sync-server nightly --date 2026-11-24\n  sync-server nightly --date 2026-11-24 --json\n  sync-server nightly --date 2026-11-24 --format xlsx --out night.xlsx
 
 The report of a date is made once and kept: the same date gives the same bytes in every form. A server that runs makes it at
-06:00 WIB (report_minute); it is not made before. Making it checks all that is stored, and writes the night's backup where backup_dir is set and the date is today's."
+06:00 WIB (report_minute); it is not made before, unless --early is given. Making it checks all that is stored.
+It writes the night's backup where backup_dir is set and the report is made on its date, up to midnight WIB: of a night that is
+caught up with later there is none."
 )]
 pub(crate) struct Arguments {
     /// The day on whose morning the night ended.
@@ -83,6 +85,10 @@ fn text(report: &Report) -> String {
             "need a person: {} (overdue {}, due today {}, quarantined {}, to settle {}, waiting for the camat {})",
             needs.documents, needs.overdue, needs.due_today, needs.quarantined, needs.divergent, needs.waiting_camat
         );
+        let left_out = whole.documents_left_out + numbers.left_out() + numbers.granted_left_out();
+        if left_out > 0 {
+            let _ = writeln!(out, "left out of every form of this report: {left_out} rows");
+        }
         let _ = writeln!(
             out,
             "letter numbers: {} missing, {} given twice, {} granted",

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use change_log::NodeId;
+use chrono::Datelike as _;
 use exchange_driver::{number_floor, number_rule};
+use office_model::calendar::wib_date;
 use office_model::granting::Book;
-use office_model::{NumberRule, NumberScope, NumberTemplate, OfficeCode};
+use office_model::{NumberRule, NumberScope, NumberTemplate, OfficeCode, Series};
 use serde_json::{Value, json};
 
 use super::{Answer, known, open, table, time};
 use crate::act::Act;
 use crate::cli::Common;
-use crate::regency::numbers_left_of_offices;
+use crate::regency::{numbers_left, numbers_left_of_offices};
 use crate::{Failure, clock};
 
 #[derive(Debug, clap::Args)]
@@ -40,7 +42,8 @@ enum Command {
     #[command(
         after_help = "Example:\n  sync-server numbers rule 35.10.01.2001 --template '[kode]/[nomor,3]/[kode_desa]/[bulan_romawi]/[tahun]'
 
-Parts of a template: [kode] [nomor,3] [kode_desa] [kode_unit] [bulan] [bulan_romawi] [tahun]."
+Parts of a template: [kode] [nomor,3] [kode_desa] [kode_unit] [bulan] [bulan_romawi] [tahun].
+A machine gets its first block with its first exchange, and a block keeps the form it was granted in: set the rule before."
     )]
     Rule {
         /// The office.
@@ -74,8 +77,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             let scope = if *by_code { NumberScope::Code } else { NumberScope::All };
             let rule = NumberRule::checked(template.clone(), unit.clone(), scope)
                 .map_err(|fault| Failure::input(fault.text.en, "sync-server numbers rule --help shows the parts"))?;
-            let done = common.submit(&Act::NumberRule { office: *office, rule })?;
-            Ok(Answer::new(done, format!("office {office} numbers like that in blocks granted from now on\n")))
+            set_rule(common, *office, rule)
         }
         Some(Command::Grant { node, count }) => {
             let done = common.submit(&Act::GrantNumbers { node: *node, count: *count })?;
@@ -98,6 +100,55 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             Ok(Answer::new(done, text))
         }
     }
+}
+
+/// Sets it, and names the machines that go on with another form: what was granted keeps its form for ever.
+fn set_rule(common: &Common, office: OfficeCode, rule: NumberRule) -> Result<Answer, Failure> {
+    let (template, scope) = (rule.lease_template(), rule.scope);
+    let mut done = common.submit(&Act::NumberRule { office, rule })?;
+    let reader = open(&common.data)?;
+    let now = clock::now_millis();
+    let year = wib_date(now).map_or(i32::MAX, |today| today.year());
+    let mut heard = BTreeMap::new();
+    for node in reader.registered_nodes()?.into_iter().filter(|node| node.revoked_millis.is_none()) {
+        heard.insert(node.id, reader.calls(node.id, 1)?.pop().map(|call| call.epoch));
+    }
+    let mut text = format!("office {office} numbers like that in blocks granted from now on\n");
+    let (mut kept, mut began_otherwise) = (Vec::new(), BTreeSet::new());
+    for state in reader.leases_since(&office, year)? {
+        let lease = &state.lease;
+        let left = heard.get(&lease.node).map_or(0, |epoch| numbers_left(&state, *epoch));
+        let began = if lease.series == Series::all() { NumberScope::All } else { NumberScope::Code };
+        if began != scope {
+            began_otherwise.insert(lease.year);
+        }
+        if left == 0 || lease.template == template {
+            continue;
+        }
+        let _ = writeln!(
+            text,
+            "machine {} still numbers {} to {} of {} in the form of before: {}",
+            lease.node, state.next, lease.last, lease.year, lease.template
+        );
+        kept.push(json!({
+            "node": lease.node, "series": lease.series.as_str(), "year": lease.year, "next": state.next,
+            "last": lease.last, "template": lease.template,
+        }));
+    }
+    if !kept.is_empty() {
+        text.push_str(
+            "Numbers that were granted are not exchanged: these keep that form, and the new form begins with the next block.\n\
+             Where no letter may have the form of before, set the rule before the office's machines join.\n",
+        );
+    }
+    for year in began_otherwise {
+        let _ =
+            writeln!(text, "{year} was begun with another way of counting: it keeps that, and its form, to its end");
+    }
+    if let Some(done) = done.as_object_mut() {
+        done.insert("form_of_before".to_owned(), Value::Array(kept));
+    }
+    Ok(Answer::new(done, text))
 }
 
 fn overview(common: &Common) -> Result<Answer, Failure> {

@@ -44,6 +44,10 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let done = common.submit(&Act::Device { by: by_command("wipe"), change })?;
     let text = if arguments.take_back {
         format!("Node {node} is not wiped any more, unless it was already. It stays shut out.\n")
+    } else if arguments.take_in {
+        format!(
+            "Node {node} is shut out. At its next contact what it has not sent is taken in first, then it wipes itself: leave it connected.\nThe people whose data was on it: sync-server people {node}\n"
+        )
     } else {
         format!(
             "Node {node} is shut out and wipes itself at its next contact.\nThe people whose data was on it: sync-server people {node}\n"

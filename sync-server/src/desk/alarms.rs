@@ -11,7 +11,7 @@ use replica_store::{Alarm, Delivery};
 use super::page::{Answer, Fault, Page, html};
 use super::texts::Worded as _;
 use super::visitor::Visitor;
-use crate::alarm::{Incident, detail};
+use crate::alarm::{Incident, detail, undelivered};
 use crate::serve::Hub;
 use crate::{Failure, clock, init};
 
@@ -58,7 +58,7 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>) -> Answe
         let alarms = (reader.open_alarms()?, reader.past_alarms(PAST)?);
         Ok::<_, Failure>((alarms, reader.undelivered(PAST)?, init::roster(reader)?))
     });
-    let ((open, past), undelivered, roster) = read.await.map_err(Fault::from)?.map_err(Fault::from)?;
+    let ((open, past), waiting, roster) = read.await.map_err(Fault::from)?.map_err(Fault::from)?;
     let lines = |alarms: Vec<Alarm>| alarms.into_iter().map(|alarm| line(alarm, &roster, language, now)).collect();
     let channels = hub.bell.channels.set().into_iter().map(|channel| way(channel.as_str(), language));
     html(&AlarmsPage {
@@ -66,7 +66,7 @@ pub(super) async fn page(visitor: Visitor, State(hub): State<Arc<Hub>>) -> Answe
         open: lines(open),
         past: lines(past),
         channels: channels.collect(),
-        undelivered: undelivered.into_iter().map(|one| not_there(one, language, now)).collect(),
+        undelivered: waiting.iter().map(|one| not_there(one, &waiting, &roster, language, now)).collect(),
     })
 }
 
@@ -90,14 +90,25 @@ fn line(alarm: Alarm, roster: &Roster, language: Language, now: i64) -> Line {
     }
 }
 
-fn not_there(delivery: Delivery, language: Language, now: i64) -> Undelivered {
+fn not_there(one: &Delivery, all: &[Delivery], roster: &Roster, language: Language, now: i64) -> Undelivered {
+    let event =
+        undelivered::told(&one.event, roster).map_or_else(|| one.event.clone(), |said| language.say(&said).to_owned());
+    let error = one.error.as_deref().map(|error| language.say(&undelivered::why(error)).to_owned());
+    let waits =
+        |other: &Delivery| other.channel == one.channel && other.index < one.index && other.due_millis.is_some();
     Undelivered {
-        channel: way(&delivery.channel, language),
-        event: delivery.event,
-        made: moments::short(delivery.made_millis, now),
-        tries: delivery.tries,
-        next: delivery.due_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
-        error: delivery.error.unwrap_or_default(),
+        channel: way(&one.channel, language),
+        event,
+        made: moments::short(one.made_millis, now),
+        tries: one.tries,
+        next: match one.due_millis {
+            None => String::new(),
+            // Its time is past: the try is only waited for.
+            Some(at) if at <= now && all.iter().any(waits) => language.texts().after_earlier.to_owned(),
+            Some(at) if at <= now => language.texts().any_moment.to_owned(),
+            Some(at) => moments::short(at, now),
+        },
+        error: error.unwrap_or_default(),
     }
 }
 

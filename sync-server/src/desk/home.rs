@@ -333,7 +333,7 @@ fn line((facts, standing): &(OfficeFacts, Standing), language: Language, today: 
         label: shown::state(t, standing.state),
         since: short(standing.since_millis),
         contact: short(facts.last_contact()),
-        unsent: facts.unsent().map_or_else(String::new, |count| count.to_string()),
+        unsent: facts.unsent().map_or_else(String::new, |count| shown::figure(count, language)),
         strip: chart::strip(&days, today, LINK_DAYS),
         heard: match language {
             Language::Indonesian => format!("terdengar pada {heard} dari {LINK_DAYS} hari"),
@@ -343,7 +343,7 @@ fn line((facts, standing): &(OfficeFacts, Standing), language: Language, today: 
         clock: offset.map_or_else(String::new, |offset| clock_offset(offset, language)),
         backup,
         is_last_known: facts.is_last_known(),
-        numbers: numbers.map_or_else(String::new, |left| left.to_string()),
+        numbers: numbers.map_or_else(String::new, |left| shown::figure(left.into(), language)),
         marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
     }
 }

@@ -18,6 +18,7 @@ use super::texts::Worded as _;
 use super::visitor::Visitor;
 use crate::Failure;
 use crate::night::forms::{self, Form};
+use crate::night::late::Reason;
 use crate::night::report::OfficeLine;
 use crate::night::{Report, kept, words};
 use crate::regency::State as Stands;
@@ -36,10 +37,15 @@ struct NightPage {
     is_caught_up: bool,
     is_old: bool,
     totals: Vec<Total>,
+    /// What holds for all offices that were not heard because the hub was off; empty where no two were.
+    hub_off: String,
     behind: Vec<Behind>,
     absent: Vec<(String, String)>,
     rest: Option<Rest>,
 }
+
+/// The word of offices that were not heard because the hub was off.
+const HUB_OFF: &str = Reason::HubOff.as_str();
 
 /// A figure at the top.
 struct Total {
@@ -99,6 +105,8 @@ fn made(page: Page, report: &Report) -> NightPage {
     let language = page.language;
     let (sentence, is_well) = sentence(report, language);
     let absent = report.offices.iter().filter(|line| line.state == "not_enrolled");
+    let unheard = report.offices.iter().filter(|line| line.reason.as_deref() == Some(HUB_OFF)).count() as u64;
+    let hub_off = if unheard > 1 { hub_off(unheard, language) } else { String::new() };
     NightPage {
         address: format!("/malam/{}", report.date),
         date: match language {
@@ -111,7 +119,8 @@ fn made(page: Page, report: &Report) -> NightPage {
         is_caught_up: report.whole.as_ref().is_some_and(|whole| whole.caught_up),
         is_old: report.whole.is_none(),
         totals: totals(report, language),
-        behind: report.behind().into_iter().map(|line| behind(line, report, language)).collect(),
+        behind: report.behind().into_iter().map(|line| behind(line, report, !hub_off.is_empty(), language)).collect(),
+        hub_off,
         absent: absent.map(|line| (line.office.to_string(), line.name.clone())).collect(),
         rest: report.whole.as_ref().map(|whole| rest(report, whole, language)),
         page,
@@ -124,13 +133,14 @@ fn sentence(report: &Report, language: Language) -> (String, bool) {
     let all = proven + behind;
     let damaged = report.whole.as_ref().is_some_and(|whole| !whole.check.sound);
     let unsaved = report.whole.as_ref().is_some_and(|whole| whole.backup.state == "failed");
+    let [all_said, proven, behind_said] = [all, proven, behind].map(|count| shown::figure(count, language));
     let offices = match (all, behind, language) {
         (0, _, Language::Indonesian) => "Belum ada kantor yang terdaftar.".to_owned(),
         (0, _, Language::English) => "No office had joined yet.".to_owned(),
-        (_, 0, Language::Indonesian) => format!("Semua {all} kantor terbukti setara dengan pusat."),
-        (_, 0, Language::English) => format!("All {all} offices were proven equal with the hub."),
-        (.., Language::Indonesian) => format!("{proven} dari {all} kantor terbukti setara; {behind} belum."),
-        (.., Language::English) => format!("{proven} of {all} offices were proven equal; {behind} not."),
+        (_, 0, Language::Indonesian) => format!("Semua {all_said} kantor terbukti setara dengan pusat."),
+        (_, 0, Language::English) => format!("All {all_said} offices were proven equal with the hub."),
+        (.., Language::Indonesian) => format!("{proven} dari {all_said} kantor terbukti setara; {behind_said} belum."),
+        (.., Language::English) => format!("{proven} of {all_said} offices were proven equal; {behind_said} not."),
     };
     let trouble = match (damaged, unsaved) {
         (true, _) => language.pick("Data di pusat RUSAK. ", "Data at the hub is DAMAGED. "),
@@ -168,7 +178,18 @@ fn totals(report: &Report, language: Language) -> Vec<Total> {
     totals
 }
 
-fn behind(line: &OfficeLine, report: &Report, language: Language) -> Behind {
+/// The cause and what to do, once for all of them.
+fn hub_off(offices: u64, language: Language) -> String {
+    let (count, why, what) =
+        (shown::figure(offices, language), words::reason(HUB_OFF, language), words::what_to_do(HUB_OFF, language));
+    match language {
+        Language::Indonesian => format!("{count} kantor: {why}; {what}."),
+        Language::English => format!("{count} offices: {why}; {what}."),
+    }
+}
+
+/// `is_said`: what a hub that was off means is said above all lines.
+fn behind(line: &OfficeLine, report: &Report, is_said: bool, language: Language) -> Behind {
     let t = language.texts();
     let stands = match line.state.as_str() {
         "shut_out" => Stands::ShutOut,
@@ -176,12 +197,13 @@ fn behind(line: &OfficeLine, report: &Report, language: Language) -> Behind {
         _ => Stands::Late,
     };
     let short = |millis: Option<i64>| millis.map(|at| moments::short(at, report.made_millis)).unwrap_or_default();
-    let sum = |figure: fn(&crate::night::report::NodeLine) -> u64| line.nodes.iter().map(figure).sum::<u64>();
-    let (calls, cuts, refused) = (sum(|node| node.calls), sum(|node| node.cuts), sum(|node| node.refused));
-    let parts = [(cuts, t.cut_word), (refused, t.refused_word)];
+    let sum = line.sum();
+    let calls = shown::figure(sum.calls, language);
+    let parts = [(sum.cuts, t.cut_word), (sum.refused, t.refused_word)];
     let parts: Vec<_> =
         parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let reason = line.reason.as_deref();
+    let is_above = is_said && reason == Some(HUB_OFF);
     Behind {
         code: line.office.to_string(),
         name: line.name.clone(),
@@ -189,15 +211,14 @@ fn behind(line: &OfficeLine, report: &Report, language: Language) -> Behind {
         sign: stands.sign(),
         label: words::state(&line.state, language),
         since: short(line.since_millis),
-        why: reason.map(|word| words::reason(word, language)).unwrap_or_default(),
-        what_to_do: reason.map(|word| words::what_to_do(word, language)).unwrap_or_default(),
-        contact: short(line.nodes.iter().filter_map(|node| node.last_contact_millis).max()),
-        unsent: line
-            .nodes
-            .iter()
-            .filter_map(|node| node.unsent)
-            .reduce(u64::saturating_add)
-            .map_or_else(String::new, |count| shown::figure(count, language)),
-        calls: if parts.is_empty() { calls.to_string() } else { format!("{calls} ({})", parts.join(", ")) },
+        why: if is_above {
+            language.pick("pusat mati", "hub off").to_owned()
+        } else {
+            reason.map(|word| words::reason(word, language)).unwrap_or_default()
+        },
+        what_to_do: reason.filter(|_| !is_above).map(|word| words::what_to_do(word, language)).unwrap_or_default(),
+        contact: short(sum.last_contact_millis),
+        unsent: sum.unsent.map_or_else(String::new, |count| shown::figure(count, language)),
+        calls: if parts.is_empty() { calls } else { format!("{calls} ({})", parts.join(", ")) },
     }
 }

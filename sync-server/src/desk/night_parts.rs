@@ -15,9 +15,12 @@ const LINES: usize = 100;
 /// What whole reports hold.
 pub(super) struct Rest {
     pub(super) documents: Vec<Document>,
-    pub(super) documents_left_out: u64,
+    /// How many more there are, and where; empty for none. The same of numbers and blocks.
+    pub(super) more_documents: String,
     pub(super) numbers: Vec<Number>,
+    pub(super) more_numbers: String,
     pub(super) granted: Vec<Granted>,
+    pub(super) more_granted: String,
     pub(super) check: Check,
     pub(super) backup: Backup,
     pub(super) day: String,
@@ -80,7 +83,8 @@ pub(super) struct Work {
     pub(super) label: String,
     pub(super) day: String,
     pub(super) month: String,
-    pub(super) overdue: u64,
+    /// Empty for none.
+    pub(super) overdue: String,
     pub(super) due_today: String,
 }
 
@@ -100,14 +104,37 @@ pub(super) fn rest(report: &Report, whole: &Whole, language: Language) -> Rest {
     });
     Rest {
         documents: shown_documents.collect(),
-        documents_left_out: whole.needs.documents.saturating_sub(LINES as u64),
+        more_documents: more(whole.documents.len(), whole.documents_left_out, language),
         numbers: numbers(report, whole, language),
+        more_numbers: more(
+            whole.numbers.duplicates.len() + whole.numbers.gaps.len(),
+            whole.numbers.left_out(),
+            language,
+        ),
         granted: granted(report, whole, language),
+        more_granted: more(whole.numbers.granted.len(), whole.numbers.granted_left_out(), language),
         check: check(&whole.check, report, language),
         backup: backup(whole, report, language),
         day: short_date(whole.work.day),
         tables: work(whole, language),
     }
+}
+
+/// Where the lines are that the page has no room for: `kept` stand in the report, `left_out` are counted only.
+fn more(kept: usize, left_out: u64, language: Language) -> String {
+    let [in_files, nowhere] = [kept.saturating_sub(LINES) as u64, left_out].map(|count| shown::figure(count, language));
+    let said = match language {
+        Language::Indonesian => [
+            format!("{in_files} baris lagi ada di berkas XLSX, CSV, dan JSON (unduh di atas)."),
+            format!("{nowhere} baris tidak termuat dalam laporan ini."),
+        ],
+        Language::English => [
+            format!("{in_files} more rows are in the XLSX, CSV and JSON files (download above)."),
+            format!("{nowhere} rows are left out of this report."),
+        ],
+    };
+    let said = said.into_iter().zip([kept > LINES, left_out > 0]);
+    said.filter(|(_, is_so)| *is_so).map(|(text, _)| text).collect::<Vec<_>>().join(" ")
 }
 
 /// By sector, service and sub-district.
@@ -117,7 +144,7 @@ fn work(whole: &Whole, language: Language) -> Vec<WorkTable> {
         label,
         day: shown::figure(day, language),
         month: shown::figure(month, language),
-        overdue,
+        overdue: if overdue > 0 { shown::figure(overdue, language) } else { String::new() },
         due_today: shown::figure(due_today, language),
     };
     let done = &whole.work;
@@ -139,8 +166,9 @@ fn work(whole: &Whole, language: Language) -> Vec<WorkTable> {
         WorkTable { id: "kecamatan", title: t.by_district, head: t.district, lines: districts.collect() },
     ];
     // On the page only what there is to see; the files have every line.
-    let is_nothing =
-        |line: &Work| line.overdue == 0 && [&line.day, &line.month, &line.due_today].iter().all(|one| *one == "0");
+    let is_nothing = |line: &Work| {
+        line.overdue.is_empty() && [&line.day, &line.month, &line.due_today].iter().all(|one| *one == "0")
+    };
     tables.iter_mut().skip(1).for_each(|table| table.lines.retain(|line| !is_nothing(line)));
     tables.retain(|table| !table.lines.is_empty());
     tables

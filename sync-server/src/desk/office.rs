@@ -45,7 +45,7 @@ struct OfficePage {
     label: &'static str,
     since: String,
     marks: Vec<String>,
-    records: u64,
+    records: String,
     /// What waits for a decision or an answer of this office above the villages, as words; nothing at a village.
     above: Vec<String>,
     advice: Vec<String>,
@@ -58,7 +58,8 @@ struct OfficePage {
     calls: Vec<Call>,
     quarantine: Vec<Kept>,
     divergences: Vec<Differing>,
-    blocks: Vec<Block>,
+    /// Nothing at an office above the villages: it numbers no letters.
+    blocks: Option<Vec<Block>>,
 }
 
 /// A machine.
@@ -73,7 +74,7 @@ struct Machine {
     /// How old the last backup is that was made on it.
     backup: String,
     numbers: String,
-    exchanges: u64,
+    exchanges: String,
     revoked: String,
 }
 
@@ -114,13 +115,17 @@ struct Differing {
     fields: u32,
 }
 
-/// Letter numbers that a machine may issue.
+/// Letter numbers that were granted to a machine.
 struct Block {
     machine: String,
     series: String,
     first: u32,
     last: u32,
+    used: String,
+    /// Those that it may still issue,
     left: u32,
+    /// and why none, in a word.
+    ended: &'static str,
 }
 
 /// What is read of this office alone.
@@ -130,7 +135,7 @@ struct Read {
     calls: Vec<NodeCall>,
     quarantine: Vec<Kept>,
     divergences: Vec<Differing>,
-    blocks: Vec<Block>,
+    blocks: Option<Vec<Block>>,
     /// Records that wait for its decision, and for its answer; nothing at a village.
     above: Option<(u64, u64)>,
 }
@@ -156,13 +161,13 @@ fn made(
 ) -> OfficePage {
     let (language, t) = (page.language, page.t);
     let machines = facts.nodes.iter().map(|one| Machine {
-        unsent: one.unsent.map_or_else(String::new, |count| count.to_string()),
+        unsent: one.unsent.map_or_else(String::new, |count| shown::figure(count, language)),
         backup: backup(&one.node, now, language),
-        numbers: one.numbers_left.map_or_else(String::new, |left| left.to_string()),
+        numbers: one.numbers_left.map_or_else(String::new, |left| shown::figure(left.into(), language)),
         ..machine(&one.node, now, language)
     });
     let revoked = read.revoked.iter().map(|(node, unsent)| Machine {
-        unsent: unsent.map_or_else(String::new, |count| count.to_string()),
+        unsent: unsent.map_or_else(String::new, |count| shown::figure(count, language)),
         backup: backup(node, now, language),
         ..machine(node, now, language)
     });
@@ -176,8 +181,8 @@ fn made(
         label: shown::state(t, standing.state),
         since: standing.since_millis.map(|at| moments::short(at, now)).unwrap_or_default(),
         marks: standing.marks.iter().map(|mark| shown::mark(mark, language)).collect(),
-        records: facts.counts.transactions,
-        above: read.above.map_or_else(Vec::new, |waits| above(facts, waits, t)),
+        records: shown::figure(facts.counts.transactions, language),
+        above: read.above.map_or_else(Vec::new, |waits| above(facts, waits, language)),
         advice: advice(facts, VERSION, window, now).iter().map(|text| language.say(text).to_owned()).collect(),
         is_backup_untold: all.clone().any(is_untold),
         machines: machines.chain(revoked).collect(),
@@ -192,10 +197,14 @@ fn made(
 }
 
 /// What an office above the villages is waited for.
-fn above(facts: &OfficeFacts, (to_decide, to_answer): (u64, u64), t: &super::texts::Texts) -> Vec<String> {
+fn above(facts: &OfficeFacts, (to_decide, to_answer): (u64, u64), language: Language) -> Vec<String> {
+    let t = language.texts();
     let decides = facts.office.kind == OfficeKind::SubDistrict;
     let lines = [(decides, t.to_decide, to_decide), (true, t.to_answer, to_answer)].into_iter();
-    lines.filter(|(shown, ..)| *shown).map(|(_, label, count)| format!("{label}: {count}")).collect()
+    lines
+        .filter(|(shown, ..)| *shown)
+        .map(|(_, label, count)| format!("{label}: {}", shown::figure(count, language)))
+        .collect()
 }
 
 /// How old a machine's last backup is; nothing where it has not called yet.
@@ -215,7 +224,7 @@ fn machine(node: &Node, now: i64, language: Language) -> Machine {
         clock: node.clock_offset_millis.map_or_else(String::new, |offset| clock_offset(offset, language)),
         backup: String::new(),
         numbers: String::new(),
-        exchanges: node.exchanges,
+        exchanges: shown::figure(node.exchanges, language),
         revoked: short(node.revoked_millis),
     }
 }
@@ -332,22 +341,39 @@ impl Read {
     }
 }
 
-/// The blocks of this year and the next from which numbers may still be issued.
-fn blocks(reader: &Reader, facts: &OfficeFacts, language: Language, now: i64) -> Result<Vec<Block>, Failure> {
+/// The blocks of this year and the next, those first from which numbers may still be issued; nothing at an office above the
+/// villages.
+fn blocks(reader: &Reader, facts: &OfficeFacts, language: Language, now: i64) -> Result<Option<Vec<Block>>, Failure> {
+    if !facts.office.code.is_village() {
+        return Ok(None);
+    }
+    let t = language.texts();
     let year = wib_date(now).map_or(i32::MAX, |today| today.year());
     let heard: BTreeMap<_, _> =
         facts.nodes.iter().map(|one| (one.node.id, one.last_call.as_ref().map(|call| call.epoch))).collect();
     let states = reader.leases_since(&facts.office.code, year)?.into_iter();
     let left = |state: &LeaseState| heard.get(&state.lease.node).map_or(0, |epoch| numbers_left(state, *epoch));
-    let made = states.map(|state| (left(&state), state)).filter(|(left, _)| *left > 0).map(|(left, state)| Block {
-        machine: state.lease.node.to_string(),
-        series: match state.lease.series.as_str() {
-            "all" => format!("{}, {}", language.texts().all_letters, state.lease.year),
-            code => format!("{code}, {}", state.lease.year),
-        },
-        first: state.next,
-        last: state.lease.last,
-        left,
-    });
-    Ok(made.collect())
+    let mut made: Vec<_> = states
+        .map(|state| {
+            let left = left(&state);
+            Block {
+                machine: state.lease.node.to_string(),
+                series: match state.lease.series.as_str() {
+                    "all" => format!("{}, {}", t.all_letters, state.lease.year),
+                    code => format!("{code}, {}", state.lease.year),
+                },
+                first: state.lease.first,
+                last: state.lease.last,
+                used: shown::figure(state.used().into(), language),
+                left,
+                ended: match (left, state.left()) {
+                    (0, 0) => t.used_up,
+                    (0, _) => t.closed,
+                    _ => "",
+                },
+            }
+        })
+        .collect();
+    made.sort_by_key(|block| block.left == 0);
+    Ok(Some(made))
 }

@@ -8,6 +8,7 @@ use office_model::Bilingual;
 use replica_store::StoreError;
 
 use super::assets::VERSION;
+use super::shown;
 use super::texts::{EN, ID, Texts, Worded as _};
 use super::visitor::Who;
 use crate::{Blame, Failure};
@@ -52,6 +53,12 @@ impl Page {
     /// The form token; empty where nobody is signed in.
     pub(crate) fn form_token(&self) -> &str {
         self.user.as_ref().map_or("", |user| &user.form_token)
+    }
+
+    /// A figure as the page's language writes it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
+    pub(crate) fn figure(&self, count: &u64) -> String {
+        shown::figure(*count, self.language)
     }
 
     /// A page before anybody is signed in.

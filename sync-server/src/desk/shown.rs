@@ -24,9 +24,10 @@ pub(super) const fn state(t: &'static Texts, state: State) -> &'static str {
 /// What needs an eye, in few words.
 pub(super) fn mark(mark: &Mark, language: Language) -> String {
     let words = |id: String, en: String| if language == Language::Indonesian { id } else { en };
+    let said = |count: u64| figure(count, language);
     match mark {
-        Mark::Quarantined(count) => words(format!("{count} ditahan"), format!("{count} quarantined")),
-        Mark::Divergent(count) => words(format!("{count} perbedaan"), format!("{count} to settle")),
+        Mark::Quarantined(count) => words(format!("{} ditahan", said(*count)), format!("{} quarantined", said(*count))),
+        Mark::Divergent(count) => words(format!("{} perbedaan", said(*count)), format!("{} to settle", said(*count))),
         Mark::FewNumbers(left) => {
             words(format!("sisa {left} nomor"), format!("{left} {} left", many(*left, "number", "numbers")))
         }

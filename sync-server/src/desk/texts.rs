@@ -228,6 +228,9 @@ desk_kit::texts! {
     series: "Seri", "Series";
     all_letters: "semua surat", "all letters";
     numbers_from_to: "Nomor", "Numbers";
+    used: "Terpakai", "Used";
+    used_up: "habis", "all used";
+    closed: "tidak dipakai lagi", "closed";
     left: "Sisa", "Left";
 
     alarms_see: "Lihat dan urus", "See and act";
@@ -252,6 +255,8 @@ desk_kit::texts! {
     next_try: "Percobaan berikut", "Next try";
     tries: "Percobaan", "Tries";
     given_up: "dihentikan", "given up";
+    after_earlier: "setelah kabar sebelumnya", "after the word before it";
+    any_moment: "sebentar lagi", "any moment";
     event: "Kejadian", "Event";
 
     night_reports: "Laporan malam", "Night reports";
@@ -286,7 +291,6 @@ desk_kit::texts! {
     needing_none: "Tidak ada berkas yang menunggu orang.", "No record waits for a person.";
     needing_why: "Janji layanan dihitung dalam hari kerja. Nama warga tidak dimuat; buka berkasnya di kantor itu.",
         "Promised times are counted in working days. It holds no citizens' names; open the record at its office.";
-    not_listed: "berkas lagi tidak dimuat di sini", "further records are not listed here";
     service: "Layanan", "Service";
     record_status: "Status", "Status";
     due: "Jatuh tempo", "Due";

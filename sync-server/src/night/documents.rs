@@ -9,8 +9,9 @@ use office_model::{Catalogue, Status};
 use super::facts::{NightFacts, OpenRecord};
 use super::report::{DocumentLine, Needs};
 
-/// So many are listed. All are counted.
-pub(crate) const LISTED: usize = 1000;
+/// So many are listed: more than a regency's offices leave open, so that the files have every line, and still little enough to keep.
+/// All are counted.
+pub(crate) const LISTED: usize = 20_000;
 
 /// Why a record needs a person, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

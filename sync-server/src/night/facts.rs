@@ -52,11 +52,14 @@ pub(crate) struct NightFacts {
     pub(crate) backup: BackupLine,
 }
 
-/// An office and its machines that are not shut out.
+/// An office and its machines.
 #[derive(Debug, Clone)]
 pub(crate) struct OfficeNight {
     pub(crate) office: Office,
+    /// Those that may call: by them it is judged.
     pub(crate) nodes: Vec<NodeNight>,
+    /// Those that were shut out in the time that the report tells of, called in its night, or are all that the office had.
+    pub(crate) gone: Vec<NodeNight>,
     /// When the last of its machines was shut out, where none is left.
     pub(crate) shut_out_millis: Option<i64>,
     /// Entries that its digest counts.
@@ -69,6 +72,7 @@ pub(crate) struct OfficeNight {
 pub(crate) struct NodeNight {
     pub(crate) id: NodeId,
     pub(crate) enrolled_millis: i64,
+    pub(crate) revoked_millis: Option<i64>,
     pub(crate) proven_millis: Option<i64>,
     pub(crate) last_contact_millis: Option<i64>,
     /// The program it said it is.

@@ -7,10 +7,11 @@ use chrono::{Datelike as _, NaiveDate};
 use exchange_driver::{node_difference, number_floor};
 use office_model::calendar::wib_midnight;
 use office_model::granting::Book;
-use office_model::{Office, OfficeCode, Status};
+use office_model::{Office, Status};
 use replica_store::{LeaseState, ListFilter, ListedTransaction, Node, Page, Reader};
 
 use super::Plan;
+use super::documents::LISTED;
 use super::facts::{
     BlockFacts, BookFacts, Call, Granted, KeptOut, NightFacts, NodeNight, OfficeNight, OpenRecord, Span, Twice,
 };
@@ -26,10 +27,8 @@ const DAY_MILLIS: i64 = 24 * 3_600_000;
 const CALLS: usize = 500;
 /// Rows that are read at a time.
 const ROWS: usize = 1000;
-/// Quarantined changes of an office that are looked at.
-const KEPT_OUT: usize = 1000;
-/// Serials given twice that are looked at.
-const TWICE: usize = 1000;
+/// Quarantined changes of an office, and serials given twice, that are looked at: as many as a report lists.
+const LOOKED_AT: usize = LISTED;
 
 /// When the night of a date was.
 pub(crate) fn span(date: NaiveDate, report_minute: u32, now_millis: i64) -> Span {
@@ -94,17 +93,27 @@ pub(crate) fn facts(
 }
 
 fn offices(reader: &Reader, nodes: &[Node], span: &Span) -> Result<Vec<OfficeNight>, Failure> {
-    let mut of_office: BTreeMap<OfficeCode, Vec<NodeNight>> = BTreeMap::new();
-    for node in nodes.iter().filter(|node| node.revoked_millis.is_none()) {
-        of_office.entry(node.office).or_default().push(machine(reader, node, span)?);
+    let shut_out = all_shut_out(nodes);
+    let (mut may_call, mut gone): (BTreeMap<_, Vec<NodeNight>>, BTreeMap<_, Vec<NodeNight>>) = Default::default();
+    for node in nodes {
+        let made = machine(reader, node, span)?;
+        let Some(revoked) = node.revoked_millis else {
+            may_call.entry(node.office).or_default().push(made);
+            continue;
+        };
+        // Who asks where a lost machine was last heard asks for just these.
+        let called = made.calls.first().is_some_and(|call| call.at_millis >= span.night_millis);
+        if called || revoked >= span.from_millis || shut_out.contains_key(&node.office) {
+            gone.entry(node.office).or_default().push(made);
+        }
     }
     let digests: BTreeMap<_, _> = reader.offices()?.into_iter().collect();
     let counts = reader.office_counts()?;
     let roster = init::roster(reader)?;
-    let shut_out = all_shut_out(nodes);
     let made = |office: &Office| OfficeNight {
         shut_out_millis: shut_out.get(&office.code).copied(),
-        nodes: of_office.remove(&office.code).unwrap_or_default(),
+        nodes: may_call.remove(&office.code).unwrap_or_default(),
+        gone: gone.remove(&office.code).unwrap_or_default(),
         entries: digests.get(&office.code).map_or(0, |digest| digest.count),
         quarantined: counts.get(&office.code).map_or(0, |counts| counts.quarantined),
         office: office.clone(),
@@ -132,8 +141,13 @@ fn machine(reader: &Reader, node: &Node, span: &Span) -> Result<NodeNight, Failu
     Ok(NodeNight {
         id: node.id,
         enrolled_millis: node.enrolled_millis,
+        revoked_millis: node.revoked_millis,
         proven_millis: node.proven.map(|(at, _)| at),
-        last_contact_millis: node.last_contact_millis,
+        // A machine that is shut out is refused, which is no contact: it was heard all the same.
+        last_contact_millis: match node.revoked_millis {
+            Some(_) => node.last_contact_millis.max(calls.first().map(|call| call.at_millis)),
+            None => node.last_contact_millis,
+        },
         version: node.version.clone(),
         differs_millis: node_difference(reader, node.id)?.map(|found| found.at_millis),
         unsent,
@@ -178,7 +192,7 @@ fn record(row: &ListedTransaction) -> OpenRecord {
 fn kept_out(reader: &Reader, offices: &[OfficeNight]) -> Result<Vec<KeptOut>, Failure> {
     let mut all = Vec::new();
     for office in offices.iter().filter(|office| office.quarantined > 0) {
-        for one in reader.quarantine_of(&office.office.code, KEPT_OUT)? {
+        for one in reader.quarantine_of(&office.office.code, LOOKED_AT)? {
             let row = reader.row(one.document)?;
             all.push(KeptOut {
                 id: one.document,
@@ -233,7 +247,7 @@ fn books(
 
 fn twice(reader: &Reader) -> Result<Vec<Twice>, Failure> {
     let mut all = Vec::new();
-    for (office, serial) in reader.issued_twice(TWICE)? {
+    for (office, serial) in reader.issued_twice(LOOKED_AT)? {
         let rows = reader.issued(&office, &serial.series, serial.year, serial.serial, 20)?;
         let records = rows.into_iter().filter(|row| row.serial == serial).map(|row| row.document).collect();
         all.push(Twice { office, serial, records });

@@ -155,6 +155,7 @@ pub(crate) mod tests {
         NodeNight {
             id: NodeId([1; 8]),
             enrolled_millis: 5,
+            revoked_millis: None,
             proven_millis: proven,
             last_contact_millis: proven,
             version: Some("village-node 0.1.0".to_owned()),
@@ -174,6 +175,7 @@ pub(crate) mod tests {
         let office = |nodes: &[NodeNight], shut_out_millis| OfficeNight {
             office: crate::regency::facts::tests::office().office,
             nodes: nodes.to_vec(),
+            gone: Vec::new(),
             shut_out_millis,
             entries: 0,
             quarantined: 0,

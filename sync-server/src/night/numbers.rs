@@ -8,10 +8,8 @@ use office_model::OfficeCode;
 use office_model::register::{Block, BlockState, GapReason, Stretch, account};
 use serde::{Deserialize, Serialize};
 
+use super::documents::LISTED;
 use super::facts::{BookFacts, NightFacts, Twice};
-
-/// So many gaps, duplicates and blocks are listed, each. All are counted.
-const LISTED: usize = 500;
 
 /// What the registers of letter numbers say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,12 +24,27 @@ pub(crate) struct NumbersPart {
     pub(crate) closed: u64,
     /// Serials that several letters have.
     pub(crate) twice: u64,
+    /// At most [`LISTED`], as of duplicates and of blocks.
     pub(crate) gaps: Vec<GapLine>,
+    #[serde(default)]
+    pub(crate) gaps_left_out: u64,
     pub(crate) duplicates: Vec<DuplicateLine>,
     /// Blocks granted since the report before, and serials in them.
     pub(crate) granted_blocks: u64,
     pub(crate) granted_numbers: u64,
     pub(crate) granted: Vec<GrantedLine>,
+}
+
+impl NumbersPart {
+    /// Rows of gaps and duplicates that the report has no room for.
+    pub(crate) const fn left_out(&self) -> u64 {
+        self.gaps_left_out + self.twice.saturating_sub(self.duplicates.len() as u64)
+    }
+
+    /// The same of the blocks that were granted.
+    pub(crate) const fn granted_left_out(&self) -> u64 {
+        self.granted_blocks.saturating_sub(self.granted.len() as u64)
+    }
 }
 
 /// Serials that stand for no letter, and will not by themselves.
@@ -172,6 +185,7 @@ pub(crate) fn part(facts: &NightFacts) -> NumbersPart {
         missing,
         closed,
         twice: facts.twice.len() as u64,
+        gaps_left_out: gaps.len().saturating_sub(LISTED) as u64,
         gaps: gaps.into_iter().map(|(_, gap)| gap).take(LISTED).collect(),
         duplicates: facts
             .twice

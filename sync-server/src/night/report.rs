@@ -72,6 +72,9 @@ pub(crate) struct OfficeLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NodeLine {
     pub(crate) node: NodeId,
+    /// When it was shut out.
+    #[serde(default)]
+    pub(crate) shut_out_millis: Option<i64>,
     pub(crate) proven_millis: Option<i64>,
     pub(crate) last_contact_millis: Option<i64>,
     /// Why it is late.
@@ -95,6 +98,32 @@ pub(crate) struct NodeLine {
     /// That is below the hub's.
     #[serde(default)]
     pub(crate) is_old: bool,
+}
+
+/// What the machines of an office did, together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OfficeSum {
+    pub(crate) last_contact_millis: Option<i64>,
+    pub(crate) calls: u64,
+    pub(crate) cuts: u64,
+    pub(crate) refused: u64,
+    pub(crate) unsent: Option<u64>,
+}
+
+impl OfficeLine {
+    /// What its machines did in the night. When it was heard and what it has not sent is told by those that may call, or where none
+    /// is left by those that might.
+    pub(crate) fn sum(&self) -> OfficeSum {
+        let sum = |figure: fn(&NodeLine) -> u64| self.nodes.iter().map(figure).sum::<u64>();
+        let counted = || self.nodes.iter().filter(|node| node.shut_out_millis.is_none() || self.state == "shut_out");
+        OfficeSum {
+            last_contact_millis: counted().filter_map(|node| node.last_contact_millis).max(),
+            calls: sum(|node| node.calls),
+            cuts: sum(|node| node.cuts),
+            refused: sum(|node| node.refused),
+            unsent: counted().filter_map(|node| node.unsent).reduce(u64::saturating_add),
+        }
+    }
 }
 
 /// How many records need a person, by why. One may need it for several reasons.
@@ -204,7 +233,7 @@ impl Report {
                     name: one.office.full_name(),
                     state: judged.state.to_owned(),
                     since_millis: judged.since_millis,
-                    nodes: one.nodes.iter().map(|node| node_line(node, &facts)).collect(),
+                    nodes: one.nodes.iter().chain(&one.gone).map(|node| node_line(node, &facts)).collect(),
                     entries: one.entries,
                     reason: judged.reason.map(|reason| reason.as_str().to_owned()),
                     district: one.office.district.as_ref().map(|district| district.code),
@@ -282,9 +311,14 @@ fn node_line(node: &NodeNight, facts: &NightFacts) -> NodeLine {
     let count = |is: fn(&str) -> bool| in_night.iter().filter(|call| is(&call.outcome)).count() as u64;
     NodeLine {
         node: node.id,
+        shut_out_millis: node.revoked_millis,
         proven_millis: node.proven_millis,
         last_contact_millis: node.last_contact_millis,
-        reason: late::reason(node, &facts.span, &facts.version).map(|reason| reason.as_str().to_owned()),
+        reason: match node.revoked_millis {
+            Some(_) => Some(late::Reason::ShutOut),
+            None => late::reason(node, &facts.span, &facts.version),
+        }
+        .map(|reason| reason.as_str().to_owned()),
         last_outcome: node.calls.first().map(|call| call.outcome.clone()),
         calls: in_night.len() as u64,
         cuts: count(|outcome| outcome == "cut"),

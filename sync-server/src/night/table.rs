@@ -72,6 +72,16 @@ fn time(millis: Option<i64>) -> Cell {
     local.map_or(Cell::Nothing, |local| Cell::Text(local.format("%Y-%m-%d %H:%M").to_string()))
 }
 
+/// A last row that says how many more there are, where a report has no room for all of them.
+fn left_out(count: u64, columns: usize, language: Language) -> Option<Vec<Cell>> {
+    let said = match language {
+        Language::Indonesian => format!("{count} baris lagi tidak termuat dalam laporan ini"),
+        Language::English => format!("{count} more rows are left out of this report"),
+    };
+    let rest = std::iter::repeat_n(Cell::Nothing, columns.saturating_sub(1));
+    (count > 0).then(|| std::iter::once(said.into()).chain(rest).collect())
+}
+
 /// All tables of a report; those of an earlier version hold fewer.
 pub(crate) fn tables(report: &Report, language: Language) -> Vec<Table> {
     let mut tables = vec![summary(report, language), offices(report, language)];
@@ -121,6 +131,17 @@ fn summary(report: &Report, language: Language) -> Table {
             vec![say("Semua data utuh", "All data sound"), yes(check.sound)],
             vec![say("Diperiksa (WIB)", "Checked (WIB)"), time(Some(check.checked_millis))],
         ]);
+        let left_out = [
+            (
+                say("Berkas yang tidak termuat dalam laporan ini", "Records left out of this report"),
+                whole.documents_left_out,
+            ),
+            (say("Baris nomor surat yang tidak termuat", "Rows of letter numbers left out"), numbers.left_out()),
+            (say("Blok nomor yang tidak termuat", "Blocks of numbers left out"), numbers.granted_left_out()),
+        ];
+        rows.extend(
+            left_out.into_iter().filter(|(_, count)| *count > 0).map(|(label, count)| vec![label, count.into()]),
+        );
         rows.extend(check.problems.iter().map(|problem| vec![say("Kerusakan", "Damage"), problem.as_str().into()]));
         rows.extend([
             vec![say("Cadangan", "Backup"), words::backup(&whole.backup.state, language).into()],
@@ -150,9 +171,7 @@ fn offices(report: &Report, language: Language) -> Table {
     let others = report.offices.iter().filter(|line| !behind.iter().any(|other| other.office == line.office));
     let (proven, absent): (Vec<_>, Vec<_>) = others.partition(|line| line.state == "proven");
     let row = |line: &OfficeLine| {
-        let sum = |figure: fn(&super::report::NodeLine) -> u64| line.nodes.iter().map(figure).sum::<u64>();
-        let contact = line.nodes.iter().filter_map(|node| node.last_contact_millis).max();
-        let unsent = line.nodes.iter().filter_map(|node| node.unsent).reduce(u64::saturating_add);
+        let sum = line.sum();
         let version = line.nodes.iter().filter_map(|node| node.version.as_deref()).min();
         vec![
             line.office.to_string().into(),
@@ -161,11 +180,11 @@ fn offices(report: &Report, language: Language) -> Table {
             words::state(&line.state, language).into(),
             time(line.since_millis),
             line.reason.as_deref().map(|reason| words::reason(reason, language)).into(),
-            time(contact),
-            sum(|node| node.calls).into(),
-            sum(|node| node.cuts).into(),
-            sum(|node| node.refused).into(),
-            unsent.into(),
+            time(sum.last_contact_millis),
+            sum.calls.into(),
+            sum.cuts.into(),
+            sum.refused.into(),
+            sum.unsent.into(),
             version.into(),
             // What the centre published for an office that never joined is no work of it.
             Some(line.entries).filter(|_| line.state != "not_enrolled").into(),
@@ -249,6 +268,7 @@ fn documents(report: &Report, whole: &Whole, language: Language) -> Table {
             line.id.to_string().into(),
         ]
     });
+    let rows = rows.chain(left_out(whole.documents_left_out, head.len(), language));
     Table { name: language.pick("Berkas", "Records"), head: head.to_vec(), rows: rows.collect() }
 }
 
@@ -344,7 +364,7 @@ fn numbers(report: &Report, whole: &Whole, language: Language) -> Table {
     Table {
         name: language.pick("Nomor surat", "Letter numbers"),
         head: head.to_vec(),
-        rows: twice.chain(gaps).collect(),
+        rows: twice.chain(gaps).chain(left_out(whole.numbers.left_out(), head.len(), language)).collect(),
     }
 }
 
@@ -365,5 +385,6 @@ fn granted(report: &Report, whole: &Whole, language: Language) -> Table {
             time(Some(line.granted_millis)),
         ]
     });
+    let rows = rows.chain(left_out(whole.numbers.granted_left_out(), head.len(), language));
     Table { name: language.pick("Nomor diberikan", "Numbers granted"), head: head.to_vec(), rows: rows.collect() }
 }

@@ -30,6 +30,7 @@ fn offices() -> Vec<OfficeNight> {
     let of = |code: &&str| OfficeNight {
         office: Roster::banyuwangi().get(code.parse().unwrap()).unwrap().clone(),
         nodes: Vec::new(),
+        gone: Vec::new(),
         shut_out_millis: None,
         entries: 3,
         quarantined: 0,
@@ -245,6 +246,104 @@ fn full() -> Report {
     facts.check.problems = vec!["+1 problem".to_owned()];
     facts.check.sound = false;
     Report::of(facts)
+}
+
+/// So many records that are overdue, and as many blocks and numbers given twice.
+fn many(count: u32) -> Report {
+    let mut facts = facts();
+    let record = |number| OpenRecord {
+        id: id(number),
+        office: office(1),
+        service: service(0),
+        catalogue: 1,
+        status: Status::Diperiksa.as_str().to_owned(),
+        made_millis: wib_midnight(date() - Days::new(9)) + 9 * HOUR,
+        divergences: 0,
+    };
+    facts.open = (0..count).map(record).collect();
+    let granted = |number| Granted {
+        office: office(0),
+        node: NodeId([1; 8]),
+        series: Series::all(),
+        year: 2026,
+        first: number * 100 + 1,
+        last: number * 100 + 100,
+        at_millis: facts.span.from_millis + 1,
+    };
+    facts.granted = (0..count).map(granted).collect();
+    let twice = |number| Twice {
+        office: office(0),
+        serial: format!("all/2026/{}", number + 1).parse().unwrap(),
+        records: Vec::new(),
+    };
+    facts.twice = (0..count).map(twice).collect();
+    Report::of(facts)
+}
+
+#[test]
+fn every_record_that_needs_a_person_is_in_the_files() {
+    let report = many(1_152);
+    let kept = serde_json::to_vec(&report).unwrap();
+    assert_eq!(report.whole.as_ref().unwrap().documents.len(), 1_152);
+    let text = String::from_utf8(file(kept.clone(), Form::Csv, Language::Indonesian).unwrap()).unwrap();
+    assert!((0..1_152).all(|number| text.contains(&id(number).to_string())));
+    assert!(!text.contains("tidak termuat"), "{text}");
+    let made = file(kept, Form::Xlsx, Language::English).unwrap();
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(made)).unwrap();
+    for sheet in ["Records", "Letter numbers", "Numbers granted"] {
+        assert_eq!(book.worksheet_range(sheet).unwrap().height(), 1_153, "{sheet}");
+    }
+}
+
+#[test]
+fn what_a_report_has_no_room_for_is_said_in_every_form() {
+    let room = u32::try_from(super::documents::LISTED).unwrap();
+    let report = many(room + 152);
+    let whole = report.whole.as_ref().unwrap();
+    let left_out = (whole.documents_left_out, whole.numbers.left_out(), whole.numbers.granted_left_out());
+    assert_eq!((whole.documents.len(), left_out), (super::documents::LISTED, (152, 152, 152)));
+    for table in tables(&report, Language::Indonesian) {
+        let last = table.rows.last().unwrap();
+        let is_said = last[0] == "152 baris lagi tidak termuat dalam laporan ini".into();
+        assert_eq!(is_said, ["Berkas", "Nomor surat", "Nomor diberikan"].contains(&table.name), "{}", table.name);
+        assert_eq!(last.len(), table.head.len());
+        let summed = table.rows.iter().filter(|row| row[1] == 152_u64.into()).count();
+        assert!(table.name != "Ringkasan" || summed == 3, "{:?}", table.rows);
+    }
+}
+
+#[test]
+fn a_machine_that_was_shut_out_is_told_with_what_it_did_in_the_night() {
+    let mut facts = facts();
+    let begun = facts.span.night_millis;
+    let call = |at_millis, outcome: &str| super::facts::Call { at_millis, outcome: outcome.to_owned() };
+    facts.offices[0].shut_out_millis = Some(begun + 6);
+    facts.offices[0].gone = vec![NodeNight {
+        revoked_millis: Some(begun + 6),
+        last_contact_millis: Some(begun + 7),
+        calls: vec![call(begun + 7, "refused 1"), call(begun + 5, "proven")],
+        ..machine(1, Some(begun + 5))
+    }];
+    // Beside one that works, a machine that was shut out tells neither when the office was heard nor what waits there.
+    facts.offices[1].nodes = vec![machine(2, Some(begun + 1))];
+    facts.offices[1].gone = vec![NodeNight {
+        revoked_millis: Some(begun),
+        last_contact_millis: Some(begun + 9),
+        calls: vec![call(begun + 9, "refused 1")],
+        unsent: Some(4),
+        ..machine(3, None)
+    }];
+    let report = Report::of(facts);
+    let [lost, half] = [&report.offices[0], &report.offices[1]];
+    assert_eq!((lost.state.as_str(), lost.nodes[0].shut_out_millis), ("shut_out", Some(begun + 6)));
+    let told = lost.sum();
+    assert_eq!((told.calls, told.refused, told.last_contact_millis), (2, 1, Some(begun + 7)));
+    assert_eq!(
+        (half.state.as_str(), half.nodes.len(), half.nodes[1].reason.as_deref()),
+        ("proven", 2, Some("shut_out"))
+    );
+    let told = half.sum();
+    assert_eq!((told.calls, told.last_contact_millis, told.unsent), (1, Some(begun + 1), Some(0)));
 }
 
 #[test]

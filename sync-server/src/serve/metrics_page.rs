@@ -19,7 +19,7 @@ pub(super) async fn page(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
         return (StatusCode::NOT_FOUND, "the setting metrics_token is not set: nobody reads the figures\n")
             .into_response();
     };
-    let said = headers.get(header::AUTHORIZATION).and_then(|said| said.to_str().ok()?.strip_prefix("Bearer "));
+    let said = desk_kit::bearer(&headers);
     if !said.is_some_and(|said| token.is(said)) {
         let headers = [(header::WWW_AUTHENTICATE, "Bearer")];
         return (StatusCode::UNAUTHORIZED, headers, "Authorization: Bearer and the setting metrics_token\n")

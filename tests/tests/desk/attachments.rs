@@ -53,6 +53,11 @@ async fn a_photo_is_attached_shown_and_taken_away() {
         "made smaller"
     );
     browser.says("kk siti.jpg").await;
+    // Once more, it says that it is there.
+    browser.run(CHOOSE).await;
+    browser.until("window.chosen").await;
+    browser.click("#lampirkan button").await;
+    browser.says("Lampiran itu sudah ada pada berkas ini.").await;
     // Looked at, it is a picture of the size it was shrunk to.
     browser.run(LOOK).await;
     browser.until("window.width === 2000").await;
@@ -119,6 +124,12 @@ async fn what_is_no_photo_or_pdf_is_refused_in_words() {
     browser.run(&choose.replace("x.jpg", "x.heic").replace("image/jpeg", "image/heic")).await;
     browser.click("#lampirkan button").await;
     browser.says("Hanya foto (JPEG, PNG) dan PDF").await;
+    // Nobody else has its password.
+    let locked = "%PDF-1.7\\n1 0 obj\\n<< >>\\nendobj\\ntrailer << /Root 1 0 R /Encrypt 7 0 R >>\\n%%EOF\\n";
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    self::choose(&browser, "kk.pdf", locked, "application/pdf").await;
+    browser.click("#lampirkan button").await;
+    browser.says("PDF itu terkunci dengan sandi").await;
     assert_eq!(machine.says(&["attachments", &id])["attachments"].as_array().map(Vec::len), Some(0));
 }
 

@@ -148,6 +148,14 @@ async fn problems_are_told_while_typing_and_all_at_once_on_saving_and_nothing_ty
     browser.click("#masalah li a").await;
     let focused = browser.run("return document.activeElement.getAttribute('aria-invalid')").await;
     assert_eq!(focused, "true", "the list leads to the field");
+    // In the other language the same is wrong.
+    browser.click("form[action='/bahasa'] button").await;
+    browser.until("document.documentElement.lang === 'en'").await;
+    assert_eq!(browser.count("#masalah li").await, listed);
+    assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
+    browser.click("form[action='/bahasa'] button").await;
+    browser.until("document.documentElement.lang === 'id'").await;
+    assert_eq!(browser.count("#masalah li").await, listed);
     // The page is one that can be loaded again and come back to: the browser asks nobody to send the form once more.
     browser.go(&machine.url).await;
     browser.run("history.back()").await;

@@ -125,6 +125,20 @@ fn other_sites_other_names_and_forged_forms_are_turned_away() {
 }
 
 #[test]
+fn a_book_of_days_that_there_are_not_says_which_and_leads_back() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    let held = cookie(&machine);
+    let from = format!("{}/nomor", machine.url);
+    let with = [("Cookie", held.as_str()), ("Accept", "text/html"), ("Referer", from.as_str())];
+    let query = "/nomor/buku?buku=agenda&bentuk=pdf&kertas=a4&dari=01-07-2026&sampai=31-02-2026";
+    let told = ask(&machine, "GET", query, &with, "");
+    assert!(status(&told) == 400 && told.contains("Tanggal akhir: Tanggal tidak dikenal"), "{told}");
+    assert!(told.contains("href=\"/nomor\"") && told.contains("Bila meminta bantuan"), "{told}");
+}
+
+#[test]
 fn the_page_under_a_wrong_name_looks_like_the_others_and_names_the_address_that_fits() {
     let office = Office::new();
     let machine = office.machine_on_lan("counter");

@@ -92,6 +92,11 @@ async fn the_page_follows_an_office_that_syncs_without_being_asked_again() {
     browser.until("document.querySelectorAll('.link.up').length > 0").await;
     let text = browser.text().await;
     assert!(text.contains("terbukti setara") && text.contains("0.1.0") && text.contains("Blok nomor surat"), "{text}");
+    assert!(text.contains("Terpakai") && text.contains("1–100"), "{text}");
+    // Above the villages nobody numbers letters.
+    browser.go(&format!("{}/kantor/35.10.01", hub.url)).await;
+    browser.says("Yang menunggu").await;
+    assert!(!browser.text().await.contains("Blok nomor surat"));
 }
 
 #[tokio::test]
@@ -166,11 +171,19 @@ async fn a_machine_that_was_shut_out_is_shown_with_its_refusals() {
     browser.says("dikeluarkan").await;
     browser.says("ditolak: komputer ini dikeluarkan").await;
     browser.says("Semua komputer kantor ini sudah dikeluarkan").await;
+    // Its numbers were granted, and nobody issues them any more.
+    browser.says("tidak dipakai lagi").await;
     // What was last known stays, and says that it is that.
     browser.says("Angka dan garis sambungannya yang terakhir diketahui").await;
     browser.until("document.querySelector('.machines td.figure .hint').textContent === 'terakhir diketahui'").await;
     assert!(browser.text().await.contains(&version));
     assert!(browser.text().await.contains("1 jam"), "the link diary is still there");
+    // The night tells what it did: it was proven, and refused since.
+    let told = hub.says(&["nightly", "--early", "--date", &today()]);
+    let lost = told["offices"].as_array().unwrap().iter().find(|line| line["office"] == OFFICE).unwrap();
+    let did = &lost["nodes"][0];
+    assert_eq!((&lost["state"], did["refused"].as_u64() >= Some(1)), (&json!("shut_out"), true), "{lost}");
+    assert!(did["shut_out_millis"].is_i64() && did["last_contact_millis"].as_i64() >= did["proven_millis"].as_i64());
     browser.go(&format!("{}/?keadaan=shut_out", hub.url)).await;
     browser.says("terakhir diketahui").await;
     let line = browser.run("return document.querySelector('.offices tbody tr').innerText").await;
@@ -197,7 +210,8 @@ async fn alarms_that_go_on_are_over_and_did_not_arrive_are_on_one_page() {
         "belum pernah dibuat; komputer pertama terdaftar 30 hari lalu",
         "Disk pusat hampir penuh",
         "812 MB",
-        "this channel is not set any more",
+        "cara ini tidak disetel lagi",
+        "Disk pusat hampir penuh (mulai)",
         "belum ada webhook",
     ] {
         assert!(text.contains(part), "{part} in {text}");
@@ -244,4 +258,14 @@ async fn the_morning_finds_the_night_told_worst_first_and_fit_for_paper() {
     browser.go(&format!("{}/malam/{date}", hub.url)).await;
     browser.click("form[action='/bahasa'] button").await;
     browser.says("1 of 2 offices were proven equal; 1 not.").await;
+}
+
+#[tokio::test]
+async fn the_trail_calls_every_office_of_the_roster_by_its_name() {
+    let roster = std::fs::read_to_string(whole_system::root().join("data/banyuwangi-offices.csv")).unwrap();
+    let hub = Hub::with(&format!("{roster}35.10.H.012,Puskesmas Licin,faskes,35.10.01,Pesanggaran\n"));
+    hub.says(&["enrol", "35.10.H.012"]);
+    let browser = hub.signed_in("wayan", "operator").await;
+    browser.go(&format!("{}/jejak", hub.url)).await;
+    browser.says("Puskesmas Licin").await;
 }

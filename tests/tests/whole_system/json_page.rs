@@ -46,9 +46,10 @@ late; `nodes_proven` counts the machines that were.
 `untold` of `handbook` and `roster_untold` of `status`: the hub goes by a roster that was never published.
 `nightly` holds in `reason` why an office is late: `shut_out`, `old_version`, `refused`, `differs`, `never_called`, `silent`, `hub_off`, `cut`, `not_done`; in `needs` of a record
 `overdue`, `due_today`, `quarantined`, `divergent`, `waiting_camat`; in `why` of numbers `lost`, `copied`, `quarantined`, `on_its_way`, `not_granted`, `granted_twice`, `closed`, `left_out`; in
-`state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 1000 records, 500 gaps, duplicates and blocks each, 20
+`state` of the backup `made`, `off`, `missed`, `failed`. Of a list below, all are counted and at most so many listed: 20000 records, gaps, duplicates and blocks each (`documents_left_out`, `gaps_left_out`: how many more there are), 20
 problems. `private` of `backup` is false where the disk keeps no permissions. Gaps are `{\"office\", \"series\", \"year\", \"first\", \"last\", \"node\", \"why\"}`, duplicates `{\"office\", \"serial\", \"documents\", \"why\"}`. Reports made before
-there was all this hold nothing below `offices`, and of an office neither `reason` nor `district`.
+there was all this hold nothing below `offices`, and of an office neither `reason` nor `district`. A machine with `shut_out_millis` is told of in the night in which it was shut out or called, and
+as long as its office has no other. `form_of_before` of `numbers rule`: what machines may still issue in another form, as it was granted.
 `settings` of `sync-server restore`: `back` (as in the backup; `settings_keys` names what is set in them), `same` (they were here), `beside` (others are here and stay), `none` (the backup has none).
 
 `lan` of `village-node serve` and `village-node status` is `null` where the desk is not open to the office's other PCs, and for `status` where no `serve` runs.

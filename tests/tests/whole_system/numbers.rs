@@ -42,6 +42,16 @@ fn two_machines_number_their_letters_apart_and_account_for_every_number() {
     regency.prove(&front);
     regency.prove(&back);
     assert_eq!((left(&front), left(&back)), (100, 100));
+    // What was granted keeps its form, which the command says of each machine; the same rule again changes nothing.
+    let set = |rule: &[&str]| json(&done(sync_server(&regency.hub.data).args(rule).arg("--json")));
+    let changed = set(&["numbers", "rule", OFFICE, "--template", "[kode]/[nomor]/[tahun]"]);
+    let mut held: Vec<_> =
+        changed["form_of_before"].as_array().unwrap().iter().map(|one| one["node"].clone()).collect();
+    held.sort_by_key(Value::to_string);
+    let mut nodes = [node_of(&front), node_of(&back)].map(Value::from);
+    nodes.sort_by_key(Value::to_string);
+    assert_eq!(held, nodes, "{changed}");
+    assert_eq!(set(&rule)["form_of_before"], Value::Array(Vec::new()));
     // No link from here on.
     regency.record(&front, 70);
     regency.record(&back, 70);

@@ -67,7 +67,9 @@ fn what_concerns_a_health_facility_reaches_it_by_itself_and_its_answer_the_villa
     assert_eq!(refused(&clinic, &["step", &ill, "selesai"]), (3, "decides_only".to_owned()));
     assert_eq!(refused(&clinic, &["refer", &ill, UNIT, "--asked", "x"]), (3, "decides_only".to_owned()));
     assert_eq!(refused(&clinic, &["answer", &ill, "ditolak"]), (2, "reason_missing".to_owned()));
-    // One of its own programs answers.
+    // One of its own programs answers. Left out, its role is that of whoever serves there.
+    let let_in = clinic.said(&["application", "add", "antrean", "--json"]);
+    assert_eq!(let_in["role"], "petugas_unit");
     {
         let _serving = clinic.serve();
         let api = Api::with_role(&clinic, "sim-puskesmas", "petugas_unit");

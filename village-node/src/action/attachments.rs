@@ -133,6 +133,15 @@ pub(crate) fn check(name: &str, bytes: &[u8]) -> Result<FileType, Failure> {
             "That file is broken: its end is missing. Nothing was saved; scan or copy it again from the original.",
         ));
     }
+    if file_type.is_locked(bytes) {
+        return Err(Failure::input(
+            "file_locked",
+            "PDF itu terkunci dengan sandi: kantor lain tidak dapat membukanya. Tidak ada yang disimpan; buka dengan sandinya lalu \
+             simpan atau cetak lagi sebagai PDF tanpa sandi, atau pindai lembarannya.",
+            "That PDF is locked with a password: other offices could not open it. Nothing was saved; open it with its password \
+             and save or print it again as a PDF without one, or scan the sheet.",
+        ));
+    }
     Ok(file_type)
 }
 

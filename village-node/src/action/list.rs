@@ -47,9 +47,25 @@ pub struct ListQuery {
     /// Below this one.
     #[serde(default)]
     pub after: Option<DocumentId>,
-    /// So many at most, up to [`ROWS_MAX`]; 50 when left out.
+    /// So many at most, from 1 to [`ROWS_MAX`]; 50 when left out.
     #[serde(default)]
     pub limit: Option<usize>,
+}
+
+/// So many rows are asked for; more than an answer holds are as many as it holds.
+///
+/// # Errors
+///
+/// When none are.
+pub(crate) fn rows_of(limit: Option<usize>) -> Result<usize, Failure> {
+    match limit.unwrap_or(50) {
+        0 => Err(Failure::input(
+            "limit",
+            format!("`limit` adalah bilangan dari 1 sampai {ROWS_MAX}. Tidak ada yang berubah."),
+            format!("`limit` is a number from 1 to {ROWS_MAX}. Nothing was changed."),
+        )),
+        limit => Ok(limit.min(ROWS_MAX)),
+    }
 }
 
 /// `{"rows": [...], "next": id or null, "limit": so many rows at most}`.
@@ -64,7 +80,7 @@ pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Fai
         made: super::days(query.from, query.to)?,
         ..ListFilter::default()
     };
-    let count = query.limit.unwrap_or(50).min(ROWS_MAX);
+    let count = rows_of(query.limit)?;
     let page = Page { after: query.after, count: count + 1 };
     let mut rows = match &query.q {
         Some(words) => replica.search(words, &filter, page)?,

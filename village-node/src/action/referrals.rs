@@ -1,5 +1,7 @@
 //! Records that are referred to other offices, and what those answer.
 
+use std::str::FromStr;
+
 use change_log::DocumentId;
 use office_model::{Answer, OfficeCode, Roster};
 use replica_store::{Clock, Reader, Referred, Replica};
@@ -21,7 +23,18 @@ pub enum ReferredQuery {
     Answered,
 }
 
+impl FromStr for ReferredQuery {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|one| one.word() == word).ok_or(())
+    }
+}
+
 impl ReferredQuery {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::Open, Self::Answered];
+
     /// As addresses write it.
     pub(crate) const fn word(self) -> &'static str {
         match self {

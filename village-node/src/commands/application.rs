@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use office_model::Role;
+use office_model::{OfficeCode, Role};
 use serde_json::Value;
 
 use super::output;
@@ -28,9 +28,11 @@ enum What {
     Add {
         /// Its name: 1 to 28 small letters, digits, . - _
         name: ApplicationName,
-        /// What it may do: petugas, sekretaris, kepala, `petugas_kecamatan`, camat, admin
-        #[arg(long, default_value = "petugas")]
-        role: Role,
+        /// What it may do: petugas, sekretaris, kepala, `petugas_kecamatan`, camat, `petugas_unit`, admin; left out: what whoever
+        /// serves at such an office may (petugas at a village, `petugas_kecamatan` at a sub-district, `petugas_unit` at a working unit or
+        /// health facility)
+        #[arg(long)]
+        role: Option<Role>,
     },
     /// List the programs that were let in, and when each last used its token
     #[command(after_help = "Example:\n  village-node application list --json")]
@@ -48,6 +50,10 @@ impl Application {
         match self.what {
             What::Add { name, role } => {
                 let token = fresh_token()?;
+                let role = match role {
+                    Some(role) => role,
+                    None => serving(session).await?,
+                };
                 let (clerk, token_hash) = (session.clerk()?, token_hash(&token));
                 let mut answer = session.perform(&Action::AddApplication { name, role, token_hash, clerk }).await?;
                 if session.json {
@@ -74,6 +80,13 @@ impl Application {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The role of whoever serves at this machine's office.
+async fn serving(session: &Session) -> Result<Role, Failure> {
+    let status = session.perform(&Action::Status).await?;
+    let office: Option<OfficeCode> = output::field(&status, "office").parse().ok();
+    Ok(office.map_or(Role::Petugas, |office| Role::serving(office.kind())))
 }
 
 fn list(session: &Session, answer: &Value) {

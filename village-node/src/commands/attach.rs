@@ -42,6 +42,9 @@ impl Attach {
             output::line(&answer);
         } else {
             output::line(output::field(&answer, "hash"));
+            if answer.get("change").is_none_or(serde_json::Value::is_null) {
+                output::note("Lampiran itu sudah ada pada berkas ini. / That file is attached to this record already.");
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

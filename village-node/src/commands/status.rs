@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use desk_kit::Language;
+use office_model::OfficeCode;
 use serde_json::Value;
 
 use super::output;
@@ -71,14 +72,16 @@ fn print(answer: &Value) {
             ),
         );
     }
-    row(
-        "Sisa nomor surat",
-        "numbers left",
-        match answer.get("numbers_left").and_then(Value::as_u64) {
-            Some(left) => left.to_string(),
-            None => "belum ada / none yet: village-node sync".to_owned(),
-        },
-    );
+    if numbers_letters(answer) {
+        row(
+            "Sisa nomor surat",
+            "numbers left",
+            match answer.get("numbers_left").and_then(Value::as_u64) {
+                Some(left) => left.to_string(),
+                None => "belum ada / none yet: village-node sync".to_owned(),
+            },
+        );
+    }
     if let Some(files) = answer.get("files") {
         let (send, bytes) = (output::field(files, "to_send"), output::field(files, "to_send_bytes"));
         row("Lampiran belum terkirim", "files", format!("{send} ({bytes} B)"));
@@ -124,6 +127,11 @@ fn print(answer: &Value) {
             output::field(contact, "duration_millis")
         ));
     }
+}
+
+/// Whether the office numbers letters at all: those above the villages do not.
+fn numbers_letters(answer: &Value) -> bool {
+    output::field(answer, "office").parse::<OfficeCode>().map_or(true, |office| office.is_village())
 }
 
 /// A figure, and what to run where it is not 0.
@@ -175,6 +183,13 @@ fn outcome_text(outcome: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn offices_above_the_villages_are_told_of_no_numbers() {
+        for (office, is_told) in [("35.10.01.2001", true), ("35.10.01", false), ("35.10.H.001", false)] {
+            assert_eq!(numbers_letters(&serde_json::json!({ "office": office })), is_told, "{office}");
+        }
+    }
 
     #[test]
     fn a_clock_behind_the_hubs_is_slow() {

@@ -136,6 +136,17 @@ fn bad_body(error: &dyn std::fmt::Display) -> Failure {
     )
 }
 
+/// One parameter of an address that cannot be read. `wanted`: what may stand there.
+fn bad_parameter(name: &str, wanted: &Bilingual) -> Failure {
+    let Bilingual { id, en } = wanted;
+    let (id, en) = (id.trim_end_matches('.'), en.trim_end_matches('.'));
+    Failure::input(
+        "parameter",
+        format!("Parameter `{name}` tidak dapat dibaca: {id}. Tidak ada yang berubah."),
+        format!("The parameter `{name}` cannot be read: {en}. Nothing was changed."),
+    )
+}
+
 /// What was done, or why it was not.
 pub(super) fn answer(done: Result<Value, Failure>) -> Response {
     match done {

@@ -20,8 +20,10 @@ const FAILURE_BYTES_MAX: usize = 64 * 1024;
 pub(super) async fn said(request: Request, next: Next) -> Response {
     let is_program = request.uri().path().starts_with("/api/");
     let wants_page = !is_program && !is_of_a_program(request.headers());
-    // Asked for again, the page from which a form came is that form; a page that was asked for itself leads nowhere new.
-    let back = if request.method() == Method::POST { came_from(request.headers()) } else { String::new() };
+    // Asked for again, the page from which a form came is that form; a page that leads to itself leads nowhere new.
+    let from = came_from(request.headers());
+    let is_other = from.split('?').next() != Some(request.uri().path());
+    let back = if request.method() == Method::POST || is_other { from } else { String::new() };
     let response = next.run(request).await;
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::header::{CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -107,7 +107,7 @@ pub(super) async fn token(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(token) = bearer(request.headers()).map(str::to_owned) else {
+    let Some(token) = desk_kit::bearer(request.headers()).map(str::to_owned) else {
         return refusal(
             StatusCode::UNAUTHORIZED,
             "token",
@@ -198,7 +198,7 @@ pub(super) async fn door(
             ("ini hanya untuk perintah di komputer itu sendiri", "this is for the commands on the machine itself"),
         );
     }
-    if bearer(request.headers()).is_some_and(|token| is_same(token, &shared.door)) {
+    if desk_kit::bearer(request.headers()).is_some_and(|token| is_same(token, &shared.door)) {
         return next.run(request).await;
     }
     refusal(
@@ -206,10 +206,6 @@ pub(super) async fn door(
         "token",
         ("ini hanya untuk perintah program ini", "this is for the commands of this program"),
     )
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 /// By their hashes: how long the comparison takes tells nothing about the token.

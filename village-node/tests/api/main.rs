@@ -257,6 +257,48 @@ fn a_token_opens_what_its_role_may_and_no_other_door_until_it_is_revoked() {
 }
 
 #[test]
+fn what_cannot_be_asked_for_is_named() {
+    let client = Client::new();
+    let (status, told) = client.send("post", "/records", "", &json!({"service": "ZZ", "fields": {}}));
+    assert_eq!((status, &told["code"]), (400, &json!("unknown_service")), "{told}");
+    assert!(told["text"]["en"].as_str().unwrap().contains("\"ZZ\""), "{told}");
+    for (query, name) in [
+        ("?after=zzz", "after"),
+        ("?status=bogus", "status"),
+        ("?service=ZZ", "service"),
+        ("?office=x", "office"),
+        ("?waiting=x", "waiting"),
+        ("?referred=x", "referred"),
+        ("?divergent=maybe", "divergent"),
+        ("?from=31-02-2026", "from"),
+        ("?limit=many", "limit"),
+        ("?limit=0", "limit"),
+    ] {
+        let (status, told) = client.get("/records", "", query);
+        let text = told["text"].to_string();
+        assert!(status == 400 && text.matches(&format!("`{name}`")).count() == 2, "{query}: {told}");
+        assert!(!text.contains("bogus") && !text.contains("JSON"), "{told}");
+    }
+    for template in ["/divergences", "/changes"] {
+        let (status, told) = client.get(template, "", "?limit=0");
+        assert!(status == 400 && told["text"]["id"].as_str().unwrap().contains("`limit`"), "{told}");
+    }
+    let (_, told) = client.send("post", "/records/{id}/step", &client.record("Siti"), &json!({"status": "bogus"}));
+    assert!(told["text"]["id"].as_str().unwrap().contains("yang dikenal: `draf`, "), "{told}");
+}
+
+#[test]
+fn the_scheme_of_a_token_is_written_in_letters_of_any_case() {
+    let client = Client::new();
+    for scheme in ["Bearer", "bearer", "BEARER", "bEARER "] {
+        let headers = format!("host: {}\r\nauthorization: {scheme} {}\r\n", client.served.address, client.token);
+        assert_eq!(client.served.ask("GET /api/v1/status", &headers, "").0, 200, "{scheme}");
+    }
+    let headers = format!("host: {}\r\nauthorization: Basic {}\r\n", client.served.address, client.token);
+    assert_eq!(client.served.ask("GET /api/v1/status", &headers, "").0, 401);
+}
+
+#[test]
 fn wrong_tokens_wait_and_soon_are_not_looked_at_while_right_ones_are() {
     let client = Client::new();
     let served = &client.served;

@@ -2,7 +2,7 @@
 
 use change_log::DocumentId;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use service_document::TransactionDocument;
+use service_document::{DocumentError, TransactionDocument};
 
 use crate::entries::entry::{self, EntryState};
 use crate::{Reader, StoreError};
@@ -30,7 +30,7 @@ pub(crate) fn set_office(connection: &Connection, document: i64, office: i64) ->
     Ok(())
 }
 
-/// A document out of its accepted changes; `None` when it has none.
+/// A transaction out of its accepted changes; `None` when it has none, or is a document of another kind.
 pub(crate) fn load(connection: &Connection, document: i64) -> Result<Option<TransactionDocument>, StoreError> {
     let accepted: Vec<Vec<u8>> = entry::of_document(connection, document)?
         .into_iter()
@@ -40,11 +40,15 @@ pub(crate) fn load(connection: &Connection, document: i64) -> Result<Option<Tran
     if accepted.is_empty() {
         return Ok(None);
     }
-    Ok(Some(TransactionDocument::load(accepted.iter().map(Vec::as_slice))?))
+    match TransactionDocument::load(accepted.iter().map(Vec::as_slice)) {
+        // Feeds tell of numbers and publications, too: who asks for one as a record asks for what is not there.
+        Err(DocumentError::NoTransaction) => Ok(None),
+        loaded => Ok(Some(loaded?)),
+    }
 }
 
 impl Reader {
-    /// One transaction with its history; `None` when nothing of it is accepted here.
+    /// One transaction with its history; `None` when nothing of it is accepted here, and for documents of other kinds.
     ///
     /// # Errors
     ///

@@ -46,7 +46,8 @@ fn the_highest_version_stands_and_reaches_every_replica_of_the_office() {
     let (mut front, mut back) = (node(dirs[0].path(), 1), node(dirs[1].path(), 2));
     let mut hub = hub(dirs[2].path(), &[1, 2]);
     say(&mut front, "profile", "satu", 10);
-    say(&mut front, "profile", "dua", 20);
+    let published = say(&mut front, "profile", "dua", 20);
+    assert!(front.document(published.document).unwrap().is_none(), "whoever asks for it as a record finds none");
     exchange(&mut front, &mut hub);
     exchange(&mut back, &mut hub);
     assert_eq!(stands(&back, "profile", &anybodys), Some((2, "dua".to_owned())));

@@ -18,7 +18,7 @@ use crate::clock;
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::visitor::Visitor;
 use crate::desk::{fresh, shown, unknown};
-use crate::devices::{DeviceNote, note_of};
+use crate::devices::{DeviceNote, last_heard, note_of};
 use crate::regency::Regency;
 use crate::regency::standing::of_node;
 use crate::serve::{Hub, Stranger, Whence};
@@ -163,10 +163,12 @@ impl Read {
     fn of(reader: &Reader) -> Result<Self, StoreError> {
         let (mut notes, mut shut_out) = (BTreeMap::new(), Vec::new());
         for node in reader.registered_nodes()? {
-            notes.insert(node.id, note_of(reader, node.id)?);
+            let (id, of_it) = (node.id, note_of(reader, node.id)?);
             if node.revoked_millis.is_some() {
-                shut_out.push(node);
+                let last_contact_millis = last_heard(reader, &node, &of_it)?;
+                shut_out.push(Node { last_contact_millis, ..node });
             }
+            notes.insert(id, of_it);
         }
         shut_out.sort_by_key(|node| std::cmp::Reverse(node.revoked_millis));
         let address = reader.setting(ADDRESS)?.and_then(|bytes| String::from_utf8(bytes).ok());

@@ -20,7 +20,7 @@ use replica_store::{Node, Reader, StoreError};
 use super::page::Fault;
 use super::visitor::Visitor;
 use crate::act::Act;
-use crate::devices::{DeviceChange, DeviceNote, note_of};
+use crate::devices::{DeviceChange, DeviceNote, last_heard, note_of};
 use crate::serve::Hub;
 use crate::{Failure, admin};
 
@@ -58,11 +58,13 @@ async fn change(hub: &Hub, visitor: &Visitor, change: DeviceChange) -> Result<se
     admin::perform(act, hub).await
 }
 
-/// A machine and what operators noted of it.
+/// A machine, as last heard, and what operators noted of it.
 async fn known(hub: &Hub, node: NodeId) -> Result<(Node, DeviceNote), Halt> {
     let read = hub.readers.with(move |reader: &Reader| -> Result<_, StoreError> {
         let known = reader.registered_node(node)?.ok_or(StoreError::NoNode)?;
-        Ok((known, note_of(reader, node)?))
+        let noted = note_of(reader, node)?;
+        let last_contact_millis = last_heard(reader, &known, &noted)?;
+        Ok((Node { last_contact_millis, ..known }, noted))
     });
     Ok(read.await.map_err(Fault::from)?.map_err(Fault::from)?)
 }

@@ -6,6 +6,7 @@ desk_kit::texts! {
         "You are a viewer: words are looked for in letter numbers alone.";
     find_why: "Semua berkas di pusat. NIK disamarkan di daftar; satu berkas dibuka dengan sengaja, dan itu dicatat di Jejak.",
         "All records at the hub. NIKs are masked in lists; a record is opened on purpose, and that is noted in the audit trail.";
+    words_of_number: "Nomor surat atau id berkas", "Letter number or record id";
     words: "Nomor, nama, NIK, atau id berkas", "Number, name, NIK or record id";
     all_services: "Semua layanan", "All services";
     all_statuses: "Semua status", "All statuses";

@@ -271,6 +271,8 @@ desk_kit::texts! {
     no: "Tidak", "No";
     saved: "Tersimpan.", "Saved.";
     nothing_changed: "Tidak ada yang berubah.", "Nothing was changed.";
+    attached_before: "Lampiran itu sudah ada pada berkas ini. Tidak ada yang berubah.",
+        "That file is attached to this record already. Nothing was changed.";
     cancel: "Batal", "Cancel";
     go_on_later: "Lanjutkan nanti", "Go on later";
     date_hint: "21-02-1980", "21-02-1980";

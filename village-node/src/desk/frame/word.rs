@@ -18,6 +18,8 @@ pub(crate) enum Word {
     Saved,
     /// There was nothing to save.
     Unchanged,
+    /// That file is attached already.
+    AttachedBefore,
     /// Another secret is the account's from now on.
     SecretChanged,
     /// What was typed before came along.
@@ -83,6 +85,7 @@ impl Word {
         match self {
             Self::Saved => t.saved,
             Self::Unchanged => t.nothing_changed,
+            Self::AttachedBefore => t.attached_before,
             Self::SecretChanged => t.secret_changed,
             Self::Carried => t.carried,
             Self::Nothing | Self::FormRefused | Self::Refused(_) => "",

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
+use chrono::NaiveDate;
 use letter_print::{BookKind, Extension};
-use office_model::calendar;
+use office_model::{Bilingual, calendar};
 use serde::Deserialize;
 
 use crate::action::{BookQuery, book};
@@ -39,11 +40,23 @@ impl Asked {
         Ok(BookQuery {
             book: self.buku.parse::<BookKind>().map_err(|_| unknown())?,
             extension: self.bentuk.parse::<Extension>().map_err(|_| unknown())?,
-            from: calendar::parse_date(&self.dari)?,
-            to: calendar::parse_date(&self.sampai)?,
+            from: day(&self.dari, &Bilingual::new("Tanggal awal", "The first day"))?,
+            to: day(&self.sampai, &Bilingual::new("Tanggal akhir", "The last day"))?,
             paper: paper_of(&self.kertas)?,
         })
     }
+}
+
+/// A day of the form. `which`: what people call its field.
+fn day(typed: &str, which: &Bilingual) -> Result<NaiveDate, Failure> {
+    calendar::parse_date(typed).map_err(|fault| {
+        let Bilingual { id, en } = fault.text;
+        Failure::input(
+            "day",
+            format!("{}: {id} Tidak ada berkas yang dibuat.", which.id),
+            format!("{}: {en} No file was made.", which.en),
+        )
+    })
 }
 
 pub(in crate::desk) async fn file(

@@ -33,6 +33,8 @@ pub(crate) struct SignedIn {
     via: Via,
     /// What the pages to come are to say.
     words: Words,
+    /// What the page that was asked for last said, for whoever reads it in the other language.
+    said: Option<(String, Word)>,
 }
 
 impl Named for SignedIn {
@@ -81,6 +83,7 @@ impl Sessions {
             language: Language::of_code(&account.language),
             via,
             words: Words::default(),
+            said: None,
         };
         Ok(self.open.open(clerk, moment::random::<32>()?, moment::random::<16>()?, now))
     }
@@ -98,8 +101,23 @@ impl Sessions {
     /// What the page at `to` is to say now.
     pub(crate) fn told(&self, token: &str, to: &str) -> Word {
         let mut word = Word::Nothing;
-        self.open.change(token, |session| word = session.words.take(to));
+        self.open.change(token, |session| {
+            word = session.words.take(to);
+            // A page that is loaded anew says nothing a second time.
+            if word != Word::Nothing || session.said.as_ref().is_some_and(|(page, _)| page == to) {
+                session.said = Some((to.to_owned(), word.clone())).filter(|(_, word)| *word != Word::Nothing);
+            }
+        });
         word
+    }
+
+    /// Has the page at `to` say again what it said last.
+    pub(crate) fn tell_again(&self, token: &str, to: &str) {
+        self.open.change(token, |session| {
+            if let Some((page, word)) = session.said.take_if(|(page, _)| page == to) {
+                session.words.put(&page, word);
+            }
+        });
     }
 
     /// How long an account has to wait before the next guess.

@@ -318,7 +318,10 @@ pub(in crate::desk) async fn switch_language(
             Ok(())
         })
         .await?;
-    Ok(go(own_page(form.get("di"))))
+    let to = own_page(form.get("di"));
+    // What is wrong with a form is read in the other language, too.
+    shared.sessions.tell_again(&visitor.token, to);
+    Ok(go(to))
 }
 
 pub(in crate::desk) async fn first_page(

@@ -107,7 +107,7 @@ pub(in crate::desk) async fn add(
     let to = format!("/berkas/{id}#lampiran");
     match done {
         Ok(done) if done.get("change").is_none_or(serde_json::Value::is_null) => {
-            Ok(visitor.leads(&shared, &to, Word::Unchanged))
+            Ok(visitor.leads(&shared, &to, Word::AttachedBefore))
         }
         Ok(_) => Ok(visitor.leads(&shared, &to, Word::Saved)),
         Err(failure) if failure.blame == Blame::Input => {

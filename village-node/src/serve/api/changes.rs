@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Query, State};
 use axum::response::Response;
+use office_model::Bilingual;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Told, answer, parameters};
+use super::{Told, answer, bad_parameter, parameters};
 use crate::action::changes::{self, FeedPlace, Told as Changes};
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
@@ -53,6 +54,11 @@ async fn told(
         Some(cursor) => cursor.parse()?,
     };
     let limit = limit.unwrap_or(LIMIT);
+    if limit == 0 {
+        let most = changes::CHANGES_MAX;
+        let wanted = Bilingual::new(format!("bilangan dari 1 sampai {most}"), format!("a number from 1 to {most}"));
+        return Err(bad_parameter("limit", &wanted));
+    }
     let until = Instant::now() + Duration::from_secs(wait.unwrap_or(0)).min(WAIT_MAX);
     let mut showings = shared.node.showings();
     loop {

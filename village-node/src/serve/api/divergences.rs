@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::writing::{Sent, change};
 use super::{Told, answer, parameters};
-use crate::action::ROWS_MAX;
+use crate::action::rows_of;
 use crate::serve::caller::Caller;
 use crate::{Act, Action, Failure, moment};
 
@@ -37,7 +37,7 @@ pub(super) async fn all(
 ) -> Response {
     let done = async {
         caller.may_read()?;
-        let limit = parameters(asked)?.limit.unwrap_or(50).min(ROWS_MAX);
+        let limit = rows_of(parameters(asked)?.limit)?;
         shared
             .node
             .blocking(move |node| {

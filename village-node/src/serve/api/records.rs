@@ -1,5 +1,7 @@
 //! Records: lists and search, one with all of it, new ones, edits, steps, history, letter.
 
+use std::str::FromStr;
+
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Path, Query, State};
@@ -7,14 +9,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use letter_print::Paper;
-use office_model::{ClerkId, FieldPath, Service, ServiceId, Status, calendar};
+use office_model::{Awaited, Bilingual, ClerkId, FieldPath, Service, ServiceId, Status, calendar};
 use replica_store::Replica;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use service_document::TransactionDocument;
 
 use super::writing::{Sent, Writing, change, once, write};
-use super::{Told, answer, bad_body, document, page, parameters, parse, pdf};
+use super::{Told, answer, bad_body, bad_parameter, document, page, parameters, parse, pdf};
 use crate::action::{self, ListQuery, NewRecord, ReferredQuery};
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
@@ -30,39 +32,57 @@ pub(super) struct ListParameters {
     office: Option<String>,
     status: Option<String>,
     service: Option<String>,
-    divergent: Option<bool>,
-    referred: Option<ReferredQuery>,
+    divergent: Option<String>,
+    referred: Option<String>,
     waiting: Option<String>,
     from: Option<String>,
     to: Option<String>,
     after: Option<String>,
-    limit: Option<usize>,
+    limit: Option<String>,
 }
 
 impl ListParameters {
     fn query(self) -> Result<ListQuery, Failure> {
-        fn read<T: std::str::FromStr<Err: std::fmt::Display>>(text: Option<String>) -> Result<Option<T>, Failure> {
-            text.map(|text| text.parse().map_err(|error| bad_body(&error))).transpose()
-        }
+        let states = || known(Status::ALL.map(Status::as_str));
+        let whom = || known(Awaited::ALL.map(Awaited::as_str));
+        let answered = || known(ReferredQuery::ALL.map(ReferredQuery::word));
         Ok(ListQuery {
             q: self.q,
-            office: read(self.office)?,
-            status: read(self.status)?,
-            service: read(self.service)?,
-            divergent: self.divergent.unwrap_or_default(),
-            referred: self.referred,
-            waiting: read(self.waiting)?,
-            from: day(self.from)?,
-            to: day(self.to)?,
-            after: read(self.after)?,
-            limit: self.limit,
+            office: parameter("office", self.office, || Bilingual::new("kode kantor", "the code of an office"))?,
+            status: parameter("status", self.status, states)?,
+            service: parameter("service", self.service, || {
+                Bilingual::new("layanan seperti G01", "a service such as G01")
+            })?,
+            divergent: parameter("divergent", self.divergent, || known(["true", "false"]))?.unwrap_or_default(),
+            referred: parameter("referred", self.referred, answered)?,
+            waiting: parameter("waiting", self.waiting, whom)?,
+            from: day("from", self.from)?,
+            to: day("to", self.to)?,
+            after: parameter("after", self.after, || {
+                Bilingual::new("`next` dari jawaban terdahulu", "`next` of an earlier answer")
+            })?,
+            limit: parameter("limit", self.limit, || Bilingual::new("bilangan bulat", "a whole number"))?,
         })
     }
 }
 
-fn day(text: Option<String>) -> Result<Option<NaiveDate>, Failure> {
-    text.map(|text| calendar::parse_date(&text).map_err(|fault| Failure::input("day", fault.text.id, fault.text.en)))
-        .transpose()
+/// A parameter of an address. `wanted`: what may stand there.
+fn parameter<T: FromStr>(
+    name: &str,
+    text: Option<String>,
+    wanted: impl Fn() -> Bilingual,
+) -> Result<Option<T>, Failure> {
+    text.map(|text| text.parse().map_err(|_| bad_parameter(name, &wanted()))).transpose()
+}
+
+fn day(name: &str, text: Option<String>) -> Result<Option<NaiveDate>, Failure> {
+    text.map(|text| calendar::parse_date(&text).map_err(|fault| bad_parameter(name, &fault.text))).transpose()
+}
+
+/// One of these words.
+fn known<const N: usize>(words: [&str; N]) -> Bilingual {
+    let words = words.join(", ");
+    Bilingual::new(format!("salah satu dari {words}"), format!("one of {words}"))
 }
 
 /// What a letter is asked for on.
@@ -75,7 +95,7 @@ pub(super) struct LetterParameters {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecordBody {
-    service: ServiceId,
+    service: String,
     fields: Map<String, Value>,
     #[serde(default)]
     clerk: Option<ClerkId>,
@@ -116,6 +136,7 @@ pub(super) async fn record(State(shared): Told, Extension(caller): Who, headers:
     let done = async {
         caller.may_record()?;
         let RecordBody { service, fields, clerk: named } = parse(&body)?;
+        let service: ServiceId = service.parse().map_err(|_| unknown_service(&service))?;
         let once = once(&caller, &headers, "record", &body)?;
         let new = NewRecord::new(service, fields, None);
         write(&shared, Writing { caller, named, act: Act::Record, once }, move |_, clerk| {
@@ -127,6 +148,20 @@ pub(super) async fn record(State(shared): Told, Extension(caller): Who, headers:
         Ok(value) => (StatusCode::CREATED, page(&value)).into_response(),
         Err(failure) => answer(Err(failure)),
     }
+}
+
+/// What is no id of a service at all. Only its beginning is said: it may be something else that went there by mistake.
+fn unknown_service(id: &str) -> Failure {
+    let id: String = id.chars().take(8).collect();
+    Failure::input(
+        "unknown_service",
+        format!(
+            "Layanan \"{id}\" tidak dikenal; `service` ditulis seperti G01, lihat /api/v1/services. Tidak ada yang disimpan."
+        ),
+        format!(
+            "There is no service \"{id}\"; `service` is written like G01, see /api/v1/services. Nothing was saved."
+        ),
+    )
 }
 
 pub(super) async fn show(State(shared): Told, Extension(caller): Who, Path(id): Path<String>) -> Response {
