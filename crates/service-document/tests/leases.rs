@@ -41,7 +41,7 @@ fn a_lease_comes_out_of_its_document_as_it_went_in() {
     assert_eq!(verdict.judgements, [Judgement::Accepted]);
     assert_eq!(verdict.row, Some(DocumentRow::Lease(lease())));
     let as_transaction = TransactionDocument::load([authored.raw.as_slice()]);
-    assert!(matches!(as_transaction, Err(DocumentError::Unreadable(_))));
+    assert!(matches!(as_transaction, Err(DocumentError::NoTransaction)));
 }
 
 #[test]

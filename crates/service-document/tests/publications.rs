@@ -39,7 +39,7 @@ fn a_publication_comes_out_of_its_document_as_it_went_in() {
         assert_eq!(verdict.judgements, [Judgement::Accepted]);
         assert_eq!(verdict.row, Some(DocumentRow::Publication(publication)));
         let as_transaction = TransactionDocument::load([authored.raw.as_slice()]);
-        assert!(matches!(as_transaction, Err(DocumentError::Unreadable(_))));
+        assert!(matches!(as_transaction, Err(DocumentError::NoTransaction)));
     }
 }
 
