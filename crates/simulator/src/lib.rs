@@ -14,4 +14,4 @@ mod world;
 
 pub use check::Failure;
 pub use cost::{Cost, cost};
-pub use world::{Done, Faults, World, run};
+pub use world::{Done, Faults, World, run, run_regency};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use change_log::{DocumentId, EpochId};
 use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome, begin_life};
-use office_model::{OfficeCode, Serial};
+use office_model::{OfficeCode, OfficeKind, Roster, Serial};
 use replica_store::{Clock, NewReplica, Role};
 use sync_exchange::{Ending, Pace};
 use sync_protocol::SigningKey;
@@ -29,6 +29,9 @@ const NODES_PER_OFFICE: usize = 2;
 /// The sub-district of the first office, and a health facility that both refer to, with one node each.
 const ABOVE: [&str; 2] = ["35.10.01", CLINIC];
 const CLINIC: &str = "35.10.H.001";
+/// Working units and health facilities of the regency.
+const UNITS: u32 = 58;
+const CLINICS: u32 = 60;
 /// After healing, this many rounds of calls must be enough for everybody.
 const ROUNDS_TO_HEAL: usize = 32;
 /// Machines cloned in one run.
@@ -90,7 +93,23 @@ pub struct World {
 /// # Errors
 /// A [`Failure`] that says what was promised and not kept.
 pub fn run(seed: u64, steps: usize, faults: Faults) -> Result<Done, Failure> {
-    let mut world = World::new(seed, faults)?;
+    play(World::new(seed, faults)?, steps)
+}
+
+/// The same with a node for each office of the regency: its villages and sub-districts, 58 working units and 60 health facilities;
+/// with the faults of links.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_regency(seed: u64, steps: usize) -> Result<Done, Failure> {
+    let above = (1..=UNITS).map(|n| format!("35.10.U.{n:03}")).chain((1..=CLINICS).map(|n| format!("35.10.H.{n:03}")));
+    let above = above.map(|code| code.parse().map_err(Failure::other)).collect::<Result<Vec<OfficeCode>, _>>()?;
+    let offices: Vec<OfficeCode> = Roster::current().iter().map(|office| office.code).chain(above).collect();
+    play(World::of(seed, Faults::Links, &offices)?, steps)
+}
+
+fn play(mut world: World, steps: usize) -> Result<Done, Failure> {
+    let faults = world.faults;
     for _ in 0..steps {
         world.step()?;
     }
@@ -103,11 +122,21 @@ pub fn run(seed: u64, steps: usize, faults: Faults) -> Result<Done, Failure> {
 }
 
 impl World {
-    /// A world before anything happened.
+    /// The small world before anything happened.
     ///
     /// # Errors
     /// When files cannot be made.
     pub fn new(seed: u64, faults: Faults) -> Result<Self, Failure> {
+        let villages = OFFICES.iter().cycle().take(OFFICES.len() * NODES_PER_OFFICE);
+        let offices = villages.chain(&ABOVE).map(|code| code.parse().map_err(Failure::other));
+        Self::of(seed, faults, &offices.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// A world before anything happened, with a node for each of these offices.
+    ///
+    /// # Errors
+    /// When files cannot be made.
+    fn of(seed: u64, faults: Faults, offices: &[OfficeCode]) -> Result<Self, Failure> {
         let mut dice = Dice::new(seed);
         let folder = tempfile::tempdir().map_err(Failure::other)?;
         let hub_key = SigningKey::from_seed(&dice.bytes());
@@ -124,9 +153,7 @@ impl World {
         let now = STARTS.get(dice.below(STARTS.len())).copied().unwrap_or_default();
         begin_life(hub.replica()?, hub_key.verifying_key(), true, now).map_err(Failure::other)?;
         let mut nodes = Vec::new();
-        let villages = OFFICES.iter().cycle().take(OFFICES.len() * NODES_PER_OFFICE);
-        for (index, code) in villages.chain(&ABOVE).enumerate() {
-            let office: OfficeCode = code.parse().map_err(Failure::other)?;
+        for (index, office) in offices.iter().copied().enumerate() {
             let key = SigningKey::from_seed(&dice.bytes());
             let public = key.verifying_key();
             let new = NewReplica {
@@ -191,6 +218,12 @@ impl World {
             98 => self.restore(node),
             _ => self.restore_hub(),
         }
+    }
+
+    /// One of the offices that villages refer to.
+    fn referred_to(&self, which: u64) -> Option<OfficeCode> {
+        let offices: Vec<OfficeCode> = self.nodes.iter().map(|node| node.identity.office).filter(answers).collect();
+        usize::try_from(which % offices.len().max(1) as u64).ok().and_then(|at| offices.get(at).copied())
     }
 
     fn clock(&self, node: usize) -> Clock {
@@ -277,4 +310,9 @@ impl World {
         }
         Err(Failure::Promise(format!("not all proven after {ROUNDS_TO_HEAL} rounds on healed links")))
     }
+}
+
+/// Whether records are referred to an office.
+fn answers(office: &OfficeCode) -> bool {
+    matches!(office.kind(), OfficeKind::WorkingUnit | OfficeKind::HealthFacility)
 }

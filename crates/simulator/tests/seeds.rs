@@ -1,6 +1,6 @@
 //! Many seeds. A failing one prints the line that plays it again.
 
-use simulator::{Faults, run};
+use simulator::{Faults, run, run_regency};
 
 fn seeds(test: &str, from: u64, count: u64, faults: Faults) {
     let only: Option<u64> = std::env::var("SIMULATOR_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -67,4 +67,12 @@ fn copies_first_half() {
 #[test]
 fn copies_second_half() {
     seeds("copies_second", 7_000, 75, Faults::Copies);
+}
+
+/// All 360 offices, on links that break.
+#[test]
+fn every_office_of_the_regency_is_proven_in_the_end() {
+    let done = run_regency(8_000, 4_000).unwrap_or_else(|failure| panic!("{failure}"));
+    println!("the sub-districts decided {} times, units and facilities answered {} times", done.decided, done.answered);
+    assert!(done.decided > 0 && done.answered > 0, "{done:?}");
 }

@@ -7,7 +7,7 @@ use replica_store::{ListFilter, NewPublication, Numbering, Page, StoreError};
 use serde_json::{Map, Value, json};
 use service_document::{NewTransaction, Publication, Stamp, TransactionDocument};
 
-use super::{CLINIC, CONDITIONAL, World};
+use super::{CONDITIONAL, World, answers};
 use crate::Failure;
 
 impl World {
@@ -60,10 +60,10 @@ impl World {
 
     fn judge_above(&mut self, index: usize) -> Result<(), Failure> {
         let office = self.nodes.get(index).map(|node| node.identity.office);
-        if office.is_some_and(|office| office.as_str() == CLINIC) { self.answer(index) } else { self.decide(index) }
+        if office.as_ref().is_some_and(answers) { self.answer(index) } else { self.decide(index) }
     }
 
-    /// A health facility answers what was referred to it, anew as well.
+    /// A unit or a health facility answers what was referred to it, anew as well.
     fn answer(&mut self, index: usize) -> Result<(), Failure> {
         let clock = self.clock(index);
         let (which, answer) = (self.dice.number(), self.dice.below(Answer::ALL.len()));
@@ -130,6 +130,7 @@ impl World {
         if (which >> 32).is_multiple_of(24) {
             self.publish(index, (which >> 40).is_multiple_of(2))?;
         }
+        let Some(to) = self.referred_to(which >> 16) else { return Ok(()) };
         let Some(node) = self.nodes.get_mut(index) else { return Ok(()) };
         if !node.identity.office.is_village() {
             return self.judge_above(index);
@@ -150,7 +151,6 @@ impl World {
             }
             5 => replica.step(row.document, Status::Dibatalkan, Some("salah ketik"), &clock).map(drop),
             6 => {
-                let to = CLINIC.parse().map_err(Failure::other)?;
                 let act = |document: &mut TransactionDocument, stamp: &Stamp| document.refer(&[(to, "mohon")], stamp);
                 replica.change(row.document, &clock, act).map(drop)
             }
