@@ -2,9 +2,12 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Written and taken away to see whether the disk takes anything.
 const PROBE: &str = "probe";
+/// Whoever asks at the same time would find the file gone, and blame the disk.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Writes a few bytes through to the disk and takes them away again.
 ///
@@ -12,6 +15,7 @@ const PROBE: &str = "probe";
 ///
 /// What the operating system says.
 pub(crate) fn probe(dir: &Path) -> std::io::Result<()> {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let path = dir.join(PROBE);
     let mut file = std::fs::File::create(&path)?;
     file.write_all(&[0; 512])?;
@@ -41,6 +45,11 @@ mod tests {
         probe(dir.path()).unwrap();
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
         assert!(free_bytes(dir.path()).is_some_and(|bytes| bytes > 0));
+        // Asked by several at once, such as /readyz and the look at alarms.
+        std::thread::scope(|scope| {
+            let asked: Vec<_> = (0..4).map(|_| scope.spawn(|| (0..20).all(|_| probe(dir.path()).is_ok()))).collect();
+            assert!(asked.into_iter().all(|one| one.join().unwrap()));
+        });
         // A folder in its place: no file can be written.
         std::fs::create_dir(dir.path().join(PROBE)).unwrap();
         assert!(probe(dir.path()).is_err());
