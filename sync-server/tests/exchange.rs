@@ -412,6 +412,8 @@ async fn one_that_waits_is_shut_out_at_once_and_keeps_no_server_from_stopping() 
     let (mut kept, by_clerk) = second.join(&second.ask(&server.url, &code(&folder)).await.1);
     proven(&server.url, &mut stolen, &by_thief).await;
     proven(&server.url, &mut kept, &by_clerk).await;
+    // The other machine's numbers are news to it: with them it would not wait.
+    proven(&server.url, &mut stolen, &by_thief).await;
     let mut revoke = folder.command(&["revoke", &by_thief.node.to_string()]);
     let revoke = tokio::task::spawn_blocking(move || revoke.output().unwrap());
     let called = async {
