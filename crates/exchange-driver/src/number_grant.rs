@@ -117,7 +117,8 @@ fn keep(replica: &mut Replica, life: &KeptLife) -> Result<(), DriverError> {
 }
 
 /// Has the hub's present life begin anew by the clock of now, where it began by a clock that was wrong (see [`Life::taken_up`]);
-/// says whether it did. `before_set`: what the clock showed when it was seen to be set ahead just now, by [`SET_MILLIS_MIN`](office_model::granting::SET_MILLIS_MIN) or more.
+/// says whether it did. `before_set`: what the clock showed when it was seen to be set ahead just now, by
+/// [`SET_MILLIS_MIN`](office_model::granting::SET_MILLIS_MIN) or more.
 ///
 /// # Errors
 /// When the store cannot be read or written.

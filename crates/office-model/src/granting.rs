@@ -118,12 +118,22 @@ impl Life {
     /// (`granted`; those of lives before do no harm), and nothing after `known_until_millis`.
     #[must_use]
     pub fn restored(&self, granted: &BTreeMap<Book, Vec<Granted>>, known_until_millis: i64, began_millis: i64) -> Self {
+        self.followed_by(granted, known_until_millis, (known_until_millis, began_millis))
+    }
+
+    /// The life that begins at `began_millis`, of which `granted` is known as it stood at `at_millis`.
+    fn followed_by(
+        &self,
+        granted: &BTreeMap<Book, Vec<Granted>>,
+        at_millis: i64,
+        (known_until_millis, began_millis): (i64, i64),
+    ) -> Self {
         let first_year = wib_date(known_until_millis).map_or(i32::MIN, |date| date.year());
         let unseen = |year: i32| (year, self.unseen.get(&year).copied().unwrap_or(known_until_millis));
         Self {
             began_millis,
             restored: true,
-            known: self.known_at(granted, known_until_millis, first_year),
+            known: self.known_at(granted, at_millis, first_year),
             unseen: (first_year..=last_year(began_millis)).map(unseen).collect(),
             known_until_millis,
         }
@@ -169,15 +179,7 @@ impl Life {
         if !was_behind && !was_ahead {
             return None;
         }
-        let first_year = wib_date(self.known_until_millis).map_or(i32::MIN, |date| date.year());
-        let unseen = |year: i32| (year, self.unseen.get(&year).copied().unwrap_or(self.known_until_millis));
-        Some(Self {
-            began_millis: now_millis,
-            restored: true,
-            known: self.known_at(granted, now_millis, first_year),
-            unseen: (first_year..=last_year(now_millis)).map(unseen).collect(),
-            known_until_millis: self.known_until_millis,
-        })
+        Some(self.followed_by(granted, now_millis, (self.known_until_millis, now_millis)))
     }
 
     /// Whether [`Life::taken_up`] is worth asking for: it needs all that was ever granted.
