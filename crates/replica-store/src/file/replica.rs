@@ -60,13 +60,6 @@ impl Durability {
             Self::Test => Ok(None),
         }
     }
-
-    fn renew_seat(self, dir: &Path) -> std::io::Result<()> {
-        match self {
-            Self::Power => seat::renew(dir),
-            Self::Test => Ok(()),
-        }
-    }
 }
 
 /// One replica, open for writing.
@@ -205,11 +198,12 @@ impl Replica {
             replica.begin_epoch_on(fresh_epoch, machine, ahead)?;
             replica.forget_missing_blobs()?;
         }
-        // Between the two a crash leaves a folder that is taken for what it is, rather than one that is taken for a copy.
-        replica.seat = None;
-        replica.write_head(false)?;
-        durability.renew_seat(dir)?;
-        replica.seat = durability.seat(dir, replica.role())?;
+        if replica.role() == Role::Node && replica.seat.take().is_some() {
+            // A crash in between leaves a folder that is taken for what it is, rather than for a copy.
+            replica.write_head(false)?;
+            seat::renew(dir)?;
+            replica.seat = durability.seat(dir, Role::Node)?;
+        }
         replica.write_head(false)?;
         // Where an entry is damaged or the disk is full they stay as they were, `verify` names them, and the next opening tries
         // again: no reason to keep anybody from the rest.

@@ -3,7 +3,7 @@
 //!
 //! `replica.seat` is an empty file. The head file keeps when it, the database and the head file themselves came to be, as the file
 //! system tells it, and at a node when anything about `replica.seat` changed last. A copy in place of them came to be later; one
-//! over them changes it. Each opening renews it, so that what copies only files that differ copies this one, too. A hub sees
+//! over them changes it. Each opening of a node renews it, so that what copies only files that differ copies this one, too. A hub sees
 //! nothing of a copy that is written over its files.
 
 use std::fs::{Metadata, OpenOptions};

@@ -118,6 +118,14 @@ fn a_copy_on_another_machine_begins_a_new_epoch() {
     assert_eq!(open(dirs[0].path(), "pc-1").1.epoch_began, None);
 }
 
+/// File systems date changes in steps of some milliseconds.
+fn wait() {
+    let begun = std::time::Instant::now();
+    while begun.elapsed().as_millis() < 30 {
+        std::thread::yield_now();
+    }
+}
+
 /// As tools do that copy only what differs in size or time, into the files that are there.
 fn copy_what_differs(from: &Path, to: &Path) {
     for file in std::fs::read_dir(from).unwrap().map(Result::unwrap).filter(|file| file.metadata().unwrap().is_file()) {
@@ -140,12 +148,6 @@ fn a_folder_of_which_only_what_differs_was_put_back_begins_a_new_epoch() {
     let mut node = Replica::create(here, &new_node(1)).unwrap();
     record(&mut node, 1);
     drop(node);
-    let wait = || {
-        let begun = std::time::Instant::now();
-        while begun.elapsed().as_millis() < 30 {
-            std::thread::yield_now();
-        }
-    };
     for round in 0..2 {
         copy_what_differs(here, away);
         wait();
@@ -175,11 +177,7 @@ fn a_folder_put_back_on_its_machine_begins_a_new_epoch() {
     assert_eq!(opened.epoch_began, None);
     record(&mut node, 2);
     drop(node);
-    // File systems date changes in steps of some milliseconds.
-    let begun = std::time::Instant::now();
-    while begun.elapsed().as_millis() < 30 {
-        std::thread::yield_now();
-    }
+    wait();
     for (round, is_emptied) in [(1, false), (2, true)] {
         if is_emptied {
             std::fs::remove_dir_all(here).unwrap();
