@@ -282,15 +282,7 @@ mod tests {
         let mut body: Vec<Block> = (0..paragraphs).map(|line| Block::Paragraph(format!("Isi {line}."))).collect();
         body.push(Block::Paragraph("Demikian surat ini dibuat.".to_owned()));
         Letter {
-            office: Office {
-                kind: office_model::OfficeKind::Desa,
-                name: "Sarongan".to_owned(),
-                district: "Pesanggaran".to_owned(),
-                regency: "Banyuwangi".to_owned(),
-                address: String::new(),
-                phone: String::new(),
-                postal_code: String::new(),
-            },
+            office: Office::sarongan(),
             title: "Surat Keterangan".to_owned(),
             number: Some("470/12/2026".to_owned()),
             body,

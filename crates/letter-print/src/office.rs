@@ -23,6 +23,20 @@ pub struct Office {
 }
 
 impl Office {
+    /// One for tests, with nothing that a letterhead may lack.
+    #[cfg(test)]
+    pub(crate) fn sarongan() -> Self {
+        Self {
+            kind: OfficeKind::Desa,
+            name: "Sarongan".to_owned(),
+            district: "Pesanggaran".to_owned(),
+            regency: "Banyuwangi".to_owned(),
+            address: String::new(),
+            phone: String::new(),
+            postal_code: String::new(),
+        }
+    }
+
     /// `Desa` or `Kelurahan`.
     pub fn kind_word(&self) -> &'static str {
         match self.kind {

@@ -84,21 +84,11 @@ fn of_office(title: &str, called: &str, office: &Office) -> String {
 
 #[cfg(test)]
 mod tests {
-    use office_model::OfficeKind;
-
     use super::*;
 
     #[test]
     fn a_title_names_its_office_once() {
-        let office = Office {
-            kind: OfficeKind::Desa,
-            name: "Sarongan".to_owned(),
-            district: "Pesanggaran".to_owned(),
-            regency: "Banyuwangi".to_owned(),
-            address: String::new(),
-            phone: String::new(),
-            postal_code: String::new(),
-        };
+        let office = Office::sarongan();
         let of = |signs, title: &str| {
             let signer = Signer { title: title.to_owned(), ..Signer::default() };
             (signer.capacity(signs, &office).pop().unwrap(), signer.spoken_title(signs, &office))
