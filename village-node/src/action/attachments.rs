@@ -304,10 +304,10 @@ fn signed_on_it() -> Failure {
     Failure::new(
         Blame::State,
         "file_stays",
-        "Berkas ini sudah ditandatangani, ditutup, atau sedang di camat: lampirannya menjadi dasar surat itu, jadi tidak dapat dilepas lagi. Tidak \
-         ada yang berubah; yang benar masih dapat dilampirkan di sampingnya.",
-        "This record is signed, closed, or lies with the camat: what is attached is what it is decided on, and cannot be taken away any more. \
-         Nothing was changed; the right file can still be attached beside it.",
+        "Berkas ini sudah ditandatangani, ditutup, atau sedang di camat: lampirannya menjadi dasar surat itu, jadi tidak dapat \
+         dilepas lagi. Tidak ada yang berubah; yang benar masih dapat dilampirkan di sampingnya.",
+        "This record is signed, closed, or lies with the camat: what is attached is what it is decided on, and cannot be taken \
+         away any more. Nothing was changed; the right file can still be attached beside it.",
     )
 }
 
