@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use service_document::Signature;
 use sync_protocol::{CertifiedNode, LetterSeal, SealedLetter, VerifyingKey};
 
+use crate::devices;
+
 /// So many other letters with a number are looked at.
 const OTHERS: usize = 20;
 
@@ -53,6 +55,9 @@ pub(crate) enum AtHub {
 pub(crate) struct Since {
     /// When the node that sealed it was shut out: milliseconds since 1970 UTC by the hub's clock.
     pub(crate) revoked_millis: Option<i64>,
+    /// Whether that was no lost machine (nobody ordered it wiped), and the hub holds the signature of a letter that says the
+    /// same: it took that from the office's machines, and from this one before it shut it out.
+    pub(crate) is_vouched: bool,
     /// What the hub holds of it.
     pub(crate) at_hub: AtHub,
     /// Version of the catalogue that its record was made under, as far as the hub holds it.
@@ -64,7 +69,7 @@ pub(crate) struct Since {
 pub(crate) enum Verdict {
     /// The seal is right, and nothing speaks against the letter.
     Genuine,
-    /// The seal is right, but its node was shut out.
+    /// The seal is right, but its node was shut out, and nobody vouches for the letter.
     Revoked,
     /// The seal is right, but another letter of the office has the same number.
     NumberTwice,
@@ -101,6 +106,7 @@ impl Since {
             (AtHub::OtherPaper, _) => Verdict::OtherPaper,
             (AtHub::SignedApart, _) => Verdict::SignedApart,
             (AtHub::Twice, _) => Verdict::NumberTwice,
+            (AtHub::Same, Some(_)) if self.is_vouched => Verdict::Genuine,
             (_, Some(_)) => Verdict::Revoked,
             (_, None) => Verdict::Genuine,
         }
@@ -147,9 +153,11 @@ impl SealedBy {
                 Some(_) => AtHub::OtherNumber,
             },
         });
-        let at_hub = if at_hub == AtHub::Void { at_hub } else { self.among_signed(reader)?.unwrap_or(at_hub) };
+        let signed = self.among_signed(reader)?;
+        let at_hub = if at_hub == AtHub::Void { at_hub } else { signed.unwrap_or(at_hub) };
         let at_hub = if at_hub == AtHub::Same && self.is_twice(reader)? { AtHub::Twice } else { at_hub };
-        Ok(Since { revoked_millis: node.and_then(|node| node.revoked_millis), at_hub, catalogue })
+        let is_vouched = signed == Some(AtHub::Same) && devices::note_of(reader, self.node_id())?.wipe.is_none();
+        Ok(Since { revoked_millis: node.and_then(|node| node.revoked_millis), is_vouched, at_hub, catalogue })
     }
 
     /// How the paper stands to what was signed; nothing where the hub does not know of a signature yet.
@@ -249,7 +257,12 @@ mod tests {
 
     #[test]
     fn what_weighs_most_is_the_verdict() {
-        let of = |at_hub, revoked_millis| Since { revoked_millis, at_hub, catalogue: None }.verdict();
+        let since = |at_hub, revoked_millis, is_vouched| Since { revoked_millis, is_vouched, at_hub, catalogue: None };
+        let of = |at_hub, revoked_millis| since(at_hub, revoked_millis, false).verdict();
+        let of_vouched = |at_hub| since(at_hub, Some(1), true).verdict();
+        assert_eq!(of_vouched(AtHub::Same), Verdict::Genuine);
+        assert_eq!(of_vouched(AtHub::Twice), Verdict::NumberTwice);
+        assert_eq!(of_vouched(AtHub::Void), Verdict::Void);
         assert_eq!(of(AtHub::Nothing, None), Verdict::Genuine);
         assert_eq!(of(AtHub::Same, None), Verdict::Genuine);
         assert_eq!(of(AtHub::Same, Some(1)), Verdict::Revoked);

@@ -284,7 +284,7 @@ pub(crate) fn perform(
         Action::History { id } => history::perform(replica, *id),
         Action::Set { id, edits, clerk } => set::perform(replica, *id, edits, &clock(replica, clerk, now_millis)),
         Action::Step { id, to, reason, clerk } => {
-            step::perform(replica, *id, *to, reason.as_deref(), &clock(replica, clerk, now_millis))
+            step::perform(replica, sealer, *id, *to, reason.as_deref(), &clock(replica, clerk, now_millis))
         }
         Action::Refer { id, to, asked, clerk } => {
             referrals::refer(replica, *id, (*to, asked), &clock(replica, clerk, now_millis))

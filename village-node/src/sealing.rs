@@ -44,6 +44,7 @@ impl Sealing {
 pub(crate) struct Sealer {
     key: SigningKey,
     hub: HubId,
+    hub_key: Option<VerifyingKey>,
     certificate: Option<NodeCertificate>,
     public_url: String,
 }
@@ -72,6 +73,7 @@ impl Sealer {
         Self {
             key: SigningKey::from_seed(&identity.secret_key.0),
             hub: identity.hub,
+            hub_key: VerifyingKey::from_bytes(&identity.hub_public_key.0).ok(),
             certificate: sealing.and_then(|sealing| sealing.checked(identity)),
             public_url: sealing
                 .and_then(|sealing| sealing.public_url.clone())
@@ -84,11 +86,21 @@ impl Sealer {
         self.certificate.is_some()
     }
 
-    /// The address that the QR code of a letter holds: the same for the same letter, whenever it is printed.
-    pub(crate) fn address(&self, letter: &SealedLetter) -> Result<String, Unsealed> {
+    /// The address that the QR code of a letter holds: the same for the same letter, whenever it is printed, and by whichever
+    /// machine where `mark`, which the signature holds, is under it. Where it is not, this machine seals.
+    pub(crate) fn address(&self, letter: &SealedLetter, mark: Option<&str>) -> Result<String, Unsealed> {
+        let signed = mark.zip(self.hub_key.as_ref()).and_then(|(mark, key)| LetterSeal::of_mark(letter, mark, key));
+        Ok(signed.map_or_else(|| self.seal(letter), Ok)?.address(&self.public_url))
+    }
+
+    /// What the signature of a letter is to hold for each machine to print one seal.
+    pub(crate) fn mark(&self, letter: &SealedLetter) -> Result<String, Unsealed> {
+        Ok(self.seal(letter)?.mark())
+    }
+
+    fn seal(&self, letter: &SealedLetter) -> Result<LetterSeal, Unsealed> {
         let certificate = self.certificate.as_ref().ok_or(Unsealed::NoCertificate)?;
-        let seal = LetterSeal::sign(letter, certificate, &self.key, self.hub).map_err(|_| Unsealed::TooLong)?;
-        Ok(seal.address(&self.public_url))
+        LetterSeal::sign(letter, certificate, &self.key, self.hub).map_err(|_| Unsealed::TooLong)
     }
 }
 
@@ -211,7 +223,7 @@ mod tests {
         let begins = |public: Option<&str>| {
             let certificate = certificate(&hub(), SECRET, "35.10.01.2001");
             let sealing = Sealing::of(&identity(), certificate, public.map(str::to_owned));
-            let address = Sealer::of(&Identity { sealing, ..identity() }).address(&letter("SITI")).unwrap();
+            let address = Sealer::of(&Identity { sealing, ..identity() }).address(&letter("SITI"), None).unwrap();
             address.split_once("/l/").unwrap().0.to_owned()
         };
         assert_eq!(begins(Some("https://surat.example/")), "https://surat.example");
@@ -223,10 +235,33 @@ mod tests {
     }
 
     #[test]
+    fn the_seal_of_who_signed_is_printed_by_each_machine() {
+        let signer = Sealer::certified_for_tests();
+        let mark = signer.mark(&letter("SITI")).unwrap();
+        let other = |certificate: Option<String>| {
+            let identity = Identity { secret_key: Bytes32([6; 32]), ..identity() };
+            let sealing = certificate.and_then(|certificate| Sealing::of(&identity, certificate, None));
+            Sealer::of(&Identity { sealing, ..identity })
+        };
+        let sealed = signer.address(&letter("SITI"), None);
+        let certified = other(Some(certificate(&hub(), [6; 32], "35.10.01.2001")));
+        assert_ne!(certified.address(&letter("SITI"), None), sealed);
+        assert_eq!(certified.address(&letter("SITI"), Some(&mark)), sealed);
+        assert_eq!(
+            other(None).address(&letter("SITI"), Some(&mark)),
+            sealed,
+            "it needs no certificate of its own for that"
+        );
+        // A mark under another letter is nobody's word for this one.
+        assert_eq!(certified.address(&letter("SITA"), Some(&mark)), certified.address(&letter("SITA"), None));
+        assert_eq!(other(None).address(&letter("SITA"), Some(&mark)), Err(Unsealed::NoCertificate));
+    }
+
+    #[test]
     fn what_cannot_be_sealed_says_why() {
-        assert_eq!(Sealer::of(&identity()).address(&letter("SITI")), Err(Unsealed::NoCertificate));
+        assert_eq!(Sealer::of(&identity()).address(&letter("SITI"), None), Err(Unsealed::NoCertificate));
         let sealer = Sealer::certified_for_tests();
-        assert_eq!(sealer.address(&letter(&"N".repeat(1000))), Err(Unsealed::TooLong));
+        assert_eq!(sealer.address(&letter(&"N".repeat(1000)), None), Err(Unsealed::TooLong));
         let all = [
             Unsealed::NotSigned,
             Unsealed::NoNumber,

@@ -4,7 +4,7 @@ use change_log::{EpochId, Key, Operation, OperationId, RawChange, read_operation
 use office_model::{OfficeCode, Role, Status};
 use serde_json::Value;
 
-use crate::layout::{REFERRAL, STATUS, STEP_FROM, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
+use crate::layout::{REFERRAL, STATUS, STEP_FROM, STEP_SEAL, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
 use crate::referral::{self, GivenAnswer, Referral};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -86,7 +86,7 @@ pub(crate) fn takes_back(change: &RawChange<'_>, visible: &[&[u8]]) -> bool {
         (None, Key::Map(key)) => operation.action == DELETE && key.starts_with(REFERRAL),
         // In what it made itself it may do as it likes.
         (Some(object), _) if object.actor == 0 && object.counter >= change.start_op => false,
-        (Some(object), Key::Map(STEP_FROM | STEP_TO | STEP_WHY | STEP_UNDER)) => {
+        (Some(object), Key::Map(STEP_FROM | STEP_TO | STEP_WHY | STEP_UNDER | STEP_SEAL)) => {
             is_step(author(change, object), visible)
         }
         // A step is put in whole: only a map can be one.

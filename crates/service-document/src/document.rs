@@ -19,7 +19,7 @@ use crate::{Authored, NewTransaction, Stamp, path, quiet, row, writing};
 /// A loaded document. About 20 KB: load on demand, drop after use.
 ///
 /// Its root: `kind`, `office`, `service`, `catalogue` (fixed for life), `status`, `number`, `fields` (the form),
-/// `steps` (a list of `from`, `to`, `why`, `under`) and `attachment/HASH` for each attached file. Who and when of each step and edit stand in the change that holds it.
+/// `steps` (a list of `from`, `to`, `why`, `under`, `seal`) and `attachment/HASH` for each attached file. Who and when of each step and edit stand in the change that holds it.
 pub struct TransactionDocument {
     pub(crate) automerge: Automerge,
     /// Bytes of all its raw changes.

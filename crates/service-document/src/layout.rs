@@ -40,3 +40,5 @@ pub(crate) const STEP_TO: &str = "to";
 pub(crate) const STEP_WHY: &str = "why";
 /// In a step that leads to a letter: what the letter is printed by.
 pub(crate) const STEP_UNDER: &str = "under";
+/// In a step that signs a letter: the mark of its seal.
+pub(crate) const STEP_SEAL: &str = "seal";

@@ -4,7 +4,7 @@ use change_log::{ChangeHash, DocumentId};
 use office_model::{OwnValue, Status, calendar};
 use serde_json::{Map, Value};
 
-use crate::layout::{FIELDS, NUMBER, STEP_TO, STEP_UNDER, STEPS};
+use crate::layout::{FIELDS, NUMBER, STEP_SEAL, STEP_TO, STEP_UNDER, STEPS};
 use crate::{Edited, HistoryItem, TransactionDocument};
 
 /// What a letter is printed by, as its signer had it. In the step it is a text: the document of the profile, or `-`, and the
@@ -15,6 +15,15 @@ pub struct SignedUnder {
     pub profile: Option<DocumentId>,
     /// Version of the letter templates.
     pub templates: u16,
+}
+
+/// What a step that leads to a letter says of its paper.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SignedBy<'a> {
+    /// What it is printed by.
+    pub under: Option<SignedUnder>,
+    /// The mark of its seal, if the step signs it.
+    pub seal: Option<&'a str>,
 }
 
 /// What stands for no profile.
@@ -47,6 +56,8 @@ pub struct Signature {
     pub number: Option<String>,
     /// What it is printed by; nothing where the step does not say.
     pub under: Option<SignedUnder>,
+    /// The mark of its seal, which each machine prints; nothing where the step has none.
+    pub seal: Option<String>,
     /// Whether it is the camat's approval: the record had been passed on to the sub-district.
     pub is_of_camat: bool,
 }
@@ -80,13 +91,14 @@ impl TransactionDocument {
 
     fn signature(&self, item: &HistoryItem) -> Option<Signature> {
         let then = self.to_json_at(&[item.hash])?;
-        let under = then.get(STEPS).and_then(Value::as_array).and_then(|steps| under(steps));
+        let steps = then.get(STEPS).and_then(Value::as_array)?;
         Some(Signature {
             hash: item.hash,
             millis: item.at_millis(),
             fields: then.get(FIELDS)?.as_object()?.clone(),
             number: then.get(NUMBER).and_then(Value::as_str).map(str::to_owned),
-            under,
+            under: under(steps),
+            seal: seal(steps),
             is_of_camat: item
                 .changed
                 .iter()
@@ -108,16 +120,26 @@ fn is_status(value: Option<&Value>, status: Status) -> bool {
 /// What the last step that leads to a letter says of it: the village's own signature, or that it passed the record on to the
 /// camat, who has none of the village's profiles.
 fn under(steps: &[Value]) -> Option<SignedUnder> {
-    let text = |step: &Value, key: &str| step.get(key).and_then(Value::as_str).map(str::to_owned);
-    let leads = |step: &&Value| {
-        let to = text(step, STEP_TO).and_then(|to| to.parse::<Status>().ok());
-        to.is_some_and(leads_to_letter)
-    };
+    let leads = |step: &&Value| status_of(step).is_some_and(leads_to_letter);
     // A step before it was of another try.
     let mut last = steps.iter().rev().filter(leads);
     let signed = last.next()?;
     let said = text(signed, STEP_UNDER).or_else(|| last.next().and_then(|passed_on| text(passed_on, STEP_UNDER)));
-    SignedUnder::from_text(&said?)
+    SignedUnder::from_text(said?)
+}
+
+/// What the step that signed says of the seal.
+fn seal(steps: &[Value]) -> Option<String> {
+    let signs = |step: &&Value| status_of(step) == Some(Status::Ditandatangani);
+    steps.iter().rev().find(signs).and_then(|signed| text(signed, STEP_SEAL)).map(str::to_owned)
+}
+
+fn status_of(step: &Value) -> Option<Status> {
+    text(step, STEP_TO).and_then(|to| to.parse().ok())
+}
+
+fn text<'a>(step: &'a Value, key: &str) -> Option<&'a str> {
+    step.get(key).and_then(Value::as_str)
 }
 
 /// Whether a step to this status says what its letter is printed by.

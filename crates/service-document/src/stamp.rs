@@ -62,7 +62,7 @@ pub(crate) fn parse_message(message: &str) -> (&str, Option<i64>) {
 
 /// When something was by the hub's clock, where how far the device's was off was known; else by the device's. Milliseconds
 /// since 1970 UTC.
-pub(crate) const fn by_hub(millis: i64, hub_offset_millis: Option<i64>) -> i64 {
+pub const fn by_hub(millis: i64, hub_offset_millis: Option<i64>) -> i64 {
     match hub_offset_millis {
         Some(offset) => millis.saturating_add(offset),
         None => millis,

@@ -6,8 +6,8 @@ use office_model::{Approval, Catalogue, FieldPath, Status};
 use serde_json::Value;
 
 use crate::error::DocumentError;
-use crate::layout::{FIELDS, STATUS, STEP_FROM, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
-use crate::signature::{SignedUnder, leads_to_letter};
+use crate::layout::{FIELDS, STATUS, STEP_FROM, STEP_SEAL, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
+use crate::signature::{SignedBy, leads_to_letter};
 use crate::{Authored, Divergence, Stamp, TransactionDocument, divergence, path};
 
 impl TransactionDocument {
@@ -19,19 +19,19 @@ impl TransactionDocument {
     /// When the rules do not have the step, a due reason is missing, or two people moved the record apart and
     /// nobody settled that yet.
     pub fn step(&mut self, to: Status, reason: Option<&str>, stamp: &Stamp) -> Result<Authored, DocumentError> {
-        self.step_under(to, reason, None, stamp)
+        self.step_signed(to, reason, SignedBy::default(), stamp)
     }
 
-    /// [`TransactionDocument::step`]; where it leads to a letter, the step says what that is printed by.
+    /// [`TransactionDocument::step`]; where it leads to a letter, the step says what of its paper is to stay.
     ///
     /// # Errors
     ///
     /// As [`TransactionDocument::step`].
-    pub fn step_under(
+    pub fn step_signed(
         &mut self,
         to: Status,
         reason: Option<&str>,
-        under: Option<SignedUnder>,
+        by: SignedBy<'_>,
         stamp: &Stamp,
     ) -> Result<Authored, DocumentError> {
         let from = self.status()?;
@@ -46,8 +46,11 @@ impl TransactionDocument {
             _ => from.check_step(to, Approval::Conditional, reason),
         }?;
         let why = reason.map(str::trim).filter(|reason| !reason.is_empty());
-        let under = under.filter(|_| leads_to_letter(to));
-        self.commit(stamp, |transaction| write_step(transaction, (from, to), why, under))?
+        let by = SignedBy {
+            under: by.under.filter(|_| leads_to_letter(to)),
+            seal: by.seal.filter(|_| to == Status::Ditandatangani),
+        };
+        self.commit(stamp, |transaction| write_step(transaction, (from, to), why, by))?
             .ok_or_else(|| DocumentError::Internal("a step changed nothing".to_owned()))
     }
 
@@ -80,7 +83,8 @@ impl TransactionDocument {
         let from = self.status()?;
         let word = value.as_str().ok_or_else(|| DocumentError::Value(path.to_string()))?;
         let to: Status = word.parse().map_err(|_| DocumentError::Value(path.to_string()))?;
-        self.commit(stamp, |transaction| write_step(transaction, (from, to), None, None))?.ok_or_else(nothing)
+        self.commit(stamp, |transaction| write_step(transaction, (from, to), None, SignedBy::default()))?
+            .ok_or_else(nothing)
     }
 
     fn status(&self) -> Result<Status, DocumentError> {
@@ -93,7 +97,7 @@ fn write_step(
     transaction: &mut Transaction<'_>,
     (from, to): (Status, Status),
     why: Option<&str>,
-    under: Option<SignedUnder>,
+    by: SignedBy<'_>,
 ) -> Result<(), DocumentError> {
     transaction.put(ROOT, STATUS, to.as_str())?;
     let Some((_, steps)) = transaction.get(ROOT, STEPS)? else {
@@ -106,8 +110,11 @@ fn write_step(
     if let Some(why) = why {
         transaction.put(&step, STEP_WHY, why)?;
     }
-    if let Some(under) = under {
+    if let Some(under) = by.under {
         transaction.put(&step, STEP_UNDER, under.text())?;
+    }
+    if let Some(seal) = by.seal {
+        transaction.put(&step, STEP_SEAL, seal)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use change_log::{DocumentId, HubId};
 use chrono::NaiveDate;
-use data_encoding::BASE32_NOPAD;
+use data_encoding::{BASE32_NOPAD, BASE64};
 use office_model::ServiceId;
 use uuid::Uuid;
 
@@ -77,23 +77,24 @@ impl LetterSeal {
         key: &SigningKey,
         hub: HubId,
     ) -> Result<Self, MessageError> {
-        let text_max = SEALED_TEXT_BYTES_MAX + 1;
-        let body = Writer::new(8)
-            .unsigned(VERSION)
-            .bytes(&certificate.encode())
-            .bytes(letter.document.as_bytes())
-            .text(letter.service.as_str(), SERVICE_BYTES_MAX)
-            .text(&letter.number, text_max)
-            .text(&letter.name, text_max)
-            .signed(letter.date.to_epoch_days().into())
-            .text(&letter.signer, text_max)
-            .payload();
-        let (read, certificate) = read(&body)?;
-        if read != *letter {
-            return Err(wrong("text", Problem::ControlCharacters));
-        }
+        let (body, certificate) = written(letter, certificate)?;
         let signature = key.sign(&signed_bytes(hub, &body));
-        Ok(Self { letter: read, certificate, body, signature })
+        Ok(Self { letter: letter.clone(), certificate, body, signature })
+    }
+
+    /// What of it the letter does not tell, to be kept beside the letter, as text (base 64): certificate and signature.
+    pub fn mark(&self) -> String {
+        BASE64.encode(&[&self.certificate.encode()[..], &self.signature.0].concat())
+    }
+
+    /// The seal of a letter by its mark; nothing where that is not under this letter, or not by a node that the hub with
+    /// this key certified.
+    pub fn of_mark(letter: &SealedLetter, mark: &str, hub_key: &VerifyingKey) -> Option<Self> {
+        let bytes = BASE64.decode(mark.as_bytes()).ok()?;
+        let (certificate, signature) = bytes.split_last_chunk::<SIGNATURE_LENGTH>()?;
+        let (body, certificate) = written(letter, &NodeCertificate::decode(certificate).ok()?).ok()?;
+        let seal = Self { letter: letter.clone(), certificate, body, signature: Signature(*signature) };
+        seal.clone().verify(hub_key).is_ok().then_some(seal)
     }
 
     /// The bytes.
@@ -158,6 +159,26 @@ impl FromStr for LetterSeal {
 
 fn wrong(field: &'static str, problem: Problem) -> MessageError {
     MessageError { message: NO_FRAME, field, problem }
+}
+
+/// The bytes to be signed, and the certificate that stands in them.
+fn written(letter: &SealedLetter, certificate: &NodeCertificate) -> Result<(Vec<u8>, NodeCertificate), MessageError> {
+    let text_max = SEALED_TEXT_BYTES_MAX + 1;
+    let body = Writer::new(8)
+        .unsigned(VERSION)
+        .bytes(&certificate.encode())
+        .bytes(letter.document.as_bytes())
+        .text(letter.service.as_str(), SERVICE_BYTES_MAX)
+        .text(&letter.number, text_max)
+        .text(&letter.name, text_max)
+        .signed(letter.date.to_epoch_days().into())
+        .text(&letter.signer, text_max)
+        .payload();
+    let (read, certificate) = read(&body)?;
+    if read != *letter {
+        return Err(wrong("text", Problem::ControlCharacters));
+    }
+    Ok((body, certificate))
 }
 
 fn read(body: &[u8]) -> Result<(SealedLetter, NodeCertificate), MessageError> {

@@ -70,6 +70,24 @@ fn certificates_and_seals_are_read_from_their_golden_files_and_written_the_same(
 }
 
 #[test]
+fn a_mark_makes_the_same_seal_again_and_no_other() {
+    let hub_key = hub().verifying_key();
+    let mark = golden("letter_mark.txt", &seal(&letter()).mark());
+    assert_eq!(seal(&letter()).mark(), mark);
+    assert_eq!(LetterSeal::of_mark(&letter(), &mark, &hub_key), Some(seal(&letter())));
+    let other = SealedLetter { name: "SITI LAIN".to_owned(), ..letter() };
+    assert_eq!(LetterSeal::of_mark(&other, &mark, &hub_key), None, "it is under one letter");
+    let other_hub = SigningKey::from_seed(&[9; 32]).verifying_key();
+    assert_eq!(LetterSeal::of_mark(&letter(), &mark, &other_hub), None);
+    let own = NodeCertificate::issue(&SigningKey::from_seed(&[9; 32]), certified(&node()));
+    let own = LetterSeal::sign(&letter(), &own, &node(), hub_key.hub_id()).unwrap().mark();
+    assert_eq!(LetterSeal::of_mark(&letter(), &own, &hub_key), None, "the hub certified that node nowhere");
+    for bad in ["", "A", "AAAA", &mark[4..], &mark[..mark.len() - 4], "ñ"] {
+        assert_eq!(LetterSeal::of_mark(&letter(), bad, &hub_key), None, "{bad}");
+    }
+}
+
+#[test]
 fn the_hubs_public_key_alone_tells_what_the_paper_shows() {
     let address = seal(&letter()).address("https://surat.example.go.id/");
     assert!(address.starts_with("https://surat.example.go.id/l/"));

@@ -16,7 +16,7 @@ use crate::letter_check::{self, AtHub, SealedBy, Since, Unproven, Verdict};
     after_help = "Examples:\n  sync-server check-letter https://surat.example.go.id/l/RABVRJ...\n  sync-server check-letter RABVRJ... --json
 
 Exit codes: 0 genuine, and nothing speaks against the letter; 2 the text is no seal, or not all of it; 4 not genuine, its
-node shut out, or the letter void or of another number since."
+node shut out and the hub cannot vouch for the letter, or the letter void or of another number since."
 )]
 pub(crate) struct Arguments {
     /// What the QR code holds, or the part behind /l/.

@@ -230,10 +230,18 @@ fn notes(since: &Since, revoked: Option<NaiveDate>) -> Vec<Said> {
         ),
     }];
     if let Some(day) = revoked {
-        notes.push(Said::new(
-            format!("Komputer yang menyegelnya dikeluarkan pada {}.", long_date(day)),
-            format!("The machine that sealed it was shut out on {}.", english_date(day)),
-        ));
+        let (id, en) = (long_date(day), english_date(day));
+        notes.push(if since.is_vouched {
+            Said::new(
+                format!("Komputer yang menyegelnya tidak dipakai lagi sejak {id}; surat ini sudah tercatat di pusat sebelum itu."),
+                format!("The machine that sealed it is out of use since {en}; the hub had this letter before that."),
+            )
+        } else {
+            Said::new(
+                format!("Komputer yang menyegelnya dikeluarkan pada {id}."),
+                format!("The machine that sealed it was shut out on {en}."),
+            )
+        });
     }
     notes
 }

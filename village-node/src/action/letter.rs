@@ -1,12 +1,13 @@
 //! The letter of a record, as PDF.
 
 use change_log::DocumentId;
+use chrono::NaiveDate;
 use data_encoding::BASE64;
 use exchange_driver::NodeIdentity;
 use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Templates, one_line};
 use office_handbook::{Letterhead, Profile};
-use office_model::{Roster, Status, calendar};
-use replica_store::Replica;
+use office_model::{Roster, ServiceId, Status, calendar};
+use replica_store::{Clock, Replica};
 use serde_json::{Map, Value, json};
 use service_document::{Signature, TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
@@ -60,40 +61,36 @@ pub(crate) fn of(
         return Err(withdrawn());
     }
     let signed = signed(&document)?;
-    let Print { fields: record, number, millis, profile, templates, is_of_camat } = match &signed {
+    let (paper_of, mark) = match &signed {
         Signed::Apart(_) => return Err(signed_apart()),
-        Signed::Once(signature) => Print::of_signed(replica, identity, signature)?,
-        Signed::Not => Print::of_now(replica, &document)?,
+        Signed::Once(signature) => (Print::of_signed(replica, identity, signature)?, signature.seal.as_deref()),
+        Signed::Not => (Print::of_now(replica, &document, row.created_millis)?, None),
     };
-    let day = calendar::wib_date(millis).unwrap_or_default();
-    let letterhead = profile.letterhead;
-    let facts = LetterFacts {
-        service: row.service,
-        fields: &record,
-        number: number.as_deref(),
-        date: day,
-        office: &office(replica, &letterhead)?,
-        signers: &letterhead.signers,
-        camat_approved: is_of_camat.then_some(day),
-    };
-    let letter = Letter::of(templates, catalogue_of(&document), &facts).map_err(|error| unprinted(&error))?;
-    let seal = may_seal(&signed, is_status_apart(&document), sealer).and_then(|number| {
-        sealer.address(&SealedLetter {
-            document: id,
-            service: row.service,
-            number,
-            name: one_line(record.get("nama").and_then(Value::as_str).unwrap_or_default()),
-            date: letter.date,
-            signer: letter.signer.name.clone(),
-        })
-    });
+    let letter = paper_of.letter(replica, &document)?;
+    let seal = may_seal(&signed, is_status_apart(&document), sealer)
+        .and_then(|number| sealer.address(&paper_of.sealed(id, row.service, number, &letter), mark));
     let print = |finish| letter.to_pdf(paper, &finish).map_err(|error| unprinted(&error));
     let bytes = match &seal {
         Ok(address) => print(Finish::Sealed(address.clone()))?,
         Err(_) if is_draft(row) => print(Finish::Draft)?,
         Err(_) => print(Finish::Unsealed)?,
     };
+    let day = paper_of.day();
     Ok(Printed { file_name: format!("{}-{day}-{id}.pdf", row.service), bytes, seal })
+}
+
+/// The mark of the seal of a letter that is signed now, for its step to hold; nothing where this machine can seal none. Nobody
+/// is kept from signing by what is wrong here: it is said when the letter is printed.
+pub(super) fn mark(
+    replica: &Replica,
+    sealer: &Sealer,
+    (id, document): (DocumentId, &TransactionDocument),
+    clock: &Clock,
+) -> Option<String> {
+    let print = Print::of_now(replica, document, clock.at_millis()).ok()?;
+    let number = one_line(print.number.as_deref()?);
+    let letter = print.letter(replica, document).ok()?;
+    sealer.mark(&print.sealed(id, document.row().service, number, &letter)).ok()
 }
 
 /// What goes on a paper.
@@ -123,16 +120,47 @@ impl Print {
         Ok(Self { fields, number, millis, profile, templates, is_of_camat })
     }
 
-    fn of_now(replica: &Replica, document: &TransactionDocument) -> Result<Self, Failure> {
+    /// As the record, the profile and the templates stand; of the day of `millis` since 1970 UTC.
+    fn of_now(replica: &Replica, document: &TransactionDocument, millis: i64) -> Result<Self, Failure> {
         let templates = Templates::current().map_err(PrintError::from).map_err(|error| unprinted(&error))?;
         Ok(Self {
             fields: fields(document),
             number: document.row().number.clone(),
-            millis: document.row().created_millis,
+            millis,
             profile: handbook::profile(replica)?,
             templates,
             is_of_camat: false,
         })
+    }
+
+    fn day(&self) -> NaiveDate {
+        calendar::wib_date(self.millis).unwrap_or_default()
+    }
+
+    fn letter(&self, replica: &Replica, document: &TransactionDocument) -> Result<Letter, Failure> {
+        let letterhead = &self.profile.letterhead;
+        let facts = LetterFacts {
+            service: document.row().service,
+            fields: &self.fields,
+            number: self.number.as_deref(),
+            date: self.day(),
+            office: &office(replica, letterhead)?,
+            signers: &letterhead.signers,
+            camat_approved: self.is_of_camat.then(|| self.day()),
+        };
+        Letter::of(self.templates, catalogue_of(document), &facts).map_err(|error| unprinted(&error))
+    }
+
+    /// What a seal of it says.
+    fn sealed(&self, id: DocumentId, service: ServiceId, number: String, letter: &Letter) -> SealedLetter {
+        SealedLetter {
+            document: id,
+            service,
+            number,
+            name: one_line(self.fields.get("nama").and_then(Value::as_str).unwrap_or_default()),
+            date: letter.date,
+            signer: letter.signer.name.clone(),
+        }
     }
 }
 
@@ -147,7 +175,7 @@ pub(crate) fn may_seal(signed: &Signed, is_status_apart: bool, sealer: &Sealer) 
     match signature.number.as_deref().map(one_line).filter(|number| !number.is_empty()) {
         None => Err(Unsealed::NoNumber),
         Some(_) if is_status_apart => Err(Unsealed::Undecided),
-        Some(_) if !sealer.is_certified() => Err(Unsealed::NoCertificate),
+        Some(_) if signature.seal.is_none() && !sealer.is_certified() => Err(Unsealed::NoCertificate),
         Some(number) => Ok(number),
     }
 }
@@ -293,6 +321,7 @@ mod tests {
                 fields: Map::new(),
                 number: number.map(str::to_owned),
                 under: None,
+                seal: None,
                 is_of_camat: false,
             };
             let signed = if is_signed(status) { Signed::Once(signature) } else { Signed::Not };

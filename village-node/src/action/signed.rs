@@ -55,7 +55,7 @@ fn unreadable() -> Failure {
 mod tests {
     use change_log::{DocumentId, EpochId};
     use serde_json::{Map, Value, json};
-    use service_document::{Authored, NewTransaction, SignedUnder, Stamp};
+    use service_document::{Authored, NewTransaction, SignedBy, SignedUnder, Stamp};
 
     use super::*;
 
@@ -93,7 +93,9 @@ mod tests {
 
     fn sign(changes: &[Authored], machine: u8, millis: i64) -> Authored {
         let under = SignedUnder { profile: Some(DocumentId::derive(EpochId([9; 16]), 1, 1)), templates: 2 };
-        load(changes).step_under(Status::Ditandatangani, None, Some(under), &stamp(machine, millis)).unwrap()
+        let seal = format!("mark of {machine}");
+        let by = SignedBy { under: Some(under), seal: Some(&seal) };
+        load(changes).step_signed(Status::Ditandatangani, None, by, &stamp(machine, millis)).unwrap()
     }
 
     fn edit(changes: &[Authored], field: &str, machine: u8, millis: i64) -> Authored {
@@ -126,7 +128,7 @@ mod tests {
                 (paper.millis, &paper.fields[field], paper.number.as_deref()),
                 (5, &json!("bekas_yasan"), Some("470/10"))
             );
-            assert_eq!(paper.under.unwrap().templates, 2);
+            assert_eq!((paper.under.unwrap().templates, paper.seal.as_deref()), (2, Some("mark of 1")));
             assert_eq!(document.to_json()["fields"][field], "tanah_negara");
         }
     }
@@ -146,7 +148,7 @@ mod tests {
         let day = 24 * 3_600_000;
         let one = sign(&checked, 1, 5);
         let same = load(&with(&checked, [&one, &sign(&checked, 2, 6)]));
-        assert_eq!(paper(&same).millis, 5);
+        assert_eq!((paper(&same).millis, paper(&same).seal.as_deref()), (5, Some("mark of 1")));
         let other_day = load(&with(&checked, [&one, &sign(&checked, 2, 6 + day)]));
         assert!(matches!(signed(&other_day).unwrap(), Signed::Apart(first) if first.millis == 5));
         let edit = edit(&checked, "keperluan", 2, 4);

@@ -4,17 +4,19 @@ use change_log::DocumentId;
 use office_model::{OfficeCode, Status};
 use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
-use service_document::{Signature, TransactionDocument};
+use service_document::{Signature, SignedBy, TransactionDocument};
 
 use super::signed::{Signed, is_signed, signed};
 use super::standing::is_own;
 use super::{chain, handbook, known_service, letter, load, referrals};
+use crate::sealing::Sealer;
 use crate::{Blame, Failure};
 
 /// `{"id", "change", "status", "referred"}`: where the record stands now, which is one further where the office's chain
 /// lacks a part, and the offices that it is referred to from now on by itself.
 pub(super) fn perform(
     replica: &mut Replica,
+    sealer: &Sealer,
     id: DocumentId,
     to: Status,
     reason: Option<&str>,
@@ -53,8 +55,13 @@ pub(super) fn perform(
     };
     let before = replica.referrals(id)?;
     // Of the sub-district's own profile a village's letter has nothing.
-    let under = if is_own(replica, document.row().office) { Some(handbook::signed_under(replica)?) } else { None };
-    let change = replica.steps(id, Steps { to, reason, then, under }, refer, clock)?;
+    let is_own = is_own(replica, document.row().office);
+    let under = if is_own { Some(handbook::signed_under(replica)?) } else { None };
+    // Where no other machine prints it, the seal need not travel.
+    let signs = is_own && becomes == Status::Ditandatangani && replica.has_other_machines()?;
+    let seal = if signs { letter::mark(replica, sealer, (id, &document), clock) } else { None };
+    let by = SignedBy { under, seal: seal.as_deref() };
+    let change = replica.steps(id, Steps { to, reason, then, by }, refer, clock)?;
     let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();
     referred.retain(|office| !before.iter().any(|referral| referral.office == *office));
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))

@@ -131,6 +131,20 @@ fn what_is_counted_together_changes_with_a_new_year_only() {
 }
 
 #[test]
+fn a_node_knows_whether_its_office_has_other_machines() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut pair = begun(dir.path());
+    let (mut node, identity) = pair.node(dir.path(), 1, OFFICE, EpochId([1; 16]));
+    assert!(!node.has_other_machines().unwrap());
+    pair.until_proven(&mut node, &identity);
+    assert!(!node.has_other_machines().unwrap(), "it has numbers of its own alone");
+    let (mut other, of_other) = pair.node(dir.path(), 2, OFFICE, EpochId([2; 16]));
+    pair.until_proven(&mut other, &of_other);
+    pair.until_proven(&mut node, &identity);
+    assert!(node.has_other_machines().unwrap() && other.has_other_machines().unwrap());
+}
+
+#[test]
 fn nobody_but_the_hub_signs_a_lease() {
     let dir = tempfile::tempdir().unwrap();
     let mut pair = begun(dir.path());

@@ -6,7 +6,7 @@ use change_log::{ChangeHash, DocumentId, EntryHash};
 use office_model::{FieldPath, OfficeCode, Status};
 use serde_json::Value;
 use service_document::{
-    AttachedFile, Authored, DocumentError, NewTransaction, REFERRALS_MAX, SignedUnder, Stamp, TransactionDocument,
+    AttachedFile, Authored, DocumentError, NewTransaction, REFERRALS_MAX, SignedBy, Stamp, TransactionDocument, by_hub,
 };
 
 use crate::admission::judging;
@@ -31,6 +31,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// When that is by the hub's clock, as far as that is known: milliseconds since 1970 UTC.
+    pub const fn at_millis(&self) -> i64 {
+        by_hub(self.millis, self.hub_offset_millis)
+    }
+
     pub(crate) fn stamp(&self, work: &Work<'_>) -> Stamp {
         Stamp {
             epoch: work.epoch,
@@ -50,8 +55,8 @@ pub struct Steps<'a> {
     pub reason: Option<&'a str>,
     /// Where it goes on to without a word.
     pub then: Option<Status>,
-    /// What the letter is printed by that it leads to.
-    pub under: Option<SignedUnder>,
+    /// What is to stay of the letter that it leads to.
+    pub by: SignedBy<'a>,
 }
 
 impl Replica {
@@ -180,7 +185,7 @@ impl Replica {
         reason: Option<&str>,
         clock: &Clock,
     ) -> Result<ChangeHash, StoreError> {
-        self.steps(id, Steps { to, reason, then: None, under: None }, |_| Vec::new(), clock)
+        self.steps(id, Steps { to, reason, then: None, by: SignedBy::default() }, |_| Vec::new(), clock)
     }
 
     /// Moves a transaction to another status, right on to the next where one is given, and refers it to those
@@ -200,9 +205,9 @@ impl Replica {
             let mut log = own_log(work)?;
             let stamp = clock.stamp(work);
             let mut last = None;
-            let Steps { to, reason, then, under } = steps;
+            let Steps { to, reason, then, by } = steps;
             for (to, reason) in [(to, reason)].into_iter().chain(then.map(|next| (next, None))) {
-                let step = |document: &mut TransactionDocument| document.step_under(to, reason, under, &stamp);
+                let step = |document: &mut TransactionDocument| document.step_signed(to, reason, by, &stamp);
                 last = change_one(work, &mut log, id, |document| step(document).map(Some))?;
             }
             change_one(work, &mut log, id, |document| {

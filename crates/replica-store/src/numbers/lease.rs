@@ -181,6 +181,18 @@ impl Reader {
         read_all(&self.connection, "", [])
     }
 
+    /// Whether this node knows of another machine that was granted numbers of its office.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn has_other_machines(&self) -> Result<bool, StoreError> {
+        let Some((node, office)) = self.node().zip(self.office()) else { return Ok(false) };
+        let Some(office) = digest::find_office(&self.connection, &office)? else { return Ok(false) };
+        let sql = "SELECT 1 FROM lease WHERE office = ? AND node <> ? LIMIT 1";
+        Ok(self.connection.prepare_cached(sql)?.exists(params![office, node.0])?)
+    }
+
     /// What this node may issue from in its present epoch; nothing while a new one is due.
     ///
     /// # Errors

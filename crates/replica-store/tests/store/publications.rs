@@ -6,7 +6,7 @@ use std::sync::Arc;
 use office_model::{OfficeCode, Status};
 use replica_store::{Durability, HubDone, HubWork, NewPublication, Published, Replica, Returned, Steps, StoreError};
 use rusqlite::Connection;
-use service_document::{DocumentRow, Publication};
+use service_document::{DocumentRow, Publication, SignedBy};
 
 use crate::world::*;
 
@@ -256,7 +256,7 @@ fn steps_that_follow_each_other_are_taken_together_or_not_at_all() {
     let id = node.create_transaction(&transaction("Ani", "35"), &clock(1)).unwrap();
     let taken = node.steps(
         id,
-        Steps { to: Status::Diajukan, reason: None, then: Some(Status::Selesai), under: None },
+        Steps { to: Status::Diajukan, reason: None, then: Some(Status::Selesai), by: SignedBy::default() },
         |_| Vec::new(),
         &clock(2),
     );
@@ -264,7 +264,7 @@ fn steps_that_follow_each_other_are_taken_together_or_not_at_all() {
     assert_eq!(node.row(id).unwrap().unwrap().status, "draf");
     node.steps(
         id,
-        Steps { to: Status::Diajukan, reason: None, then: Some(Status::Diperiksa), under: None },
+        Steps { to: Status::Diajukan, reason: None, then: Some(Status::Diperiksa), by: SignedBy::default() },
         |_| Vec::new(),
         &clock(3),
     )

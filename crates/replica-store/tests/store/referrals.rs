@@ -4,6 +4,7 @@
 use change_log::DocumentId;
 use office_model::{Answer, FieldPath, OfficeCode, Status};
 use replica_store::{ListFilter, Page, Referred, Replica, Steps, codes};
+use service_document::SignedBy;
 use tempfile::TempDir;
 
 use crate::world::{clock, exchange, hub, judge, node, node_of, office, push, rows, transaction};
@@ -225,7 +226,7 @@ fn a_record_that_is_referred_to_as_many_as_it_may_be_still_takes_its_step() {
     all.village
         .steps(
             id,
-            Steps { to: Status::Diajukan, reason: None, then: None, under: None },
+            Steps { to: Status::Diajukan, reason: None, then: None, by: SignedBy::default() },
             |_| vec![clinic(), unit(20)],
             &now,
         )
