@@ -5,7 +5,8 @@ use std::sync::Arc;
 use change_log::{ChainHash, Entry, EpochId, NodeId, Position};
 use office_model::OfficeCode;
 use replica_store::{
-    Admission, HubDone, HubWork, IngestBatch, IngestOutcome, LastBackup, NodeContact, Reader, SignedHead, StoreError,
+    Admission, HubDone, HubWork, IngestBatch, IngestOutcome, LastBackup, NodeContact, Reader, Returned, SignedHead,
+    StoreError,
 };
 use sync_exchange::{CURSOR, FORK, Standing, UNRESOLVED, fault, standing};
 use sync_protocol::batch::{BatchDecoder, Item};
@@ -15,13 +16,13 @@ use sync_protocol::{
 };
 
 use crate::held::Held;
-use crate::hub_commit::{CommitOutcome, HubCommit, counter_key};
+use crate::hub_commit::{CommitOutcome, HubCommit, counter_key, told_key};
 use crate::hub_repair::HubRepair;
 use crate::hub_reply::Reply;
 use crate::hub_told::CallEnd;
 use crate::node_call::entries_to_recall;
 use crate::wipe::wipe_order;
-use crate::{DriverError, HubIdentity};
+use crate::{DriverError, GoneBack, HubIdentity};
 
 /// So many bytes are acknowledged together: each acknowledgement costs the link some forty bytes.
 const ACKNOWLEDGED_TOGETHER: usize = 2 * 1024;
@@ -61,6 +62,10 @@ pub struct HubCall {
     pub(crate) signed_by: Option<(NodeId, EpochId, Position)>,
     /// Who it says it is that nobody here knows; nothing checks that.
     stranger: Option<NodeId>,
+    /// What the node was told is not here any more.
+    gone_back: Option<GoneBack>,
+    /// The hub's, as it was when the node said hello.
+    life: Option<EpochId>,
     pub(crate) held_at_hello: Position,
     pub(crate) appended_to: Position,
     pub(crate) end: CallEnd,
@@ -96,6 +101,8 @@ impl HubCall {
             leaving: None,
             signed_by: None,
             stranger: None,
+            gone_back: None,
+            life: None,
             held_at_hello: 0,
             appended_to: 0,
             end: CallEnd::Open,
@@ -131,7 +138,15 @@ impl HubCall {
         let CommitOutcome(done) = outcome;
         match done {
             _ if self.over => {}
-            HubDone::Noted | HubDone::Returned(_) => {}
+            HubDone::Noted => {}
+            HubDone::Returned(all) => {
+                if all.contains(&Returned::Forgotten)
+                    && let Some((life, (node, ..))) = self.life.zip(self.signed_by)
+                {
+                    self.gone_back = Some(GoneBack { life, node, known_until_millis: None });
+                    self.refuse(CURSOR, &mut steps);
+                }
+            }
             HubDone::CounterUsed => self.refuse(FaultCode::Replayed, &mut steps),
             HubDone::EpochTaken => self.refuse(FORK, &mut steps),
             HubDone::NoNode => self.refuse(FaultCode::UnknownNode, &mut steps),
@@ -157,6 +172,12 @@ impl HubCall {
     /// Who calls and is not enrolled here, as it says itself: nobody can check it.
     pub const fn stranger(&self) -> Option<NodeId> {
         self.stranger
+    }
+
+    /// That the store went back to an older state since it told this node something, where the node shows it: another life of
+    /// it is to begin, before anything is granted ([`begin_life_gone_back`](crate::begin_life_gone_back)).
+    pub const fn gone_back(&self) -> Option<GoneBack> {
+        self.gone_back
     }
 
     /// Whether nothing more is read or said: a fault was sent, or the request was cut off.
@@ -222,6 +243,7 @@ impl HubCall {
             return Ok(());
         };
         self.signed_by = Some((hello.node, hello.epoch, hello.position));
+        self.life = Some(store.epoch());
         if node.revoked_millis.is_some() {
             self.leaving = wipe_order(store, node.id)?.filter(|order| order.takes_in);
             if self.leaving.is_none() {
@@ -240,10 +262,17 @@ impl HubCall {
             self.refuse(FORK, steps);
             return Ok(());
         }
+        let told = told_key(hello.node, hello.epoch);
+        let was_told = store.setting(&told)?.is_some_and(|life| life == store.epoch().0);
         let Some(feed_after) = feed_after(store, &hello, node.office)? else {
+            // It was not admitted since: the hub does not know where its feed goes on.
+            let known_until_millis = node.last_contact_millis;
+            self.gone_back = was_told.then(|| GoneBack { life: store.epoch(), node: node.id, known_until_millis });
             self.refuse(CURSOR, steps);
             return Ok(());
         };
+        let is_new = !was_told && hello.cursor.is_some_and(|cursor| cursor.position == feed_after);
+        let setting = is_new.then(|| Box::new((told, store.epoch().0.to_vec())));
         self.above_end = hello.acknowledged > held;
         let elsewhere = held != hello.acknowledged && held < hello.position;
         self.chain_held = log.as_ref().filter(|_| elsewhere).map(|log| (log.position, log.chain));
@@ -266,6 +295,7 @@ impl HubCall {
             counter: hello.counter,
             head: signed_head.clone(),
             contact,
+            setting,
         }))));
         self.caller = Some(Caller { hello, office: node.office, head: signed_head, feed_after, ingested: false });
         self.reply.hub_epoch = Some(feed_epoch(store, node.office)?);

@@ -21,6 +21,11 @@ pub(crate) fn counter_key(node: NodeId, epoch: EpochId) -> String {
     format!("exchange/counter/{node}/{epoch}")
 }
 
+/// The setting that holds the life of the hub in which a node, writing in this epoch, showed to have got what it was told.
+pub(crate) fn told_key(node: NodeId, epoch: EpochId) -> String {
+    format!("exchange/told/{node}/{epoch}")
+}
+
 /// Commits the steps of many exchanges, one list an exchange, in one transaction. A step that is refused ends the list
 /// it stands in and no other.
 ///

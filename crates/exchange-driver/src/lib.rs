@@ -37,8 +37,8 @@ pub use hub_told::CallTold;
 pub use identity::{HubIdentity, NodeIdentity};
 pub use node_call::{CallPlan, NextFrame, NodeCall};
 pub use number_grant::{
-    begin_life, begin_life_by_a_right_clock, blocks_needed, is_granted, life_began, number_floor, number_rule,
-    restored_at, set_number_rule, take_up_life, waits_for_clock,
+    GoneBack, begin_life, begin_life_by_a_right_clock, begin_life_gone_back, blocks_needed, is_granted, life_began,
+    number_floor, number_rule, restored_at, set_number_rule, take_up_life, waits_for_clock,
 };
 pub use progress::{Outcome, Progress};
 pub use publishing::{is_of_hub, sign_publication};

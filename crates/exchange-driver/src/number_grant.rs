@@ -95,19 +95,67 @@ fn begin(
     let life = if new && kept.is_none() {
         Life::first(now_millis)
     } else {
-        // A store from before there were leases: perhaps an old backup.
-        let before = kept.map_or_else(|| Life::first(0), |kept| kept.life);
-        let mut known_until = before.began_millis();
+        let mut known_until = i64::MIN;
         for node in replica.registered_nodes()? {
             let proven = node.proven.map(|(at, _)| at);
             let times = [Some(node.enrolled_millis), node.last_contact_millis, proven];
             known_until = times.into_iter().flatten().fold(known_until, i64::max);
         }
-        let leases = replica.all_leases()?;
-        known_until = leases.iter().map(|state| state.lease.granted_millis).fold(known_until, i64::max);
-        before.restored(&books(&leases), known_until.min(known_at_most), now_millis)
+        let granted = replica.all_leases()?.into_iter().map(|state| state.lease.granted_millis);
+        known_until = granted.fold(known_until, i64::max);
+        following(replica, kept, (known_until, known_at_most), now_millis)?
     };
     keep(replica, &KeptLife { epoch, life })
+}
+
+/// The life that follows the one of a store which knew everything until `known_until`, as far as that was not after
+/// `known_at_most`.
+fn following(
+    replica: &Replica,
+    kept: Option<KeptLife>,
+    (known_until, known_at_most): (i64, i64),
+    now_millis: i64,
+) -> Result<Life, DriverError> {
+    // A store from before there were leases: perhaps an old backup.
+    let before = kept.map_or_else(|| Life::first(0), |kept| kept.life);
+    let known_until = known_until.max(before.began_millis()).min(known_at_most);
+    Ok(before.restored(&books(&replica.all_leases()?), known_until, now_millis))
+}
+
+/// A life of the hub whose store went back to an older state unseen: its files were copied over, or its whole machine was
+/// put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GoneBack {
+    /// The life: the epoch that the store writes in.
+    pub life: EpochId,
+    /// The node that was told more in it than the store knows.
+    pub node: NodeId,
+    /// A moment at which the store had not gone back yet, milliseconds since 1970 UTC; nothing where only the beginning of that
+    /// life is known to be one.
+    pub known_until_millis: Option<i64>,
+}
+
+/// Begins another life of a hub's store in the epoch `fresh` (16 random bytes), since a call showed that it went back; says
+/// whether it did, which it does not where another one has begun since.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn begin_life_gone_back(
+    replica: &mut Replica,
+    gone: GoneBack,
+    fresh: EpochId,
+    now_millis: i64,
+) -> Result<bool, DriverError> {
+    if replica.epoch() != gone.life {
+        return Ok(false);
+    }
+    let known_until = gone.known_until_millis.unwrap_or(i64::MIN);
+    let life = following(replica, kept_life(replica)?, (known_until, i64::MAX), now_millis)?;
+    replica.together(|replica| {
+        replica.begin_epoch(fresh)?;
+        keep(replica, &KeptLife { epoch: fresh, life })
+    })?;
+    Ok(true)
 }
 
 fn keep(replica: &mut Replica, life: &KeptLife) -> Result<(), DriverError> {
@@ -261,6 +309,10 @@ impl HubCall {
         let Some(caller) = self.caller.as_ref().filter(|_| self.is_complete() && self.leaving.is_none()) else {
             return Ok(None);
         };
+        // Who was told more than is here has perhaps a block of which nothing is here either, and gives it back first.
+        if caller.hello.cursor.is_some_and(|cursor| cursor.position != caller.feed_after) {
+            return Ok(None);
+        }
         let of = (caller.hello.node, caller.hello.epoch, caller.office);
         let blocks = blocks_needed(store, &self.identity, of, 0, now_millis)?;
         Ok(if blocks.is_empty() { None } else { Some(HubCommit(HubWork::Grant(blocks))) })

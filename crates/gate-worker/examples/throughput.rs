@@ -101,7 +101,8 @@ fn cases(count: usize) -> Result<Vec<Case>, Box<dyn Error>> {
     let contact = NodeContact { at_millis: 0, version: "1".to_owned(), clock_offset_millis: None, backup: None };
     let head = SignedHead { position: 0, chain: ChainHash::of_log(EPOCH), bytes: Vec::new() };
     let counter_key = "counter".to_owned();
-    let admission = Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, head, contact };
+    let admission =
+        Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, head, contact, setting: None };
     hub.hub_commit(&[vec![HubWork::Admit(admission)]])?;
     let entries = node.entries(EPOCH, 0, usize::MAX, usize::MAX)?;
     hub.hub_commit(&[vec![HubWork::Ingest(IngestBatch { epoch: EPOCH, entries, signed_head: None })]])?;

@@ -31,7 +31,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let contact = NodeContact { at_millis: 0, version: String::new(), clock_offset_millis: None, backup: None };
     let counter_key = "counter".to_owned();
     let head = SignedHead { position: 0, chain: ChainHash::of_log(EPOCH), bytes: Vec::new() };
-    let admission = Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, head, contact };
+    let admission =
+        Admission { node: node_id, office, epoch: EPOCH, counter_key, counter: 1, head, contact, setting: None };
     hub.hub_commit(&[vec![HubWork::Admit(admission)]])?;
 
     let began = Instant::now();

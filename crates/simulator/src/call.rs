@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use exchange_driver::{
-    CallPlan, HubCall, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, Outcome, commit_all, judge,
+    CallPlan, GoneBack, HubCall, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, Outcome, commit_all, judge,
 };
 use replica_store::{DirectGate, Reader};
 
@@ -26,6 +26,8 @@ pub(crate) struct Ended {
     pub(crate) bytes_down: u64,
     pub(crate) hub_died: bool,
     pub(crate) node_died: bool,
+    /// The hub's data went back unseen, as the node showed.
+    pub(crate) gone_back: Option<GoneBack>,
 }
 
 struct HubSide<'a> {
@@ -46,7 +48,8 @@ pub(crate) fn exchange(
     now: i64,
 ) -> Result<Ended, Failure> {
     let (identity, hub_identity) = identities;
-    let mut ended = Ended { outcome: Outcome::Cut, bytes_up: 0, bytes_down: 0, hub_died: false, node_died: false };
+    let mut ended =
+        Ended { outcome: Outcome::Cut, bytes_up: 0, bytes_down: 0, hub_died: false, node_died: false, gone_back: None };
     let Ok(mut call) = NodeCall::begin(node.replica()?, identity, plan, now) else {
         ended.node_died = true;
         return Ok(ended);
@@ -81,6 +84,7 @@ pub(crate) fn exchange(
         ended.node_died = !deliver(&mut call, node, &mut side.out, &mut link, now)?;
     }
     ended.hub_died = side.died;
+    ended.gone_back = side.call.gone_back();
     let progress = call.progress();
     (ended.bytes_up, ended.bytes_down) = (progress.bytes_up, progress.bytes_down);
     if !ended.node_died {

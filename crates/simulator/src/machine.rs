@@ -60,12 +60,27 @@ impl Machine {
         Ok(true)
     }
 
+    /// What a snapshot of the whole machine holds.
+    pub(crate) fn take_image(&self) -> Result<(), Failure> {
+        copy_files(&self.dir, &self.image_path())
+    }
+
+    /// Puts the whole machine back: nothing at opening tells.
+    pub(crate) fn put_image_back(&mut self, fresh_epoch: EpochId) -> Result<(), Failure> {
+        let epoch = self.replica()?.epoch();
+        if let Some(replica) = self.replica.take() {
+            replica.crash();
+        }
+        let _ = std::fs::remove_file(self.dir.join("replica.db-shm"));
+        copy_files(&self.image_path(), &self.dir)?;
+        self.start(fresh_epoch)?;
+        let noticed = self.replica()?.epoch() != epoch;
+        if noticed { Err(Failure::other("a machine that was put back whole was noticed")) } else { Ok(()) }
+    }
+
     /// A clone of the whole machine, down to its name: nothing at opening tells that it is one.
     pub(crate) fn copy(&self, dir: &Path, fresh_epoch: EpochId) -> Result<Self, Failure> {
-        std::fs::create_dir_all(dir).map_err(Failure::other)?;
-        for file in ["replica.db", "replica.db-wal", "replica.head"] {
-            std::fs::copy(self.dir.join(file), dir.join(file)).map_err(Failure::other)?;
-        }
+        copy_files(&self.dir, dir)?;
         let mut copy = Self { dir: dir.to_owned(), name: self.name.clone(), replica: None, backups: 0 };
         copy.start(fresh_epoch)?;
         Ok(copy)
@@ -74,4 +89,16 @@ impl Machine {
     fn backup_path(&self) -> PathBuf {
         self.dir.join(format!("backup-{}.db", self.backups))
     }
+
+    fn image_path(&self) -> PathBuf {
+        self.dir.join("image")
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(to).map_err(Failure::other)?;
+    for file in ["replica.db", "replica.db-wal", "replica.head"] {
+        std::fs::copy(from.join(file), to.join(file)).map_err(Failure::other)?;
+    }
+    Ok(())
 }

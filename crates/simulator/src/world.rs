@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use change_log::{DocumentId, EpochId};
-use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome, begin_life};
+use exchange_driver::{CallPlan, HubIdentity, NodeIdentity, Outcome, begin_life, begin_life_gone_back};
 use office_model::{OfficeCode, OfficeKind, Roster, Serial};
 use replica_store::{Clock, NewReplica, Role};
 use sync_exchange::{Ending, Pace};
@@ -76,6 +76,8 @@ pub struct World {
     pub(crate) hub_identity: Arc<HubIdentity>,
     pub(crate) nodes: Vec<SimNode>,
     pub(crate) hub_restored: bool,
+    /// The hub's files were put back, and nothing at opening told so.
+    pub(crate) went_back_unseen: bool,
     /// Every letter number that a clerk was told, on whichever disk it stood, with the name of its record.
     pub(crate) numbers: BTreeMap<(OfficeCode, Serial), String>,
     /// Numbers that were told twice.
@@ -188,6 +190,7 @@ impl World {
             hub_identity,
             nodes,
             hub_restored: false,
+            went_back_unseen: false,
             numbers,
             twice,
             done: Done::default(),
@@ -280,6 +283,12 @@ impl World {
             fresh_epoch,
         };
         let ended = exchange(&mut node.machine, &mut self.hub, (&node.identity, &self.hub_identity), plan, link, now)?;
+        if let Some(gone) = ended.gone_back {
+            if !self.went_back_unseen {
+                return Err(Failure::Promise("the hub's data did not go back, and a call says that it did".to_owned()));
+            }
+            begin_life_gone_back(self.hub.replica()?, gone, EpochId(self.dice.bytes()), now).map_err(Failure::other)?;
+        }
         let ending = match &ended.outcome {
             Outcome::Proven { .. } | Outcome::Again | Outcome::Differs { .. } => Ending::Complete,
             Outcome::Cut => Ending::Cut,

@@ -160,6 +160,7 @@ mod tests {
             counter: 1,
             head: SignedHead { position: 0, chain: ChainHash::of_log(EPOCH), bytes: Vec::new() },
             contact: NodeContact { at_millis: 0, version: "1".to_owned(), clock_offset_millis: None, backup: None },
+            setting: None,
         };
         let entries = node.entries(EPOCH, 0, usize::MAX, usize::MAX).unwrap();
         let ingest = HubWork::Ingest(IngestBatch { epoch: EPOCH, entries, signed_head: None });

@@ -1,8 +1,11 @@
-//! Notices that the hub's clock was set right after a restore: letter numbers are granted by it.
+//! When another life of the hub's data begins while it serves: its clock was set right after a restore, or an office shows that the
+//! data went back unseen. Letter numbers are granted by it.
 
 use std::time::{Duration, Instant};
 
 use office_model::granting::SET_MILLIS_MIN;
+
+use exchange_driver::GoneBack;
 
 use super::Hub;
 use crate::{Failure, clock};
@@ -28,6 +31,23 @@ pub(super) async fn watch(hub: &Hub) {
             Err(failure) => tracing::error!(%failure, "the clock is looked at again"),
         }
     }
+}
+
+/// Begins another life, since an office was told more in this one than the data knows.
+pub(super) async fn gone_back(hub: &Hub, gone: GoneBack) -> Result<(), Failure> {
+    let fresh = clock::fresh_epoch()?;
+    let began = hub.writer.send(move |replica, _| {
+        Ok::<_, Failure>(exchange_driver::begin_life_gone_back(replica, gone, fresh, clock::now_millis())?)
+    });
+    if began.await? {
+        tracing::error!(
+            node = %gone.node,
+            "this hub's data is older than what it told this machine: a copy was written over it, or the whole computer was put \
+             back. Offices bring back what is missing; letter numbers are granted again in a little over ten hours"
+        );
+    }
+    hub.readers.renew();
+    Ok(())
 }
 
 async fn take_up(hub: &Hub, now: i64, before_set: Option<i64>) -> Result<bool, Failure> {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use replica_store::Reader;
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use whole_system::folder;
 
 use crate::programs::sync_server;
 use crate::regency::{Machine, Regency, done};
@@ -96,6 +97,40 @@ fn a_backup_of_an_older_program_becomes_a_hub_of_this_one() {
     regency.restart();
     regency.prove(&front);
     regency.check(&front);
+}
+
+#[test]
+fn a_hub_over_which_a_copy_was_written_is_told_by_the_first_office_that_knows_more() {
+    let mut regency = Regency::new(44, &[]);
+    let front = regency.join("front");
+    for _ in 0..2 {
+        regency.prove_any(&front);
+    }
+    let copy = regency.folder().join("copy");
+    regency.hub.stop();
+    folder::copy(&regency.hub.data, &copy).unwrap();
+    regency.restart();
+    let life = |regency: &Regency| regency.hub.says(&["status"]).1["epoch"].clone();
+    let before = life(&regency);
+    let notice = ["handbook", "notice", "Libur bersama", "--until", "2031-12-31"];
+    done(sync_server(&regency.hub.data).args(notice));
+    regency.prove_any(&front);
+    regency.prove_any(&front);
+    regency.hub.stop();
+    folder::copy(&copy, &regency.hub.data).unwrap();
+    regency.restart();
+    assert_eq!(life(&regency), before, "nothing at opening tells");
+    let notices = |regency: &Regency| regency.hub.says(&["handbook"]).1["notices"].as_array().unwrap().len();
+    assert_eq!(notices(&regency), 0);
+    regency.prove_any(&front);
+    assert_ne!(life(&regency), before);
+    assert!(regency.hub.told().contains("older than what it told this machine"), "{}", regency.hub.told());
+    assert_eq!(notices(&regency), 1, "what it forgot is back");
+    let granted = regency.hub.says(&["status"]).1;
+    assert_eq!(granted["problems"], Value::Null, "{granted}");
+    let after = life(&regency);
+    regency.prove_any(&front);
+    assert_eq!(life(&regency), after, "once");
 }
 
 /// A village that joined after the backup, whose letter the camat decided, and the restored hub hears of both from the camat first.

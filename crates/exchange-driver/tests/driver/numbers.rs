@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use change_log::EpochId;
-use exchange_driver::{NodeIdentity, begin_life, is_granted, number_floor, number_rule, set_number_rule};
+use exchange_driver::{NodeIdentity, Outcome, begin_life, is_granted, number_floor, number_rule, set_number_rule};
 use office_model::granting::{BURST, Book, NEWCOMER_USE, PACE_MILLIS, PAUSE_MILLIS};
 use office_model::{NumberRule, NumberScope};
 use replica_store::{Clock, Durability, LeaseState, Numbering, Replica};
@@ -142,6 +142,43 @@ fn a_node_knows_whether_its_office_has_other_machines() {
     pair.until_proven(&mut other, &of_other);
     pair.until_proven(&mut node, &identity);
     assert!(node.has_other_machines().unwrap() && other.has_other_machines().unwrap());
+}
+
+#[test]
+fn a_hub_that_went_back_unseen_is_told_by_a_node_and_grants_above_what_it_forgot() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut pair = begun(dir.path());
+    let (mut node, identity) = pair.node(dir.path(), 1, OFFICE, EpochId([1; 16]));
+    pair.until_proven(&mut node, &identity);
+    pair.now += 3_600_000;
+    pair.until_proven(&mut node, &identity);
+    let copy = pair.copy_hub();
+    pair.now += 3_600_000;
+    assert_eq!(letters(&mut node, &identity, 67, pair.now).last(), Some(&67));
+    pair.until_proven(&mut node, &identity);
+    let forgotten = node.own_leases().unwrap().remove(1).lease;
+    assert_eq!(forgotten.first, 101);
+
+    pair.go_back_unseen(&copy);
+    assert_eq!(number_floor(&pair.hub, &book()).unwrap(), 0, "it does not know");
+    pair.now += 3_600_000;
+    let told = pair.exchange(&mut node, &identity, usize::MAX);
+    assert!(matches!(told, Outcome::Again), "{told:?}");
+    assert_eq!(pair.gone_back.map(|gone| gone.known_until_millis), Some(Some(SUMMER + 3_600_000)));
+    assert_eq!(pair.hub.epoch(), EpochId([202; 16]));
+    let floor = number_floor(&pair.hub, &book()).unwrap();
+    assert_eq!(floor, 100 + BURST + 10 + 120 + 1, "as after a restore: since the node was last there");
+    pair.until_proven(&mut node, &identity);
+    assert_eq!(pair.gone_back, None, "once");
+    let known: Vec<_> = pair.hub.all_leases().unwrap().into_iter().map(|state| state.lease.first).collect();
+    assert_eq!(known, [1, 101], "what it forgot is back");
+    letters(&mut node, &identity, 80, pair.now);
+    pair.until_proven(&mut node, &identity);
+    assert_eq!(node.own_leases().unwrap().len(), 2, "it waits");
+    pair.now += PAUSE_MILLIS + 30 * PACE_MILLIS;
+    pair.until_proven(&mut node, &identity);
+    assert_eq!(node.own_leases().unwrap().last().unwrap().lease.first, floor + 1);
+    assert_eq!(pair.hub.verify().unwrap().problems, []);
 }
 
 #[test]

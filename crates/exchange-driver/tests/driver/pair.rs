@@ -1,13 +1,13 @@
 //! A hub and its nodes, on real files, with nothing but bytes between them.
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use change_log::EpochId;
 use exchange_driver::{
-    CallPlan, DriverError, HubCall, HubCommit, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity, Outcome,
-    commit_all, judge,
+    CallPlan, DriverError, GoneBack, HubCall, HubCommit, HubIdentity, HubStep, NextFrame, NodeCall, NodeIdentity,
+    Outcome, begin_life, begin_life_gone_back, commit_all, judge,
 };
 use office_model::OfficeCode;
 use replica_store::{Case, Clock, DirectGate, Durability, Gate, NewReplica, Replica, Role};
@@ -30,6 +30,8 @@ pub(crate) struct Pair {
     pub(crate) now: i64,
     /// The hub's gate refuses everything.
     pub(crate) refuses: bool,
+    /// What the last call showed of it.
+    pub(crate) gone_back: Option<GoneBack>,
 }
 
 impl Pair {
@@ -45,7 +47,7 @@ impl Pair {
             machine: "hub".into(),
         };
         let replica = Replica::create_with(&dir.join("hub"), &new, Durability::Test).unwrap();
-        Self { hub: replica, identity: Arc::new(HubIdentity { key, hub }), now: 5, refuses: false }
+        Self { hub: replica, identity: Arc::new(HubIdentity { key, hub }), now: 5, refuses: false, gone_back: None }
     }
 
     /// An enrolled node that writes in this epoch, with one record.
@@ -140,9 +142,31 @@ impl Pair {
                 commit_all(&mut self.hub, vec![vec![commit]]).unwrap();
             }
         }
+        self.gone_back = hub_call.gone_back();
+        if let Some(gone) = self.gone_back {
+            begin_life_gone_back(&mut self.hub, gone, EpochId([202; 16]), self.now).unwrap();
+        }
         sent.truncate(reply_max);
         call.receive(node, &mut DirectGate, &sent, self.now)?;
         call.end(node, self.now)
+    }
+
+    /// A snapshot of the hub's machine, or a copy of its files.
+    pub(crate) fn copy_hub(&self) -> PathBuf {
+        let (from, to) = (self.hub.dir(), self.hub.dir().with_extension("copy"));
+        std::fs::create_dir(&to).unwrap();
+        for file in ["replica.db", "replica.db-wal", "replica.head"] {
+            std::fs::copy(from.join(file), to.join(file)).unwrap();
+        }
+        to
+    }
+
+    /// The copy takes the hub's place, and nothing at opening tells.
+    pub(crate) fn go_back_unseen(&mut self, copy: &Path) {
+        let (hub, opened) = Replica::open_with(copy, "hub", EpochId([201; 16]), Durability::Test).unwrap();
+        assert_eq!(opened.epoch_began, None);
+        self.hub = hub;
+        begin_life(&mut self.hub, self.identity.key.verifying_key(), false, self.now).unwrap();
     }
 
     pub(crate) fn until_proven(&mut self, node: &mut Replica, identity: &NodeIdentity) {

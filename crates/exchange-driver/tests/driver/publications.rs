@@ -44,6 +44,29 @@ fn restore(pair: &mut Pair, backup: &Path, epoch: u8) {
     begin_life(&mut pair.hub, pair.identity.key.verifying_key(), false, pair.now).unwrap();
 }
 
+/// The node was never seen to know where its feed was, so that only what it gives back tells.
+#[test]
+fn what_a_hub_signed_in_its_present_life_and_does_not_know_tells_that_it_went_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut pair = Pair::new(dir.path());
+    let (mut node, identity) = pair.node(dir.path(), 1, OFFICES[0], EpochId([1; 16]));
+    let copy = pair.copy_hub();
+    publish(&mut pair, &OFFICES[..1], "versi 2");
+    pair.until_proven(&mut node, &identity);
+    pair.go_back_unseen(&copy);
+    pair.now += 3_600_000;
+    let mut shown = Vec::new();
+    for _ in 0..10 {
+        pair.exchange(&mut node, &identity, usize::MAX);
+        shown.extend(pair.gone_back.map(|gone| (gone.node, gone.known_until_millis)));
+    }
+    assert_eq!(shown, [(identity.node, None)], "once");
+    pair.until_proven(&mut node, &identity);
+    assert_eq!(pair.hub.epoch(), EpochId([202; 16]));
+    assert_eq!(told(&pair.hub, &identity, OFFICES[0]).as_deref(), Some("versi 2"), "then it is taken");
+    assert_eq!(pair.hub.verify().unwrap().problems, []);
+}
+
 #[test]
 fn what_was_published_after_the_backup_comes_back_and_nobody_is_stuck() {
     // The office knows nothing yet, or a record, or a publication, when the backup is made.

@@ -61,6 +61,7 @@ impl World {
             counter: 1,
             head: SignedHead { position: 0, chain: ChainHash::of_log(EPOCH), bytes: Vec::new() },
             contact,
+            setting: None,
         };
         hub.hub_commit(&[vec![HubWork::Admit(admission)]]).unwrap();
         let entries = node.entries(EPOCH, 0, usize::MAX, usize::MAX).unwrap();

@@ -66,6 +66,8 @@ pub struct Admission {
     pub head: SignedHead,
     /// Noted in the registry.
     pub contact: NodeContact,
+    /// A setting to be kept with it, and its value.
+    pub setting: Option<Box<(String, Vec<u8>)>>,
 }
 
 /// What became of a piece of work. Everything it reports is durable.
@@ -180,6 +182,9 @@ fn admit(work: &mut Work<'_>, admission: &Admission) -> Result<HubDone, StoreErr
         claiming::claim(work, &log, office)?;
     }
     setting::put(work.connection, &admission.counter_key, &admission.counter.to_be_bytes())?;
+    if let Some((key, value)) = admission.setting.as_deref() {
+        setting::put(work.connection, key, value)?;
+    }
     if let Some(log) = log {
         log::set_node(work.connection, log.index, admission.node)?;
         log.keep_head(work.connection, &admission.head)?;

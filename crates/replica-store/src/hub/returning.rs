@@ -33,6 +33,9 @@ pub enum Returned {
     Aside,
     /// Its log belongs to another office, and the document does not concern this one. Nothing was kept.
     Foreign,
+    /// The hub signed it in its present life and does not know it: its store went back to an older state unseen. Nothing was
+    /// kept; once another life began it is taken.
+    Forgotten,
 }
 
 /// Puts entries of an office back to their places (hub). They pass the rules in front of a log, and are judged like
@@ -85,8 +88,12 @@ fn take(work: &mut Work<'_>, office: i64, entry: &Entry, filled: &mut BTreeSet<i
     let owner = log.office.filter(|owner| !log.own && *owner != office);
     let is_hole = entry.position <= log.position;
     let may_give = if log.is_of_hub() {
-        // Of its present life the hub knows all there is; of one that it forgot it knows its signature.
-        is_hole || (entry.epoch != work.epoch && is_of_hub(work, entry))
+        let is_signed = is_hole || is_of_hub(work, entry);
+        // Of its present life the hub knows all there is, and of those before the signature.
+        if is_signed && !is_hole && entry.epoch == work.epoch {
+            return Ok(Returned::Forgotten);
+        }
+        is_signed
     } else {
         log.office == Some(office) || (is_hole && concerns(work, office, entry)?)
     };

@@ -292,9 +292,13 @@ fn nobody_writes_in_the_hubs_name_by_giving_back() {
             other => panic!("not looked at: {other:?}"),
         }
     };
-    // Of its present life it knows all there is, whoever signed: its own next entries need these places.
-    hub.know_own(Arc::new(|_| true));
+    // Of its present life nothing is taken, whoever signed: its own next entries need these places. What it signed tells that
+    // it went back.
+    hub.know_own(Arc::new(|_| false));
     assert_eq!(give(&mut hub, 3), [Returned::Foreign]);
+    hub.know_own(Arc::new(|_| true));
+    assert_eq!(give(&mut hub, 3), [Returned::Forgotten]);
+    assert_eq!(hub.entry(epoch(200), 3).unwrap().map(|entry| entry.hash), None);
     for body in ["benar", "benar juga", "benar pula"] {
         say(&mut hub, "notice/1", body, 20);
     }

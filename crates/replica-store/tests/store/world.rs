@@ -70,7 +70,7 @@ pub(crate) fn admission(epoch: EpochId, office: OfficeCode, node: NodeId, counte
     let contact =
         NodeContact { at_millis: 20, version: "0.1.0".to_owned(), clock_offset_millis: Some(-5), backup: None };
     let head = SignedHead { position: 0, chain: ChainHash::of_log(epoch), bytes: Vec::new() };
-    Admission { node, office, epoch, counter_key: format!("{node}/{epoch}"), counter, head, contact }
+    Admission { node, office, epoch, counter_key: format!("{node}/{epoch}"), counter, head, contact, setting: None }
 }
 
 /// The hub takes one batch.

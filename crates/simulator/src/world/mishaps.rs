@@ -40,9 +40,14 @@ impl World {
     }
 
     /// The last that happens: the hub's disk dies after offices were told something, which they alone still know, and nothing
-    /// else comes behind it.
+    /// else comes behind it. Or its whole machine is put back, which nothing tells but the offices.
     pub(super) fn forget(&mut self) -> Result<(), Failure> {
-        self.hub.backup()?;
+        let unseen = self.dice.chance(50);
+        if unseen {
+            self.hub.take_image()?;
+        } else {
+            self.hub.backup()?;
+        }
         for index in 0..self.nodes.len() {
             if self.dice.chance(60) {
                 self.publish(index, true)?;
@@ -53,7 +58,13 @@ impl World {
                 self.exchange(index, Link { up: None, down: None, buffered: false })?;
             }
         }
-        self.restore_hub()
+        if !unseen {
+            return self.restore_hub();
+        }
+        self.hub_restored = true;
+        self.went_back_unseen = true;
+        self.hub.put_image_back(EpochId(self.dice.bytes()))?;
+        begin_life(self.hub.replica()?, self.hub_identity.key.verifying_key(), false, self.now).map_err(Failure::other)
     }
 
     /// A disk loses something that somebody else still holds, or miscounts.
