@@ -80,7 +80,7 @@ fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
     let noted = node.replica().audit(50).unwrap();
     let noted: Vec<_> = noted.iter().filter(|item| item.act == "register").collect();
     assert_eq!(noted.len(), 6);
-    assert_eq!(noted.last().unwrap().subject, "agenda-2026-07-12-2026-07-12.csv");
+    assert_eq!(noted.last().unwrap().subject, "agenda-2026-07-12-2026-07-12.csv (village-node)");
     assert_eq!(noted.last().unwrap().clerk, "siti");
 }
 

@@ -32,15 +32,9 @@ pub struct BookQuery {
 }
 
 /// `{"book", "from", "to", "rows", "file_name", "bytes": base64}`.
-pub(super) fn perform(
-    replica: &mut Replica,
-    query: &BookQuery,
-    clerk: &ClerkId,
-    now_millis: i64,
-) -> Result<Value, Failure> {
+pub(super) fn perform(replica: &Replica, query: &BookQuery) -> Result<Value, Failure> {
     let book = gather(replica, query)?;
     let bytes = file(&book, query)?;
-    note(replica, query, clerk, now_millis)?;
     Ok(json!({
         "book": query.book,
         "from": calendar::iso_date(query.from),
