@@ -20,6 +20,7 @@ pub(crate) mod numbers;
 pub(crate) mod owner;
 mod record;
 mod referrals;
+pub(crate) mod search;
 mod set;
 mod settle;
 mod show;

@@ -119,3 +119,43 @@ fn lists_and_searches_are_narrowed_to_days() {
     let wrong = run(dir, &["list", "--from", "2026-07-12", "--to", "2026-07-11"]);
     assert_eq!(wrong.status.code(), Some(2));
 }
+
+#[test]
+fn a_queue_number_finds_the_record_that_it_was_given_for() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let ids = [
+        letter(dir, "Siti Lama", "", MIDNIGHT - 1),
+        letter(dir, "Budi Baru", "470/12", MIDNIGHT),
+        record(dir, "Siti Kini"),
+        letter(dir, "A 001 Ani", "", MIDNIGHT - 1000),
+    ];
+    let today = {
+        let node = Node::open(dir, &NodeOptions::default()).unwrap();
+        let mut replica = node.replica();
+        let made = |id: &str| replica.row(id.parse().unwrap()).unwrap().unwrap().created_millis;
+        let day = |millis| office_model::calendar::iso_date(office_model::calendar::wib_date(millis).unwrap());
+        let days = [made(&ids[0]), made(&ids[1]), made(&ids[2])].map(day);
+        for (day, id) in days.iter().zip(&ids) {
+            replica.take_queue_number(day, 'A', id.parse().unwrap()).unwrap();
+        }
+        days[2].clone()
+    };
+    let ids_of = |arguments: &[&str]| -> Vec<String> {
+        let said = json_of(&run(dir, &[&["search"], arguments, &["--json"]].concat()));
+        said["rows"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids_of(&["A-001"]), [ids[2].clone()], "of the last days, not whoever is called so");
+    assert_eq!(ids_of(&["a1", "--from", &today]), [ids[2].clone()]);
+    assert_eq!(ids_of(&["A-001", "--from", "2026-07-11", "--to", "2026-07-12"]), [ids[1].clone(), ids[0].clone()]);
+    let first = json_of(&run(
+        dir,
+        &["search", "A-001", "--from", "2026-07-11", "--to", "2026-07-12", "--limit", "1", "--json"],
+    ));
+    assert_eq!((first["rows"].as_array().unwrap().len(), &first["next"]), (1, &json!(ids[1])));
+    let next = ids_of(&["A-001", "--from", "2026-07-11", "--to", "2026-07-12", "--after", &ids[1]]);
+    assert_eq!(next, [ids[0].clone()]);
+    assert_eq!(ids_of(&["A-001", "--service", "G01", "--status", "selesai"]), [""; 0]);
+    assert_eq!(ids_of(&["a001", "ani"]), [""; 0]);
+    assert_eq!(ids_of(&["ani"]), [ids[3].clone()]);
+}

@@ -110,7 +110,7 @@ desk_kit::texts! {
     sent_back: "Dikembalikan", "Sent back";
     differs: "Perlu diputuskan", "To be settled";
 
-    search: "Cari nama, NIK, atau nomor surat", "Search name, NIK or letter number";
+    search: "Cari nama, NIK, nomor surat, atau antrean", "Search name, NIK, letter or queue number";
     find: "Cari", "Search";
     awaited: "Yang ditunggu", "Waits for";
     all_awaited: "Menunggu siapa pun", "Whoever it waits for";
