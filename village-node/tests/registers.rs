@@ -85,6 +85,47 @@ fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
 }
 
 #[test]
+fn a_register_says_what_the_signed_paper_says_and_what_became_of_each_number() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let ids: Vec<String> = ["Ani", "Budi", "Cici", "Dedi"]
+        .iter()
+        .zip(1..)
+        .map(|(name, count)| letter(dir, name, &format!("470/{count}"), MIDNIGHT + count))
+        .collect();
+    for id in &ids[..2] {
+        sign(dir, id);
+    }
+    assert!(run(dir, &["step", &ids[2], "dibatalkan", "--reason", "Salah orang"]).status.success());
+    // Somebody wrote another name into a record that was signed, past what programs of today do.
+    let node = Node::open(dir, &NodeOptions::default()).unwrap();
+    let late = Clock { millis: MIDNIGHT + DAY, hub_offset_millis: None, clerk: "budi".to_owned() };
+    let edit = [("nama".parse().unwrap(), json!("Budi Lain"))];
+    node.replica().edit(ids[1].parse().unwrap(), &edit, &late).unwrap();
+    drop(node);
+    let shown = json_of(&run(dir, &["show", &ids[1], "--json"]));
+    assert_eq!(shown["record"]["fields"]["nama"], "Budi Lain");
+    let take = |book: &str| {
+        let file = dir.join(format!("{book}.csv"));
+        let days = ["--from", "12-07-2026", "--to", "12-07-2026"];
+        assert!(run(dir, &[&["register", book, file.to_str().unwrap()][..], &days[..]].concat()).status.success());
+        text(&std::fs::read(&file).unwrap())
+    };
+    for book in ["agenda", "expedition"] {
+        let csv = take(book);
+        assert!(csv.contains("\"Budi\"") && !csv.contains("Budi Lain"), "{csv}");
+    }
+    let agenda = take("agenda");
+    let remark = |number: &str| {
+        let line = agenda.lines().find(|line| line.contains(&format!("\"{number}\""))).unwrap();
+        line.rsplit_once(",\"").unwrap().1.trim_end_matches('"').to_owned()
+    };
+    assert_eq!(remark("470/1"), "Ditandatangani");
+    assert_eq!(remark("470/3"), "Dibatalkan; nomor tidak dipakai lagi");
+    assert_eq!(remark("470/4"), "Sedang disiapkan (draf), belum surat");
+}
+
+#[test]
 fn what_is_wrong_with_a_register_is_said_and_nothing_is_written() {
     let dir = enrolled();
     let dir = dir.path();

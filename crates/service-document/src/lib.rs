@@ -50,5 +50,5 @@ pub use publication::Publication;
 pub use referral::{GivenAnswer, REFERRALS_MAX, Referral};
 pub use refusal::{ParseRefusalCodeError, Refusal, RefusalCode};
 pub use row::{DocumentRow, TransactionRow, plain_row_of, row_of};
-pub use signature::{Signature, SignedUnder};
+pub use signature::{Signature, SignedPaper, SignedUnder, plain_paper_of};
 pub use stamp::{Authored, Stamp, clerk_of};
