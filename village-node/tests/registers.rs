@@ -200,3 +200,36 @@ fn a_queue_number_finds_the_record_that_it_was_given_for() {
     assert_eq!(ids_of(&["a001", "ani"]), [""; 0]);
     assert_eq!(ids_of(&["ani"]), [ids[3].clone()]);
 }
+
+#[test]
+fn a_letter_that_was_changed_after_the_check_is_a_draft_until_it_is_checked_again_or_signed() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let id = letter(dir, "Ani", "470/1", MIDNIGHT);
+    let does = |arguments: &[&str]| {
+        let output = run(dir, arguments);
+        assert!(output.status.success(), "{arguments:?} {}", text(&output.stderr));
+    };
+    let file = dir.join("letter.pdf");
+    let is_draft =
+        || json_of(&run(dir, &["letter", &id, file.to_str().unwrap(), "--json"]))["draft"].as_bool().unwrap();
+    does(&["step", &id, "diajukan"]);
+    assert!(is_draft());
+    does(&["step", &id, "diperiksa"]);
+    assert!(!is_draft());
+    let scan = dir.join("kk.jpg");
+    std::fs::write(&scan, [&[0xff, 0xd8, 0xff, 0xda][..], &[7; 5_000], &[0xff, 0xd9]].concat()).unwrap();
+    does(&["attach", &id, scan.to_str().unwrap(), "--kind", "A2"]);
+    assert!(!is_draft(), "a file stands on no paper");
+    does(&["set", &id, "pekerjaan=Guru"]);
+    assert!(is_draft());
+    for (step, reason) in [("dikembalikan", "Periksa lagi"), ("diajukan", ""), ("diperiksa", "")] {
+        let reason = if reason.is_empty() { vec![] } else { vec!["--reason", reason] };
+        does(&[&["step", &id, step][..], &reason].concat());
+    }
+    assert!(!is_draft());
+    does(&["set", &id, "pekerjaan=Nelayan"]);
+    assert!(is_draft());
+    does(&["step", &id, "ditandatangani"]);
+    assert!(!is_draft(), "what is signed was seen");
+}

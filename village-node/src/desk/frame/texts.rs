@@ -158,6 +158,8 @@ desk_kit::texts! {
     number_twice_why: "Folder data pernah dipakai di dua komputer. Batalkan salah satu dengan alasan dan buat surat baru untuk warganya; bila keduanya sudah diserahkan, tarik kembali salah satunya.",
         "A data folder was used on two machines. Cancel one of them with a reason and make a new letter for its citizen; where both were handed over, call one of them in.";
     changed_since_check: "Diubah setelah diperiksa", "Changed after it was checked";
+    draft_since_check: "Sampai diperiksa lagi atau ditandatangani, suratnya dicetak sebagai KONSEP.",
+        "Until it is checked again or signed, its letter is printed as a draft (KONSEP).";
     citizen_known: "NIK ini dikenal:", "This NIK is known:";
     citizen_fill: "Isi dari berkas sebelumnya", "Fill in from earlier records";
     citizen_lately: "Warga ini sudah punya berkas layanan ini:", "This citizen has a record of this service already:";
