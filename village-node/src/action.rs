@@ -9,7 +9,7 @@ pub(crate) mod book;
 pub(crate) mod chain;
 pub(crate) mod changes;
 mod clock;
-mod divergences;
+pub(crate) mod divergences;
 mod export;
 pub(crate) mod handbook;
 mod history;
@@ -20,6 +20,7 @@ pub(crate) mod numbers;
 pub(crate) mod owner;
 mod record;
 mod referrals;
+pub(crate) mod search;
 mod set;
 mod settle;
 mod show;
@@ -204,12 +205,10 @@ pub enum Action {
         /// Which.
         id: DocumentId,
     },
-    /// A register that the law asks for, as a file; the audit trail notes it.
+    /// A register that the law asks for, as a file.
     Book {
         /// Which.
         query: BookQuery,
-        /// Who.
-        clerk: ClerkId,
     },
     /// The accounts of this machine's pages.
     Accounts,
@@ -263,6 +262,23 @@ impl Action {
     pub const fn writes(&self) -> bool {
         self.writes_as().is_some()
     }
+
+    /// Whether it shows what stands in records.
+    pub(crate) const fn reads(&self) -> bool {
+        matches!(
+            self,
+            Self::List { .. }
+                | Self::Show { .. }
+                | Self::History { .. }
+                | Self::Divergences { .. }
+                | Self::Numbers
+                | Self::Register { .. }
+                | Self::Export { .. }
+                | Self::Letter { .. }
+                | Self::Attachments { .. }
+                | Self::Book { .. }
+        )
+    }
 }
 
 /// Does it. `watch` is told of the progress of what takes long.
@@ -311,7 +327,7 @@ pub(crate) fn perform(
             attachments::detach(replica, *id, *hash, &clock(replica, clerk, now_millis))
         }
         Action::Attachments { id } => attachments::list(replica, *id),
-        Action::Book { query, clerk } => book::perform(replica, query, clerk, now_millis),
+        Action::Book { query } => book::perform(replica, query),
         Action::Accounts => accounts::list(replica),
         Action::PutAccount { account, clerk } => accounts::put(replica, account, clerk, now_millis),
         Action::Applications => applications::list(replica),

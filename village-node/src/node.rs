@@ -266,9 +266,9 @@ impl Node {
     ) -> Result<serde_json::Value, Failure> {
         // Of many records one that cannot be stored keeps the others from nothing: they are no one commit.
         if action.writes() && !matches!(action, Action::Record { .. }) {
-            return self.perform_checked(action, (clerk, By::Owner), |replica| owner::check(replica, action));
+            return self.perform_checked(action, (clerk, By::Owner), |replica| owner::check(replica, action, clerk));
         }
-        owner::check(&self.replica(), action)?;
+        owner::check(&self.replica(), action, clerk)?;
         let answer = self.perform_watched(action, watch)?;
         let noted = trace::note(&mut self.replica(), action, &answer, (clerk, By::Owner), moment::now_millis());
         trace::warn_unnoted(noted);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use change_log::{EpochId, NodeId};
-use office_model::OfficeCode;
+use office_model::{OfficeCode, counted};
 use replica_store::{OpenError, Reader, Replica, StoreError, files_beside};
 
 use crate::identity::DATABASE;
@@ -177,8 +177,9 @@ fn holds_unsent(dir: &Path, count: u64) -> Failure {
              menyisihkannya."
         ),
         format!(
-            "The folder {dir} holds {count} changes that never reached the hub and are not in this backup. Nothing was \
-             changed; run `village-node sync` first, or add --leave-unsent to put them aside all the same."
+            "The folder {dir} holds {} that never reached the hub, nor this backup. Nothing was changed; run `village-node sync` \
+             first, or add --leave-unsent to put it aside all the same.",
+            counted(count, "change", "changes")
         ),
     )
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use change_log::{HubId, NodeId};
 use data_encoding::HEXLOWER;
-use office_model::OfficeCode;
+use office_model::{OfficeCode, counted};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sync_protocol::{WipeOrder, WipeReport};
@@ -108,7 +108,11 @@ impl Wiped {
     pub(crate) fn text_en(&self) -> String {
         let lost = match self.unsent {
             0 => "Everything that was recorded here is at the hub.".to_owned(),
-            count => format!("{count} changes had not been sent yet and are gone with the rest."),
+            count => {
+                let gone =
+                    counted(count, "change had not been sent yet and is", "changes had not been sent yet and are");
+                format!("{gone} gone with the rest.")
+            }
         };
         format!(
             "The hub's operator shut this machine (office {}, {}) out, and it was wiped on {} WIB. {lost} If this is a mistake, \

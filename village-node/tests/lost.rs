@@ -81,7 +81,7 @@ fn the_folder_put_aside_is_named_with_the_way_to_send_it() {
     record(dir.path(), "Budi Santoso");
     let output = run(dir.path(), &["restore", &file, "--replace", "--leave-unsent"]);
     let told = text(&output.stdout);
-    assert!(told.contains("1 changes there never reached the hub") && told.contains("before-restore-"), "{told}");
+    assert!(told.contains("1 change there never reached the hub") && told.contains("before-restore-"), "{told}");
     assert!(told.contains("village-node --data"), "{told}");
 }
 

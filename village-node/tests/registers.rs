@@ -80,8 +80,49 @@ fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
     let noted = node.replica().audit(50).unwrap();
     let noted: Vec<_> = noted.iter().filter(|item| item.act == "register").collect();
     assert_eq!(noted.len(), 6);
-    assert_eq!(noted.last().unwrap().subject, "agenda-2026-07-12-2026-07-12.csv");
+    assert_eq!(noted.last().unwrap().subject, "agenda-2026-07-12-2026-07-12.csv (village-node)");
     assert_eq!(noted.last().unwrap().clerk, "siti");
+}
+
+#[test]
+fn a_register_says_what_the_signed_paper_says_and_what_became_of_each_number() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let ids: Vec<String> = ["Ani", "Budi", "Cici", "Dedi"]
+        .iter()
+        .zip(1..)
+        .map(|(name, count)| letter(dir, name, &format!("470/{count}"), MIDNIGHT + count))
+        .collect();
+    for id in &ids[..2] {
+        sign(dir, id);
+    }
+    assert!(run(dir, &["step", &ids[2], "dibatalkan", "--reason", "Salah orang"]).status.success());
+    // Somebody wrote another name into a record that was signed, past what programs of today do.
+    let node = Node::open(dir, &NodeOptions::default()).unwrap();
+    let late = Clock { millis: MIDNIGHT + DAY, hub_offset_millis: None, clerk: "budi".to_owned() };
+    let edit = [("nama".parse().unwrap(), json!("Budi Lain"))];
+    node.replica().edit(ids[1].parse().unwrap(), &edit, &late).unwrap();
+    drop(node);
+    let shown = json_of(&run(dir, &["show", &ids[1], "--json"]));
+    assert_eq!(shown["record"]["fields"]["nama"], "Budi Lain");
+    let take = |book: &str| {
+        let file = dir.join(format!("{book}.csv"));
+        let days = ["--from", "12-07-2026", "--to", "12-07-2026"];
+        assert!(run(dir, &[&["register", book, file.to_str().unwrap()][..], &days[..]].concat()).status.success());
+        text(&std::fs::read(&file).unwrap())
+    };
+    for book in ["agenda", "expedition"] {
+        let csv = take(book);
+        assert!(csv.contains("\"Budi\"") && !csv.contains("Budi Lain"), "{csv}");
+    }
+    let agenda = take("agenda");
+    let remark = |number: &str| {
+        let line = agenda.lines().find(|line| line.contains(&format!("\"{number}\""))).unwrap();
+        line.rsplit_once(",\"").unwrap().1.trim_end_matches('"').to_owned()
+    };
+    assert_eq!(remark("470/1"), "Ditandatangani");
+    assert_eq!(remark("470/3"), "Dibatalkan; nomor tidak dipakai lagi");
+    assert_eq!(remark("470/4"), "Sedang disiapkan (draf), belum surat");
 }
 
 #[test]
@@ -118,4 +159,77 @@ fn lists_and_searches_are_narrowed_to_days() {
     assert_eq!(ids(&["list", "--from", "2026-07-12"]).len(), 2);
     let wrong = run(dir, &["list", "--from", "2026-07-12", "--to", "2026-07-11"]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn a_queue_number_finds_the_record_that_it_was_given_for() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let ids = [
+        letter(dir, "Siti Lama", "", MIDNIGHT - 1),
+        letter(dir, "Budi Baru", "470/12", MIDNIGHT),
+        record(dir, "Siti Kini"),
+        letter(dir, "A 001 Ani", "", MIDNIGHT - 1000),
+    ];
+    let today = {
+        let node = Node::open(dir, &NodeOptions::default()).unwrap();
+        let mut replica = node.replica();
+        let made = |id: &str| replica.row(id.parse().unwrap()).unwrap().unwrap().created_millis;
+        let day = |millis| office_model::calendar::iso_date(office_model::calendar::wib_date(millis).unwrap());
+        let days = [made(&ids[0]), made(&ids[1]), made(&ids[2])].map(day);
+        for (day, id) in days.iter().zip(&ids) {
+            replica.take_queue_number(day, 'A', id.parse().unwrap()).unwrap();
+        }
+        days[2].clone()
+    };
+    let ids_of = |arguments: &[&str]| -> Vec<String> {
+        let said = json_of(&run(dir, &[&["search"], arguments, &["--json"]].concat()));
+        said["rows"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids_of(&["A-001"]), [ids[2].clone()], "of the last days, not whoever is called so");
+    assert_eq!(ids_of(&["a1", "--from", &today]), [ids[2].clone()]);
+    assert_eq!(ids_of(&["A-001", "--from", "2026-07-11", "--to", "2026-07-12"]), [ids[1].clone(), ids[0].clone()]);
+    let first = json_of(&run(
+        dir,
+        &["search", "A-001", "--from", "2026-07-11", "--to", "2026-07-12", "--limit", "1", "--json"],
+    ));
+    assert_eq!((first["rows"].as_array().unwrap().len(), &first["next"]), (1, &json!(ids[1])));
+    let next = ids_of(&["A-001", "--from", "2026-07-11", "--to", "2026-07-12", "--after", &ids[1]]);
+    assert_eq!(next, [ids[0].clone()]);
+    assert_eq!(ids_of(&["A-001", "--service", "G01", "--status", "selesai"]), [""; 0]);
+    assert_eq!(ids_of(&["a001", "ani"]), [""; 0]);
+    assert_eq!(ids_of(&["ani"]), [ids[3].clone()]);
+}
+
+#[test]
+fn a_letter_that_was_changed_after_the_check_is_a_draft_until_it_is_checked_again_or_signed() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let id = letter(dir, "Ani", "470/1", MIDNIGHT);
+    let does = |arguments: &[&str]| {
+        let output = run(dir, arguments);
+        assert!(output.status.success(), "{arguments:?} {}", text(&output.stderr));
+    };
+    let file = dir.join("letter.pdf");
+    let is_draft =
+        || json_of(&run(dir, &["letter", &id, file.to_str().unwrap(), "--json"]))["draft"].as_bool().unwrap();
+    does(&["step", &id, "diajukan"]);
+    assert!(is_draft());
+    does(&["step", &id, "diperiksa"]);
+    assert!(!is_draft());
+    let scan = dir.join("kk.jpg");
+    std::fs::write(&scan, [&[0xff, 0xd8, 0xff, 0xda][..], &[7; 5_000], &[0xff, 0xd9]].concat()).unwrap();
+    does(&["attach", &id, scan.to_str().unwrap(), "--kind", "A2"]);
+    assert!(!is_draft(), "a file stands on no paper");
+    does(&["set", &id, "pekerjaan=Guru"]);
+    assert!(is_draft());
+    for (step, reason) in [("dikembalikan", "Periksa lagi"), ("diajukan", ""), ("diperiksa", "")] {
+        let reason = if reason.is_empty() { vec![] } else { vec!["--reason", reason] };
+        does(&[&["step", &id, step][..], &reason].concat());
+    }
+    assert!(!is_draft());
+    does(&["set", &id, "pekerjaan=Nelayan"]);
+    assert!(is_draft());
+    does(&["step", &id, "ditandatangani"]);
+    assert!(!is_draft(), "what is signed was seen");
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::area::AreaCode;
 use crate::calendar::{iso_date, iso_time, parse_date, parse_time};
+use crate::counted::counted;
 use crate::fault::{CautionCode, Fault, FaultCode, Problem, Warning};
 use crate::field::{Choice, Field, FieldKind, IntLimit, MovingLimit, ONE_LINE};
 use crate::field_path::{FieldPath, Segment};
@@ -169,7 +170,7 @@ pub(crate) fn list_fault(length: usize, min: u32, max: u32) -> Option<Fault> {
         Fault::new(
             FaultCode::ListLength,
             format!("Daftar ini berisi {min} sampai {max} orang."),
-            format!("This list has {min} to {max} persons."),
+            format!("This list has {min} to {}.", counted(max.into(), "person", "persons")),
         )
     })
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::Catalogue;
 use crate::check::{Checker, below, is_blank, list_fault, missing, unknown_field};
+use crate::counted::counted;
 use crate::fault::{Fault, FaultCode, Problem, Warning};
 use crate::field::{Field, FieldKind};
 use crate::field_path::{FieldPath, Segment};
@@ -125,7 +126,10 @@ impl Editor<'_> {
             Fault::new(
                 FaultCode::ListIndex,
                 format!("Daftar ini baru berisi {length} orang; tambahkan orang berikutnya pada [{length}]."),
-                format!("This list has {length} entries so far; add the next person at [{length}]."),
+                format!(
+                    "This list has {} so far; add the next person at [{length}].",
+                    counted(length as u64, "entry", "entries")
+                ),
             )
         })
     }

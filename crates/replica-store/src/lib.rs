@@ -38,7 +38,7 @@ pub use desk::account::Account;
 pub use desk::application::Application;
 pub use desk::audit::{AuditFilter, AuditFrom, AuditItem};
 pub use desk::draft::Draft;
-pub use desk::queue::QueueNumber;
+pub use desk::queue::{ParseQueueNumberError, QueueNumber};
 pub use desk::request::{Asked, RequestKey};
 pub use documents::attachment::{AttachmentsToMove, BlobWanted};
 pub use documents::authoring::{Clock, Steps};

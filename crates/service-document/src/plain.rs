@@ -9,10 +9,13 @@ use std::collections::BTreeMap;
 
 use change_log::leb::Reader;
 use change_log::{EpochId, Key, Operation, OperationId, RawChange, read_operations, write_operations};
+use office_model::Status;
 use serde_json::{Map, Value};
 
+use crate::layout::STATUS;
 use crate::limits::DEPTH_MAX;
 use crate::row::{self, DocumentRow, Span};
+use crate::signature::SignedPaper;
 
 /// What operations do, by their numbers in the format.
 mod action {
@@ -27,6 +30,35 @@ const LIST_MAX: usize = 256;
 
 /// The row of the document that these changes make; none when they are not plain, or make no document of ours.
 pub(crate) fn row(raws: &[&[u8]]) -> Option<DocumentRow> {
+    let (document, changes) = follow(raws, |_, _| Some(()))?;
+    document.row(&changes)
+}
+
+/// The paper of a record that was signed once, as it stood then; none when its changes are not plain, or it was signed not at
+/// all or several times.
+pub(crate) fn paper(raws: &[&[u8]]) -> Option<SignedPaper> {
+    let mut status = String::new();
+    let mut papers = Vec::new();
+    follow(raws, |document, changes| {
+        let root = document.objects.get(&ROOT)?;
+        let Content::Map(map) = &root.content else { return None };
+        let Held::Value(Value::String(now)) = &map.get(STATUS)?.held else { return None };
+        if *now != status && now == Status::Ditandatangani.as_str() {
+            let DocumentRow::Transaction(row) = document.row(changes)? else { return None };
+            papers.push(SignedPaper { name: row.name, number: row.number });
+        }
+        status.clone_from(now);
+        Some(())
+    })?;
+    let paper = papers.pop()?;
+    papers.is_empty().then_some(paper)
+}
+
+/// Takes all changes, the first one first, and shows the document after each; none when one of them is not plain.
+fn follow<'a>(
+    raws: &[&'a [u8]],
+    mut after_each: impl FnMut(&Plain, &[RawChange<'a>]) -> Option<()>,
+) -> Option<(Plain, Vec<RawChange<'a>>)> {
     let mut changes = raws.iter().map(|raw| RawChange::parse(raw).ok()).collect::<Option<Vec<_>>>()?;
     changes.sort_by_key(|change| change.start_op);
     let mut document = Plain::default();
@@ -37,14 +69,9 @@ pub(crate) fn row(raws: &[&[u8]]) -> Option<DocumentRow> {
         }
         document.take(change)?;
         before = changes.get(..=at)?;
+        after_each(&document, before)?;
     }
-    let root = document.map_json(document.objects.get(&ROOT)?)?;
-    let span = Span {
-        first: changes.first().map(|change| (change.millis, change.message))?,
-        last: changes.last().map(|change| (change.millis, change.message))?,
-        changes: changes.len(),
-    };
-    row::of_root(&root, &span, 0).ok()
+    Some((document, changes))
 }
 
 /// Whether a change builds on the last one of those before it. The library names its author's own last one as well.
@@ -98,6 +125,17 @@ impl Default for Plain {
 }
 
 impl Plain {
+    /// The row that it gives after these changes, which are all that it took.
+    fn row(&self, changes: &[RawChange<'_>]) -> Option<DocumentRow> {
+        let root = self.map_json(self.objects.get(&ROOT)?)?;
+        let span = Span {
+            first: changes.first().map(|change| (change.millis, change.message))?,
+            last: changes.last().map(|change| (change.millis, change.message))?,
+            changes: changes.len(),
+        };
+        row::of_root(&root, &span, 0).ok()
+    }
+
     /// Takes a change; none when it is not plain (the document is of no use then).
     fn take(&mut self, change: &RawChange<'_>) -> Option<()> {
         let operations = read_operations(change).ok()?;

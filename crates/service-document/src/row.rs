@@ -226,6 +226,13 @@ fn made((millis, message): (i64, &str)) -> (i64, String) {
     (stamp::by_hub(millis, hub_offset_millis), clerk.to_owned())
 }
 
+/// The name of the person whom a form is about.
+pub(crate) fn first_name(fields: &Map<String, Value>) -> Option<String> {
+    let mut people = People::default();
+    people.visit(fields);
+    people.names.into_iter().next()
+}
+
 #[derive(Default)]
 struct People {
     names: Vec<String>,

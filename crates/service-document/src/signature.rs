@@ -4,8 +4,13 @@ use change_log::{ChangeHash, DocumentId};
 use office_model::{OwnValue, Status, calendar};
 use serde_json::{Map, Value};
 
+<<<<<<< HEAD
 use crate::layout::{FIELDS, NUMBER, STEP_SEAL, STEP_TO, STEP_UNDER, STEPS};
 use crate::{Edited, HistoryItem, TransactionDocument};
+=======
+use crate::layout::{FIELDS, NUMBER, STEP_TO, STEP_UNDER, STEPS};
+use crate::{Edited, HistoryItem, TransactionDocument, row};
+>>>>>>> 79f57e0643a802e9d8a23d3d7c78e8560e048633
 
 /// What a letter is printed by, as its signer had it. In the step it is a text: the document of the profile, or `-`, and the
 /// version of the templates.
@@ -62,6 +67,28 @@ pub struct Signature {
     pub is_of_camat: bool,
 }
 
+/// What registers say of a signed letter, as its paper says it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedPaper {
+    /// Name of the person it is about.
+    pub name: Option<String>,
+    /// The number of the letter.
+    pub number: Option<String>,
+}
+
+impl std::fmt::Debug for SignedPaper {
+    /// Without the name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedPaper").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// The paper of a record that was signed once, where its changes follow one another in one line: told without the library, in a
+/// tenth of the time that loading its history takes. `None`: ask [`TransactionDocument::signatures`].
+pub fn plain_paper_of(raw_changes: &[&[u8]]) -> Option<SignedPaper> {
+    crate::plain::paper(raw_changes)
+}
+
 impl std::fmt::Debug for Signature {
     /// Without the values: they may be personal data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -70,6 +97,11 @@ impl std::fmt::Debug for Signature {
 }
 
 impl Signature {
+    /// What registers say of it.
+    pub fn paper(&self) -> SignedPaper {
+        SignedPaper { name: row::first_name(&self.fields), number: self.number.clone() }
+    }
+
     /// Whether both are under the same paper.
     pub fn is_of_same_paper(&self, other: &Self) -> bool {
         (&self.fields, &self.number, self.under, self.is_of_camat)

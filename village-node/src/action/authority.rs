@@ -10,7 +10,7 @@ use super::standing::is_decision_of_camat;
 use super::{Action, chain, load};
 use crate::{Blame, Failure};
 
-/// Whether somebody of this role may. What changes no record is not asked about here.
+/// Whether somebody of this role may. What neither changes nor shows records is not asked about here.
 ///
 /// # Errors
 ///
@@ -26,7 +26,10 @@ pub(crate) fn may(replica: &Replica, role: Role, action: &Action) -> Result<bool
         }
         Action::Settle { id, path, .. } => may_settle(replica, role, *id, path),
         Action::Answer { .. } => Ok(role.may_answer()),
+        // A register leaves the program: who records may take it, here as at the desk.
+        Action::Book { .. } => Ok(role.may_record()),
         action if action.writes() => Ok(role.may_record()),
+        action if action.reads() => Ok(role.may_read()),
         _ => Ok(true),
     }
 }

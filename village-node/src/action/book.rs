@@ -8,6 +8,7 @@ use replica_store::{AuditItem, ListedTransaction, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::signed::{InRegister, in_register, is_signed};
 use super::{handbook, letter, service_label};
 use crate::{Act, Failure};
 
@@ -32,15 +33,9 @@ pub struct BookQuery {
 }
 
 /// `{"book", "from", "to", "rows", "file_name", "bytes": base64}`.
-pub(super) fn perform(
-    replica: &mut Replica,
-    query: &BookQuery,
-    clerk: &ClerkId,
-    now_millis: i64,
-) -> Result<Value, Failure> {
+pub(super) fn perform(replica: &Replica, query: &BookQuery) -> Result<Value, Failure> {
     let book = gather(replica, query)?;
     let bytes = file(&book, query)?;
-    note(replica, query, clerk, now_millis)?;
     Ok(json!({
         "book": query.book,
         "from": calendar::iso_date(query.from),
@@ -70,25 +65,40 @@ pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failu
     }
     let letterhead = handbook::profile(replica)?.letterhead;
     let office = letter::office(replica, &letterhead)?;
-    let rows = letters.into_iter().filter(|row| stands_in(query.book, &row.status)).map(row).collect();
+    let letters = letters.into_iter().filter(|row| stands_in(query.book, &row.status));
+    let rows = letters.map(|listed| row(replica, listed)).collect::<Result<_, _>>()?;
     Ok(Book { kind: query.book, office, signers: letterhead.signers, from: query.from, to: query.to, rows })
 }
 
-/// The agenda accounts for every letter that has a number; only what is signed leaves the office.
+/// The agenda accounts for every number that was given, and says what became of it; only what is signed leaves the office.
 fn stands_in(book: BookKind, status: &str) -> bool {
-    let signed = matches!(status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai));
-    book == BookKind::Agenda || signed
+    book == BookKind::Agenda || is_signed(status)
 }
 
-fn row(row: ListedTransaction) -> BookRow {
+fn row(replica: &Replica, row: ListedTransaction) -> Result<BookRow, Failure> {
     let label = service_label(row.service);
     let content = label.get("id").and_then(Value::as_str).unwrap_or(row.service.as_str()).to_owned();
-    BookRow {
-        date: calendar::wib_date(row.created_millis).unwrap_or_default(),
-        number: row.number.unwrap_or_default(),
-        content,
-        name: row.name.unwrap_or_default(),
-        remark: row.status.parse::<Status>().map_or(row.status, |status| status.label().id),
+    let date = calendar::wib_date(row.created_millis).unwrap_or_default();
+    let in_register = in_register(replica, &row)?;
+    let remark = remark(&in_register, &row.status);
+    let (name, number) = match in_register {
+        InRegister::Signed(paper) | InRegister::SignedTwice(paper) => (paper.name, paper.number.or(row.number)),
+        InRegister::Unsigned => (row.name, row.number),
+    };
+    Ok(BookRow { date, number: number.unwrap_or_default(), content, name: name.unwrap_or_default(), remark })
+}
+
+/// What became of a number: whether there is a letter that bears it, in the language of the law's registers.
+fn remark(in_register: &InRegister, status: &str) -> String {
+    let known = status.parse::<Status>().ok();
+    let word = known.map_or_else(|| status.to_owned(), |status| status.label().id);
+    match (in_register, known) {
+        (InRegister::SignedTwice(_), _) => format!("{word}; dua surat berbeda, periksa berkasnya"),
+        (InRegister::Signed(_), _) => word,
+        (InRegister::Unsigned, Some(Status::Ditolak | Status::Dibatalkan)) => {
+            format!("{word}; nomor tidak dipakai lagi")
+        }
+        (InRegister::Unsigned, _) => format!("Sedang disiapkan ({}), belum surat", word.to_lowercase()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything that two people entered differently and nobody settled yet.
 
+use change_log::DocumentId;
+use office_model::{Catalogue, FieldPath, ServiceId};
 use replica_store::{ListFilter, Page, Replica};
 use serde_json::{Value, json};
 
@@ -20,4 +22,18 @@ pub(super) fn perform(replica: &Replica, limit: usize) -> Result<Value, Failure>
         transactions.push(line);
     }
     Ok(json!({"transactions": transactions}))
+}
+
+/// The records of which specially protected data is shown.
+pub(crate) fn specific(found: &Value) -> Vec<DocumentId> {
+    let rows = found.get("transactions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let is_specific = |row: &&Value| {
+        let service = text(row, "service").and_then(|id| id.parse::<ServiceId>().ok());
+        let Some(service) = service.and_then(|id| Catalogue::current().service(&id)) else { return true };
+        let paths = row.get("divergences").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let paths = paths.iter().filter_map(|one| text(one, "path")?.parse::<FieldPath>().ok());
+        paths.into_iter().any(|path| service.field(path.root()).is_some_and(|field| field.specific.is_some()))
+    };
+    rows.iter().filter(is_specific).filter_map(|row| text(row, "id")?.parse().ok()).collect()
 }

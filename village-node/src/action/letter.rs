@@ -13,6 +13,7 @@ use service_document::{Signature, TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
 
 use super::signed::{Signed, is_signed, is_status_apart, signed};
+use super::since_check::is_paper_unseen;
 use super::standing::{is_own, only_the_village_prints};
 use super::{catalogue_of, fields, handbook, load};
 use crate::sealing::{Sealer, Unsealed};
@@ -22,23 +23,26 @@ use crate::{Blame, Failure};
 pub(crate) struct Printed {
     pub(crate) file_name: String,
     pub(crate) bytes: Vec<u8>,
+    /// Whether it is marked as a draft.
+    pub(crate) draft: bool,
     /// What its QR code holds, or why it has none.
     pub(crate) seal: Result<String, Unsealed>,
 }
 
-/// `{"id", "file_name", "bytes": base64, "seal_url", "unsealed": {"code", "text"}}`.
+/// `{"id", "file_name", "bytes": base64, "draft", "seal_url", "unsealed": {"code", "text"}}`.
 pub(super) fn perform(
     replica: &Replica,
     by: (&NodeIdentity, &Sealer),
     id: DocumentId,
     paper: Paper,
 ) -> Result<Value, Failure> {
-    let Printed { file_name, bytes, seal } = of(replica, by, id, paper)?;
+    let Printed { file_name, bytes, draft, seal } = of(replica, by, id, paper)?;
     let why = |unsealed: Unsealed| json!({"code": unsealed.code(), "text": unsealed.text()});
     Ok(json!({
         "id": id,
         "file_name": file_name,
         "bytes": BASE64.encode(&bytes),
+        "draft": draft,
         "seal_url": seal.as_ref().ok(),
         "unsealed": seal.as_ref().err().copied().map(why),
     }))
@@ -70,13 +74,14 @@ pub(crate) fn of(
     let seal = may_seal(&signed, is_status_apart(&document), sealer)
         .and_then(|number| sealer.address(&paper_of.sealed(id, row.service, number, &letter), mark));
     let print = |finish| letter.to_pdf(paper, &finish).map_err(|error| unprinted(&error));
+    let draft = is_draft(&document) || (seal.is_err() && is_status_apart(&document));
     let bytes = match &seal {
         Ok(address) => print(Finish::Sealed(address.clone()))?,
-        Err(_) if is_draft(row) => print(Finish::Draft)?,
+        Err(_) if draft => print(Finish::Draft)?,
         Err(_) => print(Finish::Unsealed)?,
     };
     let day = paper_of.day();
-    Ok(Printed { file_name: format!("{}-{day}-{id}.pdf", row.service), bytes, seal })
+    Ok(Printed { file_name: format!("{}-{day}-{id}.pdf", row.service), bytes, draft, seal })
 }
 
 /// The mark of the seal of a letter that is signed now, for its step to hold; nothing where this machine can seal none. Nobody
@@ -210,8 +215,12 @@ fn unprinted(error: &PrintError) -> Failure {
 }
 
 /// Until its papers are checked, it has its number and nothing in it is undecided, what is printed is a draft: nobody is to write
-/// one in by hand, nor to sign one of two values.
-pub(crate) fn is_draft(row: &TransactionRow) -> bool {
+/// one in by hand, nor to sign one of two values, nor what was changed after the papers were checked.
+pub(crate) fn is_draft(document: &TransactionDocument) -> bool {
+    is_unfinished(document.row()) || is_paper_unseen(document)
+}
+
+fn is_unfinished(row: &TransactionRow) -> bool {
     match row.status.parse::<Status>() {
         Ok(_) if is_signed(&row.status) => false,
         Ok(Status::Diperiksa | Status::MenungguCamat) => row.number.is_none() || row.divergences > 0,
@@ -303,7 +312,7 @@ mod tests {
 
     #[test]
     fn what_is_unchecked_unnumbered_or_undecided_prints_as_a_draft() {
-        let is = |status: &str, number: Option<&str>, divergences| is_draft(&row(status, number, divergences));
+        let is = |status: &str, number: Option<&str>, divergences| is_unfinished(&row(status, number, divergences));
         assert!(is("draf", Some("470/12"), 0) && is("diajukan", Some("470/12"), 0));
         assert!(is("diperiksa", None, 0) && is("menunggu_camat", None, 0));
         assert!(is("diperiksa", Some("470/12"), 1), "nobody is to sign one of two values");

@@ -7,7 +7,7 @@ use replica_store::{ListFilter, ListedTransaction, Page, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ReferredQuery, service_label};
+use super::{ReferredQuery, search, service_label};
 use crate::{Failure, mask};
 
 /// So many lines at most in one answer.
@@ -17,7 +17,7 @@ pub const ROWS_MAX: usize = 1_000;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
-    /// Words to search for: beginnings of names, NIKs, letter numbers.
+    /// What to search for: beginnings of names, NIKs, letter numbers; or a queue number.
     #[serde(default)]
     pub q: Option<String>,
     /// Of this office only.
@@ -83,7 +83,7 @@ pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Fai
     let count = rows_of(query.limit)?;
     let page = Page { after: query.after, count: count + 1 };
     let mut rows = match &query.q {
-        Some(words) => replica.search(words, &filter, page)?,
+        Some(words) => search::search(replica, words, &filter, page)?,
         None => replica.list(&filter, page)?,
     };
     let more = rows.len() > count;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use service_document::Lease;
 
+use super::signed::{InRegister, in_register};
 use super::{hub_offset, service_label};
 use crate::{Blame, Failure};
 
@@ -150,13 +151,18 @@ pub(crate) fn register(replica: &Reader, query: &RegisterQuery, now_millis: i64)
 
 fn issued_line(replica: &Reader, serial: u32, document: DocumentId) -> Result<Value, Failure> {
     let row = replica.row(document)?;
+    let in_register = row.as_ref().map(|row| in_register(replica, row)).transpose()?;
+    let (name, number) = match in_register {
+        Some(InRegister::Signed(paper) | InRegister::SignedTwice(paper)) => (paper.name, paper.number),
+        _ => (row.as_ref().and_then(|row| row.name.clone()), None),
+    };
     let letter = json!({
         "id": document,
-        "number": row.as_ref().and_then(|row| row.number.clone()),
+        "number": number.or_else(|| row.as_ref().and_then(|row| row.number.clone())),
         "service": row.as_ref().map(|row| row.service),
         "service_label": row.as_ref().map(|row| service_label(row.service)),
         "status": row.as_ref().map(|row| row.status.clone()),
-        "name": row.as_ref().and_then(|row| row.name.clone()),
+        "name": name,
         "created_millis": row.as_ref().map(|row| row.created_millis),
     });
     Ok(json!({"first": serial, "last": serial, "letter": letter, "gap": null, "node": null, "here": false}))

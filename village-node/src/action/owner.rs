@@ -1,20 +1,23 @@
-//! What the owner of the data folder may do by commands: what the clerk may that it is done as.
+//! What the owner of the data folder may do and read by commands: what the clerk may that it is done as.
 
 use office_model::{ClerkId, Role, Status};
-use replica_store::Replica;
+use replica_store::{Account, Replica};
 
 use super::{Action, authority, load};
 use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure};
 
-/// Refuses what is not for the clerk that it is done as. Somebody without an account here takes those steps that the office's
+/// Refuses what is not for the clerk that it is done as; `asker`, where the action names nobody. Somebody without an account here takes those steps that the office's
 /// chain leaves to whoever serves, and may do all else: who reads this folder could change it with any program.
 ///
 /// # Errors
 ///
 /// When it is not for them, there is no such record, or the database cannot be read.
-pub(crate) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
-    let Some(clerk) = action.writes_as() else { return Ok(()) };
+pub(crate) fn check(replica: &Replica, action: &Action, asker: &str) -> Result<(), Failure> {
+    let Some(clerk) = action.writes_as() else {
+        let of_role = |role| authority::may(replica, role, action);
+        return if action.reads() { check_reader(replica, asker, of_role) } else { Ok(()) };
+    };
     if waits_for_camat(replica, action)? {
         // Whose decision it is says what does it.
         return Ok(());
@@ -38,6 +41,29 @@ pub(crate) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
     if authority::may(replica, role, action)? { Ok(()) } else { Err(not_for_role(clerk, role.as_str())) }
 }
 
+/// Refuses whom records are not for. Somebody without an account here sees all: who reads this folder could read it with any
+/// program.
+///
+/// # Errors
+///
+/// When they are not for them, or the database cannot be read.
+pub(crate) fn check_reading(replica: &Replica, asker: &str) -> Result<(), Failure> {
+    check_reader(replica, asker, |role| Ok(role.may_read()))
+}
+
+fn check_reader(
+    replica: &Replica,
+    asker: &str,
+    of_role: impl Fn(Role) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
+    let Some(account) = replica.account(asker)? else { return Ok(()) };
+    let may = match account.role.parse::<Role>() {
+        Ok(role) if account.disabled_millis.is_none() => of_role(role)?,
+        _ => false,
+    };
+    if may { Ok(()) } else { Err(shows_nothing(asker, &account)) }
+}
+
 /// Whether an action is a village's step with a record that waits for the sub-district.
 fn waits_for_camat(replica: &Replica, action: &Action) -> Result<bool, Failure> {
     let Action::Step { id, to, .. } = action else { return Ok(false) };
@@ -54,6 +80,25 @@ fn shut(clerk: &ClerkId) -> Failure {
             "Akun {clerk} di komputer ini sudah ditutup. Tidak ada yang berubah; sebutkan orang lain dengan --clerk."
         ),
         format!("The account {clerk} of this machine is shut. Nothing was changed; name somebody else with --clerk."),
+    )
+}
+
+fn shows_nothing(clerk: &str, account: &Account) -> Failure {
+    let (id, en) = match account.disabled_millis {
+        Some(_) => (
+            format!("Akun {clerk} di komputer ini sudah ditutup."),
+            format!("The account {clerk} of this machine is shut."),
+        ),
+        None => (
+            format!("Ini tidak ditampilkan kepada peran {} dari akun {clerk}.", account.role),
+            format!("This is not shown to the role {} of the account {clerk}.", account.role),
+        ),
+    };
+    Failure::new(
+        Blame::State,
+        NOT_FOR_ROLE,
+        format!("{id} Tidak ada yang ditampilkan atau berubah; yang berhak melakukannya, dengan --clerk."),
+        format!("{en} Nothing was shown or changed; somebody whose part it is does it, with --clerk."),
     )
 }
 

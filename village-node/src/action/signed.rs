@@ -1,8 +1,10 @@
 //! Whether a letter is signed, and by which signature: its paper says for good what was signed.
 
 use office_model::{OwnValue, Status};
-use service_document::{Signature, TransactionDocument};
+use replica_store::{ListedTransaction, Reader};
+use service_document::{Signature, SignedPaper, TransactionDocument};
 
+use super::load;
 use crate::Failure;
 
 /// How a record stands to its signature.
@@ -29,6 +31,36 @@ pub(crate) fn signed(document: &TransactionDocument) -> Result<Signed, Failure> 
     let first = signatures.next().ok_or_else(unreadable)?;
     let is_one = signatures.all(|other| other.is_of_same_paper(&first));
     Ok(if is_one { Signed::Once(first) } else { Signed::Apart(first) })
+}
+
+/// What a register says of a letter.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum InRegister {
+    /// Its paper, whatever its record says by now.
+    Signed(SignedPaper),
+    /// One number stands on two papers; what the first one says.
+    SignedTwice(SignedPaper),
+    /// It is no letter (yet): what its record says.
+    Unsigned,
+}
+
+/// Of the record of a row.
+///
+/// # Errors
+///
+/// When it is said to be signed, and what was signed cannot be read.
+pub(crate) fn in_register(reader: &Reader, row: &ListedTransaction) -> Result<InRegister, Failure> {
+    if !is_signed(&row.status) {
+        return Ok(InRegister::Unsigned);
+    }
+    if let Some(paper) = reader.plain_paper(row.document)? {
+        return Ok(InRegister::Signed(paper));
+    }
+    Ok(match signed(&load(reader, row.document)?)? {
+        Signed::Once(signature) => InRegister::Signed(signature.paper()),
+        Signed::Apart(signature) => InRegister::SignedTwice(signature.paper()),
+        Signed::Not => InRegister::Unsigned,
+    })
 }
 
 /// Whether two people moved a record apart, so that nobody knows whether what was signed still stands.

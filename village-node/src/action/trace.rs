@@ -5,7 +5,7 @@ use office_model::ClerkId;
 use replica_store::{AuditItem, Reader, Replica};
 use serde_json::Value;
 
-use super::{Action, fields, has_specific, known_service, load};
+use super::{Action, book, divergences, fields, has_specific, known_service, load};
 use crate::{Act, Failure};
 
 /// By which way something was done.
@@ -72,9 +72,7 @@ pub(crate) fn warn_unnoted(noted: Result<(), Failure>) {
 /// The acts that an action was, and what about.
 fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, String)>, Failure> {
     let one = |act: Act, id: &DocumentId| vec![(act, id.to_string())];
-    let specific = |id: &DocumentId| -> Result<Vec<(Act, String)>, Failure> {
-        Ok(if is_specific(reader, *id)? { one(Act::SpecificRead, id) } else { Vec::new() })
-    };
+    let specific = |id: &DocumentId, is: bool| if is { one(Act::SpecificRead, id) } else { Vec::new() };
     Ok(match action {
         Action::Record { .. } => {
             let saved = answer.get("saved").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -93,15 +91,14 @@ fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, 
         Action::Letter { id, .. } => one(Act::Letter, id),
         Action::Export { id } => one(Act::Export, id),
         Action::Backup { .. } => vec![(Act::Backup, String::new())],
-        Action::Show { id } | Action::History { id } => specific(id)?,
+        Action::Book { query } => vec![(Act::Register, book::file_name(query))],
+        Action::Show { id } => specific(id, shows_specific(reader, *id)?),
+        Action::History { id } => specific(id, may_have_had_specific(reader, *id)?),
         Action::Divergences { .. } => {
-            let ids = answer.get("transactions").and_then(Value::as_array).into_iter().flatten();
-            let ids = ids.filter_map(|one| one.get("id").and_then(Value::as_str)?.parse().ok());
-            ids.map(|id: DocumentId| specific(&id)).collect::<Result<Vec<_>, _>>()?.concat()
+            divergences::specific(answer).iter().flat_map(|id| one(Act::SpecificRead, id)).collect()
         }
         // The first three are noted where they are done, whoever asks; the others show no values.
-        Action::Book { .. }
-        | Action::PutAccount { .. }
+        Action::PutAccount { .. }
         | Action::AddApplication { .. }
         | Action::RevokeApplication { .. }
         | Action::List { .. }
@@ -115,8 +112,22 @@ fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, 
     })
 }
 
-/// Whether specially protected data stands in a record.
-fn is_specific(reader: &Reader, id: DocumentId) -> Result<bool, Failure> {
+/// Whether specially protected data stands in a record. What no catalogue knows might be anything.
+///
+/// # Errors
+///
+/// When there is no such record, or the database cannot be read.
+pub(crate) fn shows_specific(reader: &Reader, id: DocumentId) -> Result<bool, Failure> {
     let document = load(reader, id)?;
-    Ok(known_service(&document).is_some_and(|service| has_specific(service, &fields(&document))))
+    Ok(known_service(&document).is_none_or(|service| has_specific(service, &fields(&document))))
+}
+
+/// Whether specially protected data may stand in the history of a record: also what was taken away since does.
+///
+/// # Errors
+///
+/// When there is no such record, or the database cannot be read.
+pub(crate) fn may_have_had_specific(reader: &Reader, id: DocumentId) -> Result<bool, Failure> {
+    let document = load(reader, id)?;
+    Ok(known_service(&document).is_none_or(|service| service.fields.iter().any(|field| field.specific.is_some())))
 }

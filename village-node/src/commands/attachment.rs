@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::output;
 use super::session::{Session, Way};
+use crate::action::owner;
 use crate::action::trace::{By, note_act, warn_unnoted};
 use crate::moment::now_millis;
 use crate::{Act, Failure, private_file};
@@ -28,6 +29,7 @@ impl Attachment {
     pub(super) async fn run(self, session: &Session) -> Result<ExitCode, Failure> {
         let bytes = match session.way().await? {
             Way::Own(node, asker) => {
+                owner::check_reading(&node.replica(), &asker)?;
                 let file = node.attached_file(self.hash).await?.1;
                 let (about, by) = (self.hash.to_string(), (asker.as_str(), By::Owner));
                 warn_unnoted(note_act(&mut node.replica(), Act::Attachment, &about, by, now_millis()));

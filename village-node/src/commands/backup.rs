@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use office_model::counted;
 
 use super::output;
 use super::session::Session;
@@ -39,10 +40,9 @@ impl Backup {
             if count("files_missing") > 0 {
                 output::note(format!(
                     "{} lampiran tidak ada di komputer ini dan belum tercadangkan; lampiran yang ada di pusat diambil saat \
-                     sinkron. / {} attached files are not on this machine and in no backup; what the hub has comes with the \
-                     next sync.",
+                     sinkron. / {} not on this machine and in no backup; what the hub has comes with the next sync.",
                     count("files_missing"),
-                    count("files_missing")
+                    counted(count("files_missing"), "attached file is", "attached files are")
                 ));
             }
             if answer.get("private").and_then(serde_json::Value::as_bool) == Some(false) {

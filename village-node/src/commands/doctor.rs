@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use office_model::counted;
 use serde_json::{Value, json};
 
 use super::output;
@@ -89,11 +90,22 @@ fn judge(status: &Value, checks: &mut Vec<Check>) {
         _ => (offset.abs() <= 300, format!("{offset} s from the hub's clock")),
     };
     add("clock", is_right, text);
-    add("sent", number("unsent") == 0, format!("{} changes wait to be sent: run `sync`", number("unsent")));
+    add("sent", number("unsent") == 0, {
+        let wait = counted(number("unsent").unsigned_abs(), "change waits", "changes wait");
+        format!("{wait} to be sent: run `sync`")
+    });
     let proven = status.get("proven_now") == Some(&Value::Bool(true));
     let text = if proven { "all proven equal with the hub" } else { "not proven equal with the hub: run `sync`" };
     add("proof", proven, text.to_owned());
     let kept_out = number("quarantined") + number("refused_by_hub");
-    add("quarantine", kept_out == 0, format!("{kept_out} changes kept out of their records: see `status`"));
-    add("divergences", number("divergent") == 0, format!("{} records wait for `settle`", number("divergent")));
+    add("quarantine", kept_out == 0, {
+        let kept_out =
+            counted(kept_out.unsigned_abs(), "change kept out of its record", "changes kept out of their records");
+        format!("{kept_out}: see `status`")
+    });
+    add(
+        "divergences",
+        number("divergent") == 0,
+        format!("{} for `settle`", counted(number("divergent").unsigned_abs(), "record waits", "records wait")),
+    );
 }

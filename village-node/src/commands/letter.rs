@@ -43,6 +43,7 @@ impl Letter {
                 "id": self.id,
                 "file": self.file,
                 "bytes": bytes.len(),
+                "draft": said("draft"),
                 "seal_url": said("seal_url"),
                 "unsealed": said("unsealed"),
             }));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use office_model::{Bilingual, ClerkId, ServiceId};
+use office_model::{Bilingual, ClerkId, ServiceId, counted};
 use serde_json::{Map, Value, json};
 
 use super::output;
@@ -144,7 +144,8 @@ async fn many(session: &Session, way: &Way, clerk: &ClerkId, path: &Path) -> Res
     if session.json {
         output::line(format_args!("{{\"saved\":[{}],\"refused\":[{}]}}", tally.saved.json, tally.refused.json));
     } else {
-        output::note(format!("{saved} tersimpan, {refused} baris ditolak. / {saved} saved, {refused} lines refused."));
+        let lines = counted(refused as u64, "line", "lines");
+        output::note(format!("{saved} tersimpan, {refused} baris ditolak. / {saved} saved, {lines} refused."));
     }
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

@@ -49,7 +49,7 @@ impl Register {
             )
         })?;
         let query = BookQuery { book: self.book, from: self.from, to: self.to, extension, paper: self.paper };
-        let answer = session.perform(&Action::Book { query, clerk: session.clerk()? }).await?;
+        let answer = session.perform(&Action::Book { query }).await?;
         let text = answer.get("bytes").and_then(Value::as_str).unwrap_or_default();
         let bytes = BASE64.decode(text.as_bytes()).map_err(|error| Failure::internal(&error))?;
         private_file::write(&self.file, &bytes)?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use office_model::counted;
 use serde_json::json;
 
 use super::output;
@@ -64,8 +65,9 @@ fn print(aside: &Aside) {
     match aside.unsent {
         Some(0) => {}
         Some(count) => output::line(format!(
-            "Di sana {count} perubahan belum sampai ke pusat; kirim dengan / {count} changes there never reached the \
-             hub; send them with: village-node --data \"{folder}\" sync"
+            "Di sana {count} perubahan belum sampai ke pusat; kirim dengan / {} there never reached the hub; send with: \
+             village-node --data \"{folder}\" sync",
+            counted(count, "change", "changes")
         )),
         None => output::line(
             "Basis data itu rusak; mungkin memuat perubahan yang belum sampai ke pusat. / That database is damaged; it \

@@ -1,4 +1,4 @@
-//! `search`: transactions by beginnings of names, NIKs and letter numbers.
+//! `search`: transactions by beginnings of names, NIKs and letter numbers, or by queue number.
 
 use std::process::ExitCode;
 
@@ -8,9 +8,9 @@ use super::list::{self, Filter};
 use super::session::Session;
 use crate::{Action, Failure};
 
-/// Search by beginnings of names, NIKs and letter numbers
+/// Search by beginnings of names, NIKs and letter numbers, or by a queue number that this machine gave
 #[derive(Args)]
-#[command(after_help = "Example:\n  village-node search siti aminah")]
+#[command(after_help = "Examples:\n  village-node search siti aminah\n  village-node search A-012 --from 01-07-2026")]
 pub(super) struct Search {
     /// Words to search for
     #[arg(required = true, value_name = "TEXT")]

@@ -7,7 +7,7 @@ use replica_store::{Application, AuditItem, Replica};
 use crate::action::trace::{By, note_act};
 use crate::action::{ApplicationName, authority, owner};
 use crate::failure::NOT_FOR_ROLE;
-use crate::{Act, Action, Blame, Failure};
+use crate::{Act, Action, Blame, Failure, Node};
 
 /// Somebody who was let in.
 #[derive(Clone)]
@@ -52,9 +52,15 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// When the caller's role sees none.
-    pub(super) fn may_read(&self) -> Result<(), Failure> {
-        self.may(Role::may_read)
+    /// When the caller's role sees none, or the database cannot be read.
+    pub(super) async fn may_read(&self, node: &Node) -> Result<(), Failure> {
+        match self {
+            Self::Owner { clerk } => {
+                let clerk = clerk.clone();
+                node.blocking(move |node| owner::check_reading(&node.replica(), clerk.as_str())).await
+            }
+            Self::Application { .. } => self.may(Role::may_read),
+        }
     }
 
     /// Refuses who may not write.
@@ -73,7 +79,7 @@ impl Caller {
     /// When it is not, or there is no such record.
     pub(super) fn check(&self, replica: &Replica, action: &Action) -> Result<(), Failure> {
         match self {
-            Self::Owner { .. } => owner::check(replica, action),
+            Self::Owner { clerk } => owner::check(replica, action, clerk.as_str()),
             Self::Application { role, .. } => {
                 let may = authority::may(replica, *role, action)?;
                 self.may(|_| may)

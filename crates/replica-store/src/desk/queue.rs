@@ -5,6 +5,7 @@
 
 use change_log::DocumentId;
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use crate::file::setting;
 use crate::{Reader, Replica, StoreError};
@@ -24,6 +25,26 @@ pub struct QueueNumber {
 impl std::fmt::Display for QueueNumber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}-{:03}", self.letter, self.count)
+    }
+}
+
+/// The text given is no queue number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a queue number such as A-012")]
+pub struct ParseQueueNumberError;
+
+impl std::str::FromStr for QueueNumber {
+    type Err = ParseQueueNumberError;
+
+    /// As it stands on the slip, or as people type it: `A-012`, `a 12`, `A12`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut letters = text.trim().chars();
+        let letter = letters.next().filter(char::is_ascii_alphabetic).ok_or(ParseQueueNumberError)?;
+        let rest = letters.as_str().trim_start();
+        let digits = rest.strip_prefix('-').unwrap_or(rest).trim_start();
+        let are_digits = digits.len() <= 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let count = digits.parse().ok().filter(|count| are_digits && *count > 0).ok_or(ParseQueueNumberError)?;
+        Ok(Self { letter: letter.to_ascii_uppercase(), count })
     }
 }
 
@@ -52,6 +73,19 @@ impl Reader {
     /// When the database cannot be read.
     pub fn queue_number(&self, day: &str, id: DocumentId) -> Result<Option<QueueNumber>, StoreError> {
         Ok(find(&given(&self.connection, day)?, id))
+    }
+
+    /// The record that was given a queue number on a day on this machine.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn queued(&self, day: &str, number: QueueNumber) -> Result<Option<DocumentId>, StoreError> {
+        let given = given(&self.connection, day)?;
+        let item = number.count.checked_sub(1).and_then(|place| given.chunks_exact(ITEM).nth(place));
+        let Some((letter, id)) = item.and_then(<[u8]>::split_first) else { return Ok(None) };
+        let is_it = letter.eq_ignore_ascii_case(&u8::try_from(number.letter).unwrap_or_default());
+        Ok(<[u8; 16]>::try_from(id).ok().filter(|_| is_it).map(|id| DocumentId(Uuid::from_bytes(id))))
     }
 }
 

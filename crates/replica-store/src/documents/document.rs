@@ -2,7 +2,7 @@
 
 use change_log::DocumentId;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use service_document::{DocumentError, TransactionDocument};
+use service_document::{DocumentError, SignedPaper, TransactionDocument, plain_paper_of};
 
 use crate::entries::entry::{self, EntryState};
 use crate::{Reader, StoreError};
@@ -30,13 +30,14 @@ pub(crate) fn set_office(connection: &Connection, document: i64, office: i64) ->
     Ok(())
 }
 
+fn accepted(connection: &Connection, document: i64) -> Result<Vec<Vec<u8>>, StoreError> {
+    let entries = entry::of_document(connection, document)?.into_iter();
+    Ok(entries.filter(|stored| stored.state == EntryState::Accepted).map(|stored| stored.raw).collect())
+}
+
 /// A transaction out of its accepted changes; `None` when it has none, or is a document of another kind.
 pub(crate) fn load(connection: &Connection, document: i64) -> Result<Option<TransactionDocument>, StoreError> {
-    let accepted: Vec<Vec<u8>> = entry::of_document(connection, document)?
-        .into_iter()
-        .filter(|stored| stored.state == EntryState::Accepted)
-        .map(|stored| stored.raw)
-        .collect();
+    let accepted = accepted(connection, document)?;
     if accepted.is_empty() {
         return Ok(None);
     }
@@ -58,5 +59,17 @@ impl Reader {
             Some((index, _)) => load(&self.connection, index),
             None => Ok(None),
         }
+    }
+
+    /// The paper of a record that was signed once, where nothing in its history went apart: far sooner told than
+    /// [`Reader::document`] is loaded. `None`: that must tell it.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn plain_paper(&self, id: DocumentId) -> Result<Option<SignedPaper>, StoreError> {
+        let Some((index, _)) = find(&self.connection, id)? else { return Ok(None) };
+        let accepted = accepted(&self.connection, index)?;
+        Ok(plain_paper_of(&accepted.iter().map(Vec::as_slice).collect::<Vec<_>>()))
     }
 }

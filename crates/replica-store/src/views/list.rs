@@ -184,6 +184,31 @@ impl Reader {
         }
     }
 
+    /// Those of these documents that a list with this filter has, in the order given.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn among(&self, ids: &[DocumentId], filter: &ListFilter) -> Result<Vec<ListedTransaction>, StoreError> {
+        let parts = filter.parts().unwrap_or_else(|| vec![filter.clone()]);
+        let mut found = Vec::new();
+        for id in ids {
+            let Some((index, _)) = document::find(&self.connection, *id)? else { continue };
+            for part in &parts {
+                let Some((mut wheres, mut values)) = self.conditions(part)? else { continue };
+                wheres.push("r.document = ?");
+                values.push(index.into());
+                let sql = format!("{COLUMNS} transaction_row r NOT INDEXED {JOINS} {}", condition(&wheres));
+                let mut statement = self.connection.prepare_cached(&sql)?;
+                if let Some(row) = statement.query(params_from_iter(values))?.next()? {
+                    found.push(read(row)?);
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// How many a list with this filter has, `most` at most: it costs as much as is counted.
     ///
     /// # Errors

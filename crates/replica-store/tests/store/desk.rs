@@ -116,6 +116,16 @@ fn queue_numbers_count_from_one_each_day_and_no_two_records_share_one() {
     assert_eq!(kept("2026-11-26", 1).as_deref(), Some("A-002"));
     assert_eq!(kept("2026-11-27", 3).as_deref(), Some("B-001"));
     assert_eq!(kept("2026-11-27", 0), None);
+    let given = |day: &str, typed: &str| node.queued(day, typed.parse().unwrap()).unwrap();
+    for typed in ["A-002", "a 2", "A002"] {
+        assert_eq!(given("2026-11-26", typed), Some(ids[1]), "{typed}");
+    }
+    assert_eq!(given("2026-11-26", "B-004"), Some(ids[3]));
+    assert_eq!(given("2026-11-26", "B-002"), None, "another letter is another machine's");
+    assert_eq!((given("2026-11-26", "A-005"), given("2026-11-28", "A-001")), (None, None));
+    for typed in ["", "A", "A-", "A-0", "12", "AB-1", "A-1/2", "siti", "é1", "A-9999999"] {
+        assert!(typed.parse::<replica_store::QueueNumber>().is_err(), "{typed}");
+    }
 }
 
 #[test]

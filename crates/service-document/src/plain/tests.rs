@@ -94,6 +94,40 @@ fn what_our_programs_make_in_one_line_is_plain() {
 }
 
 #[test]
+fn the_paper_of_a_letter_is_told_as_the_library_tells_it() {
+    let mut story = story();
+    let mut document = TransactionDocument::load(raws(&story)).unwrap();
+    assert_eq!(paper(&raws(&story)), None, "it is not signed");
+    for (at, to) in (21..).zip([Status::Diajukan, Status::Diperiksa, Status::Ditandatangani]) {
+        story.push(document.step(to, None, &stamp(2, at)).unwrap());
+    }
+    let rename = [("nama".parse().unwrap(), json!("Siti Lain"))];
+    story.push(document.edit(&rename, &stamp(1, 30)).unwrap().unwrap());
+    story.push(document.step(Status::SiapDiambil, None, &stamp(1, 31)).unwrap());
+    let told = paper(&raws(&story)).unwrap();
+    assert_eq!(told.name.as_deref(), Some("Siti A."));
+    let signatures = document.signatures();
+    assert_eq!(signatures.iter().map(crate::Signature::paper).collect::<Vec<_>>(), [told]);
+    // Another one is not told apart from it here.
+    let set = |document: &mut TransactionDocument, at: i64, to: Status| {
+        let place = [(document.names().place(&"status".parse().unwrap()), json!(to.as_str()))];
+        document
+            .commit(&stamp(1, at), |transaction| crate::writing::set(transaction, &place[0].0, &place[0].1))
+            .unwrap()
+            .unwrap()
+    };
+    story.push(set(&mut document, 32, Status::Diperiksa));
+    story.push(set(&mut document, 33, Status::Ditandatangani));
+    assert_eq!(paper(&raws(&story)), None);
+    let apart =
+        TransactionDocument::load(raws(&story[..2])).unwrap().step(Status::Dibatalkan, Some("x"), &stamp(3, 30));
+    let mut all = raws(&story[..22]);
+    let apart = apart.unwrap();
+    all.push(&apart.raw);
+    assert_eq!(paper(&all), None);
+}
+
+#[test]
 fn concurrent_changes_are_left_to_the_library() {
     let story = story();
     let mut aside = TransactionDocument::load(raws(&story[..2])).unwrap();

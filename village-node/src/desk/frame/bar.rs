@@ -1,5 +1,6 @@
 //! The state bar of every page: the link, what is unsent, when both sides were last proven equal.
 
+use office_model::counted;
 use replica_store::{Contact, Reader};
 
 use crate::Failure;
@@ -105,6 +106,7 @@ impl Bar {
     pub(crate) fn clock(&self, t: &Texts) -> String {
         let minutes = self.clock_minutes.unsigned_abs();
         let (count, unit) = match minutes {
+            1 => (minutes, t.minute),
             0..120 => (minutes, t.minutes),
             120..2880 => (minutes / 60, t.hours),
             _ => (minutes / 1440, t.days),
@@ -115,6 +117,16 @@ impl Bar {
             (false, false) => t.clock_ahead,
         };
         format!("{way} {count} {unit}. {}", t.clock_advice)
+    }
+
+    /// How many attached files wait to be sent.
+    pub(crate) fn files(&self, t: &Texts) -> String {
+        counted(self.files_waiting, t.file_unsent, t.files_unsent)
+    }
+
+    /// How many letter numbers are left; nothing where none were ever granted.
+    pub(crate) fn numbers(&self, t: &Texts) -> Option<String> {
+        self.numbers_left.map(|left| counted(left.into(), t.number_left, t.numbers_left))
     }
 
     /// Whether letters will soon go without a number.
@@ -171,6 +183,20 @@ mod tests {
         assert!(said(-575_999).starts_with("This machine's clock is fast by 399 days."));
         let fallen = Bar { clock_minutes: 3_000, is_at_least: true, ..Bar::default() }.clock(t);
         assert!(fallen.starts_with("This machine's clock is wrong: slow by at least 2 days."), "{fallen}");
+    }
+
+    #[test]
+    fn one_is_told_from_several() {
+        let t = Language::English.texts();
+        let of = |left, files_waiting| {
+            let bar = Bar { numbers_left: Some(left), files_waiting, clock_minutes: 1, ..Bar::default() };
+            (bar.numbers(t).unwrap(), bar.files(t), bar.clock(t))
+        };
+        let (numbers, files, clock) = of(1, 1);
+        assert_eq!((numbers.as_str(), files.as_str()), ("1 letter number left", "1 file waits to be sent"));
+        assert!(clock.contains("by 1 minute."), "{clock}");
+        let (numbers, files, _) = of(0, 2);
+        assert_eq!((numbers.as_str(), files.as_str()), ("0 letter numbers left", "2 files wait to be sent"));
     }
 
     #[test]

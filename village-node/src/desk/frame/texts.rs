@@ -27,6 +27,7 @@ desk_kit::texts! {
     wrong_secret_alone: "Kata sandi atau PIN tidak cocok. Yang terbuka tetap ada; coba lagi.",
         "That is not the password or PIN. What is open stays; try again.";
     wait_before: "Terlalu banyak percobaan. Coba lagi setelah", "Too many tries. Try again after";
+    second: "detik", "second";
     seconds: "detik", "seconds";
     locked: "Layar terkunci", "Screen locked";
     unlock: "Buka kunci", "Unlock";
@@ -68,6 +69,7 @@ desk_kit::texts! {
     clock_ahead: "Jam komputer ini terlalu cepat", "This machine's clock is fast by";
     clock_advice: "Betulkan tanggal dan jamnya di pengaturan komputer.", "Set its date and time right in the machine's settings.";
     days: "hari", "days";
+    minute: "menit", "minute";
     minutes: "menit", "minutes";
 
     my_drafts: "Draf saya", "My drafts";
@@ -110,7 +112,7 @@ desk_kit::texts! {
     sent_back: "Dikembalikan", "Sent back";
     differs: "Perlu diputuskan", "To be settled";
 
-    search: "Cari nama, NIK, atau nomor surat", "Search name, NIK or letter number";
+    search: "Cari nama, NIK, nomor surat, atau antrean", "Search name, NIK, letter or queue number";
     find: "Cari", "Search";
     awaited: "Yang ditunggu", "Waits for";
     all_awaited: "Menunggu siapa pun", "Whoever it waits for";
@@ -127,6 +129,7 @@ desk_kit::texts! {
     register_why: "Setiap nomor dapat dijelaskan: suratnya, atau mengapa tidak ada surat.",
         "Every number is accounted for: by its letter, or by the reason why there is none.";
     numbers_left_here: "Sisa nomor di komputer ini", "Numbers left on this machine";
+    number_left: "nomor surat tersisa", "letter number left";
     numbers_left: "nomor surat tersisa", "letter numbers left";
     no_numbers_yet: "Komputer ini belum mendapat nomor surat; sinkronkan sekali.", "This machine has no letter numbers yet; sync once.";
     no_numbers_in_book: "Belum ada nomor.", "There are no numbers yet.";
@@ -158,12 +161,15 @@ desk_kit::texts! {
     number_twice_why: "Folder data pernah dipakai di dua komputer. Batalkan salah satu dengan alasan dan buat surat baru untuk warganya; bila keduanya sudah diserahkan, tarik kembali salah satunya.",
         "A data folder was used on two machines. Cancel one of them with a reason and make a new letter for its citizen; where both were handed over, call one of them in.";
     changed_since_check: "Diubah setelah diperiksa", "Changed after it was checked";
+    draft_since_check: "Sampai diperiksa lagi atau ditandatangani, suratnya dicetak sebagai KONSEP.",
+        "Until it is checked again or signed, its letter is printed as a draft (KONSEP).";
     citizen_known: "NIK ini dikenal:", "This NIK is known:";
     citizen_fill: "Isi dari berkas sebelumnya", "Fill in from earlier records";
     citizen_lately: "Warga ini sudah punya berkas layanan ini:", "This citizen has a record of this service already:";
     syncing_files: "Catatan sudah sama dengan pusat; lampiran sedang dipindahkan:", "Records equal the hub's; attached files are moving:";
     files_sent: "terkirim", "sent";
     files_received: "diterima", "received";
+    file_unsent: "lampiran menunggu dikirim", "file waits to be sent";
     files_unsent: "lampiran menunggu dikirim", "files wait to be sent";
     submit_again: "Ajukan lagi", "Submit again";
     lacks_numbers: "belum ada nomor surat di komputer ini: sinkronkan", "no letter numbers on this machine yet: sync";

@@ -11,6 +11,7 @@ use office_model::{Awaited, Catalogue, Fault, ServiceId, Status, calendar};
 use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
 use serde::Deserialize;
 
+use crate::action::search::search;
 use crate::action::{self, ReferredQuery, chain, days};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html};
@@ -121,7 +122,7 @@ pub(crate) fn lines(
 ) -> Result<Vec<Line>, Failure> {
     let window = Window { after, count };
     let typed = typed.trim();
-    let rows = if typed.is_empty() { reader.list(filter, window)? } else { reader.search(typed, filter, window)? };
+    let rows = if typed.is_empty() { reader.list(filter, window)? } else { search(reader, typed, filter, window)? };
     let now = action::now(reader);
     Ok(rows.into_iter().map(|row| Line::of(reader, row, language, now)).collect())
 }

@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
-use office_model::{ClerkId, PersonName, Role};
+use office_model::{ClerkId, PersonName, Role, counted};
 use replica_store::{Account, AuditItem, Reader, Replica};
 use sha2::{Digest as _, Sha256};
 
@@ -196,7 +196,8 @@ pub(in crate::desk) async fn admit(
     let of_machine = entrance.peer().map(|peer| shared.sessions.pause_of_machine(peer, now)).unwrap_or_default();
     let pause = shared.sessions.pause(name, entrance.via(), now).max(of_machine);
     if pause > Duration::ZERO {
-        return Ok(Err(format!("{} {} {}.", t.wait_before, pause.as_secs() + 1, t.seconds)));
+        let pause = counted(pause.as_secs() + 1, t.second, t.seconds);
+        return Ok(Err(format!("{} {pause}.", t.wait_before)));
     }
     // Counted before it is looked at: many at the same time are many guesses.
     let guessed = |right| {

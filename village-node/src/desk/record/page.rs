@@ -10,7 +10,7 @@ use letter_print::Paper;
 use office_model::{Awaited, Catalogue, Chain, Role, Service, Status};
 use replica_store::Replica;
 use serde_json::{Map, Value};
-use service_document::{TransactionDocument, TransactionRow};
+use service_document::TransactionDocument;
 
 use crate::action::signed::{Signed, is_status_apart, signed};
 use crate::action::since_check::ATTACHMENT;
@@ -117,12 +117,12 @@ enum Prints {
 }
 
 impl Prints {
-    fn of(service: &Service, row: &TransactionRow, signed: &Signed) -> Self {
-        match (service.is_letter, letter::is_draft(row)) {
+    fn of(service: &Service, document: &TransactionDocument, signed: &Signed) -> Self {
+        match (service.is_letter, letter::is_draft(document)) {
             (false, _) => Self::Nothing,
             // Neither of its two papers is printed again.
             _ if matches!(signed, Signed::Apart(_)) => Self::Nothing,
-            _ if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Nothing,
+            _ if matches!(document.row().status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Nothing,
             (true, true) => Self::Draft,
             (true, false) => Self::Letter,
         }
@@ -130,6 +130,10 @@ impl Prints {
 
     const fn any(&self) -> bool {
         !matches!(self, Self::Nothing)
+    }
+
+    const fn is_draft(&self) -> bool {
+        matches!(self, Self::Draft)
     }
 }
 
@@ -141,7 +145,7 @@ fn seal(
     sealer: &Sealer,
     language: Language,
 ) -> String {
-    if !service.is_letter || letter::is_draft(document.row()) {
+    if !service.is_letter || letter::is_draft(document) {
         return String::new();
     }
     match letter::may_seal(signed, is_status_apart(document), sealer) {
@@ -250,7 +254,7 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
             seal: if of_office { seal(service, &document, &signed, sealer, language) } else { String::new() },
-            prints: if of_office { Prints::of(service, row, &signed) } else { Prints::Nothing },
+            prints: if of_office { Prints::of(service, &document, &signed) } else { Prints::Nothing },
             step_said: refused(Part::Steps),
             step_more: visitor
                 .word

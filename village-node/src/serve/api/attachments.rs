@@ -38,7 +38,7 @@ pub(super) struct WhoParameters {
 
 pub(super) async fn list(State(shared): Told, Extension(caller): Who, Path(id): Path<String>) -> Response {
     let done = async {
-        caller.may_read()?;
+        caller.may_read(&shared.node).await?;
         shared.node.perform_soon(Action::Attachments { id: document(&id)? }).await
     };
     answer(done.await)
@@ -82,7 +82,7 @@ pub(super) async fn content(
     Path((id, hash)): Path<(String, String)>,
 ) -> Response {
     let done = async {
-        caller.may_read()?;
+        caller.may_read(&shared.node).await?;
         let (id, hash) = (document(&id)?, hash_of(&hash)?);
         shared
             .node

@@ -46,7 +46,7 @@ async fn told(
     caller: &Caller,
     asked: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Value, Failure> {
-    caller.may_read()?;
+    caller.may_read(&shared.node).await?;
     let Parameters { after, limit, wait } = parameters(asked)?;
     let place = match after.as_deref() {
         None | Some("") => FeedPlace::default(),

@@ -20,7 +20,7 @@ struct NumberBody {
 
 pub(super) async fn stock(State(shared): Told, Extension(caller): Extension<Caller>) -> Response {
     let done = async {
-        caller.may_read()?;
+        caller.may_read(&shared.node).await?;
         shared.node.perform_soon(Action::Numbers).await
     };
     answer(done.await)

@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::{Told, answer, parse};
+use crate::action::owner;
 use crate::action::trace::{By, note_act, warn_unnoted};
 use crate::node::plain_url;
 use crate::remote::{ActionBody, SyncBody};
@@ -57,6 +58,8 @@ async fn attached_file(
 ) -> Response {
     let asker = words.get("asker").cloned().unwrap_or_default();
     let done = async {
+        let reader = asker.clone();
+        shared.node.blocking(move |node| owner::check_reading(&node.replica(), &reader)).await?;
         let file = shared.node.attached_file(hash_of(&hash)?).await?;
         let noted = move |node: &Node| {
             let by = (asker.as_str(), By::Owner);

@@ -7,16 +7,17 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use change_log::DocumentId;
 use chrono::NaiveDate;
 use letter_print::Paper;
-use office_model::{Awaited, Bilingual, ClerkId, FieldPath, Service, ServiceId, Status, calendar};
-use replica_store::Replica;
+use office_model::{Awaited, Bilingual, ClerkId, FieldPath, ServiceId, Status, calendar};
+use replica_store::{Reader, Replica};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use service_document::TransactionDocument;
 
 use super::writing::{Sent, Writing, change, once, write};
 use super::{Told, answer, bad_body, bad_parameter, document, page, parameters, parse, pdf};
+use crate::action::trace;
 use crate::action::{self, ListQuery, NewRecord, ReferredQuery};
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
@@ -125,7 +126,7 @@ pub(super) async fn list(
     asked: Result<Query<ListParameters>, QueryRejection>,
 ) -> Response {
     let done = async {
-        caller.may_read()?;
+        caller.may_read(&shared.node).await?;
         let query = parameters(asked)?.query()?;
         shared.node.perform_soon(Action::List { query }).await
     };
@@ -165,16 +166,11 @@ fn unknown_service(id: &str) -> Failure {
 }
 
 pub(super) async fn show(State(shared): Told, Extension(caller): Who, Path(id): Path<String>) -> Response {
-    let shows_specific =
-        |service: &Service, document: &TransactionDocument| action::has_specific(service, &action::fields(document));
-    answer(read(&shared, caller, &id, shows_specific, |id| Action::Show { id }).await)
+    answer(read(&shared, caller, &id, trace::shows_specific, |id| Action::Show { id }).await)
 }
 
 pub(super) async fn history(State(shared): Told, Extension(caller): Who, Path(id): Path<String>) -> Response {
-    // Also what was taken away since stands in a history.
-    let shows_specific =
-        |service: &Service, _: &TransactionDocument| service.fields.iter().any(|field| field.specific.is_some());
-    answer(read(&shared, caller, &id, shows_specific, |id| Action::History { id }).await)
+    answer(read(&shared, caller, &id, trace::may_have_had_specific, |id| Action::History { id }).await)
 }
 
 /// Reads one record; where specially protected data is in the answer, the audit trail says so.
@@ -182,10 +178,10 @@ async fn read(
     shared: &Shared,
     caller: Caller,
     id: &str,
-    shows_specific: impl Fn(&Service, &TransactionDocument) -> bool + Send + 'static,
-    action: impl Fn(change_log::DocumentId) -> Action,
+    shows_specific: fn(&Reader, DocumentId) -> Result<bool, Failure>,
+    action: impl Fn(DocumentId) -> Action,
 ) -> Result<Value, Failure> {
-    caller.may_read()?;
+    caller.may_read(&shared.node).await?;
     let id = document(id)?;
     let action = action(id);
     shared
@@ -193,9 +189,7 @@ async fn read(
         .blocking(move |node| {
             let answer = node.perform(&action)?;
             let mut replica = node.replica();
-            let document = action::load(&replica, id)?;
-            // What no catalogue knows might be anything.
-            if action::known_service(&document).is_none_or(|service| shows_specific(service, &document)) {
+            if shows_specific(&replica, id)? {
                 caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis())?;
             }
             Ok(answer)
@@ -210,7 +204,7 @@ pub(super) async fn letter(
     asked: Result<Query<LetterParameters>, QueryRejection>,
 ) -> Response {
     let done = async {
-        caller.may_read()?;
+        caller.may_read(&shared.node).await?;
         let id = document(&id)?;
         let paper = parameters(asked)?.paper.unwrap_or_default();
         shared
