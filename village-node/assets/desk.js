@@ -107,7 +107,7 @@
       const answer = await fetch("/bilah", { headers });
       lost(false);
       if (answer.redirected) cover();
-      else if (answer.ok) { bar.innerHTML = await answer.text(); keepNow(); }
+      else if (answer.ok) { bar.innerHTML = await answer.text(); keepNow(); follow(); findFiles(); }
     } catch {
       lost(true);
     }
@@ -148,19 +148,39 @@
     if (sending.has(form)) form.requestSubmit(button);
   });
 
-  // A sync that runs.
-  const progress = $("#kemajuan[data-running]");
+  // A sync that runs, or a file that moves by itself.
+  const progress = $("#kemajuan");
+  let following = false;
   const follow = async () => {
+    if (!progress || following || !($(".running", progress) || $("#lampiran-berjalan"))) return;
+    following = true;
     const answer = await ask("/sinkron/kemajuan", { headers: { "x-desk-by-itself": "1" } });
+    following = false;
     // The sync may run on, or be over when the program is back: it is asked again until it says so.
     if (!answer || answer.status >= 500) { setTimeout(follow, 3000); return; }
     if (answer.redirected) { cover(); setTimeout(follow, 3000); return; }
     if (!answer.ok) return;
     progress.innerHTML = await answer.text();
     if ($(".running", progress)) setTimeout(follow, 500);
-    else refresh();
+    else if (!$("#lampiran-berjalan")) refresh();
   };
   if (progress) setTimeout(follow, 300);
+
+  // Where the files of a record are, as long as one is on its way.
+  const files = $("#lampiran-daftar[data-moves]");
+  const findFiles = async () => {
+    if (!files || !("moves" in files.dataset)) return;
+    const answer = await ask(files.dataset.places, { headers: { "x-desk-by-itself": "1" } });
+    if (!answer || !answer.ok || answer.redirected) return;
+    const places = await answer.json();
+    for (const { hash, text, at_hub: there } of places) {
+      const said = $(`[data-hash="${hash}"]`, files);
+      if (!said) continue;
+      if (said.textContent !== text) said.textContent = text;
+      said.className = there ? "received" : "here";
+    }
+    if (places.every((place) => place.at_hub)) delete files.dataset.moves;
+  };
 
   for (const button of $$("[data-print]")) button.addEventListener("click", () => print());
 

@@ -17,6 +17,7 @@ pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};
 pub(crate) use exchange::{REFUSED, REVOKED};
 pub use files::FilesMoved;
+pub(crate) use files::{Moving, Way};
 pub(crate) use live::Live;
 pub use proven::{Patience, Proven, sync_until_proven};
 

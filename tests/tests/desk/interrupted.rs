@@ -350,11 +350,7 @@ async fn a_page_that_follows_a_sync_says_when_the_program_is_gone_and_goes_on_wh
             return window.asked < 3 ? Promise.reject(new TypeError('gone')) : window.real(address, how);
         };";
     let running = "const part = document.querySelector('#kemajuan');
-        part.dataset.running = '';
-        part.innerHTML = '<p class=running>x</p>';
-        const script = document.createElement('script');
-        script.src = document.querySelector('script[src]').src + '&again';
-        document.head.append(script);";
+        part.innerHTML = '<p class=running>x</p>';";
     browser.run(&format!("{gone}{running}")).await;
     browser.says("Program village-node tidak menjawab.").await;
     browser.until("window.asked >= 3 && !document.querySelector('.running')").await;

@@ -61,6 +61,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}/surat.pdf", get(record::page::letter))
         .route("/berkas/{id}/nomor", get(record::page::back).post(lists::register::give))
         .route("/berkas/{id}/lampiran", get(record::page::back).post(record::attachments::add).layer(with_file))
+        .route("/berkas/{id}/lampiran/tempat", get(record::attachments::places))
         .route("/berkas/{id}/lampiran/{hash}", get(record::attachments::view))
         .route("/berkas/{id}/lampiran/{hash}/lepas", post(record::attachments::remove))
         .route("/nomor", get(lists::register::page))

@@ -79,9 +79,9 @@ pub async fn drive(node: Node) {
             }
         };
         if proven && reason.is_none() {
-            let mut moved = FilesMoved::default();
+            let (mut moved, mut untold) = (FilesMoved::default(), |_: &FilesMoved| {});
             let done = tokio::select! {
-                done = move_files(&node, &mut moved) => Some(done),
+                done = move_files(&node, &mut moved, &mut untold) => Some(done),
                 // Records go first, and news of the office is not kept waiting by large files.
                 why = resting.reason(BURST, night) => {
                     reason = Some(why);

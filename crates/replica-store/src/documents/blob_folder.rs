@@ -127,6 +127,27 @@ impl BlobFolder {
         }
     }
 
+    /// All files on their way, with how many bytes of each are here.
+    ///
+    /// # Errors
+    ///
+    /// When the disk cannot be read.
+    pub fn parts(&self) -> io::Result<Vec<(BlobHash, u64)>> {
+        let names = match fs::read_dir(self.dir.join(PARTS)) {
+            Ok(names) => names,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut parts = Vec::new();
+        for name in names {
+            if let Some(hash) = name?.file_name().to_str().and_then(|name| name.parse().ok()) {
+                // Whole, or thrown away, since the folder was read: nothing of it is on its way.
+                parts.push((hash, self.held(hash)?));
+            }
+        }
+        Ok(parts)
+    }
+
     /// Adds bytes to a file on its way, behind the first `offset`. Says how many are held now. They survive a crash of
     /// the program; of the machine when the file is [closed](BlobFolder::close), which checks all of them.
     ///

@@ -164,6 +164,12 @@ desk_kit::texts! {
     syncing_files: "Catatan sudah sama dengan pusat; lampiran sedang dipindahkan:", "Records equal the hub's; attached files are moving:";
     files_sent: "terkirim", "sent";
     files_received: "diterima", "received";
+    file_goes_up: "lampiran dikirim:", "a file goes up:";
+    file_comes_down: "lampiran diambil:", "a file comes down:";
+    out_of: "dari", "of";
+    over_there: "sudah di pusat", "at the hub already";
+    over_here: "sudah di komputer ini", "on this machine already";
+    of_these: "di antaranya", "of these";
     files_unsent: "lampiran menunggu dikirim", "files wait to be sent";
     submit_again: "Ajukan lagi", "Submit again";
     lacks_numbers: "belum ada nomor surat di komputer ini: sinkronkan", "no letter numbers on this machine yet: sync";
