@@ -33,10 +33,7 @@ mod tests {
     #[test]
     fn what_is_over_is_said_in_both_languages_and_ways() {
         let moving = |way| Moving { hash: BlobHash([0; 32]), way, held: 3 << 20, size: 8 << 20 };
-        assert_eq!(
-            said(&moving(Way::Up), Language::Indonesian),
-            "lampiran dikirim: 3,0 MB dari 8,0 MB sudah di pusat"
-        );
+        assert_eq!(said(&moving(Way::Up), Language::Indonesian), "lampiran dikirim: 3,0 MB dari 8,0 MB sudah di pusat");
         assert_eq!(
             said(&moving(Way::Down), Language::English),
             "a file comes down: 3.0 MB of 8.0 MB on this machine already"

@@ -40,7 +40,7 @@ impl HeldThere {
 pub(crate) struct Missing(Mutex<BTreeMap<BlobHash, (Instant, Duration)>>);
 
 impl Missing {
-    pub(super) fn is_due(&self, hash: BlobHash) -> bool {
+    pub(in crate::sync) fn is_due(&self, hash: BlobHash) -> bool {
         let missing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         missing.get(&hash).is_none_or(|(asked, pause)| asked.elapsed() >= *pause)
     }
