@@ -244,7 +244,7 @@
     const edited = new Set();
     for (const kind of ["input", "change"]) form.addEventListener(kind, (event) => edited.add(event.target.name));
     const body = () => new URLSearchParams(new FormData(form));
-    const typed = () => { const all = body(); all.delete("form_token"); return all.toString(); };
+    const typed = () => { const all = body(); all.delete("form_token"); all.delete("versi"); return all.toString(); };
     const say = (name, text, kind) => {
       const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
       if (!field) return;
@@ -314,28 +314,65 @@
     // Drafts: on this machine's disk about a second after the last key.
     const told = $("#draf-keadaan");
     let keeping, kept = "", sent = "", again = "";
+    // What stands here is not what others have: nothing is kept or sent until somebody chose.
+    let asked = null;
+    const choose = (notice) => {
+      asked = notice;
+      notice.hidden = false;
+      told.textContent = "";
+      notice.scrollIntoView({ block: "center" });
+      $("button", notice).focus();
+    };
+    const chosen = () => {
+      if (asked) asked.hidden = true;
+      asked = null;
+      form.scrollIntoView({ block: "nearest" });
+    };
+    form.addEventListener("submit", (event) => {
+      if (!asked) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      choose(asked);
+    }, { capture: true });
     form.addEventListener("submit", () => { sent = typed(); });
     const keep = async () => {
       clearTimeout(keeping);
-      if (!form.dataset.draft || form.dataset.sent || sending.has(form) || covered) return;
+      if (!form.dataset.draft || form.dataset.sent || sending.has(form) || covered || asked) return;
       const now = typed();
-      if (now === kept) return;
+      if (now === kept && !mine) return;
       try {
-        const all = body().toString();
+        const all = body().toString() + (mine ? "&paksa=1" : "");
+        mine = false;
         // Browsers send no more than 64 KiB behind a page that is left, and refuse what is larger at once.
         const answer = await fetch(form.dataset.draft, {
           method: "POST", body: new URLSearchParams(all), keepalive: all.length < 60000, headers: { "x-desk-script": "1" },
         });
         if (!answer.ok || answer.redirected) throw new Error("not kept");
-        const { kept: at, draft: id, over } = await answer.json();
+        const { kept: at, draft: id, over, record, name, elsewhere, version } = await answer.json();
         const draft = form.elements.draf;
-        if (over) {
-          // The form was saved, and somebody came back to it: what is typed now is another one.
-          if (now === sent) return;
-          draft.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-          again = form.dataset.again + " ";
-          return keep();
+        if (elsewhere) {
+          const notice = $("#draf-lain");
+          $("span", notice).textContent = elsewhere;
+          $("a", notice).href = draft ? location.pathname + "?draf=" + draft.value : location.pathname;
+          return choose(notice);
         }
+        if (over) {
+          // The form was saved, and somebody came back to it: what is typed now is another one. Saved in another window, it is
+          // asked for.
+          if (now === sent) return;
+          const notice = $("#draf-tersimpan");
+          if (!sent) {
+            $("a", notice).href = record;
+            $("a", notice).textContent = name;
+          }
+          draft.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+          form.elements.versi.value = "";
+          if (sent) again = form.dataset.again + " ";
+          await keep();
+          if (!sent) choose(notice);
+          return;
+        }
+        if (version !== undefined) form.elements.versi.value = version;
         kept = now;
         told.textContent = at ? again + form.dataset.kept + " " + at : "";
         if (id) draft.value = id;
@@ -345,6 +382,14 @@
         told.textContent = form.dataset.unkept;
       }
     };
+    let mine = false;
+    for (const notice of $$("#draf-lain, #draf-tersimpan")) {
+      $("button", notice).addEventListener("click", () => {
+        mine = notice.id === "draf-lain";
+        chosen();
+        keep();
+      });
+    }
     const keepSoon = () => {
       clearTimeout(keeping);
       keeping = setTimeout(keep, 1000);
@@ -575,7 +620,9 @@
       for (const one of $$(".unscripted", part)) one.hidden = true;
       $("details", part).open = true;
       enclosing.replaceChildren(...part.childNodes);
-      form.elements.draf.value = $("input[name=draf]", page).value;
+      const apart = $("#sudah-ada", page);
+      if (apart) form.before(apart);
+      for (const name of ["draf", "versi"]) form.elements[name].value = $(`input[name=${name}]`, page).value;
       kept();
     };
     const kept = () => history.replaceState(null, "", location.pathname + "?draf=" + form.elements.draf.value);

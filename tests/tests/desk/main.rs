@@ -36,4 +36,6 @@ mod refusing_disk;
 #[cfg(test)]
 mod registers;
 #[cfg(test)]
+mod windows;
+#[cfg(test)]
 mod work;

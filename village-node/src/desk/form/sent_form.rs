@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::Offered;
+use crate::desk::form::window::Seen;
 use crate::desk::form::{Kept, drafts};
 use crate::desk::frame::page::Halt;
 use crate::desk::frame::upload::{SentFile, Upload};
@@ -22,6 +23,8 @@ pub(super) struct SentForm {
     pub(super) kept: Kept,
     /// The draft that it says it is of. Of a form that does not say so, nobody can tell whether it came before.
     pub(super) draft: Option<[u8; 16]>,
+    /// What its window has seen of that draft.
+    pub(super) seen: Seen,
     pub(super) coming: Option<Coming>,
 }
 
@@ -61,6 +64,7 @@ impl SentForm {
             visitor,
             kept: offered.keep(&form),
             draft: drafts::parse_id(form.get("draf")),
+            seen: Seen::of(&form),
             coming: file.map(|file| Coming { kind: form.get("kind").to_owned(), file }),
             offered,
             form,

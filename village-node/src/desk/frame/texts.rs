@@ -265,6 +265,17 @@ desk_kit::texts! {
     discard_ask: "Buang perubahan?", "Throw the changes away?";
     discard_gone: "Yang diubah di formulir dihapus; berkasnya tetap seperti yang terakhir disimpan.",
         "What was changed in the form is deleted; the record stays as it was last saved.";
+    saved_already: "Draf ini sudah disimpan di jendela lain. Yang Anda ketik di sini belum disimpan; simpan hanya bila ini memang berkas lain.",
+        "This draft was saved in another window already. What you typed here is not saved; save it only if it is another record.";
+    draft_apart: "Draf ini diubah di jendela lain sementara itu. Yang Anda ketik di sini menjadi draf tersendiri dan belum disimpan; periksa kedua-duanya, lalu simpan satu saja.",
+        "This draft was changed in another window meanwhile. What you typed here is a draft of its own now, and is not saved; look at both, then save one of them.";
+    see_other: "Lihat yang itu", "Look at that one";
+    draft_elsewhere: "Draf ini diubah di jendela atau komputer lain pada", "This draft was changed in another window or on another PC at";
+    draft_elsewhere_why: "Yang Anda ketik masih ada di layar ini, tetapi tidak disimpan sampai Anda memilih.",
+        "What you typed is still on this screen, but is not kept until you choose.";
+    take_other: "Buka yang dari sana", "Open the other one";
+    keep_mine: "Pakai yang di layar ini", "Keep what is on this screen";
+    another_record: "Ini berkas lain", "This is another record";
     draft_gone: "Draf itu tidak ada lagi; mungkin sudah disimpan sebagai berkas.", "That draft is gone; perhaps it was saved as a record.";
     add_person: "Tambah orang", "Add a person";
     remove_person: "Hapus orang ini", "Remove this person";

@@ -24,6 +24,10 @@ pub(crate) enum Word {
     SecretChanged,
     /// What was typed before came along.
     Carried,
+    /// What is typed is no record yet: the draft that it was became this one in another window.
+    SavedBefore(String),
+    /// What is typed is a draft of its own now: another window changed the one that it was, which has this id.
+    DraftApart(String),
     /// The form was not saved: what is wrong stands beside its fields.
     FormRefused,
     /// Something was not taken.
@@ -88,7 +92,7 @@ impl Word {
             Self::AttachedBefore => t.attached_before,
             Self::SecretChanged => t.secret_changed,
             Self::Carried => t.carried,
-            Self::Nothing | Self::FormRefused | Self::Refused(_) => "",
+            Self::Nothing | Self::FormRefused | Self::SavedBefore(_) | Self::DraftApart(_) | Self::Refused(_) => "",
         }
     }
 
