@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::office::Office;
+use crate::proxy::Proxy;
 
 /// A picture of 3000 times 2000 points, made by the browser itself, put into the form as if somebody had chosen it.
 const CHOOSE: &str = "
@@ -234,4 +235,36 @@ async fn the_papers_of_a_signed_letter_stay() {
     assert_eq!(browser.count(".files summary").await, 0);
     let said = machine.refuses(&["detach", &id, &hash]);
     assert!(said.contains("tidak dapat dilepas lagi"), "{said}");
+}
+
+#[tokio::test]
+async fn how_much_of_a_large_file_is_over_shows_by_itself_on_every_page() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    machine.kill();
+    let link = Proxy::to(office.hub_address());
+    link.slow(300 * 1024);
+    std::fs::write(machine.data.join("config.toml"), format!("hub = \"https://{}\"\n", link.address)).unwrap();
+    machine.serve();
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    let photo = machine.data.join("kk.jpg");
+    let front = [0xff, 0xd8, 0xff, 0xda, 0, 2];
+    std::fs::write(&photo, [&front[..], &vec![7; 5 * 1024 * 1024], &[0xff, 0xd9]].concat()).unwrap();
+    machine.says(&["attach", &id, photo.to_str().unwrap(), "--kind", "A1"]);
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    // Nobody loads the page anew: by the hub's word, some of it is there.
+    browser
+        .until("/; [1-4],[0-9] MB dari 5,0 MB sudah di pusat/.test(document.querySelector('[data-hash]').textContent)")
+        .await;
+    browser.until("document.querySelector('#lampiran-berjalan')?.textContent.startsWith('lampiran dikirim:')").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.go(&format!("{}/sinkron", machine.url)).await;
+    browser.until("document.querySelector('#kemajuan progress')?.value > 1024 * 1024").await;
+    browser.says("lampiran dikirim:").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.run("history.back()").await;
+    browser.until("document.querySelector('[data-hash]')?.className === 'received'").await;
+    browser.until("!document.querySelector('#lampiran-berjalan')").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
 }

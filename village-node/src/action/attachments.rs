@@ -233,14 +233,23 @@ pub(crate) fn keep_with_draft(
     Ok(replica.put_draft_file(draft, &file, bytes)?)
 }
 
-/// Puts the bytes of a draft's files where those of records lie: the record that the draft becomes is made with them.
+/// Puts the bytes of a draft's files where those of records lie: the record that the draft becomes is made with them. `is_again`:
+/// only what is gone since they were.
 ///
 /// # Errors
 ///
 /// When the disk refuses, or does not give them back as they came.
-pub(crate) fn place_those_of_draft(reader: &Reader, draft: [u8; 16], files: &[AttachedFile]) -> Result<(), Failure> {
+pub(crate) fn place_those_of_draft(
+    reader: &Reader,
+    draft: [u8; 16],
+    files: &[AttachedFile],
+    is_again: bool,
+) -> Result<(), Failure> {
     let folder = reader.blob_folder();
     for file in files {
+        if is_again && folder.size(file.hash).is_ok_and(|size| size.is_some()) {
+            continue;
+        }
         let bytes = reader.draft_file(draft, file.hash)?.ok_or_else(no_file)?;
         folder.put(&bytes).map_err(|error| Failure::file(folder.dir(), &error))?;
     }

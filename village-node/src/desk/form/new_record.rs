@@ -354,7 +354,7 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
     let files_of = |reader: &Reader| sent.map_or(Ok(Vec::new()), |sent| sent.files(reader, &name));
     let files = files_of(&node.replica())?;
     if let Some(sent) = sent {
-        sent.place(&node.replica(), &files)?;
+        sent.place(&node.replica(), &files, false)?;
     }
     record.files.clone_from(&files);
     let action = Action::Record { records: vec![record], clerk: clerk.clone() };
@@ -368,6 +368,8 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
         if files_of(replica)? != files {
             return Err(attached_meanwhile());
         }
+        // Nothing named them in between: they may have been swept away.
+        sent.map_or(Ok(()), |sent| sent.place(replica, &files, true))?;
         note_in(replica, &name, Act::Record, id)?;
         for file in &files {
             replica.note_blob(file.hash, file.size, doing.now_millis)?;

@@ -64,13 +64,18 @@ impl Sent {
         if is_own { reader.draft_files(self.draft) } else { Ok(Vec::new()) }
     }
 
-    /// Puts these files of the draft where those of records lie.
+    /// Puts these files of the draft where those of records lie. `is_again`: only what is gone since they were.
     ///
     /// # Errors
     ///
     /// When the disk refuses, or does not give them back as they came.
-    pub(in crate::desk) fn place(&self, reader: &Reader, files: &[AttachedFile]) -> Result<(), Failure> {
-        attachments::place_those_of_draft(reader, self.draft, files)
+    pub(in crate::desk) fn place(
+        &self,
+        reader: &Reader,
+        files: &[AttachedFile],
+        is_again: bool,
+    ) -> Result<(), Failure> {
+        attachments::place_those_of_draft(reader, self.draft, files, is_again)
     }
 
     /// Notes what it became, in the commit that saves it; the draft of the clerk goes with that.
