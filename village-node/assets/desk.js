@@ -564,7 +564,10 @@
   const prepared = async (file, said) => {
     let broken = false;
     if (file.type.startsWith("image/") && !$("#lampiran-asli").checked) {
-      try { file = await smaller(file); } catch {
+      const answer = file.size <= 10 * 1024 * 1024 ? await ask("/lampiran/periksa", { method: "POST", body: file }) : null;
+      // Damaged, it is attached as it is: made anew, it would look whole.
+      const damaged = answer && answer.ok && !answer.redirected && (await answer.json()).damaged;
+      try { if (!damaged) file = await smaller(file); } catch {
         // Kinds of pictures that the desk does not take it names itself.
         broken = ["image/jpeg", "image/png"].includes(file.type);
       }

@@ -25,6 +25,7 @@ pub mod restoring;
 mod sealing;
 pub mod serve;
 pub mod settings;
+mod soundness;
 mod sweeping;
 pub mod sync;
 mod wiping;

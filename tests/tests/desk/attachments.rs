@@ -268,3 +268,54 @@ async fn how_much_of_a_large_file_is_over_shows_by_itself_on_every_page() {
     browser.until("!document.querySelector('#lampiran-berjalan')").await;
     assert_eq!(browser.complaints().await, [""; 0]);
 }
+
+/// A picture that the browser makes, with some of its middle gone, chosen as somebody would.
+const CHOOSE_DAMAGED: &str = "
+    window.chosen = false;
+    const canvas = document.createElement('canvas');
+    canvas.width = 600; canvas.height = 600;
+    const pen = canvas.getContext('2d');
+    for (let at = 0; at < 600; at += 1) {
+        pen.fillStyle = `hsl(${at * 7} 80% ${30 + at % 40}%)`;
+        pen.fillRect(at, at * 13 % 600, 90, 40);
+    }
+    canvas.toBlob(async (made) => {
+        const bytes = new Uint8Array(await made.arrayBuffer());
+        if (arguments_damage) bytes.fill(0, bytes.length / 2, bytes.length / 2 + 600);
+        const files = new DataTransfer();
+        files.items.add(new File([bytes], 'kk.jpg', { type: 'image/jpeg' }));
+        const box = document.querySelector('#lampiran-berkas');
+        box.files = files.files;
+        box.dispatchEvent(new Event('change', { bubbles: true }));
+        window.chosen = true;
+    }, 'image/jpeg', 0.9);
+    return true;";
+
+#[tokio::test]
+async fn a_photo_that_is_damaged_inside_is_kept_and_said_to_be() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    let choose = |damage: &str| CHOOSE_DAMAGED.replace("arguments_damage", damage);
+    browser.run(&choose("false")).await;
+    browser.until("window.chosen").await;
+    browser.click("#lampirkan button").await;
+    browser.says("Tersimpan.").await;
+    assert!(!browser.text().await.contains("rusak di bagian tengahnya"));
+    browser.run(&choose("true")).await;
+    browser.until("window.chosen").await;
+    browser.click("#lampirkan button").await;
+    browser.says("tampaknya rusak di bagian tengahnya").await;
+    assert_eq!(machine.says(&["attachments", &id])["attachments"].as_array().map(Vec::len), Some(2));
+    // So it is before the form is saved.
+    browser.go(&format!("{}/baru/P06", machine.url)).await;
+    browser.run("document.querySelector('#lampiran details').open = true").await;
+    browser.run(&choose("true")).await;
+    browser.find("#lampiran-rusak").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.click("#lampiran button[formaction$='/lepas']").await;
+    browser.until("!document.querySelector('#lampiran-rusak') && !document.querySelector('.files')").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+}

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use service_document::{AttachedFile, FILE_BYTES_MAX, FILES_MAX, FileType};
 
 use super::{catalogue_of, load};
-use crate::{Blame, Failure};
+use crate::{Blame, Failure, soundness};
 
 /// The setting that keeps in which life of it the hub was last asked about files: 32 hexadecimal digits.
 const HUB_LIFE: &str = "files_hub_epoch";
@@ -145,6 +145,19 @@ pub(crate) fn check(name: &str, bytes: &[u8]) -> Result<FileType, Failure> {
     Ok(file_type)
 }
 
+/// What is said of a file that is kept, though it is damaged between its ends; nothing of one that is not, as far as can be told.
+pub(crate) fn warning(bytes: &[u8]) -> Option<Bilingual> {
+    let file_type = FileType::of(bytes)?;
+    soundness::is_damaged(file_type, bytes).then(|| {
+        Bilingual::new(
+            "Tersimpan, tetapi berkas itu tampaknya rusak di bagian tengahnya. Buka dan periksa; bila rusak, lepas lalu lampirkan lagi \
+             dari aslinya.",
+            "Saved, but that file seems to be damaged inside. Open it and look; if it is, take it away and attach it again from the \
+             original.",
+        )
+    })
+}
+
 fn has_ending(name: &str, ending: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, end)| end.trim().eq_ignore_ascii_case(ending))
 }
@@ -159,7 +172,7 @@ pub(crate) fn too_large() -> Failure {
     )
 }
 
-/// `{"id", "hash", "kind", "type", "size", "name", "state", "held", "change": hash or null when it was attached already}`.
+/// `{"id", "hash", "kind", "type", "size", "name", "state", "held", "warning": {"id", "en"} or null, "change": hash or null when it was attached already}`.
 pub(super) fn attach(replica: &mut Replica, id: DocumentId, file: &NewFile, clock: &Clock) -> Result<Value, Failure> {
     let bytes = BASE64.decode(file.content.as_bytes()).map_err(|error| {
         Failure::input(
@@ -181,6 +194,7 @@ fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], cloc
     if let Some(said) = said.as_object_mut() {
         said.insert("id".to_owned(), json!(id));
         said.insert("change".to_owned(), json!(change));
+        said.insert("warning".to_owned(), json!(warning(bytes)));
     }
     Ok(said)
 }

@@ -64,6 +64,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}/lampiran/tempat", get(record::attachments::places))
         .route("/berkas/{id}/lampiran/{hash}", get(record::attachments::view))
         .route("/berkas/{id}/lampiran/{hash}/lepas", post(record::attachments::remove))
+        .route("/lampiran/periksa", post(record::attachments::examine).layer(with_file))
         .route("/nomor", get(lists::register::page))
         .route("/nomor/buku", get(lists::book::file))
         .route("/berkas/{id}/putuskan", post(record::divergences::settle))

@@ -20,7 +20,7 @@ use crate::desk::form::{Kept, drafts, saved};
 use crate::desk::frame::language::Language;
 use crate::desk::frame::page::Answer;
 use crate::desk::frame::upload::Upload;
-use crate::desk::frame::word::Part;
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{bytes, kind_label};
 use crate::serve::entrance::Entrance;
@@ -100,6 +100,7 @@ pub(in crate::desk) async fn add(
 ) -> Answer {
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
     let SentForm { visitor, offered, kept, draft, seen, coming, .. } = sent;
+    let is_damaged = coming.as_ref().is_some_and(Coming::is_damaged);
     let (service, clerk) = (offered.service.id, visitor.clerk().to_string());
     let done = shared.node.blocking(move |node| {
         if let Some(coming) = coming {
@@ -110,7 +111,10 @@ pub(in crate::desk) async fn add(
         Ok((draft, Some(not_chosen())))
     });
     Ok(match done.await? {
-        (kept, None) => shown_again((&visitor, &shared), service.as_str(), (draft, kept)).await?,
+        (kept, None) => {
+            let word = if is_damaged { Word::AttachedDamaged } else { Word::Nothing };
+            shown_again((&visitor, &shared), service.as_str(), (draft, kept), word).await?
+        }
         (draft, Some(failure)) => refused((&visitor, &shared), service.as_str(), draft, &failure),
     })
 }
@@ -120,9 +124,10 @@ async fn shown_again(
     (visitor, shared): (&Visitor, &Shared),
     service: &str,
     (before, now): (Option<[u8; 16]>, [u8; 16]),
+    word: Word,
 ) -> Answer {
-    let word = shared.node.blocking(move |node| Ok(saved::apart(&node.replica(), before, now)?)).await?;
-    Ok(visitor.leads(shared, &at(service, now), word))
+    let apart = shared.node.blocking(move |node| Ok(saved::apart(&node.replica(), before, now)?)).await?;
+    Ok(visitor.leads(shared, &at(service, now), if apart == Word::Nothing { word } else { apart }))
 }
 
 fn at(service: &str, draft: [u8; 16]) -> String {
@@ -155,7 +160,7 @@ pub(in crate::desk) async fn remove(
         replica.drop_draft_file(draft, hash)?;
         Ok(draft)
     });
-    shown_again((&visitor, &shared), service.as_str(), (draft, done.await?)).await
+    shown_again((&visitor, &shared), service.as_str(), (draft, done.await?), Word::Nothing).await
 }
 
 pub(in crate::desk) async fn view(

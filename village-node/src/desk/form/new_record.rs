@@ -19,7 +19,7 @@ use crate::desk::form::carried::Sender;
 use crate::desk::form::citizens::{Known, is_of_citizen, lately};
 use crate::desk::form::draft_files::DraftFile;
 use crate::desk::form::saved::{self, Sent};
-use crate::desk::form::sent_form::SentForm;
+use crate::desk::form::sent_form::{Coming, SentForm};
 use crate::desk::form::services::note_used;
 use crate::desk::form::window::{WINDOW, version_of};
 use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, draft_files, drafts};
@@ -56,6 +56,8 @@ struct FormPage {
     /// Attached so far, and why the last one was not.
     attached: Vec<DraftFile>,
     file_said: String,
+    /// It was, and seems to be damaged.
+    file_warning: &'static str,
     kinds: Vec<Paper>,
     citizen: Vec<Asked>,
     about: Vec<Asked>,
@@ -153,7 +155,8 @@ pub(in crate::desk) async fn page(
         return fill(&shared, visitor, newest?, Filled::gone(t.draft_gone)?).await;
     };
     let offered = Offered::of(&id, &version)?;
-    let flash = visitor.word.flash(t).to_owned();
+    // What is said of a file stands beside the files.
+    let flash = if visitor.word == Word::AttachedDamaged { "" } else { visitor.word.flash(t) }.to_owned();
     fill(&shared, visitor, offered, Filled { typed, draft, from_record, flash }).await
 }
 
@@ -212,6 +215,7 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
             papers: shown::papers(catalogue, service, language),
             attached: draft_files::shown(&reader, &given.draft, offered, language)?,
             file_said: refused.map(|why| language.say(why).to_owned()).unwrap_or_default(),
+            file_warning: if visitor.word == Word::AttachedDamaged { t.attached_damaged } else { "" },
             kinds: kinds(catalogue, service, language),
             window: HEXLOWER.encode(&drafts::fresh_id()?),
             version,
@@ -237,6 +241,7 @@ pub(in crate::desk) async fn save(
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
     let SentForm { visitor, offered, form, kept, draft, seen, coming } = sent;
     let clerk = visitor.clerk().clone();
+    let is_damaged = coming.as_ref().is_some_and(Coming::is_damaged);
     let done = shared.node.blocking(move |node| {
         let known = |draft| Sent::new(draft, &kept).record(&node.replica());
         if let Some(record) = draft.map_or(Ok(None), known)? {
@@ -302,7 +307,10 @@ pub(in crate::desk) async fn save(
         done => done?,
     };
     Ok(match done {
-        Outcome::Saved(record) => visitor.leads(&shared, &format!("/berkas/{record}"), Word::Saved),
+        Outcome::Saved(record) => {
+            let word = if is_damaged { Word::AttachedDamaged } else { Word::Saved };
+            visitor.leads(&shared, &format!("/berkas/{record}"), word)
+        }
         Outcome::FileRefused(draft, failure) => draft_files::refused((&visitor, &shared), &id, draft, &failure),
         Outcome::Apart(draft, word) => {
             visitor.leads(&shared, &format!("/baru/{id}?draf={}", HEXLOWER.encode(&draft)), word)

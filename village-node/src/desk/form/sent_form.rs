@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 
+use crate::action::attachments;
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::Offered;
 use crate::desk::form::window::Seen;
@@ -33,6 +34,13 @@ pub(super) struct Coming {
     /// Which paper it is said to be.
     pub(super) kind: String,
     pub(super) file: SentFile,
+}
+
+impl Coming {
+    /// Whether it is taken, and seems to be damaged.
+    pub(super) fn is_damaged(&self) -> bool {
+        attachments::warning(&self.file.bytes).is_some()
+    }
 }
 
 impl SentForm {

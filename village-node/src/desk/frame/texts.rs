@@ -288,6 +288,8 @@ desk_kit::texts! {
     no: "Tidak", "No";
     saved: "Tersimpan.", "Saved.";
     nothing_changed: "Tidak ada yang berubah.", "Nothing was changed.";
+    attached_damaged: "Tersimpan, tetapi lampiran itu tampaknya rusak di bagian tengahnya. Buka dan periksa semua halamannya; bila rusak, lepas lalu pindai atau salin lagi dari aslinya.",
+        "Saved, but that file seems to be damaged inside. Open it and look at all of it; if it is, take it away, and scan or copy it again from the original.";
     attached_before: "Lampiran itu sudah ada pada berkas ini. Tidak ada yang berubah.",
         "That file is attached to this record already. Nothing was changed.";
     cancel: "Batal", "Cancel";

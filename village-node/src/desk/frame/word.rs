@@ -20,6 +20,8 @@ pub(crate) enum Word {
     Unchanged,
     /// That file is attached already.
     AttachedBefore,
+    /// It is attached, and seems to be damaged.
+    AttachedDamaged,
     /// Another secret is the account's from now on.
     SecretChanged,
     /// What was typed before came along.
@@ -90,6 +92,7 @@ impl Word {
             Self::Saved => t.saved,
             Self::Unchanged => t.nothing_changed,
             Self::AttachedBefore => t.attached_before,
+            Self::AttachedDamaged => t.attached_damaged,
             Self::SecretChanged => t.secret_changed,
             Self::Carried => t.carried,
             Self::Nothing | Self::FormRefused | Self::SavedBefore(_) | Self::DraftApart(_) | Self::Refused(_) => "",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use office_model::{Catalogue, Service};
@@ -153,12 +154,21 @@ pub(in crate::desk) async fn add(
         Ok(done) if done.get("change").is_none_or(Value::is_null) => {
             Ok(visitor.leads(&shared, &to, Word::AttachedBefore))
         }
+        Ok(done) if done.get("warning").is_some_and(Value::is_object) => {
+            Ok(visitor.leads(&shared, &to, Word::AttachedDamaged))
+        }
         Ok(_) => Ok(visitor.leads(&shared, &to, Word::Saved)),
         Err(failure) if failure.blame == Blame::Input => {
             Ok(visitor.refuses(&shared, &to, (Part::Files, vec![failure.text], &form)))
         }
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// Whether a photo seems to be damaged, before the page makes it smaller: made anew, it would look whole. Nothing is kept.
+pub(in crate::desk) async fn examine(visitor: Visitor, body: Bytes) -> Answer {
+    allow(visitor.role().may_record())?;
+    Ok(Json(json!({ "damaged": attachments::warning(&body).is_some() })).into_response())
 }
 
 pub(in crate::desk) async fn view(
