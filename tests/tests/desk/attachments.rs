@@ -86,7 +86,7 @@ async fn what_is_not_made_smaller_is_attached_as_it_is() {
     let browser = machine.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     let choose = "const files = new DataTransfer();
-        files.items.add(new File(['%PDF-1.7 kosong %%EOF'], 'kk.pdf', { type: 'application/pdf' }));
+        files.items.add(new File(['%PDF-1.7\\nxref\\n0 1\\n0000000000 65535 f \\ntrailer\\n<</T(kosong)>>\\nstartxref\\n9\\n%%EOF'], 'kk.pdf', { type: 'application/pdf' }));
         document.querySelector('#lampiran-berkas').files = files.files;";
     browser.run(choose).await;
     browser.click("#lampirkan button").await;
@@ -194,7 +194,7 @@ async fn without_script_a_file_goes_with_the_form() {
     crate::complaint::the_rest(&browser).await;
     // What a browser without script sends: the file with the form, and the button that saves.
     let choose = "const files = new DataTransfer();
-        files.items.add(new File(['%PDF-1.7 kk %%EOF'], 'kk.pdf', { type: 'application/pdf' }));
+        files.items.add(new File(['%PDF-1.7\\nxref\\n0 1\\n0000000000 65535 f \\ntrailer\\n<</T(kk)>>\\nstartxref\\n9\\n%%EOF'], 'kk.pdf', { type: 'application/pdf' }));
         document.querySelector('#lampiran-berkas').files = files.files;
         HTMLFormElement.prototype.submit.call(document.querySelector('#formulir'));";
     browser.run(choose).await;
@@ -222,7 +222,8 @@ async fn the_papers_of_a_signed_letter_stay() {
     let id = machine.record("Siti Aminah");
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("ktp.pdf");
-    std::fs::write(&file, "%PDF-1.7 ktp %%EOF").unwrap();
+    std::fs::write(&file, "%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</T(ktp)>>\nstartxref\n9\n%%EOF")
+        .unwrap();
     let hash = machine.says(&["attach", &id, file.to_str().unwrap()])["hash"].as_str().unwrap().to_owned();
     let browser = machine.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;

@@ -60,8 +60,12 @@ mod tests {
     #[test]
     fn a_checksum_tells_damage_anywhere() {
         assert_eq!(sum(&table(), b"123456789"), 0xcbf4_3926);
-        let parts =
-            [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(*b"IHDR", &[0; 13]), chunk(*b"IDAT", b"picture"), chunk(*b"IEND", b"")];
+        let parts = [
+            b"\x89PNG\r\n\x1a\n".to_vec(),
+            chunk(*b"IHDR", &[0; 13]),
+            chunk(*b"IDAT", b"picture"),
+            chunk(*b"IEND", b""),
+        ];
         let whole = parts.concat();
         assert!(is_sound(&whole) && is_sound(&[&whole[..], b"more"].concat()));
         for at in SIGNATURE..whole.len() {

@@ -99,8 +99,8 @@ pub(in crate::desk) async fn add(
     upload: Upload,
 ) -> Answer {
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
+    let is_damaged = sent.brings_damaged(&shared).await?;
     let SentForm { visitor, offered, kept, draft, seen, coming, .. } = sent;
-    let is_damaged = coming.as_ref().is_some_and(Coming::is_damaged);
     let (service, clerk) = (offered.service.id, visitor.clerk().to_string());
     let done = shared.node.blocking(move |node| {
         if let Some(coming) = coming {

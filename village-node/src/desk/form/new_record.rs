@@ -19,7 +19,7 @@ use crate::desk::form::carried::Sender;
 use crate::desk::form::citizens::{Known, is_of_citizen, lately};
 use crate::desk::form::draft_files::DraftFile;
 use crate::desk::form::saved::{self, Sent};
-use crate::desk::form::sent_form::{Coming, SentForm};
+use crate::desk::form::sent_form::SentForm;
 use crate::desk::form::services::note_used;
 use crate::desk::form::window::{WINDOW, version_of};
 use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, draft_files, drafts};
@@ -239,9 +239,9 @@ pub(in crate::desk) async fn save(
     upload: Upload,
 ) -> Answer {
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
+    let is_damaged = sent.brings_damaged(&shared).await?;
     let SentForm { visitor, offered, form, kept, draft, seen, coming } = sent;
     let clerk = visitor.clerk().clone();
-    let is_damaged = coming.as_ref().is_some_and(Coming::is_damaged);
     let done = shared.node.blocking(move |node| {
         let known = |draft| Sent::new(draft, &kept).record(&node.replica());
         if let Some(record) = draft.map_or(Ok(None), known)? {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 
+use crate::Failure;
 use crate::action::attachments;
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::Offered;
@@ -36,14 +37,17 @@ pub(super) struct Coming {
     pub(super) file: SentFile,
 }
 
-impl Coming {
-    /// Whether it is taken, and seems to be damaged.
-    pub(super) fn is_damaged(&self) -> bool {
-        attachments::warning(&self.file.bytes).is_some()
-    }
-}
-
 impl SentForm {
+    /// Whether a file comes with it that seems to be damaged.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be found out.
+    pub(super) async fn brings_damaged(&self, shared: &Shared) -> Result<bool, Failure> {
+        let Some(bytes) = self.coming.as_ref().map(|coming| coming.file.bytes.clone()) else { return Ok(false) };
+        shared.node.blocking(move |_| Ok(attachments::warning(&bytes).is_some())).await
+    }
+
     /// What came for the form of a service; what was typed goes along where its sender has to sign in first.
     ///
     /// # Errors

@@ -166,9 +166,10 @@ pub(in crate::desk) async fn add(
 }
 
 /// Whether a photo seems to be damaged, before the page makes it smaller: made anew, it would look whole. Nothing is kept.
-pub(in crate::desk) async fn examine(visitor: Visitor, body: Bytes) -> Answer {
+pub(in crate::desk) async fn examine(visitor: Visitor, State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     allow(visitor.role().may_record())?;
-    Ok(Json(json!({ "damaged": attachments::warning(&body).is_some() })).into_response())
+    let is_damaged = shared.node.blocking(move |_| Ok(attachments::warning(&body).is_some())).await?;
+    Ok(Json(json!({ "damaged": is_damaged })).into_response())
 }
 
 pub(in crate::desk) async fn view(
