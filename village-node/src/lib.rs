@@ -32,6 +32,7 @@ mod wiping;
 
 pub(crate) use act::Act;
 pub use action::Action;
+pub use desk::desk_assets;
 pub use enrolment::{Enrolled, enrol, enrol_again, establish};
 pub use failure::{Blame, Failure};
 pub use identity::{Bytes32, Identity};
