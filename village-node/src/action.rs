@@ -30,6 +30,7 @@ pub(crate) mod standing;
 mod status;
 mod step;
 pub(crate) mod trace;
+pub(crate) mod under_way;
 mod verify;
 
 use std::ops::Range;

@@ -25,11 +25,14 @@ pub mod restoring;
 mod sealing;
 pub mod serve;
 pub mod settings;
+mod soundness;
+mod sweeping;
 pub mod sync;
 mod wiping;
 
 pub(crate) use act::Act;
 pub use action::Action;
+pub use desk::desk_assets;
 pub use enrolment::{Enrolled, enrol, enrol_again, establish};
 pub use failure::{Blame, Failure};
 pub use identity::{Bytes32, Identity};

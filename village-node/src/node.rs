@@ -217,6 +217,7 @@ impl Node {
             replica.begin_epoch(EpochId(moment::random()?))?;
             done = action::perform(&mut replica, identity, &sealer, action, moment::now_millis(), watch);
         }
+        let done = done.and_then(|answer| action::under_way::added(&replica, self.live(), action, answer));
         let dir = replica.dir().to_owned();
         drop(replica);
         if done.is_ok() && action.writes() {

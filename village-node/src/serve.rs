@@ -29,7 +29,7 @@ use crate::remote::Door;
 use crate::serve::entrance::Entrance;
 use crate::serve::lan::{Lan, Listening};
 use crate::serve::wrong_tokens::WrongTokens;
-use crate::{Failure, Node, moment, private_file, sync};
+use crate::{Failure, Node, moment, private_file, sweeping, sync};
 
 /// So long requests that are being answered may still take when it is time to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
@@ -149,6 +149,7 @@ impl Server {
         let door_file = Door::file(node.dir());
         let driver = tokio::spawn(sync::drive(node.clone()));
         let clock = tokio::spawn(clock::watch(node.clone()));
+        let sweeping = tokio::spawn(sweeping::drive(node.clone()));
         let (wiped_node, dir) = (node.clone(), node.dir().to_owned());
         let shared = Arc::new(Shared {
             node,
@@ -194,6 +195,7 @@ impl Server {
         };
         driver.abort();
         clock.abort();
+        sweeping.abort();
         // A file left over only makes the next command look twice.
         let _ = std::fs::remove_file(door_file);
         served.map_err(|error| stopped(&error))

@@ -17,7 +17,9 @@ pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};
 pub(crate) use exchange::{REFUSED, REVOKED};
 pub use files::FilesMoved;
+pub(crate) use files::{Moving, Way};
 pub(crate) use live::Live;
+pub(crate) use night::next_after as next_night;
 pub use proven::{Patience, Proven, sync_until_proven};
 
 pub use exchange_driver::{Outcome, Progress};

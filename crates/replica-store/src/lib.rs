@@ -47,6 +47,7 @@ pub use documents::blob_folder::{BlobFolder, PartError};
 pub use documents::change_run::ToldChange;
 pub use documents::publication::{NewPublication, OfficeTold, Published, Sign};
 pub use documents::referral::Referred;
+pub use documents::sweep::Swept;
 pub use entries::entry::{EntryMeta, EntryState};
 pub use entries::holdings::Holding;
 pub use entries::log::{LogState, SignedHead};

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::office::Office;
+use crate::proxy::Proxy;
 
 /// A picture of 3000 times 2000 points, made by the browser itself, put into the form as if somebody had chosen it.
 const CHOOSE: &str = "
@@ -85,7 +86,7 @@ async fn what_is_not_made_smaller_is_attached_as_it_is() {
     let browser = machine.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     let choose = "const files = new DataTransfer();
-        files.items.add(new File(['%PDF-1.7 kosong %%EOF'], 'kk.pdf', { type: 'application/pdf' }));
+        files.items.add(new File(['%PDF-1.7\\nxref\\n0 1\\n0000000000 65535 f \\ntrailer\\n<</T(kosong)>>\\nstartxref\\n9\\n%%EOF'], 'kk.pdf', { type: 'application/pdf' }));
         document.querySelector('#lampiran-berkas').files = files.files;";
     browser.run(choose).await;
     browser.click("#lampirkan button").await;
@@ -193,7 +194,7 @@ async fn without_script_a_file_goes_with_the_form() {
     crate::complaint::the_rest(&browser).await;
     // What a browser without script sends: the file with the form, and the button that saves.
     let choose = "const files = new DataTransfer();
-        files.items.add(new File(['%PDF-1.7 kk %%EOF'], 'kk.pdf', { type: 'application/pdf' }));
+        files.items.add(new File(['%PDF-1.7\\nxref\\n0 1\\n0000000000 65535 f \\ntrailer\\n<</T(kk)>>\\nstartxref\\n9\\n%%EOF'], 'kk.pdf', { type: 'application/pdf' }));
         document.querySelector('#lampiran-berkas').files = files.files;
         HTMLFormElement.prototype.submit.call(document.querySelector('#formulir'));";
     browser.run(choose).await;
@@ -221,7 +222,8 @@ async fn the_papers_of_a_signed_letter_stay() {
     let id = machine.record("Siti Aminah");
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("ktp.pdf");
-    std::fs::write(&file, "%PDF-1.7 ktp %%EOF").unwrap();
+    std::fs::write(&file, "%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</T(ktp)>>\nstartxref\n9\n%%EOF")
+        .unwrap();
     let hash = machine.says(&["attach", &id, file.to_str().unwrap()])["hash"].as_str().unwrap().to_owned();
     let browser = machine.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
@@ -234,4 +236,87 @@ async fn the_papers_of_a_signed_letter_stay() {
     assert_eq!(browser.count(".files summary").await, 0);
     let said = machine.refuses(&["detach", &id, &hash]);
     assert!(said.contains("tidak dapat dilepas lagi"), "{said}");
+}
+
+#[tokio::test]
+async fn how_much_of_a_large_file_is_over_shows_by_itself_on_every_page() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    machine.kill();
+    let link = Proxy::to(office.hub_address());
+    link.slow(300 * 1024);
+    std::fs::write(machine.data.join("config.toml"), format!("hub = \"https://{}\"\n", link.address)).unwrap();
+    machine.serve();
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    let photo = machine.data.join("kk.jpg");
+    let front = [0xff, 0xd8, 0xff, 0xda, 0, 2];
+    std::fs::write(&photo, [&front[..], &vec![7; 5 * 1024 * 1024], &[0xff, 0xd9]].concat()).unwrap();
+    machine.says(&["attach", &id, photo.to_str().unwrap(), "--kind", "A1"]);
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    // Nobody loads the page anew: by the hub's word, some of it is there.
+    browser
+        .until("/; [1-4],[0-9] MB dari 5,0 MB sudah di pusat/.test(document.querySelector('[data-hash]').textContent)")
+        .await;
+    browser.until("document.querySelector('#lampiran-berjalan')?.textContent.startsWith('lampiran dikirim:')").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.go(&format!("{}/sinkron", machine.url)).await;
+    browser.until("document.querySelector('#kemajuan progress')?.value > 1024 * 1024").await;
+    browser.says("lampiran dikirim:").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.run("history.back()").await;
+    browser.until("document.querySelector('[data-hash]')?.className === 'received'").await;
+    browser.until("!document.querySelector('#lampiran-berjalan')").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+}
+
+/// A picture that the browser makes, with some of its middle gone, chosen as somebody would.
+const CHOOSE_DAMAGED: &str = "
+    window.chosen = false;
+    const canvas = document.createElement('canvas');
+    canvas.width = 600; canvas.height = 600;
+    const pen = canvas.getContext('2d');
+    for (let at = 0; at < 600; at += 1) {
+        pen.fillStyle = `hsl(${at * 7} 80% ${30 + at % 40}%)`;
+        pen.fillRect(at, at * 13 % 600, 90, 40);
+    }
+    canvas.toBlob(async (made) => {
+        const bytes = new Uint8Array(await made.arrayBuffer());
+        if (arguments_damage) bytes.fill(0, bytes.length / 2, bytes.length / 2 + 600);
+        const files = new DataTransfer();
+        files.items.add(new File([bytes], 'kk.jpg', { type: 'image/jpeg' }));
+        const box = document.querySelector('#lampiran-berkas');
+        box.files = files.files;
+        box.dispatchEvent(new Event('change', { bubbles: true }));
+        window.chosen = true;
+    }, 'image/jpeg', 0.9);
+    return true;";
+
+#[tokio::test]
+async fn a_photo_that_is_damaged_inside_is_kept_and_said_to_be() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    let choose = |damage: &str| CHOOSE_DAMAGED.replace("arguments_damage", damage);
+    browser.run(&choose("false")).await;
+    browser.until("window.chosen").await;
+    browser.click("#lampirkan button").await;
+    browser.says("Tersimpan.").await;
+    assert!(!browser.text().await.contains("rusak di bagian tengahnya"));
+    browser.run(&choose("true")).await;
+    browser.until("window.chosen").await;
+    browser.click("#lampirkan button").await;
+    browser.says("tampaknya rusak di bagian tengahnya").await;
+    assert_eq!(machine.says(&["attachments", &id])["attachments"].as_array().map(Vec::len), Some(2));
+    // So it is before the form is saved.
+    browser.go(&format!("{}/baru/P06", machine.url)).await;
+    browser.run("document.querySelector('#lampiran details').open = true").await;
+    browser.run(&choose("true")).await;
+    browser.find("#lampiran-rusak").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.click("#lampiran button[formaction$='/lepas']").await;
+    browser.until("!document.querySelector('#lampiran-rusak') && !document.querySelector('.files')").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
 }

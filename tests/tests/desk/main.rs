@@ -30,10 +30,16 @@ mod people;
 #[path = "../whole_system/programs.rs"]
 mod programs;
 #[cfg(test)]
+#[path = "../whole_system/proxy.rs"]
+#[expect(dead_code, reason = "of the link, these tests need no more than that it is slow")]
+mod proxy;
+#[cfg(test)]
 mod referred;
 #[cfg(test)]
 mod refusing_disk;
 #[cfg(test)]
 mod registers;
+#[cfg(test)]
+mod windows;
 #[cfg(test)]
 mod work;

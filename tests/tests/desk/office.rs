@@ -1,6 +1,7 @@
 //! An office with its machines, and the hub that they belong to.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -83,6 +84,11 @@ impl Office {
         let (running, said) = start(command);
         self.hub = Some(running);
         said["listening"].as_str().unwrap().clone_into(&mut self.hub_url);
+    }
+
+    /// Where the hub listens.
+    pub(crate) fn hub_address(&self) -> SocketAddr {
+        self.hub_url.trim_start_matches("https://").parse().unwrap()
     }
 
     /// The centre tells everybody which offices there are.

@@ -1,6 +1,8 @@
 //! Attached files between two machines of an office, over links that break, and what strangers get of them.
 
 use std::io::Write as _;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use change_log::BlobHash;
 use data_encoding::HEXLOWER;
@@ -18,6 +20,10 @@ const SIZE: usize = 2 * 1024 * 1024;
 
 /// Made-up bytes that cannot be packed and pass for a photo.
 fn photo(seed: u64) -> Vec<u8> {
+    photo_of(seed, SIZE)
+}
+
+fn photo_of(seed: u64, size: usize) -> Vec<u8> {
     let mut state = seed;
     let mut bytes = vec![0xff, 0xd8, 0xff, 0xda];
     bytes.extend(
@@ -25,7 +31,7 @@ fn photo(seed: u64) -> Vec<u8> {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             u8::try_from(state >> 56).unwrap()
         })
-        .take(SIZE - 6),
+        .take(size - 6),
     );
     bytes.extend([0xff, 0xd9]);
     bytes
@@ -126,6 +132,65 @@ fn a_file_goes_to_the_other_machine_however_often_the_link_breaks() {
     laptop.said(&["detach", &id, &hash.to_string(), "--json"]);
     assert!(sync(&laptop, "20").0 && sync(&counter, "20").0);
     assert_eq!(counter.said(&["attachments", &id, "--json"])["attachments"], json!([]));
+}
+
+/// What `status` says of files on their way, until `done`; each number of bytes that were over, in order.
+fn watch(machine: &Machine, way: &str, mut done: impl FnMut(&Value) -> bool) -> Vec<u64> {
+    let begun = Instant::now();
+    let mut seen = Vec::new();
+    loop {
+        let files = machine.said(&["status", "--json"])["files"].take();
+        if files["moving"]["way"] == way {
+            seen.extend(files["moving"]["held"].as_u64());
+        }
+        if done(&files) {
+            seen.dedup();
+            return seen;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "{files}");
+        sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn how_much_of_a_file_is_over_is_told_while_it_moves_and_after_a_cut() {
+    const LARGE: usize = 6 * 1024 * 1024;
+    let regency = Regency::new(55, &[]);
+    let (counter, laptop) = (regency.join("counter"), regency.join("laptop"));
+    let id = record(&counter);
+    attach(&counter, &id, &photo_of(5, LARGE));
+    let held = |machine: &Machine| machine.said(&["attachments", &id, "--json"])["attachments"][0]["held"].as_u64();
+    assert_eq!(held(&counter), Some(0));
+    regency.link.slow(400 * 1024);
+    regency.link.cut_after(Way::Up, Break::End, LARGE * 2 / 3);
+    let serving = counter.serve();
+    let seen = watch(&counter, "up", |files| regency.link.is_broken() && files["moving"].is_null());
+    // By the hub's word: some of it is over long before all is, and never more than passed.
+    assert!(seen.iter().any(|held| (1..LARGE as u64 * 2 / 3).contains(held)) && seen.is_sorted(), "{seen:?}");
+    let before = seen.last().copied();
+    assert!(held(&counter) >= before, "{:?} {seen:?}", held(&counter));
+    let status = counter.said(&["status", "--json"]);
+    assert_eq!(status["files"]["to_send_held"].as_u64(), held(&counter), "{status}");
+    regency.link.mend();
+    let seen = watch(&counter, "up", |files| files["to_send"] == 0);
+    assert!(seen.is_sorted() && seen.first() >= before.as_ref(), "it goes on from there: {before:?}, {seen:?}");
+    assert_eq!((state(&counter, &id).as_str(), held(&counter)), ("at_hub", Some(LARGE as u64)));
+    assert!(serving.stop());
+
+    regency.link.cut_after(Way::Down, Break::End, LARGE / 2);
+    let serving = laptop.serve();
+    let seen = watch(&laptop, "down", |_| regency.link.is_broken());
+    assert!(seen.len() > 3 && seen.is_sorted() && seen.last() < Some(&(LARGE as u64)), "{seen:?}");
+    assert!(serving.stop());
+    // It is on the disk: another program knows it as well.
+    let files = laptop.said(&["status", "--json"])["files"].take();
+    let here = files["to_fetch_held"].as_u64();
+    assert!(here > Some(LARGE as u64 / 3) && held(&laptop) == here, "{files}");
+    regency.link.mend();
+    let serving = laptop.serve();
+    let seen = watch(&laptop, "down", |files| files["to_fetch"] == 0);
+    assert!(seen.is_sorted() && seen.first() >= here.as_ref(), "{here:?}, {seen:?}");
+    assert!(serving.stop());
 }
 
 #[test]

@@ -52,6 +52,10 @@ there was all this hold nothing below `offices`, and of an office neither `reaso
 as long as its office has no other. `form_of_before` of `numbers rule`: what machines may still issue in another form, as it was granted.
 `settings` of `sync-server restore`: `back` (as in the backup; `settings_keys` names what is set in them), `same` (they were here), `beside` (others are here and stay), `none` (the backup has none).
 
+`held` of `village-node attachments` is how many bytes of a file are where it goes: at the hub, as far as it said so since the program began, of one that is `here_only`; on this machine of one that is
+`not_here`. `to_send_held` and `to_fetch_held` of `status` are their sums, `moving` is `null` or the file that moves: `{\"hash\", \"way\", \"held\", \"size\"}` with `way` `up` or `down`.
+`warning` of `village-node attach` is `null` or, of a file that is kept though it seems to be damaged inside, `{\"id\", \"en\"}`.
+
 `lan` of `village-node serve` and `village-node status` is `null` where the desk is not open to the office's other PCs, and for `status` where no `serve` runs.
 `fingerprint` is the SHA-256 of the root certificate. Where the desk could not be opened, `listening` and `fingerprint` are `null` and `failure` is
 `{\"blame\", \"code\", \"text\": {\"id\", \"en\"}}`; the desk of the machine serves all the same.
@@ -225,7 +229,7 @@ fn run_all() -> Vec<(String, Value)> {
     let some = page.program("counter", &["record", "--lines", lines.to_str().unwrap()]).output().unwrap();
     page.note("counter", &["record", "--lines"], &serde_json::from_slice(&some.stdout).unwrap());
     let scan = page.dir.path().join("Scan");
-    std::fs::write(&scan, b"%PDF-1.4\n%%EOF\n").unwrap();
+    std::fs::write(&scan, b"%PDF-1.4\nxref\n0 1\n0000000000 65535 f \ntrailer\n<<>>\nstartxref\n9\n%%EOF\n").unwrap();
     let attached = page.run("counter", &["attach", &id, "Scan", "--kind", "A1"]);
     page.run("counter", &["sync"]);
     page.run("laptop", &["sync"]);

@@ -1,4 +1,4 @@
-//! A link between node and hub that counts bytes and breaks after exactly so many of them.
+//! A link between node and hub that counts bytes, breaks after exactly so many of them, and is as slow as it is told to be.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -52,6 +52,8 @@ struct Shared {
     connections: AtomicU64,
     /// Bytes that passed to the hub, and from it.
     passed: [AtomicU64; 2],
+    /// Bytes a second in each direction; 0: as fast as they come.
+    pace: AtomicU64,
 }
 
 /// A TCP proxy on a free port.
@@ -69,6 +71,7 @@ impl Proxy {
             line: Mutex::new(Line::Up),
             connections: AtomicU64::new(0),
             passed: Default::default(),
+            pace: AtomicU64::new(0),
         });
         let accepting = Arc::clone(&shared);
         // Ends with the test process.
@@ -103,6 +106,11 @@ impl Proxy {
     /// Bytes that passed in a direction so far.
     pub(crate) fn passed(&self, way: Way) -> u64 {
         self.shared.passed[usize::from(way == Way::Down)].load(Ordering::SeqCst)
+    }
+
+    /// From now on no more than so many bytes a second pass in each direction; 0: as fast as they come.
+    pub(crate) fn slow(&self, bytes_a_second: u64) {
+        self.shared.pace.store(bytes_a_second, Ordering::SeqCst);
     }
 
     /// Whether the break came.
@@ -167,6 +175,9 @@ fn carry(shared: &Shared, way: Way, pair: &Pair) -> Break {
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         let (some, cut) = allowed(shared, way, pair.number, read);
         shared.passed[usize::from(way == Way::Down)].fetch_add(some as u64, Ordering::SeqCst);
+        if let Some(micros) = (some as u64 * 1_000_000).checked_div(shared.pace.load(Ordering::SeqCst)) {
+            thread::sleep(Duration::from_micros(micros));
+        }
         if to.write_all(&buffer[..some]).is_err() && cut.is_none() {
             return Break::End;
         }

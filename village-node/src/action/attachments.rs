@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use service_document::{AttachedFile, FILE_BYTES_MAX, FILES_MAX, FileType};
 
 use super::{catalogue_of, load};
-use crate::{Blame, Failure};
+use crate::{Blame, Failure, soundness};
 
 /// The setting that keeps in which life of it the hub was last asked about files: 32 hexadecimal digits.
 const HUB_LIFE: &str = "files_hub_epoch";
@@ -145,6 +145,19 @@ pub(crate) fn check(name: &str, bytes: &[u8]) -> Result<FileType, Failure> {
     Ok(file_type)
 }
 
+/// What is said of a file that is kept, though it is damaged between its ends; nothing of one that is not, as far as can be told.
+pub(crate) fn warning(bytes: &[u8]) -> Option<Bilingual> {
+    let file_type = FileType::of(bytes)?;
+    soundness::is_damaged(file_type, bytes).then(|| {
+        Bilingual::new(
+            "Tersimpan, tetapi berkas itu tampaknya rusak di bagian tengahnya. Buka dan periksa; bila rusak, lepas lalu lampirkan lagi \
+             dari aslinya.",
+            "Saved, but that file seems to be damaged inside. Open it and look; if it is, take it away and attach it again from the \
+             original.",
+        )
+    })
+}
+
 fn has_ending(name: &str, ending: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, end)| end.trim().eq_ignore_ascii_case(ending))
 }
@@ -159,7 +172,7 @@ pub(crate) fn too_large() -> Failure {
     )
 }
 
-/// `{"id", "hash", "kind", "type", "size", "name", "state", "change": hash or null when it was attached already}`.
+/// `{"id", "hash", "kind", "type", "size", "name", "state", "held", "warning": {"id", "en"} or null, "change": hash or null when it was attached already}`.
 pub(super) fn attach(replica: &mut Replica, id: DocumentId, file: &NewFile, clock: &Clock) -> Result<Value, Failure> {
     let bytes = BASE64.decode(file.content.as_bytes()).map_err(|error| {
         Failure::input(
@@ -177,10 +190,11 @@ fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], cloc
     let is_known = |known: &AttachedFile| known.hash == described.hash && file.kind.is_empty();
     let attached = replica.attachments(id)?.into_iter().find(is_known).unwrap_or(described);
     let change = store(replica, id, &attached, bytes, clock)?;
-    let mut said = of(&attached, whereabouts(replica, attached.hash)?);
+    let mut said = of(replica, &attached)?;
     if let Some(said) = said.as_object_mut() {
         said.insert("id".to_owned(), json!(id));
         said.insert("change".to_owned(), json!(change));
+        said.insert("warning".to_owned(), json!(warning(bytes)));
     }
     Ok(said)
 }
@@ -233,14 +247,23 @@ pub(crate) fn keep_with_draft(
     Ok(replica.put_draft_file(draft, &file, bytes)?)
 }
 
-/// Puts the bytes of a draft's files where those of records lie: the record that the draft becomes is made with them.
+/// Puts the bytes of a draft's files where those of records lie: the record that the draft becomes is made with them. `is_again`:
+/// only what is gone since they were.
 ///
 /// # Errors
 ///
 /// When the disk refuses, or does not give them back as they came.
-pub(crate) fn place_those_of_draft(reader: &Reader, draft: [u8; 16], files: &[AttachedFile]) -> Result<(), Failure> {
+pub(crate) fn place_those_of_draft(
+    reader: &Reader,
+    draft: [u8; 16],
+    files: &[AttachedFile],
+    is_again: bool,
+) -> Result<(), Failure> {
     let folder = reader.blob_folder();
     for file in files {
+        if is_again && folder.size(file.hash).is_ok_and(|size| size.is_some()) {
+            continue;
+        }
         let bytes = reader.draft_file(draft, file.hash)?.ok_or_else(no_file)?;
         folder.put(&bytes).map_err(|error| Failure::file(folder.dir(), &error))?;
     }
@@ -268,24 +291,39 @@ fn unknown_kind(kind: &str) -> Failure {
     )
 }
 
-fn of(file: &AttachedFile, state: Whereabouts) -> Value {
-    json!({
+/// `held` of a file on its way to the hub is known to whoever sends it, and added there.
+fn of(replica: &Reader, file: &AttachedFile) -> Result<Value, Failure> {
+    let state = whereabouts(replica, file.hash)?;
+    let held = match state {
+        Whereabouts::HereOnly => 0,
+        Whereabouts::AtHub => file.size,
+        Whereabouts::NotHere => held_here(replica, file)?,
+    };
+    Ok(json!({
         "hash": file.hash,
         "kind": file.kind,
         "type": file.file_type.media_type(),
         "size": file.size,
         "name": file.name,
         "state": state.word(),
-    })
+        "held": held,
+    }))
 }
 
-/// `{"id", "attachments": [{"hash", "kind", "type", "size", "name", "state"}]}`.
+/// How many bytes of a file that is not here yet have come.
+pub(crate) fn held_here(replica: &Reader, file: &AttachedFile) -> Result<u64, Failure> {
+    let folder = replica.blob_folder();
+    let held = folder.held(file.hash).map_err(|error| Failure::file(folder.dir(), &error))?;
+    Ok(held.min(file.size))
+}
+
+/// `{"id", "attachments": [{"hash", "kind", "type", "size", "name", "state", "held"}]}`.
 pub(super) fn list(replica: &Reader, id: DocumentId) -> Result<Value, Failure> {
     if replica.row(id)?.is_none() {
         return Err(Failure::no_transaction(id));
     }
     let files = replica.attachments(id)?;
-    let files = files.iter().map(|file| Ok(of(file, whereabouts(replica, file.hash)?)));
+    let files = files.iter().map(|file| of(replica, file));
     Ok(json!({"id": id, "attachments": files.collect::<Result<Vec<Value>, Failure>>()?}))
 }
 
@@ -321,13 +359,30 @@ pub(crate) fn no_file() -> Failure {
     )
 }
 
-/// What still has a way to go: `{"to_send", "to_send_bytes", "to_fetch", "to_fetch_bytes"}`.
+/// What still has a way to go: `{"to_send", "to_send_bytes", "to_send_held", "to_fetch", "to_fetch_bytes", "to_fetch_held",
+/// "moving"}`. What is held there, and what moves, is known to whoever moves it, and added there.
 pub(crate) fn to_move(replica: &Reader) -> Result<Value, Failure> {
     let open = replica.attachments_to_move(hub_life(replica))?;
     Ok(json!({
         "to_send": open.to_send,
         "to_send_bytes": open.to_send_bytes,
+        "to_send_held": 0,
         "to_fetch": open.to_fetch,
         "to_fetch_bytes": open.to_fetch_bytes,
+        "to_fetch_held": held_of_missing(replica)?,
+        "moving": null,
     }))
+}
+
+/// How many bytes have come of the files that are not here yet.
+pub(crate) fn held_of_missing(replica: &Reader) -> Result<u64, Failure> {
+    let folder = replica.blob_folder();
+    let parts = folder.parts().map_err(|error| Failure::file(folder.dir(), &error))?;
+    let mut sum = 0;
+    for (hash, held) in parts {
+        if let Some((_, file)) = replica.attached(hash)?.filter(|_| matches!(replica.blob(hash), Ok(None))) {
+            sum += held.min(file.size);
+        }
+    }
+    Ok(sum)
 }

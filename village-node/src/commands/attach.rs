@@ -42,6 +42,9 @@ impl Attach {
             output::line(&answer);
         } else {
             output::line(output::field(&answer, "hash"));
+            if let Some(warning) = answer.get("warning").filter(|warning| warning.is_object()) {
+                output::note(format!("{} / {}", output::field(warning, "id"), output::field(warning, "en")));
+            }
             if answer.get("change").is_none_or(serde_json::Value::is_null) {
                 output::note("Lampiran itu sudah ada pada berkas ini. / That file is attached to this record already.");
             }

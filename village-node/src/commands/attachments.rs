@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use change_log::DocumentId;
 use clap::Args;
+use serde_json::Value;
 
 use super::output;
 use super::session::Session;
@@ -31,7 +32,12 @@ impl Attachments {
                 "at_hub" => "di pusat / at the hub",
                 _ => "belum di sini / not here yet",
             };
-            output::line(format!("{}  {:<4} {:>9} B  {state}  {}", get("hash"), get("kind"), get("size"), get("name")));
+            let held = match file.get("held").and_then(Value::as_u64) {
+                Some(held @ 1..) if get("state") != "at_hub" => format!(" ({held} B)"),
+                _ => String::new(),
+            };
+            let (hash, kind, size, name) = (get("hash"), get("kind"), get("size"), get("name"));
+            output::line(format!("{hash}  {kind:<4} {size:>9} B  {state}{held}  {name}"));
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -1,6 +1,6 @@
 //! The clerk's desk: the pages of this machine's `serve`, which work with no link at all.
 //!
-//! Every page works without script; `assets/desk.js` only adds to it. What the hub's desk needs as well lives in the crate
+//! Every page works without script; the modules in `assets/` only add to it, each of them one thing. What the hub's desk needs as well lives in the crate
 //! `desk-kit`: sessions, secrets, forms, headers, languages, the style sheet. What belongs where:
 //!
 //! | folder | what |
@@ -30,6 +30,7 @@ use desk_kit::moments;
 
 use crate::serve::Shared;
 
+pub use frame::assets::desk_assets;
 pub(crate) use frame::page::fault_page;
 pub(crate) use office::link::Syncing;
 
@@ -61,8 +62,10 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/berkas/{id}/surat.pdf", get(record::page::letter))
         .route("/berkas/{id}/nomor", get(record::page::back).post(lists::register::give))
         .route("/berkas/{id}/lampiran", get(record::page::back).post(record::attachments::add).layer(with_file))
+        .route("/berkas/{id}/lampiran/tempat", get(record::attachments::places))
         .route("/berkas/{id}/lampiran/{hash}", get(record::attachments::view))
         .route("/berkas/{id}/lampiran/{hash}/lepas", post(record::attachments::remove))
+        .route("/lampiran/periksa", post(record::attachments::examine).layer(with_file))
         .route("/nomor", get(lists::register::page))
         .route("/nomor/buku", get(lists::book::file))
         .route("/berkas/{id}/putuskan", post(record::divergences::settle))

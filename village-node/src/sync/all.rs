@@ -24,7 +24,7 @@ pub async fn sync_all(
     node: &Node,
     patience: &Patience,
     on_progress: impl FnMut(&Progress),
-    mut on_files: impl FnMut(&FilesMoved),
+    mut on_files: impl FnMut(&FilesMoved) + Send,
 ) -> Result<Value, Failure> {
     let proven = sync_until_proven(node, patience, on_progress).await?;
     node.live().missing.clear();
@@ -33,8 +33,7 @@ pub async fn sync_all(
     let (mut moved_at, mut pause) = (Instant::now(), PAUSE.0);
     loop {
         let before = sum;
-        let done = move_files(node, &mut sum).await;
-        on_files(&sum);
+        let done = move_files(node, &mut sum, &mut on_files).await;
         if sum.bytes_up + sum.bytes_down > before.bytes_up + before.bytes_down {
             (moved_at, pause) = (Instant::now(), PAUSE.0);
         }

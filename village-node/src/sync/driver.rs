@@ -10,6 +10,7 @@ use super::exchange::{Exchanged, exchange_waiting};
 use super::files::{FilesMoved, move_files};
 use super::night;
 use super::resting::{Reason, Resting};
+use crate::action::attachments::hub_life;
 use crate::action::hub_offset;
 use crate::{Failure, Node, moment};
 
@@ -47,7 +48,12 @@ pub async fn drive(node: Node) {
             super::exchange_once(&node, |_| {}).await
         };
         let waited = may_wait;
-        may_wait = matches!(&exchanged, Ok(Exchanged { outcome: Outcome::Proven { .. } | Outcome::Again, .. }));
+        may_wait = match &exchanged {
+            Ok(Exchanged { outcome: Outcome::Proven { .. }, .. }) => true,
+            // Files move behind a proof: one that the hub holds back for minutes would hold them up as well.
+            Ok(Exchanged { outcome: Outcome::Again, .. }) => !files_wait(&node).await.unwrap_or_default(),
+            _ => false,
+        };
         let proven = matches!(&exchanged, Ok(Exchanged { outcome: Outcome::Proven { .. }, .. }));
         let mut pause = match exchanged {
             Ok(Exchanged { outcome: Outcome::Again, progress, .. }) => {
@@ -79,9 +85,9 @@ pub async fn drive(node: Node) {
             }
         };
         if proven && reason.is_none() {
-            let mut moved = FilesMoved::default();
+            let (mut moved, mut untold) = (FilesMoved::default(), |_: &FilesMoved| {});
             let done = tokio::select! {
-                done = move_files(&node, &mut moved) => Some(done),
+                done = move_files(&node, &mut moved, &mut untold) => Some(done),
                 // Records go first, and news of the office is not kept waiting by large files.
                 why = resting.reason(BURST, night) => {
                     reason = Some(why);
@@ -117,6 +123,17 @@ pub async fn drive(node: Node) {
             Some(Reason::Due) | None => {}
         }
     }
+}
+
+/// Whether attached files are to move, as far as this machine knows.
+async fn files_wait(node: &Node) -> Result<bool, Failure> {
+    node.blocking(|node| {
+        let replica = node.replica();
+        let to_fetch = replica.blobs_to_fetch()?;
+        Ok(!replica.blobs_to_send(hub_life(&replica))?.is_empty()
+            || to_fetch.iter().any(|blob| node.live().missing.is_due(blob.hash)))
+    })
+    .await
 }
 
 /// When the nightly exchange is due, on this machine's clock.

@@ -1,19 +1,25 @@
 //! Attached files on their way: to the hub, then from it. Records go first: this begins when both sides are proven equal,
 //! and whoever has something to record drops it at any moment. What went over stays; the next time goes on from there.
 
+mod line;
 mod remembered;
 mod request;
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use change_log::{BlobHash, EpochId};
 use replica_store::{BlobWanted, PartError};
 use service_document::AttachedFile;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use self::line::OnLine;
+pub(crate) use self::line::{Line, Moving, Way};
 pub(crate) use self::remembered::{HeldThere, Missing};
-use self::request::{No, SILENCE, Taken, ask, get, odd, put, refused, silence};
+use self::request::{LONG, No, SILENCE, Taken, ask, get, odd, put, refused, silence};
 use crate::action::attachments;
 use crate::{Failure, Node, http, moment};
 
@@ -23,6 +29,8 @@ const ASK_EVERY_MILLIS: i64 = 24 * 3_600_000;
 const ASKED: &str = "files_asked_millis";
 /// So many bytes are written together.
 const TOGETHER: usize = 64 * 1024;
+/// While a file goes up, the hub is asked so long after its last answer how much of it has come: some hundred bytes each time.
+const LOOK: Duration = Duration::from_secs(3);
 
 /// What went over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,18 +47,35 @@ pub struct FilesMoved {
     pub not_taken: u64,
 }
 
+/// Whoever is told of what moved, each time that something did.
+pub(super) type OnMoved<'a> = &'a mut (dyn FnMut(&FilesMoved) + Send);
+
+/// Counts what moves, and tells of it.
+struct Count<'a> {
+    moved: &'a mut FilesMoved,
+    on_moved: OnMoved<'a>,
+}
+
+impl Count<'_> {
+    fn add(&mut self, change: impl FnOnce(&mut FilesMoved)) {
+        change(self.moved);
+        (self.on_moved)(self.moved);
+    }
+}
+
 /// Moves all that can move now. `moved` is counted up as it goes, so it stands also when this is dropped.
 ///
 /// # Errors
 ///
 /// When the link breaks, the hub refuses or the disk does. What went over stays.
-pub(super) async fn move_files(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
+pub(super) async fn move_files(node: &Node, moved: &mut FilesMoved, on_moved: OnMoved<'_>) -> Result<(), Failure> {
     // One at a time: two would send the same bytes.
     let _turn = node.live().files.lock().await;
+    let moved = &mut Count { moved, on_moved };
     send(node, moved).await?;
-    let before = moved.received;
+    let before = moved.moved.received;
     fetch(node, moved).await?;
-    if moved.received > before {
+    if moved.moved.received > before {
         // What came from the hub is there: it says so itself, and in which life of it.
         send(node, moved).await?;
     }
@@ -65,11 +90,11 @@ pub(super) async fn move_files(node: &Node, moved: &mut FilesMoved) -> Result<()
 pub(super) async fn send_files(node: &Node) -> Result<FilesMoved, Failure> {
     let _turn = node.live().files.lock().await;
     let mut moved = FilesMoved::default();
-    send(node, &mut moved).await?;
+    send(node, &mut Count { moved: &mut moved, on_moved: &mut |_| {} }).await?;
     Ok(moved)
 }
 
-async fn send(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
+async fn send(node: &Node, moved: &mut Count<'_>) -> Result<(), Failure> {
     let mut left_out = BTreeSet::new();
     loop {
         let known = left_out.clone();
@@ -84,7 +109,7 @@ async fn send(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
         if wanted.is_empty() && !due {
             return Ok(());
         }
-        let Some(told) = ask(node, &wanted).await? else { return Ok(()) };
+        let Some(told) = ask(node, &wanted, SILENCE).await? else { return Ok(()) };
         let pairs = || wanted.iter().copied().zip(&told.files);
         let there: Vec<BlobHash> = pairs().filter(|(_, held)| held.whole).map(|(blob, _)| blob.hash).collect();
         let life = told.hub_epoch;
@@ -99,9 +124,11 @@ async fn send(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
         })
         .await?;
         for (blob, held) in pairs().filter(|(_, held)| !held.whole) {
-            moved.bytes_up += node.live().held_there.note(blob.hash, held.bytes);
+            moved.add(|moved| moved.bytes_up += node.live().held_there.note(blob.hash, held.bytes));
             if !held.named || !upload(node, blob, held.bytes, life, moved).await? {
-                moved.not_taken += 1;
+                // What came of it the hub has thrown away.
+                node.live().held_there.forget(blob.hash);
+                moved.add(|moved| moved.not_taken += 1);
                 left_out.insert(blob.hash);
             }
         }
@@ -121,7 +148,7 @@ async fn upload(
     blob: BlobWanted,
     held: u64,
     life: EpochId,
-    moved: &mut FilesMoved,
+    moved: &mut Count<'_>,
 ) -> Result<bool, Failure> {
     let hash = blob.hash;
     let bytes = node.blocking(move |node| {
@@ -136,12 +163,16 @@ async fn upload(
     let Some(bytes) = bytes.await? else { return Ok(false) };
     let bytes: Arc<[u8]> = bytes.into();
     let mut offset = held;
+    let on_line = node.live().line.begin(Moving { hash, way: Way::Up, held, size: bytes.len() as u64 });
     // The part may have grown meanwhile: what was in flight at a cut arrives late.
     for _ in 0..4 {
-        match put(node, hash, &bytes, offset).await? {
+        on_line.held(offset);
+        match put_and_look(node, blob, (&bytes, offset), &on_line, moved).await? {
             Ok(Taken { whole: true }) => {
-                moved.sent += 1;
-                moved.bytes_up += node.live().held_there.note(hash, bytes.len() as u64);
+                moved.add(|moved| {
+                    moved.sent += 1;
+                    moved.bytes_up += node.live().held_there.note(hash, bytes.len() as u64);
+                });
                 node.live().held_there.forget(hash);
                 node.blocking(move |node| Ok(node.replica().note_at_hub(&[hash], life)?)).await?;
                 return Ok(true);
@@ -158,7 +189,41 @@ async fn upload(
     Err(silence())
 }
 
-async fn fetch(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
+/// Sends a file from a byte on, and hears meanwhile how much of it the hub has: what left this machine may lie on the way.
+async fn put_and_look(
+    node: &Node,
+    blob: BlobWanted,
+    (bytes, offset): (&Arc<[u8]>, u64),
+    on_line: &OnLine<'_>,
+    moved: &mut Count<'_>,
+) -> Result<Result<Taken, No>, Failure> {
+    let gone = Arc::new(AtomicU64::new(0));
+    let mut sending = pin!(put(node, blob.hash, bytes, offset, &gone));
+    let mut held = offset;
+    loop {
+        tokio::select! {
+            done = &mut sending => return done,
+            told = look(node, blob, || offset + gone.load(Ordering::Relaxed) > held) => {
+                held = told.unwrap_or(held);
+                on_line.held(held);
+                moved.add(|moved| moved.bytes_up += node.live().held_there.note(blob.hash, held));
+            }
+        }
+    }
+}
+
+/// How much of a file the hub has, once there is more on the way; nothing where it does not say: that the link broke shows
+/// where the file itself goes.
+async fn look(node: &Node, blob: BlobWanted, is_more: impl Fn() -> bool) -> Option<u64> {
+    sleep(LOOK).await;
+    while !is_more() {
+        sleep(LOOK).await;
+    }
+    let told = ask(node, &[blob], LONG).await.ok().flatten()?;
+    told.files.first().filter(|held| held.named).map(|held| held.bytes)
+}
+
+async fn fetch(node: &Node, moved: &mut Count<'_>) -> Result<(), Failure> {
     let mut tried = BTreeSet::new();
     loop {
         let known = tried.clone();
@@ -171,7 +236,7 @@ async fn fetch(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
         tried.insert(blob.hash);
         if download(node, blob, moved).await? {
             node.live().missing.forget(blob.hash);
-            moved.received += 1;
+            moved.add(|moved| moved.received += 1);
         } else {
             node.live().missing.note(blob.hash);
         }
@@ -179,7 +244,7 @@ async fn fetch(node: &Node, moved: &mut FilesMoved) -> Result<(), Failure> {
 }
 
 /// Gets a file, or the rest of it. False when the hub does not have it.
-async fn download(node: &Node, blob: BlobWanted, moved: &mut FilesMoved) -> Result<bool, Failure> {
+async fn download(node: &Node, blob: BlobWanted, moved: &mut Count<'_>) -> Result<bool, Failure> {
     let BlobWanted { hash, size } = blob;
     let folder = node.blocking(|node| Ok(node.replica().blob_folder())).await?;
     let failed = |error: std::io::Error| Failure::file(folder.dir(), &error);
@@ -202,13 +267,15 @@ async fn download(node: &Node, blob: BlobWanted, moved: &mut FilesMoved) -> Resu
         }
         Err(no) => return Err(refused(&no)),
     };
+    let on_line = node.live().line.begin(Moving { hash, way: Way::Down, held, size });
     let mut waiting = Vec::new();
     loop {
         let piece = timeout(SILENCE, response.chunk()).await;
         let ended = match &piece {
             Ok(Ok(Some(piece))) => {
                 waiting.extend_from_slice(piece);
-                moved.bytes_down += piece.len() as u64;
+                moved.add(|moved| moved.bytes_down += piece.len() as u64);
+                on_line.held(held + waiting.len() as u64);
                 waiting.len() >= TOGETHER
             }
             _ => true,

@@ -9,7 +9,7 @@ use sync_exchange::{Ending, Pace};
 use sync_protocol::{SigningKey, VerifyingKey};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
-use super::files::{HeldThere, Missing};
+use super::files::{HeldThere, Line, Missing};
 use crate::pin::Pin;
 use crate::{Failure, Identity, http, moment};
 
@@ -31,7 +31,9 @@ pub(crate) struct Live {
     /// Files that the hub did not have.
     pub(super) missing: Missing,
     /// How much of files on their way the hub has.
-    pub(super) held_there: HeldThere,
+    pub(crate) held_there: HeldThere,
+    /// The file that moves just now.
+    pub(crate) line: Line,
     /// How many want to exchange and may not yet.
     wanted: watch::Sender<usize>,
 }
@@ -73,6 +75,7 @@ impl Live {
             files: Mutex::new(()),
             missing: Missing::default(),
             held_there: HeldThere::default(),
+            line: Line::default(),
             wanted: watch::channel(0).0,
         })
     }

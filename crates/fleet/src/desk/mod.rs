@@ -60,8 +60,8 @@ async fn of_node(archive: &Archive) -> Result<Figures, DemoError> {
         asked.push(Asked { what, bytes, times });
     }
     let mut assets = 0;
-    for path in pages::ASSETS {
-        assets += window.get(path).await?.len();
+    for path in village_node::desk_assets() {
+        assets += window.get(&path).await?.len();
     }
     let (records, disk) = archive.size()?;
     Ok(Figures { records, disk, first_page, first_list, assets, resident: serving.resident()?, asked })

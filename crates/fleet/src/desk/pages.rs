@@ -4,9 +4,6 @@ use office_model::calendar;
 
 use crate::demo::DemoError;
 
-/// What every page comes with; a browser asks for it once.
-pub(super) const ASSETS: [&str; 3] = ["/aset/desk.css", "/aset/desk.js", "/aset/desk.svg"];
-
 /// Each page with what it is to a clerk. `list`: the first page of all records, from which one is taken.
 pub(super) fn of(list: &str) -> Result<Vec<(&'static str, String)>, DemoError> {
     let some = |what: &str| DemoError::Internal(format!("the list has no {what}"));

@@ -4,6 +4,7 @@
 //! the row that says that it is here is written after that. A crash between the two leaves a file that nobody knows of,
 //! and that is taken up when it comes again.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,9 @@ use sha2::{Digest as _, Sha256};
 const FOLDER: &str = "blobs";
 /// What is on its way, in that folder.
 const PARTS: &str = "parts";
+
+/// How the name of one ends that is being written whole, there.
+const WHOLE: &str = "whole";
 
 /// The folder of one replica. Cheap to make; it holds nothing open.
 #[derive(Debug, Clone)]
@@ -69,7 +73,7 @@ impl BlobFolder {
         let hash = BlobHash::of(bytes);
         if self.read(hash)?.is_none() {
             // Not where the part lies that may be on its way meanwhile.
-            let whole = self.part(hash).with_extension("whole");
+            let whole = self.part(hash).with_extension(WHOLE);
             make_folder(&self.dir.join(PARTS))?;
             let mut file = File::create(&whole)?;
             file.write_all(bytes)?;
@@ -125,6 +129,22 @@ impl BlobFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
             Err(error) => Err(error),
         }
+    }
+
+    /// All files on their way, with how many bytes of each are here.
+    ///
+    /// # Errors
+    ///
+    /// When the disk cannot be read.
+    pub fn parts(&self) -> io::Result<Vec<(BlobHash, u64)>> {
+        let mut parts = Vec::new();
+        for file in names_in(&self.dir.join(PARTS))? {
+            if let Some(hash) = file.file_name().and_then(|name| name.to_str()?.parse().ok()) {
+                // Whole, or thrown away, since the folder was read: nothing of it is on its way.
+                parts.push((hash, self.held(hash)?));
+            }
+        }
+        Ok(parts)
     }
 
     /// Adds bytes to a file on its way, behind the first `offset`. Says how many are held now. They survive a crash of
@@ -224,12 +244,62 @@ impl BlobFolder {
         }
     }
 
+    /// Every file that anything of is here: whole, on its way, or left where a crash came in between.
+    ///
+    /// # Errors
+    ///
+    /// When the disk cannot be read.
+    pub fn all(&self) -> io::Result<BTreeSet<BlobHash>> {
+        let mut all = BTreeSet::new();
+        for folder in names_in(&self.dir)? {
+            if !folder.is_dir() {
+                continue;
+            }
+            for file in names_in(&folder)? {
+                // What was put aside as damaged is left to people.
+                let is_ours = file.extension().is_none_or(|extension| extension == WHOLE);
+                let name = file.file_stem().and_then(|name| name.to_str());
+                all.extend(name.filter(|_| is_ours).and_then(|name| name.parse::<BlobHash>().ok()));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Takes away whatever is here of a file.
+    ///
+    /// # Errors
+    ///
+    /// When the disk refuses.
+    pub fn remove(&self, hash: BlobHash) -> io::Result<()> {
+        let part = self.part(hash);
+        for file in [self.path(hash), part.with_extension(WHOLE), part] {
+            remove_if_there(&file)?;
+        }
+        Ok(())
+    }
+
     fn give_name(&self, hash: BlobHash, from: &Path) -> io::Result<()> {
         let path = self.path(hash);
         let folder = path.parent().unwrap_or(&self.dir);
         make_folder(folder)?;
         fs::rename(from, &path)?;
         sync_folder(folder)
+    }
+}
+
+fn remove_if_there(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What lies in a folder; nothing where there is none.
+fn names_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(names) => names.map(|name| Ok(name?.path())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }
 

@@ -8,3 +8,4 @@ pub(crate) mod change_run;
 pub(crate) mod document;
 pub(crate) mod publication;
 pub(crate) mod referral;
+pub(crate) mod sweep;

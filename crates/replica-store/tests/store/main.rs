@@ -38,4 +38,6 @@ mod registry;
 #[cfg(test)]
 mod replication;
 #[cfg(test)]
+mod sweep;
+#[cfg(test)]
 mod world;

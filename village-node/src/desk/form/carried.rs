@@ -12,6 +12,7 @@ use replica_store::Account;
 use crate::action::load;
 use crate::desk::form::new_record::Offered;
 use crate::desk::form::saved::Sent;
+use crate::desk::form::window::{Seen, WINDOW};
 use crate::desk::form::{Edit, Kept, Typed, drafts, edit};
 use crate::desk::frame::page::{Answer, Halt, go};
 use crate::desk::frame::word::Word;
@@ -115,7 +116,8 @@ fn keep_new(node: &Node, clerk: &str, service: &str, form: &Form) -> Result<Opti
     if let Some(record) = draft.map_or(Ok(None), |draft| Sent::new(draft, &kept).record(&replica))? {
         return Ok(Some((format!("/berkas/{record}"), Word::Saved)));
     }
-    let id = drafts::keep_new(&mut replica, (draft, clerk), service.id, &kept, moment::now_millis())?;
+    let (seen, now) = (Seen::of(form), moment::now_millis());
+    let id = drafts::keep_unless_changed(&mut replica, (draft, clerk), service.id, (&kept, &seen), now)?;
     Ok(Some((format!("/baru/{}?draf={}", service.id, HEXLOWER.encode(&id)), Word::Carried)))
 }
 
@@ -128,6 +130,7 @@ fn keep_edit(node: &Node, clerk: &str, record: &str, form: &Form) -> Result<Opti
         typed: Typed::of_pairs(service, &form.0),
         catalogue: catalogue.version().to_string(),
         edit: Some(Edit { id: record, heads: form.get(edit::HEADS).to_owned() }),
+        window: form.get(WINDOW).to_owned(),
     };
     let id = drafts::id_of_edit(clerk, record);
     drafts::keep(&mut replica, (id, clerk), service.id, &kept, moment::now_millis())?;

@@ -15,11 +15,12 @@ use crate::action::attachments;
 use crate::desk::form::carried::Sender;
 use crate::desk::form::new_record::Offered;
 use crate::desk::form::sent_form::{Coming, SentForm};
-use crate::desk::form::{Kept, drafts};
+use crate::desk::form::window::Seen;
+use crate::desk::form::{Kept, drafts, saved};
 use crate::desk::frame::language::Language;
-use crate::desk::frame::page::{Answer, go};
+use crate::desk::frame::page::Answer;
 use crate::desk::frame::upload::Upload;
-use crate::desk::frame::word::Part;
+use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{bytes, kind_label};
 use crate::serve::entrance::Entrance;
@@ -65,12 +66,13 @@ pub(super) fn keep(
     node: &Node,
     (draft, clerk): (Option<[u8; 16]>, &str),
     offered: Offered,
-    kept: &Kept,
+    (kept, seen): (&Kept, &Seen),
     coming: &Coming,
 ) -> Result<([u8; 16], Option<Failure>), Failure> {
     let mut replica = node.replica();
     let service = offered.service.id;
-    let draft = drafts::keep_new(&mut replica, (draft, clerk), service, kept, moment::now_millis())?;
+    let now = moment::now_millis();
+    let draft = drafts::keep_unless_changed(&mut replica, (draft, clerk), service, (kept, seen), now)?;
     let (Coming { kind, file }, catalogue) = (coming, offered.catalogue);
     match attachments::keep_with_draft(&mut replica, draft, (&file.name, kind), &file.bytes, catalogue) {
         Err(failure) if failure.blame == crate::Blame::Input => Ok((draft, Some(failure))),
@@ -97,19 +99,35 @@ pub(in crate::desk) async fn add(
     upload: Upload,
 ) -> Answer {
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
-    let SentForm { visitor, offered, kept, draft, coming, .. } = sent;
+    let is_damaged = sent.brings_damaged(&shared).await?;
+    let SentForm { visitor, offered, kept, draft, seen, coming, .. } = sent;
     let (service, clerk) = (offered.service.id, visitor.clerk().to_string());
     let done = shared.node.blocking(move |node| {
         if let Some(coming) = coming {
-            return keep(node, (draft, &clerk), offered, &kept, &coming);
+            return keep(node, (draft, &clerk), offered, (&kept, &seen), &coming);
         }
-        let now = moment::now_millis();
-        Ok((drafts::keep_new(&mut node.replica(), (draft, &clerk), service, &kept, now)?, Some(not_chosen())))
+        let (mut replica, now) = (node.replica(), moment::now_millis());
+        let draft = drafts::keep_unless_changed(&mut replica, (draft, &clerk), service, (&kept, &seen), now)?;
+        Ok((draft, Some(not_chosen())))
     });
     Ok(match done.await? {
-        (draft, None) => go(&at(service.as_str(), draft)),
+        (kept, None) => {
+            let word = if is_damaged { Word::AttachedDamaged } else { Word::Nothing };
+            shown_again((&visitor, &shared), service.as_str(), (draft, kept), word).await?
+        }
         (draft, Some(failure)) => refused((&visitor, &shared), service.as_str(), draft, &failure),
     })
+}
+
+/// The form again; where another window has the draft that it was, it says so.
+async fn shown_again(
+    (visitor, shared): (&Visitor, &Shared),
+    service: &str,
+    (before, now): (Option<[u8; 16]>, [u8; 16]),
+    word: Word,
+) -> Answer {
+    let apart = shared.node.blocking(move |node| Ok(saved::apart(&node.replica(), before, now)?)).await?;
+    Ok(visitor.leads(shared, &at(service, now), if apart == Word::Nothing { word } else { apart }))
 }
 
 fn at(service: &str, draft: [u8; 16]) -> String {
@@ -133,15 +151,16 @@ pub(in crate::desk) async fn remove(
     upload: Upload,
 ) -> Answer {
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
-    let SentForm { visitor, offered, kept, draft, .. } = sent;
+    let SentForm { visitor, offered, kept, draft, seen, .. } = sent;
     let (service, hash, clerk) = (offered.service.id, files::hash_of(&hash)?, visitor.clerk().to_string());
     let done = shared.node.blocking(move |node| {
         let mut replica = node.replica();
-        let draft = drafts::keep_new(&mut replica, (draft, &clerk), service, &kept, moment::now_millis())?;
+        let now = moment::now_millis();
+        let draft = drafts::keep_unless_changed(&mut replica, (draft, &clerk), service, (&kept, &seen), now)?;
         replica.drop_draft_file(draft, hash)?;
         Ok(draft)
     });
-    Ok(go(&at(service.as_str(), done.await?)))
+    shown_again((&visitor, &shared), service.as_str(), (draft, done.await?), Word::Nothing).await
 }
 
 pub(in crate::desk) async fn view(

@@ -10,6 +10,7 @@ use office_model::{Catalogue, ServiceId};
 use replica_store::{Draft, Reader, Replica, StoreError};
 use sha2::{Digest as _, Sha256};
 
+use crate::desk::form::window::Seen;
 use crate::desk::form::{Kept, saved};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
@@ -113,13 +114,59 @@ pub(in crate::desk) fn keep_new(
     now_millis: i64,
 ) -> Result<[u8; 16], Failure> {
     if let Some(id) = id
-        && !saved::is_over(replica, id)?
+        && saved::became(replica, id)?.is_none()
         && keep(replica, (id, clerk), service, form, now_millis)?
     {
         return Ok(id);
     }
     let id = fresh_id()?;
     keep(replica, (id, clerk), service, form, now_millis)?;
+    Ok(id)
+}
+
+/// The same, unless another window changed the draft since this one saw it: apart then.
+///
+/// # Errors
+///
+/// As [`keep_new`].
+pub(in crate::desk) fn keep_unless_changed(
+    replica: &mut Replica,
+    (id, clerk): (Option<[u8; 16]>, &str),
+    service: ServiceId,
+    (form, seen): (&Kept, &Seen),
+    now_millis: i64,
+) -> Result<[u8; 16], Failure> {
+    match id {
+        Some(id) if seen.changed_elsewhere(replica, (id, clerk), form)?.is_some() => {
+            keep_apart(replica, (id, clerk), service, form, now_millis)
+        }
+        id => keep_new(replica, (id, clerk), service, form, now_millis),
+    }
+}
+
+/// Keeps what was typed as a draft of its own, with the files of the one that it was: that one is another window's, or over.
+///
+/// # Errors
+///
+/// As [`keep_new`].
+pub(in crate::desk) fn keep_apart(
+    replica: &mut Replica,
+    (before, clerk): ([u8; 16], &str),
+    service: ServiceId,
+    form: &Kept,
+    now_millis: i64,
+) -> Result<[u8; 16], Failure> {
+    let id = fresh_id()?;
+    // Whoever wrote it last is a page that is left: the one that shows it next has seen it.
+    let form = Kept { window: String::new(), ..form.clone() };
+    keep(replica, (id, clerk), service, &form, now_millis)?;
+    if replica.draft(before)?.is_some_and(|draft| draft.clerk == clerk) {
+        for file in replica.draft_files(before)? {
+            if let Some(bytes) = replica.draft_file(before, file.hash)? {
+                replica.put_draft_file(id, &file, &bytes)?;
+            }
+        }
+    }
     Ok(id)
 }
 

@@ -18,6 +18,7 @@ use service_document::TransactionDocument;
 use crate::action::{NOT_EDITABLE, catalogue_of, fields, has_specific, load, not_editable, today};
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::listed;
+use crate::desk::form::window::{Seen, WINDOW, version_of};
 use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, go, html};
@@ -42,6 +43,9 @@ struct EditPage {
     service: String,
     /// The changes that the form was made of.
     heads: String,
+    /// Which window this is, and which version of the draft it shows.
+    window: String,
+    version: String,
     fields: Vec<Asked>,
     problems: Vec<(String, String, String)>,
 }
@@ -90,12 +94,13 @@ pub(in crate::desk) async fn page(
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let fields = ask(service, catalogue.person_fields(), &typed, (&said, &BTreeMap::new()), language);
         let problems = listed(catalogue, service, &problems, language);
+        let (window, version) = (HEXLOWER.encode(&drafts::fresh_id()?), version_of(&reader, draft)?);
         drop(reader);
         if reads_specific {
             note_read(node, clerk, Act::SpecificRead, &id.to_string());
         }
         let service = language.say(&service.label).to_owned();
-        Ok(EditPage { page, id, service, heads, fields, problems })
+        Ok(EditPage { page, id, service, heads, window, version, fields, problems })
     });
     html(&made.await?)
 }
@@ -144,7 +149,8 @@ pub(in crate::desk) async fn save(
         let (catalogue, service) = service_of(&document)?;
         let edit = Some(Edit { id, heads: form.get(HEADS).to_owned() });
         let typed = Typed::of_pairs(service, &form.0);
-        let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
+        let window = form.get(WINDOW).to_owned();
+        let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit, window };
         drafts::keep(&mut replica, (draft, clerk.as_str()), service.id, &kept, moment::now_millis())?;
         Ok(Word::FormRefused)
     });
@@ -280,12 +286,30 @@ pub(in crate::desk) async fn keep(
     visitor.check(&form)?;
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
-    let at = shared.node.blocking(move |node| {
-        let now = moment::now_millis();
-        let kept = keep_changes(node, (visitor.clerk().as_str(), id), &form, now)?;
-        Ok(kept.map_or_else(String::new, |_| moments::short(now, now)))
+    let said = shared.node.blocking(move |node| {
+        let (now, clerk) = (moment::now_millis(), visitor.clerk().as_str());
+        if let Some(at) = changed_elsewhere(node, (clerk, id), &form)? {
+            return Ok(json!({ "kept": "", "elsewhere": moments::short(at, now) }));
+        }
+        let kept = keep_changes(node, (clerk, id), &form, now)?;
+        let version = kept.map_or(Ok(String::new()), |draft| version_of(&node.replica(), draft))?;
+        Ok(json!({ "kept": kept.map_or_else(String::new, |_| moments::short(now, now)), "version": version }))
     });
-    Ok(Json(json!({ "kept": at.await? })).into_response())
+    Ok(Json(said.await?).into_response())
+}
+
+/// When another window of the clerk changed the draft of these changes since the one that sends this form saw it.
+fn changed_elsewhere(node: &Node, (clerk, id): (&str, DocumentId), form: &Form) -> Result<Option<i64>, Failure> {
+    let replica = node.replica();
+    let document = load(&replica, id)?;
+    let (catalogue, service) = service_of(&document)?;
+    let kept = Kept {
+        typed: Typed::of_pairs(service, &form.0),
+        catalogue: catalogue.version().to_string(),
+        edit: Some(Edit { id, heads: form.get(HEADS).to_owned() }),
+        window: String::new(),
+    };
+    Ok(Seen::of(form).changed_elsewhere(&replica, (drafts::id_of_edit(clerk, id), clerk), &kept)?)
 }
 
 /// Keeps what a form changes in a record; the draft, or nothing where it changes nothing.
@@ -309,7 +333,8 @@ fn keep_changes(
         return Ok(None);
     }
     let edit = Some(Edit { id, heads: form.get(HEADS).to_owned() });
-    let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit };
+    let window = form.get(WINDOW).to_owned();
+    let kept = Kept { typed, catalogue: catalogue.version().to_string(), edit, window };
     drafts::keep(&mut replica, (draft, clerk), service.id, &kept, now)?;
     Ok(Some(draft))
 }

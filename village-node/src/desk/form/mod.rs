@@ -13,6 +13,7 @@ pub(super) mod saved;
 mod sent_form;
 pub(super) mod services;
 mod typed;
+pub(super) mod window;
 
 pub(crate) use checked::checked;
 pub(crate) use field::{Asked, Entry, ask};

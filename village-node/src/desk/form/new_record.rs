@@ -21,6 +21,7 @@ use crate::desk::form::draft_files::DraftFile;
 use crate::desk::form::saved::{self, Sent};
 use crate::desk::form::sent_form::SentForm;
 use crate::desk::form::services::note_used;
+use crate::desk::form::window::{WINDOW, version_of};
 use crate::desk::form::{Asked, Entry, Kept, Typed, ask, checked, draft_files, drafts};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
@@ -47,9 +48,16 @@ struct FormPage {
     promised: String,
     papers: Vec<String>,
     draft: String,
+    /// Which window this is, and which version of the draft it shows.
+    window: String,
+    version: String,
+    /// What became of the form that was sent, beside what stands in it: words, and where they lead.
+    aside: Option<(String, String)>,
     /// Attached so far, and why the last one was not.
     attached: Vec<DraftFile>,
     file_said: String,
+    /// It was, and seems to be damaged.
+    file_warning: &'static str,
     kinds: Vec<Paper>,
     citizen: Vec<Asked>,
     about: Vec<Asked>,
@@ -77,7 +85,8 @@ impl Offered {
     /// What was typed into its form, and what that is a form of.
     pub(in crate::desk) fn keep(self, form: &Form) -> Kept {
         let typed = Typed::of_pairs(self.service, &form.0);
-        Kept { typed, catalogue: self.catalogue.version().to_string(), edit: None }
+        let window = form.get(WINDOW).to_owned();
+        Kept { typed, catalogue: self.catalogue.version().to_string(), edit: None, window }
     }
 
     /// The same; a failure where there is no such service.
@@ -146,7 +155,8 @@ pub(in crate::desk) async fn page(
         return fill(&shared, visitor, newest?, Filled::gone(t.draft_gone)?).await;
     };
     let offered = Offered::of(&id, &version)?;
-    let flash = visitor.word.flash(t).to_owned();
+    // What is said of a file stands beside the files.
+    let flash = if visitor.word == Word::AttachedDamaged { "" } else { visitor.word.flash(t) }.to_owned();
     fill(&shared, visitor, offered, Filled { typed, draft, from_record, flash }).await
 }
 
@@ -185,6 +195,16 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let fields = ask(service, catalogue.person_fields(), &given.typed, (&said, &BTreeMap::new()), language);
+        let version = match drafts::parse_id(&given.draft) {
+            Some(draft) => version_of(&reader, draft)?,
+            None => String::new(),
+        };
+        let t = language.texts();
+        let aside = match &visitor.word {
+            Word::SavedBefore(record) => Some((t.saved_already.to_owned(), format!("/berkas/{record}"))),
+            Word::DraftApart(draft) => Some((t.draft_apart.to_owned(), format!("/baru/{}?draf={draft}", service.id))),
+            _ => None,
+        };
         let (citizen, about) = fields.into_iter().partition(|field| is_of_citizen(&field.name));
         Ok(FormPage {
             page,
@@ -195,7 +215,11 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
             papers: shown::papers(catalogue, service, language),
             attached: draft_files::shown(&reader, &given.draft, offered, language)?,
             file_said: refused.map(|why| language.say(why).to_owned()).unwrap_or_default(),
+            file_warning: if visitor.word == Word::AttachedDamaged { t.attached_damaged } else { "" },
             kinds: kinds(catalogue, service, language),
+            window: HEXLOWER.encode(&drafts::fresh_id()?),
+            version,
+            aside,
             draft: given.draft,
             citizen,
             about,
@@ -215,7 +239,8 @@ pub(in crate::desk) async fn save(
     upload: Upload,
 ) -> Answer {
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
-    let SentForm { visitor, offered, form, kept, draft, coming } = sent;
+    let is_damaged = sent.brings_damaged(&shared).await?;
+    let SentForm { visitor, offered, form, kept, draft, seen, coming } = sent;
     let clerk = visitor.clerk().clone();
     let done = shared.node.blocking(move |node| {
         let known = |draft| Sent::new(draft, &kept).record(&node.replica());
@@ -223,9 +248,30 @@ pub(in crate::desk) async fn save(
             return Ok(Outcome::Saved(record));
         }
         let mut draft = draft;
+        // Of one draft two windows make no two records: what is typed in the later one waits until somebody says so.
+        if let Some(own) = draft {
+            let mut replica = node.replica();
+            let by = (own, clerk.as_str());
+            let word = match saved::became(&replica, own)? {
+                Some(record) => Some(Word::SavedBefore(record)),
+                None => seen.changed_elsewhere(&replica, by, &kept)?.map(|_| Word::DraftApart(HEXLOWER.encode(&own))),
+            };
+            if let Some(word) = word {
+                let (service, now) = (offered.service.id, moment::now_millis());
+                let apart = drafts::keep_apart(&mut replica, by, service, &kept, now)?;
+                drop(replica);
+                let Some(coming) = coming else { return Ok(Outcome::Apart(apart, word)) };
+                let (kept, by) = ((&kept, &seen), (Some(apart), clerk.as_str()));
+                return Ok(match draft_files::keep(node, by, offered, kept, &coming)? {
+                    (apart, None) => Outcome::Apart(apart, word),
+                    (apart, Some(failure)) => Outcome::FileRefused(apart, failure),
+                });
+            }
+        }
         // Chosen, and the form sent at once.
         if let Some(coming) = coming {
-            let (kept_as, failure) = draft_files::keep(node, (draft, clerk.as_str()), offered, &kept, &coming)?;
+            let (kept_as, failure) =
+                draft_files::keep(node, (draft, clerk.as_str()), offered, (&kept, &seen), &coming)?;
             if let Some(failure) = failure {
                 return Ok(Outcome::FileRefused(kept_as, failure));
             }
@@ -236,6 +282,11 @@ pub(in crate::desk) async fn save(
         let record = NewRecord::new(service.id, kept.typed.to_record(), Some(catalogue.version()));
         match save_once(node, record, &clerk, sent.as_ref())? {
             Saving::Done(id) => Ok(Outcome::Saved(id)),
+            Saving::Already(record) => {
+                let (by, now) = ((draft.unwrap_or_default(), clerk.as_str()), moment::now_millis());
+                let apart = drafts::keep_apart(&mut node.replica(), by, service.id, &kept, now)?;
+                Ok(Outcome::Apart(apart, Word::SavedBefore(record)))
+            }
             Saving::Refused if kept.typed.is_blank() && !has_files(&node.replica(), draft)? => {
                 // What stood in it was taken out again.
                 draft.map_or(Ok(()), |draft| drafts::drop_own(&mut node.replica(), draft, clerk.as_str()))?;
@@ -256,8 +307,14 @@ pub(in crate::desk) async fn save(
         done => done?,
     };
     Ok(match done {
-        Outcome::Saved(record) => visitor.leads(&shared, &format!("/berkas/{record}"), Word::Saved),
+        Outcome::Saved(record) => {
+            let word = if is_damaged { Word::AttachedDamaged } else { Word::Saved };
+            visitor.leads(&shared, &format!("/berkas/{record}"), word)
+        }
         Outcome::FileRefused(draft, failure) => draft_files::refused((&visitor, &shared), &id, draft, &failure),
+        Outcome::Apart(draft, word) => {
+            visitor.leads(&shared, &format!("/baru/{id}?draf={}", HEXLOWER.encode(&draft)), word)
+        }
         Outcome::Refused(None) => visitor.leads(&shared, &format!("/baru/{id}"), Word::FormRefused),
         Outcome::Refused(Some(draft)) => {
             let to = format!("/baru/{id}?draf={}", HEXLOWER.encode(&draft));
@@ -270,6 +327,8 @@ pub(in crate::desk) async fn save(
 enum Outcome {
     /// To the record of this id.
     Saved(String),
+    /// To a draft of its own, which says that another window saved or changed the one that it was.
+    Apart([u8; 16], Word),
     /// To its draft, beside which the file that came with it was not taken.
     FileRefused([u8; 16], Failure),
     /// To itself, with what is wrong in it: as its draft, where anything was typed.
@@ -285,6 +344,8 @@ fn has_files(reader: &Reader, draft: Option<[u8; 16]>) -> Result<bool, Failure> 
 enum Saving {
     /// It is the record of this id.
     Done(String),
+    /// What another window had in the same draft is the record of this id.
+    Already(String),
     /// Something in it is wrong.
     Refused,
 }
@@ -296,11 +357,12 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
     if let Some(record) = known(&node.replica())? {
         return Ok(Saving::Done(record));
     }
+    let became = |reader: &Reader| sent.map_or(Ok(None), |sent| sent.became(reader));
     let (name, service) = (clerk.to_string(), record.service);
     let files_of = |reader: &Reader| sent.map_or(Ok(Vec::new()), |sent| sent.files(reader, &name));
     let files = files_of(&node.replica())?;
     if let Some(sent) = sent {
-        sent.place(&node.replica(), &files)?;
+        sent.place(&node.replica(), &files, false)?;
     }
     record.files.clone_from(&files);
     let action = Action::Record { records: vec![record], clerk: clerk.clone() };
@@ -308,12 +370,14 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
         let answer = doing.perform(&action)?;
         let replica = &mut *doing.replica;
         let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) else { return Ok(answer) };
-        if known(replica)?.is_some() {
+        if became(replica)?.is_some() {
             return Err(sent_twice());
         }
         if files_of(replica)? != files {
             return Err(attached_meanwhile());
         }
+        // Nothing named them in between: they may have been swept away.
+        sent.map_or(Ok(()), |sent| sent.place(replica, &files, true))?;
         note_in(replica, &name, Act::Record, id)?;
         for file in &files {
             replica.note_blob(file.hash, file.size, doing.now_millis)?;
@@ -329,11 +393,15 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
         Ok(answer)
     });
     let answer = match answer {
-        Err(failure) => match known(&node.replica())? {
-            // The same form, sent at the same moment, was saved meanwhile.
-            Some(record) => return Ok(Saving::Done(record)),
-            None => return Err(failure),
-        },
+        Err(failure) => {
+            let reader = node.replica();
+            return match (known(&reader)?, became(&reader)?) {
+                // The same form, sent at the same moment, was saved meanwhile.
+                (Some(record), _) => Ok(Saving::Done(record)),
+                (None, Some(record)) => Ok(Saving::Already(record)),
+                (None, None) => Err(failure),
+            };
+        }
         Ok(answer) => answer,
     };
     if let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) {
@@ -410,27 +478,38 @@ pub(in crate::desk) async fn keep(
     } else {
         SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?
     };
-    let SentForm { visitor, offered, kept, draft, coming, .. } = sent;
+    let SentForm { visitor, offered, kept, draft, seen, coming, .. } = sent;
     let clerk = visitor.clerk().to_string();
+    let language = visitor.session.language;
     if let Some(coming) = coming {
-        let done = shared.node.blocking(move |node| draft_files::keep(node, (draft, &clerk), offered, &kept, &coming));
+        let done = shared
+            .node
+            .blocking(move |node| draft_files::keep(node, (draft, &clerk), offered, (&kept, &seen), &coming));
         return Ok(match done.await? {
             (_, None) => go("/"),
             (draft, Some(failure)) => draft_files::refused((&visitor, &shared), &id, draft, &failure),
         });
     }
     let done = shared.node.blocking(move |node| {
-        let mut replica = node.replica();
+        let (mut replica, service) = (node.replica(), offered.service.id);
         if kept.typed.is_blank() && !has_files(&replica, draft)? {
             return Ok(json!({ "kept": "" }));
         }
         // Maybe a late word of the page: only somebody who goes on typing in it begins another draft.
-        if by_script && draft.map_or(Ok(false), |draft| saved::is_over(&replica, draft))? {
-            return Ok(json!({ "kept": "", "over": true }));
-        }
         let now = moment::now_millis();
-        let id = drafts::keep_new(&mut replica, (draft, &clerk), offered.service.id, &kept, now)?;
-        Ok(json!({ "kept": moments::short(now, now), "draft": HEXLOWER.encode(&id) }))
+        if by_script && let Some(draft) = draft {
+            if let Some(record) = saved::became(&replica, draft)? {
+                let row = record.parse().ok().map(|id| replica.row(id)).transpose()?.flatten();
+                let name = row.and_then(|row| row.name).unwrap_or_else(|| language.texts().open_record.to_owned());
+                return Ok(json!({ "kept": "", "over": true, "record": format!("/berkas/{record}"), "name": name }));
+            }
+            if let Some(at) = seen.changed_elsewhere(&replica, (draft, &clerk), &kept)? {
+                return Ok(json!({ "kept": "", "elsewhere": moments::short(at, now) }));
+            }
+        }
+        let id = drafts::keep_unless_changed(&mut replica, (draft, &clerk), service, (&kept, &seen), now)?;
+        let version = version_of(&replica, id)?;
+        Ok(json!({ "kept": moments::short(now, now), "draft": HEXLOWER.encode(&id), "version": version }))
     });
     let done = done.await?;
     Ok(if by_script { Json(done).into_response() } else { go("/") })

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::Failure;
 use crate::action::attachments;
 use crate::desk::form::{Kept, drafts};
+use crate::desk::frame::word::Word;
 
 /// Who asks, as the store knows requests that are done once: no application's name has such a sign.
 const DESK: &str = "/desk";
@@ -23,7 +24,7 @@ pub(in crate::desk) struct Sent {
 
 impl Sent {
     pub(in crate::desk) fn new(draft: [u8; 16], form: &Kept) -> Self {
-        Self { draft, content: Sha256::digest(form.to_json()).into() }
+        Self { draft, content: Sha256::digest(form.content()).into() }
     }
 
     /// The record that this very form became.
@@ -36,6 +37,15 @@ impl Sent {
             Asked::Before(record) => Some(record),
             Asked::Never | Asked::Otherwise => None,
         })
+    }
+
+    /// The record that some form of this draft became.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(in crate::desk) fn became(&self, reader: &Reader) -> Result<Option<String>, StoreError> {
+        became(reader, self.draft)
     }
 
     /// This very form, by which it is known when it comes again.
@@ -54,13 +64,18 @@ impl Sent {
         if is_own { reader.draft_files(self.draft) } else { Ok(Vec::new()) }
     }
 
-    /// Puts these files of the draft where those of records lie.
+    /// Puts these files of the draft where those of records lie. `is_again`: only what is gone since they were.
     ///
     /// # Errors
     ///
     /// When the disk refuses, or does not give them back as they came.
-    pub(in crate::desk) fn place(&self, reader: &Reader, files: &[AttachedFile]) -> Result<(), Failure> {
-        attachments::place_those_of_draft(reader, self.draft, files)
+    pub(in crate::desk) fn place(
+        &self,
+        reader: &Reader,
+        files: &[AttachedFile],
+        is_again: bool,
+    ) -> Result<(), Failure> {
+        attachments::place_those_of_draft(reader, self.draft, files, is_again)
     }
 
     /// Notes what it became, in the commit that saves it; the draft of the clerk goes with that.
@@ -83,13 +98,31 @@ impl Sent {
     }
 }
 
-/// Whether some form of this draft was saved: a word of its page that comes late is not to bring the draft back.
+/// The record that some form of this draft became: a word of its page that comes late is not to bring the draft back, nor to
+/// make a second record of it.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub(in crate::desk) fn is_over(reader: &Reader, draft: [u8; 16]) -> Result<bool, StoreError> {
-    Ok(reader.asked(&any_of(draft))? != Asked::Never)
+pub(in crate::desk) fn became(reader: &Reader, draft: [u8; 16]) -> Result<Option<String>, StoreError> {
+    Ok(match reader.asked(&any_of(draft))? {
+        Asked::Before(record) => Some(record),
+        Asked::Never | Asked::Otherwise => None,
+    })
+}
+
+/// What is said where a form of the draft `before` was kept as `now`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(in crate::desk) fn apart(reader: &Reader, before: Option<[u8; 16]>, now: [u8; 16]) -> Result<Word, StoreError> {
+    let Some(before) = before.filter(|before| *before != now) else { return Ok(Word::Nothing) };
+    Ok(match became(reader, before)? {
+        Some(record) => Word::SavedBefore(record),
+        None if reader.draft(before)?.is_some() => Word::DraftApart(HEXLOWER.encode(&before)),
+        None => Word::Nothing,
+    })
 }
 
 /// Some form of a draft.

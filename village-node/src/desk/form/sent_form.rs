@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 
+use crate::Failure;
+use crate::action::attachments;
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::Offered;
+use crate::desk::form::window::Seen;
 use crate::desk::form::{Kept, drafts};
 use crate::desk::frame::page::Halt;
 use crate::desk::frame::upload::{SentFile, Upload};
@@ -22,6 +25,8 @@ pub(super) struct SentForm {
     pub(super) kept: Kept,
     /// The draft that it says it is of. Of a form that does not say so, nobody can tell whether it came before.
     pub(super) draft: Option<[u8; 16]>,
+    /// What its window has seen of that draft.
+    pub(super) seen: Seen,
     pub(super) coming: Option<Coming>,
 }
 
@@ -33,6 +38,16 @@ pub(super) struct Coming {
 }
 
 impl SentForm {
+    /// Whether a file comes with it that seems to be damaged.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be found out.
+    pub(super) async fn brings_damaged(&self, shared: &Shared) -> Result<bool, Failure> {
+        let Some(bytes) = self.coming.as_ref().map(|coming| coming.file.bytes.clone()) else { return Ok(false) };
+        shared.node.blocking(move |_| Ok(attachments::warning(&bytes).is_some())).await
+    }
+
     /// What came for the form of a service; what was typed goes along where its sender has to sign in first.
     ///
     /// # Errors
@@ -61,6 +76,7 @@ impl SentForm {
             visitor,
             kept: offered.keep(&form),
             draft: drafts::parse_id(form.get("draf")),
+            seen: Seen::of(&form),
             coming: file.map(|file| Coming { kind: form.get("kind").to_owned(), file }),
             offered,
             form,

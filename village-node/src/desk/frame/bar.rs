@@ -27,6 +27,8 @@ pub(crate) struct Bar {
     pub(crate) unsent: u64,
     /// Attached files that never went to a hub.
     pub(crate) files_waiting: u64,
+    /// The attached file that moves just now, as words; empty where none does.
+    pub(crate) moving: String,
     pub(crate) refused: u64,
     /// When both sides were last proven equal; empty for never.
     pub(crate) proven: String,
@@ -76,6 +78,7 @@ impl Bar {
             since: since.map_or_else(String::new, |millis| moments::short(millis, now_millis)),
             unsent,
             files_waiting: reader.files_unsent()?,
+            moving: String::new(),
             refused,
             proven: proof.map_or_else(String::new, |proof| moments::short(proof.at_millis, now_millis)),
             equal_now,

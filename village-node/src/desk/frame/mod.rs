@@ -5,6 +5,7 @@ pub(super) mod bar;
 pub(super) mod day;
 pub(super) mod help;
 pub(super) mod language;
+pub(super) mod moving;
 mod multipart;
 pub(super) mod page;
 pub(super) mod shown;

@@ -11,6 +11,7 @@ use replica_store::{Account, Reader};
 use crate::desk::frame::assets::VERSION;
 use crate::desk::frame::bar::Bar;
 use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::moving;
 use crate::desk::frame::texts::Texts;
 use crate::desk::people::sessions::Session;
 use crate::failure::NOT_FOR_ROLE;
@@ -49,6 +50,7 @@ impl Page {
     ///
     /// When the database cannot be read.
     pub(crate) fn of(session: &Session, reader: &Reader, here: &'static str, title: &str) -> Result<Self, Failure> {
+        let moving = session.moving.as_ref().map(|moving| moving::said(moving, session.language)).unwrap_or_default();
         Ok(Self {
             t: session.language.texts(),
             language: session.language,
@@ -62,7 +64,7 @@ impl Page {
                 role: session.role,
                 form_token: session.form_token.clone(),
             }),
-            bar: Bar::of(reader, moment::now_millis())?,
+            bar: Bar { moving, ..Bar::of(reader, moment::now_millis())? },
             flash: String::new(),
         })
     }

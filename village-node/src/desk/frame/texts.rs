@@ -170,6 +170,12 @@ desk_kit::texts! {
     files_sent: "terkirim", "sent";
     files_received: "diterima", "received";
     file_unsent: "lampiran menunggu dikirim", "file waits to be sent";
+    file_goes_up: "lampiran dikirim:", "a file goes up:";
+    file_comes_down: "lampiran diambil:", "a file comes down:";
+    out_of: "dari", "of";
+    over_there: "sudah di pusat", "at the hub already";
+    over_here: "sudah di komputer ini", "on this machine already";
+    of_these: "di antaranya", "of these";
     files_unsent: "lampiran menunggu dikirim", "files wait to be sent";
     submit_again: "Ajukan lagi", "Submit again";
     lacks_numbers: "belum ada nomor surat di komputer ini: sinkronkan", "no letter numbers on this machine yet: sync";
@@ -265,6 +271,17 @@ desk_kit::texts! {
     discard_ask: "Buang perubahan?", "Throw the changes away?";
     discard_gone: "Yang diubah di formulir dihapus; berkasnya tetap seperti yang terakhir disimpan.",
         "What was changed in the form is deleted; the record stays as it was last saved.";
+    saved_already: "Draf ini sudah disimpan di jendela lain. Yang Anda ketik di sini belum disimpan; simpan hanya bila ini memang berkas lain.",
+        "This draft was saved in another window already. What you typed here is not saved; save it only if it is another record.";
+    draft_apart: "Draf ini diubah di jendela lain sementara itu. Yang Anda ketik di sini menjadi draf tersendiri dan belum disimpan; periksa kedua-duanya, lalu simpan satu saja.",
+        "This draft was changed in another window meanwhile. What you typed here is a draft of its own now, and is not saved; look at both, then save one of them.";
+    see_other: "Lihat yang itu", "Look at that one";
+    draft_elsewhere: "Draf ini diubah di jendela atau komputer lain pada", "This draft was changed in another window or on another PC at";
+    draft_elsewhere_why: "Yang Anda ketik masih ada di layar ini, tetapi tidak disimpan sampai Anda memilih.",
+        "What you typed is still on this screen, but is not kept until you choose.";
+    take_other: "Buka yang dari sana", "Open the other one";
+    keep_mine: "Pakai yang di layar ini", "Keep what is on this screen";
+    another_record: "Ini berkas lain", "This is another record";
     draft_gone: "Draf itu tidak ada lagi; mungkin sudah disimpan sebagai berkas.", "That draft is gone; perhaps it was saved as a record.";
     add_person: "Tambah orang", "Add a person";
     remove_person: "Hapus orang ini", "Remove this person";
@@ -277,6 +294,8 @@ desk_kit::texts! {
     no: "Tidak", "No";
     saved: "Tersimpan.", "Saved.";
     nothing_changed: "Tidak ada yang berubah.", "Nothing was changed.";
+    attached_damaged: "Tersimpan, tetapi lampiran itu tampaknya rusak di bagian tengahnya. Buka dan periksa semua halamannya; bila rusak, lepas lalu pindai atau salin lagi dari aslinya.",
+        "Saved, but that file seems to be damaged inside. Open it and look at all of it; if it is, take it away, and scan or copy it again from the original.";
     attached_before: "Lampiran itu sudah ada pada berkas ini. Tidak ada yang berubah.",
         "That file is attached to this record already. Nothing was changed.";
     cancel: "Batal", "Cancel";

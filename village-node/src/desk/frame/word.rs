@@ -20,10 +20,16 @@ pub(crate) enum Word {
     Unchanged,
     /// That file is attached already.
     AttachedBefore,
+    /// It is attached, and seems to be damaged.
+    AttachedDamaged,
     /// Another secret is the account's from now on.
     SecretChanged,
     /// What was typed before came along.
     Carried,
+    /// What is typed is no record yet: the draft that it was became this one in another window.
+    SavedBefore(String),
+    /// What is typed is a draft of its own now: another window changed the one that it was, which has this id.
+    DraftApart(String),
     /// The form was not saved: what is wrong stands beside its fields.
     FormRefused,
     /// Something was not taken.
@@ -86,9 +92,10 @@ impl Word {
             Self::Saved => t.saved,
             Self::Unchanged => t.nothing_changed,
             Self::AttachedBefore => t.attached_before,
+            Self::AttachedDamaged => t.attached_damaged,
             Self::SecretChanged => t.secret_changed,
             Self::Carried => t.carried,
-            Self::Nothing | Self::FormRefused | Self::Refused(_) => "",
+            Self::Nothing | Self::FormRefused | Self::SavedBefore(_) | Self::DraftApart(_) | Self::Refused(_) => "",
         }
     }
 

@@ -6,10 +6,12 @@ use askama::Template;
 use axum::extract::State;
 use replica_store::Contact;
 
-use crate::action::attachments::hub_life;
+use crate::action::attachments::{held_of_missing, hub_life};
+use crate::action::under_way::held_of_unsent;
 use crate::desk::frame::bar::is_reached;
 use crate::desk::frame::day::Day;
 use crate::desk::frame::language::{Language, Worded as _};
+use crate::desk::frame::moving;
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::texts;
 use crate::desk::moments;
@@ -17,7 +19,7 @@ use crate::desk::people::visitor::{Form, Visitor};
 use crate::desk::record::attachments::bytes;
 use crate::moment;
 use crate::serve::Shared;
-use crate::sync::{FilesMoved, Patience, Progress, sync_all};
+use crate::sync::{FilesMoved, Moving, Patience, Progress, Way, sync_all};
 
 /// Contacts of the table.
 const CONTACTS: usize = 40;
@@ -81,9 +83,13 @@ struct Told {
 }
 
 impl Told {
-    fn of(state: &Stage, language: Language) -> Self {
+    /// `moving`: the attached file on the line, whoever had it sent.
+    fn of(state: &Stage, moving: Option<Moving>, language: Language) -> Self {
         let t: &texts::Texts = language.texts();
         let (mut told, text) = match state {
+            Stage::Idle | Stage::Done | Stage::Failed(..) if moving.is_some() => {
+                (Self { running: true, ..Self::idle() }, String::new())
+            }
             Stage::Idle => (Self::idle(), String::new()),
             Stage::Running(progress) => {
                 // What is on the line moves on with each frame; what the hub has is said in larger pieces.
@@ -106,6 +112,11 @@ impl Told {
             Stage::Failed(text, _) => (Self { failed: true, ..Self::idle() }, language.say(text).to_owned()),
         };
         told.text = text;
+        if let Some(moving) = moving.filter(|_| !matches!(state, Stage::Running(_))) {
+            (told.sent, told.all) = (moving.held, moving.size);
+            let said = moving::said(&moving, language);
+            told.text = if told.text.is_empty() { said } else { format!("{}; {said}", told.text) };
+        }
         told
     }
 
@@ -152,7 +163,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         let (language, now) = (visitor.session.language, moment::now_millis());
         let page = Page::of(&visitor.session, &reader, "link", language.texts().link)?;
         let contacts = reader.contacts(CONTACTS_OF_A_DAY)?;
-        let told = Told::of(&syncing.get(&contacts), language);
+        let told = Told::of(&syncing.get(&contacts), visitor.session.moving, language);
         let day = Day::of(&contacts, now, shared_started);
         let contacts = contacts.iter().take(CONTACTS).map(|contact| line(contact, language, now)).collect();
         let quarantine = reader.quarantine(QUARANTINED)?.into_iter().map(|one| {
@@ -161,11 +172,16 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
             (one.document.to_string(), why, one.code, one.detail, at)
         });
         let open = reader.attachments_to_move(hub_life(&reader))?;
-        let files = |count: u64, size| {
-            if count == 0 { String::new() } else { format!("{count} ({})", bytes(size, language)) }
+        let files = |count: u64, size, (held, way)| match (count, held) {
+            (0, _) => String::new(),
+            (_, 0) => format!("{count} ({})", bytes(size, language)),
+            (_, held) => {
+                format!("{count} ({} {})", language.texts().of_these, moving::over(way, (held, size), language))
+            }
         };
-        let waiting = files(open.to_send, open.to_send_bytes);
-        let to_come = files(open.to_fetch, open.to_fetch_bytes);
+        let there = held_of_unsent(&reader, node.live())?;
+        let waiting = files(open.to_send, open.to_send_bytes, (there, Way::Up));
+        let to_come = files(open.to_fetch, open.to_fetch_bytes, (held_of_missing(&reader)?, Way::Down));
         Ok(LinkPage { page, told, day, now, waiting, to_come, contacts, quarantine: quarantine.collect() })
     });
     html(&made.await?)
@@ -223,7 +239,8 @@ pub(in crate::desk) async fn begin(visitor: Visitor, State(shared): State<Arc<Sh
 pub(in crate::desk) async fn progress(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
     let syncing = shared.syncing.clone();
     let contacts = shared.node.blocking(move |node| Ok(node.replica().contacts(CONTACTS)?)).await?;
-    html(&ProgressPart { told: Told::of(&syncing.get(&contacts), visitor.session.language) })
+    let session = &visitor.session;
+    html(&ProgressPart { told: Told::of(&syncing.get(&contacts), session.moving, session.language) })
 }
 
 #[cfg(test)]
@@ -243,7 +260,7 @@ mod tests {
         };
         let syncing = Syncing::default();
         syncing.set(Stage::Failed(office_model::Bilingual::new("Pusat diam", "The hub is silent"), 20));
-        let is_told = |contacts: &[Contact]| Told::of(&syncing.get(contacts), Language::English).failed;
+        let is_told = |contacts: &[Contact]| Told::of(&syncing.get(contacts), None, Language::English).failed;
         assert!(is_told(&[contact(30, "cut"), contact(20, "silence"), contact(10, "proven")]));
         assert!(!is_told(&[contact(30, "waited"), contact(20, "silence"), contact(10, "proven")]));
         assert!(!is_told(&[contact(40, "cut"), contact(30, "proven"), contact(20, "silence")]), "that is another one");
@@ -252,11 +269,22 @@ mod tests {
     #[test]
     fn progress_moves_on_with_what_is_sent_and_says_what_the_hub_has() {
         let progress = Progress { to_send: 3000, sent: 1200, acknowledged: 800, received: 12, ..Progress::default() };
-        let told = Told::of(&Stage::Running(progress), Language::English);
+        let told = Told::of(&Stage::Running(progress), None, Language::English);
         assert_eq!((told.sent, told.all, told.running), (1200, 3000, true));
         assert_eq!(told.text, "Syncing… 1200 sent of 3000, 800 received by the hub; 12 received");
         // An exchange that goes on where another one was cut may have nothing of its own to send.
-        let told = Told::of(&Stage::Running(Progress::default()), Language::Indonesian);
+        let told = Told::of(&Stage::Running(Progress::default()), None, Language::Indonesian);
         assert_eq!(told.text, "Sedang menyinkronkan… 0 terkirim dari 0, 0 sudah diterima pusat; 0 diterima");
+    }
+    #[test]
+    fn a_file_on_the_line_is_told_of_whoever_had_it_sent() {
+        let moving = Moving { hash: change_log::BlobHash([1; 32]), way: Way::Up, held: 3 << 20, size: 8 << 20 };
+        let told = |stage: Stage| Told::of(&stage, Some(moving), Language::English);
+        let idle = told(Stage::Idle);
+        assert_eq!((idle.running, idle.sent, idle.all), (true, 3 << 20, 8 << 20));
+        assert_eq!(idle.text, "a file goes up: 3.0 MB of 8.0 MB at the hub already");
+        assert!(!told(Stage::Failed(office_model::Bilingual::new("a", "b"), 1)).failed);
+        let files = told(Stage::Files(FilesMoved { sent: 2, ..FilesMoved::default() }));
+        assert!(files.text.contains("2 sent") && files.text.contains("3.0 MB of 8.0 MB"), "{}", files.text);
     }
 }

@@ -10,6 +10,7 @@ use replica_store::Account;
 
 use crate::desk::frame::word::{Word, Words};
 use crate::serve::entrance::Via;
+use crate::sync::Moving;
 use crate::{Failure, moment};
 
 /// Wrong guesses at one account before a pause, which doubles with every further one.
@@ -33,6 +34,8 @@ pub(crate) struct SignedIn {
     via: Via,
     /// What the pages to come are to say.
     words: Words,
+    /// The attached file that moves while a page is asked for.
+    pub(crate) moving: Option<Moving>,
     /// What the page that was asked for last said, for whoever reads it in the other language.
     said: Option<(String, Word)>,
 }
@@ -83,6 +86,7 @@ impl Sessions {
             language: Language::of_code(&account.language),
             via,
             words: Words::default(),
+            moving: None,
             said: None,
         };
         Ok(self.open.open(clerk, moment::random::<32>()?, moment::random::<16>()?, now))

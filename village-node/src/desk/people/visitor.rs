@@ -142,6 +142,7 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
         match found {
             Some((mut session, token)) if !session.locked => {
                 to.clone_into(&mut session.at);
+                session.moving = shared.node.live().line.now();
                 let word = if parts.method == Method::GET { shared.sessions.told(&token, to) } else { Word::default() };
                 Ok(Self { session, entrance, token, word })
             }

@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
+use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::response::IntoResponse as _;
 use office_model::{Catalogue, Service};
 use replica_store::Reader;
-use service_document::TransactionDocument;
+use serde_json::{Value, json};
+use service_document::{AttachedFile, TransactionDocument};
 
+use crate::action::attachments::Whereabouts;
+use crate::action::under_way::held_there;
 use crate::action::{NewFile, attachments};
 use crate::desk::frame::language::Language;
+use crate::desk::frame::moving;
 use crate::desk::frame::page::Answer;
 use crate::desk::frame::upload::Upload;
 use crate::desk::frame::word::{Part, Word};
@@ -16,6 +23,7 @@ use crate::desk::people::sign_in::note_read;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::document;
 use crate::serve::{Shared, files};
+use crate::sync::Way;
 use crate::{Act, Action, Blame, Failure, Node};
 
 /// An attached file as the page shows it.
@@ -27,11 +35,13 @@ pub(in crate::desk) struct Attached {
     pub(in crate::desk) size: String,
     pub(in crate::desk) state: String,
     pub(in crate::desk) at_hub: bool,
+    /// Where it is may be another place before long, though nobody does anything.
+    pub(in crate::desk) is_to_move: bool,
 }
 
 /// Those of a record.
 pub(in crate::desk) fn attached(
-    replica: &Reader,
+    (node, replica): (&Node, &Reader),
     record: &TransactionDocument,
     catalogue: &Catalogue,
     language: Language,
@@ -43,11 +53,46 @@ pub(in crate::desk) fn attached(
             name: file.name.clone(),
             kind: kind_label(catalogue, &file.kind, language),
             size: bytes(file.size, language),
-            state: language.say(&state.text()).to_owned(),
-            at_hub: state == attachments::Whereabouts::AtHub,
+            state: whereabouts(node, replica, file, language)?,
+            at_hub: state == Whereabouts::AtHub,
+            is_to_move: state != Whereabouts::AtHub,
         })
     });
     files.collect()
+}
+
+/// Where a file is, and how much of it is where it goes.
+fn whereabouts(node: &Node, replica: &Reader, file: &AttachedFile, language: Language) -> Result<String, Failure> {
+    let state = attachments::whereabouts(replica, file.hash)?;
+    let said = language.say(&state.text()).to_owned();
+    let (way, held) = match state {
+        Whereabouts::AtHub => return Ok(said),
+        Whereabouts::HereOnly => (Way::Up, held_there(node.live(), file.hash, file.size)),
+        Whereabouts::NotHere => (Way::Down, attachments::held_here(replica, file)?),
+    };
+    Ok(if held == 0 { said } else { format!("{said}; {}", moving::over(way, (held, file.size), language)) })
+}
+
+/// Where the files of a record are now, for a page that shows them.
+pub(in crate::desk) async fn places(
+    visitor: Visitor,
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Answer {
+    allow(visitor.role().may_read())?;
+    let id = document(&id)?;
+    let language = visitor.session.language;
+    let places = shared.node.blocking(move |node| {
+        let replica = node.replica();
+        let files = replica.attachments(id)?;
+        let files = files.iter().map(|file| {
+            let is_at_hub = attachments::whereabouts(&replica, file.hash)? == Whereabouts::AtHub;
+            let text = whereabouts(node, &replica, file, language)?;
+            Ok(json!({"hash": file.hash, "text": text, "at_hub": is_at_hub}))
+        });
+        files.collect::<Result<Vec<Value>, Failure>>()
+    });
+    Ok(Json(places.await?).into_response())
 }
 
 /// What people call a kind of paper; its id where the catalogue does not have it.
@@ -106,8 +151,11 @@ pub(in crate::desk) async fn add(
     };
     let to = format!("/berkas/{id}#lampiran");
     match done {
-        Ok(done) if done.get("change").is_none_or(serde_json::Value::is_null) => {
+        Ok(done) if done.get("change").is_none_or(Value::is_null) => {
             Ok(visitor.leads(&shared, &to, Word::AttachedBefore))
+        }
+        Ok(done) if done.get("warning").is_some_and(Value::is_object) => {
+            Ok(visitor.leads(&shared, &to, Word::AttachedDamaged))
         }
         Ok(_) => Ok(visitor.leads(&shared, &to, Word::Saved)),
         Err(failure) if failure.blame == Blame::Input => {
@@ -115,6 +163,13 @@ pub(in crate::desk) async fn add(
         }
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// Whether a photo seems to be damaged, before the page makes it smaller: made anew, it would look whole. Nothing is kept.
+pub(in crate::desk) async fn examine(visitor: Visitor, State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    allow(visitor.role().may_record())?;
+    let is_damaged = shared.node.blocking(move |_| Ok(attachments::warning(&body).is_some())).await?;
+    Ok(Json(json!({ "damaged": is_damaged })).into_response())
 }
 
 pub(in crate::desk) async fn view(

@@ -32,7 +32,7 @@ use crate::desk::record::referrals::{self, ShownReferral};
 use crate::desk::record::standing::Standing;
 use crate::sealing::Sealer;
 use crate::serve::Shared;
-use crate::{Act, Action, Blame, Failure};
+use crate::{Act, Action, Blame, Failure, Node};
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -98,6 +98,11 @@ pub(in crate::desk) struct RecordPage {
 }
 
 impl RecordPage {
+    /// Whether some attached file may soon be elsewhere.
+    fn any_moves(&self) -> bool {
+        self.attached.iter().any(|file| file.is_to_move)
+    }
+
     /// Whether one of the steps needs a reason.
     fn asks_reason(&self) -> bool {
         self.steps.iter().any(|step| step.needs_reason)
@@ -196,7 +201,7 @@ pub(in crate::desk) async fn page(
     allow(visitor.role().may_read())?;
     let id = document(&id)?;
     let made = shared.node.blocking(move |node| {
-        let made = make(&node.replica(), &node.sealer(), &visitor, id)?;
+        let made = make(node, &visitor, id)?;
         if made.1 {
             note_read(node, visitor.clerk().as_str(), Act::SpecificRead, &id.to_string());
         }
@@ -206,7 +211,9 @@ pub(in crate::desk) async fn page(
 }
 
 /// The page, and whether specially protected data is on it.
-fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, bool), Failure> {
+fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, bool), Failure> {
+    let (sealer, guard) = (&node.sealer(), node.replica());
+    let replica: &Replica = &guard;
     let (language, t) = (visitor.session.language, visitor.session.language.texts());
     let document = load(replica, id)?;
     let (catalogue, service) = service_of(&document)?;
@@ -250,7 +257,7 @@ fn make(replica: &Replica, sealer: &Sealer, visitor: &Visitor, id: DocumentId) -
             promised: shown::promised(service, language),
             papers: shown::papers(catalogue, service, language),
             groups: groups(catalogue, service, &record, language),
-            attached: attached(replica, &document, catalogue, language)?,
+            attached: attached((node, replica), &document, catalogue, language)?,
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
             seal: if of_office { seal(service, &document, &signed, sealer, language) } else { String::new() },

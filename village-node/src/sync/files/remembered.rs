@@ -23,6 +23,16 @@ impl HeldThere {
     pub(super) fn forget(&self, hash: BlobHash) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
     }
+
+    /// How much of it the hub was last heard to hold; nothing where it was not asked since this program began, or has all.
+    pub(crate) fn of(&self, hash: BlobHash) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).copied().unwrap_or_default()
+    }
+
+    /// Those that it was heard of.
+    pub(crate) fn all(&self) -> Vec<(BlobHash, u64)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(hash, held)| (*hash, *held)).collect()
+    }
 }
 
 /// What is remembered between two times: when to ask again for what the hub did not have.
@@ -30,7 +40,7 @@ impl HeldThere {
 pub(crate) struct Missing(Mutex<BTreeMap<BlobHash, (Instant, Duration)>>);
 
 impl Missing {
-    pub(super) fn is_due(&self, hash: BlobHash) -> bool {
+    pub(in crate::sync) fn is_due(&self, hash: BlobHash) -> bool {
         let missing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         missing.get(&hash).is_none_or(|(asked, pause)| asked.elapsed() >= *pause)
     }

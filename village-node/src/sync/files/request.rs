@@ -22,6 +22,8 @@ const PIECE: (usize, usize) = (512, 16 * 1024);
 pub(super) const SILENCE: Duration = Duration::from_secs(30);
 /// What left this machine may lie in between for so long.
 const ON_ITS_WAY: Duration = Duration::from_secs(180);
+/// A question of which the answer is worth having however late it is: it may stand behind a megabyte of a file.
+pub(super) const LONG: Duration = Duration::from_secs(900);
 /// The hub's answers are short; more is not read.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -57,8 +59,8 @@ pub(super) struct No {
     pub(super) held: Option<u64>,
 }
 
-/// What the hub holds of these files; nothing from a hub that knows of none.
-pub(super) async fn ask(node: &Node, wanted: &[BlobWanted]) -> Result<Option<Told>, Failure> {
+/// What the hub holds of these files, if it says so within `patience`; nothing from a hub that knows of none.
+pub(super) async fn ask(node: &Node, wanted: &[BlobWanted], patience: Duration) -> Result<Option<Told>, Failure> {
     let hashes: Vec<BlobHash> = wanted.iter().map(|blob| blob.hash).collect();
     let identity = &node.live().identity;
     let signed = BlobRequest::sign(&identity.key, identity.hub, BlobAct::Ask(&hashes));
@@ -68,7 +70,7 @@ pub(super) async fn ask(node: &Node, wanted: &[BlobWanted]) -> Result<Option<Tol
     let url = http::page(&node.identity().hub_url, "/v1/blobs")?;
     let request = node.live().client().post(url).body(body).send();
     let response =
-        timeout(SILENCE, request).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?;
+        timeout(patience, request).await.map_err(|_| silence())?.map_err(|error| http::unreachable(&error))?;
     if response.status() == StatusCode::NOT_FOUND {
         return Ok(None);
     }
@@ -79,15 +81,16 @@ pub(super) async fn ask(node: &Node, wanted: &[BlobWanted]) -> Result<Option<Tol
     }
 }
 
+/// Sends a file from a byte on. `gone` counts what leaves.
 pub(super) async fn put(
     node: &Node,
     hash: BlobHash,
     bytes: &Arc<[u8]>,
     offset: u64,
+    gone: &Arc<AtomicU64>,
 ) -> Result<Result<Taken, No>, Failure> {
     let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
-    let gone = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&gone);
+    let counted = Arc::clone(gone);
     let pieces = stream::unfold((Arc::clone(bytes), start), move |(bytes, at)| {
         let counted = Arc::clone(&counted);
         async move {
@@ -101,7 +104,7 @@ pub(super) async fn put(
     let sending = request.body(reqwest::Body::wrap_stream(pieces)).send();
     let sent = tokio::select! {
         sent = sending => sent.map_err(|error| http::unreachable(&error)),
-        () = stalls(&gone) => Err(silence()),
+        () = stalls(gone) => Err(silence()),
     };
     answer(sent?).await
 }

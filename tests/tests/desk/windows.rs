@@ -1,0 +1,131 @@
+//! One draft in two windows, of one PC or of two: nothing is written over unseen, and it is one record.
+
+use crate::browser::Browser;
+use crate::complaint::the_rest;
+use crate::office::{Machine, Office};
+
+const KEPT: &str = "document.querySelector('#draf-keadaan').textContent.includes('Draf tersimpan')";
+const TOLD: &str = "!document.querySelector('#draf-lain').hidden";
+
+/// A draft that is open in two windows of the same clerk.
+async fn twice(machine: &Machine) -> (Browser, Browser) {
+    let first = machine.signed_in("siti", "petugas").await;
+    first.go(&format!("{}/baru/P06", machine.url)).await;
+    first.type_in("[name=nama]", "Wayan").await;
+    first.until(KEPT).await;
+    let second = Browser::open().await;
+    machine.sign_in(&second, "siti").await;
+    second.go(&format!("{}{}", machine.url, first.path().await)).await;
+    assert_eq!(second.value("[name=nama]").await, "Wayan");
+    (first, second)
+}
+
+fn transactions(machine: &Machine) -> u64 {
+    machine.says(&["status"])["transactions"].as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn who_types_into_a_draft_that_another_window_changed_is_told_and_chooses() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let (first, second) = twice(&machine).await;
+    second.type_in("[name=nama]", " Sudarma").await;
+    second.until(KEPT).await;
+    first.type_in("[name=nama]", " Gunawan").await;
+    first.until(TOLD).await;
+    first.says("diubah di jendela atau komputer lain").await;
+    assert_eq!(first.value("[name=nama]").await, "Wayan Gunawan", "what was typed stays");
+    assert_eq!(first.violations().await, [""; 0]);
+    // Nothing is kept or sent until somebody chose.
+    first.type_in("[name=isi]", "Lampu").await;
+    first.save_key().await;
+    first.until(TOLD).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    assert_eq!(transactions(&machine), 0);
+    second.run("location.reload()").await;
+    second.until("document.querySelector('[name=nama]')?.value === 'Wayan Sudarma'").await;
+
+    // What is on this screen: the other one is told in its turn, and takes it.
+    first.click("#draf-lain button").await;
+    first.until(KEPT).await;
+    second.type_in("[name=nama]", " X").await;
+    second.until(TOLD).await;
+    second.click("#draf-lain a").await;
+    second.until("document.querySelector('[name=nama]')?.value === 'Wayan Gunawan'").await;
+    assert_eq!(second.value("[name=isi]").await, "Lampu");
+    // It goes on from there without a word.
+    second.type_in("[name=isi]", " padam").await;
+    second.until(KEPT).await;
+    assert_eq!(second.run(&format!("return {TOLD}")).await, false);
+    for browser in [&first, &second] {
+        assert_eq!(browser.complaints().await, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_draft_that_another_window_saved_is_one_record_until_somebody_says_that_it_is_two() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let (first, second) = twice(&machine).await;
+    the_rest(&first).await;
+    first.save_key().await;
+    first.says("Tersimpan.").await;
+    let record = first.path().await;
+    // Typed on: told where it went, before anything is sent.
+    second.type_in("[name=nama]", " Sudarma").await;
+    second.until("!document.querySelector('#draf-tersimpan').hidden").await;
+    let led = second.find("#draf-tersimpan a").await.attr("href").await.unwrap().unwrap();
+    assert!(record.starts_with(&led), "{led} instead of {record}");
+    assert_eq!(second.violations().await, [""; 0]);
+    the_rest(&second).await;
+    second.save_key().await;
+    second.until("!document.querySelector('#draf-tersimpan').hidden").await;
+    assert_eq!(transactions(&machine), 1);
+    second.click("#draf-tersimpan button").await;
+    second.save_key().await;
+    second.says("Tersimpan.").await;
+    assert_eq!(transactions(&machine), 2, "somebody said so");
+    assert_ne!(second.path().await, record);
+    assert_eq!(second.complaints().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_from_a_second_window_at_once_is_asked_about_without_script_too() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    // Both send what they have: the draft of the later one is over.
+    let (first, second) = twice(&machine).await;
+    the_rest(&first).await;
+    first.save_key().await;
+    first.says("Tersimpan.").await;
+    let record = first.path().await;
+    let plainly = |name: &str| {
+        format!(
+            "for (const [name, value] of Object.entries({{nama: '{name}', kategori: 'jalan', isi: 'Lampu'}})) {{
+                document.querySelector(`[name=${{name}}]`).value = value;
+            }}
+            document.querySelector('#formulir').submit();"
+        )
+    };
+    second.run(&plainly("Wayan Dua")).await;
+    second.says("sudah disimpan di jendela lain").await;
+    let led = second.find("#sudah-ada a").await.attr("href").await.unwrap().unwrap();
+    assert!(record.starts_with(&led), "{led} instead of {record}");
+    assert_eq!(second.value("[name=nama]").await, "Wayan Dua", "nothing is lost");
+    assert_eq!(transactions(&machine), 1);
+
+    // One sends what the other did not see: both are there, and the one that is sent waits.
+    first.go(&format!("{}/baru/P06", machine.url)).await;
+    first.type_in("[name=nama]", "Ketut").await;
+    first.until(KEPT).await;
+    second.go(&format!("{}{}", machine.url, first.path().await)).await;
+    first.type_in("[name=nama]", " Lestari").await;
+    first.until("new URLSearchParams(location.search).get('draf')").await;
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    second.run(&plainly("Ketut Dua")).await;
+    second.says("menjadi draf tersendiri").await;
+    assert_eq!(second.value("[name=nama]").await, "Ketut Dua");
+    second.run("location.href = document.querySelector('#sudah-ada a').href").await;
+    second.until("document.querySelector('[name=nama]')?.value === 'Ketut Lestari'").await;
+    assert_eq!(transactions(&machine), 1);
+}

@@ -1,0 +1,70 @@
+// Checks while typing: only what was left already is told to be wrong.
+
+import { ask } from "./bar.js";
+import { body, form } from "./form.js";
+import { $ } from "./page.js";
+
+const touched = new Set();
+// What somebody emptied stays empty, whatever the NIK tells.
+const edited = new Set();
+const say = (name, text, kind) => {
+  const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  if (!field) return;
+  const said = $(".said", field);
+  said.textContent = "";
+  field.classList.toggle("wrong", kind === "problem");
+  const input = $("input, select, textarea", field);
+  if (kind === "problem") input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  if (!text) return;
+  const span = document.createElement("span");
+  span.className = kind;
+  span.textContent = text;
+  said.append(span);
+};
+/** Says what is wrong. */
+export const check = async () => {
+  if (!form.dataset.check) return;
+  const answer = await ask(form.dataset.check, { method: "POST", body: body() });
+  if (!answer || !answer.ok || answer.redirected) return;
+  const { problems, warnings, suggestions, citizen, lately } = await answer.json();
+  offer(citizen);
+  tell(lately);
+  for (const name of touched) {
+    if (problems[name]) say(name, problems[name], "problem");
+    else say(name, warnings[name] || "", "warning");
+  }
+  for (const [name, value] of Object.entries(suggestions)) {
+    const input = form.elements[name];
+    if (value && input && !input.value && !edited.has(name) && input !== document.activeElement) input.value = value;
+  }
+};
+// Who is known by the NIK that was typed, and what was made for them lately.
+let offer = () => {};
+/** Whoever offers to fill in a citizen. */
+export const whenKnown = (act) => { offer = act; };
+const tell = (lately) => {
+  const said = $("#warga-baru-saja");
+  if (!said) return;
+  said.hidden = !lately;
+  if (!lately) return;
+  $("span", said).textContent = said.dataset.text;
+  $("a", said).textContent = lately.text;
+  $("a", said).href = lately.href;
+};
+
+if (form) {
+  for (const kind of ["input", "change"]) form.addEventListener(kind, (event) => edited.add(event.target.name));
+  let checking;
+  form.addEventListener("focusout", (event) => {
+    if (!event.target.name || event.target.name === "form_token") return;
+    if (event.target.value || touched.has(event.target.name)) touched.add(event.target.name);
+    clearTimeout(checking);
+    checking = setTimeout(check, 150);
+  });
+  form.addEventListener("input", (event) => {
+    if (!event.target.name) return;
+    clearTimeout(checking);
+    checking = setTimeout(check, 600);
+  });
+}

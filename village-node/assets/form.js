@@ -1,0 +1,34 @@
+// A form: where typing begins, how it is saved, what stands in it.
+
+import { isCovered } from "./cover.js";
+import { $, $$ } from "./page.js";
+
+export const form = $("#formulir");
+const problems = $("#masalah");
+if (problems) problems.focus();
+if (form) {
+  const first = $("[aria-invalid]", form) || $("#cari-warga", form) || $("input:not([type=hidden]), select, textarea", form);
+  if (first && !problems) first.focus();
+  document.addEventListener("keydown", (event) => {
+    if (!isCovered() && ((event.ctrlKey && event.key === "Enter") || event.key === "F9")) {
+      event.preventDefault();
+      form.requestSubmit($("#simpan"));
+    }
+  });
+
+  // Enter goes on to the next field: readers of cards send it behind each number. Saving has keys of its own.
+  form.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || event.ctrlKey || event.isComposing || event.defaultPrevented) return;
+    if (!field.matches("input[name]:not([type=file]):not([type=checkbox]), select")) return;
+    event.preventDefault();
+    const fields = $$("input:not([type=hidden]), select, textarea, #simpan", form).filter((one) => one.offsetParent && !one.disabled);
+    const next = fields[fields.indexOf(field) + 1];
+    if (next) next.focus();
+  });
+}
+
+/** All that is sent of it. */
+export const body = () => new URLSearchParams(new FormData(form));
+/** What somebody typed. */
+export const typed = () => { const all = body(); all.delete("form_token"); all.delete("versi"); return all.toString(); };

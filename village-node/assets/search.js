@@ -1,0 +1,25 @@
+// Results while typing.
+
+import { ask } from "./bar.js";
+import { $ } from "./page.js";
+
+const search = $("#cari");
+if (search) {
+  let timer, last = "";
+  const look = async () => {
+    const asked = new URLSearchParams(new FormData(search)).toString();
+    if (asked === last) return;
+    last = asked;
+    const answer = await ask("/berkas?" + asked);
+    // Asked again with the next key.
+    if (!answer) { last = ""; return; }
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (asked === last) $("#hasil").replaceWith($("#hasil", page));
+    history.replaceState(null, "", "/berkas?" + asked);
+  };
+  search.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, 150);
+  });
+}

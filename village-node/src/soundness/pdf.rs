@@ -1,0 +1,161 @@
+//! A PDF: its tables say where each of its parts begins, and there it must begin; photos in it are walked over as others are.
+//! What lies packed in it is not unpacked.
+
+use super::jpeg;
+
+/// So many tables of one file are followed: each time it is saved one may be added.
+const TABLES_MAX: usize = 256;
+/// White space of a PDF.
+const WHITE: [u8; 6] = [0, b'\t', b'\n', 0x0c, b'\r', b' '];
+
+/// Whether all of it is as it must be, as far as can be told.
+pub(super) fn is_sound(bytes: &[u8]) -> bool {
+    // Offsets count from there, though something may stand in front of it.
+    let begin = find(bytes.get(..1024.min(bytes.len())).unwrap_or_default(), b"%PDF-").unwrap_or(0);
+    let bytes = bytes.get(begin..).unwrap_or_default();
+    tables(bytes).is_some() && photos(bytes)
+}
+
+/// Follows the tables from the last one to the first.
+fn tables(bytes: &[u8]) -> Option<()> {
+    let last = bytes.windows(9).rposition(|window| window == b"startxref")?;
+    let mut at = Some(Text { bytes, at: last + 9 }.number()?);
+    for _ in 0..TABLES_MAX {
+        let Some(table) = at else { return Some(()) };
+        let mut text = Text { bytes, at: table };
+        text.white();
+        // Packed, it is an object as others are.
+        let Some(()) = text.word(b"xref") else { return text.object(None) };
+        loop {
+            text.white();
+            if text.word(b"trailer").is_some() {
+                break;
+            }
+            let (first, count) = (text.number()?, text.number()?);
+            for number in first..first.checked_add(count)? {
+                let (offset, _) = (text.number()?, text.number()?);
+                text.white();
+                let is_used = match text.take()? {
+                    b'n' => true,
+                    b'f' => false,
+                    _ => return None,
+                };
+                // Some programs say that what they threw away is at 0.
+                if is_used && offset > 0 {
+                    let mut object = Text { bytes, at: offset };
+                    object.white();
+                    object.object(Some(number))?;
+                }
+            }
+        }
+        let trailer = bytes.get(text.at..)?;
+        let trailer = trailer.get(..find(trailer, b"startxref").unwrap_or(trailer.len()))?;
+        at = match find(trailer, b"/Prev") {
+            Some(previous) => Some(Text { bytes: trailer, at: previous + 5 }.number()?),
+            None => None,
+        };
+    }
+    Some(())
+}
+
+/// Whether the photos in it are sound. Where one ends is told by the word behind it.
+fn photos(bytes: &[u8]) -> bool {
+    const FRONT: &[u8] = b"stream";
+    let mut rest = bytes;
+    while let Some(at) = find(rest, FRONT) {
+        let data = rest.get(at + FRONT.len()..).unwrap_or_default();
+        let data = data.strip_prefix(b"\r").unwrap_or(data);
+        let data = data.strip_prefix(b"\n").unwrap_or(data);
+        if data.starts_with(&[0xff, 0xd8, 0xff]) {
+            let end = find(data, b"endstream").unwrap_or(data.len());
+            if !data.get(..end).is_some_and(jpeg::is_sound) {
+                return false;
+            }
+            rest = data.get(end..).and_then(|rest| rest.get(FRONT.len() + 3..)).unwrap_or_default();
+        } else {
+            rest = data;
+        }
+    }
+    true
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|window| window == what)
+}
+
+/// A place in a PDF where plain text stands.
+struct Text<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Text<'_> {
+    fn white(&mut self) {
+        while self.bytes.get(self.at).is_some_and(|byte| WHITE.contains(byte)) {
+            self.at += 1;
+        }
+    }
+
+    fn take(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn word(&mut self, word: &[u8]) -> Option<()> {
+        self.bytes.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
+    }
+
+    fn number(&mut self) -> Option<usize> {
+        self.white();
+        let digits = self.bytes.get(self.at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = std::str::from_utf8(self.bytes.get(self.at..self.at + digits)?).ok()?.parse().ok()?;
+        self.at += digits;
+        Some(number)
+    }
+
+    /// The beginning of an object; of this number, where one is asked for.
+    fn object(&mut self, number: Option<usize>) -> Option<()> {
+        let found = self.number()?;
+        self.number()?;
+        self.white();
+        self.word(b"obj")?;
+        number.is_none_or(|number| number == found).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(object: &str, offset: usize) -> Vec<u8> {
+        let front = format!("%PDF-1.4\n{object}");
+        let table = front.len();
+        format!(
+            "{front}xref\n0 2\n0000000000 65535 f \n{offset:010} 00000 n \ntrailer\n<< /Size 2 >>\nstartxref\n{table}\n%%EOF\n"
+        )
+        .into_bytes()
+    }
+
+    #[test]
+    fn parts_that_are_not_where_the_table_says_are_damage() {
+        let object = "1 0 obj\n<< >>\nendobj\n";
+        let whole = file(object, 9);
+        assert!(is_sound(&whole) && is_sound(&[b"\n\n", &whole[..]].concat()));
+        assert!(!is_sound(&file(object, 12)) && !is_sound(&file("2 0 obj\n<< >>\nendobj\n", 9)));
+        // Blocks of the disk that came back as nothing.
+        let mut lost = whole.clone();
+        lost[9..20].fill(0);
+        assert!(!is_sound(&lost));
+        assert!(!is_sound(b"%PDF-1.4\n%%EOF\n"));
+        let packed = "7 0 obj\n<< /Type /XRef >>\nendobj\nstartxref\n9\n%%EOF\n";
+        assert!(is_sound(format!("%PDF-1.5\n{packed}").as_bytes()));
+        assert!(!is_sound(format!("%PDF-1.5\n{}", packed.replace("\n9\n", "\n11\n")).as_bytes()));
+    }
+
+    #[test]
+    fn a_photo_in_it_is_looked_at() {
+        let photo = [b"stream\r\n".as_slice(), &[0xff, 0xd8, 0xff, 0xda, 0, 2, 7, 0xff, 0xd9], b"\nendstream"].concat();
+        assert!(!photos(&photo) && photos(b"stream\nplain\nendstream"));
+    }
+}
