@@ -50,10 +50,5 @@ pub use publication::Publication;
 pub use referral::{GivenAnswer, REFERRALS_MAX, Referral};
 pub use refusal::{ParseRefusalCodeError, Refusal, RefusalCode};
 pub use row::{DocumentRow, TransactionRow, plain_row_of, row_of};
-<<<<<<< HEAD
-pub use signature::{Signature, SignedBy, SignedUnder};
+pub use signature::{Signature, SignedBy, SignedPaper, SignedUnder, plain_paper_of};
 pub use stamp::{Authored, Stamp, by_hub, clerk_of};
-=======
-pub use signature::{Signature, SignedPaper, SignedUnder, plain_paper_of};
-pub use stamp::{Authored, Stamp, clerk_of};
->>>>>>> 79f57e0643a802e9d8a23d3d7c78e8560e048633

@@ -4,13 +4,8 @@ use change_log::{ChangeHash, DocumentId};
 use office_model::{OwnValue, Status, calendar};
 use serde_json::{Map, Value};
 
-<<<<<<< HEAD
 use crate::layout::{FIELDS, NUMBER, STEP_SEAL, STEP_TO, STEP_UNDER, STEPS};
-use crate::{Edited, HistoryItem, TransactionDocument};
-=======
-use crate::layout::{FIELDS, NUMBER, STEP_TO, STEP_UNDER, STEPS};
 use crate::{Edited, HistoryItem, TransactionDocument, row};
->>>>>>> 79f57e0643a802e9d8a23d3d7c78e8560e048633
 
 /// What a letter is printed by, as its signer had it. In the step it is a text: the document of the profile, or `-`, and the
 /// version of the templates.
