@@ -10,7 +10,7 @@ use axum::response::IntoResponse as _;
 use axum::{Extension, Json};
 use change_log::{ChangeHash, DocumentId};
 use data_encoding::HEXLOWER;
-use office_model::{Bilingual, FaultCode, FieldKind, FieldPath, Problem, Service, Status};
+use office_model::{Bilingual, FaultCode, FieldKind, FieldPath, Problem, Segment, Service, Status};
 use replica_store::Reader;
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
@@ -19,7 +19,7 @@ use crate::action::{NOT_EDITABLE, catalogue_of, fields, has_specific, load, not_
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::listed;
 use crate::desk::form::window::{Seen, WINDOW, version_of};
-use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
+use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts, rows};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
@@ -220,7 +220,7 @@ impl Sent {
     fn of(document: &TransactionDocument, service: &Service, typed: Typed, heads: &str) -> Self {
         let now = Typed::of_record(service, &fields(document));
         let seen = seen(document, service, heads);
-        let edits = edits(service, seen.as_ref().unwrap_or(&now), &typed);
+        let edits = edits_of(service, (seen.as_ref().unwrap_or(&now), &now), &typed);
         Self { seen, now, typed, edits }
     }
 
@@ -399,70 +399,86 @@ fn changed_meanwhile(edits: &[(FieldPath, Value)], (seen, now, typed): (&Typed, 
 
 /// Whether a path is of a list: its rows have no names, so those of two people are not told apart.
 fn is_list(path: &FieldPath) -> bool {
-    path.segments().iter().any(|segment| matches!(segment, office_model::Segment::Index(_)))
+    path.segments().iter().any(|segment| matches!(segment, Segment::Index(_)))
 }
 
-/// What a form changes in a record. New persons at the end of a list are added whole; those at the end that were
-/// emptied are taken away, the last first. A person of whom nothing is left, where none has to be, is taken away whole.
+/// What a form changes in a record. A person of whom nothing is left, where none has to be, is taken away whole.
 fn edits(service: &Service, before: &Typed, typed: &Typed) -> Vec<(FieldPath, Value)> {
     let mut edits = Vec::new();
-    let mut gone = Vec::new();
-    let mut added: BTreeSet<String> = BTreeSet::new();
     let mut emptied: BTreeSet<String> = BTreeSet::new();
     let is_optional_person =
         |key: &str| service.field(key).is_some_and(|field| field.kind == FieldKind::Person && !field.required);
     for (path, text) in typed.changes_since(before) {
-        if let [office_model::Segment::Key(group), office_model::Segment::Key(_)] = path.segments()
+        if let [Segment::Key(group), Segment::Key(_)] = path.segments()
             && is_optional_person(group)
             && typed.is_blank_below(group)
         {
             emptied.insert(group.clone());
             continue;
         }
-        let in_list = match path.segments() {
-            [office_model::Segment::Key(key), office_model::Segment::Index(index), ..] => {
-                Some((key.clone(), usize::try_from(*index).unwrap_or(usize::MAX)))
-            }
-            _ => None,
-        };
-        let value = if text.is_empty() { Value::Null } else { Value::String(text) };
-        match in_list {
-            Some((key, index)) if index >= before.rows(&key) => {
-                added.insert(format!("{key}[{index}]"));
-            }
-            Some((key, index)) if index >= typed.rows(&key) => {
-                let row = format!("{key}[{index}]");
-                if !gone.contains(&row) {
-                    gone.push(row);
-                }
-            }
-            // What the form has no place for, of a newer catalogue, stays as it is.
-            _ if !typed.has(&path.to_string()) => {}
-            _ => edits.push((path, value)),
+        // What the form has no place for, of a newer catalogue, stays as it is.
+        if !is_list(&path) && typed.has(&path.to_string()) {
+            edits.push((path, value_of(text)));
         }
     }
     edits.extend(emptied.iter().filter_map(|group| Some((group.parse().ok()?, Value::Null))));
-    let record = typed.to_record();
-    for row in &added {
-        let path: Option<FieldPath> = row.parse().ok();
-        let value = path.as_ref().and_then(|path| match path.segments() {
-            [office_model::Segment::Key(key), office_model::Segment::Index(index)] => {
-                record.get(key)?.as_array()?.get(usize::try_from(*index).ok()?).cloned()
-            }
-            _ => None,
-        });
-        edits.extend(path.zip(value));
-    }
-    gone.sort_by_key(|row| std::cmp::Reverse((row.len(), row.clone())));
-    edits.extend(gone.iter().filter_map(|row| Some((row.parse().ok()?, Value::Null))));
+    let lists = service.fields.iter().filter(|field| matches!(field.kind, FieldKind::Persons { .. }));
+    edits.extend(lists.flat_map(|field| list_edits(&field.key, before, typed)));
     edits.retain(|(path, _)| service.field(path.root()).is_some());
     edits
 }
 
+fn value_of(text: String) -> Value {
+    if text.is_empty() { Value::Null } else { Value::String(text) }
+}
+
+/// What a form changes in a list of persons: those who stay are changed in place, new ones are added whole at its end, and those
+/// who were removed are taken away, the last first.
+fn list_edits(key: &str, before: &Typed, typed: &Typed) -> Vec<(FieldPath, Value)> {
+    let (was, is) = (before.list(key), typed.list(key));
+    let matched = rows::matched(&was, &is);
+    let record = typed.to_record();
+    let persons = record.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut edits: Vec<(String, Value)> = Vec::new();
+    let mut added = Vec::new();
+    for (at, (row, place)) in is.iter().zip(&matched).enumerate() {
+        let Some(place) = *place else {
+            added.extend(persons.get(at).cloned());
+            continue;
+        };
+        let stood = was.get(place);
+        let changed = row.iter().filter(|(rest, text)| {
+            stood.and_then(|stood| stood.get(*rest)).map_or("", String::as_str) != text.as_str()
+        });
+        edits.extend(changed.map(|(rest, text)| (format!("{key}[{place}]{rest}"), value_of(text.clone()))));
+    }
+    edits.extend((was.len()..).zip(added).map(|(at, person)| (format!("{key}[{at}]"), person)));
+    let gone = (0..was.len()).rev().filter(|at| !matched.contains(&Some(*at)));
+    edits.extend(gone.map(|at| (format!("{key}[{at}]"), Value::Null)));
+    edits.into_iter().filter_map(|(path, value)| Some((path.parse().ok()?, value))).collect()
+}
+
+/// What a form that was made of `seen` changes in a record that stands like `now`. A list that others changed meanwhile has
+/// other places by now: what is to become of it is told from how it stands.
+fn edits_of(service: &Service, (seen, now): (&Typed, &Typed), typed: &Typed) -> Vec<(FieldPath, Value)> {
+    let mut all = edits(service, seen, typed);
+    for field in service.fields.iter().filter(|field| matches!(field.kind, FieldKind::Persons { .. })) {
+        let key = field.key.as_str();
+        let is_touched = all.iter().any(|(path, _)| path.root() == key);
+        if is_touched && seen.list(key) != now.list(key) {
+            all.retain(|(path, _)| path.root() != key);
+            all.extend(list_edits(key, now, typed));
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
+    use change_log::EpochId;
     use office_model::Catalogue;
     use serde_json::{Map, json};
+    use service_document::{Authored, NewTransaction, Stamp};
 
     use super::*;
 
@@ -500,6 +516,71 @@ mod tests {
         let before = Typed::of_record(service, &record(&json!({"ayah": {"nama": "Budi", "gelar": "Haji"}})));
         let typed = sent(service, &[("ayah.nama", "Budiman")]);
         assert_eq!(paths(&edits(service, &before, &typed)), [("ayah.nama".to_owned(), json!("Budiman"))]);
+    }
+
+    /// A form of a family card as its page sends it, with these members.
+    fn family(names: &[&str]) -> Typed {
+        let places: Vec<String> = (0..names.len()).map(|at| format!("anggota[{at}].nama")).collect();
+        let pairs: Vec<(&str, &str)> = places.iter().map(String::as_str).zip(names.iter().copied()).collect();
+        sent(service("G03"), &pairs)
+    }
+
+    #[test]
+    fn a_person_who_is_removed_takes_nobody_elses_place() {
+        let (service, before) = (service("G03"), family(&["Ani", "Budi", "Cici"]));
+        let changes = |names: &[&str]| paths(&edits(service, &before, &family(names)));
+        assert_eq!(changes(&["Ani", "", "Cici"]), [("anggota[1]".to_owned(), Value::Null)]);
+        let expected = [
+            ("anggota[2].nama".to_owned(), json!("Cicih")),
+            ("anggota[3]".to_owned(), json!({"nama": "Dedi"})),
+            ("anggota[0]".to_owned(), Value::Null),
+        ];
+        assert_eq!(changes(&["", "Budi", "Cicih", "Dedi"]), expected);
+        assert_eq!(changes(&[]).len(), 3);
+    }
+
+    #[test]
+    fn two_machines_that_change_one_list_change_the_persons_they_mean() {
+        let service = service("G03");
+        let stamp = |machine: u8, millis: i64| Stamp {
+            epoch: EpochId([machine; 16]),
+            millis,
+            hub_offset_millis: None,
+            clerk: "siti".to_owned(),
+        };
+        let new = NewTransaction {
+            office: "35.10.01.2001".parse().unwrap(),
+            service: "G03".parse().unwrap(),
+            catalogue_version: 1,
+            fields: record(&json!({"anggota": [{"nama": "Ani"}, {"nama": "Budi"}, {"nama": "Cici"}]})),
+            number: None,
+            serials: None,
+        };
+        let (_, first) = TransactionDocument::create(&new, &stamp(1, 1)).unwrap();
+        let load =
+            |changes: &[&Authored]| TransactionDocument::load(changes.iter().map(|one| one.raw.as_slice())).unwrap();
+        let change = |machine: u8, names: &[&str]| {
+            let mut document = load(&[&first]);
+            let heads = document.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+            let sent = Sent::of(&document, service, family(names), &heads);
+            document.edit(&sent.edits, &stamp(machine, 2)).unwrap().unwrap()
+        };
+        let removed = change(1, &["Ani", "Cici"]);
+        let names = |other: &Authored| -> Vec<String> {
+            let merged = load(&[&first, &removed, other]);
+            let all = fields(&merged)["anggota"].as_array().unwrap().clone();
+            all.iter().map(|one| one["nama"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(names(&change(2, &["Ani", "Budi Santoso", "Cici"])), ["Ani", "Cici"], "who is removed stays so");
+        assert_eq!(names(&change(2, &["Ani", "Budi", "Cici Lestari"])), ["Ani", "Cici Lestari"]);
+        assert_eq!(names(&change(2, &["Ani", "Cici"])), ["Ani", "Cici"], "both removed the same person");
+        assert_eq!(names(&change(2, &["Ani", "Budi", "Cici", "Dedi"])), ["Ani", "Cici", "Dedi"]);
+        // At one machine: the same person was removed in another tab meanwhile.
+        let now = load(&[&first, &removed]);
+        let heads = load(&[&first]).heads()[0].to_string();
+        let sent = |names: &[&str]| Sent::of(&now, service, family(names), &heads);
+        assert_eq!(sent(&["Ani", "Cici"]).edits, []);
+        assert!(!sent(&["Ani", "Budi Santoso", "Cici"]).changed_meanwhile().is_empty());
     }
 
     #[test]

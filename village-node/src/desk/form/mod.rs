@@ -9,6 +9,7 @@ pub(super) mod edit;
 mod field;
 mod kept;
 pub(super) mod new_record;
+mod rows;
 pub(super) mod saved;
 mod sent_form;
 pub(super) mod services;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use office_model::{Field, FieldKind, FieldPath, Segment, Service, calendar};
 use serde_json::{Map, Value};
 
+use super::rows::Row;
+
 /// So many fields at most: no form of the catalogue has as many.
 const FIELDS_MAX: usize = 3000;
 
@@ -104,6 +106,20 @@ impl Typed {
     /// How many rows of a list of persons have something in them.
     pub(crate) fn rows(&self, key: &str) -> usize {
         self.row_numbers(key).last().map_or(0, |last| last + 1)
+    }
+
+    /// The rows of a list of persons up to the last one with something in it.
+    pub(super) fn list(&self, key: &str) -> Vec<Row> {
+        let begins = format!("{key}[");
+        let mut rows = vec![Row::new(); self.rows(key).min(FIELDS_MAX)];
+        for (name, text) in &self.0 {
+            let place = name.strip_prefix(&begins).and_then(|rest| rest.split_once(']'));
+            let Some((number, rest)) = place else { continue };
+            if let Some(row) = number.parse().ok().and_then(|number: usize| rows.get_mut(number)) {
+                row.insert(rest.to_owned(), text.clone());
+            }
+        }
+        rows
     }
 
     /// As the catalogue checks it.
