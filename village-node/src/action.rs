@@ -26,6 +26,7 @@ mod settle;
 mod show;
 pub(crate) mod signed;
 pub(crate) mod since_check;
+pub(crate) mod since_seen;
 pub(crate) mod standing;
 mod status;
 mod step;
@@ -44,7 +45,7 @@ use office_model::{Answer, Catalogue, ClerkId, FieldPath, OfficeCode, Role, Serv
 use replica_store::{Clock, Reader, Replica, Watch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use service_document::TransactionDocument;
+use service_document::{HistoryItem, TransactionDocument};
 
 use crate::sealing::Sealer;
 use crate::{Failure, moment};
@@ -408,6 +409,16 @@ pub(crate) fn known_service(document: &TransactionDocument) -> Option<&'static S
 /// Whether specially protected data (law 27/2022 on personal data) is in a record.
 pub(crate) fn has_specific(service: &Service, record: &Map<String, Value>) -> bool {
     service.fields.iter().any(|field| field.specific.is_some() && record.contains_key(&field.key))
+}
+
+/// Whether specially protected data was ever in a record with this history, also if it was taken away since.
+pub(crate) fn had_specific(service: &Service, history: &[HistoryItem]) -> bool {
+    let is_of = |path: &str, key: &str| {
+        path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let mut specific = service.fields.iter().filter(|field| field.specific.is_some());
+    let edits = || history.iter().flat_map(|item| &item.changed);
+    specific.any(|field| edits().any(|edit| is_of(&edit.path, &field.key)))
 }
 
 /// What people call a service, in both languages.

@@ -255,3 +255,51 @@ fn a_list_says_how_long_it_may_be() {
     let told = text(&run(dir.path(), &["list", "--limit", "5000"]).stderr);
     assert!(told.contains("at most 1000"), "{told}");
 }
+
+/// A record that was cancelled is over: nothing is numbered, referred or renamed in it.
+#[test]
+fn a_cancelled_record_takes_nothing_more() {
+    let dir = enrolled();
+    let id = record(dir.path(), "Siti Aminah");
+    let picture = dir.path().join("ktp.png");
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    png.extend(b"\0\0\0\0IEND\xaeB\x60\x82");
+    std::fs::write(&picture, png).unwrap();
+    let attach = |kind: &str| run(dir.path(), &["attach", &id, picture.to_str().unwrap(), "--kind", kind, "--json"]);
+    assert!(attach("A1").status.success(), "{}", text(&attach("A1").stderr));
+    for (to, reason) in [("diajukan", ""), ("dibatalkan", "Salah orang")] {
+        let output = run(dir.path(), &["step", &id, to, "--reason", reason]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    let code = |output: &std::process::Output| {
+        let said: Value = serde_json::from_slice(&output.stderr).unwrap();
+        (output.status.code(), said["error"]["code"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(code(&attach("A2")), (Some(3), "file_keeps_its_name".to_owned()));
+    assert!(attach("A1").status.success(), "the same again is no change");
+    let number = run(dir.path(), &["number", &id, "--json"]);
+    assert_eq!(code(&number), (Some(3), "withdrawn".to_owned()));
+    let refer = run(dir.path(), &["refer", &id, "35.10.01", "--asked", "Mohon dicek", "--json"]);
+    assert_eq!(code(&refer), (Some(3), "withdrawn".to_owned()));
+}
+
+#[test]
+fn what_nobody_can_read_is_no_reason() {
+    let dir = enrolled();
+    let id = record(dir.path(), "Siti Aminah");
+    assert!(run(dir.path(), &["step", &id, "diajukan"]).status.success());
+    for blank in ["\u{200b}", "\u{3164}", " \u{feff} "] {
+        let output = run(dir.path(), &["step", &id, "ditolak", "--reason", blank, "--json"]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("reason_missing"));
+    }
+}
+
+#[test]
+fn doctor_says_whether_the_disk_takes_anything() {
+    let dir = enrolled();
+    let said = json_of(&run(dir.path(), &["doctor", "--json"]));
+    let disk = said["checks"].as_array().unwrap().iter().find(|one| one["check"] == "disk").unwrap();
+    assert_eq!(disk["good"], true, "{disk}");
+    assert!(!dir.path().join("doctor.probe").exists());
+}

@@ -16,6 +16,7 @@ use crate::person_name::PersonName;
 use crate::phone::Phone;
 use crate::rupiah::Rupiah;
 use crate::sex::Sex;
+use crate::visible::is_visible;
 
 /// The field of letters that are valid for a time.
 const VALID_UNTIL: &str = "berlaku_sampai";
@@ -314,11 +315,12 @@ fn free_text(text: &str, max: u32) -> Result<String, Fault> {
     let plain = text.replace("\r\n", "\n").replace('\t', " ");
     // No page could show it: browsers leave line ends out of a text of one line.
     let plain = if max > ONE_LINE { plain } else { plain.replace('\n', " ") };
+    // Copied along unseen, and nothing without them is missing.
+    let plain = plain.replace(['\u{200b}', '\u{feff}', '\u{2060}', '\u{ad}'], "");
     let plain = plain.trim();
-    // Signs that turn the reading direction can make a printed letter say something else than the record.
-    let harmful = |letter: char| {
-        (letter.is_control() && letter != '\n') || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    // Signs that turn the reading direction can make a printed letter say something else than the record, and blank ones leave
+    // it without what it is about. What joins letters may stay.
+    let harmful = |letter: char| !is_visible(letter) && !matches!(letter, '\n' | '\u{200c}' | '\u{200d}');
     if plain.contains(harmful) {
         return Err(Fault::new(
             FaultCode::TextCharacters,

@@ -83,4 +83,4 @@ pub use sex::Sex;
 pub use status::{Approval, ParseStatusError, Status, StepError};
 pub use validate::{Said, Valid};
 pub use versions::Versions;
-pub use visible::is_visible;
+pub use visible::{has_visible, is_visible};

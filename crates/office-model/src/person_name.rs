@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::fault::{Fault, FaultCode};
+use crate::visible::is_visible;
 
 /// A name of letters, spaces, `'`, `.`, `,` and `-`, with single spaces; 1 to 100 characters. `Debug` is masked.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +37,9 @@ impl FromStr for PersonName {
                 "A name has at most 100 characters.",
             ));
         }
-        let allowed = |letter: char| letter.is_alphabetic() || matches!(letter, ' ' | '\'' | '.' | ',' | '-');
+        let allowed = |letter: char| {
+            (letter.is_alphabetic() && is_visible(letter)) || matches!(letter, ' ' | '\'' | '.' | ',' | '-')
+        };
         if !name.chars().all(allowed) || !name.chars().any(char::is_alphabetic) {
             return Err(Fault::new(
                 FaultCode::NameCharacters,
@@ -76,7 +79,18 @@ mod tests {
 
     #[test]
     fn other_signs_are_refused() {
-        for text in ["", " ", "...", "Siti 2", "Siti_Aminah", "<b>Siti</b>", "Siti\u{202e}", "Siti/Aminah"] {
+        for text in [
+            "",
+            " ",
+            "...",
+            "Siti 2",
+            "Siti_Aminah",
+            "<b>Siti</b>",
+            "Siti\u{202e}",
+            "Siti/Aminah",
+            "\u{3164}\u{3164}",
+            "Siti\u{115f}",
+        ] {
             assert_eq!(text.parse::<PersonName>().unwrap_err().code, FaultCode::NameCharacters, "{text}");
         }
         assert_eq!("a".repeat(101).parse::<PersonName>().unwrap_err().code, FaultCode::NameLength);

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::bilingual::Bilingual;
+use crate::visible::has_visible;
 
 /// Where a record stands on its way from draft to the citizen's hand.
 ///
@@ -208,7 +209,7 @@ impl Status {
             return Err(StepError::NotAllowed { from: self, to, approval });
         }
         let reason = reason.map(str::trim).unwrap_or_default();
-        if reason.is_empty() && self.needs_reason(to) {
+        if !has_visible(reason) && self.needs_reason(to) {
             return Err(StepError::ReasonMissing { to });
         }
         if reason.chars().count() > Self::MAX_REASON {

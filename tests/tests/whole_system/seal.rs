@@ -107,6 +107,27 @@ fn what_another_machine_wrote_while_a_letter_was_signed_changes_no_letter() {
 }
 
 #[test]
+fn what_stands_apart_goes_nowhere_undecided_and_outside_of_editing_nobody_adds_to_it() {
+    let regency = Regency::new(36, &[]);
+    let (front, back) = (regency.join("front"), regency.join("back"));
+    let all = || [&front, &back, &front].iter().for_each(|machine| regency.prove_any(machine));
+    all();
+    let (id, _) = record(&front);
+    all();
+    front.said(&["set", &id, "pekerjaan=Guru A", "--json"]);
+    back.said(&["set", &id, "pekerjaan=Guru B", "--json"]);
+    all();
+    steps(&front, &id, &["diajukan", "diperiksa"]);
+    let (code, said) = says(&front.data, &["step", &id, "ditandatangani"]);
+    assert_eq!((code, &said["error"]["code"]), (3, &json!("undecided")), "{said}");
+    let settle = |value: &str| says(&front.data, &["settle", &id, "pekerjaan", value]);
+    let (code, said) = settle("Presiden");
+    assert_eq!((code, &said["error"]["code"]), (3, &json!("only_what_stands")), "{said}");
+    assert_eq!(settle("Guru B").0, 0);
+    steps(&front, &id, &["ditandatangani"]);
+}
+
+#[test]
 fn two_letters_with_one_number_are_both_told_of() {
     let regency = Regency::new(34, &[]);
     let front = regency.join("front");
@@ -241,6 +262,9 @@ fn a_letters_seal_is_made_without_a_link_and_checked_by_anybody() {
     let file = machine.data.join("cancelled.pdf");
     assert_eq!(says(&machine.data, &["letter", &id, file.to_str().unwrap()]).0, 3, "it has no letter any more");
     assert!(!file.exists());
+    // The office's own machines know, without a link.
+    let (code, found) = says(&machine.data, &["check-letter", &url]);
+    assert_eq!((code, &found["verdict"], &found["held"]), (4, &json!("void"), &json!(true)), "{found}");
     regency.prove_any(&machine);
     assert!(get(regency.hub.address, path(&url)).contains("tidak berlaku lagi"));
     let (code, found) = regency.hub.says(&["check-letter", &url]);

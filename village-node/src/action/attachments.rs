@@ -188,7 +188,14 @@ fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], cloc
     let described = describe((&file.name, &file.kind), bytes, catalogue_of(&load(replica, id)?))?;
     // The same paper again, without a word of what it is: it stays what it was.
     let is_known = |known: &AttachedFile| known.hash == described.hash && file.kind.is_empty();
-    let attached = replica.attachments(id)?.into_iter().find(is_known).unwrap_or(described);
+    let held = replica.attachments(id)?;
+    let attached = held.iter().find(|known| is_known(known)).cloned().unwrap_or(described);
+    // What was decided on stays under the name that it was seen by.
+    let is_renamed = held.iter().any(|known| known.hash == attached.hash && *known != attached);
+    let status = load(replica, id)?.row().status.clone();
+    if is_renamed && !status.parse::<Status>().is_ok_and(Status::is_editable) {
+        return Err(file_keeps_its_name());
+    }
     let change = store(replica, id, &attached, bytes, clock)?;
     let mut said = of(replica, &attached)?;
     if let Some(said) = said.as_object_mut() {
@@ -197,6 +204,17 @@ fn put(replica: &mut Replica, id: DocumentId, file: &NewFile, bytes: &[u8], cloc
         said.insert("warning".to_owned(), json!(warning(bytes)));
     }
     Ok(said)
+}
+
+fn file_keeps_its_name() -> Failure {
+    Failure::new(
+        Blame::State,
+        "file_keeps_its_name",
+        "Lampiran ini sudah ada pada berkas itu, dan berkasnya tidak dapat diubah lagi: nama dan jenisnya tetap. Tidak ada yang \
+         berubah.",
+        "This file is attached to that record already, which cannot be changed any more: its name and kind stay. Nothing was \
+         changed.",
+    )
 }
 
 /// What a record is going to say of a file with this name, of this kind.

@@ -190,12 +190,12 @@ pub(super) fn signed_apart() -> Failure {
     Failure::new(Blame::State, "signed_apart", text.id, text.en)
 }
 
-fn withdrawn() -> Failure {
+pub(super) fn withdrawn() -> Failure {
     Failure::new(
         Blame::State,
         "withdrawn",
-        "Berkas ini ditolak atau dibatalkan, jadi tidak ada suratnya. Tidak ada yang dicetak; yang sudah tercetak tidak berlaku.",
-        "This record was refused or cancelled, so it has no letter. Nothing was printed; what was printed before is not valid.",
+        "Berkas ini ditolak atau dibatalkan, jadi tidak ada suratnya. Tidak ada yang dicetak atau dinomori; yang sudah tercetak tidak berlaku.",
+        "This record was refused or cancelled, so it has no letter. Nothing was printed or numbered; what was printed before is not valid.",
     )
 }
 

@@ -6,14 +6,14 @@ use change_log::{DocumentId, NodeId};
 use chrono::Datelike;
 use exchange_driver::{NodeIdentity, is_granted};
 use office_model::register::{Block, BlockState, GapReason, Stretch, account};
-use office_model::{Catalogue, Series, ServiceId, calendar};
+use office_model::{Catalogue, Series, ServiceId, Status, calendar};
 use replica_store::{Clock, LeaseState, NoNumber, Numbering, Reader, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use service_document::Lease;
 
 use super::signed::{InRegister, in_register};
-use super::{hub_offset, service_label};
+use super::{hub_offset, load, service_label};
 use crate::{Blame, Failure};
 
 /// Most serials of one answer.
@@ -186,6 +186,9 @@ pub(super) fn issue(
     id: DocumentId,
     clock: &Clock,
 ) -> Result<Value, Failure> {
+    if matches!(load(replica, id)?.row().status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
+        return Err(super::letter::withdrawn());
+    }
     match with_numbering(identity, |numbering| replica.issue_number(id, numbering, clock))? {
         Ok((given, change)) => Ok(json!({"id": id, "number": given.text, "change": change})),
         Err(NoNumber::HasOne) => Err(Failure::input(

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use change_log::DocumentId;
-use office_model::{Answer, OfficeCode, Roster};
+use office_model::{Answer, OfficeCode, Roster, Status, has_visible};
 use replica_store::{Clock, Reader, Referred, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -67,8 +67,11 @@ pub(super) fn refer(
     if Roster::current().get(to).is_none() {
         return Err(unknown_office(to));
     }
-    if asked.trim().is_empty() {
+    if !has_visible(asked) {
         return Err(asks_nothing());
+    }
+    if matches!(load(replica, id)?.row().status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
+        return Err(withdrawn());
     }
     let change = replica.change(id, clock, |document, stamp| document.refer(&[(to, asked)], stamp))?;
     Ok(json!({"id": id, "office": to, "change": change}))
@@ -94,6 +97,18 @@ pub(super) fn of(document: &TransactionDocument) -> Value {
         json!({"office": referral.office, "asked": referral.asked, "answers": answers.collect::<Vec<_>>()})
     };
     document.row().referrals.iter().map(one).collect()
+}
+
+/// Nobody is asked for anything in a matter that is no longer one; and what is referred cannot be taken back.
+fn withdrawn() -> Failure {
+    Failure::new(
+        Blame::State,
+        "withdrawn",
+        "Berkas ini ditolak atau dibatalkan, jadi tidak dirujuk lagi. Tidak ada yang disimpan; buat berkas baru bila urusannya \
+         berlanjut.",
+        "This record was refused or cancelled, so it is not referred any more. Nothing was saved; make a new one if the matter \
+         goes on.",
+    )
 }
 
 /// Only the catalogue refers without words: its rule says what for.

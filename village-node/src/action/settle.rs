@@ -30,6 +30,7 @@ pub(super) fn perform(
     let value = match known {
         Some(known) => known.value.clone(),
         None if one.is_some_and(|one| one.own.is_some()) => return Err(stands_nowhere()),
+        None if one.is_some() && !is_editable(&document) => return Err(only_what_stands()),
         None if one.is_some() => {
             let today = day(clock).unwrap_or_default();
             let edits = [(path.clone(), value.clone())];
@@ -47,6 +48,11 @@ pub(super) fn perform(
     }
     let change = replica.settle(id, path, &value, clock)?;
     Ok(json!({"id": id, "change": change, "path": path, "value": value}))
+}
+
+/// Whether the office may still type into the record.
+fn is_editable(document: &TransactionDocument) -> bool {
+    document.row().status.parse::<Status>().is_ok_and(Status::is_editable)
 }
 
 /// The steps by which a record was moved apart: from where, to where.
@@ -77,6 +83,18 @@ fn check_paper(document: &TransactionDocument, value: &Value) -> Result<(), Fail
         Some(number) if value.as_str() != Some(number) => Err(other_paper(number)),
         _ => Ok(()),
     }
+}
+
+/// What somebody else was shown, or decided on, is not typed anew.
+fn only_what_stands() -> Failure {
+    Failure::new(
+        Blame::State,
+        "only_what_stands",
+        "Berkas ini tidak dapat diubah lagi, jadi yang berbeda hanya diputuskan di antara nilai yang sudah ada; nilai itu tidak \
+         ada di antaranya. Tidak ada yang berubah; pilih salah satu nilai yang tampil.",
+        "This record cannot be changed any more, so that where it differs one of the values that are there is chosen; that one \
+         is not among them. Nothing was changed; choose one of those that are shown.",
+    )
 }
 
 fn stands_nowhere() -> Failure {

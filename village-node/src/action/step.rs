@@ -24,17 +24,18 @@ pub(super) fn perform(
 ) -> Result<Value, Failure> {
     let then = chain::of(replica)?.goes_on(to);
     let document = load(replica, id)?;
-    if to == Status::Ditandatangani && document.row().divergences > 0 {
+    let becomes = then.unwrap_or(to);
+    let leads_to_letter = matches!(becomes, Status::MenungguCamat | Status::Ditandatangani);
+    // Nor does the camat decide on one of two values: he may choose neither.
+    if (leads_to_letter || to == Status::Ditandatangani) && document.row().divergences > 0 {
         return Err(undecided());
     }
-    let becomes = then.unwrap_or(to);
     if to != Status::Dibatalkan && matches!(signed(&document)?, Signed::Apart(_)) {
         return Err(letter::signed_apart());
     }
     if becomes == Status::Ditandatangani {
         super::clock::must_be_believed(replica)?;
     }
-    let leads_to_letter = matches!(becomes, Status::MenungguCamat | Status::Ditandatangani);
     if leads_to_letter && let Some(signature) = document.signatures().first() {
         return Err(if is_signed(&document.row().status) {
             signed_already(&document, signature)
@@ -120,9 +121,9 @@ fn undecided() -> Failure {
     Failure::new(
         Blame::State,
         "undecided",
-        "Berkas ini memuat dua isian yang berbeda, dan belum jelas mana yang ditandatangani. Tidak ada yang berubah; putuskan \
-         dahulu di Perbedaan, lalu tandatangani.",
-        "This record has two different values, and it is not clear which of them is signed. Nothing was changed; settle it under \
-         Differences first, then sign.",
+        "Berkas ini memuat dua isian yang berbeda, dan belum jelas mana yang ditandatangani. Tidak ada yang berubah; desa \
+         memutuskannya dahulu di Perbedaan, lalu langkah ini diulangi.",
+        "This record has two different values, and it is not clear which of them is signed. Nothing was changed; the village \
+         settles it under Differences first, then this step is taken again.",
     )
 }

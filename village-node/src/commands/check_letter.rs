@@ -1,9 +1,11 @@
 //! `check-letter`: whether the seal of a letter is genuine, without asking anybody.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
-use office_model::{Catalogue, Roster, calendar};
+use office_model::{Catalogue, Roster, Status, calendar};
+use replica_store::Reader;
 use serde_json::{Value, json};
 use sync_protocol::{CertifiedNode, LetterSeal, SealedLetter, VerifyingKey};
 
@@ -13,13 +15,13 @@ use crate::{Failure, Identity};
 
 /// Check the seal of a letter without asking anybody; exit code 0 only when it is genuine
 ///
-/// It needs the hub's public key alone, which this machine has since it joined. Whether the letter was cancelled since, or the
-/// machine that sealed it shut out, only the hub knows: open the address in the QR code, or run `sync-server check-letter`.
+/// It needs the hub's public key alone, which this machine has since it joined. Whether the letter was cancelled since it knows
+/// of this office's own letters; of others, and whether the machine that sealed it was shut out, only the hub knows: open the address in the QR code, or run `sync-server check-letter`.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  village-node check-letter https://surat.example.go.id/l/RABVRJ...\n  village-node check-letter RABVRJ... \
                   --hub-key 1398f62c6d1a457c51ba6a4b5f3dbd2f69fca93216218dc8997e416bd17d93ca\n\nExit codes: 0 genuine; 2 the text is \
-                  no seal, or not all of it; 4 not genuine"
+                  no seal, or not all of it; 4 not genuine, or void"
 )]
 pub(super) struct CheckLetter {
     /// What the QR code holds, or the part behind /l/
@@ -47,23 +49,47 @@ impl CheckLetter {
             }
             return Ok(ExitCode::from(4));
         };
-        let told = told(&letter, &node);
+        let fate = Fate::of(session.dir(), &letter);
+        let told = told(&letter, &node, fate);
         if session.json {
             output::line(&told);
         } else {
-            print(&told);
+            print(&told, fate);
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(if fate == Fate::Void { ExitCode::from(4) } else { ExitCode::SUCCESS })
     }
 }
 
-fn told(letter: &SealedLetter, node: &CertifiedNode) -> Value {
+/// What became of a letter's record, as far as this machine knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It was cancelled or refused.
+    Void,
+    /// It is here, and was not.
+    Stands,
+    /// It is not here.
+    Unknown,
+}
+
+impl Fate {
+    fn of(dir: &Path, letter: &SealedLetter) -> Self {
+        let row = Reader::open(dir).ok().and_then(|reader| reader.row(letter.document).ok().flatten());
+        match row.map(|row| row.status.parse()) {
+            None => Self::Unknown,
+            Some(Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Void,
+            Some(_) => Self::Stands,
+        }
+    }
+}
+
+fn told(letter: &SealedLetter, node: &CertifiedNode, fate: Fate) -> Value {
     let office =
         Roster::current().get(node.office).map_or_else(|| node.office.to_string(), office_model::Office::full_name);
     let label = Catalogue::current().service(&letter.service).map_or(Value::Null, |service| json!(service.label));
     json!({
-        "verdict": "genuine",
-        "genuine": true,
+        "verdict": if fate == Fate::Void { "void" } else { "genuine" },
+        "genuine": fate != Fate::Void,
+        "held": fate != Fate::Unknown,
         "office": node.office,
         "office_name": office,
         "service": letter.service,
@@ -77,11 +103,23 @@ fn told(letter: &SealedLetter, node: &CertifiedNode) -> Value {
     })
 }
 
-fn print(told: &Value) {
+fn print(told: &Value, fate: Fate) {
     let get = |key: &str| output::field(told, key);
-    output::line(
-        "Segel asli; bandingkan suratnya dengan baris-baris ini. / Genuine; compare the letter with these lines.",
-    );
+    output::line(match fate {
+        Fate::Void => {
+            "TIDAK BERLAKU: segelnya asli, tetapi suratnya dibatalkan atau ditolak. / VOID: its seal is genuine, but the letter \
+             was cancelled or refused."
+        }
+        Fate::Stands | Fate::Unknown => {
+            "Segel asli; bandingkan suratnya dengan baris-baris ini. / Genuine; compare the letter with these lines."
+        }
+    });
+    if fate == Fate::Unknown {
+        output::line(
+            "Apakah surat ini kemudian dibatalkan tidak diketahui di komputer ini: buka alamat pada kodenya. / Whether it was \
+             cancelled since is not known on this machine: open the address in its code.",
+        );
+    }
     let label = told.pointer("/service_label/id").and_then(Value::as_str).unwrap_or("-");
     for (name, value) in [
         ("Nomor / number", get("number")),

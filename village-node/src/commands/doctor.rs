@@ -1,5 +1,6 @@
 //! `doctor`: what is in the way, and what to do about it.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use crate::{Action, Failure, Identity, http, private_file};
 #[derive(Args)]
 #[command(after_help = "Example:\n  village-node doctor")]
 pub(super) struct Doctor {}
+
+/// What a day's work takes, about.
+const PROBE_BYTES: usize = 1024 * 1024;
 
 /// One thing looked at.
 struct Check {
@@ -43,6 +47,7 @@ impl Doctor {
             }
             Err(failure) => checks.push(Check { name: "identity", good: false, text: failure.text.en }),
         }
+        checks.push(disk(session.dir()));
         match status {
             Ok(status) => judge(&status, &mut checks),
             Err(failure) => checks.push(Check { name: "folder", good: false, text: failure.text.en }),
@@ -60,6 +65,24 @@ impl Doctor {
             }
         }
         Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    }
+}
+
+/// Whether the disk of the folder takes anything.
+fn disk(dir: &Path) -> Check {
+    let probe = dir.join("doctor.probe");
+    let taken = std::fs::write(&probe, vec![1_u8; PROBE_BYTES]).and_then(|()| std::fs::File::open(&probe)?.sync_all());
+    // What is left of it is written over the next time.
+    let _ = std::fs::remove_file(&probe);
+    match taken {
+        Ok(()) => Check { name: "disk", good: true, text: "takes what is written".to_owned() },
+        Err(error) => Check {
+            name: "disk",
+            good: false,
+            text: format!(
+                "takes nothing ({error}): nothing can be recorded until there is room; what is saved is safe"
+            ),
+        },
     }
 }
 

@@ -318,6 +318,22 @@ fn wrong_tokens_wait_and_soon_are_not_looked_at_while_right_ones_are() {
 }
 
 #[test]
+fn a_step_is_taken_on_what_the_caller_saw() {
+    let dir = enrolled();
+    let client = Client::of(Served::on(dir), "petugas");
+    let id = client.record("Siti Aminah");
+    let (_, seen) = client.get("/records/{id}", &id, "");
+    let edits = json!({"edits": {"pekerjaan": "Guru"}});
+    assert_eq!(client.send("patch", "/records/{id}", &id, &edits).0, 200);
+    let step = json!({"status": "diajukan", "seen": seen["heads"]});
+    let (status, said) = client.send("post", "/records/{id}/step", &id, &step);
+    assert_eq!((status, &said["code"]), (400, &json!("changed_meanwhile")), "{said}");
+    let (_, seen) = client.get("/records/{id}", &id, "");
+    let step = json!({"status": "diajukan", "seen": seen["heads"]});
+    assert_eq!(client.send("post", "/records/{id}/step", &id, &step).0, 200);
+}
+
+#[test]
 fn what_an_application_reads_and_does_stands_in_the_audit_trail() {
     let dir = enrolled();
     run_with_input(dir.path(), &["account", "put", "siti", "--name", "Siti", "--role", "petugas"], b"rahasia-1\n");

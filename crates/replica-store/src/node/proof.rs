@@ -10,14 +10,14 @@ use crate::{Reader, Replica, StoreError};
 /// Both sides had this digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proof {
-    /// When: milliseconds since 1970 UTC.
+    /// When: milliseconds since 1970 UTC, by the hub's clock.
     pub at_millis: i64,
     /// The digest.
     pub digest: Digest,
 }
 
 impl Replica {
-    /// Notes that the hub had the same digest of an office as this node. The time never goes back.
+    /// Notes that the hub had the same digest of an office as this node.
     ///
     /// # Errors
     ///
@@ -25,7 +25,7 @@ impl Replica {
     pub fn proven(&mut self, office: &OfficeCode, at_millis: i64, digest: Digest) -> Result<(), StoreError> {
         self.write(|work| {
             let sql = "INSERT INTO proof (office, at, count, sum) VALUES (?1, ?2, ?3, ?4)
-                       ON CONFLICT (office) DO UPDATE SET at = max(at, ?2), count = ?3, sum = ?4";
+                       ON CONFLICT (office) DO UPDATE SET at = ?2, count = ?3, sum = ?4";
             let mut statement = work.connection.prepare_cached(sql)?;
             statement.execute(params![office.as_str(), at_millis, signed(digest.count), digest.sum])?;
             Ok(())

@@ -57,13 +57,19 @@ pub(in crate::desk) fn parse_id(text: &str) -> Option<[u8; 16]> {
     HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
+/// The bit in the first byte of an id by which drafts of changes are told from those of new records: nobody begins one of
+/// these under the id that another clerk's changes will have.
+const OF_EDIT: u8 = 0x80;
+
 /// An id that no draft has.
 ///
 /// # Errors
 ///
 /// When the operating system has no random numbers.
 pub(in crate::desk) fn fresh_id() -> Result<[u8; 16], Failure> {
-    moment::random()
+    let mut id: [u8; 16] = moment::random()?;
+    id[0] &= !OF_EDIT;
+    Ok(id)
 }
 
 /// The id of a clerk's changes of a record: there is one draft of them.
@@ -71,6 +77,7 @@ pub(in crate::desk) fn id_of_edit(clerk: &str, record: DocumentId) -> [u8; 16] {
     let hash = Sha256::new().chain_update(record.as_bytes()).chain_update(clerk).finalize();
     let mut id = [0; 16];
     id.copy_from_slice(hash.get(..16).unwrap_or(&[0; 16]));
+    id[0] |= OF_EDIT;
     id
 }
 
@@ -114,6 +121,7 @@ pub(in crate::desk) fn keep_new(
     now_millis: i64,
 ) -> Result<[u8; 16], Failure> {
     if let Some(id) = id
+        && (id[0] & OF_EDIT == 0 || replica.draft(id)?.is_some())
         && saved::became(replica, id)?.is_none()
         && keep(replica, (id, clerk), service, form, now_millis)?
     {

@@ -8,13 +8,14 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::IntoResponse as _;
 use axum::{Extension, Json};
-use change_log::{ChangeHash, DocumentId};
+use change_log::DocumentId;
 use data_encoding::HEXLOWER;
 use office_model::{Bilingual, FaultCode, FieldKind, FieldPath, Problem, Segment, Service, Status};
 use replica_store::Reader;
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
 
+use crate::action::since_seen::at_heads;
 use crate::action::{NOT_EDITABLE, catalogue_of, fields, has_specific, load, not_editable, today};
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::listed;
@@ -355,13 +356,6 @@ pub(in crate::desk) async fn leave(
     let clerk = visitor.clerk().to_string();
     let kept = shared.node.blocking(move |node| keep_changes(node, (&clerk, id), &form, moment::now_millis())).await?;
     Ok(go(&kept.map_or_else(|| format!("/berkas/{id}"), |draft| format!("/draf/{}/buang", HEXLOWER.encode(&draft)))))
-}
-
-/// A record as it stood with these changes, as a page says them: others may have changed it since. Nothing where they are
-/// not known here.
-pub(in crate::desk) fn at_heads(document: &TransactionDocument, heads: &str) -> Option<Value> {
-    let heads = heads.split(',').map(|hash| hash.parse::<ChangeHash>().ok()).collect::<Option<Vec<_>>>()?;
-    document.to_json_at(&heads)
 }
 
 /// The values that a form was made of.

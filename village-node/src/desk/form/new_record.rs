@@ -14,7 +14,8 @@ use office_model::{Bilingual, Catalogue, ClerkId, Nik, Problem, Service, Service
 use replica_store::Reader;
 use serde_json::{Value, json};
 
-use crate::action::{NewRecord, today};
+use crate::action::standing::is_own;
+use crate::action::{NewRecord, fields, today};
 use crate::desk::form::carried::Sender;
 use crate::desk::form::citizens::{Known, is_of_citizen, lately};
 use crate::desk::form::draft_files::DraftFile;
@@ -126,7 +127,7 @@ pub(in crate::desk) async fn page(
 ) -> Answer {
     allow(visitor.role().may_record())?;
     let word = |name: &str| words.get(name).cloned().unwrap_or_default();
-    let (draft, from) = (word("draf"), word("dari"));
+    let (draft, from, again) = (word("draf"), word("dari"), word("ulang"));
     if let Some(refusal) = visitor.word.refusal_of(Part::Form).cloned() {
         let offered = Offered::of(&id, refusal.typed.get("katalog"))?;
         let typed = offered.keep(&refusal.typed).typed;
@@ -145,6 +146,9 @@ pub(in crate::desk) async fn page(
             return Ok(kept.map(|kept| (kept.typed, draft, false, kept.catalogue)));
         }
         let new = HEXLOWER.encode(&drafts::fresh_id()?);
+        if let Some(typed) = all_of(&reader, &again, known_service)? {
+            return Ok(Some((typed, new, true, String::new())));
+        }
         let known = from.parse::<DocumentId>().ok().map(|id| Known::of(&reader, id)).transpose()?.flatten();
         let known = known.zip(known_service).map(|(known, service)| known.fields.of_form(service)).unwrap_or_default();
         let filled = !known.is_blank();
@@ -158,6 +162,16 @@ pub(in crate::desk) async fn page(
     // What is said of a file stands beside the files.
     let flash = if visitor.word == Word::AttachedDamaged { "" } else { visitor.word.flash(t) }.to_owned();
     fill(&shared, visitor, offered, Filled { typed, draft, from_record, flash }).await
+}
+
+/// All that a record of this office and service says, to be made again; nothing where there is no such record.
+fn all_of(reader: &Reader, id: &str, service: Option<&Service>) -> Result<Option<Typed>, Failure> {
+    let (Ok(id), Some(service)) = (id.parse::<DocumentId>(), service) else { return Ok(None) };
+    let document = reader.document(id)?.filter(|document| {
+        let row = document.row();
+        is_own(reader, row.office) && row.service == service.id
+    });
+    Ok(document.map(|document| Typed::of_record(service, &fields(&document)).of_form(service)))
 }
 
 /// A form with what is in it.

@@ -209,6 +209,7 @@ desk_kit::texts! {
     reason_hint: "Wajib untuk pengembalian, penolakan, dan pembatalan; sampaikan juga kepada warga", "Needed to send back, refuse or cancel; tell the citizen, too";
     edit: "Ubah isian", "Edit";
     same_citizen: "Layanan lain untuk warga ini", "Another service for this citizen";
+    make_again: "Buat ulang dengan isian ini", "Make it again with these values";
     same_service: "Layanan yang sama lagi", "The same service again";
     fields: "Isian", "Fields";
     history: "Riwayat", "History";

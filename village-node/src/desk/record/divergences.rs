@@ -55,6 +55,8 @@ pub(crate) struct One {
     pub(crate) when: String,
     /// On which machine.
     pub(crate) machine: String,
+    /// The reason that was given for it.
+    pub(crate) why: String,
 }
 
 /// The differences of a document, as people read them.
@@ -72,7 +74,9 @@ pub(crate) fn differences(
     if divergences.is_empty() {
         return Ok(Vec::new());
     }
-    let machines = machine::of(reader, document.row().office, &document.history())?;
+    let history = document.history();
+    let machines = machine::of(reader, document.row().office, &history)?;
+    let why = |change| history.iter().find(|item| item.hash == change).and_then(|item| item.why.clone());
     let shown = |(path, own): (&FieldPath, Option<OwnValue>), value: &Value| match (own, value) {
         (Some(OwnValue::Status), Value::String(word)) => shown::status(word, language),
         _ => shown::value(catalogue.field_at(service, path), value, language),
@@ -80,6 +84,7 @@ pub(crate) fn differences(
     let one = |path: (&FieldPath, Option<OwnValue>), value: service_document::DivergentValue| One {
         value: value.value.to_string(),
         shown: shown(path, &value.value),
+        why: why(value.change).unwrap_or_default(),
         when: moments::long(value.at_millis()),
         who: value.clerk,
         machine: place(reader, machines.get(&value.epoch), language),

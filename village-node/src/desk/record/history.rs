@@ -53,6 +53,13 @@ pub(in crate::desk) struct Told {
     pub(in crate::desk) edits: Vec<(String, String, String, bool)>,
 }
 
+impl Told {
+    /// Whether it settled between two states.
+    pub(in crate::desk) fn is_settled(&self) -> bool {
+        self.edits.iter().any(|(.., settled)| *settled)
+    }
+}
+
 /// What the people of this machine are called.
 pub(in crate::desk) struct Names(BTreeMap<String, String>);
 

@@ -13,10 +13,9 @@ use serde_json::{Map, Value};
 use service_document::TransactionDocument;
 
 use crate::action::signed::{Signed, is_status_apart, signed};
-use crate::action::since_check::ATTACHMENT;
+use crate::action::since_seen::must_be_seen;
 use crate::action::standing::is_own;
-use crate::action::{catalogue_of, chain, fields, has_specific, letter, load};
-use crate::desk::form::edit;
+use crate::action::{catalogue_of, chain, fields, had_specific, has_specific, letter, load};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
 use crate::desk::frame::shown;
@@ -106,6 +105,11 @@ impl RecordPage {
     /// Whether one of the steps needs a reason.
     fn asks_reason(&self) -> bool {
         self.steps.iter().any(|step| step.needs_reason)
+    }
+
+    /// Whether it was refused or cancelled.
+    fn is_withdrawn(&self) -> bool {
+        matches!(self.status_word.parse(), Ok(Status::Ditolak | Status::Dibatalkan))
     }
 
     /// The form token of who may settle differences here; empty for others.
@@ -230,7 +234,8 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
     };
     let status = row.status.parse::<Status>().ok();
     let chain = chain::of(replica)?;
-    let has_specific = has_specific(service, &record);
+    // The history stands on the page, too.
+    let has_specific = has_specific(service, &record) || had_specific(service, &document.history());
     let of_office = is_own(replica, row.office);
     // What was referred here is decided elsewhere.
     let leads_on = of_office || row.office.district() == replica.office();
@@ -321,8 +326,10 @@ fn steps(from: Status, service: &Service, (chain, role): (Chain, Role), language
 
 /// The reason of the last step to where a record stands, and who gave it and when.
 fn because(history: &[Told], status: &str) -> (String, String) {
-    let step = history.iter().find(|told| told.status == status);
-    let given = step.filter(|told| !told.reason.is_empty());
+    // Who settled between two states gave no reason of their own.
+    let mut steps = history.iter().filter(|told| told.status == status);
+    let given = steps.find(|told| !told.reason.is_empty() || !told.is_settled());
+    let given = given.filter(|told| !told.reason.is_empty());
     given.map(|told| (told.reason.clone(), format!("{}, {}", told.who, told.when))).unwrap_or_default()
 }
 
@@ -438,7 +445,7 @@ pub(in crate::desk) async fn step(
         // Whoever checks or signs has it say what was on the screen.
         let becomes = chain::of(replica)?.goes_on(to).unwrap_or(to);
         let says_so = matches!(becomes, Status::Diperiksa | Status::MenungguCamat | Status::Ditandatangani);
-        if says_so && is_changed(&load(replica, id)?, &shown) { Err(changed_meanwhile()) } else { Ok(()) }
+        if says_so { must_be_seen(&load(replica, id)?, &shown) } else { Ok(()) }
     });
     let to = format!("/berkas/{id}");
     match done.await {
@@ -449,24 +456,4 @@ pub(in crate::desk) async fn step(
         }
         Err(failure) => Err(failure.into()),
     }
-}
-
-/// Whether a record says something else than the page that was looked at: its form, its number, its files. `shown`: the
-/// changes that the page was made of, as it says them; where those are not known here, nobody can tell what was seen.
-pub(in crate::desk) fn is_changed(document: &TransactionDocument, shown: &str) -> bool {
-    let Some(shown) = edit::at_heads(document, shown) else { return true };
-    let said = |record: &Value| {
-        let root = record.as_object().cloned().unwrap_or_default();
-        let is_of_it = |key: &str| key == "fields" || key == "number" || key.starts_with(ATTACHMENT);
-        root.into_iter().filter(|(key, _)| is_of_it(key)).collect::<Map<_, _>>()
-    };
-    said(&shown) != said(&document.to_json())
-}
-
-pub(in crate::desk) fn changed_meanwhile() -> Failure {
-    Failure::input(
-        "changed_meanwhile",
-        "Isian berkas ini berubah sejak halaman ini dibuka. Langkah belum diambil; periksa isiannya sekarang, lalu ulangi.",
-        "The fields of this record have changed since this page was opened. The step was not taken; look at them now, then take it again.",
-    )
 }

@@ -10,11 +10,12 @@ use replica_store::{Reader, Replica};
 use service_document::TransactionRow;
 
 use crate::action::load;
+use crate::action::since_seen::must_be_seen;
 use crate::desk::frame::language::Language;
 use crate::desk::frame::page::Answer;
 use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::visitor::{Form, Visitor, allow};
-use crate::desk::record::page::{changed_meanwhile, document, is_changed};
+use crate::desk::record::page::document;
 use crate::serve::Shared;
 use crate::{Action, Blame, Failure};
 
@@ -126,8 +127,8 @@ async fn take(
     let done = match action {
         Ok(action) => {
             let check = move |replica: &Replica| match &shown {
-                Some(shown) if is_changed(&load(replica, id)?, shown) => Err(changed_meanwhile()),
-                _ => Ok(()),
+                Some(shown) => must_be_seen(&load(replica, id)?, shown),
+                None => Ok(()),
             };
             visitor.perform_if(shared, action, check).await
         }

@@ -118,6 +118,9 @@ struct StepBody {
     reason: Option<String>,
     #[serde(default)]
     clerk: Option<ClerkId>,
+    /// The `heads` of the record that the caller looked at.
+    #[serde(default)]
+    seen: Option<Vec<String>>,
 }
 
 pub(super) async fn list(
@@ -239,8 +242,13 @@ pub(super) async fn step(sent: Sent) -> Response {
         sent,
         Act::Step,
         |_| Ok(()),
-        |id, _, StepBody { status: to, reason, clerk }| {
-            Ok((clerk, move |_: &Replica, clerk| Ok(Action::Step { id, to, reason: reason.clone(), clerk })))
+        |id, _, StepBody { status: to, reason, clerk, seen }| {
+            Ok((clerk, move |replica: &Replica, clerk| {
+                if let Some(seen) = &seen {
+                    action::since_seen::must_be_seen(&action::load(replica, id)?, &seen.join(","))?;
+                }
+                Ok(Action::Step { id, to, reason: reason.clone(), clerk })
+            }))
         },
     )
     .await
