@@ -5,6 +5,7 @@ mod certificate;
 mod driver;
 mod exchange;
 mod files;
+mod linked;
 mod live;
 mod night;
 mod proven;
@@ -17,6 +18,7 @@ pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};
 pub(crate) use exchange::{REFUSED, REVOKED};
 pub use files::FilesMoved;
+pub(crate) use linked::{LinkState, Linked};
 pub(crate) use live::Live;
 pub use proven::{Patience, Proven, sync_until_proven};
 
