@@ -9,6 +9,10 @@ use service_document::DocumentError;
 
 /// The code of a failure that comes of somebody's role: others may.
 pub(crate) const NOT_FOR_ROLE: &str = "role";
+/// The code of a failure of somebody who was signed out, or locked out, before what they asked for was done.
+pub(crate) const SIGNED_OUT: &str = "signed_out";
+/// The code of a failure of a token that opens nothing, or nothing any more.
+pub(crate) const NO_TOKEN: &str = "token";
 /// The code of a failure after which a new epoch has to begin.
 const FOLDER_COPIED: &str = "folder_copied";
 

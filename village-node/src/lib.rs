@@ -22,6 +22,7 @@ pub mod pin;
 mod private_file;
 mod remote;
 pub mod restoring;
+mod right;
 mod sealing;
 pub mod serve;
 pub mod settings;

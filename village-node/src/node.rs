@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::action::trace::{self, By};
 use crate::action::{self, Action, handbook, owner};
 use crate::identity::lost;
+use crate::right::Right;
 use crate::sealing::{Sealer, Sealing};
 use crate::sync::Live;
 use crate::wiping::{self, Wiped};
@@ -230,17 +231,24 @@ impl Node {
     }
 
     /// Everything that `work` looks at, does and notes, with one commit and nobody in between; or nothing. It is called again
-    /// where a new epoch had to begin first.
+    /// where a new epoch had to begin first. `right`: of whoever asked for it, who must still have it.
     ///
     /// # Errors
     ///
-    /// Whatever `work` says; nothing was changed then.
-    pub(crate) fn act<T>(&self, work: impl Fn(&mut Doing<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    /// When the right is gone, and whatever `work` says; nothing was changed then.
+    pub(crate) fn act<T>(
+        &self,
+        right: &Right,
+        work: impl Fn(&mut Doing<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let (identity, sealer) = (&self.inner.live.identity, &self.sealer());
         let mut replica = self.replica();
         self.check_not_wiped()?;
         let now_millis = moment::now_millis();
-        let act = |replica: &mut Replica| work(&mut Doing { replica, now_millis, identity, sealer });
+        let act = |replica: &mut Replica| {
+            right.check(replica)?;
+            work(&mut Doing { replica, now_millis, identity, sealer })
+        };
         let mut done = replica.together(act);
         if done.as_ref().is_err_and(Failure::wants_new_epoch) {
             replica.begin_epoch(EpochId(moment::random()?))?;
@@ -267,7 +275,8 @@ impl Node {
     ) -> Result<serde_json::Value, Failure> {
         // Of many records one that cannot be stored keeps the others from nothing: they are no one commit.
         if action.writes() && !matches!(action, Action::Record { .. }) {
-            return self.perform_checked(action, (clerk, By::Owner), |replica| owner::check(replica, action, clerk));
+            let by = (clerk, By::Owner, &Right::of_owner());
+            return self.perform_checked(action, by, |replica| owner::check(replica, action, clerk));
         }
         owner::check(&self.replica(), action, clerk)?;
         let answer = self.perform_watched(action, watch)?;
@@ -277,7 +286,7 @@ impl Node {
     }
 
     /// [`Node::perform`] where `check` has nothing against it, noted in the audit trail: all with one commit, so that nobody
-    /// changes anything in between. `by`: who does it, where the action names nobody, and by which way.
+    /// changes anything in between. `by`: who does it, where the action names nobody, by which way, and by what right.
     ///
     /// # Errors
     ///
@@ -285,13 +294,13 @@ impl Node {
     pub(crate) fn perform_checked(
         &self,
         action: &Action,
-        by: (&str, By),
+        (clerk, by, right): (&str, By, &Right),
         check: impl Fn(&Replica) -> Result<(), Failure>,
     ) -> Result<serde_json::Value, Failure> {
-        self.act(|doing| {
+        self.act(right, |doing| {
             check(doing.replica)?;
             let answer = doing.perform(action)?;
-            trace::note(doing.replica, action, &answer, by, doing.now_millis)?;
+            trace::note(doing.replica, action, &answer, (clerk, by), doing.now_millis)?;
             Ok(answer)
         })
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use change_log::{EpochId, NodeId};
 use office_model::{OfficeCode, counted};
-use replica_store::{OpenError, Reader, Replica, StoreError, files_beside};
+use replica_store::{CarriedOver, OpenError, Reader, Replica, StoreError, files_beside};
 
 use crate::identity::DATABASE;
 use crate::{Blame, Failure, Identity, Wiped, moment, private_file, settings};
@@ -29,6 +29,9 @@ pub struct Restored {
     pub node: NodeId,
     /// What was in the folder before.
     pub aside: Option<Aside>,
+    /// What the backup lacked of what must not come back, and was taken from what was there before; nothing where that was
+    /// nothing, or cannot be read.
+    pub carried: Option<Carried>,
     /// So many attached files came back from beside the backup; or why they did not. All else is in its place.
     pub files: Result<u64, Failure>,
 }
@@ -41,6 +44,18 @@ pub struct Aside {
     /// So many of its changes neither the hub nor the backup has; nothing where it is too damaged to tell.
     pub unsent: Option<u64>,
 }
+
+/// What was taken from the database before, beside the backup.
+#[derive(Debug)]
+pub struct Carried {
+    /// Who and what.
+    pub over: CarriedOver,
+    /// Whether which requests were done is known, too: not where some of what they did does not come back.
+    pub requests: bool,
+}
+
+/// What a copy of a database leaves beside it when the program dies.
+const BESIDE: [&str; 3] = ["restored.new-journal", "restored.new-wal", "restored.new-shm"];
 
 /// Entries looked at in one go, and their raw bytes.
 const ENTRIES: (usize, usize) = (1000, 1 << 20);
@@ -80,11 +95,19 @@ pub fn restore(dir: &Path, file: &Path, present: Present) -> Result<Restored, Fa
         return Err(holds_unsent(dir, count));
     }
     let copy = dir.join("restored.new");
+    for name in BESIDE {
+        // Of another copy: SQLite would take it for this one's.
+        let left = dir.join(name);
+        if left.exists() {
+            std::fs::remove_file(&left).map_err(|error| Failure::file(&left, &error))?;
+        }
+    }
     std::fs::copy(file, &copy).map_err(|error| Failure::file(&copy, &error))?;
     private_file::close_to_others(&copy)?;
     let own = Identity::load(dir).ok();
     let lost = own.is_none();
     let identity = own.unwrap_or(identity);
+    let carried = if there { carry_over(dir, &copy, &identity, unsent == Some(0)) } else { None };
     let aside = if there { Some(Aside { folder: put_aside(dir, &identity)?, unsent }) } else { None };
     let database = dir.join("replica.db");
     std::fs::rename(&copy, &database).map_err(|error| Failure::file(&database, &error))?;
@@ -96,7 +119,20 @@ pub fn restore(dir: &Path, file: &Path, present: Present) -> Result<Restored, Fa
         let back = reader.put_files_back(&files_beside(file))?;
         Ok(back)
     });
-    Ok(Restored { office: identity.office, node: identity.node, aside, files })
+    Ok(Restored { office: identity.office, node: identity.node, aside, carried, files })
+}
+
+/// Takes over to the copy of a backup what it lacks of what is there. `all_comes_back`: the hub or the backup has each change.
+fn carry_over(dir: &Path, copy: &Path, identity: &Identity, all_comes_back: bool) -> Option<Carried> {
+    let replaced = Reader::open(dir).ok().filter(|replaced| replaced.node() == Some(identity.node))?;
+    match replaced.carry_over(copy, all_comes_back) {
+        Ok(over) => Some(Carried { over, requests: all_comes_back }),
+        // What is damaged is put aside all the same, and whoever restores is told.
+        Err(error) => {
+            tracing::warn!(%error, "nothing was taken over from the database before");
+            None
+        }
+    }
 }
 
 /// Opens a backup on a copy, so that the backup itself is not written to, and looks into it.

@@ -12,12 +12,13 @@ pub(crate) mod lan;
 pub(crate) mod wiped;
 mod wrong_tokens;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
 use data_encoding::HEXLOWER;
+use desk_kit::Turns;
 use office_model::{Bilingual, ClerkId};
 use replica_store::system_words;
 use tokio::net::TcpListener;
@@ -33,6 +34,9 @@ use crate::{Failure, Node, moment, private_file, sweeping, sync};
 
 /// So long requests that are being answered may still take when it is time to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// Passwords and PINs that are looked at together: each takes a core and 19 MiB for a while.
+const SECRETS_TOGETHER: usize = 2;
 
 /// The desk and the local API of one node, listening.
 pub struct Server {
@@ -51,7 +55,9 @@ pub struct Server {
 /// What the handlers share.
 pub(crate) struct Shared {
     pub(crate) node: Node,
-    pub(crate) sessions: Sessions,
+    pub(crate) sessions: Arc<Sessions>,
+    /// Whose secret is looked at now: of this machine, or of another one of the office.
+    pub(crate) turns: Turns<Option<IpAddr>>,
     pub(crate) syncing: Syncing,
     /// When it began to serve: device clock, milliseconds since 1970 UTC.
     pub(crate) started_millis: i64,
@@ -153,7 +159,8 @@ impl Server {
         let (wiped_node, dir) = (node.clone(), node.dir().to_owned());
         let shared = Arc::new(Shared {
             node,
-            sessions: Sessions::default(),
+            sessions: Arc::default(),
+            turns: Turns::new(SECRETS_TOGETHER),
             syncing: Syncing::default(),
             started_millis: moment::now_millis(),
             first_key,

@@ -9,7 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use change_log::DocumentId;
 use common::{enrolled, json_of, record, run, text};
+use replica_store::{Account, Asked, RequestKey};
 use serde_json::{Value, json};
 use sync_protocol::enrolment::Code;
 
@@ -165,4 +167,83 @@ fn a_lost_database_is_restored_and_not_joined_again() {
     assert!(told.contains("village-node restore") && !told.contains("village-node enrol"), "{told}");
     assert!(run(dir.path(), &["restore", &file]).status.success());
     assert!(run(dir.path(), &["status"]).status.success());
+}
+
+#[test]
+fn who_was_shut_out_after_a_backup_stays_out_and_what_was_done_is_not_done_again() {
+    let dir = enrolled();
+    let (shut, open) = (account("budi", None), account("siti", None));
+    let node = common::open(dir.path());
+    node.replica().put_account(&shut).unwrap();
+    node.replica().put_account(&open).unwrap();
+    for (name, token) in [("satu", 1), ("dua", 2), ("tiga", 3)] {
+        node.replica().put_application(name, "petugas", &[token; 32], 10).unwrap();
+    }
+    node.replica().take_queue_number("2026-11-28", 'A', document(1)).unwrap();
+    drop(node);
+    let file = backup(dir.path());
+
+    let node = common::open(dir.path());
+    node.replica().put_account(&account("budi", Some(20))).unwrap();
+    node.replica().revoke_application("satu", 20).unwrap();
+    node.replica().revoke_application("tiga", 20).unwrap();
+    node.replica().put_application("tiga", "petugas", &[4; 32], 30).unwrap();
+    let request = RequestKey { application: "dua".to_owned(), key: "permohonan-1".to_owned(), body: [5; 32] };
+    node.replica().keep_answer(&request, "{}", 20).unwrap();
+    node.replica().take_queue_number("2026-11-28", 'A', document(2)).unwrap();
+    drop(node);
+
+    let told = run(dir.path(), &["restore", &file, "--replace"]);
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    let said = text(&told.stdout) + &text(&told.stderr);
+    for part in ["The account budi was shut", "application satu", "application tiga", "Passwords and roles"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let node = common::open(dir.path());
+    let mut replica = node.replica();
+    let is_shut = |name: &str| replica.account(name).unwrap().unwrap().disabled_millis.is_some();
+    assert_eq!((is_shut("budi"), is_shut("siti")), (true, false));
+    let opens = |token: u8| replica.application_of(&[token; 32]).unwrap().is_some();
+    assert_eq!([1, 2, 3, 4].map(opens), [false, true, false, true]);
+    assert_eq!(replica.asked(&request).unwrap(), Asked::Before("{}".to_owned()));
+    let next = replica.take_queue_number("2026-11-28", 'A', document(3)).unwrap();
+    assert_eq!(next.to_string(), "A-003");
+    drop(replica);
+    drop(node);
+    assert!(run(dir.path(), &["verify"]).status.success());
+
+    // What does not come back was not done.
+    record(dir.path(), "Budi Santoso");
+    let told = json_of(&run(dir.path(), &["restore", &file, "--replace", "--leave-unsent", "--json"]));
+    assert_eq!(
+        told["carried"],
+        json!({"accounts": ["budi"], "applications": ["satu", "tiga"], "requests": null, "queue_days": 1})
+    );
+    let node = common::open(dir.path());
+    assert_eq!(node.replica().asked(&request).unwrap(), Asked::Never);
+    drop(node);
+
+    // Where nothing is left to look at, that is said.
+    for name in ["replica.db", "replica.db-wal", "replica.db-shm"] {
+        let _ = std::fs::remove_file(dir.path().join(name));
+    }
+    std::fs::write(dir.path().join("replica.db"), "rusak").unwrap();
+    let told = run(dir.path(), &["restore", &file, "--replace"]);
+    assert!(told.status.success() && text(&told.stderr).contains("is not known"), "{}", text(&told.stderr));
+}
+
+fn document(number: u8) -> DocumentId {
+    format!("01a221cb-0920-7d0a-8a1d-00000000000{number}").parse().unwrap()
+}
+
+fn account(name: &str, disabled_millis: Option<i64>) -> Account {
+    Account {
+        name: name.to_owned(),
+        shown: "Siti".to_owned(),
+        role: "petugas".to_owned(),
+        secret: String::new(),
+        language: "id".to_owned(),
+        created_millis: 1,
+        disabled_millis,
+    }
 }

@@ -16,6 +16,7 @@ mod refused_because;
 pub mod secret;
 mod sessions;
 mod texts;
+mod turns;
 mod typed_secret;
 pub mod values;
 
@@ -24,12 +25,13 @@ pub use choice::Choice;
 pub use cookie::Cookie;
 pub use fault::{FaultPage, came_from, old_page};
 pub use form::{Form, destination, own_page};
-pub use guesses::{Guesses, PAUSE_MAX};
+pub use guesses::{Guesses, PAUSE_MAX, Whose};
 pub use headers::{POLICY, bearer, safe, secured};
 pub use language::Language;
 pub use profile_fields::ProfileFields;
 pub use refused_because::refused_because;
 pub use sessions::{Named, Session, Sessions};
+pub use turns::{Turn, Turns, no_turn};
 pub use typed_secret::typed_secret;
 
 /// The style sheet of both desks.

@@ -1,8 +1,11 @@
 //! Passwords and PINs: kept as argon2id hashes only.
 
+use std::fmt;
+
+use argon2::password_hash::PasswordHasher as _;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use sha2::{Digest as _, Sha256};
 
 /// Longer ones are no password.
 pub const CHARACTERS_MAX: usize = 200;
@@ -25,7 +28,7 @@ fn argon() -> Result<Argon2<'static>, SecretError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn broken(error: impl std::fmt::Display) -> SecretError {
+fn broken(error: impl fmt::Display) -> SecretError {
     SecretError::Broken(error.to_string())
 }
 
@@ -49,10 +52,34 @@ fn is_guessed_at_once(secret: &str) -> bool {
     steps.next().is_some_and(|first| first.abs() <= 1 && steps.all(|step| step == first))
 }
 
+/// The memory of one look. It is used again: what many threads took and gave back would never go back to the system.
+#[derive(Default)]
+pub struct Memory(Vec<Block>);
+
+impl fmt::Debug for Memory {
+    /// Without what is left of a secret in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Memory")
+    }
+}
+
 /// Whether a secret is the one of a hash. Takes long on purpose.
-pub fn fits(secret: &str, hash: &str) -> bool {
-    let (Ok(argon), Ok(hash)) = (argon(), PasswordHash::new(hash)) else { return false };
-    secret.len() <= CHARACTERS_MAX * 4 && argon.verify_password(secret.as_bytes(), &hash).is_ok()
+pub fn fits(secret: &str, hash: &str, memory: &mut Memory) -> bool {
+    secret.len() <= CHARACTERS_MAX * 4 && looked(secret, hash, memory).unwrap_or(false)
+}
+
+/// Nothing where the hash is none.
+fn looked(secret: &str, hash: &str, Memory(blocks): &mut Memory) -> Option<bool> {
+    let known = PasswordHash::new(hash).ok()?;
+    let (algorithm, params) = (Algorithm::new(known.algorithm).ok()?, Params::try_from(&known).ok()?);
+    let version = known.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+    let (salt, expected) = (known.salt?, known.hash?);
+    blocks.resize(params.block_count(), Block::new());
+    let mut made = vec![0; expected.as_bytes().len()];
+    let argon = Argon2::new(algorithm, version, params);
+    argon.hash_password_into_with_memory(secret.as_bytes(), &salt, &mut made, blocks.as_mut_slice()).ok()?;
+    // By their hashes: how long the comparison takes tells nothing about them.
+    Some(Sha256::digest(&made) == Sha256::digest(expected.as_bytes()))
 }
 
 #[cfg(test)]
@@ -64,8 +91,13 @@ mod tests {
         let (one, two) = (hash("rahasia-1", 6, &[1; 16]).unwrap(), hash("rahasia-1", 6, &[2; 16]).unwrap());
         assert_ne!(one, two);
         assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
-        assert!(fits("rahasia-1", &one) && fits("rahasia-1", &two));
-        assert!(!fits("rahasia-2", &one) && !fits("", &one) && !fits("rahasia-1", "no hash"));
+        let mut memory = Memory::default();
+        // Whatever the look before left in it.
+        for _ in 0..2 {
+            let mut fits = |secret: &str, hash: &str| fits(secret, hash, &mut memory);
+            assert!(fits("rahasia-1", &one) && fits("rahasia-1", &two));
+            assert!(!fits("rahasia-2", &one) && !fits("", &one) && !fits("rahasia-1", "no hash"));
+        }
     }
 
     #[test]

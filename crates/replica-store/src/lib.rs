@@ -67,6 +67,7 @@ pub use hub::feed::{FeedHead, FeedRepeat, FeedSlice};
 pub use hub::hub_commit::{Admission, HubDone, HubWork};
 pub use hub::registry::{LastBackup, Node, NodeContact};
 pub use hub::returning::Returned;
+pub use node::carried_over::CarriedOver;
 pub use node::cursor::{AppliedFeed, FeedCursor, FeedItem};
 pub use node::diary::{CONTACTS_MAX, Contact};
 pub use node::proof::Proof;

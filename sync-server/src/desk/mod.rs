@@ -51,7 +51,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use desk_kit::{Guesses, Sessions};
+use desk_kit::{Guesses, Sessions, Turns};
 use tokio::sync::Semaphore;
 
 use crate::serve::Hub;
@@ -70,7 +70,7 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 const FREE_GUESSES: u32 = 4;
 /// and from one address, at whatever accounts.
 const FREE_OF_AN_ADDRESS: u32 = 12;
-/// Passwords that are looked at together: each takes a core for a while.
+/// Passwords that are looked at together: each takes a core and 19 MiB for a while.
 const GUESSES_TOGETHER: usize = 2;
 /// Browsers that are kept fresh together.
 const STREAMS: usize = 64;
@@ -80,7 +80,7 @@ pub(crate) struct Desk {
     sessions: Sessions<Who>,
     at_accounts: Guesses<String>,
     from_addresses: Guesses<IpAddr>,
-    guessing: Semaphore,
+    turns: Turns<IpAddr>,
     streams: Arc<Semaphore>,
     fresh: Fresh,
     drafts: Drafts,
@@ -99,7 +99,7 @@ impl Desk {
             sessions: Sessions::default(),
             at_accounts: Guesses::new(FREE_GUESSES),
             from_addresses: Guesses::new(FREE_OF_AN_ADDRESS),
-            guessing: Semaphore::new(GUESSES_TOGETHER),
+            turns: Turns::new(GUESSES_TOGETHER),
             streams: Arc::new(Semaphore::new(STREAMS)),
             fresh: Fresh::default(),
             drafts: Drafts::default(),

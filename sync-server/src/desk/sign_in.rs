@@ -1,6 +1,7 @@
 //! Signing in and out with password and one-time code, and the screen lock.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
-use desk_kit::{Form, Halt, Language, destination, go, own_page, secret};
+use desk_kit::{Form, Halt, Language, Turn, Whose, destination, go, no_turn, own_page, secret};
 use replica_store::{Account, Reader};
 
 use super::carried::{self, Carried};
@@ -117,14 +118,28 @@ struct Guess {
 async fn admit(hub: &Hub, Peer(peer): Peer, guess: Guess, language: Language) -> Result<Result<Who, String>, Halt> {
     let (now, t, desk) = (Instant::now(), language.texts(), &hub.desk);
     desk.from_addresses.forget_old(&peer, ADDRESS_FORGOTTEN, now);
-    let pause = desk.at_accounts.pause(guess.name.as_str(), now).max(desk.from_addresses.pause(&peer, now));
-    if pause > Duration::ZERO {
-        return Ok(Err(format!("{} {} {}.", t.wait_before, pause.as_secs() + 1, t.seconds)));
+    let pause = || {
+        let now = Instant::now();
+        let pause = desk.at_accounts.pause(guess.name.as_str(), now).max(desk.from_addresses.pause(&peer, now));
+        (pause > Duration::ZERO).then(|| format!("{} {} {}.", t.wait_before, pause.as_secs() + 1, t.seconds))
+    };
+    if let Some(said) = pause() {
+        return Ok(Err(said));
     }
+    let asked = guess.name.clone();
+    let account = hub.readers.with(move |reader| reader.account(&asked)).await.map_err(Fault::from)?;
+    let account = account.map_err(Fault::from)?;
+    let Some(turn) = desk.turns.take(peer).await else { return Ok(Err(no_turn(language).to_owned())) };
+    // Who waited for a turn may have guessed too often meanwhile.
+    if let Some(said) = pause() {
+        return Ok(Err(said));
+    }
+    let now = Instant::now();
     // Counted before it is looked at: many at the same time are many guesses.
-    desk.at_accounts.count(guess.name.clone(), now);
-    desk.from_addresses.count(peer, now);
-    let account = fitting(hub, &guess).await.map_err(Fault::from)?;
+    let whose = if account.is_some() { Whose::Somebodys } else { Whose::Nobodys };
+    desk.at_accounts.count(guess.name.clone(), whose, now);
+    desk.from_addresses.count(peer, Whose::Nobodys, now);
+    let account = fitting(account, &guess, turn).await.map_err(Fault::from)?;
     let wrong = if guess.code.is_none() { t.wrong_password } else { t.wrong_secret };
     let (unlocks, name) = (guess.code.is_none(), guess.name.clone());
     let admitted = hub.writer.run(move |replica| {
@@ -154,16 +169,14 @@ async fn admit(hub: &Hub, Peer(peer): Peer, guess: Guess, language: Language) ->
     Ok(admitted.ok_or_else(|| wrong.to_owned()))
 }
 
-/// The account whose password was typed.
-async fn fitting(hub: &Hub, guess: &Guess) -> Result<Option<Account>, Failure> {
-    let (name, typed) = (guess.name.clone(), guess.secret.clone());
-    let account = hub.readers.with(move |reader| reader.account(&name)).await??;
+/// The account of that name, if it is open and its password was typed.
+async fn fitting(account: Option<Account>, guess: &Guess, mut turn: Turn<IpAddr>) -> Result<Option<Account>, Failure> {
+    let typed = guess.secret.clone();
     let account = account.filter(|account| account.disabled_millis.is_none());
-    let _place = hub.desk.guessing.acquire().await.map_err(Failure::internal)?;
     let looked = tokio::task::spawn_blocking(move || {
         // A name that nobody has takes as long as a wrong password.
         let known = account.as_ref().map_or(NOBODY.as_str(), |account| account.secret.as_str());
-        let fits = secret::fits(&typed, known);
+        let fits = secret::fits(&typed, known, turn.memory());
         account.filter(|_| fits)
     });
     looked.await.map_err(Failure::internal)

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::output;
 use super::session::Session;
 use crate::Failure;
-use crate::restoring::{self, Aside, Present};
+use crate::restoring::{self, Aside, Carried, Present};
 
 /// Put a backup in the data folder; what was recorded since then comes back from the hub
 #[derive(Args)]
@@ -41,6 +41,12 @@ impl Restore {
                 "node": restored.node,
                 "aside": aside.map(|aside| aside.folder.display().to_string()),
                 "aside_unsent": aside.map(|aside| aside.unsent),
+                "carried": restored.carried.as_ref().map(|carried| json!({
+                    "accounts": carried.over.accounts,
+                    "applications": carried.over.applications,
+                    "requests": carried.requests.then_some(carried.over.requests),
+                    "queue_days": carried.over.queue_days,
+                })),
                 "files": restored.files.as_ref().copied().unwrap_or_default(),
             }));
         } else {
@@ -53,10 +59,48 @@ impl Restore {
                 Ok(count) => output::line(format!("Lampiran yang kembali / attached files that are back: {count}")),
                 Err(failure) => output::note(failure),
             }
+            say_carried(restored.carried.as_ref());
             output::note("Jalankan `village-node sync` berikutnya. / Run `village-node sync` next.");
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What does not come back with the backup, and what may.
+fn say_carried(carried: Option<&Carried>) {
+    let Some(Carried { over, requests }) = carried else {
+        output::note(
+            "Apa yang terjadi sesudah cadangan itu dibuat tidak diketahui: di sini tidak ada basis data komputer ini yang dapat \
+             dibaca. Akun yang ditutup dan token yang dicabut sejak itu berlaku lagi (tutup dan cabut lagi di halaman Akun), \
+             nomor antrean hari ini dapat keluar dua kali, dan permintaan aplikasi yang dikirim ulang dapat tercatat dua kali. / \
+             What happened after the backup was made is not known: no database of this machine that can be read was here. \
+             Accounts shut and tokens revoked since open again (shut and revoke them again on the page Accounts), queue numbers \
+             of today may be given twice, and a request that an application sends again may be recorded twice.",
+        );
+        return;
+    };
+    for name in &over.accounts {
+        output::line(format!(
+            "Akun {name} ditutup sesudah cadangan itu dibuat, dan tetap tertutup. / The account {name} was shut after the backup \
+             was made, and stays shut."
+        ));
+    }
+    for name in &over.applications {
+        output::line(format!(
+            "Token aplikasi {name} dalam cadangan itu sudah dicabut, dan tetap tidak berlaku. / The token of the application \
+             {name} in the backup was revoked, and stays so."
+        ));
+    }
+    if !requests {
+        output::note(
+            "Permintaan yang dikirim ulang dengan Idempotency-Key lama dikerjakan lagi: sebagian yang dikerjakannya tidak ikut \
+             kembali. / A request that is sent again under an old Idempotency-Key is done again: some of what such requests did \
+             does not come back.",
+        );
+    }
+    output::note(
+        "Kata sandi dan peran kembali seperti dalam cadangan. / Passwords and roles are again as in the backup.",
+    );
 }
 
 fn print(aside: &Aside) {

@@ -17,7 +17,7 @@ use axum::Json;
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{DefaultBodyLimit, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{Shared, for_people, guard};
-use crate::failure::NOT_FOR_ROLE;
+use crate::failure::{NO_TOKEN, NOT_FOR_ROLE};
 use crate::{Blame, Failure, desk, json, parser_words};
 
 /// Nothing larger is read.
@@ -154,13 +154,14 @@ pub(super) fn answer(done: Result<Value, Failure>) -> Response {
         Err(failure) => {
             let status = match failure.blame {
                 _ if failure.code == NOT_FOR_ROLE => StatusCode::FORBIDDEN,
+                _ if failure.code == NO_TOKEN => StatusCode::UNAUTHORIZED,
                 Blame::Input => StatusCode::BAD_REQUEST,
                 Blame::NotFound => StatusCode::NOT_FOUND,
                 Blame::State => StatusCode::CONFLICT,
                 Blame::Machine => StatusCode::INTERNAL_SERVER_ERROR,
                 Blame::Link | Blame::Hub => StatusCode::BAD_GATEWAY,
             };
-            (status, refuse(&failure)).into_response()
+            refused(status, &failure)
         }
     }
 }
@@ -171,8 +172,12 @@ fn page(value: &Value) -> impl IntoResponse + use<> {
 }
 
 /// A failure as a page.
-pub(super) fn refuse(failure: &Failure) -> impl IntoResponse + use<> {
-    page(&json!(failure))
+pub(super) fn refused(status: StatusCode, failure: &Failure) -> Response {
+    let mut response = (status, page(&json!(failure))).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 #[cfg(test)]

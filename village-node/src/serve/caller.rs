@@ -6,7 +6,8 @@ use replica_store::{Application, AuditItem, Replica};
 
 use crate::action::trace::{By, note_act};
 use crate::action::{ApplicationName, authority, owner};
-use crate::failure::NOT_FOR_ROLE;
+use crate::failure::{NO_TOKEN, NOT_FOR_ROLE};
+use crate::right::Right;
 use crate::{Act, Action, Blame, Failure, Node};
 
 /// Somebody who was let in.
@@ -23,6 +24,8 @@ pub(crate) enum Caller {
         name: ApplicationName,
         /// What it may do.
         role: Role,
+        /// Of the token that it came with.
+        token_hash: [u8; 32],
     },
 }
 
@@ -35,9 +38,20 @@ pub(crate) struct Author {
 }
 
 impl Caller {
-    /// The application; nothing when this program does not know its role.
-    pub(super) fn application(application: &Application) -> Option<Self> {
-        Some(Self::Application { name: application.name.parse().ok()?, role: application.role.parse().ok()? })
+    /// The application that came with a token; nothing when this program does not know its role.
+    pub(super) fn application(application: &Application, token_hash: [u8; 32]) -> Option<Self> {
+        let (name, role) = (application.name.parse().ok()?, application.role.parse().ok()?);
+        Some(Self::Application { name, role, token_hash })
+    }
+
+    /// By what right it changes anything: a token that is revoked meanwhile, or is another role's by now, has none.
+    pub(super) fn right(&self) -> Right {
+        let Self::Application { role, token_hash, .. } = self else { return Right::of_owner() };
+        let (role, token_hash) = (*role, *token_hash);
+        Right::of(move |reader| {
+            let known = reader.application_of(&token_hash)?;
+            if known.is_some_and(|known| known.role == role.as_str()) { Ok(()) } else { Err(no_token()) }
+        })
     }
 
     /// By what its requests are told from those of others.
@@ -100,7 +114,7 @@ impl Caller {
         match self {
             Self::Owner { .. } => Ok(()),
             Self::Application { role, .. } if may(*role) => Ok(()),
-            Self::Application { name, role } => Err(Failure::new(
+            Self::Application { name, role, .. } => Err(Failure::new(
                 Blame::State,
                 NOT_FOR_ROLE,
                 format!("Ini bukan untuk peran {role} dari aplikasi {name}. Tidak ada yang berubah."),
@@ -155,6 +169,15 @@ impl Caller {
         let clerk = name.clerk().to_string();
         Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk, act: act.as_str().to_owned(), subject })?)
     }
+}
+
+/// The token opens nothing, or nothing any more.
+pub(super) fn no_token() -> Failure {
+    Failure::input(
+        NO_TOKEN,
+        "Permintaan ini tidak diizinkan: token salah atau sudah dicabut; minta yang baru di halaman Akun. Tidak ada yang berubah.",
+        "This request is not allowed: the token is wrong or revoked; ask for a new one on the page Accounts. Nothing was changed.",
+    )
 }
 
 fn no_account(person: &ClerkId) -> Failure {

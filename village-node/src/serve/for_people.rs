@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use desk_kit::{FaultPage, own_page};
 
-use super::api::refuse;
+use super::api::refused;
 use super::guard::WRONG_HOST;
 use crate::desk::fault_page;
 use crate::{Blame, Failure};
@@ -47,8 +47,7 @@ pub(super) async fn said(request: Request, next: Next) -> Response {
         return with_page(Response::from_parts(parts, Body::empty()), &page);
     }
     if told.is_none() && is_program {
-        let mut response = refuse(&plain(parts.status)).into_response();
-        *response.status_mut() = parts.status;
+        let mut response = refused(parts.status, &plain(parts.status));
         if let Some(allowed) = parts.headers.get(axum::http::header::ALLOW) {
             response.headers_mut().insert(axum::http::header::ALLOW, allowed.clone());
         }

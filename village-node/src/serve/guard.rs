@@ -7,19 +7,20 @@ use std::time::Instant;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::Shared;
-use super::api::{BODY_BYTES_MAX, answer, refuse};
-use super::caller::Caller;
+use super::api::{BODY_BYTES_MAX, answer, refused};
+use super::caller::{Caller, no_token};
 use super::entrance::{Entrance, Via};
 use super::lan::Lan;
 use super::wrong_tokens::{DELAY, Wrong};
 use crate::action::applications::token_hash;
 use crate::desk::people::sign_in::note;
+use crate::failure::NO_TOKEN;
 use crate::{Act, Failure, moment};
 
 /// What a page needs to look like one.
@@ -110,7 +111,7 @@ pub(super) async fn token(
     let Some(token) = desk_kit::bearer(request.headers()).map(str::to_owned) else {
         return refusal(
             StatusCode::UNAUTHORIZED,
-            "token",
+            NO_TOKEN,
             ("kirim token: `Authorization: Bearer TOKEN`", "send a token: `Authorization: Bearer TOKEN`"),
         );
     };
@@ -152,14 +153,7 @@ pub(super) async fn token(
                 let noted = shared.node.blocking(move |node| note(node, "api", Act::TokenWrong, &place)).await;
                 noted.unwrap_or_else(|failure| tracing::warn!(code = failure.code, "a wrong token was not noted"));
             }
-            refusal(
-                StatusCode::UNAUTHORIZED,
-                "token",
-                (
-                    "token salah atau sudah dicabut; minta yang baru di halaman Akun",
-                    "the token is wrong or revoked; ask for a new one on the page Accounts",
-                ),
-            )
+            answer(Err(no_token()))
         }
     }
 }
@@ -181,7 +175,7 @@ async fn caller(shared: &Shared, token: &str) -> Result<Option<Caller>, Failure>
         }
         Ok(found)
     });
-    Ok(found.await?.as_ref().and_then(Caller::application))
+    Ok(found.await?.and_then(|found| Caller::application(&found, hash)))
 }
 
 /// Lets this program's own commands through, which read the token of this `serve` in `serve.json`.
@@ -203,7 +197,7 @@ pub(super) async fn door(
     }
     refusal(
         StatusCode::UNAUTHORIZED,
-        "token",
+        NO_TOKEN,
         ("ini hanya untuk perintah program ini", "this is for the commands of this program"),
     )
 }
@@ -219,9 +213,5 @@ fn refusal(status: StatusCode, code: &str, (id, en): (&str, &str)) -> Response {
         format!("Permintaan ini tidak diizinkan: {id}. Tidak ada yang berubah."),
         format!("This request is not allowed: {en}. Nothing was changed."),
     );
-    let mut response = (status, refuse(&failure)).into_response();
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    response
+    refused(status, &failure)
 }

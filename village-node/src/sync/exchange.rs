@@ -10,6 +10,7 @@ use sync_protocol::{Fault, FaultCode, WipeOrder};
 
 use super::certificate;
 use super::files::send_files;
+use super::linked;
 use super::proven::is_final;
 use super::talk::{Ended, SILENCE, Talk, failure_of};
 use crate::{Failure, Node, action, moment, wiping};
@@ -130,7 +131,7 @@ async fn exchange(
         if let Some(offset) = offset {
             action::note_hub_offset(&mut replica, offset)?;
         }
-        Ok(replica.note_contact(&contact)?)
+        linked::note(&mut replica, &contact)
     })
     .await?;
     drop(pace);

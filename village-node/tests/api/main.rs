@@ -414,6 +414,32 @@ fn a_request_with_a_key_is_done_once_also_when_the_machine_dies_in_between() {
 }
 
 #[test]
+fn a_file_is_attached_and_taken_away_once_under_its_key() {
+    let client = Client::new();
+    let id = client.record("Siti Aminah");
+    let files = format!("/api/v1/records/{id}/attachments");
+    let pdf = "%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
+    let ask = |line: &str, key: &str, body: &str| {
+        let headers = format!("{}idempotency-key: {key}\r\n", client.served.with(&client.token));
+        client.served.ask(line, &headers, body)
+    };
+    let attached = ask(&format!("POST {files}?name=kk.pdf&kind=A2"), "pasang", pdf);
+    assert_eq!(attached.0, 200, "{}", attached.1);
+    assert_eq!(ask(&format!("POST {files}?name=kk.pdf&kind=A2"), "pasang", pdf), attached, "with its first change");
+    let other = ask(&format!("POST {files}?name=ktp.pdf&kind=A1"), "pasang", pdf);
+    assert_eq!((other.0, &other.1["code"]), (409, &json!("idempotency_key_used")));
+    let hash = attached.1["hash"].as_str().unwrap();
+    let gone = ask(&format!("DELETE {files}/{hash}"), "lepas", "");
+    assert_eq!(gone.0, 200, "{}", gone.1);
+    assert_eq!(ask(&format!("DELETE {files}/{hash}"), "lepas", ""), gone);
+    assert_eq!(ask(&format!("DELETE {files}/{hash}"), "lagi", "").0, 404, "another request");
+    assert_eq!(client.get("/records/{id}/attachments", &id, "").1["attachments"], json!([]));
+    let acts: Vec<String> = client.audit().into_iter().map(|(act, ..)| act).collect();
+    let count = |word: &str| acts.iter().filter(|act| *act == word).count();
+    assert_eq!((count("attach"), count("detach")), (1, 1), "{acts:?}");
+}
+
+#[test]
 fn the_feed_tells_each_change_once_over_restarts_and_wakes_who_waits() {
     let mut client = Client::new();
     let (nothing, start) = client.follow("");

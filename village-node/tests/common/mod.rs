@@ -36,6 +36,12 @@ pub(crate) fn node_in(dir: &Path) -> Node {
     establish(dir, &identity, &NodeOptions::default()).unwrap()
 }
 
+/// The node of a folder that no program has.
+#[allow(dead_code, reason = "not every test file looks into one")]
+pub(crate) fn open(dir: &Path) -> Node {
+    Node::open(dir, &NodeOptions::default()).unwrap()
+}
+
 pub(crate) fn command(dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_village-node"));
     command.arg("--data").arg(dir).args(arguments);

@@ -39,6 +39,12 @@ impl Served {
         (self.child, self.address) = start(self.dir.path());
     }
 
+    /// The id of its process.
+    #[allow(dead_code, reason = "not every test file looks at it")]
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Status and JSON body of a request with these header lines.
     pub(crate) fn ask(&self, line: &str, headers: &str, body: &str) -> (u16, Value) {
         let (status, _, body) = self.ask_raw(line, headers, body);

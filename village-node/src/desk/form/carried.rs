@@ -2,6 +2,7 @@
 //! goes along to the sign-in, and waits as a draft for who comes back. Nothing is saved unseen.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::http::HeaderMap;
 use change_log::DocumentId;
@@ -38,6 +39,12 @@ pub(in crate::desk) async fn sender(
     to: &str,
     form: &Form,
 ) -> Result<Visitor, Halt> {
+    // Maybe not any more: it came on the way of the form's head, and the form may have taken its time.
+    let sender = sender.and_then(|visitor| {
+        let (via, now) = (entrance.via(), Instant::now());
+        let session = shared.sessions.find(&visitor.token, via, now, false).filter(|session| !session.locked);
+        if session.is_some() { Ok(visitor) } else { Err(Halt::with(go("/masuk"))) }
+    });
     match sender {
         Ok(visitor) if visitor.check(form).is_ok() => Ok(visitor),
         Ok(visitor) => {

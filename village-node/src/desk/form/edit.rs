@@ -118,11 +118,11 @@ pub(in crate::desk) async fn save(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let clerk = visitor.clerk().clone();
-    let typed = form.clone();
+    let (typed, right) = (form.clone(), visitor.right(&shared));
     let said = shared.node.blocking(move |node| {
         let draft = drafts::id_of_edit(clerk.as_str(), id);
         // Looked at and saved with nobody in between.
-        let done = node.act(|doing| {
+        let done = node.act(&right, |doing| {
             let document = load(doing.replica, id)?;
             let (_, service) = service_of(&document)?;
             let sent = Sent::of(&document, service, Typed::of_pairs(service, &form.0), form.get(HEADS));

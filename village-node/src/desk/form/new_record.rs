@@ -34,6 +34,7 @@ use crate::desk::people::sign_in::note_in;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Paper, kinds};
 use crate::desk::record::queue;
+use crate::right::Right;
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
 use crate::{Act, Action, Blame, Failure, Node, moment};
@@ -255,7 +256,7 @@ pub(in crate::desk) async fn save(
     let sent = SentForm::of(&shared, (sender, &entrance, &headers), &id, upload).await?;
     let is_damaged = sent.brings_damaged(&shared).await?;
     let SentForm { visitor, offered, form, kept, draft, seen, coming } = sent;
-    let clerk = visitor.clerk().clone();
+    let (clerk, right) = (visitor.clerk().clone(), visitor.right(&shared));
     let done = shared.node.blocking(move |node| {
         let known = |draft| Sent::new(draft, &kept).record(&node.replica());
         if let Some(record) = draft.map_or(Ok(None), known)? {
@@ -294,7 +295,7 @@ pub(in crate::desk) async fn save(
         let Offered { catalogue, service } = offered;
         let sent = draft.map(|draft| Sent::new(draft, &kept));
         let record = NewRecord::new(service.id, kept.typed.to_record(), Some(catalogue.version()));
-        match save_once(node, record, &clerk, sent.as_ref())? {
+        match save_once(node, record, (&clerk, &right), sent.as_ref())? {
             Saving::Done(id) => Ok(Outcome::Saved(id)),
             Saving::Already(record) => {
                 let (by, now) = ((draft.unwrap_or_default(), clerk.as_str()), moment::now_millis());
@@ -366,7 +367,12 @@ enum Saving {
 
 /// The record that a form becomes. Sent twice (a double click, a page loaded again, after a power cut) it is the same one:
 /// with the record go its draft, its number in the queue and what it became, in one commit.
-fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&Sent>) -> Result<Saving, Failure> {
+fn save_once(
+    node: &Node,
+    mut record: NewRecord,
+    (clerk, right): (&ClerkId, &Right),
+    sent: Option<&Sent>,
+) -> Result<Saving, Failure> {
     let known = |reader: &Reader| sent.map_or(Ok(None), |sent| sent.record(reader));
     if let Some(record) = known(&node.replica())? {
         return Ok(Saving::Done(record));
@@ -380,7 +386,7 @@ fn save_once(node: &Node, mut record: NewRecord, clerk: &ClerkId, sent: Option<&
     }
     record.files.clone_from(&files);
     let action = Action::Record { records: vec![record], clerk: clerk.clone() };
-    let answer = node.act(|doing| {
+    let answer = node.act(right, |doing| {
         let answer = doing.perform(&action)?;
         let replica = &mut *doing.replica;
         let Some(id) = answer.pointer("/saved/0/id").and_then(Value::as_str) else { return Ok(answer) };

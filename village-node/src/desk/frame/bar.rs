@@ -7,14 +7,12 @@ use crate::Failure;
 use crate::action::{ClockState, hub_offset, numbers};
 use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
-use crate::sync::{REFUSED, REVOKED};
+use crate::sync::{LinkState, Linked};
 
 /// A clock that is off by less is not worth a word.
 const CLOCK_NOTABLE_MILLIS: i64 = 2 * 60_000;
 /// With fewer the bar says so loudly.
 const FEW_NUMBERS: u32 = 10;
-/// So far back the beginning of a state is looked for.
-const CONTACTS: usize = 200;
 
 /// What the bar says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,15 +65,14 @@ impl Bar {
         let proof = reader.last_proof(&office)?;
         let equal_now = unsent == 0
             && proof.is_some_and(|proof| reader.office_digest(&office).is_ok_and(|digest| digest == proof.digest));
-        let contacts = reader.contacts(CONTACTS)?;
-        let (up, since) = link(&contacts);
+        let linked = Linked::of(reader)?;
         let clock = ClockState::of(reader);
         let offset = hub_offset(reader).unwrap_or_default();
         let numbers_left = numbers::left(reader, now_millis)?;
         Ok(Self {
-            up,
-            turned_away: contacts.first().and_then(turned_away),
-            since: since.map_or_else(String::new, |millis| moments::short(millis, now_millis)),
+            up: linked.map(|linked| linked.state == LinkState::Reached),
+            turned_away: linked.and_then(|linked| turned_away(linked.state)),
+            since: linked.map_or_else(String::new, |linked| moments::short(linked.since_millis, now_millis)),
             unsent,
             files_waiting: reader.files_unsent()?,
             moving: String::new(),
@@ -140,42 +137,21 @@ impl Bar {
 
 /// Whether a contact reached the hub.
 pub(in crate::desk) fn is_reached(contact: &Contact) -> bool {
-    matches!(contact.outcome.as_str(), "proven" | "again" | "waited" | "differs")
+    LinkState::of(contact) == LinkState::Reached
 }
 
-fn turned_away(contact: &Contact) -> Option<TurnedAway> {
-    match contact.outcome.as_str() {
-        REVOKED => Some(TurnedAway::Revoked),
-        REFUSED => Some(TurnedAway::Refused),
-        _ => None,
+const fn turned_away(state: LinkState) -> Option<TurnedAway> {
+    match state {
+        LinkState::Revoked => Some(TurnedAway::Revoked),
+        LinkState::Refused => Some(TurnedAway::Refused),
+        LinkState::Reached | LinkState::Unreached => None,
     }
-}
-
-/// Whether the hub was reached last time, and since when it is so. The latest contact comes first.
-fn link(contacts: &[Contact]) -> (Option<bool>, Option<i64>) {
-    let Some(last) = contacts.first() else { return (None, None) };
-    let is_up = is_reached(last);
-    let is_same = |contact: &&Contact| is_reached(contact) == is_up && turned_away(contact) == turned_away(last);
-    let since = contacts.iter().take_while(is_same).last();
-    (Some(is_up), since.map(|contact| contact.at_millis))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::desk::frame::language::{Language, Worded as _};
-
-    fn contact(at_millis: i64, outcome: &str) -> Contact {
-        Contact {
-            at_millis,
-            outcome: outcome.to_owned(),
-            bytes_up: 0,
-            bytes_down: 0,
-            duration_millis: 0,
-            frames: 0,
-            bytes_per_second: None,
-        }
-    }
 
     #[test]
     fn a_wrong_clock_is_told_in_the_unit_that_fits() {
@@ -200,24 +176,5 @@ mod tests {
         assert!(clock.contains("by 1 minute."), "{clock}");
         let (numbers, files, _) = of(0, 2);
         assert_eq!((numbers.as_str(), files.as_str()), ("0 letter numbers left", "2 files wait to be sent"));
-    }
-
-    #[test]
-    fn a_state_lasts_since_its_first_contact() {
-        assert_eq!(link(&[]), (None, None));
-        let up = [contact(9, "proven"), contact(8, "again"), contact(7, "cut"), contact(1, "proven")];
-        assert_eq!(link(&up), (Some(true), Some(8)));
-        assert_eq!(link(&up[2..]), (Some(false), Some(7)));
-        let out = [contact(9, "revoked"), contact(8, "revoked"), contact(7, "unreachable"), contact(6, "proven")];
-        assert_eq!(link(&out), (Some(false), Some(8)), "the link was down before");
-        let why = [
-            ("revoked", Some(TurnedAway::Revoked)),
-            ("refused", Some(TurnedAway::Refused)),
-            ("later", None),
-            ("cut", None),
-        ];
-        for (outcome, expected) in why {
-            assert_eq!(turned_away(&contact(9, outcome)), expected, "an answer is told from a link that is down");
-        }
     }
 }

@@ -14,7 +14,7 @@ use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::moving;
 use crate::desk::frame::texts::Texts;
 use crate::desk::people::sessions::Session;
-use crate::failure::NOT_FOR_ROLE;
+use crate::failure::{NOT_FOR_ROLE, SIGNED_OUT};
 use crate::{Blame, Failure, moment};
 
 /// The frame around a page.
@@ -131,7 +131,7 @@ pub(crate) fn office_name(reader: &Reader) -> String {
 impl From<Failure> for Halt {
     fn from(failure: Failure) -> Self {
         let status = match failure.blame {
-            _ if failure.code == NOT_FOR_ROLE => StatusCode::FORBIDDEN,
+            _ if failure.code == NOT_FOR_ROLE || failure.code == SIGNED_OUT => StatusCode::FORBIDDEN,
             Blame::Input => StatusCode::BAD_REQUEST,
             Blame::NotFound => StatusCode::NOT_FOUND,
             Blame::State => StatusCode::CONFLICT,

@@ -406,7 +406,10 @@ desk_kit::texts! {
         "All acts that the filter above lets through. That it was taken stands in the trail as well.";
     not_allowed: "Halaman atau langkah ini bukan untuk peran Anda. Tidak ada yang berubah; tanyakan kepada yang mengurus akun di kantor ini (kepala, camat, atau admin).",
         "This page or step is not for your role. Nothing was changed; ask who keeps the accounts of this office (head, camat or administrator).";
+    signed_out: "Anda sudah keluar, layar terkunci, atau akun Anda diubah sebelum ini dikerjakan. Tidak ada yang berubah; masuk lagi, lalu ulangi.",
+        "You were signed out, the screen was locked, or your account was changed before this was done. Nothing was changed; sign in again and repeat it.";
     who: "Siapa", "Who";
+    unknown_name: "nama tak dikenal", "unknown name";
 
     keys: "Tombol pintas", "Keyboard shortcuts";
     key_search: "ke pencarian", "to the search";

@@ -13,11 +13,9 @@ use crate::{Act, action};
 pub(in crate::desk) async fn believe(visitor: Visitor, State(shared): State<Arc<Shared>>, form: Form) -> Answer {
     visitor.check(&form)?;
     let clerk = visitor.clerk().to_string();
-    let done = shared.node.blocking(move |node| {
-        node.act(|doing| {
-            action::believe(doing.replica)?;
-            note_in(doing.replica, &clerk, Act::ClockBelieved, "")
-        })
+    let done = visitor.act(&shared, move |doing| {
+        action::believe(doing.replica)?;
+        note_in(doing.replica, &clerk, Act::ClockBelieved, "")
     });
     done.await?;
     Ok(go("/sinkron"))

@@ -105,22 +105,19 @@ pub(in crate::desk) async fn save(visitor: Visitor, State(shared): State<Arc<Sha
     allow(may_manage(visitor.role()))?;
     let by = visitor.clerk().clone();
     let typed = form.clone();
-    let done = shared.node.blocking(move |node| {
-        let name = by.to_string();
-        node.act(|doing| {
-            let replica = &mut *doing.replica;
-            let sent = Sent::of(replica, &typed)?;
-            let Ok(profile) = sent.profile else { return Ok(false) };
-            if sent.letter.is_wrong {
-                return Ok(false);
-            }
-            handbook::set_profile(replica, &profile, &action::clock(replica, &by, doing.now_millis))?;
-            if let Some(letter) = queue::typed_letter(&sent.letter.typed) {
-                queue::set_letter(replica, letter)?;
-            }
-            note_in(replica, &name, Act::Letterhead, "")?;
-            Ok(true)
-        })
+    let done = visitor.act(&shared, move |doing| {
+        let replica = &mut *doing.replica;
+        let sent = Sent::of(replica, &typed)?;
+        let Ok(profile) = sent.profile else { return Ok(false) };
+        if sent.letter.is_wrong {
+            return Ok(false);
+        }
+        handbook::set_profile(replica, &profile, &action::clock(replica, &by, doing.now_millis))?;
+        if let Some(letter) = queue::typed_letter(&sent.letter.typed) {
+            queue::set_letter(replica, letter)?;
+        }
+        note_in(replica, by.as_str(), Act::Letterhead, "")?;
+        Ok(true)
     });
     Ok(if done.await? {
         visitor.leads(&shared, "/kantor", Word::Saved)

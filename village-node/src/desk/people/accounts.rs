@@ -11,11 +11,12 @@ use crate::action::accounts::must_be_of_office;
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Halt, Page, go, how_to_manage, html, may_manage};
 use crate::desk::frame::word::{Part, Refusal, Word};
-use crate::desk::people::sign_in::{account_of, note, note_in, roles};
+use crate::desk::people::sign_in::{account_of, note_in, roles};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::people::{applications, secret};
+use crate::node::Doing;
 use crate::serve::Shared;
-use crate::{Act, Failure, Node, moment};
+use crate::{Act, Failure, moment};
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
@@ -93,15 +94,13 @@ pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shar
         }
     };
     let by = visitor.clerk().to_string();
-    let taken = shared.node.blocking(move |node| {
-        let mut replica = node.replica();
-        if replica.account(&account.name)?.is_some() {
+    let taken = visitor.act(&shared, move |doing| {
+        if doing.replica.account(&account.name)?.is_some() {
             return Ok(true);
         }
-        must_be_of_office(&replica, account.role.parse().ok())?;
-        replica.put_account(&account)?;
-        drop(replica);
-        note(node, &by, Act::AccountMade, &account.name)?;
+        must_be_of_office(doing.replica, account.role.parse().ok())?;
+        doing.replica.put_account(&account)?;
+        note_in(doing.replica, &by, Act::AccountMade, &account.name)?;
         Ok(false)
     });
     if taken.await? {
@@ -166,8 +165,7 @@ async fn change(
 ) -> Answer {
     may_change(visitor, &name)?;
     let (by, changed) = (visitor.clerk().to_string(), name.clone());
-    let done = shared.node.blocking(move |node| write(node, (&by, &name), act, &change));
-    done.await?;
+    visitor.act(shared, move |doing| write(doing, (&by, &name), act, &change)).await?;
     shared.sessions.close_all_of(&changed);
     Ok(go("/akun"))
 }
@@ -185,31 +183,34 @@ fn no_such() -> Failure {
 /// # Errors
 ///
 /// When there is no such account, nobody would be left who keeps the accounts, or the disk refuses.
-fn write(node: &Node, (by, name): (&str, &str), act: Act, change: &impl Fn(&mut Account)) -> Result<(), Failure> {
-    node.act(|doing| {
-        let before = doing.replica.account(name)?.ok_or_else(no_such)?;
-        let mut account = before.clone();
-        change(&mut account);
-        if account == before {
-            return Ok(());
-        }
-        doing.replica.put_account(&account)?;
-        // Whoever asks keeps them; but two of those may shut out each other at the same moment.
-        if !how_to_manage(doing.replica)?.is_empty() {
-            return Err(Failure::new(
-                crate::Blame::State,
-                "last_manager",
-                "Setelah itu tidak ada lagi yang mengurus akun di komputer ini. Tidak ada yang berubah.",
-                "Nobody would be left then who keeps the accounts of this machine. Nothing was changed.",
-            ));
-        }
-        let subject = if account.role == before.role {
-            name.to_owned()
-        } else {
-            format!("{name} ({} → {})", before.role, account.role)
-        };
-        note_in(doing.replica, by, act, &subject)
-    })
+fn write(
+    doing: &mut Doing<'_>,
+    (by, name): (&str, &str),
+    act: Act,
+    change: &impl Fn(&mut Account),
+) -> Result<(), Failure> {
+    let before = doing.replica.account(name)?.ok_or_else(no_such)?;
+    let mut account = before.clone();
+    change(&mut account);
+    if account == before {
+        return Ok(());
+    }
+    doing.replica.put_account(&account)?;
+    // Whoever asks keeps them; but two of those may shut out each other at the same moment.
+    if !how_to_manage(doing.replica)?.is_empty() {
+        return Err(Failure::new(
+            crate::Blame::State,
+            "last_manager",
+            "Setelah itu tidak ada lagi yang mengurus akun di komputer ini. Tidak ada yang berubah.",
+            "Nobody would be left then who keeps the accounts of this machine. Nothing was changed.",
+        ));
+    }
+    let subject = if account.role == before.role {
+        name.to_owned()
+    } else {
+        format!("{name} ({} → {})", before.role, account.role)
+    };
+    note_in(doing.replica, by, act, &subject)
 }
 
 #[derive(Template)]
@@ -259,10 +260,11 @@ pub(in crate::desk) async fn edit(
     let (by, changed) = (visitor.clerk().to_string(), name.clone());
     let shown = form.get("shown").trim().parse::<PersonName>();
     let role = form.get("role").parse::<Role>().ok();
-    let done = shared.node.blocking(move |node| {
-        let shown = shown.map_err(Failure::from)?.reveal().to_owned();
-        must_be_of_office(&node.replica(), role)?;
-        write(node, (&by, &name), Act::AccountChanged, &|account: &mut Account| {
+    let shown = shown.map(|shown| shown.reveal().to_owned()).map_err(Failure::from);
+    let done = visitor.act(&shared, move |doing| {
+        let shown = shown.clone()?;
+        must_be_of_office(doing.replica, role)?;
+        write(doing, (&by, &name), Act::AccountChanged, &|account: &mut Account| {
             account.shown.clone_from(&shown);
             if let Some(role) = role {
                 role.as_str().clone_into(&mut account.role);

@@ -50,7 +50,8 @@ pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shar
     let made = async {
         let (name, role, token) = (asked?, role?, fresh_token()?);
         let (clerk, token_hash) = (visitor.clerk().clone(), token_hash(&token));
-        shared.node.perform_soon(Action::AddApplication { name: name.clone(), role, token_hash, clerk }).await?;
+        let action = Action::AddApplication { name: name.clone(), role, token_hash, clerk };
+        visitor.act(&shared, move |doing| doing.perform(&action)).await?;
         Ok::<_, Failure>((name, token))
     };
     match made.await {
@@ -73,6 +74,7 @@ pub(in crate::desk) async fn revoke(
     allow(may_manage(visitor.role()))?;
     let name = name.parse::<ApplicationName>().map_err(Failure::from)?;
     let clerk = visitor.clerk().clone();
-    shared.node.perform_soon(Action::RevokeApplication { name, clerk }).await?;
+    let action = Action::RevokeApplication { name, clerk };
+    visitor.act(&shared, move |doing| doing.perform(&action)).await?;
     Ok(go("/akun"))
 }

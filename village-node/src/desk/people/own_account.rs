@@ -5,17 +5,17 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use office_model::Bilingual;
-use replica_store::Account;
+use replica_store::{Account, Replica};
 
+use crate::Act;
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{self, Answer, Page, html};
 use crate::desk::frame::texts;
 use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::secret;
-use crate::desk::people::sign_in::{Acts, admit, note};
+use crate::desk::people::sign_in::{Acts, admit, note_in};
 use crate::desk::people::visitor::{Form, Visitor};
 use crate::serve::Shared;
-use crate::{Act, Failure};
 
 /// The page.
 const HERE: &str = "/akun/saya";
@@ -63,21 +63,21 @@ pub(in crate::desk) async fn change(visitor: Visitor, State(shared): State<Arc<S
     };
     // Looked at last: what is wrong with the new one costs no guess.
     let guess = (visitor.clerk().as_str(), form.get("secret"));
-    let account = match admit(&shared, &visitor.entrance, guess, CONFIRMED, language).await? {
-        Ok(account) => account,
-        // In the language of who guesses: how long to wait is part of it.
-        Err(said) => return Ok(refused(Bilingual::new(said.clone(), said))),
+    let (right, sessions, token) = (visitor.right(&shared), Arc::clone(&shared.sessions), visitor.token.clone());
+    let renew = move |replica: &mut Replica, account: &Account| {
+        let account = Account { secret: hash, ..account.clone() };
+        replica.together(|replica| {
+            right.check(replica)?;
+            replica.put_account(&account)?;
+            note_in(replica, &account.name, Act::SecretChanged, &account.name)
+        })?;
+        sessions.close_others_of(&account.name, &token);
+        sessions.go_on(&token, &account);
+        Ok(())
     };
-    let name = account.name.clone();
-    shared
-        .node
-        .blocking(move |node| {
-            let name = account.name.clone();
-            node.replica().put_account(&Account { secret: hash, ..account })?;
-            note(node, &name, Act::SecretChanged, &name)?;
-            Ok::<_, Failure>(())
-        })
-        .await?;
-    shared.sessions.close_others_of(&name, &visitor.token);
+    if let Err(said) = admit(&shared, &visitor.entrance, guess, (CONFIRMED, language), renew).await? {
+        // In the language of who guesses: how long to wait is part of it.
+        return Ok(refused(Bilingual::new(said.clone(), said)));
+    }
     Ok(visitor.leads(&shared, HERE, Word::SecretChanged))
 }

@@ -4,14 +4,17 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::time::{Duration, Instant};
 
-use desk_kit::{Guesses, Language, Named};
+use desk_kit::{Guesses, Language, Named, Whose};
 use office_model::{ClerkId, Role};
-use replica_store::Account;
+use replica_store::{Account, Reader};
+use sha2::{Digest as _, Sha256};
 
+use crate::desk::frame::texts;
 use crate::desk::frame::word::{Word, Words};
+use crate::failure::SIGNED_OUT;
 use crate::serve::entrance::Via;
 use crate::sync::Moving;
-use crate::{Failure, moment};
+use crate::{Blame, Failure, moment};
 
 /// Wrong guesses at one account before a pause, which doubles with every further one.
 const FREE_GUESSES: u32 = 4;
@@ -30,6 +33,8 @@ pub(crate) struct SignedIn {
     pub(crate) shown: String,
     pub(crate) role: Role,
     pub(crate) language: Language,
+    /// Of the account as it was then: with another password or role, or shut, it gives no right any more.
+    seal: [u8; 32],
     /// By which listener it was begun: the other one does not know it.
     via: Via,
     /// What the pages to come are to say.
@@ -84,6 +89,7 @@ impl Sessions {
             shown: account.shown.clone(),
             role: account.role.parse().map_err(|_| Failure::input("role", "Peran tidak dikenal.", "No such role."))?,
             language: Language::of_code(&account.language),
+            seal: seal(account),
             via,
             words: Words::default(),
             moving: None,
@@ -95,6 +101,27 @@ impl Sessions {
     /// The session of a browser; locked when nothing was asked for too long. `touches`: somebody is there.
     pub(crate) fn find(&self, token: &str, via: Via, now: Instant, touches: bool) -> Option<Session> {
         self.open.find_if(token, now, touches, |clerk| clerk.via == via)
+    }
+
+    /// Refuses who is not signed in any more by the account as it is now, or is locked out.
+    ///
+    /// # Errors
+    ///
+    /// When they are, or the database cannot be read.
+    pub(crate) fn check(&self, token: &str, via: Via, reader: &Reader) -> Result<(), Failure> {
+        let session = self.find(token, via, Instant::now(), false).filter(|session| !session.locked);
+        let Some(session) = session else { return Err(signed_out()) };
+        let account = reader.account(session.clerk.as_str())?;
+        if account.is_some_and(|account| is_open(&account) && seal(&account) == session.seal) {
+            Ok(())
+        } else {
+            Err(signed_out())
+        }
+    }
+
+    /// Goes on with a session under an account that the one who is signed in changed themselves.
+    pub(crate) fn go_on(&self, token: &str, account: &Account) {
+        self.open.change(token, |session| session.seal = seal(account));
     }
 
     /// Has the page at `to` say something once.
@@ -135,13 +162,15 @@ impl Sessions {
         self.of_machines.pause(&machine, now)
     }
 
-    /// Notes a guess. Names that nobody has cannot fill the memory.
-    pub(crate) fn guessed(&self, name: &str, via: Via, right: bool, now: Instant) {
-        if right {
-            self.guesses(via).forgive(name);
-        } else {
-            self.guesses(via).count(name.to_owned(), now);
-        }
+    /// Counts a guess at a name as wrong, until it turns out to be right. `whose`: whether anybody has that name; those that
+    /// nobody has can neither fill the memory nor keep others from being counted.
+    pub(crate) fn guessed(&self, name: &str, whose: Whose, via: Via, now: Instant) {
+        self.guesses(via).count(name.to_owned(), whose, now);
+    }
+
+    /// The guess was right.
+    pub(crate) fn was_right(&self, name: &str, via: Via) {
+        self.guesses(via).forgive(name);
     }
 
     fn guesses(&self, via: Via) -> &Guesses<String> {
@@ -157,9 +186,23 @@ impl Sessions {
         if right {
             self.of_machines.take_back(&machine);
         } else {
-            self.of_machines.count(machine, now);
+            self.of_machines.count(machine, Whose::Nobodys, now);
         }
     }
+}
+
+/// Whether somebody may sign in by an account.
+pub(crate) fn is_open(account: &Account) -> bool {
+    account.disabled_millis.is_none()
+}
+
+/// Of what a session goes by: another password or role is another seal.
+pub(crate) fn seal(account: &Account) -> [u8; 32] {
+    Sha256::new().chain_update(&account.secret).chain_update([0]).chain_update(&account.role).finalize().into()
+}
+
+fn signed_out() -> Failure {
+    Failure::new(Blame::State, SIGNED_OUT, texts::ID.signed_out, texts::EN.signed_out)
 }
 
 #[cfg(test)]
@@ -185,17 +228,17 @@ mod tests {
         let (sessions, start) = (Sessions::default(), Instant::now());
         for _ in 0..FREE_GUESSES {
             assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::ZERO);
-            sessions.guessed("siti", Via::Loopback, false, start);
+            sessions.guessed("siti", Whose::Somebodys, Via::Loopback, start);
         }
         assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::from_secs(1));
         for _ in 0..20 {
-            sessions.guessed("siti", Via::Loopback, false, start);
+            sessions.guessed("siti", Whose::Somebodys, Via::Loopback, start);
         }
         assert_eq!(sessions.pause("siti", Via::Loopback, start), PAUSE_MAX);
         assert_eq!(sessions.pause("budi", Via::Loopback, start), Duration::ZERO);
         assert_eq!(sessions.pause("siti", Via::Lan, start), Duration::ZERO, "counted for themselves");
         assert_eq!(sessions.pause("siti", Via::Loopback, start + PAUSE_MAX), Duration::ZERO);
-        sessions.guessed("siti", Via::Loopback, true, start);
+        sessions.was_right("siti", Via::Loopback);
         assert_eq!(sessions.pause("siti", Via::Loopback, start), Duration::ZERO);
     }
 

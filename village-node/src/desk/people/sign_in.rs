@@ -9,6 +9,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
+use desk_kit::{Whose, no_turn};
 use office_model::{ClerkId, PersonName, Role, counted};
 use replica_store::{Account, AuditItem, Reader, Replica};
 use sha2::{Digest as _, Sha256};
@@ -20,7 +21,7 @@ use crate::desk::form::carried;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
 use crate::desk::people::secret;
-use crate::desk::people::sessions::Session;
+use crate::desk::people::sessions::{Session, is_open, seal};
 use crate::desk::people::visitor::{Form, Visitor, destination, hold, own_page, token_of};
 use crate::serve::Shared;
 use crate::serve::entrance::{Entrance, Via};
@@ -102,6 +103,9 @@ fn word<'a>(words: &'a Words, name: &str) -> &'a str {
     words.get(name).map_or("", String::as_str)
 }
 
+/// Who tried to sign in under a name that nobody has.
+pub(crate) const NOBODY: &str = "(tidak dikenal)";
+
 /// Notes an act in the audit trail.
 ///
 /// # Errors
@@ -122,10 +126,8 @@ pub(crate) fn note_read(node: &Node, clerk: &str, act: Act, subject: &str) {
 ///
 /// When the disk refuses.
 pub(crate) fn note_in(replica: &mut Replica, clerk: &str, act: Act, subject: &str) -> Result<(), Failure> {
-    let clerk: String = clerk.chars().take(40).collect();
-    let item =
-        AuditItem { at_millis: moment::now_millis(), clerk, act: act.as_str().to_owned(), subject: subject.to_owned() };
-    Ok(replica.note_act(&item)?)
+    let (clerk, act, subject) = (clerk.to_owned(), act.as_str().to_owned(), subject.to_owned());
+    Ok(replica.note_act(&AuditItem { at_millis: moment::now_millis(), clerk, act, subject })?)
 }
 
 pub(in crate::desk) async fn page(State(shared): State<Arc<Shared>>, words: Words) -> Answer {
@@ -166,9 +168,10 @@ pub(in crate::desk) async fn enter(
     form: Form,
 ) -> Answer {
     let (name, way) = (form.get("name").trim().to_lowercase(), Way::of(&form));
-    match admit(&shared, &entrance, (&name, form.get("secret")), SIGN_IN, way.language).await? {
-        Ok(account) => {
-            let token = shared.sessions.open(&account, entrance.via(), Instant::now())?;
+    let (sessions, via) = (Arc::clone(&shared.sessions), entrance.via());
+    let open = move |_: &mut Replica, account: &Account| sessions.open(account, via, Instant::now());
+    match admit(&shared, &entrance, (&name, form.get("secret")), (SIGN_IN, way.language), open).await? {
+        Ok((account, token)) => {
             let (to, word) = carried::arrive(&shared, account, &way).await?;
             shared.sessions.tell(&token, &to, word);
             let mut response = go(&to);
@@ -179,57 +182,84 @@ pub(in crate::desk) async fn enter(
     }
 }
 
-/// The account of a name and its secret; else what to say.
+/// The account of a name and its secret, and what came of `enter` for it; else what to say. Looking at a secret takes a
+/// while: whoever is let in has an account that is still as it was looked at, and nobody changes it before `enter` is done.
 ///
 /// # Errors
 ///
-/// When the database cannot be read or the disk refuses.
-pub(in crate::desk) async fn admit(
+/// When the database cannot be read or the disk refuses, and what `enter` says.
+pub(in crate::desk) async fn admit<T: Send + 'static>(
     shared: &Shared,
     entrance: &Entrance,
     (name, typed): (&str, &str),
-    acts: Acts,
-    language: Language,
-) -> Result<Result<Account, String>, Halt> {
-    let now = Instant::now();
-    let t = language.texts();
-    let of_machine = entrance.peer().map(|peer| shared.sessions.pause_of_machine(peer, now)).unwrap_or_default();
-    let pause = shared.sessions.pause(name, entrance.via(), now).max(of_machine);
-    if pause > Duration::ZERO {
-        let pause = counted(pause.as_secs() + 1, t.second, t.seconds);
-        return Ok(Err(format!("{} {pause}.", t.wait_before)));
+    (acts, language): (Acts, Language),
+    enter: impl FnOnce(&mut Replica, &Account) -> Result<T, Failure> + Send + 'static,
+) -> Result<Result<(Account, T), String>, Halt> {
+    if let Some(said) = pause(shared, entrance, name, language) {
+        return Ok(Err(said));
     }
+    let asked = name.to_owned();
+    let account = shared.node.blocking(move |node| Ok(node.replica().account(&asked)?)).await?;
+    let Some(mut turn) = shared.turns.take(entrance.peer()).await else { return Ok(Err(no_turn(language).to_owned())) };
+    // Who waited for a turn may have guessed too often meanwhile.
+    if let Some(said) = pause(shared, entrance, name, language) {
+        return Ok(Err(said));
+    }
+    let (now, via) = (Instant::now(), entrance.via());
     // Counted before it is looked at: many at the same time are many guesses.
-    let guessed = |right| {
-        shared.sessions.guessed(name, entrance.via(), right, now);
-        if let Some(peer) = entrance.peer() {
-            shared.sessions.guessed_from(peer, right, now);
-        }
-    };
-    guessed(false);
-    let (asked, typed, place) = (name.to_owned(), typed.to_owned(), entrance.place());
+    let whose = if account.is_some() { Whose::Somebodys } else { Whose::Nobodys };
+    shared.sessions.guessed(name, whose, via, now);
+    if let Some(peer) = entrance.peer() {
+        shared.sessions.guessed_from(peer, false, now);
+    }
+    let (typed, place) = (typed.to_owned(), entrance.place());
     let found = shared
         .node
         .blocking(move |node| {
-            let account = node.replica().account(&asked)?.filter(|account| account.disabled_millis.is_none());
+            // What was typed as a name that nobody has is not kept: it may be a password.
+            let by = account.as_ref().map_or(NOBODY, |account| account.name.as_str()).to_owned();
+            let looked_at = account.filter(is_open);
             // A name that nobody has takes as long as a wrong secret.
-            let known = account.as_ref().map_or(NOBODY.as_str(), |account| account.secret.as_str());
-            let fits = secret::fits(&typed, known);
-            let account = account.filter(|_| fits);
-            note_read(node, &asked, if account.is_some() { acts.right } else { acts.wrong }, &place);
-            Ok(account)
+            let known = looked_at.as_ref().map_or(NOBODYS.as_str(), |account| account.secret.as_str());
+            let fits = secret::fits(&typed, known, turn.memory());
+            drop(turn);
+            let mut replica = node.replica();
+            let account = match looked_at.filter(|_| fits) {
+                Some(before) => {
+                    replica.account(&before.name)?.filter(|account| is_open(account) && seal(account) == seal(&before))
+                }
+                None => None,
+            };
+            let entered = account.map(|account| Ok::<_, Failure>((enter(&mut replica, &account)?, account)));
+            let entered = entered.transpose()?.map(|(entered, account)| (account, entered));
+            drop(replica);
+            note_read(node, &by, if entered.is_some() { acts.right } else { acts.wrong }, &place);
+            Ok(entered)
         })
         .await?;
     if found.is_some() {
-        guessed(true);
+        shared.sessions.was_right(name, via);
+        if let Some(peer) = entrance.peer() {
+            shared.sessions.guessed_from(peer, true, now);
+        }
     }
     // Who is at a locked screen or on the own page typed no name.
+    let t = language.texts();
     let wrong = if acts.wrong == SIGN_IN.wrong { t.wrong_secret } else { t.wrong_secret_alone };
     Ok(found.ok_or_else(|| wrong.to_owned()))
 }
 
+/// How long to wait before the next guess, as it is said; nothing where it may be now.
+fn pause(shared: &Shared, entrance: &Entrance, name: &str, language: Language) -> Option<String> {
+    let (now, t) = (Instant::now(), language.texts());
+    let of_machine = entrance.peer().map(|peer| shared.sessions.pause_of_machine(peer, now)).unwrap_or_default();
+    let pause = shared.sessions.pause(name, entrance.via(), now).max(of_machine);
+    (pause > Duration::ZERO)
+        .then(|| format!("{} {}.", t.wait_before, counted(pause.as_secs() + 1, t.second, t.seconds)))
+}
+
 /// The hash of a secret that nobody knows.
-static NOBODY: LazyLock<String> = LazyLock::new(|| {
+static NOBODYS: LazyLock<String> = LazyLock::new(|| {
     let secret = moment::random::<16>().map(|bytes| HEXLOWER.encode(&bytes)).unwrap_or_default();
     secret::hash(&secret).unwrap_or_default()
 });
@@ -291,11 +321,13 @@ pub(in crate::desk) async fn unlock(
     }
     let to = form.get("to").to_owned();
     let guess = (session.clerk.as_str(), form.get("secret"));
-    match admit(&shared, &entrance, guess, UNLOCK, session.language).await? {
-        Ok(_) => {
-            shared.sessions.unlock(&token, Instant::now());
-            Ok(go(&destination(&to)))
-        }
+    let sessions = Arc::clone(&shared.sessions);
+    let open = move |_: &mut Replica, _: &Account| {
+        sessions.unlock(&token, Instant::now());
+        Ok(())
+    };
+    match admit(&shared, &entrance, guess, (UNLOCK, session.language), open).await? {
+        Ok(_) => Ok(go(&destination(&to))),
         Err(said) => locked(&shared, session, to, said).await,
     }
 }
@@ -408,19 +440,20 @@ pub(in crate::desk) async fn make_first(
                 .await;
         }
     };
+    let (sessions, via) = (Arc::clone(&shared.sessions), entrance.via());
     let made = shared.node.blocking(move |node| {
         let mut replica = node.replica();
         if !replica.accounts()?.is_empty() {
             return Ok(None);
         }
         accounts::must_be_of_office(&replica, account.role.parse::<Role>().ok())?;
-        replica.put_account(&account)?;
-        drop(replica);
-        note(node, &account.name, Act::AccountMade, &account.name)?;
-        Ok(Some(account))
+        replica.together(|replica| {
+            replica.put_account(&account)?;
+            note_in(replica, &account.name, Act::AccountMade, &account.name)
+        })?;
+        Ok(Some(sessions.open(&account, via, Instant::now())?))
     });
-    let Some(account) = made.await? else { return Ok(go("/masuk")) };
-    let token = shared.sessions.open(&account, entrance.via(), Instant::now())?;
+    let Some(token) = made.await? else { return Ok(go("/masuk")) };
     let mut response = go("/");
     hold(&mut response, entrance.via(), Some(&token));
     Ok(response)

@@ -18,7 +18,7 @@ use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html, may_manage, office_name};
 use crate::desk::lists::records::{Day, made};
 use crate::desk::moments;
-use crate::desk::people::sign_in::note_in;
+use crate::desk::people::sign_in::{NOBODY, note_in};
 use crate::desk::people::visitor::{Visitor, allow};
 use crate::serve::Shared;
 use crate::{Act, Failure, moment};
@@ -160,7 +160,7 @@ pub(in crate::desk) async fn page(
             let about = abouts.of(&item.subject)?;
             lines.push(Line {
                 when: moments::exact(item.at_millis),
-                who: item.clerk,
+                who: who(item.clerk, language),
                 what: label(&item.act, language),
                 about,
             });
@@ -248,7 +248,13 @@ fn listing(reader: &Reader, filter: &AuditFilter, language: Language, may_read: 
     let mut rows = Vec::with_capacity(acts.len());
     for (_, item) in acts {
         let about = abouts.of(&item.subject)?.whole();
-        rows.push(vec![moments::exact(item.at_millis), item.clerk, label(&item.act, language), about, item.subject]);
+        rows.push(vec![
+            moments::exact(item.at_millis),
+            who(item.clerk, language),
+            label(&item.act, language),
+            about,
+            item.subject,
+        ]);
     }
     let act = filter.act.as_ref().map(|word| label(word, language));
     let days = filter.during.as_ref().map(|during| {
@@ -267,6 +273,11 @@ fn listing(reader: &Reader, filter: &AuditFilter, language: Language, may_read: 
         columns: columns.to_vec(),
         rows,
     })
+}
+
+/// Who did it, as people read it.
+fn who(clerk: String, language: Language) -> String {
+    if clerk == NOBODY { language.texts().unknown_name.to_owned() } else { clerk }
 }
 
 /// An act as people read it; the word itself where another version noted it.

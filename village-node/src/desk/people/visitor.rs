@@ -21,6 +21,8 @@ use crate::desk::frame::texts;
 use crate::desk::frame::word::{Part, Refusal, Word};
 use crate::desk::people::sessions::Session;
 use crate::failure::NOT_FOR_ROLE;
+use crate::node::Doing;
+use crate::right::Right;
 use crate::serve::Shared;
 use crate::serve::entrance::{Entrance, Via};
 use crate::{Action, Failure};
@@ -54,6 +56,26 @@ impl Visitor {
         self.session.role
     }
 
+    /// By what right the visitor changes anything: until they are signed out or locked out, or their account is another one.
+    pub(in crate::desk) fn right(&self, shared: &Shared) -> Right {
+        let (sessions, token, via) = (Arc::clone(&shared.sessions), self.token.clone(), self.entrance.via());
+        Right::of(move |reader| sessions.check(&token, via, reader))
+    }
+
+    /// Has `work` look at, do and note all that the visitor asks for, with one commit.
+    ///
+    /// # Errors
+    ///
+    /// When the visitor may not any more, and whatever `work` says; nothing was changed then.
+    pub(in crate::desk) async fn act<T: Send + 'static>(
+        &self,
+        shared: &Shared,
+        work: impl Fn(&mut Doing<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let right = self.right(shared);
+        shared.node.blocking(move |node| node.act(&right, work)).await
+    }
+
     /// Does what the visitor asks for and may, and notes it in the audit trail with the same commit.
     ///
     /// # Errors
@@ -74,14 +96,14 @@ impl Visitor {
         action: Action,
         check: impl Fn(&Replica) -> Result<(), Failure> + Send + 'static,
     ) -> Result<Value, Failure> {
-        let (clerk, role) = (self.clerk().to_string(), self.role());
+        let (clerk, role, right) = (self.clerk().to_string(), self.role(), self.right(shared));
         let checked = move |replica: &Replica, action: &Action| {
             if authority::may(replica, role, action)? { check(replica) } else { Err(not_allowed()) }
         };
         shared
             .node
             .blocking(move |node| {
-                node.perform_checked(&action, (&clerk, By::Desk), |replica| checked(replica, &action))
+                node.perform_checked(&action, (&clerk, By::Desk, &right), |replica| checked(replica, &action))
             })
             .await
     }

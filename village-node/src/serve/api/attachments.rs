@@ -3,19 +3,19 @@
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use change_log::DocumentId;
 use office_model::ClerkId;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::json;
 
+use super::writing::{Writing, once, write};
 use super::{Told, answer, document, parameters};
 use crate::action::NewFile;
 use crate::action::attachments::no_file;
-use crate::serve::Shared;
 use crate::serve::caller::Caller;
 use crate::serve::files::{hash_of, served};
-use crate::{Act, Action, Failure, moment};
+use crate::{Act, Action, moment};
 
 type Who = Extension<Caller>;
 
@@ -50,14 +50,18 @@ pub(super) async fn attach(
     Extension(caller): Who,
     Path(id): Path<String>,
     asked: Result<Query<FileParameters>, QueryRejection>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let done = async {
+        caller.may_record()?;
         let id = document(&id)?;
-        let FileParameters { name, kind, clerk } = parameters(asked)?;
+        let FileParameters { name, kind, clerk: named } = parameters(asked)?;
+        let about = json!(["attach", id, name, kind, named]).to_string();
+        let once = once(&caller, &headers, &about, &body)?;
         let file = NewFile::new(&name, &kind, &body);
-        act(&shared, caller, Act::Attach, (id, clerk), move |clerk| Action::Attach { id, file: file.clone(), clerk })
-            .await
+        let writing = Writing { caller, named, act: Act::Attach, once };
+        write(&shared, writing, move |_, clerk| Ok(Action::Attach { id, file: file.clone(), clerk })).await
     };
     answer(done.await)
 }
@@ -67,11 +71,15 @@ pub(super) async fn detach(
     Extension(caller): Who,
     Path((id, hash)): Path<(String, String)>,
     asked: Result<Query<WhoParameters>, QueryRejection>,
+    headers: HeaderMap,
 ) -> Response {
     let done = async {
+        caller.may_record()?;
         let (id, hash) = (document(&id)?, hash_of(&hash)?);
-        let WhoParameters { clerk } = parameters(asked)?;
-        act(&shared, caller, Act::Detach, (id, clerk), move |clerk| Action::Detach { id, hash, clerk }).await
+        let WhoParameters { clerk: named } = parameters(asked)?;
+        let once = once(&caller, &headers, &json!(["detach", id, hash, named]).to_string(), &[])?;
+        let writing = Writing { caller, named, act: Act::Detach, once };
+        write(&shared, writing, move |_, clerk| Ok(Action::Detach { id, hash, clerk })).await
     };
     answer(done.await)
 }
@@ -101,28 +109,4 @@ pub(super) async fn content(
         Ok((file, bytes)) => served(&file, bytes),
         Err(failure) => answer(Err(failure)),
     }
-}
-
-/// Does it as the caller, and notes it.
-async fn act(
-    shared: &Shared,
-    caller: Caller,
-    what: Act,
-    (id, named): (DocumentId, Option<ClerkId>),
-    action: impl Fn(ClerkId) -> Action + Send + 'static,
-) -> Result<Value, Failure> {
-    caller.may_record()?;
-    shared
-        .node
-        .blocking(move |node| {
-            node.act(|doing| {
-                let author = caller.author(doing.replica, named.as_ref())?;
-                let action = action(author.clerk.clone());
-                caller.check(doing.replica, &action)?;
-                let answer = doing.perform(&action)?;
-                caller.note(doing.replica, what, (id, Some(&author)), doing.now_millis)?;
-                Ok(answer)
-            })
-        })
-        .await
 }

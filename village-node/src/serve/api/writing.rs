@@ -91,7 +91,8 @@ pub(super) async fn write(
     writing: Writing,
     act: impl Fn(&Replica, ClerkId) -> Result<Action, Failure> + Send + 'static,
 ) -> Result<Value, Failure> {
-    shared.node.blocking(move |node| node.act(|doing| written(doing, &writing, &act))).await
+    let right = writing.caller.right();
+    shared.node.blocking(move |node| node.act(&right, |doing| written(doing, &writing, &act))).await
 }
 
 fn written(
