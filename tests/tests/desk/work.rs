@@ -422,3 +422,37 @@ async fn a_machine_that_was_shut_out_is_told_on_every_page() {
     // Records are made all the same.
     machine.record("Budi Santoso");
 }
+
+#[tokio::test]
+async fn a_cancelled_record_is_made_again_with_its_values() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("budi", "sekretaris").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    assert_eq!(browser.count("#buat-ulang").await, 0);
+    browser.click("button[value=diajukan]").await;
+    browser.says("Tersimpan.").await;
+    browser.type_in("#reason", "Salah alamat").await;
+    browser.click("button[value=dibatalkan]").await;
+    browser.click("#buat-ulang").await;
+    browser.find("#simpan").await;
+    assert!(browser.path().await.starts_with("/baru/G01"), "{}", browser.path().await);
+    let before = machine.says(&["show", &id])["record"]["fields"].clone();
+    for name in ["nama", "nik", "keperluan", "pekerjaan", "penandatangan"] {
+        assert_eq!(browser.value(&format!("[name={name}]")).await, before[name].as_str().unwrap(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_the_browser_kept_is_loaded_anew() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    let shows = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); return document.documentElement.hidden";
+    assert_eq!(browser.run(shows).await, true, "nothing is shown until it is here again");
+    browser.until("return performance.getEntriesByType('navigation')[0].type === 'reload' && !document.documentElement.hidden").await;
+    browser.says("Siti Aminah").await;
+}

@@ -35,7 +35,7 @@ own, `hub_offset_millis` what is to be added to it.
 
 Where a letter bears no seal, `seal_url` of `village-node letter` is `null` and `unsealed` is `{\"code\", \"text\": {\"id\", \"en\"}}`; codes are `not_signed`,
 `no_number`, `undecided`, `signed_apart`, `no_certificate`, `too_long`. `verdict` of `check-letter` is `genuine`, or with exit code 4 `not_genuine` (and nothing else but
-`genuine`), and at the hub `revoked`, `number_twice`, `other_number`, `other_paper`, `signed_apart` or `void`.
+`genuine`), or `void` where this machine holds its record (`held`) as cancelled or refused; and at the hub `revoked`, `number_twice`, `other_number`, `other_paper`, `signed_apart` or `void`.
 
 `late_before_millis` of `sync-server status` is when the last night that is over began: who was not proven equal since is
 late; `nodes_proven` counts the machines that were.

@@ -209,6 +209,7 @@ desk_kit::texts! {
     reason_hint: "Wajib untuk pengembalian, penolakan, dan pembatalan; sampaikan juga kepada warga", "Needed to send back, refuse or cancel; tell the citizen, too";
     edit: "Ubah isian", "Edit";
     same_citizen: "Layanan lain untuk warga ini", "Another service for this citizen";
+    validity_over: "Masa berlaku yang tertulis pada surat ini sudah lewat; ubah isiannya sebelum ditandatangani. Berlaku sampai", "The validity that this letter states is over; change it before it is signed. Valid until";
     make_again: "Buat ulang dengan isian ini", "Make it again with these values";
     same_service: "Layanan yang sama lagi", "The same service again";
     fields: "Isian", "Fields";
@@ -313,6 +314,7 @@ desk_kit::texts! {
     open_record: "Buka berkas", "Open the record";
 
     sync_now: "Sinkronkan sekarang", "Sync now";
+    calling_hub: "Menghubungi pusat…", "Calling the hub…";
     syncing: "Sedang menyinkronkan…", "Syncing…";
     sent_of: "terkirim dari", "sent of";
     at_hub_word: "sudah diterima pusat", "received by the hub";

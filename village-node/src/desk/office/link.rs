@@ -95,10 +95,14 @@ impl Told {
                 // What is on the line moves on with each frame; what the hub has is said in larger pieces.
                 let Progress { sent, acknowledged, to_send, received, .. } = *progress;
                 let all = to_send.max(sent);
-                let text = format!(
-                    "{} {sent} {} {all}, {acknowledged} {}; {received} {}",
-                    t.syncing, t.sent_of, t.at_hub_word, t.received_word
-                );
+                let text = if [sent, acknowledged, received] == [0; 3] {
+                    t.calling_hub.to_owned()
+                } else {
+                    format!(
+                        "{} {sent} {} {all}, {acknowledged} {}; {received} {}",
+                        t.syncing, t.sent_of, t.at_hub_word, t.received_word
+                    )
+                };
                 (Self { running: true, sent, all, ..Self::idle() }, text)
             }
             Stage::Files(moved) => {

@@ -2,12 +2,14 @@
 //! papers were checked, and what a signed letter says otherwise.
 
 use change_log::DocumentId;
-use office_model::{Catalogue, FieldPath, Service};
+use chrono::NaiveDate;
+use office_model::{Catalogue, FieldPath, Service, Status, calendar};
 use replica_store::Replica;
 use serde_json::Value;
 use service_document::TransactionDocument;
 
 use crate::Failure;
+use crate::action::fields;
 use crate::action::letter::{NUMBER, SinceSigned, changed_since_signed};
 use crate::action::machine;
 use crate::action::signed::Signed;
@@ -31,6 +33,18 @@ pub(super) fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId
         Ok((other, row.and_then(|row| row.name).unwrap_or_else(|| "—".to_owned())))
     };
     replica.numbered_alike(id, ALIKE)?.into_iter().map(name).collect()
+}
+
+/// The field that says how long a letter is valid.
+const VALID_UNTIL: &str = "berlaku_sampai";
+
+/// The last day of a letter that is not signed yet, as people read it, where that is over; empty otherwise.
+pub(super) fn over(document: &TransactionDocument, signed: &Signed, today: NaiveDate) -> String {
+    let is_open = document.row().status.parse().is_ok_and(|status: Status| !status.is_final());
+    let record = fields(document);
+    let last = record.get(VALID_UNTIL).and_then(Value::as_str).and_then(|day| day.parse::<NaiveDate>().ok());
+    let over = last.filter(|last| *signed == Signed::Not && is_open && *last < today);
+    over.map_or_else(String::new, calendar::short_date)
 }
 
 /// What was changed after the papers were checked: each place once, with who changed it last and when.
@@ -89,4 +103,35 @@ pub(super) fn on_paper(
         OnPaper { label, signed: said(signed), now: said(now) }
     };
     changed_since_signed(document, signed).into_iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use change_log::EpochId;
+    use serde_json::json;
+    use service_document::{NewTransaction, Stamp};
+
+    use super::*;
+
+    #[test]
+    fn a_validity_that_is_over_is_told_before_somebody_signs() {
+        let fields = json!({"berlaku_sampai": "2026-12-28"}).as_object().unwrap().clone();
+        let new = NewTransaction {
+            office: "35.10.01.2001".parse().unwrap(),
+            service: "G01".parse().unwrap(),
+            catalogue_version: 1,
+            fields,
+            number: None,
+            serials: None,
+        };
+        let stamp = Stamp { epoch: EpochId([1; 16]), millis: 1, hub_offset_millis: None, clerk: "siti".to_owned() };
+        let (mut document, _) = TransactionDocument::create(&new, &stamp).unwrap();
+        let told = |document: &TransactionDocument, day: &str| over(document, &Signed::Not, day.parse().unwrap());
+        assert_eq!(told(&document, "2026-12-28"), "");
+        assert_eq!(told(&document, "2027-01-07"), "28-12-2026");
+        for (to, why) in [(Status::Diajukan, None), (Status::Dibatalkan, Some("Salah orang"))] {
+            document.step(to, why, &stamp).unwrap();
+        }
+        assert_eq!(told(&document, "2027-01-07"), "", "nobody signs it any more");
+    }
 }

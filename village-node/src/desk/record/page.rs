@@ -15,7 +15,7 @@ use service_document::TransactionDocument;
 use crate::action::signed::{Signed, is_status_apart, signed};
 use crate::action::since_seen::must_be_seen;
 use crate::action::standing::is_own;
-use crate::action::{catalogue_of, chain, fields, had_specific, has_specific, letter, load};
+use crate::action::{catalogue_of, chain, fields, had_specific, has_specific, letter, load, today};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Halt, Page, go, html};
 use crate::desk::frame::shown;
@@ -23,7 +23,7 @@ use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::sign_in::note_read;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Attached, Paper as AskedPaper, attached, kinds};
-use crate::desk::record::cautions::{OnPaper, alike, on_paper, unseen};
+use crate::desk::record::cautions::{OnPaper, alike, on_paper, over, unseen};
 use crate::desk::record::divergences::{Difference, differences};
 use crate::desk::record::history::{Told, history};
 use crate::desk::record::queue;
@@ -59,6 +59,8 @@ pub(in crate::desk) struct RecordPage {
     heads: String,
     /// The other letters that bear its number: id, and whose it is.
     alike: Vec<(DocumentId, String)>,
+    /// The last day of its letter, where that is over before it is signed.
+    validity_over: String,
     /// What was changed after the papers were checked: what, by whom and when.
     unseen: Vec<(String, String)>,
     /// Whom it waits for, where this office has a part in that.
@@ -301,6 +303,7 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             },
             heads: document.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
             alike: if of_office { alike(replica, id)? } else { Vec::new() },
+            validity_over: if of_office { over(&document, &signed, today(replica)) } else { String::new() },
             unseen: unseen(replica, &document, (catalogue, service), language)?,
             differences: differences(replica, &document, (catalogue, service), language)?,
             because: because(&told, &row.status),
