@@ -453,6 +453,6 @@ async fn a_page_that_the_browser_kept_is_loaded_anew() {
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     let shows = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); return document.documentElement.hidden";
     assert_eq!(browser.run(shows).await, true, "nothing is shown until it is here again");
-    browser.until("return performance.getEntriesByType('navigation')[0].type === 'reload' && !document.documentElement.hidden").await;
+    browser.until("performance.getEntriesByType('navigation')[0].type === 'reload' && !document.documentElement.hidden").await;
     browser.says("Siti Aminah").await;
 }

@@ -119,8 +119,12 @@ impl Office {
         let Some(to) = unit.and_then(|unit| self.units.get(unit)) else { return Ok(()) };
         if turn.is_multiple_of(EACH_REFERRED) {
             let asked = "Mohon diperiksa".to_owned();
-            self.node.perform_soon(Action::Refer { id, to: *to, asked, clerk: self.clerk.clone() }).await?;
-            self.referrals.fetch_add(1, Ordering::Relaxed);
+            match self.node.perform_soon(Action::Refer { id, to: *to, asked, clerk: self.clerk.clone() }).await {
+                Ok(_) => self.referrals.fetch_add(1, Ordering::Relaxed),
+                // What was cancelled or refused is referred no more.
+                Err(failure) if failure.code == "withdrawn" => 0,
+                Err(failure) => return Err(failure.into()),
+            };
         }
         Ok(())
     }

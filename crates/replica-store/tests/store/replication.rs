@@ -225,22 +225,29 @@ proptest! {
         }
         prop_assert_eq!(world.at(0).counts().unwrap().quarantined, 0);
         let digest = world.at(0).office_digest(&office()).unwrap();
-        let views = world.at(0).dump_views().unwrap();
+        let views = own_views(world.at(0));
         let chain = world.at(0).feed_head(OFFICE).unwrap().map(|head| head.chain);
         for index in 0..3 {
             let replica = world.at(index);
             prop_assert_eq!(replica.office_digest(&office()).unwrap(), digest);
             prop_assert_eq!(replica.pending().unwrap(), 0);
-            prop_assert_eq!(replica.dump_views().unwrap(), views.as_str());
+            prop_assert_eq!(own_views(replica), views.as_str());
             prop_assert_eq!(replica.verify().unwrap().problems, []);
             if index > 0 {
                 prop_assert_eq!(replica.feed_cursor(OFFICE).unwrap().map(|cursor| cursor.chain), chain);
                 prop_assert_eq!(replica.counts().unwrap().unsent, 0);
             }
             replica.rebuild_views().unwrap();
-            prop_assert_eq!(replica.dump_views().unwrap(), views.as_str());
+            prop_assert_eq!(own_views(replica), views.as_str());
         }
     }
+}
+
+/// The views without the digests of other offices: where a step leads to the camat, the hub has one of the sub-district.
+fn own_views(replica: &Replica) -> String {
+    let views = replica.dump_views().unwrap();
+    let is_own = |line: &&str| !line.starts_with("office\t") || line.starts_with(&format!("office\t{OFFICE}\t"));
+    views.lines().filter(is_own).flat_map(|line| [line, "\n"]).collect()
 }
 
 proptest! {

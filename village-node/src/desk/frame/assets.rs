@@ -1,9 +1,11 @@
 //! Style sheet, scripts and icon, which are part of the program.
 
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
 use desk_kit::{CSS, ICON};
+use sha2::{Digest as _, Sha256};
 
 /// The modules of the script, by name. `desk.js` brings the others along.
 const SCRIPTS: [(&str, &str); 18] = [
@@ -36,7 +38,8 @@ pub fn desk_assets() -> Vec<String> {
     names.map(|name| format!("/aset/{name}")).collect()
 }
 
-pub(in crate::desk) async fn file(Path(file): Path<String>) -> Response {
+/// A browser asks each time whether it still has the right one, and is sent it again only where it has not.
+pub(in crate::desk) async fn file(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let script = SCRIPTS.iter().find(|(name, _)| *name == file);
     let (kind, text) = match (file.as_str(), script) {
         (_, Some((_, text))) => ("text/javascript; charset=utf-8", *text),
@@ -44,7 +47,18 @@ pub(in crate::desk) async fn file(Path(file): Path<String>) -> Response {
         ("desk.svg", None) => ("image/svg+xml", ICON),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+    let tag = tag_of(text);
+    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|held| held.as_bytes() == tag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    (kept, [(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// What tells a text from every other one.
+fn tag_of(text: &str) -> String {
+    let hash = HEXLOWER.encode(&Sha256::digest(text));
+    format!("\"{}\"", hash.get(..16).unwrap_or(&hash))
 }
 
 #[cfg(test)]
@@ -52,6 +66,18 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_a_browser_has_already_is_not_sent_again() {
+        let ask = |headers: HeaderMap| file(Path("desk.js".to_owned()), headers);
+        let first = ask(HeaderMap::new()).await;
+        assert_eq!(first.status(), StatusCode::OK);
+        let held = first.headers()[header::ETAG].clone();
+        let again = ask(HeaderMap::from_iter([(header::IF_NONE_MATCH, held)])).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        let other = ask(HeaderMap::from_iter([(header::IF_NONE_MATCH, "\"older\"".parse().unwrap())])).await;
+        assert_eq!(other.status(), StatusCode::OK);
+    }
 
     #[test]
     fn every_module_is_served_and_is_brought_along() {
