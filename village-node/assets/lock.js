@@ -4,11 +4,19 @@ import { ask } from "./bar.js";
 import { cover } from "./cover.js";
 import { $ } from "./page.js";
 
-// A page that the browser kept whole shows what was on it, also if the screen was locked or somebody signed out since.
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  document.documentElement.hidden = true;
-  location.reload();
+// A page that the browser kept whole shows what was on it, also if the screen was locked or somebody signed out since: not
+// before the program says that it may.
+const AGAIN_MILLIS = 1000;
+addEventListener("pageshow", async (event) => {
+  const main = $("main");
+  if (!event.persisted || !main) return;
+  main.style.visibility = "hidden";
+  let answer = null;
+  while (!(answer = await ask("/bilah", { headers: { "x-desk-by-itself": "1" } }))) {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLIS));
+  }
+  if (answer.redirected) await cover();
+  main.style.visibility = "";
 });
 
 const lock = $("form[action='/kunci/sekarang']");

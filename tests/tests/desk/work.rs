@@ -445,14 +445,28 @@ async fn a_cancelled_record_is_made_again_with_its_values() {
 }
 
 #[tokio::test]
-async fn a_page_that_the_browser_kept_is_loaded_anew() {
+async fn a_page_that_the_browser_kept_is_shown_when_the_program_says_so() {
     let office = Office::new();
-    let machine = office.machine("counter");
+    let mut machine = office.machine("counter");
     let id = machine.record("Siti Aminah");
     let browser = machine.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
-    let shows = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); return document.documentElement.hidden";
-    assert_eq!(browser.run(shows).await, true, "nothing is shown until it is here again");
-    browser.until("performance.getEntriesByType('navigation')[0].type === 'reload' && !document.documentElement.hidden").await;
+    let shown_again = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+        return getComputedStyle(document.querySelector('main')).visibility";
+    assert_eq!(browser.run(shown_again).await, "hidden");
+    browser.until("getComputedStyle(document.querySelector('main')).visibility === 'visible'").await;
     browser.says("Siti Aminah").await;
+    // Locked meanwhile, in another window.
+    let locks = "const lock = document.querySelector(\"form[action='/kunci/sekarang']\");
+        return fetch(lock.action, { method: 'POST', body: new URLSearchParams(new FormData(lock)) }).then(() => true)";
+    assert_eq!(browser.run(locks).await, true);
+    browser.run(shown_again).await;
+    browser.find("form[action='/kunci']").await;
+    assert!(!browser.text().await.contains("Siti Aminah\n3510"), "{}", browser.text().await);
+    // Nobody says so while the program does not answer.
+    browser.go(&machine.url).await;
+    machine.kill();
+    if browser.count("main").await > 0 {
+        assert_eq!(browser.run(shown_again).await, "hidden");
+    }
 }

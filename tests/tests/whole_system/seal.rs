@@ -120,11 +120,11 @@ fn what_stands_apart_goes_nowhere_undecided_and_outside_of_editing_nobody_adds_t
     steps(&front, &id, &["diajukan", "diperiksa"]);
     let (code, said) = says(&front.data, &["step", &id, "ditandatangani"]);
     assert_eq!((code, &said["error"]["code"]), (3, &json!("undecided")), "{said}");
+    assert_eq!(says(&front.data, &["step", &id, "dibatalkan", "--reason", "Salah orang"]).0, 0);
     let settle = |value: &str| says(&front.data, &["settle", &id, "pekerjaan", value]);
     let (code, said) = settle("Presiden");
     assert_eq!((code, &said["error"]["code"]), (3, &json!("only_what_stands")), "{said}");
     assert_eq!(settle("Guru B").0, 0);
-    steps(&front, &id, &["ditandatangani"]);
 }
 
 #[test]
