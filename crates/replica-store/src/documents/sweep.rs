@@ -44,7 +44,8 @@ impl Found {
         Self { at_millis: self.at_millis.min(now_millis), ..self }
     }
 
-    /// The time of a proof never goes back: one that is later was made after this was found.
+    /// A proof with a later time than the last one had then was made since. One that was made since by a clock that was ahead before
+    /// may have an earlier time: then the next one is waited for.
     fn is_due(self, now_millis: i64, proof_millis: Option<i64>) -> bool {
         proof_millis > self.proof_millis && now_millis.saturating_sub(self.at_millis) > AGE_MILLIS
     }
