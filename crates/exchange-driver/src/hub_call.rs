@@ -16,7 +16,7 @@ use sync_protocol::{
 };
 
 use crate::held::Held;
-use crate::hub_commit::{CommitOutcome, HubCommit, counter_key, told_key};
+use crate::hub_commit::{CommitOutcome, HubCommit, OutOfStep, counter_key, told_key};
 use crate::hub_repair::HubRepair;
 use crate::hub_reply::Reply;
 use crate::hub_told::CallEnd;
@@ -66,6 +66,8 @@ pub struct HubCall {
     gone_back: Option<GoneBack>,
     /// The hub's, as it was when the node said hello.
     life: Option<EpochId>,
+    /// It was told something that is not here, as an earlier call of it showed.
+    pub(crate) out_of_step: Option<OutOfStep>,
     pub(crate) held_at_hello: Position,
     pub(crate) appended_to: Position,
     pub(crate) end: CallEnd,
@@ -103,6 +105,7 @@ impl HubCall {
             stranger: None,
             gone_back: None,
             life: None,
+            out_of_step: None,
             held_at_hello: 0,
             appended_to: 0,
             end: CallEnd::Open,
@@ -143,7 +146,8 @@ impl HubCall {
                 if all.contains(&Returned::Forgotten)
                     && let Some((life, (node, ..))) = self.life.zip(self.signed_by)
                 {
-                    self.gone_back = Some(GoneBack { life, node, known_until_millis: None });
+                    let known_until_millis = self.out_of_step.and_then(|since| since.known_until_millis);
+                    self.gone_back = Some(GoneBack { life, node, known_until_millis });
                     self.refuse(CURSOR, &mut steps);
                 }
             }
@@ -174,8 +178,8 @@ impl HubCall {
         self.stranger
     }
 
-    /// That the store went back to an older state since it told this node something, where the node shows it: another life of
-    /// it is to begin, before anything is granted ([`begin_life_gone_back`](crate::begin_life_gone_back)).
+    /// That the store went back to an older state since it told this node something, where the node proves it by what the hub
+    /// signed: another life of it is to begin, before anything is granted ([`begin_life_gone_back`](crate::begin_life_gone_back)).
     pub const fn gone_back(&self) -> Option<GoneBack> {
         self.gone_back
     }
@@ -244,6 +248,7 @@ impl HubCall {
         };
         self.signed_by = Some((hello.node, hello.epoch, hello.position));
         self.life = Some(store.epoch());
+        self.out_of_step = OutOfStep::of(store, node.id)?;
         if node.revoked_millis.is_some() {
             self.leaving = wipe_order(store, node.id)?.filter(|order| order.takes_in);
             if self.leaving.is_none() {
@@ -265,9 +270,12 @@ impl HubCall {
         let told = told_key(hello.node, hello.epoch);
         let was_told = store.setting(&told)?.is_some_and(|life| life == store.epoch().0);
         let Some(feed_after) = feed_after(store, &hello, node.office)? else {
-            // It was not admitted since: the hub does not know where its feed goes on.
-            let known_until_millis = node.last_contact_millis;
-            self.gone_back = was_told.then(|| GoneBack { life: store.epoch(), node: node.id, known_until_millis });
+            // Perhaps the store went back: what the hub signed, and the node gives back, will prove it. Where it had been told
+            // in this life, the store had not gone back yet when it was admitted last.
+            if OutOfStep::of(store, node.id)?.is_none() {
+                let known_until_millis = node.last_contact_millis.filter(|_| was_told);
+                steps.push(HubStep::Commit(OutOfStep { known_until_millis }.keep(store.epoch(), node.id)));
+            }
             self.refuse(CURSOR, steps);
             return Ok(());
         };

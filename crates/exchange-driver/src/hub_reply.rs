@@ -11,7 +11,7 @@ use crate::difference::{difference_key, node_difference};
 use crate::feed_frame::FeedFrame;
 use crate::held::Held;
 use crate::hub_call::{Caller, HubCall, feed_chain_at};
-use crate::hub_commit::HubCommit;
+use crate::hub_commit::{HubCommit, OutOfStep};
 use crate::hub_told::CallEnd;
 
 pub(crate) const ENTRIES_PER_FRAME: usize = 400;
@@ -132,6 +132,9 @@ impl HubCall {
         let proven = self.reply.proven.take().filter(|_| !self.reply.noted);
         if proven.is_some() && self.reply.differed {
             notes.push((difference_key(caller.hello.node), Vec::new()));
+        }
+        if proven.is_some() && self.out_of_step.is_some() {
+            notes.push(OutOfStep::over(caller.hello.node));
         }
         if recount.is_some() || !notes.is_empty() {
             commits.push(HubCommit(HubWork::Compared { recount, notes }));

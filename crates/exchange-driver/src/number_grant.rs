@@ -310,7 +310,8 @@ impl HubCall {
             return Ok(None);
         };
         // Who was told more than is here has perhaps a block of which nothing is here either, and gives it back first.
-        if caller.hello.cursor.is_some_and(|cursor| cursor.position != caller.feed_after) {
+        if self.out_of_step.is_some() || caller.hello.cursor.is_some_and(|cursor| cursor.position != caller.feed_after)
+        {
             return Ok(None);
         }
         let of = (caller.hello.node, caller.hello.epoch, caller.office);
