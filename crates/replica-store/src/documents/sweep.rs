@@ -3,6 +3,7 @@
 //! not before the hub was then proven to hold the same records. Until that, a record that names one may still be on its way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use change_log::BlobHash;
 use rusqlite::Connection;
@@ -16,6 +17,8 @@ const FOUND: &str = "sweep/found";
 const AGE_MILLIS: i64 = 24 * 3_600_000;
 /// So many are kept in mind; the others are found the next time.
 const FOUND_MAX: usize = 10_000;
+/// How the names of folders begin in which a restore puts what was there before.
+const ASIDE: &str = "before-restore-";
 /// In front of the hash in the key by which a record names a file.
 const KEY: &[u8] = b"attachment/";
 /// Digits of a hash.
@@ -65,7 +68,14 @@ impl Replica {
         let proof = self.last_proof(&office)?;
         let proof_millis = proof.map(|proof| proof.at_millis);
         let is_equal = proof.is_some_and(|proof| self.office_digest(&office).is_ok_and(|now| now == proof.digest));
-        let named = self.named_anywhere()?;
+        let mut named = self.named_anywhere()?;
+        // What was put aside before a restore has its files here, and is perhaps still to be sent.
+        for aside in put_aside(self.dir())? {
+            match Reader::open(&aside) {
+                Ok(aside) => named.extend(aside.named_anywhere()?),
+                Err(_) => return Ok(Swept::default()),
+            }
+        }
         let before = self.setting(FOUND)?.map(|text| read(&text)).unwrap_or_default();
         let mut found = BTreeMap::new();
         let mut due = BTreeSet::new();
@@ -109,6 +119,19 @@ impl Reader {
         }
         Ok(named)
     }
+}
+
+/// The folders of databases that were put aside.
+fn put_aside(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        let is_aside = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(ASIDE));
+        if is_aside && path.is_dir() {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 fn add_unaccepted(connection: &Connection, named: &mut BTreeSet<BlobHash>) -> Result<(), StoreError> {

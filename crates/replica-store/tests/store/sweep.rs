@@ -91,6 +91,34 @@ fn what_a_change_names_that_is_no_records_yet_stays() {
     assert!(folder.read(hash).unwrap().is_some());
 }
 
+/// Before a restore a database is put aside, whose files stay: it may still be sent.
+#[test]
+fn what_a_database_names_that_was_put_aside_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut front = node(dir.path(), 1);
+    put(&mut front, b"unsent");
+    let aside = dir.path().join("before-restore-1");
+    {
+        let mut before = node(&aside, 2);
+        let id = before.create_transaction(&transaction("Budi", "35"), &clock(1)).unwrap();
+        before.change(id, &clock(2), |document, stamp| document.attach(&paper(b"unsent"), stamp)).unwrap();
+    }
+    let sweep_twice = |front: &mut Replica, at: i64| {
+        prove(front, at);
+        sweep(front, at + 1);
+        prove(front, at + 2);
+        sweep(front, at + 2 + 2 * DAY)
+    };
+    assert_eq!(sweep_twice(&mut front, 10), counts(0, 0));
+    // One that cannot be read might name anything.
+    let names = aside.join("replica.db");
+    std::fs::rename(&names, aside.join("away.db")).unwrap();
+    std::fs::write(&names, "no database").unwrap();
+    assert_eq!(sweep_twice(&mut front, 10 * DAY), counts(0, 0));
+    std::fs::remove_dir_all(&aside).unwrap();
+    assert_eq!(sweep_twice(&mut front, 20 * DAY), counts(0, 1));
+}
+
 #[test]
 fn a_crash_at_any_commit_of_a_sweep_leaves_no_row_without_its_file() {
     for commits in 0.. {
