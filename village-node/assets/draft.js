@@ -19,6 +19,8 @@ const choose = (notice) => {
   notice.scrollIntoView({ block: "center" });
   $("button", notice).focus();
 };
+// Until then it is nowhere else.
+addEventListener("beforeunload", (event) => { if (asked) event.preventDefault(); });
 const chosen = () => {
   if (asked) asked.hidden = true;
   asked = null;

@@ -129,3 +129,25 @@ async fn a_form_that_is_sent_from_a_second_window_at_once_is_asked_about_without
     second.until("document.querySelector('[name=nama]')?.value === 'Ketut Lestari'").await;
     assert_eq!(transactions(&machine), 1);
 }
+
+#[tokio::test]
+async fn what_another_window_keeps_of_an_edit_is_not_thrown_away_by_this_one() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let page = format!("{}/berkas/{id}/ubah", machine.url);
+    let first = machine.signed_in("siti", "petugas").await;
+    let second = Browser::open().await;
+    machine.sign_in(&second, "siti").await;
+    for (way, text) in [("[formaction$='/ubah/buang']", "Ketikan pertama"), ("#simpan", "Ketikan kedua")] {
+        second.go(&page).await;
+        first.go(&page).await;
+        first.find("[name=keperluan]").await.clear().await.unwrap();
+        first.type_in("[name=keperluan]", text).await;
+        first.until(KEPT).await;
+        second.click(way).await;
+        second.until(&format!("location.pathname === '/berkas/{id}'")).await;
+        first.go(&page).await;
+        assert_eq!(first.value("[name=keperluan]").await, text, "{way}");
+    }
+}

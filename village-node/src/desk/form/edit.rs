@@ -121,6 +121,8 @@ pub(in crate::desk) async fn save(
     let (typed, right) = (form.clone(), visitor.right(&shared));
     let said = shared.node.blocking(move |node| {
         let draft = drafts::id_of_edit(clerk.as_str(), id);
+        // What another window kept since this one saw it is that one's: it stays.
+        let is_others = changed_elsewhere(node, (clerk.as_str(), id), &form)?.is_some();
         // Looked at and saved with nobody in between.
         let done = node.act(&right, |doing| {
             let document = load(doing.replica, id)?;
@@ -136,13 +138,18 @@ pub(in crate::desk) async fn save(
                 note_in(doing.replica, clerk.as_str(), Act::Edit, &id.to_string())?;
                 Word::Saved
             };
-            doing.replica.drop_draft(draft)?;
+            if !is_others {
+                doing.replica.drop_draft(draft)?;
+            }
             Ok(word)
         });
         match done {
             Ok(Word::FormRefused) => {}
             Err(failure) if !failure.problems.is_empty() => {}
             done => return done,
+        }
+        if is_others {
+            return Err(drafts_apart());
         }
         // As a draft it is shown again with what is wrong; going back to that page asks nobody to send a form again.
         let mut replica = node.replica();
@@ -159,8 +166,8 @@ pub(in crate::desk) async fn save(
         Err(failure) if failure.code == NOT_EDITABLE => {
             return shut(&shared, &visitor, id, (failure, Some(typed))).await;
         }
-        // Not even a draft can be kept: what was typed waits in memory, and stands in the form again.
-        Err(failure) if failure.blame == Blame::Machine => {
+        // No draft can be kept: what was typed waits in memory, and stands in the form again.
+        Err(failure) if failure.blame == Blame::Machine || failure.code == DRAFTS_APART => {
             let to = format!("/berkas/{id}/ubah");
             return Ok(visitor.refuses(&shared, &to, (Part::Form, vec![failure.text], &typed)));
         }
@@ -168,6 +175,19 @@ pub(in crate::desk) async fn save(
     };
     let page = if word == Word::FormRefused { "/ubah" } else { "" };
     Ok(visitor.leads(&shared, &format!("/berkas/{id}{page}"), word))
+}
+
+const DRAFTS_APART: &str = "drafts_apart";
+
+/// What was typed here is not right, and the draft is another window's.
+fn drafts_apart() -> Failure {
+    Failure::input(
+        DRAFTS_APART,
+        "Isian ini belum disimpan: ada yang perlu diperbaiki, dan jendela lain menyimpan draf untuk berkas yang sama. Draf itu \
+         tetap; perbaiki isian di sini lalu simpan lagi.",
+        "This was not saved: something is to be corrected, and another window keeps a draft for the same record. That one stays; \
+         correct the form here, then save again.",
+    )
 }
 
 /// Why the fields of a record are not changed any more, where they are not.
@@ -354,7 +374,14 @@ pub(in crate::desk) async fn leave(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     let clerk = visitor.clerk().to_string();
-    let kept = shared.node.blocking(move |node| keep_changes(node, (&clerk, id), &form, moment::now_millis())).await?;
+    let kept = shared.node.blocking(move |node| {
+        // What another window kept since this one saw it is that one's: nobody is asked about it here.
+        if changed_elsewhere(node, (&clerk, id), &form)?.is_some() {
+            return Ok(None);
+        }
+        keep_changes(node, (&clerk, id), &form, moment::now_millis())
+    });
+    let kept = kept.await?;
     Ok(go(&kept.map_or_else(|| format!("/berkas/{id}"), |draft| format!("/draf/{}/buang", HEXLOWER.encode(&draft)))))
 }
 
