@@ -123,6 +123,11 @@ fn a_register_says_what_the_signed_paper_says_and_what_became_of_each_number() {
     assert_eq!(remark("470/1"), "Ditandatangani");
     assert_eq!(remark("470/3"), "Dibatalkan; nomor tidak dipakai lagi");
     assert_eq!(remark("470/4"), "Sedang disiapkan (draf), belum surat");
+    // Its paper may be out.
+    assert!(run(dir, &["step", &ids[1], "dibatalkan", "--reason", "Salah orang"]).status.success());
+    let agenda = take("agenda");
+    let line = agenda.lines().find(|line| line.contains("\"470/2\"")).unwrap();
+    assert!(line.contains("\"Budi\"") && line.contains("Dibatalkan setelah ditandatangani"), "{line}");
 }
 
 #[test]

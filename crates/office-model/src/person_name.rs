@@ -27,6 +27,8 @@ impl FromStr for PersonName {
         // Word processors and phones type these for the plain apostrophe.
         let plain: String = text
             .chars()
+            // Copied along unseen.
+            .filter(|sign| !matches!(sign, '\u{200b}' | '\u{feff}' | '\u{2060}' | '\u{ad}'))
             .map(|letter| if matches!(letter, '\u{2019}' | '\u{2018}' | '`') { '\'' } else { letter })
             .collect();
         let name = plain.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -37,8 +39,12 @@ impl FromStr for PersonName {
                 "A name has at most 100 characters.",
             ));
         }
+        // Marks of letters stand apart from them in what some programs write.
+        let is_mark = |letter: char| matches!(letter, '\u{300}'..='\u{36f}' | '\u{a9c0}');
         let allowed = |letter: char| {
-            (letter.is_alphabetic() && is_visible(letter)) || matches!(letter, ' ' | '\'' | '.' | ',' | '-')
+            is_mark(letter)
+                || (letter.is_alphabetic() && is_visible(letter))
+                || matches!(letter, ' ' | '\'' | '.' | ',' | '-')
         };
         if !name.chars().all(allowed) || !name.chars().any(char::is_alphabetic) {
             return Err(Fault::new(
@@ -68,6 +74,8 @@ mod tests {
             ("  H.  Moh. Sa\u{2019}roni,  S.Pd. ", "H. Moh. Sa'roni, S.Pd."),
             ("I Gusti Ngurah-Rai", "I Gusti Ngurah-Rai"),
             ("X", "X"),
+            ("Si\u{ad}ti\u{200b} Aminah", "Siti Aminah"),
+            ("Re\u{301}ne\u{301}", "Re\u{301}ne\u{301}"),
             ("André", "André"),
         ] {
             let name: PersonName = text.parse().unwrap();

@@ -82,7 +82,9 @@ fn row(replica: &Replica, row: ListedTransaction) -> Result<BookRow, Failure> {
     let in_register = in_register(replica, &row)?;
     let remark = remark(&in_register, &row.status);
     let (name, number) = match in_register {
-        InRegister::Signed(paper) | InRegister::SignedTwice(paper) => (paper.name, paper.number.or(row.number)),
+        InRegister::Signed(paper) | InRegister::SignedTwice(paper) | InRegister::Withdrawn(paper) => {
+            (paper.name, paper.number.or(row.number))
+        }
         InRegister::Unsigned => (row.name, row.number),
     };
     Ok(BookRow { date, number: number.unwrap_or_default(), content, name: name.unwrap_or_default(), remark })
@@ -95,6 +97,7 @@ fn remark(in_register: &InRegister, status: &str) -> String {
     match (in_register, known) {
         (InRegister::SignedTwice(_), _) => format!("{word}; dua surat berbeda, periksa berkasnya"),
         (InRegister::Signed(_), _) => word,
+        (InRegister::Withdrawn(_), _) => format!("{word} setelah ditandatangani; surat tidak berlaku"),
         (InRegister::Unsigned, Some(Status::Ditolak | Status::Dibatalkan)) => {
             format!("{word}; nomor tidak dipakai lagi")
         }

@@ -25,13 +25,9 @@ pub(crate) fn search(
     filter: &ListFilter,
     page: Page,
 ) -> Result<Vec<ListedTransaction>, Failure> {
-    let queued = match typed.parse() {
-        Ok(number) => queued(reader, number, filter)?,
-        Err(_) => Vec::new(),
-    };
-    if queued.is_empty() {
-        return Ok(reader.search(typed, filter, page)?);
-    }
+    // One that was not given here is nobody's: its letter and digits would find others.
+    let Ok(number) = typed.parse() else { return Ok(reader.search(typed, filter, page)?) };
+    let queued = queued(reader, number, filter)?;
     let rows = queued.into_iter();
     Ok(match page.after {
         None => rows.take(page.count).collect(),

@@ -40,6 +40,8 @@ pub(crate) enum InRegister {
     Signed(SignedPaper),
     /// One number stands on two papers; what the first one says.
     SignedTwice(SignedPaper),
+    /// It was signed, and then cancelled or refused: its paper may be out, and is not valid.
+    Withdrawn(SignedPaper),
     /// It is no letter (yet): what its record says.
     Unsigned,
 }
@@ -50,6 +52,10 @@ pub(crate) enum InRegister {
 ///
 /// When it is said to be signed, and what was signed cannot be read.
 pub(crate) fn in_register(reader: &Reader, row: &ListedTransaction) -> Result<InRegister, Failure> {
+    if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
+        let signatures = load(reader, row.document)?.signatures();
+        return Ok(signatures.first().map_or(InRegister::Unsigned, |first| InRegister::Withdrawn(first.paper())));
+    }
     if !is_signed(&row.status) {
         return Ok(InRegister::Unsigned);
     }
