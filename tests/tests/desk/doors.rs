@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use crate::office::{Machine, Office, SECRET};
 
 /// One request; the answer as it came.
-fn ask(machine: &Machine, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+pub(crate) fn ask(machine: &Machine, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
     let address = machine.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
     let has_host = headers.iter().any(|(name, _)| *name == "Host");
@@ -18,12 +18,12 @@ fn ask(machine: &Machine, method: &str, path: &str, headers: &[(&str, &str)], bo
         write!(stream, "{name}: {value}\r\n").unwrap();
     }
     write!(stream, "\r\n{body}").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn status(answer: &str) -> u16 {
+pub(crate) fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use crate::doors::{ask, status};
 use crate::office::{Machine, Office};
 
 /// From now on the disk refuses all that people do.
@@ -45,6 +46,11 @@ async fn what_is_typed_while_the_disk_takes_nothing_stands_in_the_form_and_can_b
     browser.until("document.querySelector('.flash')").await;
     let typed = browser.value("[name=keperluan]").await;
     assert!(typed.ends_with(" dan lain-lain"), "{typed}");
+    // Programs read and print as well.
+    let token = std::fs::read_to_string(machine.data.join("api.token")).unwrap();
+    let owner = format!("Bearer {}", token.trim());
+    let letter = ask(&machine, "GET", &format!("/api/v1/records/{id}/letter.pdf"), &[("Authorization", &owner)], "");
+    assert!(status(&letter) == 200 && letter.contains("%PDF"), "{letter}");
     accept(&machine);
     browser.save_key().await;
     browser.says("Tersimpan.").await;

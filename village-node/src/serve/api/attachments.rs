@@ -13,6 +13,7 @@ use super::writing::{Writing, once, write};
 use super::{Told, answer, document, parameters};
 use crate::action::NewFile;
 use crate::action::attachments::no_file;
+use crate::action::trace::warn_unnoted;
 use crate::serve::caller::Caller;
 use crate::serve::files::{hash_of, served};
 use crate::{Act, Action, moment};
@@ -100,7 +101,8 @@ pub(super) async fn content(
                     return Err(no_file());
                 }
                 // What a scan shows nobody knows.
-                caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis())
+                warn_unnoted(caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis()));
+                Ok(())
             })
             .await?;
         shared.node.attached_file(hash).await

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::writing::{Sent, change};
 use super::{Told, answer, parameters};
 use crate::action::rows_of;
+use crate::action::trace::warn_unnoted;
 use crate::serve::caller::Caller;
 use crate::{Act, Action, Failure, action, moment};
 
@@ -42,7 +43,8 @@ pub(super) async fn all(
             .blocking(move |node| {
                 let found = node.perform(&Action::Divergences { limit })?;
                 for id in action::divergences::specific(&found) {
-                    caller.note(&mut node.replica(), Act::SpecificRead, (id, None), moment::now_millis())?;
+                    let noted = caller.note(&mut node.replica(), Act::SpecificRead, (id, None), moment::now_millis());
+                    warn_unnoted(noted);
                 }
                 Ok(found)
             })

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::writing::{Sent, Writing, change, once, write};
 use super::{Told, answer, bad_body, bad_parameter, document, page, parameters, parse, pdf};
-use crate::action::trace;
+use crate::action::trace::{self, warn_unnoted};
 use crate::action::{self, ListQuery, NewRecord, ReferredQuery};
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
@@ -193,7 +193,7 @@ async fn read(
             let answer = node.perform(&action)?;
             let mut replica = node.replica();
             if shows_specific(&replica, id)? {
-                caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis())?;
+                warn_unnoted(caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis()));
             }
             Ok(answer)
         })
@@ -214,7 +214,7 @@ pub(super) async fn letter(
             .node
             .blocking(move |node| {
                 let letter = action::letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
-                caller.note(&mut node.replica(), Act::Letter, (id, None), moment::now_millis())?;
+                warn_unnoted(caller.note(&mut node.replica(), Act::Letter, (id, None), moment::now_millis()));
                 Ok(letter)
             })
             .await
