@@ -276,9 +276,9 @@ mod tests {
         let told = Told::of(&Stage::Running(progress), None, Language::English);
         assert_eq!((told.sent, told.all, told.running), (1200, 3000, true));
         assert_eq!(told.text, "Syncing… 1200 sent of 3000, 800 received by the hub; 12 received");
-        // An exchange that goes on where another one was cut may have nothing of its own to send.
+        // Nothing has moved yet.
         let told = Told::of(&Stage::Running(Progress::default()), None, Language::Indonesian);
-        assert_eq!(told.text, "Sedang menyinkronkan… 0 terkirim dari 0, 0 sudah diterima pusat; 0 diterima");
+        assert_eq!(told.text, "Menghubungi pusat…");
     }
     #[test]
     fn a_file_on_the_line_is_told_of_whoever_had_it_sent() {
