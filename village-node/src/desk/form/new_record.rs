@@ -266,6 +266,10 @@ pub(in crate::desk) async fn save(
         // Of one draft two windows make no two records: what is typed in the later one waits until somebody says so.
         if let Some(own) = draft {
             let mut replica = node.replica();
+            // Sent twice at once, it was saved since it was looked for.
+            if let Some(record) = Sent::new(own, &kept).record(&replica)? {
+                return Ok(Outcome::Saved(record));
+            }
             let by = (own, clerk.as_str());
             let word = match saved::became(&replica, own)? {
                 Some(record) => Some(Word::SavedBefore(record)),
