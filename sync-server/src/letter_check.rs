@@ -146,7 +146,7 @@ impl SealedBy {
         let row = reader.row(self.letter.document)?.filter(|row| row.office == self.node.office);
         let catalogue = row.as_ref().map(|row| row.catalogue);
         let at_hub = row.map_or(AtHub::Nothing, |row| match row.status.parse() {
-            Ok(Status::Dibatalkan | Status::Ditolak) => AtHub::Void,
+            Ok(status) if Status::is_withdrawn(status) => AtHub::Void,
             _ => match row.number.as_deref() {
                 None => AtHub::Nothing,
                 Some(number) if self.has_number(number) => AtHub::Same,
@@ -190,7 +190,7 @@ impl SealedBy {
     fn is_twice(&self, reader: &Reader) -> Result<bool, StoreError> {
         for other in reader.issued_with(self.letter.document, OTHERS)? {
             let Some(row) = reader.row(other)? else { continue };
-            let counts = !matches!(row.status.parse(), Ok(Status::Dibatalkan | Status::Ditolak));
+            let counts = !row.status.parse().is_ok_and(Status::is_withdrawn);
             if counts && row.number.is_some_and(|number| self.has_number(&number)) {
                 return Ok(true);
             }

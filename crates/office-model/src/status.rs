@@ -142,6 +142,11 @@ impl Status {
         matches!(self, Self::Selesai | Self::Ditolak | Self::Dibatalkan)
     }
 
+    /// Whether a record in this state was refused or cancelled: it has no letter, and what was printed of it is void.
+    pub const fn is_withdrawn(self) -> bool {
+        matches!(self, Self::Ditolak | Self::Dibatalkan)
+    }
+
     /// Whether the fields of a record in this state may still be edited: until it is signed or closed, but not while the
     /// sub-district decides about them.
     pub const fn is_editable(self) -> bool {

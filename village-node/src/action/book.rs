@@ -98,7 +98,7 @@ fn remark(in_register: &InRegister, status: &str) -> String {
         (InRegister::SignedTwice(_), _) => format!("{word}; dua surat berbeda, periksa berkasnya"),
         (InRegister::Signed(_), _) => word,
         (InRegister::Withdrawn(_), _) => format!("{word} setelah ditandatangani; surat tidak berlaku"),
-        (InRegister::Unsigned, Some(Status::Ditolak | Status::Dibatalkan)) => {
+        (InRegister::Unsigned, Some(status)) if status.is_withdrawn() => {
             format!("{word}; nomor tidak dipakai lagi")
         }
         (InRegister::Unsigned, _) => format!("Sedang disiapkan ({}), belum surat", word.to_lowercase()),

@@ -188,7 +188,7 @@ pub(super) fn issue(
     id: DocumentId,
     clock: &Clock,
 ) -> Result<Value, Failure> {
-    if matches!(load(replica, id)?.row().status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
+    if load(replica, id)?.row().status.parse().is_ok_and(Status::is_withdrawn) {
         return Err(super::letter::withdrawn());
     }
     match with_numbering(identity, |numbering| replica.issue_number(id, numbering, clock))? {

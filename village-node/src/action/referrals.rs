@@ -70,7 +70,7 @@ pub(super) fn refer(
     if !has_visible(asked) {
         return Err(asks_nothing());
     }
-    if matches!(load(replica, id)?.row().status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
+    if load(replica, id)?.row().status.parse().is_ok_and(Status::is_withdrawn) {
         return Err(withdrawn());
     }
     let change = replica.change(id, clock, |document, stamp| document.refer(&[(to, asked)], stamp))?;

@@ -52,7 +52,7 @@ pub(crate) enum InRegister {
 ///
 /// When it is said to be signed, and what was signed cannot be read.
 pub(crate) fn in_register(reader: &Reader, row: &ListedTransaction) -> Result<InRegister, Failure> {
-    if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
+    if row.status.parse().is_ok_and(Status::is_withdrawn) {
         let signatures = load(reader, row.document)?.signatures();
         return Ok(signatures.first().map_or(InRegister::Unsigned, |first| InRegister::Withdrawn(first.paper())));
     }

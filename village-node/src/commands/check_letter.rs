@@ -16,7 +16,8 @@ use crate::{Failure, Identity};
 /// Check the seal of a letter without asking anybody; exit code 0 only when it is genuine
 ///
 /// It needs the hub's public key alone, which this machine has since it joined. Whether the letter was cancelled since it knows
-/// of this office's own letters; of others, and whether the machine that sealed it was shut out, only the hub knows: open the address in the QR code, or run `sync-server check-letter`.
+/// of this office's own letters; of others, and whether the machine that sealed it was shut out, only the hub knows: open the
+/// address in the QR code, or run `sync-server check-letter`.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  village-node check-letter https://surat.example.go.id/l/RABVRJ...\n  village-node check-letter RABVRJ... \
@@ -74,9 +75,9 @@ enum Fate {
 impl Fate {
     fn of(dir: &Path, letter: &SealedLetter) -> Self {
         let row = Reader::open(dir).ok().and_then(|reader| reader.row(letter.document).ok().flatten());
-        match row.map(|row| row.status.parse()) {
+        match row {
             None => Self::Unknown,
-            Some(Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Void,
+            Some(row) if row.status.parse().is_ok_and(Status::is_withdrawn) => Self::Void,
             Some(_) => Self::Stands,
         }
     }

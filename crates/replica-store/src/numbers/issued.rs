@@ -112,7 +112,7 @@ impl Reader {
     pub fn numbered_alike(&self, document: DocumentId, count_max: usize) -> Result<Vec<DocumentId>, StoreError> {
         let number_of = |document| -> Result<Option<(String, bool)>, StoreError> {
             let row = self.row(document)?;
-            let counts = row.filter(|row| !matches!(row.status.parse(), Ok(Status::Dibatalkan | Status::Ditolak)));
+            let counts = row.filter(|row| !row.status.parse().is_ok_and(Status::is_withdrawn));
             let Some(number) = counts.and_then(|row| row.number) else { return Ok(None) };
             let place = crate::documents::document::find(&self.connection, document)?;
             let serials = place.map(|(place, _)| of_document(&self.connection, place)).transpose()?;

@@ -116,8 +116,7 @@ pub(super) fn lately(
         ListFilter { service: Some(service.id.to_string()), made: Some(since..i64::MAX), ..ListFilter::default() };
     let rows = reader.search(nik.reveal(), &filter, Window { after: None, count: WITH_NIK })?;
     let counts = |row: &ListedTransaction| {
-        row.nik.as_deref() == Some(nik.reveal())
-            && !matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan))
+        row.nik.as_deref() == Some(nik.reveal()) && !row.status.parse().is_ok_and(Status::is_withdrawn)
     };
     Ok(rows.into_iter().find(counts).map(|row| (row.document, row.created_millis, row.status)))
 }

@@ -167,9 +167,7 @@ fn line(line: &Value, language: Language) -> Line {
 /// Marks numbers that more than one letter bears which was neither refused nor cancelled.
 fn mark_twice(lines: &mut [Line]) {
     let counted = |line: &Line| match line {
-        Line::Letter { serial, status_word, .. }
-            if !matches!(status_word.parse(), Ok(Status::Dibatalkan | Status::Ditolak)) =>
-        {
+        Line::Letter { serial, status_word, .. } if !status_word.parse().is_ok_and(Status::is_withdrawn) => {
             Some(*serial)
         }
         _ => None,
