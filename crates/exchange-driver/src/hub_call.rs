@@ -16,11 +16,12 @@ use sync_protocol::{
 };
 
 use crate::held::Held;
-use crate::hub_commit::{CommitOutcome, HubCommit, OutOfStep, counter_key, told_key};
+use crate::hub_commit::{CommitOutcome, HubCommit, counter_key, told_key};
 use crate::hub_repair::HubRepair;
 use crate::hub_reply::Reply;
 use crate::hub_told::CallEnd;
 use crate::node_call::entries_to_recall;
+use crate::out_of_step::OutOfStep;
 use crate::wipe::wipe_order;
 use crate::{DriverError, GoneBack, HubIdentity};
 

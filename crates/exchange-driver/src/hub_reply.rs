@@ -11,8 +11,9 @@ use crate::difference::{difference_key, node_difference};
 use crate::feed_frame::FeedFrame;
 use crate::held::Held;
 use crate::hub_call::{Caller, HubCall, feed_chain_at};
-use crate::hub_commit::{HubCommit, OutOfStep};
+use crate::hub_commit::HubCommit;
 use crate::hub_told::CallEnd;
+use crate::out_of_step::OutOfStep;
 
 pub(crate) const ENTRIES_PER_FRAME: usize = 400;
 pub(crate) const RAW_BYTES_PER_FRAME: usize = 128 * 1024;

@@ -22,6 +22,7 @@ mod node_receive;
 mod node_repair;
 mod node_wait;
 mod number_grant;
+mod out_of_step;
 mod progress;
 mod publishing;
 mod verify;

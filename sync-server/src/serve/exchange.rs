@@ -216,11 +216,10 @@ impl Talk {
                         self.hub.strangers.called(node, self.whence, self.seen.at_millis);
                         Span::current().record("node", display(node));
                     }
-                    let steps = steps?;
-                    // Before the node is told to call again.
-                    self.look_back(&call).await?;
-                    self.carry_out(&mut call, steps).await?;
-                    self.look_back(&call).await?;
+                    self.carry_out(&mut call, steps?).await?;
+                    if let Some(gone) = call.gone_back() {
+                        life::gone_back(&self.hub, gone).await?;
+                    }
                 }
             }
             if call.is_over() {
@@ -230,14 +229,6 @@ impl Talk {
         call.request_ended(true);
         self.tell();
         self.reply(call).await
-    }
-
-    /// Has another life of the hub begin where the call shows that its data went back.
-    async fn look_back(&self, call: &HubCall) -> Result<(), End> {
-        match call.gone_back() {
-            Some(gone) => Ok(life::gone_back(&self.hub, gone).await?),
-            None => Ok(()),
-        }
     }
 
     /// Does what the exchange asks for, in order; a commit may lead to further steps.

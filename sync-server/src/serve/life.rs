@@ -1,4 +1,4 @@
-//! When another life of the hub's data begins while it serves: its clock was set right after a restore, or an office shows that the
+//! When another life of the hub's data begins while it serves: its clock was set right after a restore, or an office proves that the
 //! data went back unseen. Letter numbers are granted by it.
 
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ pub(super) async fn watch(hub: &Hub) {
     }
 }
 
-/// Begins another life, since an office was told more in this one than the data knows.
+/// Begins another life, since an office gave back what this one signed and the data does not know.
 pub(super) async fn gone_back(hub: &Hub, gone: GoneBack) -> Result<(), Failure> {
     let fresh = clock::fresh_epoch()?;
     let began = hub.writer.send(move |replica, _| {
@@ -45,8 +45,8 @@ pub(super) async fn gone_back(hub: &Hub, gone: GoneBack) -> Result<(), Failure> 
             "this hub's data is older than what it told this machine: a copy was written over it, or the whole computer was put \
              back. Offices bring back what is missing; letter numbers are granted again in a little over ten hours"
         );
+        hub.readers.renew();
     }
-    hub.readers.renew();
     Ok(())
 }
 

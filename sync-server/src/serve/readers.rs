@@ -17,7 +17,6 @@ pub(crate) struct Readers {
 }
 
 /// Those that nobody uses.
-#[derive(Default)]
 struct Idle {
     readers: Vec<Reader>,
     /// Those that were opened before it rose are not taken back.
