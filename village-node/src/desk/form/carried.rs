@@ -13,13 +13,12 @@ use replica_store::Account;
 use crate::action::load;
 use crate::desk::form::new_record::Offered;
 use crate::desk::form::saved::Sent;
-use crate::desk::form::window::{Seen, WINDOW};
-use crate::desk::form::{Edit, Kept, Typed, drafts, edit};
+use crate::desk::form::window::Seen;
+use crate::desk::form::{drafts, edit};
 use crate::desk::frame::page::{Answer, Halt, go};
 use crate::desk::frame::word::Word;
 use crate::desk::people::sign_in::{self, Way};
 use crate::desk::people::visitor::{Form, Visitor, destination, token_of};
-use crate::desk::record::page::service_of;
 use crate::serve::Shared;
 use crate::serve::entrance::Entrance;
 use crate::{Failure, Node, moment};
@@ -132,15 +131,9 @@ fn keep_edit(node: &Node, clerk: &str, record: &str, form: &Form) -> Result<Opti
     let Ok(record) = record.parse::<DocumentId>() else { return Ok(None) };
     let mut replica = node.replica();
     let document = load(&replica, record)?;
-    let (catalogue, service) = service_of(&document)?;
-    let kept = Kept {
-        typed: Typed::of_pairs(service, &form.0),
-        catalogue: catalogue.version().to_string(),
-        edit: Some(Edit { id: record, heads: form.get(edit::HEADS).to_owned() }),
-        window: form.get(WINDOW).to_owned(),
-    };
+    let (service, kept) = edit::kept_of(&document, record, form)?;
     let id = drafts::id_of_edit(clerk, record);
-    drafts::keep(&mut replica, (id, clerk), service.id, &kept, moment::now_millis())?;
+    drafts::keep(&mut replica, (id, clerk), service, &kept, moment::now_millis())?;
     // That page says itself what it took up again.
     Ok(Some((format!("/berkas/{record}/ubah"), Word::Nothing)))
 }

@@ -11,6 +11,7 @@ mod kept;
 pub(super) mod new_record;
 mod rows;
 pub(super) mod saved;
+mod sent_edit;
 mod sent_form;
 pub(super) mod services;
 mod typed;
