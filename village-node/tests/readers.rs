@@ -13,7 +13,7 @@ mod served;
 use std::path::Path;
 use std::process::Output;
 
-use common::{enrolled, fields, json_of, record, run, run_with_input, text};
+use common::{care_fields, enrolled, fields, json_of, record, run, run_with_input, text};
 use serde_json::{Value, json};
 use served::Served;
 use village_node::{Node, NodeOptions};
@@ -27,15 +27,7 @@ fn account(dir: &Path, name: &str, role: &str) {
 
 /// A home-care report, which tells of somebody's health.
 fn care(dir: &Path) -> String {
-    let mut form = fields("Budi");
-    for key in ["keperluan", "penandatangan"] {
-        form.as_object_mut().unwrap().remove(key);
-    }
-    form["nik"] = json!("3510014107500001");
-    form["tgl_lahir"] = json!("1950-07-01");
-    form["tinggal_sendiri"] = json!(true);
-    form["kondisi"] = json!("Sakit tua");
-    recorded(dir, "S03", &form)
+    recorded(dir, "S03", &care_fields())
 }
 
 /// A letter for a business, with what it earns.

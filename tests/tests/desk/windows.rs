@@ -20,6 +20,14 @@ async fn twice(machine: &Machine) -> (Browser, Browser) {
     (first, second)
 }
 
+/// Fills in what is left of it and saves; where the record is.
+async fn saved(browser: &Browser) -> String {
+    the_rest(browser).await;
+    browser.save_key().await;
+    browser.says("Tersimpan.").await;
+    browser.path().await
+}
+
 fn transactions(machine: &Machine) -> u64 {
     machine.says(&["status"])["transactions"].as_u64().unwrap()
 }
@@ -67,10 +75,7 @@ async fn a_draft_that_another_window_saved_is_one_record_until_somebody_says_tha
     let office = Office::new();
     let machine = office.machine("counter");
     let (first, second) = twice(&machine).await;
-    the_rest(&first).await;
-    first.save_key().await;
-    first.says("Tersimpan.").await;
-    let record = first.path().await;
+    let record = saved(&first).await;
     // Typed on: told where it went, before anything is sent.
     second.type_in("[name=nama]", " Sudarma").await;
     second.until("!document.querySelector('#draf-tersimpan').hidden").await;
@@ -95,10 +100,7 @@ async fn a_form_that_is_sent_from_a_second_window_at_once_is_asked_about_without
     let machine = office.machine("counter");
     // Both send what they have: the draft of the later one is over.
     let (first, second) = twice(&machine).await;
-    the_rest(&first).await;
-    first.save_key().await;
-    first.says("Tersimpan.").await;
-    let record = first.path().await;
+    let record = saved(&first).await;
     let plainly = |name: &str| {
         format!(
             "for (const [name, value] of Object.entries({{nama: '{name}', kategori: 'jalan', isi: 'Lampu'}})) {{

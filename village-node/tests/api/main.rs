@@ -18,7 +18,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use common::{enrolled, fields, json_of, node_in, record, run, run_with_input};
+use common::{care_fields, enrolled, fields, json_of, node_in, record, run, run_with_input};
 use replica_store::Reader;
 use serde_json::{Value, json};
 use served::Served;
@@ -339,16 +339,8 @@ fn what_an_application_reads_and_does_stands_in_the_audit_trail() {
     run_with_input(dir.path(), &["account", "put", "siti", "--name", "Siti", "--role", "petugas"], b"rahasia-1\n");
     let client = Client::of(Served::on(dir), "petugas");
     let plain = client.record("Siti Aminah");
-    let mut form = fields("Budi");
-    for key in ["keperluan", "penandatangan"] {
-        form.as_object_mut().unwrap().remove(key);
-    }
-    form["nik"] = json!("3510014107500001");
-    form["tgl_lahir"] = json!("1950-07-01");
-    form["tinggal_sendiri"] = json!(true);
-    form["kondisi"] = json!("Sakit tua");
     let (status, made) =
-        client.send("post", "/records", "", &json!({"service": "S03", "fields": form, "clerk": "siti"}));
+        client.send("post", "/records", "", &json!({"service": "S03", "fields": care_fields(), "clerk": "siti"}));
     assert_eq!(status, 201, "{made}");
     let specific = made["id"].as_str().unwrap();
     client.get("/records", "", "");

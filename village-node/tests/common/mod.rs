@@ -81,6 +81,18 @@ pub(crate) fn fields(name: &str) -> Value {
     })
 }
 
+/// The form of a home-care report (`S03`), which tells of somebody's health.
+#[allow(dead_code, reason = "not every test file needs specially protected data")]
+pub(crate) fn care_fields() -> Value {
+    let mut form = fields("Budi");
+    let form_fields = form.as_object_mut().unwrap();
+    form_fields.retain(|key, _| key != "keperluan" && key != "penandatangan");
+    let own =
+        json!({"nik": "3510014107500001", "tgl_lahir": "1950-07-01", "tinggal_sendiri": true, "kondisi": "Sakit tua"});
+    form_fields.extend(own.as_object().unwrap().clone());
+    form
+}
+
 /// Records one letter and gives its id.
 #[allow(dead_code, reason = "not every test file records one by one")]
 pub(crate) fn record(dir: &Path, name: &str) -> String {
