@@ -61,7 +61,7 @@ pub(crate) fn of(
     if !is_own(replica, row.office) {
         return Err(only_the_village_prints());
     }
-    if matches!(row.status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) {
+    if row.status.parse().is_ok_and(Status::is_withdrawn) {
         return Err(withdrawn());
     }
     let signed = signed(&document)?;
@@ -74,7 +74,7 @@ pub(crate) fn of(
     let seal = may_seal(&signed, is_status_apart(&document), sealer)
         .and_then(|number| sealer.address(&paper_of.sealed(id, row.service, number, &letter), mark));
     let print = |finish| letter.to_pdf(paper, &finish).map_err(|error| unprinted(&error));
-    let draft = is_draft(&document) || (seal.is_err() && is_status_apart(&document));
+    let draft = is_draft(&document);
     let bytes = match &seal {
         Ok(address) => print(Finish::Sealed(address.clone()))?,
         Err(_) if draft => print(Finish::Draft)?,
@@ -215,9 +215,9 @@ fn unprinted(error: &PrintError) -> Failure {
 }
 
 /// Until its papers are checked, it has its number and nothing in it is undecided, what is printed is a draft: nobody is to write
-/// one in by hand, nor to sign one of two values, nor what was changed after the papers were checked.
+/// one in by hand, nor to sign one of two values, nor what was changed after the papers were checked, nor to hand over what is perhaps not to stand.
 pub(crate) fn is_draft(document: &TransactionDocument) -> bool {
-    is_unfinished(document.row()) || is_paper_unseen(document)
+    is_unfinished(document.row()) || is_paper_unseen(document) || is_status_apart(document)
 }
 
 fn is_unfinished(row: &TransactionRow) -> bool {

@@ -7,8 +7,9 @@ use super::{Action, authority, load};
 use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure};
 
-/// Refuses what is not for the clerk that it is done as; `asker`, where the action names nobody. Somebody without an account here takes those steps that the office's
-/// chain leaves to whoever serves, and may do all else: who reads this folder could change it with any program.
+/// Refuses what is not for the clerk that it is done as; `asker`, where the action names nobody. Somebody without an account
+/// here takes those steps that the office's chain leaves to whoever serves, and may do all else: who reads this folder could
+/// change it with any program.
 ///
 /// # Errors
 ///

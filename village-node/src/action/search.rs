@@ -13,8 +13,8 @@ const DAYS_MAX: u64 = 366;
 /// The same where no days are named.
 const DAYS: u64 = 31;
 
-/// The first rows that are found. A queue number that was given on this machine finds its record, the last day's first; all else
-/// is searched for by beginnings of words.
+/// The first rows that are found. A queue number finds what it was given for on this machine, the last day's first, and nothing
+/// else; all else is searched for by beginnings of words.
 ///
 /// # Errors
 ///

@@ -14,7 +14,7 @@ pub(crate) fn at_heads(document: &TransactionDocument, heads: &str) -> Option<Va
 }
 
 /// Refuses where a record says something else than what was looked at: its form, its number, its files. `seen`: the changes that
-/// was made of; where those are not known here, nobody can tell what was seen.
+/// it was made of, named as for [`at_heads`]; where those are not known here, nobody can tell what was seen.
 ///
 /// # Errors
 ///

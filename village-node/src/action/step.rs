@@ -27,7 +27,7 @@ pub(super) fn perform(
     let becomes = then.unwrap_or(to);
     let leads_to_letter = matches!(becomes, Status::MenungguCamat | Status::Ditandatangani);
     // Nor does the camat decide on one of two values: he may choose neither.
-    if (leads_to_letter || to == Status::Ditandatangani) && document.row().divergences > 0 {
+    if leads_to_letter && document.row().divergences > 0 {
         return Err(undecided());
     }
     if to != Status::Dibatalkan && matches!(signed(&document)?, Signed::Apart(_)) {

@@ -111,7 +111,7 @@ impl RecordPage {
 
     /// Whether it was refused or cancelled.
     fn is_withdrawn(&self) -> bool {
-        matches!(self.status_word.parse(), Ok(Status::Ditolak | Status::Dibatalkan))
+        self.status_word.parse().is_ok_and(Status::is_withdrawn)
     }
 
     /// The form token of who may settle differences here; empty for others.
@@ -133,7 +133,7 @@ impl Prints {
             (false, _) => Self::Nothing,
             // Neither of its two papers is printed again.
             _ if matches!(signed, Signed::Apart(_)) => Self::Nothing,
-            _ if matches!(document.row().status.parse(), Ok(Status::Ditolak | Status::Dibatalkan)) => Self::Nothing,
+            _ if document.row().status.parse().is_ok_and(Status::is_withdrawn) => Self::Nothing,
             (true, true) => Self::Draft,
             (true, false) => Self::Letter,
         }
