@@ -16,6 +16,10 @@ const SMALL: f32 = 8.0;
 const LABEL: f32 = 150.0;
 /// Sides of the printed QR code, without its quiet zone.
 const QR: f32 = mm(35.0);
+/// Sides of the square that the crest fits.
+const CREST: f32 = mm(24.0);
+/// Distance of the names from it.
+const CREST_BESIDE: f32 = mm(3.0);
 /// Room for a signature and a stamp.
 const SIGNATURE: f32 = mm(22.0);
 /// Distance of what the camat approved from the signature above it.
@@ -62,15 +66,31 @@ fn letterhead(sheet: &mut Sheet, letter: &Letter) {
         (Face::Regular, 10.0, office.contact()),
     ];
     let (left, right) = (sheet.left, sheet.right);
+    let top = sheet.y;
+    // Names stay in the middle of the sheet: what the crest takes at the left is left free at the right.
+    let beside = if letter.crest.is_some() { CREST + CREST_BESIDE } else { 0.0 };
     for (face, size, text) in lines.iter().filter(|(_, _, text)| !text.is_empty()) {
-        for line in wrap(text, *face, *size, sheet.width(), 0.0) {
-            sheet.centred(left, right, *face, *size, &line);
+        for line in wrap(text, *face, *size, sheet.width() - 2.0 * beside, 0.0) {
+            sheet.centred(left + beside, right - beside, *face, *size, &line);
             sheet.y += Sheet::line(*size);
         }
+    }
+    if let Some(crest) = &letter.crest {
+        sheet.y = sheet.y.max(top + CREST);
+        let (width, height) = fitted(crest.size(), CREST);
+        let (x, y) = (left + (CREST - width) / 2.0, (top + sheet.y - height) / 2.0);
+        sheet.put(Mark::Crest { x, y, width, height, crest: crest.clone() });
     }
     sheet.rule(left, sheet.width(), 4.0, 2.2);
     sheet.rule(left, sheet.width(), 7.4, 0.7);
     sheet.y += mm(9.0);
+}
+
+/// Width and height of something of this shape as large as fits a square with this side.
+fn fitted((width, height): (u32, u32), side: f32) -> (f32, f32) {
+    let length = |pixels: u32| f32::from(u16::try_from(pixels).unwrap_or(u16::MAX));
+    let scale = side / length(width.max(height).max(1));
+    (length(width) * scale, length(height) * scale)
 }
 
 fn title(sheet: &mut Sheet, letter: &Letter) {
@@ -274,15 +294,18 @@ fn feet(sheet: &mut Sheet, (letter, paper): (&Letter, Paper), finish: &Finish) {
 mod tests {
     use chrono::NaiveDate;
     use office_model::SignsAs;
+    use png::{BitDepth, ColorType};
 
     use super::*;
-    use crate::{Office, Signer};
+    use crate::crest::tests::picture;
+    use crate::{Crest, Office, Signer};
 
     fn letter(paragraphs: usize) -> Letter {
         let mut body: Vec<Block> = (0..paragraphs).map(|line| Block::Paragraph(format!("Isi {line}."))).collect();
         body.push(Block::Paragraph("Demikian surat ini dibuat.".to_owned()));
         Letter {
             office: Office::sarongan(),
+            crest: None,
             title: "Surat Keterangan".to_owned(),
             number: Some("470/12/2026".to_owned()),
             body,
@@ -321,6 +344,39 @@ mod tests {
             }
         }
         assert!(several > 5);
+    }
+
+    #[test]
+    fn the_crest_stands_beside_the_names_and_above_the_rule_whatever_its_shape_and_their_length() {
+        let rule = |page: &PageMarks| {
+            let tops = page.0.iter().filter_map(|mark| match mark {
+                Mark::Box { y, width, .. } if *width > 400.0 => Some(*y),
+                _ => None,
+            });
+            tops.fold(f32::MAX, f32::min)
+        };
+        let bare = rule(&pages(&letter(1), Paper::A4, &Finish::Unsealed).unwrap()[0]);
+        for (width, height) in [(300, 380), (400, 100), (10, 900)] {
+            for name in ["Sarongan", &"Desa yang panjang sekali namanya ".repeat(6)] {
+                let mut letter = letter(1);
+                name.clone_into(&mut letter.office.name);
+                letter.crest = Some(Crest::of_png(&picture(width, height, ColorType::Rgb, BitDepth::Eight)).unwrap());
+                let page = &pages(&letter, Paper::A4, &Finish::Unsealed).unwrap()[0];
+                let place = page.0.iter().find_map(|mark| match mark {
+                    Mark::Crest { x, y, width, height, .. } => Some((*x, *y, x + width, y + height)),
+                    _ => None,
+                });
+                let (x, y, right, bottom) = place.unwrap();
+                let rule = rule(page);
+                assert!(x >= mm(25.0) - 0.1 && y >= mm(15.0) - 0.1 && bottom <= rule, "{width} x {height}");
+                let beside = page.0.iter().filter_map(|mark| match mark {
+                    Mark::Text { x, y, .. } if *y < rule => Some(*x),
+                    _ => None,
+                });
+                assert!(beside.fold(f32::MAX, f32::min) > right, "{width} x {height}: names over it");
+                assert!(name != "Sarongan" || rule < bare + mm(6.0), "a common letterhead hardly grows");
+            }
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use office_model::{Catalogue, ServiceId, SignsAs};
 use serde_json::{Map, Value};
 
 use crate::fill::Scope;
-use crate::{Block, Office, Paper, Signer, Signers, Templates, clean, layout, pdf};
+use crate::{Block, Crest, Office, Paper, Signer, Signers, Templates, clean, layout, pdf};
 
 /// What a letter is made from.
 #[derive(Clone, Copy)]
@@ -33,6 +33,8 @@ pub struct LetterFacts<'a> {
 pub struct Letter {
     /// The office.
     pub office: Office,
+    /// What stands beside its name.
+    pub crest: Option<Crest>,
     /// Title, as underlined.
     pub title: String,
     /// Its number.
@@ -117,6 +119,7 @@ impl Letter {
         let number = facts.number.map(clean::one_line);
         Ok(Self {
             office,
+            crest: templates.crest().cloned(),
             title: section.title.clone(),
             number,
             body,

@@ -1,5 +1,6 @@
 //! What stands where on a page. Lengths are points; y counts down from the top.
 
+use crate::Crest;
 use crate::face::Face;
 
 /// One page.
@@ -13,6 +14,8 @@ pub(crate) enum Mark {
     Text { x: f32, y: f32, face: Face, size: f32, text: String, blank_extra: f32 },
     /// A filled rectangle: a rule, a module of a QR code.
     Box { x: f32, y: f32, width: f32, height: f32 },
+    /// A picture, stretched to this size.
+    Crest { x: f32, y: f32, width: f32, height: f32, crest: Crest },
     /// Pale words across the page.
     Watermark(&'static str),
 }

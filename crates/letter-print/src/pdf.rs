@@ -3,7 +3,8 @@
 use chrono::{Datelike, NaiveDate};
 use krilla::Document;
 use krilla::color::luma;
-use krilla::geom::{PathBuilder, Point, Rect, Transform};
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
@@ -97,6 +98,13 @@ fn draw(surface: &mut Surface<'_>, fonts: &Fonts, mark: &Mark, (page_width, page
             if let Some(path) = path.finish() {
                 surface.draw_path(&path);
             }
+        }
+        Mark::Crest { x, y, width, height, crest } => {
+            let Some(size) = Size::from_wh(*width, *height) else { return };
+            let Ok(picture) = Image::from_png(crest.png().into(), false) else { return };
+            surface.push_transform(&Transform::from_translate(*x, *y));
+            surface.draw_image(picture, size);
+            surface.pop();
         }
         Mark::Watermark(text) => {
             let Some(font) = fonts.of(Face::Bold) else { return };

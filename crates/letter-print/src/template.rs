@@ -3,6 +3,7 @@
 //! | line | means |
 //! | --- | --- |
 //! | `version 1` | first line of the file |
+//! | `lambang BASE64` | the crest of all letterheads, a PNG; at most one |
 //! | `= name` | a part that sections include by `@name` begins |
 //! | `== G01 Title` | the letter of a service begins |
 //! | `\| label \| text` | a label and its value |
@@ -18,7 +19,12 @@ use std::sync::LazyLock;
 
 use office_model::{Bilingual, ServiceId, Versions};
 
+use crate::{Crest, CrestError};
+
 const VERSION_1: &str = include_str!("../data/letters-1.txt");
+
+/// What the line of the crest begins with.
+const CREST: &str = "lambang ";
 
 static LEARNED: Versions<Templates> = Versions::new();
 
@@ -26,6 +32,7 @@ static LEARNED: Versions<Templates> = Versions::new();
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Templates {
     version: u16,
+    crest: Option<Crest>,
     parts: BTreeMap<String, Vec<Line>>,
     letters: BTreeMap<ServiceId, Section>,
 }
@@ -57,18 +64,18 @@ pub(crate) enum LineKind {
 
 /// A line that the language does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the letter templates: {}", .problem.1)]
+#[error("line {line} of the letter templates: {}", .problem.en)]
 pub struct TemplateError {
     /// Which line, from 1.
     pub line: usize,
     /// What is wrong with it, in Indonesian and English.
-    problem: (&'static str, &'static str),
+    problem: Bilingual,
 }
 
 impl TemplateError {
     /// What people read.
     pub fn text(&self) -> Bilingual {
-        Bilingual::new(format!("baris {} template surat: {}", self.line, self.problem.0), self.to_string())
+        Bilingual::new(format!("baris {} template surat: {}", self.line, self.problem.id), self.to_string())
     }
 }
 
@@ -131,13 +138,23 @@ impl Templates {
             .next()
             .and_then(|(_, line)| line.strip_prefix("version "))
             .and_then(|version| version.parse().ok())
-            .ok_or(TemplateError { line: 1, problem: ("harus menyebut versinya", "it must say the version") })?;
-        let mut templates = Self { version, parts: BTreeMap::new(), letters: BTreeMap::new() };
+            .ok_or_else(|| TemplateError {
+                line: 1,
+                problem: Bilingual::new("harus menyebut versinya", "it must say the version"),
+            })?;
+        let mut templates = Self { version, crest: None, parts: BTreeMap::new(), letters: BTreeMap::new() };
         let mut into: Option<&mut Vec<Line>> = None;
         for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
-            let fail = |id, en| TemplateError { line, problem: (id, en) };
-            if let Some(head) = text.strip_prefix("== ") {
-                let (id, title) = head.split_once(' ').ok_or(fail("perlu kode dan judul", "id and title expected"))?;
+            let fail = |id, en| TemplateError { line, problem: Bilingual::new(id, en) };
+            if let Some(picture) = text.strip_prefix(CREST) {
+                let crest = Crest::of_line(picture.trim());
+                let crest = crest.map_err(|error| TemplateError { line, problem: error.text() })?;
+                if templates.crest.replace(crest).is_some() {
+                    return Err(fail("lambang sudah ada di baris lain", "there is a crest in another line already"));
+                }
+            } else if let Some(head) = text.strip_prefix("== ") {
+                let (id, title) =
+                    head.split_once(' ').ok_or_else(|| fail("perlu kode dan judul", "id and title expected"))?;
                 let id: ServiceId =
                     id.parse().map_err(|_| fail("tidak ada layanan dengan kode ini", "no service has this id"))?;
                 let section = Section { title: title.to_owned(), lines: Vec::new() };
@@ -145,8 +162,11 @@ impl Templates {
             } else if let Some(name) = text.strip_prefix("= ") {
                 into = Some(templates.parts.entry(name.to_owned()).or_default());
             } else {
-                let parsed = Line::parse(text).ok_or(fail("bukan baris template", "not a line of the language"))?;
-                into.as_mut().ok_or(fail("ada di depan semua bagian", "it stands before every section"))?.push(parsed);
+                let parsed =
+                    Line::parse(text).ok_or_else(|| fail("bukan baris template", "not a line of the language"))?;
+                into.as_mut()
+                    .ok_or_else(|| fail("ada di depan semua bagian", "it stands before every section"))?
+                    .push(parsed);
             }
         }
         Ok(templates)
@@ -155,6 +175,24 @@ impl Templates {
     /// Its version, from 1. A letter names it, so that the same letter can be printed again.
     pub fn version(&self) -> u16 {
         self.version
+    }
+
+    /// The crest of its letterheads, where there is one.
+    pub const fn crest(&self) -> Option<&Crest> {
+        self.crest.as_ref()
+    }
+
+    /// The text of the next version of these templates: with this PNG as crest, in place of the one that is there, or
+    /// without any. `text` is theirs.
+    ///
+    /// # Errors
+    ///
+    /// When the PNG cannot be one.
+    pub fn next_with_crest(&self, text: &str, png: Option<&[u8]>) -> Result<String, CrestError> {
+        let crest = png.map(Crest::line_of).transpose()?.map(|picture| format!("{CREST}{picture}"));
+        let head = std::iter::once(format!("version {}", self.version.saturating_add(1))).chain(crest);
+        let rest = text.lines().skip(1).filter(|line| !line.trim().starts_with(CREST)).map(str::to_owned);
+        Ok(head.chain(rest).map(|line| line + "\n").collect())
     }
 
     /// Services that it has a letter for.
@@ -168,7 +206,8 @@ impl Templates {
             (Some(section), Some(was)) => section == was && self.same_parts(before, &section.lines),
             _ => false,
         };
-        self.services().filter(|id| !same(id)).collect()
+        let all_change = self.crest != before.crest;
+        self.services().filter(|id| all_change || !same(id)).collect()
     }
 
     /// Whether the parts that these lines name are the same in other templates.

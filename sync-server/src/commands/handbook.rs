@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use letter_print::Templates;
 use office_handbook::{Audience, Notice, NoticeId, Profile, Topic};
 use office_model::{OfficeCode, Roster};
 use serde_json::{Value, json};
@@ -62,6 +63,21 @@ With --over nothing is undone that somebody else published after before.csv was 
         #[arg(long, value_name = "FILE")]
         over: Option<PathBuf>,
     },
+    /// Put a crest on all letterheads: a new version of the letter templates is published with it.
+    #[command(after_help = "Examples:
+  sync-server handbook crest lambang.png
+  sync-server handbook crest --remove
+
+A PNG of at most 48 KB and 1024 pixels on a side; 300 pixels are enough for 24 mm of paper. Letters that are signed
+already are printed as they were.")]
+    Crest {
+        /// The picture.
+        #[arg(required_unless_present = "remove")]
+        file: Option<PathBuf>,
+        /// Take the crest off instead.
+        #[arg(long, conflicts_with = "file")]
+        remove: bool,
+    },
     /// Tell clerks something: it stands on their first page.
     #[command(
         after_help = "Examples:\n  sync-server handbook notice 'Jaringan dirawat malam ini' --text 'Mulai pukul 22.00.'\n  sync-server handbook notice 'Rapat camat' --to district/35.10.01 --until 2026-12-01"
@@ -111,6 +127,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
                 _ => publish_text(common, *topic, body, over.as_deref()),
             }
         }
+        Some(Command::Crest { file, remove: _ }) => publish_crest(common, file.as_ref()),
         Some(Command::Notice { title, text, urgent, until, to }) => {
             let notice = Notice {
                 title: title.clone(),
@@ -176,6 +193,28 @@ fn publish_text(common: &Common, topic: Topic, body: String, over: Option<&str>)
     let base = Base::of_text(&reader, &keys, topic, over)?.map_or_else(|| mark(over), |base| base.mark);
     drop(reader);
     publish(common, &Act::PublishText { by, topic: word, base, body })
+}
+
+/// The templates that stand, with this crest or without any. Refused where others are published meanwhile.
+fn publish_crest(common: &Common, file: Option<&PathBuf>) -> Result<Answer, Failure> {
+    let png = file.map(|file| std::fs::read(file).map_err(|error| Failure::file(file, &error))).transpose()?;
+    let (reader, keys) = (open(&common.data)?, HubKeys::load(&common.data)?);
+    let standing = text(&reader, &keys, Topic::Templates)?;
+    let base = Base::standing(&reader, &keys, Topic::Templates)?.mark;
+    drop(reader);
+    let templates = Templates::parse(&standing).map_err(Failure::internal)?;
+    if png.is_none() && templates.crest().is_none() {
+        return Err(Failure::input(
+            "letterheads have no crest: nothing was changed",
+            "sync-server handbook crest FILE",
+        ));
+    }
+    let body = templates.next_with_crest(&standing, png.as_deref()).map_err(|error| {
+        Failure::input(format!("{error}; nothing was published"), "save it as a PNG of about 300 pixels, and try again")
+            .id(error.text().id, "simpan sebagai PNG sekitar 300 piksel, lalu coba lagi")
+    })?;
+    let (by, topic) = (by_command("handbook crest"), Topic::Templates.to_string());
+    publish(common, &Act::PublishText { by, topic, base, body })
 }
 
 fn publish(common: &Common, act: &Act) -> Result<Answer, Failure> {

@@ -64,6 +64,43 @@ fn path(url: &str) -> &str {
     &url[url.find("/l/").unwrap()..]
 }
 
+/// A PNG of one pixel.
+const DOT: &[u8] = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+#[test]
+fn a_crest_that_the_hub_publishes_stands_on_new_letters_and_changes_none_that_is_signed() {
+    let regency = Regency::new(38, &[]);
+    let office = regency.join("office");
+    regency.prove_any(&office);
+    let (before, _) = record(&office);
+    sign(&office, &before);
+    let has_picture = |pdf: &[u8]| pdf.windows(15).any(|window| window == b"/Subtype /Image");
+    let (paper, _) = letter(&office, &before);
+    assert!(!has_picture(&paper));
+    let hub = |arguments: &[&str]| regency.hub.says(arguments);
+    let file = regency.folder().join("lambang.png");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, "no picture").unwrap();
+    assert_eq!(hub(&["handbook", "crest", path]).0, 2);
+    assert_eq!(hub(&["handbook", "crest", "--remove"]).0, 2, "there is none");
+    std::fs::write(&file, data_encoding::BASE64.decode(DOT).unwrap()).unwrap();
+    // Another one takes its place.
+    for _ in 0..2 {
+        assert_eq!(hub(&["handbook", "crest", path]).0, 0);
+    }
+    regency.prove_any(&office);
+    let (after, _) = record(&office);
+    sign(&office, &after);
+    let (crested, _) = letter(&office, &after);
+    assert!(has_picture(&crested));
+    assert_eq!(letter(&office, &before).0, paper, "to the last byte");
+    assert_eq!(hub(&["handbook", "crest", "--remove"]).0, 0);
+    regency.prove_any(&office);
+    assert_eq!(letter(&office, &after).0, crested);
+    let (last, _) = record(&office);
+    assert!(!has_picture(&letter(&office, &last).0));
+}
+
 #[test]
 fn what_another_machine_wrote_while_a_letter_was_signed_changes_no_letter() {
     let regency = Regency::new(35, &[]);

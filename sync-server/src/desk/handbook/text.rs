@@ -26,8 +26,10 @@ use crate::{Blame, Failure, clock, init};
 pub(in crate::desk) const BODY_BYTES_MAX: usize = 384 * 1024;
 /// Lines of changes and problems on the page,
 const LINES: usize = 100;
-/// and of the text itself that are gone and new.
+/// and of the text itself that are gone and new,
 const CHANGED_LINES: usize = 300;
+/// each with so many signs: the crest of the templates is one line.
+const CHANGED_SIGNS: usize = 400;
 
 #[derive(Template)]
 #[template(path = "handbook_text.html")]
@@ -284,13 +286,23 @@ fn look(reader: &Reader, keys: &HubKeys, topic: Topic, text: &str) -> Result<Loo
 /// Lines with what stands above them, each heading once in a row.
 fn below_headings<'a>(lines: impl Iterator<Item = &'a LineChange>) -> Vec<(String, Vec<LineChange>)> {
     let mut parts: Vec<(String, Vec<LineChange>)> = Vec::new();
-    for line in lines {
+    for line in lines.map(shortened) {
         match parts.last_mut().filter(|(heading, _)| *heading == line.heading) {
-            Some((_, of_part)) => of_part.push(line.clone()),
-            None => parts.push((line.heading.clone(), vec![line.clone()])),
+            Some((_, of_part)) => of_part.push(line),
+            None => parts.push((line.heading.clone(), vec![line])),
         }
     }
     parts
+}
+
+fn shortened(line: &LineChange) -> LineChange {
+    match line.text.char_indices().nth(CHANGED_SIGNS) {
+        Some((end, _)) => {
+            let text = format!("{}...", line.text.get(..end).unwrap_or_default());
+            LineChange { text, ..line.clone() }
+        }
+        None => line.clone(),
+    }
 }
 
 /// A letter about nobody by the templates as they are typed.
