@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use change_log::DocumentId;
 use common::{enrolled, json_of, record, run, text};
-use replica_store::{Account, Asked, RequestKey};
+use replica_store::{Account, Asked, AuditItem, Draft, RequestKey};
 use serde_json::{Value, json};
 use sync_protocol::enrolment::Code;
 
@@ -179,6 +179,7 @@ fn who_was_shut_out_after_a_backup_stays_out_and_what_was_done_is_not_done_again
     for (name, token) in [("satu", 1), ("dua", 2), ("tiga", 3)] {
         node.replica().put_application(name, "petugas", &[token; 32], 10).unwrap();
     }
+    node.replica().put_application("empat", "kepala", &[6; 32], 86_400_000).unwrap();
     node.replica().take_queue_number("2026-11-28", 'A', document(1)).unwrap();
     drop(node);
     let file = backup(dir.path());
@@ -191,12 +192,28 @@ fn who_was_shut_out_after_a_backup_stays_out_and_what_was_done_is_not_done_again
     let request = RequestKey { application: "dua".to_owned(), key: "permohonan-1".to_owned(), body: [5; 32] };
     node.replica().keep_answer(&request, "{}", 20).unwrap();
     node.replica().take_queue_number("2026-11-28", 'A', document(2)).unwrap();
+    // A clock that was ahead when the first one was made.
+    node.replica().put_application("empat", "kepala", &[7; 32], 5).unwrap();
+    let draft = Draft {
+        id: [1; 16],
+        clerk: "siti".to_owned(),
+        service: "G01".to_owned(),
+        form: "{}".to_owned(),
+        created_millis: 1,
+        changed_millis: 2,
+    };
+    node.replica().put_draft(&draft).unwrap();
+    let act =
+        AuditItem { at_millis: 20, clerk: "siti".to_owned(), act: "letter".to_owned(), subject: "surat".to_owned() };
+    node.replica().note_act(&act).unwrap();
     drop(node);
 
     let told = run(dir.path(), &["restore", &file, "--replace"]);
     assert!(told.status.success(), "{}", text(&told.stderr));
     let said = text(&told.stdout) + &text(&told.stderr);
-    for part in ["The account budi was shut", "application satu", "application tiga", "Passwords and roles"] {
+    let parts =
+        ["The account budi was shut", "application satu", "application tiga", "application empat", "1 draft begun"];
+    for part in parts.into_iter().chain(["Passwords and roles"]) {
         assert!(said.contains(part), "{part}: {said}");
     }
     let node = common::open(dir.path());
@@ -204,7 +221,9 @@ fn who_was_shut_out_after_a_backup_stays_out_and_what_was_done_is_not_done_again
     let is_shut = |name: &str| replica.account(name).unwrap().unwrap().disabled_millis.is_some();
     assert_eq!((is_shut("budi"), is_shut("siti")), (true, false));
     let opens = |token: u8| replica.application_of(&[token; 32]).unwrap().is_some();
-    assert_eq!([1, 2, 3, 4].map(opens), [false, true, false, true]);
+    assert_eq!([1, 2, 3, 4, 6, 7].map(opens), [false, true, false, true, false, false]);
+    assert_eq!(replica.draft([1; 16]).unwrap(), Some(draft));
+    assert!(replica.audit(50).unwrap().contains(&act), "the trail goes on");
     assert_eq!(replica.asked(&request).unwrap(), Asked::Before("{}".to_owned()));
     let next = replica.take_queue_number("2026-11-28", 'A', document(3)).unwrap();
     assert_eq!(next.to_string(), "A-003");
@@ -217,7 +236,8 @@ fn who_was_shut_out_after_a_backup_stays_out_and_what_was_done_is_not_done_again
     let told = json_of(&run(dir.path(), &["restore", &file, "--replace", "--leave-unsent", "--json"]));
     assert_eq!(
         told["carried"],
-        json!({"accounts": ["budi"], "applications": ["satu", "tiga"], "requests": null, "queue_days": 1})
+        json!({"accounts": ["budi"], "applications": ["empat", "satu", "tiga"], "requests": null, "queue_days": 1,
+            "drafts": 1, "acts": told["carried"]["acts"]})
     );
     let node = common::open(dir.path());
     assert_eq!(node.replica().asked(&request).unwrap(), Asked::Never);

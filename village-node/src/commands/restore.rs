@@ -46,6 +46,8 @@ impl Restore {
                     "applications": carried.over.applications,
                     "requests": carried.requests.then_some(carried.over.requests),
                     "queue_days": carried.over.queue_days,
+                    "drafts": carried.over.drafts,
+                    "acts": carried.over.acts,
                 })),
                 "files": restored.files.as_ref().copied().unwrap_or_default(),
             }));
@@ -72,10 +74,12 @@ fn say_carried(carried: Option<&Carried>) {
         output::note(
             "Apa yang terjadi sesudah cadangan itu dibuat tidak diketahui: di sini tidak ada basis data komputer ini yang dapat \
              dibaca. Akun yang ditutup dan token yang dicabut sejak itu berlaku lagi (tutup dan cabut lagi di halaman Akun), \
-             nomor antrean hari ini dapat keluar dua kali, dan permintaan aplikasi yang dikirim ulang dapat tercatat dua kali. / \
+             nomor antrean hari ini dapat keluar dua kali, dan permintaan aplikasi yang dikirim ulang dapat tercatat dua kali. Draf \
+             dan jejak kegiatan sejak itu tidak ikut kembali. / \
              What happened after the backup was made is not known: no database of this machine that can be read was here. \
              Accounts shut and tokens revoked since open again (shut and revoke them again on the page Accounts), queue numbers \
-             of today may be given twice, and a request that an application sends again may be recorded twice.",
+             of today may be given twice, and a request that an application sends again may be recorded twice. Drafts and the \
+             trail of acts since do not come back.",
         );
         return;
     };
@@ -89,6 +93,14 @@ fn say_carried(carried: Option<&Carried>) {
         output::line(format!(
             "Token aplikasi {name} dalam cadangan itu sudah dicabut, dan tetap tidak berlaku. / The token of the application \
              {name} in the backup was revoked, and stays so."
+        ));
+    }
+    if over.drafts > 0 {
+        output::line(format!(
+            "Draf yang dibuat atau diubah sesudah cadangan itu ikut kembali: {}. / {} begun or changed after the backup came \
+             along.",
+            over.drafts,
+            counted(over.drafts, "draft", "drafts")
         ));
     }
     if !requests {

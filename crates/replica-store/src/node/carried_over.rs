@@ -1,5 +1,6 @@
 //! What a node's database that a backup takes the place of knows and the backup does not, of what must not come back: who may
-//! not come any more, what was done already, which queue numbers are out.
+//! not come any more, what was done already, which queue numbers are out. And of what comes back from nowhere else: forms that
+//! nobody saved yet, the trail.
 
 use std::path::Path;
 
@@ -22,6 +23,10 @@ pub struct CarriedOver {
     pub requests: u64,
     /// Days of which more queue numbers were given.
     pub queue_days: u64,
+    /// Drafts that were begun or typed on after it.
+    pub drafts: u64,
+    /// Lines of the trail since it.
+    pub acts: u64,
 }
 
 impl Reader {
@@ -49,6 +54,8 @@ impl Reader {
             carried.requests = self.done(&transaction)?;
         }
         carried.queue_days = self.queues(&transaction)?;
+        carried.drafts = self.unsaved(&transaction)?;
+        carried.acts = self.trail(&transaction)?;
         transaction.commit().map_err(StoreError::from)?;
         connection.close().map_err(|(_, error)| StoreError::from(error))?;
         Ok(carried)
@@ -88,6 +95,9 @@ impl Reader {
                 let sql = "UPDATE application SET token_hash = ?, role = ?, created = ?, used = ?, revoked = ?
                            WHERE name = ?";
                 copy.execute(sql, params![hash, role, created, used, revoked, name])?
+            } else if kept_revoked.is_none() {
+                // Which of two tokens came first nobody can tell by a clock that was wrong: neither of them opens.
+                copy.execute("UPDATE application SET revoked = ? WHERE name = ?", params![kept_created, name])?
             } else {
                 continue;
             };
@@ -113,6 +123,47 @@ impl Reader {
                 row.get::<_, i64>(4)?
             ];
             count += put.execute(values)? as u64;
+        }
+        Ok(count)
+    }
+
+    fn unsaved(&self, copy: &Connection) -> Result<u64, StoreError> {
+        let mut count = 0;
+        let mut statement = self.connection.prepare("SELECT id, clerk, service, form, created, changed FROM draft")?;
+        let mut rows = statement.query([])?;
+        let sql = "INSERT INTO draft (id, clerk, service, form, created, changed) VALUES (?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (id) DO UPDATE SET form = excluded.form, changed = excluded.changed
+                   WHERE excluded.changed > draft.changed";
+        let (mut put, mut put_files) = (
+            copy.prepare(sql)?,
+            copy.prepare("INSERT OR IGNORE INTO draft_file (draft, hash, said, content) VALUES (?, ?, ?, ?)")?,
+        );
+        let mut files =
+            self.connection.prepare("SELECT hash, said, content FROM draft_file WHERE draft = ? ORDER BY idx")?;
+        while let Some(row) = rows.next()? {
+            let id: [u8; 16] = row.get(0)?;
+            let (clerk, service, form): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            count +=
+                put.execute(params![id, clerk, service, form, row.get::<_, i64>(4)?, row.get::<_, i64>(5)?])? as u64;
+            let mut files = files.query([id])?;
+            while let Some(file) = files.next()? {
+                let (hash, said): (Vec<u8>, String) = (file.get(0)?, file.get(1)?);
+                put_files.execute(params![id, hash, said, file.get::<_, Vec<u8>>(2)?])?;
+            }
+        }
+        Ok(count)
+    }
+
+    fn trail(&self, copy: &Connection) -> Result<u64, StoreError> {
+        let last: i64 = copy.query_row("SELECT coalesce(max(idx), 0) FROM audit", [], |row| row.get(0))?;
+        let mut count = 0;
+        let mut statement =
+            self.connection.prepare("SELECT idx, at, clerk, act, subject FROM audit WHERE idx > ? ORDER BY idx")?;
+        let mut rows = statement.query([last])?;
+        let mut put = copy.prepare("INSERT INTO audit (idx, at, clerk, act, subject) VALUES (?, ?, ?, ?, ?)")?;
+        while let Some(row) = rows.next()? {
+            let (clerk, act, subject): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            count += put.execute(params![row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, clerk, act, subject])? as u64;
         }
         Ok(count)
     }
