@@ -92,7 +92,10 @@ impl Server {
         let address = listener.local_addr().map_err(unusable)?;
         let token = token_of(&node)?;
         let door = HEXLOWER.encode(&moment::random::<32>()?);
-        Door { address: address.to_string(), token: door.clone() }.save(node.dir())?;
+        if let Err(failure) = (Door { address: address.to_string(), token: door.clone() }).save(node.dir()) {
+            // A disk that takes nothing keeps nobody from reading and printing: only commands do not find this program.
+            tracing::warn!(%failure, "commands will not find this program, and wait until it ends");
+        }
         let first_key = HEXLOWER.encode(&moment::random::<12>()?);
         let lan = watch::Sender::default();
         Ok(Self { node, listener, address, clerk, token, door, first_key, lan, lan_address: None, on_lan: None })

@@ -186,6 +186,48 @@ fn a_token_that_is_revoked_opens_nothing_that_it_began() {
 }
 
 #[test]
+fn a_program_that_waits_for_changes_is_told_of_none_after_its_token_was_revoked() {
+    let served = Served::start();
+    let dir = served.dir.path();
+    let made = json_of(&run(dir, &["application", "add", "e-desa", "--role", "petugas", "--json"]));
+    let headers = served.with(made["token"].as_str().unwrap());
+    let (status, end) = served.ask("GET /api/v1/changes?after=end", &headers, "");
+    assert_eq!(status, 200, "{end}");
+    let waits = format!("GET /api/v1/changes?after={}&wait=30", end["next"].as_str().unwrap());
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| served.ask(&waits, &headers, ""));
+        // It must have begun to wait; however far it is by then, it is told of nothing.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        assert!(run(dir, &["application", "revoke", "e-desa"]).status.success());
+        record(dir, "Siti Aminah");
+        let (status, answer) = waiting.join().unwrap();
+        assert_eq!((status, &answer["code"]), (401, &json!("token")), "{answer}");
+    });
+}
+
+#[test]
+fn whoever_makes_a_record_again_has_read_it_and_the_new_one_is_valid_from_its_own_day() {
+    let served = Served::start();
+    account(&served, "siti", "petugas");
+    let form = json!({
+        "nik": "3510014107900001", "nama": "Budi Santoso", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
+        "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": 2,
+        "keperluan": "Melamar pekerjaan", "penandatangan": "kepala", "berlaku_sampai": "2199-12-30",
+        "ada_perkara": true, "keterangan": "Perkara lama",
+    });
+    let made = run(served.dir.path(), &["record", "--service", "P02", "--json", &form.to_string(), "--json"]);
+    let id = json_of(&made)["id"].as_str().unwrap().to_owned();
+    let siti = Desk::of(&served, "siti");
+    let again = format!("GET /baru/P02?ulang={id}");
+    let (status, _, page) = served.ask_raw(&again, &siti.headers(&served), "");
+    let page = text(&page);
+    assert!(status == 200 && page.contains("Perkara lama") && !page.contains("2199"), "{page}");
+    let noted = Reader::open(served.dir.path()).unwrap().audit(50).unwrap();
+    let read = noted.iter().filter(|item| item.act == "specific_read" && item.subject == id && item.clerk == "siti");
+    assert_eq!(read.count(), 1, "{noted:?}");
+}
+
+#[test]
 fn nobody_is_let_in_whose_account_was_shut_while_their_secret_was_looked_at() {
     let served = Served::start();
     account(&served, "kades", "kepala");

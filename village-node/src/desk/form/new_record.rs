@@ -15,7 +15,7 @@ use replica_store::Reader;
 use serde_json::{Value, json};
 
 use crate::action::standing::is_own;
-use crate::action::{NewRecord, fields, today};
+use crate::action::{NewRecord, fields, has_specific, today};
 use crate::desk::form::carried::Sender;
 use crate::desk::form::citizens::{Known, is_of_citizen, lately};
 use crate::desk::form::draft_files::DraftFile;
@@ -30,7 +30,7 @@ use crate::desk::frame::shown;
 use crate::desk::frame::upload::Upload;
 use crate::desk::frame::word::{Part, Word};
 use crate::desk::moments;
-use crate::desk::people::sign_in::note_in;
+use crate::desk::people::sign_in::{note_in, note_read};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Paper, kinds};
 use crate::desk::record::queue;
@@ -147,8 +147,12 @@ pub(in crate::desk) async fn page(
             return Ok(kept.map(|kept| (kept.typed, draft, false, kept.catalogue)));
         }
         let new = HEXLOWER.encode(&drafts::fresh_id()?);
-        if let Some(typed) = all_of(&reader, &again, known_service)? {
-            return Ok(Some((typed, new, true, String::new())));
+        if let Some(again) = Again::of(&reader, &again, known_service)? {
+            drop(reader);
+            if again.has_specific {
+                note_read(node, &clerk, Act::SpecificRead, &again.id.to_string());
+            }
+            return Ok(Some((again.typed, new, true, String::new())));
         }
         let known = from.parse::<DocumentId>().ok().map(|id| Known::of(&reader, id)).transpose()?.flatten();
         let known = known.zip(known_service).map(|(known, service)| known.fields.of_form(service)).unwrap_or_default();
@@ -165,14 +169,31 @@ pub(in crate::desk) async fn page(
     fill(&shared, visitor, offered, Filled { typed, draft, from_record, flash }).await
 }
 
-/// All that a record of this office and service says, to be made again; nothing where there is no such record.
-fn all_of(reader: &Reader, id: &str, service: Option<&Service>) -> Result<Option<Typed>, Failure> {
-    let (Ok(id), Some(service)) = (id.parse::<DocumentId>(), service) else { return Ok(None) };
-    let document = reader.document(id)?.filter(|document| {
-        let row = document.row();
-        is_own(reader, row.office) && row.service == service.id
-    });
-    Ok(document.map(|document| Typed::of_record(service, &fields(&document)).of_form(service)))
+/// A record that is to be made again.
+struct Again {
+    id: DocumentId,
+    /// All that it says, but what is counted from the day it was made.
+    typed: Typed,
+    has_specific: bool,
+}
+
+impl Again {
+    /// A record of this office and service; nothing where there is no such record.
+    fn of(reader: &Reader, id: &str, service: Option<&Service>) -> Result<Option<Self>, Failure> {
+        let (Ok(id), Some(service)) = (id.parse::<DocumentId>(), service) else { return Ok(None) };
+        let document = reader.document(id)?.filter(|document| {
+            let row = document.row();
+            is_own(reader, row.office) && row.service == service.id
+        });
+        Ok(document.map(|document| {
+            let mut fields = fields(&document);
+            let has_specific = has_specific(service, &fields);
+            for field in service.fields.iter().filter(|field| field.default.is_some()) {
+                fields.remove(&field.key);
+            }
+            Self { id, typed: Typed::of_record(service, &fields).of_form(service), has_specific }
+        }))
+    }
 }
 
 /// A form with what is in it.

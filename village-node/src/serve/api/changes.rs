@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{Told, answer, bad_parameter, parameters};
 use crate::action::changes::{self, FeedPlace, Told as Changes};
+use crate::right::Right;
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
 use crate::{Failure, Node};
@@ -60,11 +61,11 @@ async fn told(
         return Err(bad_parameter("limit", &wanted));
     }
     let until = Instant::now() + Duration::from_secs(wait.unwrap_or(0)).min(WAIT_MAX);
-    let mut showings = shared.node.showings();
+    let (mut showings, right) = (shared.node.showings(), caller.right());
     loop {
         // What shows from here on wakes, also when it does before the waiting begins.
         showings.mark_unchanged();
-        let changes = look(&shared.node, place, limit).await?;
+        let changes = look(&shared.node, &right, place, limit).await?;
         let left = until.saturating_duration_since(Instant::now());
         if !changes.changes.is_empty() || left.is_zero() {
             return Ok(changes.to_json());
@@ -74,10 +75,13 @@ async fn told(
     }
 }
 
-/// Reads with a connection of its own: making documents out of many changes keeps no clerk waiting.
-async fn look(node: &Node, place: FeedPlace, limit: usize) -> Result<Changes, Failure> {
+/// Reads with a connection of its own: making documents out of many changes keeps no clerk waiting. Whoever waited may have
+/// lost the right to it meanwhile.
+async fn look(node: &Node, right: &Right, place: FeedPlace, limit: usize) -> Result<Changes, Failure> {
+    let right = right.clone();
     node.blocking(move |node| {
         let reader = node.replica().reader()?;
+        right.check(&reader)?;
         changes::after(&reader, place, limit)
     })
     .await
