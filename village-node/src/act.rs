@@ -62,6 +62,8 @@ acts! {
     TokenWrong "token_wrong" "token salah di API" "a wrong token at the API";
     /// A record that has some.
     SpecificRead "specific_read" "membaca data yang dilindungi khusus" "read specially protected data";
+    /// By a list, a search or a register that shows records of it: services and how many records.
+    HealthListed "health_listed" "melihat daftar yang memuat berkas kesehatan" "saw a list with health records";
     /// A new one.
     Record "record" "menyimpan berkas" "saved a record";
     /// Of a record.

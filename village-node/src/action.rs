@@ -12,6 +12,7 @@ mod clock;
 pub(crate) mod divergences;
 mod export;
 pub(crate) mod handbook;
+pub(crate) mod health;
 mod history;
 pub(crate) mod letter;
 mod list;

@@ -9,6 +9,7 @@ pub(crate) mod files;
 mod for_people;
 mod guard;
 pub(crate) mod lan;
+mod lately_listed;
 pub(crate) mod wiped;
 mod wrong_tokens;
 
@@ -29,6 +30,7 @@ use crate::desk::people::sessions::Sessions;
 use crate::remote::Door;
 use crate::serve::entrance::Entrance;
 use crate::serve::lan::{Lan, Listening};
+use crate::serve::lately_listed::LatelyListed;
 use crate::serve::wrong_tokens::WrongTokens;
 use crate::{Failure, Node, moment, private_file, sweeping, sync};
 
@@ -69,6 +71,8 @@ pub(crate) struct Shared {
     /// Opens the door of this program's own commands.
     door: String,
     wrong_tokens: WrongTokens,
+    /// Which records of health lists showed lately.
+    pub(crate) lately_listed: LatelyListed,
     /// Whether the desk is open to the office's other PCs.
     pub(crate) lan: watch::Receiver<Lan>,
 }
@@ -171,6 +175,7 @@ impl Server {
             token,
             door,
             wrong_tokens: WrongTokens::default(),
+            lately_listed: LatelyListed::default(),
             lan: lan.subscribe(),
         });
         let (stop, stopping) = watch::channel(false);

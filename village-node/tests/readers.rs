@@ -135,6 +135,28 @@ fn the_trail_tells_what_was_read_by_commands_and_which_register_was_taken() {
 }
 
 #[test]
+fn the_trail_tells_which_lists_showed_records_of_health_and_not_whose() {
+    let dir = enrolled();
+    let plain = record(dir.path(), "Siti Aminah");
+    let noted = || {
+        let node = Node::open(dir.path(), &NodeOptions::default()).unwrap();
+        let noted = node.replica().audit(50).unwrap().into_iter().filter(|item| item.act == "health_listed");
+        noted.map(|item| format!("{} {}", item.clerk, item.subject)).collect::<Vec<_>>()
+    };
+    let name = care_fields()["nama"].as_str().unwrap().to_owned();
+    assert!(run(dir.path(), &["list"]).status.success());
+    assert_eq!(noted(), [""; 0], "nothing of health was shown");
+    care(dir.path());
+    assert!(run(dir.path(), &["search", "siti aminah"]).status.success());
+    assert_eq!(noted(), [""; 0], "only {plain}");
+    for arguments in [&["list"][..], &["search", &name]] {
+        let output = run(dir.path(), arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    }
+    assert_eq!(noted(), vec!["siti S03 (1) (village-node)"; 2]);
+}
+
+#[test]
 fn the_owners_token_shows_what_the_account_of_serve_sees() {
     let dir = enrolled();
     let id = record(dir.path(), "Siti Aminah");

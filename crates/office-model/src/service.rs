@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::bilingual::Bilingual;
 use crate::calendar::Holidays;
 use crate::concern::Concern;
-use crate::field::Field;
+use crate::field::{Field, SpecificData};
 use crate::nik::Nik;
 use crate::office_code::OfficeCode;
 use crate::roster::Roster;
@@ -102,6 +102,11 @@ impl Service {
     /// The field of this name.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// Whether that there is a record of somebody tells of their health: it cannot be without saying something of it.
+    pub fn is_of_health(&self) -> bool {
+        self.fields.iter().any(|field| field.required && field.specific == Some(SpecificData::Health))
     }
 
     /// The code that new letters get: the new scheme's, or the old one's where none is known.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use office_model::OfficeCode;
 use office_model::calendar::Holidays;
+use office_model::{OfficeCode, counted};
 
 use super::silence::Watch;
 use super::{Health, Incident, Kind, detail};
@@ -87,7 +87,7 @@ fn integrity(health: &Health) -> Finding {
     // Where nobody has looked yet, nothing is known to be wrong.
     match health.verified.map_or(0, |(_, problems)| problems) {
         0 => Finding::Right,
-        problems => Finding::Wrong(format!("{problems} problems")),
+        problems => Finding::Wrong(counted(problems, "problem", "problems")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use office_model::Office;
+use office_model::{Office, counted};
 use replica_store::{Alarm, Delivery};
 use serde_json::{Value, json};
 
@@ -55,7 +55,11 @@ fn list(common: &Common) -> Result<Answer, Failure> {
     let mut text = if open.is_empty() {
         "No alarm goes on.\n".to_owned()
     } else {
-        format!("{} alarms go on:\n{}", open.len(), table(&head, &open.iter().map(line).collect::<Vec<_>>()))
+        format!(
+            "{}:\n{}",
+            counted(open.len() as u64, "alarm goes on", "alarms go on"),
+            table(&head, &open.iter().map(line).collect::<Vec<_>>())
+        )
     };
     if !past.is_empty() {
         let _ = write!(text, "\nOver:\n{}", table(&head, &past.iter().map(line).collect::<Vec<_>>()));

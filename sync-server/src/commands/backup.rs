@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use office_model::counted;
 use replica_store::{Reader, files_beside};
 use serde_json::json;
 
@@ -46,7 +47,12 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     }
     if files.kept > 0 {
         let folder = files_beside(&arguments.file);
-        let _ = writeln!(text, "{} attached files in {}: they belong to it.", files.kept, folder.dir().display());
+        let _ = writeln!(
+            text,
+            "{} in {}: they belong to it.",
+            counted(files.kept, "attached file", "attached files"),
+            folder.dir().display()
+        );
     }
     if files.missing > 0 {
         let _ = writeln!(text, "{} attached files are not here: sync-server verify says which.", files.missing);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use letter_print::Templates;
 use office_handbook::{Audience, Notice, NoticeId, Profile, Topic};
-use office_model::{OfficeCode, Roster};
+use office_model::{OfficeCode, Roster, counted};
 use serde_json::{Value, json};
 
 use super::{Answer, open, table, time};
@@ -223,7 +223,11 @@ fn publish(common: &Common, act: &Act) -> Result<Answer, Failure> {
     let offices = done.get("offices").and_then(Value::as_u64).unwrap_or_default();
     let text = match offices {
         0 => format!("{} stands like that already: nothing was published\n", word("topic")),
-        _ => format!("{} is published for {offices} offices; each gets it with its next exchange\n", word("topic")),
+        _ => format!(
+            "{} is published for {}; each gets it with its next exchange\n",
+            word("topic"),
+            counted(offices, "office", "offices")
+        ),
     };
     Ok(Answer::new(done, text))
 }

@@ -1,6 +1,7 @@
 //! `quarantine`: changes that were not accepted, and judging them again.
 
 use change_log::DocumentId;
+use office_model::counted;
 use replica_store::{EntryState, RefusalSource};
 use serde_json::{Value, json};
 
@@ -38,7 +39,10 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     if let Some(What::Retry { id }) = &arguments.what {
         let done = common.submit(&Act::Retry { by: by_command("quarantine retry"), document: *id })?;
         let count = done.get("retried").and_then(Value::as_u64).unwrap_or_default();
-        let text = format!("{count} changes are judged again; sync-server quarantine shows what stays out\n");
+        let text = format!(
+            "{} judged again; sync-server quarantine shows what stays out\n",
+            counted(count, "change is", "changes are")
+        );
         return Ok(Answer::new(done, text));
     }
     let (mut list, mut lines): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());

@@ -1,5 +1,6 @@
 //! `rebuild-views`: makes rows, search and digests again.
 
+use office_model::counted;
 use serde_json::Value;
 
 use super::Answer;
@@ -14,5 +15,8 @@ pub(crate) struct Arguments {}
 pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Failure> {
     let done = common.submit(&Act::RebuildViews)?;
     let count = done.get("documents").and_then(Value::as_u64).unwrap_or_default();
-    Ok(Answer::new(done, format!("rows, search and digests of {count} documents were made again\n")))
+    Ok(Answer::new(
+        done,
+        format!("rows, search and digests of {} were made again\n", counted(count, "document", "documents")),
+    ))
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use change_log::NodeId;
+use office_model::counted;
 use replica_store::{OpenError, ProblemKind, Reader, Replica, files_beside, forget_seat};
 use serde_json::json;
 
@@ -51,7 +52,8 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
     let aside = restored?;
     let counts = open(dir)?.counts()?;
     let waits = exchange_driver::waits_for_clock(&open(dir)?)?;
-    let mut text = format!("{} transactions are back in {}\n", counts.transactions, dir.display());
+    let mut text =
+        format!("{} back in {}\n", counted(counts.transactions, "transaction is", "transactions are"), dir.display());
     if waits {
         let _ = writeln!(
             text,
@@ -165,7 +167,10 @@ fn bring(file: &Path, incoming: &Path) -> Result<(HubKeys, Option<Vec<u8>>), Fai
     problems.retain(|problem| problem.kind != ProblemKind::Blob);
     if let Some(first) = problems.first() {
         let next = "take another backup; when there is none, ask for help before you go on";
-        return Err(Failure::input(format!("the backup has {} faults, the first: {first}", problems.len()), next));
+        return Err(Failure::input(
+            format!("the backup has {}, the first: {first}", counted(problems.len() as u64, "fault", "faults")),
+            next,
+        ));
     }
     Ok((keys, settings))
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use exchange_driver::Covered;
+use office_model::counted;
 use replica_store::{OpenError, ProblemKind, Reader, Role};
 use serde_json::json;
 
@@ -52,13 +53,18 @@ pub(crate) fn run(common: &Common, _arguments: &Arguments) -> Result<Answer, Fai
         }).collect::<Vec<_>>(),
     });
     let figures = format!(
-        "{} logs, {} changes, {} documents, {} feeds, {} attached files",
-        report.logs, report.entries, report.documents, report.feeds, report.blobs
+        "{}, {}, {}, {}, {}",
+        counted(report.logs, "log", "logs"),
+        counted(report.entries, "change", "changes"),
+        counted(report.documents, "document", "documents"),
+        counted(report.feeds, "feed", "feeds"),
+        counted(report.blobs, "attached file", "attached files"),
     );
     let mut text = if sound {
         format!("sound: {figures}\n")
     } else {
-        format!("{} problems in {figures}\n{}\n{}\n", problems.len(), problems.join("\n"), advice.join("\n"))
+        let count = counted(problems.len() as u64, "problem", "problems");
+        format!("{count} in {figures}\n{}\n{}\n", problems.join("\n"), advice.join("\n"))
     };
     for log in bare {
         let Covered { epoch, position, signed } = log;

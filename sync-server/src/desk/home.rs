@@ -235,9 +235,9 @@ fn summary(regency: &Regency, language: Language, now_millis: i64) -> Summary {
             (Language::Indonesian, false) => {
                 format!("Semua {all} kantor yang terdaftar setara dengan pusat, tetapi pusat sendiri perlu diurus.")
             }
-            (Language::English, true) => format!("All {all} enrolled offices are equal with the hub."),
+            (Language::English, true) => format!("{} equal with the hub.", all_enrolled(all)),
             (Language::English, false) => {
-                format!("All {all} enrolled offices are equal with the hub, but the hub itself needs care.")
+                format!("{} equal with the hub, but the hub itself needs care.", all_enrolled(all))
             }
         };
         return said(sentence, is_hub_well);
@@ -265,7 +265,10 @@ fn summary(regency: &Regency, language: Language, now_millis: i64) -> Summary {
             is_well: false,
         },
         Language::English => Summary {
-            sentence: format!("{proven} of {all} offices are equal with the hub."),
+            sentence: format!(
+                "{proven} of {all} {} equal with the hub.",
+                shown::many(all as u64, "office is", "offices are")
+            ),
             behind: format!("Not yet: {named}{rest}."),
             is_well: false,
         },
@@ -279,6 +282,11 @@ fn alarms(regency: &Regency, language: Language) -> Vec<String> {
         _ => format!("{} ({})", language.say(&kind.title()), shown::figure(*count, language)),
     };
     regency.alarms.iter().map(one).collect()
+}
+
+/// All offices that joined, as the English sentence of them begins.
+fn all_enrolled(all: usize) -> String {
+    if all == 1 { "The 1 enrolled office is".to_owned() } else { format!("All {all} enrolled offices are") }
 }
 
 /// Machines that called within a day and are not enrolled here.
@@ -302,14 +310,21 @@ fn further(regency: &Regency, language: Language) -> String {
         sum(|facts| facts.counts.quarantined),
         sum(|facts| facts.counts.divergent),
     );
-    let [records, quarantined, divergent, absent] =
-        [records, quarantined, divergent, absent as u64].map(|figure| shown::figure(figure, language));
+    let absent = absent as u64;
     match language {
-        Language::Indonesian => format!(
-            "{records} berkas di pusat; {quarantined} perubahan ditahan; {divergent} perbedaan menunggu kantor; {absent} kantor belum terdaftar."
-        ),
+        Language::Indonesian => {
+            let [records, quarantined, divergent, absent] =
+                [records, quarantined, divergent, absent].map(|figure| shown::figure(figure, language));
+            format!(
+                "{records} berkas di pusat; {quarantined} perubahan ditahan; {divergent} perbedaan menunggu kantor; {absent} kantor belum terdaftar."
+            )
+        }
         Language::English => format!(
-            "{records} records at the hub; {quarantined} changes quarantined; {divergent} differences wait for their offices; {absent} offices not enrolled."
+            "{} at the hub; {} quarantined; {}; {} not enrolled.",
+            shown::counted(records, "record", "records"),
+            shown::counted(quarantined, "change", "changes"),
+            shown::counted(divergent, "difference waits for its office", "differences wait for their offices"),
+            shown::counted(absent, "office", "offices"),
         ),
     }
 }

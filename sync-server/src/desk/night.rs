@@ -138,9 +138,13 @@ fn sentence(report: &Report, language: Language) -> (String, bool) {
         (0, _, Language::Indonesian) => "Belum ada kantor yang terdaftar.".to_owned(),
         (0, _, Language::English) => "No office had joined yet.".to_owned(),
         (_, 0, Language::Indonesian) => format!("Semua {all_said} kantor terbukti setara dengan pusat."),
+        (1, 0, Language::English) => "The 1 office was proven equal with the hub.".to_owned(),
         (_, 0, Language::English) => format!("All {all_said} offices were proven equal with the hub."),
         (.., Language::Indonesian) => format!("{proven} dari {all_said} kantor terbukti setara; {behind_said} belum."),
-        (.., Language::English) => format!("{proven} of {all_said} offices were proven equal; {behind_said} not."),
+        (.., Language::English) => {
+            let offices = shown::counted(all, "office was", "offices were");
+            format!("{proven} of {offices} proven equal; {behind_said} not.")
+        }
     };
     let trouble = match (damaged, unsaved) {
         (true, _) => language.pick("Data di pusat RUSAK. ", "Data at the hub is DAMAGED. "),
@@ -180,12 +184,12 @@ fn totals(report: &Report, language: Language) -> Vec<Total> {
 
 /// The cause and what to do, once for all of them.
 fn hub_off(offices: u64, language: Language) -> String {
-    let (count, why, what) =
-        (shown::figure(offices, language), words::reason(HUB_OFF, language), words::what_to_do(HUB_OFF, language));
-    match language {
-        Language::Indonesian => format!("{count} kantor: {why}; {what}."),
-        Language::English => format!("{count} offices: {why}; {what}."),
-    }
+    let (why, what) = (words::reason(HUB_OFF, language), words::what_to_do(HUB_OFF, language));
+    let count = match language {
+        Language::Indonesian => format!("{} kantor", shown::figure(offices, language)),
+        Language::English => shown::counted(offices, "office", "offices"),
+    };
+    format!("{count}: {why}; {what}.")
 }
 
 /// `is_said`: what a hub that was off means is said above all lines.

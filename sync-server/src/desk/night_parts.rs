@@ -122,16 +122,23 @@ pub(super) fn rest(report: &Report, whole: &Whole, language: Language) -> Rest {
 
 /// Where the lines are that the page has no room for: `kept` stand in the report, `left_out` are counted only.
 fn more(kept: usize, left_out: u64, language: Language) -> String {
-    let [in_files, nowhere] = [kept.saturating_sub(LINES) as u64, left_out].map(|count| shown::figure(count, language));
+    let in_files = kept.saturating_sub(LINES) as u64;
     let said = match language {
-        Language::Indonesian => [
-            format!("{in_files} baris lagi ada di berkas XLSX, CSV, dan JSON (unduh di atas)."),
-            format!("{nowhere} baris tidak termuat dalam laporan ini."),
-        ],
-        Language::English => [
-            format!("{in_files} more rows are in the XLSX, CSV and JSON files (download above)."),
-            format!("{nowhere} rows are left out of this report."),
-        ],
+        Language::Indonesian => {
+            let [in_files, nowhere] = [in_files, left_out].map(|count| shown::figure(count, language));
+            [
+                format!("{in_files} baris lagi ada di berkas XLSX, CSV, dan JSON (unduh di atas)."),
+                format!("{nowhere} baris tidak termuat dalam laporan ini."),
+            ]
+        }
+        Language::English => {
+            let in_files = shown::counted(in_files, "more row is", "more rows are");
+            let nowhere = shown::counted(left_out, "row is", "rows are");
+            [
+                format!("{in_files} in the XLSX, CSV and JSON files (download above)."),
+                format!("{nowhere} left out of this report."),
+            ]
+        }
     };
     let said = said.into_iter().zip([kept > LINES, left_out > 0]);
     said.filter(|(_, is_so)| *is_so).map(|(text, _)| text).collect::<Vec<_>>().join(" ")
@@ -207,19 +214,22 @@ fn granted(report: &Report, whole: &Whole, language: Language) -> Vec<Granted> {
 }
 
 fn check(check: &CheckLine, report: &Report, language: Language) -> Check {
-    let figure = |count| shown::figure(count, language);
-    let (logs, entries, documents, files) =
-        (figure(check.logs), figure(check.entries), figure(check.documents), figure(check.files));
     Check {
         is_sound: check.sound,
         at: moments::short(check.checked_millis, report.made_millis),
         figures: match language {
             Language::Indonesian => {
+                let [logs, entries, documents, files] = [check.logs, check.entries, check.documents, check.files]
+                    .map(|count| shown::figure(count, language));
                 format!("{entries} perubahan dalam {logs} log, {documents} dokumen, {files} lampiran")
             }
-            Language::English => {
-                format!("{entries} changes in {logs} logs, {documents} documents, {files} attached files")
-            }
+            Language::English => format!(
+                "{} in {}, {}, {}",
+                shown::counted(check.entries, "change", "changes"),
+                shown::counted(check.logs, "log", "logs"),
+                shown::counted(check.documents, "document", "documents"),
+                shown::counted(check.files, "attached file", "attached files"),
+            ),
         },
         problems: check.problems.clone(),
         problems_left_out: check.problems_left_out,
@@ -233,11 +243,11 @@ fn backup(whole: &Whole, report: &Report, language: Language) -> Backup {
     let at = backup.made_millis.map(|at| moments::short(at, report.made_millis)).unwrap_or_default();
     let kept = backup.kept.map(|kept| match language {
         Language::Indonesian => format!("{kept} cadangan tersimpan"),
-        Language::English => format!("{kept} backups kept"),
+        Language::English => format!("{kept} {} kept", shown::many(kept, "backup", "backups")),
     });
     let files = backup.files.map(|files| match language {
         Language::Indonesian => format!("{files} lampiran"),
-        Language::English => format!("{files} attached files"),
+        Language::English => format!("{files} {}", shown::many(files, "attached file", "attached files")),
     });
     let missing = backup.files_missing.filter(|missing| *missing > 0).map(|missing| match language {
         Language::Indonesian => format!("{missing} lampiran tidak ada di pusat"),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk_kit::{FaultPage, Halt, Language, Session, html_response, old_page};
-use office_model::Bilingual;
+use office_model::{Bilingual, counted};
 use replica_store::StoreError;
 
 use super::assets::VERSION;
@@ -169,8 +169,8 @@ impl Fault {
     pub(crate) fn too_often((id, en): (&str, &str), seconds: u64) -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
-            format!("{id} {seconds} {}.", ID.seconds),
-            format!("{en} {seconds} {}.", EN.seconds),
+            format!("{id} {}.", counted(seconds, ID.second, ID.seconds)),
+            format!("{en} {}.", counted(seconds, EN.second, EN.seconds)),
         )
     }
 

@@ -69,6 +69,11 @@ pub(super) fn many<'a>(count: impl Into<u64>, one: &'a str, more: &'a str) -> &'
     if count.into() == 1 { one } else { more }
 }
 
+/// A figure with what is counted, in English: `1,024 rows`.
+pub(super) fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{} {}", figure(count, Language::English), many(count, one, more))
+}
+
 /// How an exchange ended, as people read it.
 pub(super) fn outcome(word: &str, language: Language) -> &str {
     let words = match word {
@@ -227,6 +232,12 @@ mod tests {
     use service_document::RefusalCode;
 
     use super::*;
+
+    #[test]
+    fn one_is_told_from_several() {
+        let said = |count| counted(count, "row is", "rows are");
+        assert_eq!([said(0), said(1), said(1024)], ["0 rows are", "1 row is", "1,024 rows are"]);
+    }
 
     #[test]
     fn thousands_are_apart() {

@@ -11,6 +11,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
 use desk_kit::{Form, Halt, Language, Turn, Whose, destination, go, no_turn, own_page, secret};
+use office_model::counted;
 use replica_store::{Account, Reader};
 
 use super::carried::{self, Carried};
@@ -121,7 +122,8 @@ async fn admit(hub: &Hub, Peer(peer): Peer, guess: Guess, language: Language) ->
     let pause = || {
         let now = Instant::now();
         let pause = desk.at_accounts.pause(guess.name.as_str(), now).max(desk.from_addresses.pause(&peer, now));
-        (pause > Duration::ZERO).then(|| format!("{} {} {}.", t.wait_before, pause.as_secs() + 1, t.seconds))
+        (pause > Duration::ZERO)
+            .then(|| format!("{} {}.", t.wait_before, counted(pause.as_secs() + 1, t.second, t.seconds)))
     };
     if let Some(said) = pause() {
         return Ok(Err(said));

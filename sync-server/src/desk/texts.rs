@@ -22,6 +22,7 @@ desk_kit::texts! {
     wrong_secret: "Nama, kata sandi, atau kode tidak cocok. Setiap kode hanya dapat dipakai sekali; tunggu kode berikutnya.",
         "Name, password or code do not match. Each code is good once; wait for the next one.";
     wait_before: "Terlalu banyak percobaan. Coba lagi setelah", "Too many tries. Try again after";
+    second: "detik", "second";
     seconds: "detik", "seconds";
     locked: "Layar terkunci", "Screen locked";
     unlock: "Buka kunci", "Unlock";

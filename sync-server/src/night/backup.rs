@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use change_log::BlobHash;
 use chrono::{Datelike as _, NaiveDate};
+use office_model::counted;
 use replica_store::{FilesKept, ProblemKind, Reader, files_beside};
 
 use super::report::BackupLine;
@@ -101,7 +102,9 @@ fn verify(reader: &Reader, part: &Path) -> Result<(), Failure> {
     init::roster(&copy)?;
     let mut problems = exchange_driver::verify_hub(&copy, &mut |_, _| ())?.report.problems;
     problems.retain(|problem| problem.kind != ProblemKind::Blob);
-    problems.first().map_or(Ok(()), |first| Err(bad(format!("{} problems, the first: {first}", problems.len()))))
+    problems.first().map_or(Ok(()), |first| {
+        Err(bad(format!("{}, the first: {first}", counted(problems.len() as u64, "problem", "problems"))))
+    })
 }
 
 /// Takes the oldest backups away; how many stay. At least one does.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 use desk_kit::Language;
 use office_model::calendar::WIB_SECONDS;
+use office_model::counted;
 
 use super::report::{OfficeLine, Whole};
 use super::{Report, words};
@@ -76,7 +77,7 @@ fn time(millis: Option<i64>) -> Cell {
 fn left_out(count: u64, columns: usize, language: Language) -> Option<Vec<Cell>> {
     let said = match language {
         Language::Indonesian => format!("{count} baris lagi tidak termuat dalam laporan ini"),
-        Language::English => format!("{count} more rows are left out of this report"),
+        Language::English => format!("{} left out of this report", counted(count, "more row is", "more rows are")),
     };
     let rest = std::iter::repeat_n(Cell::Nothing, columns.saturating_sub(1));
     (count > 0).then(|| std::iter::once(said.into()).chain(rest).collect())

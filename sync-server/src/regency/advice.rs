@@ -1,7 +1,7 @@
 //! What to tell the clerk on the telephone: plain sentences from the facts of the office. Pure.
 
 use desk_kit::moments;
-use office_model::Bilingual;
+use office_model::{Bilingual, counted};
 
 use super::refusal::Refusal;
 use super::standing::{FEW_NUMBERS, clock_minutes, is_older, of_node};
@@ -38,20 +38,20 @@ pub(crate) fn advice(
     if quarantined > 0 {
         said.push(Bilingual::new(
             format!("{quarantined} perubahan tidak diterima pusat. Data itu tetap ada di komputernya: minta petugas membuka Sinkronisasi, bagian Perubahan yang ditolak atau ditahan, dan menyimpan ulang isian yang disebut di sana."),
-            format!("{quarantined} changes are not accepted here. They are still on the machine: ask the clerk to open Sync, part Changes that were refused or held back, and to save the fields named there again."),
+            format!("{} still on the machine: ask the clerk to open Sync, part Changes that were refused or held back, and to save the fields named there again.", counted(quarantined, "change is not accepted here. It is", "changes are not accepted here. They are")),
         ));
     }
     if divergent > 0 {
         said.push(Bilingual::new(
             format!("{divergent} berkas punya dua isian yang berbeda. Minta petugas membuka Perbedaan dan memilih yang benar."),
-            format!("{divergent} records have two values for one field. Ask the clerk to open Differences and to choose the right one."),
+            format!("{} two values for one field. Ask the clerk to open Differences and to choose the right one.", counted(divergent, "record has", "records have")),
         ));
     }
     if let Some(BackupAge::Days(days @ BACKUP_DAYS_MAX..)) = facts.backup_age(now_millis) {
         let beyond = days - BACKUP_DAYS_MAX;
         said.push(Bilingual::new(
             format!("Cadangan terakhir di kantor ini dibuat {days} hari lalu: terlalu lama, {beyond} hari lewat dari {BACKUP_DAYS_MAX}. Yang sudah sampai di pusat aman; yang belum terkirim hilang bila disk rusak. Dampingi petugas menjalankan village-node backup ke cakram lain."),
-            format!("The last backup at this office was made {days} days ago: too old, {beyond} days beyond {BACKUP_DAYS_MAX}. What reached the hub is safe; what is unsent is lost with the disk. Guide the clerk through village-node backup to another disk."),
+            format!("The last backup at this office was made {days} days ago: too old, {} beyond {BACKUP_DAYS_MAX}. What reached the hub is safe; what is unsent is lost with the disk. Guide the clerk through village-node backup to another disk.", counted(beyond, "day", "days")),
         ));
     }
     if said.is_empty() {
@@ -107,7 +107,10 @@ fn of(node: &NodeFacts, hub_version: &str, (window, hub_was_off): (Window, bool)
             let unsent = node.unsent.unwrap_or_default();
             said.push(Bilingual::new(
                 format!("{unsent} perubahan di komputer {id} belum sampai. Pengiriman berjalan sendiri; cukup biarkan tersambung."),
-                format!("{unsent} changes of machine {id} have not arrived yet. They are sent by themselves; it only has to stay connected."),
+                match unsent {
+                    1 => format!("1 change of machine {id} has not arrived yet. It is sent by itself; the machine only has to stay connected."),
+                    _ => format!("{unsent} changes of machine {id} have not arrived yet. They are sent by themselves; it only has to stay connected."),
+                },
             ));
         }
         // The first two are of offices, not of machines.
@@ -118,7 +121,7 @@ fn of(node: &NodeFacts, hub_version: &str, (window, hub_was_off): (Window, bool)
         let minutes = minutes.abs();
         said.push(Bilingual::new(
             format!("Jam komputer {id} {id_way} {minutes} menit. Sinkronisasi tetap berjalan, tetapi tanggal pada surat ikut salah: minta petugas memperbaiki jamnya."),
-            format!("The clock of machine {id} is {minutes} minutes {en_way}. Sync goes on, but dates on letters are wrong too: ask the clerk to set it."),
+            format!("The clock of machine {id} is {} {en_way}. Sync goes on, but dates on letters are wrong too: ask the clerk to set it.", counted(minutes.unsigned_abs(), "minute", "minutes")),
         ));
     }
     let is_told = refusal.is_some_and(|refusal| refusal.is_of_age(old.is_some()));
@@ -133,7 +136,10 @@ fn of(node: &NodeFacts, hub_version: &str, (window, hub_was_off): (Window, bool)
             format!(
                 "Sisa nomor surat komputer {id} tinggal {left}. Nomor baru datang sendiri pada sinkronisasi berikutnya."
             ),
-            format!("Machine {id} has {left} letter numbers left. More come by themselves with its next sync."),
+            format!(
+                "Machine {id} has {} left. More come by themselves with its next sync.",
+                counted(left.into(), "letter number", "letter numbers")
+            ),
         ));
     }
     said

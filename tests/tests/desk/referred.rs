@@ -139,3 +139,33 @@ async fn a_report_that_no_office_of_the_roster_would_get_says_so() {
     assert!(clerk.text().await.contains("tidak memuat kantor yang dituju"));
     is_well(&clerk, "a report without an office").await;
 }
+
+#[tokio::test]
+async fn who_finds_health_records_is_on_the_trail_once_and_nobody_else_is_named_there() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.record("Budi Santoso");
+    let clerk = machine.signed_in("petugas1", "petugas").await;
+    clerk.go(&format!("{}/berkas?q=budi", machine.url)).await;
+    clerk.says("Budi Santoso").await;
+    let head = machine.signed_in("kades", "kepala").await;
+    let trail = format!("{}/akun/jejak", machine.url);
+    let rows = "return Array.from(document.querySelectorAll('#jejak tbody tr')).map(one => one.innerText).join('\\n')";
+    head.go(&trail).await;
+    let noted = head.run(rows).await.as_str().unwrap().to_owned();
+    assert!(!noted.contains("berkas kesehatan"), "{noted}");
+
+    home_care(&machine);
+    for page in ["/berkas?q=3510014107900001", "/berkas?q=siti", "/berkas?q=siti%20aminah", "/berkas", "/"] {
+        clerk.go(&format!("{}{page}", machine.url)).await;
+        clerk.says("Siti Aminah").await;
+    }
+    head.go(&trail).await;
+    let noted = head.run(rows).await.as_str().unwrap().to_owned();
+    let told: Vec<&str> = noted.lines().filter(|line| line.contains("berkas kesehatan")).collect();
+    assert!(matches!(told[..], [one] if one.contains("petugas1") && one.contains("H03 (1)")), "{noted}");
+    assert!(!noted.contains("Siti Aminah") && !noted.contains("3510014107900001"), "{noted}");
+    for browser in [&clerk, &head] {
+        is_well(browser, "trail").await;
+    }
+}

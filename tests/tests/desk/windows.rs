@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::complaint::the_rest;
-use crate::office::{Machine, Office};
+use crate::office::{Machine, Office, SECRET};
 
 const KEPT: &str = "document.querySelector('#draf-keadaan').textContent.includes('Draf tersimpan')";
 const TOLD: &str = "!document.querySelector('#draf-lain').hidden";
@@ -152,4 +152,47 @@ async fn what_another_window_keeps_of_an_edit_is_not_thrown_away_by_this_one() {
         first.go(&page).await;
         assert_eq!(first.value("[name=keperluan]").await, text, "{way}");
     }
+}
+
+#[tokio::test]
+async fn an_edit_that_comes_along_to_a_sign_in_leaves_the_draft_of_another_window() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let page = format!("{}/berkas/{id}/ubah", machine.url);
+    let first = machine.signed_in("siti", "petugas").await;
+    let second = Browser::open().await;
+    machine.sign_in(&second, "siti").await;
+    second.go(&page).await;
+    first.go(&page).await;
+    first.find("[name=keperluan]").await.clear().await.unwrap();
+    first.type_in("[name=keperluan]", "Ketikan pertama").await;
+    first.until(KEPT).await;
+    machine.kill();
+    machine.serve();
+
+    second
+        .run(
+            "document.querySelector('[name=keperluan]').value = 'Ketikan kedua';
+             document.querySelector('#formulir').submit();",
+        )
+        .await;
+    second.says("Yang Anda ketik belum hilang").await;
+    second.type_in("#name", "siti").await;
+    second.type_in("#secret", SECRET).await;
+    second.click("form[action='/masuk'] button").await;
+    second.says("jendela lain menyimpan draf").await;
+    assert_eq!(second.value("[name=keperluan]").await, "Ketikan kedua", "nothing is lost");
+    machine.sign_in(&first, "siti").await;
+    first.go(&page).await;
+    assert_eq!(first.value("[name=keperluan]").await, "Ketikan pertama");
+
+    // Typed on there, it is asked which of the two is to stand.
+    second.type_in("[name=keperluan]", " lagi").await;
+    second.until(TOLD).await;
+    first.run("location.reload()").await;
+    first.until("document.querySelector('[name=keperluan]')?.value === 'Ketikan pertama'").await;
+    second.click("#draf-lain button").await;
+    second.until(KEPT).await;
+    assert_eq!(second.complaints().await, [""; 0]);
 }

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use data_encoding::BASE64;
 use letter_print::{Book, BookKind, BookRow, Extension, Paper, PrintError};
 use office_model::{ClerkId, Status, calendar};
-use replica_store::{AuditItem, ListedTransaction, Replica};
+use replica_store::{AuditItem, ListedTransaction, Reader, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::health::HealthListed;
 use super::signed::{InRegister, in_register, is_signed};
 use super::{handbook, letter, service_label};
 use crate::{Act, Failure};
@@ -130,9 +131,22 @@ pub(crate) fn note(replica: &mut Replica, query: &BookQuery, clerk: &ClerkId, no
         at_millis: now_millis,
         clerk: clerk.to_string(),
         act: Act::Register.as_str().to_owned(),
-        subject: file_name(query),
+        subject: about(replica, query)?,
     };
     Ok(replica.note_act(&item)?)
+}
+
+/// Which register it is, and which records of health stand in it: `agenda-2026-07-01-2026-07-31.pdf, H03 (2)`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(crate) fn about(reader: &Reader, query: &BookQuery) -> Result<String, Failure> {
+    let days = super::days(Some(query.from), Some(query.to))?.unwrap_or_default();
+    let letters = reader.letters_made(&days, ROWS_MAX)?.into_iter().filter(|row| stands_in(query.book, &row.status));
+    let listed = HealthListed::among(letters.map(|row| (row.service, row.document)));
+    let parts = [file_name(query), listed.about()];
+    Ok(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
 }
 
 /// `agenda-2026-07-01-2026-07-31.pdf`.

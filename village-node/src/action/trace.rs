@@ -5,6 +5,7 @@ use office_model::ClerkId;
 use replica_store::{AuditItem, Reader, Replica};
 use serde_json::Value;
 
+use super::health::HealthListed;
 use super::{Action, book, divergences, fields, has_specific, known_service, load};
 use crate::{Act, Failure};
 
@@ -91,19 +92,21 @@ fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, 
         Action::Letter { id, .. } => one(Act::Letter, id),
         Action::Export { id } => one(Act::Export, id),
         Action::Backup { .. } => vec![(Act::Backup, String::new())],
-        Action::Book { query } => vec![(Act::Register, book::file_name(query))],
+        Action::Book { query } => vec![(Act::Register, book::about(reader, query)?)],
         Action::Show { id } => specific(id, shows_specific(reader, *id)?),
         Action::History { id } => specific(id, may_have_had_specific(reader, *id)?),
         Action::Divergences { .. } => {
             divergences::specific(answer).iter().flat_map(|id| one(Act::SpecificRead, id)).collect()
         }
+        Action::List { .. } | Action::Register { .. } => {
+            let listed = HealthListed::in_answer(answer);
+            if listed.is_empty() { Vec::new() } else { vec![(Act::HealthListed, listed.about())] }
+        }
         // The first three are noted where they are done, whoever asks; the others show no values.
         Action::PutAccount { .. }
         | Action::AddApplication { .. }
         | Action::RevokeApplication { .. }
-        | Action::List { .. }
         | Action::Numbers
-        | Action::Register { .. }
         | Action::Status
         | Action::Verify
         | Action::Attachments { .. }

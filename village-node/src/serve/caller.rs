@@ -1,14 +1,18 @@
 //! Who asks over the local API: the owner of the data folder, or an application with a token of its own.
 
+use std::time::Instant;
+
 use change_log::DocumentId;
 use office_model::{ClerkId, Role};
 use replica_store::{Application, AuditItem, Replica};
 
-use crate::action::trace::{By, note_act};
+use crate::action::health::HealthListed;
+use crate::action::trace::{By, note_act, warn_unnoted};
 use crate::action::{ApplicationName, authority, owner};
 use crate::failure::{NO_TOKEN, NOT_FOR_ROLE};
 use crate::right::Right;
-use crate::{Act, Action, Blame, Failure, Node};
+use crate::serve::Shared;
+use crate::{Act, Action, Blame, Failure, Node, moment};
 
 /// Somebody who was let in.
 #[derive(Clone)]
@@ -140,6 +144,19 @@ impl Caller {
                 }
                 Ok(Author { clerk: name.clerk().clone(), acts_for: named.cloned() })
             }
+        }
+    }
+
+    /// Notes in the audit trail that a list showed records of health, unless it was noted lately.
+    pub(super) fn note_listed(&self, shared: &Shared, listed: &HealthListed) {
+        let (known, clerk, by) = match self {
+            Self::Owner { clerk } => ("", clerk, By::Owner),
+            Self::Application { name, .. } => (name.clerk().as_str(), name.clerk(), By::Desk),
+        };
+        if shared.lately_listed.is_news(known, listed, Instant::now()) {
+            let by = (clerk.as_str(), by);
+            let mut replica = shared.node.replica();
+            warn_unnoted(note_act(&mut replica, Act::HealthListed, &listed.about(), by, moment::now_millis()));
         }
     }
 

@@ -125,6 +125,18 @@ impl<'a> Bits<'a> {
         self.fill();
         let rest = self.data.get(self.at..).unwrap_or_default();
         // Some cameras fill up with bytes that say nothing, or end with a mark between parts.
-        self.count < 8 && rest.iter().all(|byte| matches!(byte, 0xff | 0xd0..=0xd7))
+        if self.count < 8 {
+            rest.iter().all(|byte| matches!(byte, 0xff | 0xd0..=0xd7))
+        } else {
+            self.is_padded() && rest.iter().all(|byte| matches!(byte, 0 | 0xff))
+        }
+    }
+
+    /// Whether what is left are zero bytes that a writer filled up with. The last byte of data ends in ones; where that one is
+    /// zero too, something wrote over it.
+    fn is_padded(&self) -> bool {
+        let whole = self.count / 8;
+        let (last, zeros) = (self.held >> (8 * whole), self.held & ((1 << (8 * whole)) - 1));
+        zeros == 0 && last & 0xff != 0
     }
 }

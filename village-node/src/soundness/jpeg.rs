@@ -179,8 +179,13 @@ mod tests {
 
     /// A picture of 16 units across and down, whose codes are 1 bit each: no difference, end of block.
     fn picture(data: &[u8]) -> Vec<u8> {
+        square(128, data)
+    }
+
+    /// The same of so many dots across and down.
+    fn square(side: u8, data: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 4, 0xff, 0xd9];
-        bytes.extend([0xff, 0xc0, 0, 11, 8, 0, 128, 0, 128, 1, 1, 0x11, 0]);
+        bytes.extend([0xff, 0xc0, 0, 11, 8, 0, side, 0, side, 1, 1, 0x11, 0]);
         for kind in [0x00, 0x10] {
             // One code of one bit, for 0; one of two bits, for 3 more bits.
             bytes.extend([0xff, 0xc4, 0, 21, kind, 1, 1]);
@@ -191,6 +196,19 @@ mod tests {
         bytes.extend(data);
         bytes.extend([0xff, 0xd9, 7, 7]);
         bytes
+    }
+
+    #[test]
+    fn zero_bytes_in_front_of_the_end_are_damage_only_where_they_are_in_place_of_data() {
+        // Of 225 units two bits are in the last byte, which ends in ones.
+        let padded = |last: &[u8], zeros: usize| square(120, &[&[0; 56][..], last, &vec![0; zeros]].concat());
+        for zeros in [0, 1, 2, 3, 6, 7, 8, 30, 500] {
+            assert!(is_sound(&padded(&[0x3f], zeros)), "{zeros}");
+            assert!(!is_sound(&padded(&[0x3f, 0, 1], zeros)), "{zeros}: more than nothing behind the data");
+            // Written over from somewhere in the data.
+            assert!(!is_sound(&padded(&[], zeros + 2)), "{zeros}");
+        }
+        assert!(!is_sound(&square(120, &[0; 55])));
     }
 
     #[test]

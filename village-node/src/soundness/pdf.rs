@@ -5,6 +5,10 @@ use super::jpeg;
 
 /// So many tables of one file are followed: each time it is saved one may be added.
 const TABLES_MAX: usize = 256;
+/// So much white space is passed over at one place.
+const WHITE_MAX: usize = 4096;
+/// The generation of the entry that heads what is free.
+const HEAD_OF_FREE: usize = 65_535;
 /// White space of a PDF.
 const WHITE: [u8; 6] = [0, b'\t', b'\n', 0x0c, b'\r', b' '];
 
@@ -32,19 +36,22 @@ fn tables(bytes: &[u8]) -> Option<()> {
                 break;
             }
             let (first, count) = (text.number()?, text.number()?);
+            // Some programs count the head of what is free, number 0, from 1; readers know.
+            let mut is_from_one = false;
             for number in first..first.checked_add(count)? {
-                let (offset, _) = (text.number()?, text.number()?);
+                let (offset, generation) = (text.number()?, text.number()?);
                 text.white();
                 let is_used = match text.take()? {
                     b'n' => true,
                     b'f' => false,
                     _ => return None,
                 };
+                is_from_one |= !is_used && (first, number, generation) == (1, 1, HEAD_OF_FREE);
                 // Some programs say that what they threw away is at 0.
                 if is_used && offset > 0 {
                     let mut object = Text { bytes, at: offset };
                     object.white();
-                    object.object(Some(number))?;
+                    object.object(Some(if is_from_one { number - 1 } else { number }))?;
                 }
             }
         }
@@ -54,6 +61,8 @@ fn tables(bytes: &[u8]) -> Option<()> {
             Some(previous) => Some(Text { bytes: trailer, at: previous + 5 }.number()?),
             None => None,
         };
+        // Some programs say so of the first one.
+        at = at.filter(|previous| *previous > 0);
     }
     Some(())
 }
@@ -90,8 +99,17 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
+    /// Over white space; a comment, up to the end of its line, counts as such. Not beyond what any program writes: each part
+    /// of the file may lead here.
     fn white(&mut self) {
-        while self.bytes.get(self.at).is_some_and(|byte| WHITE.contains(byte)) {
+        let mut is_comment = false;
+        for byte in self.bytes.get(self.at..).unwrap_or_default().iter().take(WHITE_MAX) {
+            match byte {
+                b'\n' | b'\r' => is_comment = false,
+                b'%' => is_comment = true,
+                byte if is_comment || WHITE.contains(byte) => {}
+                _ => return,
+            }
             self.at += 1;
         }
     }
@@ -151,6 +169,39 @@ mod tests {
         let packed = "7 0 obj\n<< /Type /XRef >>\nendobj\nstartxref\n9\n%%EOF\n";
         assert!(is_sound(format!("%PDF-1.5\n{packed}").as_bytes()));
         assert!(!is_sound(format!("%PDF-1.5\n{}", packed.replace("\n9\n", "\n11\n")).as_bytes()));
+    }
+
+    /// A file whose table lists what is free and this object; `first` is the number that its section begins with.
+    fn listed(object: &str, first: u32, trailer: &str) -> Vec<u8> {
+        let front = format!("%PDF-1.4\n{object}");
+        let (table, at) = (front.len(), 9);
+        let entries = format!("0000000000 65535 f \n{at:010} 00000 n \n");
+        format!("{front}xref\n{first} 2\n{entries}trailer\n<< /Size 2 {trailer}>>\nstartxref\n{table}\n%%EOF\n")
+            .into_bytes()
+    }
+
+    #[test]
+    fn what_readers_take_as_it_is_meant_is_no_damage() {
+        let object = "1 0 obj\n<< >>\nendobj\n";
+        assert!(is_sound(&listed(object, 0, "")));
+        assert!(is_sound(&listed(object, 1, "")), "the head of what is free counted from 1");
+        assert!(!is_sound(&listed(object, 2, "")) && !is_sound(&listed("2 0 obj\n<< >>\nendobj\n", 1, "")));
+        let commented = "% made by a scanner\r\n  % 1 0 obj\n1 0 obj\n<< >>\nendobj\n";
+        assert!(is_sound(&listed(commented, 0, "")));
+        assert!(!is_sound(&listed("% 1 0 obj\n<< >>\nendobj\n", 0, "")), "nothing but a comment");
+        assert!(is_sound(&listed(object, 0, "/Prev 0 ")));
+        // Where another table is said to be and is not.
+        assert!(!is_sound(&listed(object, 0, "/Prev 3 ")) && !is_sound(&listed(object, 0, "/Prev 9999 ")));
+        for odd in [listed(object, 1, "/Prev 0 "), listed(commented, 0, "")] {
+            let end = odd.len() - "%%EOF\n".len();
+            for length in 0..end - "\n".len() {
+                // What is cut off goes with the table's place; a shorter number leads nowhere.
+                assert!(!is_sound(&odd[..length]), "{length}");
+            }
+            let mut lost = odd.clone();
+            lost[9..20].fill(0);
+            assert!(!is_sound(&lost));
+        }
     }
 
     #[test]

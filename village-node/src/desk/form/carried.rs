@@ -16,7 +16,7 @@ use crate::desk::form::saved::Sent;
 use crate::desk::form::window::Seen;
 use crate::desk::form::{drafts, edit};
 use crate::desk::frame::page::{Answer, Halt, go};
-use crate::desk::frame::word::Word;
+use crate::desk::frame::word::{Part, Refusal, Word};
 use crate::desk::people::sign_in::{self, Way};
 use crate::desk::people::visitor::{Form, Visitor, destination, token_of};
 use crate::serve::Shared;
@@ -132,8 +132,12 @@ fn keep_edit(node: &Node, clerk: &str, record: &str, form: &Form) -> Result<Opti
     let mut replica = node.replica();
     let document = load(&replica, record)?;
     let (service, kept) = edit::kept_of(&document, record, form)?;
-    let id = drafts::id_of_edit(clerk, record);
+    let (id, to) = (drafts::id_of_edit(clerk, record), format!("/berkas/{record}/ubah"));
+    // There is one draft of these changes, and it is another window's: what was typed here waits in memory.
+    if Seen::of(form).changed_elsewhere(&replica, (id, clerk), &kept)?.is_some() {
+        return Ok(Some((to, Word::Refused(Refusal::new(Part::Form, vec![edit::carried_apart()], form)))));
+    }
     drafts::keep(&mut replica, (id, clerk), service, &kept, moment::now_millis())?;
     // That page says itself what it took up again.
-    Ok(Some((format!("/berkas/{record}/ubah"), Word::Nothing)))
+    Ok(Some((to, Word::Nothing)))
 }

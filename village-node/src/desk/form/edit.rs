@@ -18,7 +18,7 @@ use crate::action::{NOT_EDITABLE, fields, has_specific, load, not_editable, toda
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::listed;
 use crate::desk::form::sent_edit::{SentEdit, edits, seen};
-use crate::desk::form::window::{Seen, WINDOW, version_of};
+use crate::desk::form::window::{Seen, VERSION, WINDOW, version_of};
 use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, go, html};
@@ -58,7 +58,8 @@ pub(in crate::desk) async fn page(
     allow(visitor.role().may_record())?;
     let id = document(&id)?;
     if let Some(failure) = shared.node.blocking(move |node| Ok(closed(&load(&node.replica(), id)?))).await? {
-        return shut(&shared, &visitor, id, (failure, None)).await;
+        let unkept = visitor.word.refusal_of(Part::Form).map(|unkept| unkept.typed.clone());
+        return shut(&shared, &visitor, id, (failure, unkept)).await;
     }
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
@@ -94,7 +95,11 @@ pub(in crate::desk) async fn page(
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let fields = ask(service, catalogue.person_fields(), &typed, (&said, &BTreeMap::new()), language);
         let problems = listed(catalogue, service, &problems, language);
-        let (window, version) = (HEXLOWER.encode(&drafts::fresh_id()?), version_of(&reader, draft)?);
+        let (window, version) = match unkept {
+            // The window that sent it goes on here: it saw no more of the draft than it had.
+            Some(unkept) => (unkept.typed.get(WINDOW).to_owned(), unkept.typed.get(VERSION).to_owned()),
+            None => (HEXLOWER.encode(&drafts::fresh_id()?), version_of(&reader, draft)?),
+        };
         drop(reader);
         if reads_specific {
             note_read(node, clerk, Act::SpecificRead, &id.to_string());
@@ -169,6 +174,16 @@ pub(in crate::desk) async fn save(
     };
     let page = if word == Word::FormRefused { "/ubah" } else { "" };
     Ok(visitor.leads(&shared, &format!("/berkas/{id}{page}"), word))
+}
+
+/// What is said of a form that came along to a sign-in, where the draft is another window's.
+pub(super) fn carried_apart() -> Bilingual {
+    Bilingual::new(
+        "Yang Anda ketik masih ada di sini, tetapi belum tersimpan: jendela lain menyimpan draf untuk berkas yang sama. Draf itu \
+         tetap; periksa isian di sini, lalu simpan.",
+        "What you typed is still here, and not saved: another window keeps a draft for the same record. That one stays; check \
+         the form here, then save.",
+    )
 }
 
 const DRAFTS_APART: &str = "drafts_apart";

@@ -14,6 +14,7 @@ use office_model::{Bilingual, Catalogue, ClerkId, Nik, Problem, Service, Service
 use replica_store::Reader;
 use serde_json::{Value, json};
 
+use crate::action::health::HealthListed;
 use crate::action::standing::is_own;
 use crate::action::{NewRecord, fields, has_specific, today};
 use crate::desk::form::carried::Sender;
@@ -30,7 +31,7 @@ use crate::desk::frame::shown;
 use crate::desk::frame::upload::Upload;
 use crate::desk::frame::word::{Part, Word};
 use crate::desk::moments;
-use crate::desk::people::sign_in::{note_in, note_read};
+use crate::desk::people::sign_in::{note_in, note_listed, note_read};
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Paper, kinds};
 use crate::desk::record::queue;
@@ -489,13 +490,19 @@ pub(in crate::desk) async fn check(
     let Offered { catalogue, service } = Offered::of(&id, form.get("katalog"))?;
     let typed = Typed::of_pairs(service, &form.0);
     let may_record = visitor.role().may_record();
+    let lister = Arc::clone(&shared);
     let said = shared.node.blocking(move |node| {
         let (reader, language) = (node.replica(), visitor.session.language);
         let mut said = checked((catalogue, service), &typed, today(&reader), language);
         let nik = typed.get("nik").parse::<Nik>().ok().filter(|_| may_record);
         if let (Some(nik), Some(said)) = (nik, said.as_object_mut()) {
             said.insert("citizen".to_owned(), json!(Known::by_nik(&reader, &nik)?.map(|known| known.to_json())));
-            let lately = lately(&reader, &nik, service)?.map(|(id, made, status)| {
+            let lately = lately(&reader, &nik, service)?;
+            drop(reader);
+            // Whoever types somebody's NIK there learns of the record, as by a search.
+            let shown = HealthListed::among(lately.iter().map(|(id, ..)| (service.id, *id)));
+            note_listed(&lister, visitor.clerk().as_str(), &shown);
+            let lately = lately.map(|(id, made, status)| {
                 let status = shown::status(&status, language);
                 json!({"href": format!("/berkas/{id}"), "text": format!("{}, {status}", moments::long(made))})
             });

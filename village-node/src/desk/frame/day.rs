@@ -1,5 +1,6 @@
 //! The last 24 hours of the link diary, as a strip: when the hub was reached, when it was tried in vain.
 
+use office_model::counted;
 use replica_store::Contact;
 
 use crate::desk::frame::bar::is_reached;
@@ -85,12 +86,14 @@ impl Day {
 
     /// For how long the hub was reached, in words: never longer than the program ran.
     pub(crate) fn reached(&self, t: &Texts) -> String {
-        let minutes = self.reached_millis / 60_000;
+        let minutes = (self.reached_millis / 60_000).unsigned_abs();
         match (minutes / 60, minutes % 60) {
             (0, 0) if self.reached_millis > 0 => t.under_a_minute.to_owned(),
-            (0, minutes) => format!("{minutes} {}", t.minutes),
-            (hours, 0) => format!("{hours} {}", t.hours),
-            (hours, minutes) => format!("{hours} {} {minutes} {}", t.hours, t.minutes),
+            (0, minutes) => counted(minutes, t.minute, t.minutes),
+            (hours, 0) => counted(hours, t.hour, t.hours),
+            (hours, minutes) => {
+                format!("{} {}", counted(hours, t.hour, t.hours), counted(minutes, t.minute, t.minutes))
+            }
         }
     }
 
@@ -148,7 +151,8 @@ mod tests {
         assert_eq!(day.reached_millis, 35 * MINUTE);
         assert_eq!(Day::of(&[], NOW, LONG_AGO), Day::default());
         assert_eq!(said(&[contact(3000, 6000, "waited")], LONG_AGO).1, "24 hours");
-        assert_eq!(said(&[contact(90, 89, "waited")], LONG_AGO).1, "1 hours 29 minutes");
+        assert_eq!(said(&[contact(90, 89, "waited")], LONG_AGO).1, "1 hour 29 minutes");
+        assert_eq!(said(&[contact(90, 61, "waited")], LONG_AGO).1, "1 hour 1 minute");
     }
 
     #[test]

@@ -327,6 +327,7 @@ desk_kit::texts! {
     under_a_minute: "kurang dari semenit", "less than a minute";
     last_day_marks: "Garis tinggi: terjangkau; garis rendah: dicoba tetapi gagal; kosong: tidak ada catatan.",
         "High: reached; low: tried in vain; blank: nothing noted.";
+    hour: "jam", "hour";
     hours: "jam", "hours";
     day_ago: "24 jam lalu", "24 hours ago";
     now: "sekarang", "now";

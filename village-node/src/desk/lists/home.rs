@@ -13,8 +13,9 @@ use crate::action::{self, ReferredQuery, chain, handbook};
 use crate::desk::form::drafts::{self, DraftLine};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, how_to_manage, html};
-use crate::desk::lists::records::{Line, lines};
+use crate::desk::lists::records::{Line, lines, of_health};
 use crate::desk::moments;
+use crate::desk::people::sign_in::note_listed;
 use crate::desk::people::visitor::Visitor;
 use crate::serve::Shared;
 use crate::{Failure, moment};
@@ -76,6 +77,7 @@ struct BarPage {
 }
 
 pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    let lister = Arc::clone(&shared);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
@@ -93,6 +95,9 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         if page.bar.refused > 0 {
             lists.splice(0..0, refused(&reader, language)?);
         }
+        drop(reader);
+        let shown = of_health(lists.iter().flat_map(|list| &list.lines));
+        note_listed(&lister, visitor.clerk().as_str(), &shown);
         Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage })
     });
     html(&made.await?)

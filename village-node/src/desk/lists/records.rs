@@ -11,12 +11,14 @@ use office_model::{Awaited, Catalogue, Fault, ServiceId, Status, calendar};
 use replica_store::{ListFilter, ListedTransaction, Page as Window, Reader};
 use serde::Deserialize;
 
+use crate::action::health::HealthListed;
 use crate::action::search::search;
 use crate::action::{self, ReferredQuery, chain, days};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html};
 use crate::desk::frame::shown;
 use crate::desk::moments;
+use crate::desk::people::sign_in::note_listed;
 use crate::desk::people::visitor::{Visitor, allow};
 use crate::serve::Shared;
 use crate::{Failure, mask};
@@ -127,6 +129,11 @@ pub(crate) fn lines(
     Ok(rows.into_iter().map(|row| Line::of(reader, row, language, now)).collect())
 }
 
+/// The records of health among these lines.
+pub(in crate::desk) fn of_health<'a>(lines: impl IntoIterator<Item = &'a Line>) -> HealthListed {
+    HealthListed::among(lines.into_iter().filter_map(|line| Some((line.service_id.parse().ok()?, line.id))))
+}
+
 /// What a list is asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -148,6 +155,7 @@ pub(in crate::desk) async fn page(
     Query(asked): Query<Asked>,
 ) -> Answer {
     allow(visitor.role().may_read())?;
+    let lister = Arc::clone(&shared);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
@@ -184,6 +192,8 @@ pub(in crate::desk) async fn page(
             (one.id.to_string(), format!("{} {}", one.id, language.say(&one.label)), Some(one.id) == service)
         });
         let chain = chain::of(&reader)?;
+        drop(reader);
+        note_listed(&lister, visitor.clerk().as_str(), &of_health(&found));
         let whom = |one: Awaited| (one.as_str(), language.say(&one.label_in(chain)).to_owned(), Some(one) == awaited);
         Ok(RecordsPage {
             page,

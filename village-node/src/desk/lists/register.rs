@@ -10,6 +10,7 @@ use office_model::{Status, calendar};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::action::health::HealthListed;
 use crate::action::{RegisterQuery, numbers, today};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
@@ -17,6 +18,7 @@ use crate::desk::frame::shown;
 use crate::desk::frame::texts::Texts;
 use crate::desk::frame::word::Word;
 use crate::desk::moments;
+use crate::desk::people::sign_in::note_listed;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::page::document;
 use crate::serve::Shared;
@@ -74,6 +76,7 @@ pub(in crate::desk) async fn page(
     Query(asked): Query<Asked>,
 ) -> Answer {
     allow(visitor.role().may_record())?;
+    let lister = Arc::clone(&shared);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
@@ -93,12 +96,14 @@ pub(in crate::desk) async fn page(
         });
         let mut lines: Vec<Line> = entries(&register, "lines").iter().map(|line| self::line(line, language)).collect();
         mark_twice(&mut lines);
-        let today = today(&reader);
+        let (today, left) = (today(&reader), numbers::left(&reader, now)?);
+        drop(reader);
+        note_listed(&lister, visitor.clerk().as_str(), &HealthListed::in_answer(&register));
         Ok(RegisterPage {
             from: calendar::short_date(today.with_day(1).unwrap_or(today)),
             to: calendar::short_date(today),
             page,
-            left: numbers::left(&reader, now)?,
+            left,
             lines,
             next: register.get("next").and_then(Value::as_u64).unwrap_or_default(),
             books: books.collect(),

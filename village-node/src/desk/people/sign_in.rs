@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::action::accounts;
 use crate::action::applications::no_application;
+use crate::action::health::HealthListed;
 use crate::action::trace::warn_unnoted;
 use crate::desk::form::carried;
 use crate::desk::frame::language::{Language, Worded as _};
@@ -118,6 +119,13 @@ pub(crate) fn note(node: &Node, clerk: &str, act: Act, subject: &str) -> Result<
 /// Notes that somebody read or came in, where the disk takes it.
 pub(crate) fn note_read(node: &Node, clerk: &str, act: Act, subject: &str) {
     warn_unnoted(note(node, clerk, act, subject));
+}
+
+/// Notes that a page showed somebody a list with records of health, unless it was noted lately.
+pub(in crate::desk) fn note_listed(shared: &Shared, clerk: &str, listed: &HealthListed) {
+    if shared.lately_listed.is_news(clerk, listed, Instant::now()) {
+        note_read(&shared.node, clerk, Act::HealthListed, &listed.about());
+    }
 }
 
 /// The same as [`note`], among what else is written.

@@ -1,6 +1,7 @@
 //! Records: lists and search, one with all of it, new ones, edits, steps, history, letter.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
@@ -17,6 +18,7 @@ use serde_json::{Map, Value};
 
 use super::writing::{Sent, Writing, change, once, write};
 use super::{Told, answer, bad_body, bad_parameter, document, page, parameters, parse, pdf};
+use crate::action::health::HealthListed;
 use crate::action::trace::{self, warn_unnoted};
 use crate::action::{self, ListQuery, NewRecord, ReferredQuery};
 use crate::serve::Shared;
@@ -131,7 +133,15 @@ pub(super) async fn list(
     let done = async {
         caller.may_read(&shared.node).await?;
         let query = parameters(asked)?.query()?;
-        shared.node.perform_soon(Action::List { query }).await
+        let lister = Arc::clone(&shared);
+        shared
+            .node
+            .blocking(move |node| {
+                let answer = node.perform(&Action::List { query })?;
+                caller.note_listed(&lister, &HealthListed::in_answer(&answer));
+                Ok(answer)
+            })
+            .await
     };
     answer(done.await)
 }

@@ -1,0 +1,59 @@
+//! Which records of health lists showed lately, and to whom: who pages, loads a list anew or types on in a search is noted
+//! once for what they saw.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use change_log::DocumentId;
+
+use crate::action::health::HealthListed;
+
+/// What was noted is not noted again for so long.
+const QUIET: Duration = Duration::from_secs(15 * 60);
+/// So many are remembered; beyond that all are noted anew.
+const REMEMBERED_MAX: usize = 50_000;
+
+/// What was noted lately.
+#[derive(Debug, Default)]
+pub(crate) struct LatelyListed {
+    noted: Mutex<BTreeMap<(String, DocumentId), Instant>>,
+}
+
+impl LatelyListed {
+    /// Whether somebody is shown a record among these that was not noted for them lately. All of them count as noted from now
+    /// on, where one is.
+    pub(crate) fn is_news(&self, who: &str, listed: &HealthListed, now: Instant) -> bool {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.retain(|_, at| now.saturating_duration_since(*at) < QUIET);
+        let is_news = listed.ids().any(|id| !noted.contains_key(&(who.to_owned(), id)));
+        if is_news {
+            if noted.len() > REMEMBERED_MAX {
+                noted.clear();
+            }
+            noted.extend(listed.ids().map(|id| ((who.to_owned(), id), now)));
+        }
+        is_news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_sees_again_soon_is_no_news() {
+        let id = |number: u64| -> DocumentId { format!("0199c82c-6f6a-7a0e-a2f3-{number:012x}").parse().unwrap() };
+        let of =
+            |numbers: &[u64]| HealthListed::among(numbers.iter().map(|number| ("H03".parse().unwrap(), id(*number))));
+        let (lately, now) = (LatelyListed::default(), Instant::now());
+        assert!(!lately.is_news("siti", &of(&[]), now), "nothing was shown");
+        assert!(lately.is_news("siti", &of(&[1, 2]), now));
+        assert!(!lately.is_news("siti", &of(&[2]), now), "typed on");
+        assert!(lately.is_news("budi", &of(&[2]), now), "somebody else");
+        assert!(lately.is_news("siti", &of(&[2, 3]), now), "somebody else's record");
+        let later = now + QUIET;
+        assert!(lately.is_news("siti", &of(&[1]), later));
+        assert!(!lately.is_news("siti", &of(&[1]), later + QUIET / 2));
+    }
+}
