@@ -75,10 +75,7 @@ impl Templates {
             if names.remove("ttl") {
                 names.extend(["tempat_lahir", "tgl_lahir"].map(str::to_owned));
             }
-            if names.remove("alamat_asal") {
-                names.extend(["alamat_ktp", "dusun", "rt", "rw"].map(str::to_owned));
-            }
-            if names.remove("alamat") | names.remove("alamat_tinggal") {
+            if names.remove("alamat") | names.remove("alamat_asal") {
                 names.extend(["dusun", "rt", "rw"].map(str::to_owned));
             }
             names.retain(|name| !BESIDE.contains(&name.as_str()));

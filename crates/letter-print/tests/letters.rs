@@ -86,21 +86,6 @@ fn values_are_written_as_offices_write_them() {
     }
 }
 
-#[test]
-fn whoever_lives_elsewhere_has_the_address_of_the_card_and_the_domicile_letter_says_where_he_stays() {
-    let mut fields = samples::record(of("G01"), true);
-    fields.insert("warga".into(), json!("luar"));
-    fields.insert("dusun".into(), json!("Krajan"));
-    fields.insert("alamat_ktp".into(), json!("Jl. Melati No. 5, Jember"));
-    let said = text(&samples::letter(of("G01"), &fields));
-    assert!(said.contains("Alamat: Jl. Melati No. 5, Jember\n"), "{said}");
-    assert!(said.contains(", Dusun Krajan RT 007 RW 007, sejak tanggal"), "{said}");
-    // Records of before say where he lives by hamlet, RT and RW alone.
-    fields.remove("alamat_ktp");
-    let said = text(&samples::letter(of("G01"), &fields));
-    assert!(said.contains("Alamat: Krajan RT 007 RW 007\n") && !said.contains("Dusun Krajan"), "{said}");
-}
-
 /// A new version of the templates, of the fonts, of the library or of the layout changes them; nothing else may.
 #[test]
 fn bytes_are_those_of_this_version() {
