@@ -125,19 +125,20 @@ pub(crate) mod tests {
         file
     }
 
+    pub(crate) const KINDS: [(ColorType, BitDepth); 8] = [
+        (ColorType::Rgba, BitDepth::Eight),
+        (ColorType::Rgba, BitDepth::Sixteen),
+        (ColorType::Rgb, BitDepth::Eight),
+        (ColorType::Grayscale, BitDepth::One),
+        (ColorType::Grayscale, BitDepth::Eight),
+        (ColorType::GrayscaleAlpha, BitDepth::Eight),
+        (ColorType::Indexed, BitDepth::Four),
+        (ColorType::Indexed, BitDepth::Eight),
+    ];
+
     #[test]
     fn every_kind_of_png_is_taken() {
-        let kinds = [
-            (ColorType::Rgba, BitDepth::Eight),
-            (ColorType::Rgba, BitDepth::Sixteen),
-            (ColorType::Rgb, BitDepth::Eight),
-            (ColorType::Grayscale, BitDepth::One),
-            (ColorType::Grayscale, BitDepth::Eight),
-            (ColorType::GrayscaleAlpha, BitDepth::Eight),
-            (ColorType::Indexed, BitDepth::Four),
-            (ColorType::Indexed, BitDepth::Eight),
-        ];
-        for (color, depth) in kinds {
+        for (color, depth) in KINDS {
             let crest = Crest::of_png(&picture(30, 40, color, depth)).map(|crest| crest.size());
             assert_eq!(crest, Ok((30, 40)), "{color:?} {depth:?}");
         }

@@ -297,7 +297,7 @@ mod tests {
     use png::{BitDepth, ColorType};
 
     use super::*;
-    use crate::crest::tests::picture;
+    use crate::crest::tests::{KINDS, picture};
     use crate::{Crest, Office, Signer};
 
     fn letter(paragraphs: usize) -> Letter {
@@ -376,6 +376,16 @@ mod tests {
                 assert!(beside.fold(f32::MAX, f32::min) > right, "{width} x {height}: names over it");
                 assert!(name != "Sarongan" || rule < bare + mm(6.0), "a common letterhead hardly grows");
             }
+        }
+    }
+
+    #[test]
+    fn a_crest_of_every_kind_that_is_taken_is_drawn() {
+        for (color, depth) in KINDS {
+            let mut letter = letter(1);
+            letter.crest = Some(Crest::of_png(&picture(30, 40, color, depth)).unwrap());
+            let pdf = letter.to_pdf(Paper::A4, &Finish::Draft).unwrap();
+            assert!(pdf.windows(15).any(|window| window == b"/Subtype /Image"), "{color:?} {depth:?}");
         }
     }
 
