@@ -211,8 +211,13 @@ fn who_was_shut_out_after_a_backup_stays_out_and_what_was_done_is_not_done_again
     let told = run(dir.path(), &["restore", &file, "--replace"]);
     assert!(told.status.success(), "{}", text(&told.stderr));
     let said = text(&told.stdout) + &text(&told.stderr);
-    let parts =
-        ["The account budi was shut", "application satu", "application tiga", "application empat", "1 draft begun"];
+    let parts = [
+        "The account budi was shut",
+        "application satu",
+        "application tiga",
+        "application empat",
+        "1 draft not in the backup",
+    ];
     for part in parts.into_iter().chain(["Passwords and roles"]) {
         assert!(said.contains(part), "{part}: {said}");
     }

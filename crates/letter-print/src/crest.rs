@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 use office_model::Bilingual;
-use png::{Decoder, Limits};
+use png::{Decoder, Limits, Transformations};
 
 /// Longest file, in bytes: it goes to every office, over slow links too.
 const FILE_BYTES_MAX: usize = 48 * 1024;
@@ -58,7 +58,9 @@ impl Crest {
         if file.len() > FILE_BYTES_MAX {
             return Err(CrestError::TooLong);
         }
-        let decoder = Decoder::new_with_limits(file, Limits { bytes: UNPACKED_BYTES_MAX });
+        let mut decoder = Decoder::new_with_limits(file, Limits { bytes: UNPACKED_BYTES_MAX });
+        // As it is unpacked to be drawn: what could not be would keep every letter from being printed.
+        decoder.set_transformations(Transformations::EXPAND);
         let mut reader = decoder.read_info().map_err(|_| CrestError::Unreadable)?;
         let (width, height) = reader.info().size();
         if width > SIDE_MAX || height > SIDE_MAX {
@@ -151,6 +153,10 @@ pub(crate) mod tests {
             assert_eq!(Crest::of_png(&good[..length]), Err(CrestError::Unreadable), "{length}");
         }
         assert_eq!(Crest::of_png(b"GIF89a"), Err(CrestError::Unreadable));
+        let mut indexed = picture(30, 40, ColorType::Indexed, BitDepth::Eight);
+        let palette = indexed.windows(4).position(|window| window == b"PLTE").unwrap() - 4;
+        indexed.drain(palette..palette + 12 + 256 * 3);
+        assert_eq!(Crest::of_png(&indexed), Err(CrestError::Unreadable), "no palette");
         assert_eq!(Crest::of_png(&vec![0; FILE_BYTES_MAX + 1]), Err(CrestError::TooLong));
         let wide = picture(SIDE_MAX + 1, 1, ColorType::Grayscale, BitDepth::One);
         assert_eq!(Crest::of_png(&wide), Err(CrestError::TooLarge));

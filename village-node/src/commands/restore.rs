@@ -95,13 +95,27 @@ fn say_carried(carried: Option<&Carried>) {
              {name} in the backup was revoked, and stays so."
         ));
     }
-    if over.drafts > 0 {
-        output::line(format!(
-            "Draf yang dibuat atau diubah sesudah cadangan itu ikut kembali: {}. / {} begun or changed after the backup came \
+    match over.drafts {
+        Some(0) => {}
+        Some(count) => output::line(format!(
+            "Draf yang tidak ada dalam cadangan itu ikut kembali: {count}. / {} not in the backup came along.",
+            counted(count, "draft", "drafts")
+        )),
+        None => output::note(
+            "Draf dari basis data sebelumnya tidak dapat dibawa serta. / The drafts of the database before could not be taken \
              along.",
-            over.drafts,
-            counted(over.drafts, "draft", "drafts")
-        ));
+        ),
+    }
+    match over.acts {
+        Some(0) => {}
+        Some(count) => output::line(format!(
+            "Baris jejak kegiatan yang ikut kembali: {count}. / {} of the trail of acts came along.",
+            counted(count, "line", "lines")
+        )),
+        None => output::note(
+            "Jejak kegiatan sejak cadangan itu tidak dapat dibawa serta. / The trail of acts since the backup could not be taken \
+             along.",
+        ),
     }
     if !requests {
         output::note(

@@ -153,10 +153,15 @@ impl Caller {
             Self::Owner { clerk } => ("", clerk, By::Owner),
             Self::Application { name, .. } => (name.clerk().as_str(), name.clerk(), By::Desk),
         };
-        if shared.lately_listed.is_news(known, listed, Instant::now()) {
+        let now = Instant::now();
+        if shared.lately_listed.is_news(known, listed, now) {
             let by = (clerk.as_str(), by);
             let mut replica = shared.node.replica();
-            warn_unnoted(note_act(&mut replica, Act::HealthListed, &listed.about(), by, moment::now_millis()));
+            let noted = note_act(&mut replica, Act::HealthListed, &listed.about(), by, moment::now_millis());
+            if noted.is_ok() {
+                shared.lately_listed.was_noted(known, listed, now);
+            }
+            warn_unnoted(noted);
         }
     }
 

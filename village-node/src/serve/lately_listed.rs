@@ -21,19 +21,20 @@ pub(crate) struct LatelyListed {
 }
 
 impl LatelyListed {
-    /// Whether somebody is shown a record among these that was not noted for them lately. All of them count as noted from now
-    /// on, where one is.
+    /// Whether somebody is shown a record among these that was not noted for them lately.
     pub(crate) fn is_news(&self, who: &str, listed: &HealthListed, now: Instant) -> bool {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         noted.retain(|_, at| now.saturating_duration_since(*at) < QUIET);
-        let is_news = listed.ids().any(|id| !noted.contains_key(&(who.to_owned(), id)));
-        if is_news {
-            if noted.len() > REMEMBERED_MAX {
-                noted.clear();
-            }
-            noted.extend(listed.ids().map(|id| ((who.to_owned(), id), now)));
+        listed.ids().any(|id| !noted.contains_key(&(who.to_owned(), id)))
+    }
+
+    /// Remembers that it stands in the trail that somebody saw these.
+    pub(crate) fn was_noted(&self, who: &str, listed: &HealthListed, now: Instant) {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.len() > REMEMBERED_MAX {
+            noted.clear();
         }
-        is_news
+        noted.extend(listed.ids().map(|id| ((who.to_owned(), id), now)));
     }
 }
 
@@ -47,13 +48,23 @@ mod tests {
         let of =
             |numbers: &[u64]| HealthListed::among(numbers.iter().map(|number| ("H03".parse().unwrap(), id(*number))));
         let (lately, now) = (LatelyListed::default(), Instant::now());
-        assert!(!lately.is_news("siti", &of(&[]), now), "nothing was shown");
-        assert!(lately.is_news("siti", &of(&[1, 2]), now));
-        assert!(!lately.is_news("siti", &of(&[2]), now), "typed on");
-        assert!(lately.is_news("budi", &of(&[2]), now), "somebody else");
-        assert!(lately.is_news("siti", &of(&[2, 3]), now), "somebody else's record");
+        let noted = |who: &str, numbers: &[u64], at| {
+            let is_news = lately.is_news(who, &of(numbers), at);
+            if is_news {
+                lately.was_noted(who, &of(numbers), at);
+            }
+            is_news
+        };
+        assert!(!noted("siti", &[], now), "nothing was shown");
+        for _ in 0..2 {
+            assert!(lately.is_news("siti", &of(&[1, 2]), now), "the disk did not take it");
+        }
+        assert!(noted("siti", &[1, 2], now));
+        assert!(!noted("siti", &[2], now), "typed on");
+        assert!(noted("budi", &[2], now), "somebody else");
+        assert!(noted("siti", &[2, 3], now), "somebody else's record");
         let later = now + QUIET;
-        assert!(lately.is_news("siti", &of(&[1]), later));
-        assert!(!lately.is_news("siti", &of(&[1]), later + QUIET / 2));
+        assert!(noted("siti", &[1], later));
+        assert!(!noted("siti", &[1], later + QUIET / 2));
     }
 }

@@ -1,12 +1,20 @@
 //! A PDF: its tables say where each of its parts begins, and there it must begin; photos in it are walked over as others are.
 //! What lies packed in it is not unpacked.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
 use super::jpeg;
 
 /// So many tables of one file are followed: each time it is saved one may be added.
 const TABLES_MAX: usize = 256;
 /// So much white space is passed over at one place.
 const WHITE_MAX: usize = 4096;
+/// Most digits of a number.
+const DIGITS_MAX: usize = 20;
+/// So many steps are taken for each byte of a file, and so many more: in one that leads to the same place over and over nothing is
+/// known to be damaged.
+const STEPS: (usize, usize) = (4, 1 << 20);
 /// The generation of the entry that heads what is free.
 const HEAD_OF_FREE: usize = 65_535;
 /// White space of a PDF.
@@ -17,16 +25,18 @@ pub(super) fn is_sound(bytes: &[u8]) -> bool {
     // Offsets count from there, though something may stand in front of it.
     let begin = find(bytes.get(..1024.min(bytes.len())).unwrap_or_default(), b"%PDF-").unwrap_or(0);
     let bytes = bytes.get(begin..).unwrap_or_default();
-    tables(bytes).is_some() && photos(bytes)
+    let steps = Cell::new(bytes.len().saturating_mul(STEPS.0).saturating_add(STEPS.1));
+    (tables(bytes, &steps).is_some() || steps.get() == 0) && photos(bytes)
 }
 
 /// Follows the tables from the last one to the first.
-fn tables(bytes: &[u8]) -> Option<()> {
+fn tables(bytes: &[u8], steps: &Cell<usize>) -> Option<()> {
     let last = bytes.windows(9).rposition(|window| window == b"startxref")?;
-    let mut at = Some(Text { bytes, at: last + 9 }.number()?);
+    let mut at = Some(Text { bytes, at: last + 9, steps }.number()?);
+    let mut followed = BTreeSet::new();
     for _ in 0..TABLES_MAX {
-        let Some(table) = at else { return Some(()) };
-        let mut text = Text { bytes, at: table };
+        let Some(table) = at.filter(|table| followed.insert(*table)) else { return Some(()) };
+        let mut text = Text { bytes, at: table, steps };
         text.white();
         // Packed, it is an object as others are.
         let Some(()) = text.word(b"xref") else { return text.object(None) };
@@ -49,7 +59,7 @@ fn tables(bytes: &[u8]) -> Option<()> {
                 is_from_one |= !is_used && (first, number, generation) == (1, 1, HEAD_OF_FREE);
                 // Some programs say that what they threw away is at 0.
                 if is_used && offset > 0 {
-                    let mut object = Text { bytes, at: offset };
+                    let mut object = Text { bytes, at: offset, steps };
                     object.white();
                     object.object(Some(if is_from_one { number - 1 } else { number }))?;
                 }
@@ -58,7 +68,7 @@ fn tables(bytes: &[u8]) -> Option<()> {
         let trailer = bytes.get(text.at..)?;
         let trailer = trailer.get(..find(trailer, b"startxref").unwrap_or(trailer.len()))?;
         at = match find(trailer, b"/Prev") {
-            Some(previous) => Some(Text { bytes: trailer, at: previous + 5 }.number()?),
+            Some(previous) => Some(Text { bytes: trailer, at: previous + 5, steps }.number()?),
             None => None,
         };
         // Some programs say so of the first one.
@@ -96,6 +106,8 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 struct Text<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Steps that are left for the whole file.
+    steps: &'a Cell<usize>,
 }
 
 impl Text<'_> {
@@ -103,15 +115,17 @@ impl Text<'_> {
     /// of the file may lead here.
     fn white(&mut self) {
         let mut is_comment = false;
+        let begin = self.at;
         for byte in self.bytes.get(self.at..).unwrap_or_default().iter().take(WHITE_MAX) {
             match byte {
                 b'\n' | b'\r' => is_comment = false,
                 b'%' => is_comment = true,
                 byte if is_comment || WHITE.contains(byte) => {}
-                _ => return,
+                _ => break,
             }
             self.at += 1;
         }
+        self.steps.set(self.steps.get().saturating_sub(self.at - begin));
     }
 
     fn take(&mut self) -> Option<u8> {
@@ -124,9 +138,15 @@ impl Text<'_> {
         self.bytes.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
     }
 
+    /// A number; nothing where there is none, and once the steps are used up.
     fn number(&mut self) -> Option<usize> {
         self.white();
-        let digits = self.bytes.get(self.at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.steps.set(self.steps.get().saturating_sub(1));
+        if self.steps.get() == 0 {
+            return None;
+        }
+        let digits =
+            self.bytes.get(self.at..)?.iter().take(DIGITS_MAX).take_while(|byte| byte.is_ascii_digit()).count();
         let number = std::str::from_utf8(self.bytes.get(self.at..self.at + digits)?).ok()?.parse().ok()?;
         self.at += digits;
         Some(number)
@@ -202,6 +222,28 @@ mod tests {
             lost[9..20].fill(0);
             assert!(!is_sound(&lost));
         }
+    }
+
+    #[test]
+    fn one_that_leads_to_the_same_place_over_and_over_is_left_soon() {
+        let blanks = format!("{}1 0 obj\n<< >>\nendobj\n", " ".repeat(WHITE_MAX - 10));
+        let front = format!("%PDF-1.4\n{blanks}");
+        let table = front.len();
+        let entries = "0000000009 00000 n \n".repeat(200_000);
+        let sections = "1 1\n0000000009 00000 n \n".repeat(200_000);
+        for body in [format!("1 200000\n{entries}"), sections] {
+            let file = format!("{front}xref\n{body}trailer\n<< /Prev {table} >>\nstartxref\n{table}\n%%EOF\n");
+            let steps = Cell::new(file.len() * STEPS.0 + STEPS.1);
+            let _ = tables(file.as_bytes(), &steps);
+            // Each step that was taken is counted: more than there are cannot be taken.
+            assert!(steps.get() == 0 || !is_sound(file.as_bytes()));
+        }
+        let digits = format!("%PDF-1.4\n{}1 0 obj\n", "0".repeat(200_000));
+        assert!(!is_sound(
+            format!("{digits}xref\n1 1\n0000000009 00000 n \ntrailer\nstartxref\n{}\n", digits.len()).as_bytes()
+        ));
+        // A table that names itself was followed.
+        assert!(is_sound(&listed("1 0 obj\n<< >>\nendobj\n", 0, "/Prev 30 ")));
     }
 
     #[test]

@@ -23,14 +23,15 @@ pub struct CarriedOver {
     pub requests: u64,
     /// Days of which more queue numbers were given.
     pub queue_days: u64,
-    /// Drafts that were begun or typed on after it.
-    pub drafts: u64,
-    /// Lines of the trail since it.
-    pub acts: u64,
+    /// Drafts that it lacks, or has as they were before; nothing where they cannot be carried over.
+    pub drafts: Option<u64>,
+    /// Lines of the trail that it lacks; nothing where they cannot be carried over.
+    pub acts: Option<u64>,
 }
 
 impl Reader {
-    /// Carries over to a copy of a backup what it lacks of this database, all or nothing. The copy is no replica that was
+    /// Carries over to a copy of a backup what it lacks of this database: all or nothing, but for drafts and the trail, each of
+    /// which comes as a whole or not at all. The copy is no replica that was
     /// opened yet: what tells its age stays as it is in the backup. `with_requests`: also which requests were done, where all
     /// that they did comes back.
     ///
@@ -54,9 +55,10 @@ impl Reader {
             carried.requests = self.done(&transaction)?;
         }
         carried.queue_days = self.queues(&transaction)?;
-        carried.drafts = self.unsaved(&transaction)?;
-        carried.acts = self.trail(&transaction)?;
         transaction.commit().map_err(StoreError::from)?;
+        // Damage in the largest tables opens no door again that was shut.
+        carried.drafts = apart(&mut connection, |copy| self.unsaved(copy)).ok();
+        carried.acts = apart(&mut connection, |copy| self.trail(copy)).ok();
         connection.close().map_err(|(_, error)| StoreError::from(error))?;
         Ok(carried)
     }
@@ -134,36 +136,53 @@ impl Reader {
         let sql = "INSERT INTO draft (id, clerk, service, form, created, changed) VALUES (?, ?, ?, ?, ?, ?)
                    ON CONFLICT (id) DO UPDATE SET form = excluded.form, changed = excluded.changed
                    WHERE excluded.changed > draft.changed";
-        let (mut put, mut put_files) = (
-            copy.prepare(sql)?,
-            copy.prepare("INSERT OR IGNORE INTO draft_file (draft, hash, said, content) VALUES (?, ?, ?, ?)")?,
-        );
+        let mut put = copy.prepare(sql)?;
+        let mut drop_files = copy.prepare("DELETE FROM draft_file WHERE draft = ?")?;
+        let mut put_file = copy.prepare("INSERT INTO draft_file (draft, hash, said, content) VALUES (?, ?, ?, ?)")?;
         let mut files =
             self.connection.prepare("SELECT hash, said, content FROM draft_file WHERE draft = ? ORDER BY idx")?;
         while let Some(row) = rows.next()? {
             let id: [u8; 16] = row.get(0)?;
             let (clerk, service, form): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            count +=
-                put.execute(params![id, clerk, service, form, row.get::<_, i64>(4)?, row.get::<_, i64>(5)?])? as u64;
+            let values = params![id, clerk, service, form, row.get::<_, i64>(4)?, row.get::<_, i64>(5)?];
+            if put.execute(values)? == 0 {
+                continue;
+            }
+            count += 1;
+            // Form and files are of one moment.
+            drop_files.execute([id])?;
             let mut files = files.query([id])?;
             while let Some(file) = files.next()? {
                 let (hash, said): (Vec<u8>, String) = (file.get(0)?, file.get(1)?);
-                put_files.execute(params![id, hash, said, file.get::<_, Vec<u8>>(2)?])?;
+                put_file.execute(params![id, hash, said, file.get::<_, Vec<u8>>(2)?])?;
             }
         }
         Ok(count)
     }
 
     fn trail(&self, copy: &Connection) -> Result<u64, StoreError> {
-        let last: i64 = copy.query_row("SELECT coalesce(max(idx), 0) FROM audit", [], |row| row.get(0))?;
+        // Numbers of lines are an order only: two trails that parted have others under the same.
+        let mut kept = copy.prepare("SELECT idx, at, clerk, act, subject FROM audit ORDER BY idx DESC")?;
+        let mut kept = kept.query([])?;
+        let same = "SELECT 1 FROM audit WHERE idx = ? AND at = ? AND clerk = ? AND act = ? AND subject = ?";
+        let mut same = self.connection.prepare(same)?;
+        let mut last = 0;
+        while let Some(row) = kept.next()? {
+            let (idx, at): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let (clerk, act, subject): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            if same.exists(params![idx, at, clerk, act, subject])? {
+                last = idx;
+                break;
+            }
+        }
         let mut count = 0;
         let mut statement =
-            self.connection.prepare("SELECT idx, at, clerk, act, subject FROM audit WHERE idx > ? ORDER BY idx")?;
+            self.connection.prepare("SELECT at, clerk, act, subject FROM audit WHERE idx > ? ORDER BY idx")?;
         let mut rows = statement.query([last])?;
-        let mut put = copy.prepare("INSERT INTO audit (idx, at, clerk, act, subject) VALUES (?, ?, ?, ?, ?)")?;
+        let mut put = copy.prepare("INSERT INTO audit (at, clerk, act, subject) VALUES (?, ?, ?, ?)")?;
         while let Some(row) = rows.next()? {
-            let (clerk, act, subject): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
-            count += put.execute(params![row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, clerk, act, subject])? as u64;
+            let (clerk, act, subject): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            count += put.execute(params![row.get::<_, i64>(0)?, clerk, act, subject])? as u64;
         }
         Ok(count)
     }
@@ -180,4 +199,15 @@ impl Reader {
         }
         Ok(count)
     }
+}
+
+/// What is carried over by itself: all of it or nothing.
+fn apart(
+    connection: &mut Connection,
+    carry: impl FnOnce(&Connection) -> Result<u64, StoreError>,
+) -> Result<u64, StoreError> {
+    let transaction = connection.transaction()?;
+    let count = carry(&transaction)?;
+    transaction.commit()?;
+    Ok(count)
 }

@@ -123,8 +123,13 @@ pub(crate) fn note_read(node: &Node, clerk: &str, act: Act, subject: &str) {
 
 /// Notes that a page showed somebody a list with records of health, unless it was noted lately.
 pub(in crate::desk) fn note_listed(shared: &Shared, clerk: &str, listed: &HealthListed) {
-    if shared.lately_listed.is_news(clerk, listed, Instant::now()) {
-        note_read(&shared.node, clerk, Act::HealthListed, &listed.about());
+    let now = Instant::now();
+    if shared.lately_listed.is_news(clerk, listed, now) {
+        let noted = note(&shared.node, clerk, Act::HealthListed, &listed.about());
+        if noted.is_ok() {
+            shared.lately_listed.was_noted(clerk, listed, now);
+        }
+        warn_unnoted(noted);
     }
 }
 
