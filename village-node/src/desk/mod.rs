@@ -70,7 +70,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/nomor/buku", get(lists::book::file))
         .route("/berkas/{id}/putuskan", post(record::divergences::settle))
         .route("/baru", get(form::services::page))
-        .route("/baru/{service}", get(form::new_record::page).post(form::new_record::save).layer(with_file))
+        .route("/baru/{service}", get(form::new_record::page).post(form::saving::save).layer(with_file))
         .route("/baru/{service}/periksa", post(form::new_record::check))
         .route("/baru/{service}/bintang", post(form::services::favourite))
         .route("/baru/{service}/draf", post(form::new_record::keep).layer(with_file))

@@ -11,7 +11,7 @@ use office_model::Role;
 use replica_store::Account;
 
 use crate::action::load;
-use crate::desk::form::new_record::Offered;
+use crate::desk::form::offered::Offered;
 use crate::desk::form::saved::Sent;
 use crate::desk::form::window::Seen;
 use crate::desk::form::{drafts, edit};

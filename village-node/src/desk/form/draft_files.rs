@@ -13,7 +13,7 @@ use replica_store::Reader;
 
 use crate::action::attachments;
 use crate::desk::form::carried::Sender;
-use crate::desk::form::new_record::Offered;
+use crate::desk::form::offered::Offered;
 use crate::desk::form::sent_form::{Coming, SentForm};
 use crate::desk::form::window::Seen;
 use crate::desk::form::{Kept, drafts, saved};
@@ -183,4 +183,14 @@ pub(in crate::desk) async fn view(
     });
     let (file, bytes) = found.await?;
     Ok(files::served(&file, bytes))
+}
+
+/// Whether a draft has any.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub(super) fn has_files(reader: &Reader, draft: Option<[u8; 16]>) -> Result<bool, Failure> {
+    let files = draft.map_or(Ok(Vec::new()), |draft| reader.draft_files(draft))?;
+    Ok(!files.is_empty())
 }

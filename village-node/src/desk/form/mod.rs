@@ -1,5 +1,6 @@
 //! A form of the catalogue: what is asked on the page, and what was typed into it.
 
+mod again;
 pub(super) mod carried;
 mod checked;
 pub(super) mod citizens;
@@ -9,8 +10,10 @@ pub(super) mod edit;
 mod field;
 mod kept;
 pub(super) mod new_record;
+mod offered;
 mod rows;
 pub(super) mod saved;
+pub(super) mod saving;
 mod sent_edit;
 mod sent_form;
 pub(super) mod services;

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use crate::Failure;
 use crate::action::attachments;
 use crate::desk::form::carried::{self, Sender};
-use crate::desk::form::new_record::Offered;
+use crate::desk::form::offered::Offered;
 use crate::desk::form::window::Seen;
 use crate::desk::form::{Kept, drafts};
 use crate::desk::frame::page::Halt;

@@ -9,7 +9,7 @@ use change_log::DocumentId;
 use office_model::{Catalogue, Service};
 use replica_store::{Reader, Replica};
 
-use crate::desk::form::new_record::Offered;
+use crate::desk::form::offered::Offered;
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::people::visitor::{Form, Visitor, allow};
