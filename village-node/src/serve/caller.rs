@@ -1,13 +1,11 @@
 //! Who asks over the local API: the owner of the data folder, or an application with a token of its own.
 
-use std::time::Instant;
-
 use change_log::DocumentId;
 use office_model::{ClerkId, Role};
 use replica_store::{Application, AuditItem, Replica};
 
 use crate::action::health::HealthListed;
-use crate::action::trace::{By, note_act, warn_unnoted};
+use crate::action::trace::{By, note_act};
 use crate::action::{ApplicationName, authority, owner};
 use crate::failure::{NO_TOKEN, NOT_FOR_ROLE};
 use crate::right::Right;
@@ -153,16 +151,10 @@ impl Caller {
             Self::Owner { clerk } => ("", clerk, By::Owner),
             Self::Application { name, .. } => (name.clerk().as_str(), name.clerk(), By::Desk),
         };
-        let now = Instant::now();
-        if shared.lately_listed.is_news(known, listed, now) {
-            let by = (clerk.as_str(), by);
-            let mut replica = shared.node.replica();
-            let noted = note_act(&mut replica, Act::HealthListed, &listed.about(), by, moment::now_millis());
-            if noted.is_ok() {
-                shared.lately_listed.was_noted(known, listed, now);
-            }
-            warn_unnoted(noted);
-        }
+        shared.lately_listed.note(known, listed, || {
+            let (by, now) = ((clerk.as_str(), by), moment::now_millis());
+            note_act(&mut shared.node.replica(), Act::HealthListed, &listed.about(), by, now)
+        });
     }
 
     /// Notes what was done in the audit trail, as is done for clerks at the desk.

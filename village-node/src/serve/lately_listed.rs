@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use change_log::DocumentId;
 
+use crate::Failure;
 use crate::action::health::HealthListed;
+use crate::action::trace::warn_unnoted;
 
 /// What was noted is not noted again for so long.
 const QUIET: Duration = Duration::from_secs(15 * 60);
@@ -21,15 +23,27 @@ pub(crate) struct LatelyListed {
 }
 
 impl LatelyListed {
+    /// Notes that somebody was shown these, unless it was noted lately; what the disk did not take counts as not noted.
+    pub(crate) fn note(&self, who: &str, listed: &HealthListed, write: impl FnOnce() -> Result<(), Failure>) {
+        let now = Instant::now();
+        if self.is_news(who, listed, now) {
+            let noted = write();
+            if noted.is_ok() {
+                self.was_noted(who, listed, now);
+            }
+            warn_unnoted(noted);
+        }
+    }
+
     /// Whether somebody is shown a record among these that was not noted for them lately.
-    pub(crate) fn is_news(&self, who: &str, listed: &HealthListed, now: Instant) -> bool {
+    fn is_news(&self, who: &str, listed: &HealthListed, now: Instant) -> bool {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         noted.retain(|_, at| now.saturating_duration_since(*at) < QUIET);
         listed.ids().any(|id| !noted.contains_key(&(who.to_owned(), id)))
     }
 
     /// Remembers that it stands in the trail that somebody saw these.
-    pub(crate) fn was_noted(&self, who: &str, listed: &HealthListed, now: Instant) {
+    fn was_noted(&self, who: &str, listed: &HealthListed, now: Instant) {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.len() > REMEMBERED_MAX {
             noted.clear();

@@ -123,14 +123,7 @@ pub(crate) fn note_read(node: &Node, clerk: &str, act: Act, subject: &str) {
 
 /// Notes that a page showed somebody a list with records of health, unless it was noted lately.
 pub(in crate::desk) fn note_listed(shared: &Shared, clerk: &str, listed: &HealthListed) {
-    let now = Instant::now();
-    if shared.lately_listed.is_news(clerk, listed, now) {
-        let noted = note(&shared.node, clerk, Act::HealthListed, &listed.about());
-        if noted.is_ok() {
-            shared.lately_listed.was_noted(clerk, listed, now);
-        }
-        warn_unnoted(noted);
-    }
+    shared.lately_listed.note(clerk, listed, || note(&shared.node, clerk, Act::HealthListed, &listed.about()));
 }
 
 /// The same as [`note`], among what else is written.
