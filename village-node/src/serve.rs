@@ -98,7 +98,11 @@ impl Server {
         let door = HEXLOWER.encode(&moment::random::<32>()?);
         if let Err(failure) = (Door { address: address.to_string(), token: door.clone() }).save(node.dir()) {
             // A disk that takes nothing keeps nobody from reading and printing: only commands do not find this program.
-            tracing::warn!(%failure, "commands will not find this program, and wait until it ends");
+            tracing::warn!(
+                code = failure.code,
+                text = failure.text.en,
+                "commands will not find this program, and wait until it ends"
+            );
         }
         let first_key = HEXLOWER.encode(&moment::random::<12>()?);
         let lan = watch::Sender::default();

@@ -87,3 +87,12 @@ fn only_this_machine_may_be_listened_for() {
     let dir = enrolled();
     assert_eq!(run(dir.path(), &["serve", "--listen", "0.0.0.0:0"]).status.code(), Some(2));
 }
+
+#[test]
+fn where_the_file_that_leads_commands_to_it_cannot_be_written_serve_serves_all_the_same() {
+    let dir = enrolled();
+    // As on a disk that is full after a crash.
+    std::fs::create_dir(dir.path().join("serve.json")).unwrap();
+    let served = Served::on(dir);
+    assert_eq!(served.ask("GET /api/v1/records", &served.good(), "").0, 200);
+}

@@ -1,7 +1,8 @@
 //! Accounts, drafts and the audit trail: kept over a restart, and in backups.
 
 use change_log::BlobHash;
-use replica_store::{Account, AuditFilter, AuditFrom, AuditItem, Draft, Replica};
+use replica_store::{Account, AuditFilter, AuditFrom, AuditItem, Draft, Reader, Replica};
+use rusqlite::Connection;
 use service_document::{AttachedFile, FileType};
 
 use crate::world::*;
@@ -202,4 +203,50 @@ fn the_trail_is_read_in_parts_that_meet_and_is_narrowed() {
             assert_eq!(back, pair[0], "{filter:?}");
         }
     }
+}
+
+#[test]
+fn drafts_and_the_trail_are_carried_over_to_a_backup_and_damage_in_them_keeps_nothing_else_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let act = |number: i64| AuditItem {
+        at_millis: number,
+        clerk: "siti".to_owned(),
+        act: "letter".to_owned(),
+        subject: format!("letter {number}"),
+    };
+    let copies = ["parted.backup", "damaged.backup"].map(|name| dir.path().join(name));
+    let mut replica = node(dir.path(), 1);
+    replica.note_act(&act(1)).unwrap();
+    replica.put_application("desa", "petugas", &[1; 32], 1).unwrap();
+    replica.put_draft(&draft(1, "siti", 5)).unwrap();
+    replica.put_draft(&draft(2, "siti", 5)).unwrap();
+    for copy in &copies {
+        replica.backup(copy).unwrap();
+    }
+    replica.revoke_application("desa", 2).unwrap();
+    replica.put_draft(&Draft { form: "{}".to_owned(), ..draft(1, "siti", 6) }).unwrap();
+    replica.put_draft(&draft(3, "budi", 7)).unwrap();
+    replica.note_act(&act(3)).unwrap();
+    drop(replica);
+
+    // There the trail went on, too, under the same number.
+    let parted = Connection::open(&copies[0]).unwrap();
+    parted.execute("INSERT INTO audit (at, clerk, act, subject) VALUES (2, 'budi', 'letter', 'letter 2')", []).unwrap();
+    drop(parted);
+    let carried = Reader::open(dir.path()).unwrap().carry_over(&copies[0], false).unwrap();
+    assert_eq!((carried.acts, carried.drafts), (Some(1), Some(2)));
+    let texts = |copy: &Connection, sql: &str| -> Vec<String> {
+        let mut statement = copy.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let copy = Connection::open(&copies[0]).unwrap();
+    assert_eq!(texts(&copy, "SELECT subject FROM audit ORDER BY idx"), ["letter 1", "letter 2", "letter 3"]);
+    assert_eq!(texts(&copy, "SELECT form FROM draft ORDER BY id"), ["{}", "{\"nama\": \"2\"}", "{\"nama\": \"3\"}"]);
+
+    let live = Connection::open(dir.path().join("replica.db")).unwrap();
+    live.execute_batch("DROP TABLE audit").unwrap();
+    drop(live);
+    let carried = Reader::open(dir.path()).unwrap().carry_over(&copies[1], false).unwrap();
+    assert_eq!((carried.acts, carried.drafts), (None, Some(2)));
+    assert_eq!(carried.applications, ["desa"], "a token that was revoked opens nothing");
 }
