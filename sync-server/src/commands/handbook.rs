@@ -206,7 +206,7 @@ fn publish_crest(common: &Common, file: Option<&PathBuf>) -> Result<Answer, Fail
     if png.is_none() && templates.crest().is_none() {
         return Err(Failure::input(
             "letterheads have no crest: nothing was changed",
-            "sync-server handbook crest FILE",
+            "there is nothing to do; sync-server handbook crest FILE puts one on",
         ));
     }
     let body = templates.next_with_crest(&standing, png.as_deref()).map_err(|error| {

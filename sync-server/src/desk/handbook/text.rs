@@ -330,3 +330,18 @@ pub(in crate::desk) async fn example(visitor: Visitor, State(hub): State<Arc<Hub
     };
     shown(&letter.map_err(unprinted)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_any_length_takes_little_room_below_its_heading() {
+        let line = |text: &str| LineChange { heading: "= a".to_owned(), is_new: true, text: text.to_owned() };
+        let lines = [line("kop"), line(&"é".repeat(CHANGED_SIGNS)), line(&"é".repeat(CHANGED_SIGNS + 1))];
+        let parts = below_headings(lines.iter());
+        assert_eq!((parts.len(), parts[0].0.as_str()), (1, "= a"));
+        let said: Vec<&str> = parts[0].1.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(said, ["kop", lines[1].text.as_str(), &format!("{}...", lines[1].text)]);
+    }
+}
