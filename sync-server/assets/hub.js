@@ -24,6 +24,11 @@
           const at = document.activeElement && shown.contains(document.activeElement) ? place(document.activeElement) : null;
           const left = [...shown.querySelectorAll(".scroll")].map((one) => one.scrollLeft);
           told = fresh.innerHTML;
+          // What was chosen and not sent yet stays chosen.
+          for (const select of shown.querySelectorAll("select[id]")) {
+            const own = fresh.querySelector(`#${select.id}`);
+            if (own && [...own.options].some((one) => one.value === select.value)) own.value = select.value;
+          }
           shown.replaceChildren(...fresh.childNodes);
           shown.querySelectorAll(".scroll").forEach((one, index) => { one.scrollLeft = left[index] || 0; });
           const back = at && shown.querySelector(at);

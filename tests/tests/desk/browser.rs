@@ -129,6 +129,19 @@ impl Browser {
         self.find(css).await.click().await.unwrap();
     }
 
+    /// Chooses in a list, once more where the page was renewed between looking and choosing, as people would.
+    #[allow(dead_code, reason = "not every desk renews its lists")]
+    pub(crate) async fn choose(&self, css: &str, value: &str) {
+        const TRIES: usize = 10;
+        for _ in 0..TRIES {
+            match self.find(css).await.select_by_value(value).await {
+                Err(error) if error.is_stale_element_reference() => {}
+                done => return done.unwrap(),
+            }
+        }
+        panic!("{css} is renewed all the time");
+    }
+
     /// Types into a field, after what stands there.
     pub(crate) async fn type_in(&self, css: &str, text: &str) {
         self.find(css).await.send_keys(text).await.unwrap();

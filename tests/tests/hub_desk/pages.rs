@@ -79,11 +79,12 @@ async fn the_page_follows_an_office_that_syncs_without_being_asked_again() {
     browser.says("0 dari 1 kantor setara dengan pusat.").await;
     browser.says("Belum: Desa Sarongan, Kec. Pesanggaran (belum pernah setara").await;
     browser.until("document.querySelector('#hidup').textContent === 'diperbarui sendiri'").await;
-    browser.run("window.sameDocument = true").await;
+    browser.run("window.sameDocument = true; document.querySelector('#kecamatan').value = '35.10.01'").await;
     machine.sync();
     browser.says("Semua 1 kantor yang terdaftar setara dengan pusat.").await;
     browser.says("1 berkas di pusat").await;
     assert_eq!(browser.run("return window.sameDocument").await, json!(true), "it was not loaded anew");
+    assert_eq!(browser.value("#kecamatan").await, "35.10.01", "what was chosen and not sent yet stays chosen");
     assert_eq!(browser.count(".tile.equal").await, 1);
     assert_eq!(browser.complaints().await, [""; 0]);
     // The diary of the office: what was exchanged, and that all is well.
@@ -104,12 +105,12 @@ async fn a_list_is_narrowed_by_district_kind_and_state() {
     let hub = Hub::new();
     hub.machine(OFFICE, "counter").sync();
     let browser = hub.signed_in("wayan", "operator").await;
-    browser.find("#keadaan").await.select_by_value("equal").await.unwrap();
+    browser.choose("#keadaan", "equal").await;
     browser.click("#daftar button").await;
     browser.until("document.querySelectorAll('.offices tbody tr').length === 1").await;
-    browser.find("#keadaan").await.select_by_value("").await.unwrap();
-    browser.find("#kecamatan").await.select_by_value("35.10.01").await.unwrap();
-    browser.find("#jenis").await.select_by_value("desa").await.unwrap();
+    browser.choose("#keadaan", "").await;
+    browser.choose("#kecamatan", "35.10.01").await;
+    browser.choose("#jenis", "desa").await;
     browser.click("#daftar button").await;
     browser.until("location.search.includes('35.10.01')").await;
     browser
