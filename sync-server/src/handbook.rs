@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use exchange_driver::{HubIdentity, is_of_hub, sign_publication};
 use letter_print::{MisfitKind, Templates};
-use office_handbook::{Audience, Notice, NoticeId, Profile, ProfileForm, Told, Topic, json_text};
+use office_handbook::{Audience, Notice, NoticeId, Profile, ProfileForm, Topic, json_text};
 use office_model::{Bilingual, Catalogue, Concern, LineProblem, OfficeCode, Roster, calendar, is_visible};
 use replica_store::{Clock, NewPublication, Published, Reader, Replica};
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ pub(crate) fn checked(reader: &Reader, proposal: Proposal<'_>, now_millis: i64) 
             };
             // What stood before a rule came up may stay.
             let checked = ProfileForm::of(&new).profile(&stands, &stands);
-            checked.map(|profile| profile.to_body()).map_err(|told| Wrong(lines_of(&told)))
+            checked.map(|profile| profile.to_body()).map_err(|told| Wrong(ProfileForm::lines(&told)))
         }
         Topic::Notice(_) => {
             let today = calendar::wib_date(now_millis).unwrap_or_default();
@@ -97,15 +97,6 @@ pub(crate) fn checked(reader: &Reader, proposal: Proposal<'_>, now_millis: i64) 
         Topic::Templates => templates(proposal.body),
         Topic::Roster => roster(reader, proposal.body),
     }
-}
-
-/// What is wrong with the fields of a profile, each with its name.
-fn lines_of(told: &Told) -> Vec<Bilingual> {
-    let line = |(name, fault): (&String, &Bilingual)| {
-        let label = ProfileForm::label(name);
-        Bilingual::new(format!("{}: {}", label.id, fault.id), format!("{}: {}", label.en, fault.en))
-    };
-    told.iter().map(line).collect()
 }
 
 /// What of the hub itself stands in the way.

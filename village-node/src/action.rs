@@ -19,6 +19,7 @@ mod list;
 pub(crate) mod machine;
 pub(crate) mod numbers;
 pub(crate) mod owner;
+mod profile;
 mod record;
 mod referrals;
 pub(crate) mod search;
@@ -42,6 +43,7 @@ use change_log::{BlobHash, DocumentId};
 use chrono::{Days, NaiveDate};
 use exchange_driver::NodeIdentity;
 use letter_print::Paper;
+use office_handbook::Profile;
 use office_model::{Answer, Catalogue, ClerkId, FieldPath, OfficeCode, Role, Service, ServiceId, Status, calendar};
 use replica_store::{Clock, Reader, Replica, Watch};
 use serde::{Deserialize, Serialize};
@@ -162,6 +164,15 @@ pub enum Action {
         /// Which.
         id: DocumentId,
         /// Who.
+        clerk: ClerkId,
+    },
+    /// What stands on the office's paper, and through whose hands its records go.
+    Profile,
+    /// Set that for all machines of the office.
+    SetProfile {
+        /// As it is to be.
+        profile: Profile,
+        /// Who does it.
         clerk: ClerkId,
     },
     /// Where this node stands.
@@ -318,6 +329,8 @@ pub(crate) fn perform(
         Action::Numbers => numbers::stock(replica, now_millis),
         Action::Register { query } => numbers::register(replica, query, now_millis),
         Action::IssueNumber { id, clerk } => numbers::issue(replica, identity, *id, &clock(replica, clerk, now_millis)),
+        Action::Profile => profile::show(replica),
+        Action::SetProfile { profile, clerk } => profile::set(replica, profile, &clock(replica, clerk, now_millis)),
         Action::Status => status::perform(replica, identity, now_millis),
         Action::Backup { file } => backup::perform(replica, file, now_millis),
         Action::Verify => verify::perform(replica, identity, watch),

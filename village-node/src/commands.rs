@@ -21,6 +21,7 @@ mod list;
 mod number;
 mod numbers;
 mod output;
+mod profile;
 mod record;
 mod refer;
 mod register;
@@ -100,6 +101,7 @@ enum Command {
     Answer(With<answer::Answer>),
     Divergences(With<divergences::Divergences>),
     Settle(With<settle::Settle>),
+    Profile(With<profile::OfficeProfile>),
     Status(With<status::Status>),
     Sync(With<sync::Sync>),
     Backup(With<backup::Backup>),
@@ -189,6 +191,7 @@ async fn run(cli: Cli, json: bool) -> Result<ExitCode, Failure> {
         Command::Answer(with) => with.command.run(&session).await,
         Command::Divergences(with) => with.command.run(&session).await,
         Command::Settle(with) => with.command.run(&session).await,
+        Command::Profile(with) => with.command.run(&session).await,
         Command::Status(with) => with.command.run(&session).await,
         Command::Sync(with) => with.command.run(&session).await,
         Command::Backup(with) => with.command.run(&session).await,
@@ -233,6 +236,7 @@ impl Command {
             Self::Answer(with) => with.json,
             Self::Divergences(with) => with.json,
             Self::Settle(with) => with.json,
+            Self::Profile(with) => with.json,
             Self::Status(with) => with.json,
             Self::Sync(with) => with.json,
             Self::Backup(with) => with.json,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use letter_print::{Signer, Signers};
-use office_model::{Approver, Bilingual, Chain, Checker, is_visible};
+use office_model::{Approver, Bilingual, Chain, Checker, SignsAs, is_visible};
 
 use crate::{Letterhead, Profile};
 
@@ -91,6 +91,15 @@ impl ProfileForm {
         }
     }
 
+    /// The field with the name of who signs in a capacity.
+    pub const fn name_of(signs: SignsAs) -> &'static str {
+        match signs {
+            SignsAs::Kepala => "head_name",
+            SignsAs::AnSekretaris => "secretary_name",
+            SignsAs::Ub => "other_name",
+        }
+    }
+
     /// What people call a field, where it stands alone.
     pub fn label(name: &str) -> Bilingual {
         let (who, part) = name.split_once('_').unwrap_or((name, ""));
@@ -109,6 +118,15 @@ impl ProfileForm {
             (_, "nip") => Bilingual::new(format!("NIP {who_id}"), format!("NIP of {who_en}")),
             _ => Bilingual::new(format!("Jabatan {who_id}"), format!("Title of {who_en}")),
         }
+    }
+
+    /// What is told of fields where they do not stand beside it, each with its label.
+    pub fn lines(told: &Told) -> Vec<Bilingual> {
+        let line = |(name, fault): (&String, &Bilingual)| {
+            let label = Self::label(name);
+            Bilingual::new(format!("{}: {}", label.id, fault.id), format!("{}: {}", label.en, fault.en))
+        };
+        told.iter().map(line).collect()
     }
 
     /// The letterhead as it was typed.

@@ -89,6 +89,7 @@ fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, 
         Action::IssueNumber { id, .. } => one(Act::Number, id),
         Action::Attach { id, .. } => one(Act::Attach, id),
         Action::Detach { id, .. } => one(Act::Detach, id),
+        Action::SetProfile { .. } => vec![(Act::Letterhead, String::new())],
         Action::Letter { id, .. } => one(Act::Letter, id),
         Action::Export { id } => one(Act::Export, id),
         Action::Backup { .. } => vec![(Act::Backup, String::new())],
@@ -107,6 +108,7 @@ fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, 
         | Action::AddApplication { .. }
         | Action::RevokeApplication { .. }
         | Action::Numbers
+        | Action::Profile
         | Action::Status
         | Action::Verify
         | Action::Attachments { .. }
