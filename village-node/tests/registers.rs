@@ -6,19 +6,23 @@ mod common;
 
 use std::path::Path;
 
-use common::{enrolled, json_of, record, run, text};
+use common::{enrolled, json_of, name_head, record, run, text};
 use replica_store::Clock;
 use serde_json::{Value, json};
 use village_node::{Node, NodeOptions};
 
 /// A record of a day, with a number unless that is empty.
 fn letter(dir: &Path, name: &str, number: &str, day_millis: i64) -> String {
+    letter_of(dir, "G01", name, number, day_millis)
+}
+
+fn letter_of(dir: &Path, service: &str, name: &str, number: &str, day_millis: i64) -> String {
     let node = Node::open(dir, &NodeOptions::default()).unwrap();
     let clock = Clock { millis: day_millis, hub_offset_millis: None, clerk: "siti".to_owned() };
     let Value::Object(fields) = common::fields(name) else { unreachable!() };
     let new = service_document::NewTransaction {
         office: "35.10.01.2001".parse().unwrap(),
-        service: "G01".parse().unwrap(),
+        service: service.parse().unwrap(),
         catalogue_version: 1,
         fields,
         number: Some(number.to_owned()).filter(|number| !number.is_empty()),
@@ -29,6 +33,7 @@ fn letter(dir: &Path, name: &str, number: &str, day_millis: i64) -> String {
 }
 
 fn sign(dir: &Path, id: &str) {
+    name_head(dir, "SUGENG HARTONO");
     for step in ["diajukan", "diperiksa", "ditandatangani"] {
         assert!(run(dir, &["step", id, step]).status.success());
     }
@@ -228,13 +233,82 @@ fn a_letter_that_was_changed_after_the_check_is_a_draft_until_it_is_checked_agai
     assert!(!is_draft(), "a file stands on no paper");
     does(&["set", &id, "pekerjaan=Guru"]);
     assert!(is_draft());
-    for (step, reason) in [("dikembalikan", "Periksa lagi"), ("diajukan", ""), ("diperiksa", "")] {
-        let reason = if reason.is_empty() { vec![] } else { vec!["--reason", reason] };
-        does(&[&["step", &id, step][..], &reason].concat());
-    }
+    // Checked anew in one step, or handed in for somebody else to check.
+    does(&["step", &id, "diperiksa"]);
+    assert!(!is_draft());
+    let again = run(dir, &["step", &id, "diperiksa", "--json"]);
+    assert_eq!((again.status.code(), text(&again.stderr).contains("step_not_allowed")), (Some(2), true));
+    does(&["set", &id, "pekerjaan=Pedagang"]);
+    does(&["step", &id, "diajukan"]);
+    assert!(is_draft());
+    does(&["step", &id, "diperiksa"]);
     assert!(!is_draft());
     does(&["set", &id, "pekerjaan=Nelayan"]);
     assert!(is_draft());
+    name_head(dir, "SUGENG HARTONO");
     does(&["step", &id, "ditandatangani"]);
     assert!(!is_draft(), "what is signed was seen");
+}
+
+#[test]
+fn who_passes_a_letter_on_or_takes_it_back_checks_nothing() {
+    let dir = enrolled();
+    let dir = dir.path();
+    name_head(dir, "SUGENG HARTONO");
+    let id = letter_of(dir, "S01", "Ani", "470/1", MIDNIGHT);
+    let does = |arguments: &[&str]| {
+        let output = run(dir, arguments);
+        assert!(output.status.success(), "{arguments:?} {}", text(&output.stderr));
+    };
+    let file = dir.join("letter.pdf");
+    let is_draft =
+        || json_of(&run(dir, &["letter", &id, file.to_str().unwrap(), "--json"]))["draft"].as_bool().unwrap();
+    for step in ["diajukan", "diperiksa"] {
+        does(&["step", &id, step]);
+    }
+    does(&["set", &id, "pekerjaan=Guru"]);
+    does(&["step", &id, "menunggu_camat"]);
+    assert!(is_draft(), "nobody checked what it says now");
+    let edit = run(dir, &["set", &id, "pekerjaan=Nelayan", "--json"]);
+    assert!(text(&edit.stderr).contains("tarik kembali dari camat"), "{}", text(&edit.stderr));
+    // Before the camat decides it is the village's again, and may go out without him.
+    does(&["step", &id, "diperiksa"]);
+    assert!(is_draft());
+    does(&["set", &id, "pekerjaan=Nelayan"]);
+    does(&["step", &id, "diperiksa"]);
+    assert!(!is_draft());
+    does(&["step", &id, "ditandatangani"]);
+    assert_eq!(json_of(&run(dir, &["show", &id, "--json"]))["status"], "ditandatangani");
+}
+
+#[test]
+fn nothing_is_signed_where_nobody_is_named_to_sign_it() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let (id, other) = (letter(dir, "Ani", "470/1", MIDNIGHT), letter_of(dir, "S01", "Budi", "470/2", MIDNIGHT));
+    for (id, step) in [(&id, "ditandatangani"), (&other, "menunggu_camat")] {
+        for step in ["diajukan", "diperiksa"] {
+            assert!(run(dir, &["step", id, step]).status.success());
+        }
+        let refused = run(dir, &["step", id, step, "--json"]);
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{said}");
+        assert!(said.contains("signer_unnamed") && said.contains("Nama kepala belum diisi"), "{said}");
+        assert_eq!(json_of(&run(dir, &["show", id, "--json"]))["status"], "diperiksa");
+    }
+    name_head(dir, "SUGENG HARTONO");
+    let profile = json_of(&run(dir, &["profile", "--json"]));
+    assert_eq!(profile["profile"]["letterhead"]["signers"]["kepala"]["name"], "SUGENG HARTONO");
+    assert_eq!(profile["published"]["by"], "siti");
+    // What it prints is what it takes.
+    let file = dir.join("shown.json");
+    std::fs::write(&file, run(dir, &["profile"]).stdout).unwrap();
+    assert_eq!(json_of(&run(dir, &["profile", file.to_str().unwrap(), "--json"])), profile);
+    std::fs::write(&file, json!({"letterhead": {"signers": {"kepala": {"name": "K3pala"}}}}).to_string()).unwrap();
+    let refused = run(dir, &["profile", file.to_str().unwrap(), "--json"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("Nama kepala: "), "{}", text(&refused.stderr));
+    for (id, step) in [(&id, "ditandatangani"), (&other, "menunggu_camat")] {
+        assert!(run(dir, &["step", id, step]).status.success());
+    }
 }

@@ -57,8 +57,9 @@ pub struct ParseChainError(String);
 impl Chain {
     /// Whether someone of this role may take the step from `from` to `to` in an office with this chain.
     ///
-    /// Whoever records may always withdraw a record with a reason. At a sub-district its own chain says whether an officer may
-    /// decide in the camat's place; to send back what lacks a paper is never the camat's alone.
+    /// Whoever records may always withdraw a record with a reason, and have it checked anew. What is checked can be sent back by
+    /// whoever checks as well as by whoever approves. At a sub-district its own chain says whether an officer may decide in the
+    /// camat's place; to send back what lacks a paper is never the camat's alone.
     pub const fn may_step(self, role: Role, from: Status, to: Status) -> bool {
         if !role.may_step(from, to) {
             return false;
@@ -68,8 +69,16 @@ impl Chain {
         }
         match from {
             Status::Diajukan => self.may_check(role),
-            Status::Diperiksa => self.may_approve(role),
-            Status::MenungguCamat => matches!(to, Status::Dikembalikan) || self.may_decide(role),
+            Status::Diperiksa => match to {
+                Status::Diajukan => true,
+                Status::Dikembalikan => self.may_approve(role) || self.may_check(role),
+                _ => self.may_approve(role),
+            },
+            Status::MenungguCamat => match to {
+                Status::Dikembalikan => true,
+                Status::Diperiksa => self.may_approve(role),
+                _ => self.may_decide(role),
+            },
             _ => true,
         }
     }

@@ -7,6 +7,7 @@
 //! It must never know storage, networks, clocks, or how a document is kept.
 
 mod answer;
+mod approval_due;
 mod area;
 mod awaited;
 mod bilingual;
@@ -49,6 +50,7 @@ mod visible;
 mod working_day;
 
 pub use answer::{Answer, AnswerError, ParseAnswerError};
+pub use approval_due::approval_due;
 pub use area::AreaCode;
 pub use awaited::{Awaited, ParseAwaitedError};
 pub use bilingual::Bilingual;

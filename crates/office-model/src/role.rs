@@ -120,11 +120,12 @@ impl Role {
 
     /// Whether someone of this role may take a step that leads on from `from`, whatever chain the office has (see [`crate::Chain`]).
     ///
-    /// Inside the village every role may take every step. Only the sub-district's decision is its own; to withdraw a record
-    /// that waits for it is the village's alone.
+    /// Inside the village every role may take every step. Only the sub-district's decision is its own; to take a record that
+    /// waits for it back, or to withdraw it, is the village's alone.
     pub const fn may_step(self, from: Status, to: Status) -> bool {
         if from.waits_for_sub_district() {
-            return if matches!(to, Status::Dibatalkan) { self.may_record() } else { self.is_sub_district() };
+            let is_of_village = matches!(to, Status::Diperiksa | Status::Dibatalkan);
+            return if is_of_village { self.may_record() } else { self.is_sub_district() };
         }
         self.may_record()
     }
@@ -163,8 +164,10 @@ mod tests {
             assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
         }
         for role in Role::ALL {
-            let may = role.may_step(Status::MenungguCamat, Status::Dibatalkan);
-            assert_eq!(may, role.may_record(), "{role}: the village alone withdraws what is its own");
+            for to in [Status::Dibatalkan, Status::Diperiksa] {
+                let may = role.may_step(Status::MenungguCamat, to);
+                assert_eq!(may, role.may_record(), "{role} {to}: the village alone takes back what is its own");
+            }
         }
         assert!("raja".parse::<Role>().is_err());
     }

@@ -173,14 +173,15 @@ impl Status {
     ///
     /// The table: a state goes one step forward; whoever decides about it may send it back or refuse it; it can be
     /// cancelled until it is handed over (a signed letter is void then, and keeps its number). What was sent back is put right,
-    /// and submitted again at once or as a draft.
+    /// and submitted again at once or as a draft. What was changed after the check is handed in to be checked anew; what waits
+    /// for the camat can be taken back by its village, to where it was.
     pub const fn may_become(self, to: Self, approval: Approval) -> bool {
         use Status as S;
         match (self, to) {
             (S::Draf, S::Diajukan | S::Dibatalkan)
             | (S::Diajukan, S::Diperiksa | S::Dikembalikan | S::Ditolak | S::Dibatalkan)
-            | (S::Diperiksa, S::Dikembalikan | S::Ditolak | S::Dibatalkan)
-            | (S::MenungguCamat, S::Ditandatangani | S::Dikembalikan | S::Ditolak | S::Dibatalkan)
+            | (S::Diperiksa, S::Diajukan | S::Dikembalikan | S::Ditolak | S::Dibatalkan)
+            | (S::MenungguCamat, S::Diperiksa | S::Ditandatangani | S::Dikembalikan | S::Ditolak | S::Dibatalkan)
             | (S::Ditandatangani, S::SiapDiambil | S::Dibatalkan)
             | (S::SiapDiambil, S::Selesai | S::Dibatalkan)
             | (S::Dikembalikan, S::Draf | S::Diajukan | S::Dibatalkan) => true,

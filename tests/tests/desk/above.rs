@@ -38,6 +38,35 @@ async fn camat(machine: &Machine) -> Browser {
 }
 
 #[tokio::test]
+async fn a_letter_goes_to_the_camat_under_its_condition_and_can_be_taken_back() {
+    let office = Office::new();
+    let (village, above) = (office.machine("counter"), office.machine_of("kecamatan", "35.10.01"));
+    let id = passed_on(&village);
+    village.says(&["sync"]);
+    above.says(&["sync"]);
+    let (clerk, camat) = (village.signed_in("siti", "petugas").await, camat(&above).await);
+    camat.go(&format!("{}/berkas/{id}", above.url)).await;
+    camat.find("form.steps button[value=ditandatangani]").await;
+    // Nobody's receiver asked for it after all.
+    clerk.go(&format!("{}/berkas/{id}", village.url)).await;
+    clerk.says("Tarik kembali dari camat").await;
+    assert_eq!(clerk.count("form.steps button.main").await, 0, "it is no usual step");
+    clerk.click("form.steps button[value=diperiksa]").await;
+    clerk.says("Tersimpan.").await;
+    clerk.says("Kapan diteruskan ke camat: Bila diminta oleh penerima surat.").await;
+    clerk.find("form.steps button.main[value=ditandatangani]").await;
+    assert_eq!(clerk.violations().await, [""; 0]);
+    village.says(&["sync"]);
+    above.says(&["sync"]);
+    camat.go(&format!("{}/berkas/{id}", above.url)).await;
+    camat.says("Diperiksa").await;
+    assert_eq!(camat.count("form.steps button").await, 0, "it does not wait for the camat any more");
+    clerk.click("form.steps button[value=ditandatangani]").await;
+    clerk.says("Tersimpan.").await;
+    assert!(!clerk.text().await.contains("Kapan diteruskan ke camat"));
+}
+
+#[tokio::test]
 async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     let office = Office::new();
     let (village, above) = (office.machine("counter"), office.machine_of("kecamatan", "35.10.01"));

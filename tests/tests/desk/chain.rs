@@ -3,8 +3,10 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use serde_json::json;
+
 use crate::browser::Browser;
-use crate::office::{Machine, Office};
+use crate::office::{HEAD, Machine, Office};
 use crate::programs::village_node;
 
 /// The buttons of the steps that a record's page offers.
@@ -154,6 +156,75 @@ async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
 }
 
 #[tokio::test]
+async fn what_was_changed_after_the_check_comes_back_to_whoever_checks() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.says(&["sync"]);
+    let id = machine.record("Siti Aminah");
+    let head = machine.signed_in("kades", "kepala").await;
+    choose(&head, &machine, "secretary", "head").await;
+    let (clerk, secretary) =
+        (machine.signed_in("siti", "petugas").await, machine.signed_in("seklur", "sekretaris").await);
+    machine.says(&["step", &id, "diajukan"]);
+    machine.says(&["step", &id, "diperiksa", "--clerk", "seklur"]);
+    assert_eq!(steps(&secretary, &machine, &id).await, ["dikembalikan", "dibatalkan"], "what she passed may come back");
+    machine.says(&["set", &id, "pekerjaan=Pedagang", "--clerk", "siti"]);
+    // The clerk asks for it, and it stands in the secretary's list again.
+    assert_eq!(steps(&clerk, &machine, &id).await, ["diajukan", "dibatalkan"]);
+    clerk.find("form.steps button.main[value=diajukan]").await;
+    clerk.click("form.steps button[value=diajukan]").await;
+    clerk.says("Menunggu sekretaris (pemeriksaan).").await;
+    secretary.go(&machine.url).await;
+    secretary.says("Untuk diperiksa").await;
+    secretary.click(&format!("main a[href='/berkas/{id}']")).await;
+    secretary.click("form.steps button[value=diperiksa]").await;
+    secretary.says("Tersimpan.").await;
+    assert_eq!(secretary.count("#diubah-setelah-diperiksa").await, 0);
+    // Whoever checks does so at once.
+    machine.says(&["set", &id, "pekerjaan=Nelayan", "--clerk", "siti"]);
+    secretary.go(&format!("{}/berkas/{id}", machine.url)).await;
+    secretary.says("suratnya dicetak sebagai KONSEP").await;
+    secretary.says("Sudah diperiksa lagi").await;
+    assert_eq!(secretary.violations().await, [""; 0]);
+    secretary.click("form.steps button.main[value=diperiksa]").await;
+    secretary.says("Tersimpan.").await;
+    assert_eq!(secretary.count("#diubah-setelah-diperiksa").await, 0);
+    assert_eq!(steps(&head, &machine, &id).await[0], "ditandatangani");
+}
+
+#[tokio::test]
+async fn a_letter_that_nobody_is_named_to_sign_is_told_of_before_it_is_signed() {
+    let office = Office::new();
+    office.publish_profile(&json!({"letterhead": {"address": "Jalan Pantai 7"}}));
+    let machine = office.machine("counter");
+    machine.says(&["sync"]);
+    let id = machine.record("Siti Aminah");
+    let (clerk, head) = (machine.signed_in("siti", "petugas").await, machine.signed_in("kades", "kepala").await);
+    clerk.find("#tanpa-kepala").await;
+    assert_eq!(clerk.count("#tanpa-kepala a").await, 0, "it is not theirs to fill in");
+    for step in ["diajukan", "diperiksa"] {
+        machine.says(&["step", &id, step]);
+    }
+    clerk.go(&format!("{}/berkas/{id}", machine.url)).await;
+    let told = clerk.find("#tanpa-penandatangan").await.text().await.unwrap();
+    assert!(told.starts_with("Nama kepala belum diisi") && told.contains("Kepala atau admin mengisinya"), "{told}");
+    clerk.click("form.steps button[value=ditandatangani]").await;
+    let said = clerk.find("#langkah-ditolak").await.text().await.unwrap();
+    assert!(said.contains("Tidak ada yang berubah"), "{said}");
+    assert_eq!(clerk.violations().await, [""; 0]);
+    head.click("#tanpa-kepala a").await;
+    head.type_in("#head_name", HEAD).await;
+    head.click("form.card button.main").await;
+    head.says("Tersimpan.").await;
+    head.go(&machine.url).await;
+    head.says("Siti Aminah").await;
+    assert_eq!(head.count("#tanpa-kepala").await, 0);
+    clerk.go(&format!("{}/berkas/{id}", machine.url)).await;
+    clerk.click("form.steps button[value=ditandatangani]").await;
+    clerk.says("Tersimpan.").await;
+}
+
+#[tokio::test]
 async fn a_part_that_the_office_does_not_have_is_passed_in_the_same_step() {
     let office = Office::new();
     let machine = office.machine("counter");
@@ -219,7 +290,7 @@ async fn what_another_machine_published_before_changes_no_letter_that_was_signed
     let head = counter.signed_in("kades", "kepala").await;
     office.hub_gone();
     head.go(&format!("{}/kantor", counter.url)).await;
-    head.type_in("#head_name", "SUGENG HARTONO").await;
+    head.type_in("#address", "Jalan Pantai 7").await;
     head.click("form.card button.main").await;
     head.says("Tersimpan.").await;
     // Signed afterwards, where nobody has heard of it.
@@ -237,17 +308,18 @@ async fn what_another_machine_published_before_changes_no_letter_that_was_signed
     for one in [&counter, &laptop] {
         one.says(&["sync"]);
     }
-    assert!(letter() == was, "it says who signs now");
+    assert!(letter() == was, "it bears the address of now");
 }
 
 #[tokio::test]
 async fn all_machines_of_an_office_share_its_profile_and_signed_letters_keep_theirs() {
     let office = Office::new();
     let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    counter.says(&["sync"]);
     let head = counter.signed_in("kades", "kepala").await;
     head.go(&format!("{}/kantor", counter.url)).await;
     head.type_in("#address", "Jalan Pantai 7").await;
-    head.type_in("#head_name", "SUGENG HARTONO").await;
+    head.type_in("#head_name", ", S.Pd.").await;
     head.find("#approver").await.select_by_value("head").await.unwrap();
     head.click("form.card button.main").await;
     head.says("Tersimpan.").await;
@@ -256,7 +328,7 @@ async fn all_machines_of_an_office_share_its_profile_and_signed_letters_keep_the
     let there = laptop.signed_in("kades", "kepala").await;
     there.go(&format!("{}/kantor", laptop.url)).await;
     assert_eq!(there.value("#address").await, "Jalan Pantai 7");
-    assert_eq!(there.value("#head_name").await, "SUGENG HARTONO");
+    assert_eq!(there.value("#head_name").await, format!("{HEAD}, S.Pd."));
     assert_eq!(there.value("#approver").await, "head");
     there.says("Terakhir diatur").await;
     assert_eq!(there.violations().await, [""; 0]);

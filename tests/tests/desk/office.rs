@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use whole_system::root;
 
@@ -13,6 +13,8 @@ use crate::browser::Browser;
 use crate::programs::{sync_server, village_node};
 
 pub(crate) const OFFICE: &str = "35.10.01.2001";
+/// Who signs the office's letters.
+pub(crate) const HEAD: &str = "SUGENG HARTONO";
 pub(crate) const SECRET: &str = "rahasia-1";
 
 /// A process that ends with its value.
@@ -74,6 +76,7 @@ impl Office {
         let roster = root().join("data/banyuwangi-offices.csv");
         done(sync_server(&data).arg("init").arg("--roster").arg(roster));
         let mut office = Self { dir, hub: None, hub_url: String::new() };
+        office.publish_profile(&json!({"letterhead": {"signers": {"kepala": {"name": HEAD}}}}));
         office.hub_up("127.0.0.1:0");
         office
     }
@@ -89,6 +92,14 @@ impl Office {
     /// Where the hub listens.
     pub(crate) fn hub_address(&self) -> SocketAddr {
         self.hub_url.trim_start_matches("https://").parse().unwrap()
+    }
+
+    /// The centre says what stands on the office's paper, and through whose hands its records go.
+    pub(crate) fn publish_profile(&self, profile: &Value) {
+        let file = self.dir.path().join("profile.json");
+        std::fs::write(&file, profile.to_string()).unwrap();
+        let hub = self.dir.path().join("hub");
+        done(sync_server(&hub).args(["handbook", "publish", "profile", "--office", OFFICE]).arg(file));
     }
 
     /// The centre tells everybody which offices there are.

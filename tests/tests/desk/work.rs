@@ -166,7 +166,7 @@ async fn a_letter_is_printed_alike_on_the_page_and_on_the_command_line_and_is_a_
     let browser = machine.signed_in("kades", "kepala").await;
     browser.go(&format!("{}/kantor", machine.url)).await;
     browser.type_in("#address", "Jalan Pantai Rajegwesi Nomor 1").await;
-    browser.type_in("#head_name", "Wayan Sudarma, S.Pd.").await;
+    browser.type_in("#head_name", ", S.Pd.").await;
     browser.click("main button.main").await;
     browser.says("Tersimpan.").await;
 

@@ -249,6 +249,9 @@ fn run_all() -> Vec<(String, Value)> {
         page.run("hub", reading);
     }
     page.run("counter", &["search", "Aminah"]);
+    let profile = json!({"letterhead": {"signers": {"kepala": {"name": "SUGENG HARTONO"}}}});
+    std::fs::write(page.dir.path().join("Profile"), profile.to_string()).unwrap();
+    page.run("counter", &["profile", "Profile"]);
     let sealed = page.run("counter", &["record", "--service", "G01", "--json", &form("Ani Contoh").to_string()]);
     let sealed = sealed["id"].as_str().unwrap().to_owned();
     for step in ["diajukan", "diperiksa", "ditandatangani"] {

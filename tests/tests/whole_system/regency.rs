@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use fleet::generate::{Generator, LineForm, write_lines};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use whole_system::root;
 
@@ -16,6 +16,8 @@ use crate::programs::{sync_server, village_node};
 use crate::proxy::Proxy;
 
 pub(crate) const OFFICE: &str = "35.10.01.2001";
+/// Who signs its letters.
+pub(crate) const HEAD: &str = "SUGENG HARTONO";
 
 /// A process that others may kill.
 pub(crate) type Victim = Arc<Mutex<Option<Child>>>;
@@ -41,6 +43,11 @@ impl Hub {
     fn new(data: PathBuf, settings: &[(&'static str, &'static str)]) -> Self {
         let roster = root().join("data/banyuwangi-offices.csv");
         done(sync_server(&data).arg("init").arg("--roster").arg(roster));
+        // Nobody signs without a name.
+        let profile = data.with_extension("json");
+        let named = json!({"letterhead": {"signers": {"kepala": {"name": HEAD}}}});
+        std::fs::write(&profile, named.to_string()).unwrap();
+        done(sync_server(&data).args(["handbook", "publish", "profile", "--office", OFFICE]).arg(profile));
         let mut hub = Self {
             data,
             settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use exchange_driver::NodeIdentity;
 use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Templates, one_line};
 use office_handbook::{Letterhead, Profile};
-use office_model::{Roster, ServiceId, Status, calendar};
+use office_model::{Roster, ServiceId, SignsAs, Status, calendar};
 use replica_store::{Clock, Replica};
 use serde_json::{Map, Value, json};
 use service_document::{Signature, TransactionDocument, TransactionRow};
@@ -15,7 +15,7 @@ use sync_protocol::SealedLetter;
 use super::signed::{Signed, is_signed, is_status_apart, signed};
 use super::since_check::is_paper_unseen;
 use super::standing::{is_own, only_the_village_prints};
-use super::{catalogue_of, fields, handbook, load};
+use super::{catalogue_of, fields, handbook, known_service, load};
 use crate::sealing::{Sealer, Unsealed};
 use crate::{Blame, Failure};
 
@@ -96,6 +96,21 @@ pub(super) fn mark(
     let number = one_line(print.number.as_deref()?);
     let letter = print.letter(replica, document).ok()?;
     sealer.mark(&print.sealed(id, document.row().service, number, &letter)).ok()
+}
+
+/// In which capacity the letter of a record is signed, where the office's profile names nobody in it: signed so, it would bear
+/// dots for good.
+///
+/// # Errors
+///
+/// When the database cannot be read, or the program's templates cannot.
+pub(crate) fn unnamed_signer(replica: &Replica, document: &TransactionDocument) -> Result<Option<SignsAs>, Failure> {
+    let is_letter = known_service(document).is_some_and(|service| service.is_letter);
+    if !is_letter || !is_own(replica, document.row().office) {
+        return Ok(None);
+    }
+    let letter = Print::of_now(replica, document, document.row().created_millis)?.letter(replica, document)?;
+    Ok(letter.signer.name.is_empty().then_some(letter.signs))
 }
 
 /// What goes on a paper.

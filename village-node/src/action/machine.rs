@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use change_log::{EpochId, NodeId};
-use office_model::{OfficeCode, OwnValue, Status};
+use office_model::{OfficeCode, OwnValue, Role, Status};
 use replica_store::Reader;
 use serde_json::{Value, json};
 use service_document::HistoryItem;
@@ -90,7 +90,7 @@ fn guest(owner: OfficeCode, item: &HistoryItem) -> Option<OfficeCode> {
         |value: &Option<Value>| value.as_ref().and_then(Value::as_str).and_then(|word| word.parse::<Status>().ok());
     let decided = edit.own == Some(OwnValue::Status)
         && word(&edit.from).is_some_and(Status::waits_for_sub_district)
-        && word(&edit.to).is_some_and(|to| to != Status::Dibatalkan);
+        && word(&edit.to).is_some_and(|to| Role::Camat.may_step(Status::MenungguCamat, to));
     owner.district().filter(|_| decided)
 }
 

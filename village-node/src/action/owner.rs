@@ -3,6 +3,7 @@
 use office_model::{ClerkId, Role, Status};
 use replica_store::{Account, Replica};
 
+use super::standing::is_decision_of_camat;
 use super::{Action, authority, load};
 use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure};
@@ -70,7 +71,7 @@ fn waits_for_camat(replica: &Replica, action: &Action) -> Result<bool, Failure> 
     let Action::Step { id, to, .. } = action else { return Ok(false) };
     let is_village = replica.office().is_some_and(|office| office.is_village());
     let from = load(replica, *id)?.row().status.parse::<Status>();
-    Ok(is_village && *to != Status::Dibatalkan && from.is_ok_and(Status::waits_for_sub_district))
+    Ok(is_village && from.is_ok_and(|from| is_decision_of_camat(from, *to)))
 }
 
 fn shut(clerk: &ClerkId) -> Failure {

@@ -39,9 +39,9 @@ pub(crate) fn not_editable(status: Status) -> Failure {
             Blame::State,
             NOT_EDITABLE,
             "Berkas ini sedang diputuskan camat, jadi isinya tidak dapat diubah; lampiran masih dapat ditambah. Tidak ada yang berubah; bila ada yang \
-             salah, mintalah kecamatan mengembalikannya, lalu betulkan dan teruskan lagi.",
+             salah, tarik kembali dari camat, lalu betulkan, periksa, dan teruskan lagi.",
             "The camat is deciding about this record, so what it says cannot be changed; files can still be attached. Nothing was changed; where \
-             something is wrong, ask the sub-district to send it back, then correct it and pass it on again.",
+             something is wrong, take it back from the camat, then correct it, check it and pass it on again.",
         );
     }
     Failure::new(

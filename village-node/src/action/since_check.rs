@@ -13,24 +13,11 @@ pub(crate) const ATTACHMENT: &str = "attachment/";
 /// The changes of a record that waits to be signed which whoever checked it had not seen, causes before effects, each with
 /// what it changed of the form and of the attached files. What is signed, closed, or not checked yet has none.
 pub(crate) fn since_check(document: &TransactionDocument) -> Vec<HistoryItem> {
-    since(document, |edit| is_step_to(edit, Status::Diperiksa))
-}
-
-/// Whether the paper of a record that waits to be signed says something that neither its checker nor the head who passed it on
-/// to the camat had seen. A file that is attached does not stand on it.
-pub(crate) fn is_paper_unseen(document: &TransactionDocument) -> bool {
-    let is_seen = |edit: &Edited| [Status::Diperiksa, Status::MenungguCamat].iter().any(|to| is_step_to(edit, *to));
-    let changes = since(document, is_seen);
-    changes.iter().flat_map(|item| &item.changed).any(|edit| !edit.path.starts_with(ATTACHMENT))
-}
-
-/// The changes of a record that waits to be signed which whoever last took such a step had not seen.
-fn since(document: &TransactionDocument, is_step: impl Fn(&Edited) -> bool) -> Vec<HistoryItem> {
     if !matches!(document.row().status.parse(), Ok(Status::Diperiksa | Status::MenungguCamat)) {
         return Vec::new();
     }
     let history = document.history();
-    let Some(check) = history.iter().rfind(|item| item.changed.iter().any(&is_step)) else { return Vec::new() };
+    let Some(check) = history.iter().rfind(|item| item.changed.iter().any(is_check)) else { return Vec::new() };
     let seen = seen(&history, check.hash);
     let unseen = history.iter().filter(|item| !seen.contains(&item.hash));
     let told = unseen.map(|item| {
@@ -40,11 +27,21 @@ fn since(document: &TransactionDocument, is_step: impl Fn(&Edited) -> bool) -> V
     told.filter(|item| !item.changed.is_empty()).collect()
 }
 
-/// Whether an edit is a step to this status, such as the one by which the papers are checked.
-fn is_step_to(edit: &Edited, to: Status) -> bool {
-    // Who settles between two states checks nothing.
-    let is_step = edit.own == Some(OwnValue::Status) && !edit.settled;
-    is_step && edit.to.as_ref().and_then(Value::as_str) == Some(to.as_str())
+/// Whether the paper of a record that waits to be signed says something that its checker had not seen. A file that is attached
+/// does not stand on it.
+pub(crate) fn is_paper_unseen(document: &TransactionDocument) -> bool {
+    let changes = since_check(document);
+    changes.iter().flat_map(|item| &item.changed).any(|edit| !edit.path.starts_with(ATTACHMENT))
+}
+
+/// Whether an edit is the step by which the papers are checked.
+fn is_check(edit: &Edited) -> bool {
+    let is = |value: &Option<Value>, status: Status| value.as_ref().and_then(Value::as_str) == Some(status.as_str());
+    // Who settles between two states checks nothing, nor does who takes a record back from the camat.
+    edit.own == Some(OwnValue::Status)
+        && !edit.settled
+        && is(&edit.from, Status::Diajukan)
+        && is(&edit.to, Status::Diperiksa)
 }
 
 /// Whether an edit is of what was checked, which no other change repeats.
@@ -119,11 +116,18 @@ mod tests {
         assert!(is_paper_unseen(&here));
         let passed_on = here.step(Status::MenungguCamat, None, &stamp(1, 10)).unwrap();
         assert_eq!(paths(&here).len(), 2, "the camat is to see it, too");
-        assert!(!is_paper_unseen(&here), "the head saw it");
+        assert!(is_paper_unseen(&here), "who passes it on checks nothing");
         changes.push(edit(&mut load(&changes), "keperluan", "Umrah", &stamp(2, 11)));
         changes.push(passed_on);
         let mut here = load(&changes);
         assert!(is_paper_unseen(&here));
+        here.step(Status::Diperiksa, None, &stamp(1, 12)).unwrap();
+        assert!(is_paper_unseen(&here), "who takes it back checks nothing either");
+        for to in [Status::Diajukan, Status::Diperiksa] {
+            here.step(to, None, &stamp(1, 13)).unwrap();
+        }
+        assert_eq!(paths(&here), Vec::<String>::new(), "checked anew");
+        assert!(!is_paper_unseen(&here));
         here.step(Status::Ditandatangani, None, &stamp(1, 12)).unwrap();
         assert_eq!(paths(&here), Vec::<String>::new(), "the letter is what was signed");
         assert!(!is_paper_unseen(&here));

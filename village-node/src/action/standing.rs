@@ -29,14 +29,15 @@ pub(super) fn check(replica: &Replica, action: &Action) -> Result<(), Failure> {
         }
         Action::Step { id, to, .. } => {
             let document = load(replica, *id)?;
-            let from = document.row().status.parse::<Status>();
+            let from = document.row().status.parse::<Status>().ok();
             let owner = document.row().office;
             let waits = owner.district() == replica.office()
-                && from.is_ok_and(|from| from.waits_for_sub_district() && Role::Camat.may_step(from, *to));
+                && from.is_some_and(|from| from.waits_for_sub_district() && Role::Camat.may_step(from, *to));
             if waits || is_own(replica, owner) {
                 return Ok(());
             }
-            Err(if *to == Status::Dibatalkan { only_the_village_withdraws() } else { not_waited_for() })
+            let is_villages = from.is_some_and(|from| Role::Kepala.may_step(from, *to));
+            Err(if is_villages { only_the_village_withdraws() } else { not_waited_for() })
         }
         _ => Ok(()),
     }
@@ -95,9 +96,9 @@ fn waits_for_camat() -> Failure {
         Blame::State,
         "waits_for_camat",
         "Berkas ini menunggu keputusan camat, dan hanya kecamatan yang memutuskannya. Tidak ada yang berubah; keputusannya datang \
-         lewat sinkronisasi. Desa hanya dapat membatalkan berkasnya.",
+         lewat sinkronisasi. Desa dapat menariknya kembali (status diperiksa) atau membatalkannya.",
         "This record waits for the camat's decision, which is the sub-district's alone. Nothing was changed; the decision comes \
-         with a sync. All that the village can do is cancel the record.",
+         with a sync. The village can take it back (status diperiksa) or cancel it.",
     )
 }
 
@@ -105,9 +106,9 @@ fn only_the_village_withdraws() -> Failure {
     Failure::new(
         Blame::State,
         "decides_only",
-        "Berkas ini milik desa, dan hanya desa yang membatalkannya. Tidak ada yang berubah; kembalikan ke desa atau tolak, dengan \
+        "Berkas ini milik desa, dan hanya desa yang menarik atau membatalkannya. Tidak ada yang berubah; kembalikan ke desa atau tolak, dengan \
          alasan.",
-        "This record is the village's, which alone withdraws it. Nothing was changed; return it to the village or refuse it, \
+        "This record is the village's, which alone takes it back or cancels it. Nothing was changed; return it to the village or refuse it, \
          with a reason.",
     )
 }

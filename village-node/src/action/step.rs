@@ -1,12 +1,14 @@
 //! Steps from one status to the next.
 
 use change_log::DocumentId;
-use office_model::{OfficeCode, Status};
+use office_handbook::ProfileForm;
+use office_model::{Bilingual, OfficeCode, SignsAs, Status};
 use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
 use service_document::{Signature, SignedBy, TransactionDocument};
 
 use super::signed::{Signed, is_signed, signed};
+use super::since_check::since_check;
 use super::standing::is_own;
 use super::{chain, handbook, known_service, letter, load, referrals};
 use crate::sealing::Sealer;
@@ -22,8 +24,12 @@ pub(super) fn perform(
     reason: Option<&str>,
     clock: &Clock,
 ) -> Result<Value, Failure> {
-    let then = chain::of(replica)?.goes_on(to);
     let document = load(replica, id)?;
+    let (to, then) = if is_checked_again(&document, to) {
+        (Status::Diajukan, Some(Status::Diperiksa))
+    } else {
+        (to, chain::of(replica)?.goes_on(to))
+    };
     let becomes = then.unwrap_or(to);
     let leads_to_letter = matches!(becomes, Status::MenungguCamat | Status::Ditandatangani);
     // Nor does the camat decide on one of two values: he may choose neither.
@@ -45,6 +51,9 @@ pub(super) fn perform(
     }
     if leads_to_letter && lacks_number(replica, id, to)? {
         return Err(without_number());
+    }
+    if leads_to_letter && let Some(signs) = letter::unnamed_signer(replica, &document)? {
+        return Err(unnamed(signs));
     }
     // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
     let concerns = becomes.is_checked();
@@ -68,6 +77,12 @@ pub(super) fn perform(
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
 }
 
+/// Whether papers are checked once more, after something in the record was changed.
+fn is_checked_again(document: &TransactionDocument, to: Status) -> bool {
+    let from = document.row().status.parse::<Status>();
+    from.is_ok_and(|from| (from, to) == chain::CHECKED_AGAIN) && !since_check(document).is_empty()
+}
+
 /// Whether a record is a letter of this office that may take this step and has no number.
 fn lacks_number(replica: &Replica, id: DocumentId, to: Status) -> Result<bool, Failure> {
     let document = load(replica, id)?;
@@ -86,6 +101,23 @@ fn without_number() -> Failure {
          number`), lalu lanjutkan. Bila nomor habis, sinkronkan untuk mendapat nomor baru.",
         "This letter has no number yet. Nothing was changed; give it one first (the button Give it a number, or \
          `village-node number`), then go on. Where there are none left, sync to get new ones.",
+    )
+}
+
+/// A letter keeps the profile that it was signed under.
+fn unnamed(signs: SignsAs) -> Failure {
+    let Bilingual { id, en } = ProfileForm::label(ProfileForm::name_of(signs));
+    Failure::new(
+        Blame::Input,
+        "signer_unnamed",
+        format!(
+            "{id} belum diisi, jadi surat ini akan bertitik-titik di tempat nama untuk selamanya. Tidak ada yang berubah; \
+             kepala atau admin mengisinya di halaman Kantor (atau dengan `village-node profile`), lalu ulangi langkah ini."
+        ),
+        format!(
+            "{en} is not filled in, so this letter would bear dots in its place for good. Nothing was changed; the head or \
+             an admin fills it in on the page Office (or with `village-node profile`), then take this step again."
+        ),
     )
 }
 

@@ -81,6 +81,15 @@ pub(crate) fn fields(name: &str) -> Value {
     })
 }
 
+/// Names the head in the office's profile, who signs its letters.
+#[allow(dead_code, reason = "not every test file signs")]
+pub(crate) fn name_head(dir: &Path, name: &str) {
+    let file = dir.join("profile.json");
+    std::fs::write(&file, json!({"letterhead": {"signers": {"kepala": {"name": name}}}}).to_string()).unwrap();
+    let output = run(dir, &["profile", file.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
 /// The form of a home-care report (`S03`), which tells of somebody's health.
 #[allow(dead_code, reason = "not every test file needs specially protected data")]
 pub(crate) fn care_fields() -> Value {

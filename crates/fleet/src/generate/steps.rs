@@ -25,7 +25,8 @@ pub(crate) fn draw(dice: &mut Dice, service: &Service, fields: &Map<String, Valu
     let mut now = Status::FIRST;
     for _ in 0..how_many(dice) {
         let reason = |to: Status| now.needs_reason(to).then(|| why(to).to_owned());
-        let allowed = now.next(service.approval);
+        // Nothing is changed in these records, so that nobody has one checked anew or takes it back.
+        let allowed = now.next(service.approval).filter(|to| !is_back(now, *to));
         let allowed = allowed.filter(|to| service.check_step(now, *to, reason(*to).as_deref(), fields).is_ok());
         let (forward, aside): (Vec<Status>, Vec<Status>) = allowed.partition(|to| is_forward(*to));
         let list = if dice.percent(95) || aside.is_empty() { forward } else { aside };
@@ -49,6 +50,10 @@ fn how_many(dice: &mut Dice) -> usize {
 
 const fn is_forward(to: Status) -> bool {
     !matches!(to, Status::Dikembalikan | Status::Ditolak | Status::Dibatalkan)
+}
+
+fn is_back(from: Status, to: Status) -> bool {
+    matches!(from, Status::Diperiksa | Status::MenungguCamat) && to < from
 }
 
 const fn why(to: Status) -> &'static str {

@@ -8,8 +8,8 @@ const APPROVALS: [Approval; 3] = [Approval::Always, Approval::None, Approval::Co
 const TABLE: &str = "
     draf: diajukan dibatalkan
     diajukan: diperiksa dikembalikan ditolak dibatalkan
-    diperiksa: menunggu_camat ditandatangani dikembalikan ditolak dibatalkan
-    menunggu_camat: ditandatangani dikembalikan ditolak dibatalkan
+    diperiksa: diajukan menunggu_camat ditandatangani dikembalikan ditolak dibatalkan
+    menunggu_camat: diperiksa ditandatangani dikembalikan ditolak dibatalkan
     ditandatangani: siap_diambil dibatalkan
     siap_diambil: selesai dibatalkan
     selesai:

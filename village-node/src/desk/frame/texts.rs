@@ -163,6 +163,14 @@ desk_kit::texts! {
     changed_since_check: "Diubah setelah diperiksa", "Changed after it was checked";
     draft_since_check: "Sampai diperiksa lagi atau ditandatangani, suratnya dicetak sebagai KONSEP.",
         "Until it is checked again or signed, its letter is printed as a draft (KONSEP).";
+    signer_unnamed: "belum diisi: suratnya tercetak bertitik-titik dan belum dapat ditandatangani.",
+        "is not filled in: the letter is printed with dots and cannot be signed yet.";
+    head_unnamed: "Nama kepala belum diisi, jadi surat belum dapat ditandatangani.",
+        "The name of the head is not filled in, so no letter can be signed yet.";
+    office_fill: "Isi di halaman Kantor.", "Fill it in on the page Office.";
+    office_ask: "Kepala atau admin mengisinya di halaman Kantor.", "The head or an admin fills it in on the page Office.";
+    to_camat_when: "Kapan diteruskan ke camat", "When it goes to the camat";
+    to_camat_due: "Menurut isian, surat ini diteruskan ke camat sebelum ditandatangani", "As the form says, this letter goes to the camat before it is signed";
     citizen_known: "NIK ini dikenal:", "This NIK is known:";
     citizen_fill: "Isi dari berkas sebelumnya", "Fill in from earlier records";
     citizen_lately: "Warga ini sudah punya berkas layanan ini:", "This citizen has a record of this service already:";
@@ -177,7 +185,6 @@ desk_kit::texts! {
     over_here: "sudah di komputer ini", "on this machine already";
     of_these: "di antaranya", "of these";
     files_unsent: "lampiran menunggu dikirim", "files wait to be sent";
-    submit_again: "Ajukan lagi", "Submit again";
     lacks_numbers: "belum ada nomor surat di komputer ini: sinkronkan", "no letter numbers on this machine yet: sync";
     give_number: "Beri nomor", "Give it a number";
     without_number: "belum bernomor", "no number yet";

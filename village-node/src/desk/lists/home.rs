@@ -39,6 +39,8 @@ struct HomePage {
     lists: Vec<WorkList>,
     /// How an account comes to be that keeps the others, where there is none.
     how_to_manage: &'static str,
+    /// Whether the letters of this office have nobody to sign them.
+    lacks_head: bool,
 }
 
 /// What the centre tells.
@@ -84,9 +86,10 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         let page = Page::of(&visitor.session, &reader, "home", t.home)?;
         let notices = handbook::notices(&reader, &node.live().identity)?.iter().map(ShownNotice::of).collect();
         let how_to_manage = how_to_manage(&reader)?;
+        let lacks_head = lacks_head(&reader)?;
         if !page.may_read() {
             let (drafts, drafts_count, lists) = (Vec::new(), String::new(), Vec::new());
-            return Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage });
+            return Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage, lacks_head });
         }
         let mut drafts = drafts::lines(&reader, visitor.clerk().as_str(), DRAFTS + 1, language)?;
         let drafts_count = counted(drafts.len() as u64, DRAFTS as u64);
@@ -98,7 +101,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         drop(reader);
         let shown = of_health(lists.iter().flat_map(|list| &list.lines));
         note_listed(&lister, visitor.clerk().as_str(), &shown);
-        Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage })
+        Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage, lacks_head })
     });
     html(&made.await?)
 }
@@ -107,6 +110,12 @@ pub(in crate::desk) async fn bar(visitor: Visitor, State(shared): State<Arc<Shar
     let made =
         shared.node.blocking(move |node| Ok(BarPage { page: Page::of(&visitor.session, &node.replica(), "", "")? }));
     html(&made.await?)
+}
+
+/// Whether this is a village whose profile does not name its head.
+fn lacks_head(reader: &Reader) -> Result<bool, Failure> {
+    let signs_letters = reader.office().is_some_and(|office| office.is_village());
+    Ok(signs_letters && handbook::profile(reader)?.letterhead.signers.kepala.name.is_empty())
 }
 
 /// A count of which nobody looked beyond `most`.

@@ -1,23 +1,74 @@
 //! What whoever goes on with a record is to see first: that its number stands on another letter, what was changed after its
-//! papers were checked, and what a signed letter says otherwise.
+//! papers were checked, that nobody is named to sign it, when it goes to the camat, and what a signed letter says otherwise.
 
 use change_log::DocumentId;
 use chrono::NaiveDate;
-use office_model::{Catalogue, FieldPath, Service, Status, calendar};
+use office_handbook::ProfileForm;
+use office_model::{Catalogue, FieldPath, Service, Status, approval_due, calendar};
 use replica_store::Replica;
 use serde_json::Value;
 use service_document::TransactionDocument;
 
 use crate::Failure;
-use crate::action::fields;
-use crate::action::letter::{NUMBER, SinceSigned, changed_since_signed};
-use crate::action::machine;
+use crate::action::letter::{NUMBER, SinceSigned, changed_since_signed, unnamed_signer};
 use crate::action::signed::Signed;
 use crate::action::since_check::since_check;
+use crate::action::standing::is_own;
+use crate::action::{fields, machine, today};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::shown;
 use crate::desk::moments;
 use crate::desk::record::history::{Names, place_label};
+
+/// All of it, of one record.
+#[derive(Default)]
+pub(super) struct Cautions {
+    /// The other letters that bear its number: id, and whose it is.
+    pub(super) alike: Vec<(DocumentId, String)>,
+    /// What the signed letter says otherwise.
+    pub(super) on_paper: Vec<OnPaper>,
+    /// The last day of its letter, where that is over before it is signed.
+    pub(super) validity_over: String,
+    /// The name that the office's profile lacks of who signs it; empty where it lacks none.
+    pub(super) unnamed: String,
+    /// When its letter goes to the camat.
+    pub(super) approval: ApprovalSaid,
+    /// What was changed after the papers were checked: what, by whom and when.
+    pub(super) unseen: Vec<(String, String)>,
+}
+
+impl Cautions {
+    /// Of a record. What concerns its letter is told in its own office.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(super) fn of(
+        replica: &Replica,
+        (id, document, signed): (DocumentId, &TransactionDocument, &Signed),
+        (catalogue, service): (&Catalogue, &Service),
+        language: Language,
+    ) -> Result<Self, Failure> {
+        let unseen = unseen(replica, document, (catalogue, service), language)?;
+        if !is_own(replica, document.row().office) {
+            return Ok(Self { unseen, ..Self::default() });
+        }
+        let today = today(replica);
+        Ok(Self {
+            alike: alike(replica, id)?,
+            on_paper: on_paper((document, signed), (catalogue, service), language),
+            validity_over: over(document, signed, today),
+            unnamed: if is_open(document, signed) { unnamed(replica, document, language)? } else { String::new() },
+            approval: approval_said(service, document, today, language),
+            unseen,
+        })
+    }
+}
+
+/// Whether a letter is not signed, and may still be.
+fn is_open(document: &TransactionDocument, signed: &Signed) -> bool {
+    *signed == Signed::Not && document.row().status.parse().is_ok_and(|status: Status| !status.is_final())
+}
 
 /// So many letters with the number of this one are named.
 const ALIKE: usize = 5;
@@ -27,7 +78,7 @@ const ALIKE: usize = 5;
 /// # Errors
 ///
 /// When the database cannot be read.
-pub(super) fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId, String)>, Failure> {
+fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId, String)>, Failure> {
     let name = |other| {
         let row = replica.row(other)?;
         Ok((other, row.and_then(|row| row.name).unwrap_or_else(|| "—".to_owned())))
@@ -39,12 +90,51 @@ pub(super) fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId
 const VALID_UNTIL: &str = "berlaku_sampai";
 
 /// The last day of a letter that is not signed yet, as people read it, where that is over; empty otherwise.
-pub(super) fn over(document: &TransactionDocument, signed: &Signed, today: NaiveDate) -> String {
-    let is_open = document.row().status.parse().is_ok_and(|status: Status| !status.is_final());
+fn over(document: &TransactionDocument, signed: &Signed, today: NaiveDate) -> String {
     let record = fields(document);
     let last = record.get(VALID_UNTIL).and_then(Value::as_str).and_then(|day| day.parse::<NaiveDate>().ok());
-    let over = last.filter(|last| *signed == Signed::Not && is_open && *last < today);
+    let over = last.filter(|last| is_open(document, signed) && *last < today);
     over.map_or_else(String::new, calendar::short_date)
+}
+
+/// The name that the office's profile lacks of whoever signs a letter, as its page calls the field; empty where it lacks none.
+///
+/// # Errors
+///
+/// As [`unnamed_signer`].
+fn unnamed(replica: &Replica, document: &TransactionDocument, language: Language) -> Result<String, Failure> {
+    let signs = unnamed_signer(replica, document)?;
+    let label = signs.map(|signs| ProfileForm::label(ProfileForm::name_of(signs)));
+    Ok(label.map_or_else(String::new, |label| language.say(&label).to_owned()))
+}
+
+/// What is said of the condition under which a letter goes to the camat.
+#[derive(Default)]
+pub(super) enum ApprovalSaid {
+    #[default]
+    Nothing,
+    /// The condition, which people judge.
+    Judged(String),
+    /// The condition, and that the form says it is met.
+    Due(String),
+}
+
+/// Of a record that can still take either way.
+fn approval_said(
+    service: &Service,
+    document: &TransactionDocument,
+    today: NaiveDate,
+    language: Language,
+) -> ApprovalSaid {
+    // It is passed on before it is signed, and as long as its fields can be changed.
+    let may_go_there = document.row().status.parse().is_ok_and(Status::is_editable);
+    let Some(when) = service.approval_when.as_ref().filter(|_| may_go_there) else { return ApprovalSaid::Nothing };
+    let when = language.say(when).to_owned();
+    match approval_due(service, &fields(document), today) {
+        Some(true) => ApprovalSaid::Due(when),
+        Some(false) => ApprovalSaid::Nothing,
+        None => ApprovalSaid::Judged(when),
+    }
 }
 
 /// What was changed after the papers were checked: each place once, with who changed it last and when.
@@ -52,7 +142,7 @@ pub(super) fn over(document: &TransactionDocument, signed: &Signed, today: Naive
 /// # Errors
 ///
 /// When the database cannot be read.
-pub(super) fn unseen(
+fn unseen(
     replica: &Replica,
     document: &TransactionDocument,
     (catalogue, service): (&Catalogue, &Service),
@@ -85,7 +175,7 @@ pub(in crate::desk) struct OnPaper {
 }
 
 /// What another machine wrote while a letter was signed, or what was settled afterwards: the paper does not say it.
-pub(super) fn on_paper(
+fn on_paper(
     (document, signed): (&TransactionDocument, &Signed),
     (catalogue, service): (&Catalogue, &Service),
     language: Language,

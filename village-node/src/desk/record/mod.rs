@@ -8,3 +8,4 @@ pub(super) mod page;
 pub(crate) mod queue;
 pub(super) mod referrals;
 mod standing;
+mod steps;

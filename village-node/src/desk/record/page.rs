@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use change_log::DocumentId;
 use letter_print::Paper;
-use office_model::{Awaited, Catalogue, Chain, Role, Service, Status};
+use office_model::{Awaited, Catalogue, Service, Status, approval_due};
 use replica_store::Replica;
 use serde_json::{Map, Value};
 use service_document::TransactionDocument;
@@ -23,12 +23,13 @@ use crate::desk::frame::word::{Part, Word};
 use crate::desk::people::sign_in::note_read;
 use crate::desk::people::visitor::{Form, Visitor, allow};
 use crate::desk::record::attachments::{Attached, Paper as AskedPaper, attached, kinds};
-use crate::desk::record::cautions::{OnPaper, alike, on_paper, over, unseen};
+use crate::desk::record::cautions::{ApprovalSaid, Cautions};
 use crate::desk::record::divergences::{Difference, differences};
 use crate::desk::record::history::{Told, history};
 use crate::desk::record::queue;
 use crate::desk::record::referrals::{self, ShownReferral};
 use crate::desk::record::standing::Standing;
+use crate::desk::record::steps::{Offer, Step};
 use crate::sealing::Sealer;
 use crate::serve::Shared;
 use crate::{Act, Action, Blame, Failure, Node};
@@ -53,16 +54,10 @@ pub(in crate::desk) struct RecordPage {
     attached: Vec<Attached>,
     kinds: Vec<AskedPaper>,
     steps: Vec<Step>,
-    /// What the signed letter says otherwise.
-    on_paper: Vec<OnPaper>,
     /// The changes that this page shows the outcome of.
     heads: String,
-    /// The other letters that bear its number: id, and whose it is.
-    alike: Vec<(DocumentId, String)>,
-    /// The last day of its letter, where that is over before it is signed.
-    validity_over: String,
-    /// What was changed after the papers were checked: what, by whom and when.
-    unseen: Vec<(String, String)>,
+    /// What whoever goes on with it is to see first.
+    cautions: Cautions,
     /// Whom it waits for, where this office has a part in that.
     awaited: String,
     is_final: bool,
@@ -172,13 +167,6 @@ struct Group {
     fields: Vec<(String, String)>,
 }
 
-/// A step that may be taken.
-struct Step {
-    to: &'static str,
-    label: String,
-    needs_reason: bool,
-}
-
 pub(in crate::desk) fn document(id: &str) -> Result<DocumentId, Halt> {
     id.parse().map_err(|_| Failure::no_transaction(id.chars().take(40).collect::<String>()).into())
 }
@@ -242,8 +230,16 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
     // What was referred here is decided elsewhere.
     let leads_on = of_office || row.office.district() == replica.office();
     let signed = signed(&document)?;
+    let cautions = Cautions::of(replica, (id, &document, &signed), (catalogue, service), language)?;
+    let offer = Offer {
+        service,
+        chain,
+        role: visitor.role(),
+        is_unseen: !cautions.unseen.is_empty(),
+        approval_due: approval_due(service, &record, today(replica)),
+    };
     let steps = status.filter(|_| leads_on).map(|from| {
-        let mut steps = steps(from, service, (chain, visitor.role()), language);
+        let mut steps = offer.steps(from, language);
         // Of two papers neither is handed over.
         steps.retain(|step| !matches!(signed, Signed::Apart(_)) || step.to == Status::Dibatalkan.as_str());
         steps
@@ -296,15 +292,8 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             answer_reason: typed(Part::Referrals, "reason"),
             file_said: refused(Part::Files),
             office: shown::other_office(replica, row.office),
-            on_paper: if of_office {
-                on_paper((&document, &signed), (catalogue, service), language)
-            } else {
-                Vec::new()
-            },
             heads: document.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
-            alike: if of_office { alike(replica, id)? } else { Vec::new() },
-            validity_over: if of_office { over(&document, &signed, today(replica)) } else { String::new() },
-            unseen: unseen(replica, &document, (catalogue, service), language)?,
+            cautions,
             differences: differences(replica, &document, (catalogue, service), language)?,
             because: because(&told, &row.status),
             history: told,
@@ -314,19 +303,6 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
     ))
 }
 
-fn steps(from: Status, service: &Service, (chain, role): (Chain, Role), language: Language) -> Vec<Step> {
-    let mut to: Vec<Status> = from.next(service.approval).filter(|to| chain.may_step(role, from, *to)).collect();
-    // Put right, it goes on its way: as a draft it seldom waits once more.
-    let goes_on = |to: &Status| from == Status::Dikembalikan && *to == Status::Diajukan;
-    to.sort_by_key(|to| !goes_on(to));
-    let one = |to: Status| Step {
-        to: to.as_str(),
-        label: if goes_on(&to) { language.texts().submit_again } else { verb(to, language) }.to_owned(),
-        needs_reason: from.needs_reason(to),
-    };
-    to.into_iter().map(one).collect()
-}
-
 /// The reason of the last step to where a record stands, and who gave it and when.
 fn because(history: &[Told], status: &str) -> (String, String) {
     // Who settled between two states gave no reason of their own.
@@ -334,26 +310,6 @@ fn because(history: &[Told], status: &str) -> (String, String) {
     let given = steps.find(|told| !told.reason.is_empty() || !told.is_settled());
     let given = given.filter(|told| !told.reason.is_empty());
     given.map(|told| (told.reason.clone(), format!("{}, {}", told.who, told.when))).unwrap_or_default()
-}
-
-/// What a clerk does when a record becomes this.
-const fn verb(to: Status, language: Language) -> &'static str {
-    let (id, en) = match to {
-        Status::Draf => ("Kerjakan lagi sebagai draf", "Take up again as a draft"),
-        Status::Diajukan => ("Ajukan", "Submit"),
-        Status::Diperiksa => ("Sudah diperiksa", "Papers are checked"),
-        Status::MenungguCamat => ("Teruskan ke camat", "Pass on to the camat"),
-        Status::Ditandatangani => ("Sudah ditandatangani", "It is signed"),
-        Status::SiapDiambil => ("Siap diambil", "Ready to pick up"),
-        Status::Selesai => ("Sudah diserahkan", "Handed over"),
-        Status::Dikembalikan => ("Kembalikan", "Send back"),
-        Status::Ditolak => ("Tolak", "Refuse"),
-        Status::Dibatalkan => ("Batalkan", "Cancel"),
-    };
-    match language {
-        Language::Indonesian => id,
-        Language::English => en,
-    }
 }
 
 /// The fields by person: the citizen and the service first, then each person in it; at last what no catalogue knows.
