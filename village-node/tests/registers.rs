@@ -7,6 +7,7 @@ mod common;
 use std::path::Path;
 
 use common::{enrolled, json_of, name_head, record, run, text};
+use office_model::calendar;
 use replica_store::Clock;
 use serde_json::{Value, json};
 use village_node::{Node, NodeOptions};
@@ -70,7 +71,10 @@ fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
     let csv = text(&csv);
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines.len(), 3, "{csv}");
-    assert!(lines.get(1).unwrap().starts_with("\"1\",\"12-07-2026\",\"470/2\",") && csv.contains("\"'=1+1\""), "{csv}");
+    assert!(
+        lines.get(1).unwrap().starts_with("\"1\",\"\",\"470/2\",\"12-07-2026\",") && csv.contains("\"'=1+1\""),
+        "{csv}"
+    );
     assert!(csv.contains("Budi Malam") && !csv.contains("Kemarin") && !csv.contains("Besok"), "{csv}");
     assert!(!csv.contains("3510014107900001"), "no NIK leaves in a register");
     let (said, csv) = take("expedition", "csv");
@@ -128,6 +132,19 @@ fn a_register_says_what_the_signed_paper_says_and_what_became_of_each_number() {
     assert_eq!(remark("470/1"), "Ditandatangani");
     assert_eq!(remark("470/3"), "Dibatalkan; nomor tidak dipakai lagi");
     assert_eq!(remark("470/4"), "Sedang disiapkan (draf), belum surat");
+    // The paper bears the day of its signature, and leaves on the day on which it is handed over.
+    let today = || calendar::wib_date(chrono::Utc::now().timestamp_millis()).map(calendar::short_date).unwrap();
+    let begun = today();
+    sign(dir, &ids[3]);
+    for step in ["siap_diambil", "selesai"] {
+        assert!(run(dir, &["step", &ids[3], step]).status.success());
+    }
+    let days = [begun, today()];
+    let (agenda, expedition) = (take("agenda"), take("expedition"));
+    let says = |csv: &str, line: &dyn Fn(&str) -> String| days.iter().any(|day| csv.contains(&line(day)));
+    assert!(says(&agenda, &|day| format!("\"{day}\",\"470/4\",\"{day}\",\"Dedi\"")), "{agenda}");
+    assert!(says(&expedition, &|day| format!("\"{day}\",\"{day}, 470/4\"")), "{expedition}");
+    assert!(says(&expedition, &|day| format!("\"\",\"{day}, 470/1\"")), "{expedition}");
     // Its paper may be out.
     assert!(run(dir, &["step", &ids[1], "dibatalkan", "--reason", "Salah orang"]).status.success());
     let agenda = take("agenda");
@@ -185,7 +202,7 @@ fn a_queue_number_finds_the_record_that_it_was_given_for() {
         let node = Node::open(dir, &NodeOptions::default()).unwrap();
         let mut replica = node.replica();
         let made = |id: &str| replica.row(id.parse().unwrap()).unwrap().unwrap().created_millis;
-        let day = |millis| office_model::calendar::iso_date(office_model::calendar::wib_date(millis).unwrap());
+        let day = |millis| calendar::iso_date(calendar::wib_date(millis).unwrap());
         let days = [made(&ids[0]), made(&ids[1]), made(&ids[2])].map(day);
         for (day, id) in days.iter().zip(&ids) {
             replica.take_queue_number(day, 'A', id.parse().unwrap()).unwrap();

@@ -45,7 +45,9 @@ pub enum ParseBookError {
 /// One letter in a register. Texts are cleaned when they are written.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BookRow {
-    /// The day it was recorded, in WIB.
+    /// The day it was handed over, in WIB; nothing where it was not.
+    pub sent: Option<NaiveDate>,
+    /// The day that its paper bears, in WIB: that of its signature. As long as it is not signed, the day it was recorded.
     pub date: NaiveDate,
     /// Its number.
     pub number: String,
@@ -93,24 +95,26 @@ impl BookKind {
         }
     }
 
-    /// The heads and how wide each column is, in parts.
-    pub(crate) const fn columns(self) -> [(&'static str, u16); 6] {
+    /// The heads and how wide each column is, in parts: those of models A.7 (its part for outgoing letters) and A.8 of
+    /// Permendagri 47/2016. Who receives a letter signs in the expedition's last one.
+    pub(crate) const fn columns(self) -> &'static [(&'static str, u16)] {
         match self {
-            Self::Agenda => [
+            Self::Agenda => &[
                 ("No.", 5),
-                ("Tanggal", 9),
-                ("Nomor surat", 24),
-                ("Isi singkat", 26),
-                ("Ditujukan kepada / atas nama", 24),
+                ("Tanggal pengiriman", 10),
+                ("Nomor surat", 22),
+                ("Tanggal surat", 10),
+                ("Ditujukan kepada / atas nama", 20),
+                ("Isi singkat", 21),
                 ("Keterangan", 12),
             ],
-            Self::Expedition => [
+            Self::Expedition => &[
                 ("No.", 5),
-                ("Tanggal", 9),
-                ("Nomor surat", 24),
-                ("Isi singkat", 24),
+                ("Tanggal pengiriman", 10),
+                ("Tanggal dan nomor surat", 25),
+                ("Isi singkat surat yang dikirim", 22),
                 ("Ditujukan kepada", 20),
-                ("Diterima oleh, tanggal, tanda tangan", 18),
+                ("Keterangan (diterima oleh, tanda tangan)", 18),
             ],
         }
     }
@@ -178,15 +182,16 @@ impl Book {
     /// The cells of each row, cleaned, beginning with the running number.
     pub(crate) fn cells(&self) -> impl Iterator<Item = Vec<String>> + '_ {
         self.rows.iter().zip(1_u32..).map(|(row, count)| {
-            let remark = match self.kind {
-                BookKind::Agenda => clean::one_line(&row.remark),
-                BookKind::Expedition => String::new(),
-            };
-            let texts = [&row.number, &row.content, &row.name].map(|text| clean::one_line(text));
-            let mut cells = vec![count.to_string(), short_date(row.date)];
-            cells.extend(texts);
-            cells.push(remark);
-            cells
+            let [number, content, name] = [&row.number, &row.content, &row.name].map(|text| clean::one_line(text));
+            let (sent, date) = (row.sent.map(short_date).unwrap_or_default(), short_date(row.date));
+            match self.kind {
+                BookKind::Agenda => {
+                    vec![count.to_string(), sent, number, date, name, content, clean::one_line(&row.remark)]
+                }
+                BookKind::Expedition => {
+                    vec![count.to_string(), sent, format!("{date}, {number}"), content, name, String::new()]
+                }
+            }
         })
     }
 

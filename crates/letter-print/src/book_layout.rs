@@ -9,6 +9,8 @@ use crate::{Book, Paper, Signer, table};
 
 const SIZE: f32 = 11.0;
 const SMALL: f32 = 8.0;
+/// The column in which the number of a letter stands, in each register.
+const NUMBER: usize = 2;
 /// Room for a signature and a stamp.
 const SIGNATURE: f32 = mm(18.0);
 /// What a pen writes on.
@@ -27,11 +29,11 @@ pub(crate) fn pages(book: &Book, paper: Paper) -> Vec<PageMarks> {
         }
     }
     sheet.y += mm(3.0);
-    let columns = book.kind.columns().map(|(head, parts)| (head.to_owned(), parts));
+    let columns: Vec<_> = book.kind.columns().iter().map(|(head, parts)| ((*head).to_owned(), *parts)).collect();
     let mut rows: Vec<Vec<String>> = book.cells().collect();
     if rows.is_empty() {
         // What an empty stretch of a register is closed with.
-        rows.push(["", "", "NIHIL", "", "", ""].map(str::to_owned).to_vec());
+        rows.push((0..columns.len()).map(|at| if at == NUMBER { "NIHIL" } else { "" }.to_owned()).collect());
     }
     table::lay(&mut sheet, &columns, &rows);
     signatures(&mut sheet, book);

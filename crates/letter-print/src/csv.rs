@@ -8,7 +8,7 @@ pub const UTF_8: &str = "\u{feff}";
 /// The file.
 pub(crate) fn write(book: &Book) -> Vec<u8> {
     let mut out = UTF_8.to_owned();
-    let heads = book.kind.columns().map(|(head, _)| head.to_owned()).to_vec();
+    let heads = book.kind.columns().iter().map(|(head, _)| (*head).to_owned()).collect();
     for cells in std::iter::once(heads).chain(book.cells()) {
         line(&mut out, &cells);
     }

@@ -45,7 +45,7 @@ fn fill(sheet: &mut Worksheet, book: &Book, paper: Paper) -> Result<(), XlsxErro
     let cell = Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
     let head = cell.clone().set_bold();
     for (column, (name, parts)) in (0..).zip(book.kind.columns()) {
-        sheet.set_column_width(column, f64::from(parts) * 1.3)?;
+        sheet.set_column_width(column, f64::from(*parts) * 1.3)?;
         text(sheet, (ABOVE, column), name, &head)?;
     }
     sheet.set_repeat_rows(ABOVE, ABOVE)?;

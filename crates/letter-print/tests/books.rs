@@ -18,6 +18,7 @@ const HOSTILE: [&str; 6] =
 
 fn book(kind: BookKind, count: u32) -> Book {
     let row = |number: u32| BookRow {
+        sent: (!number.is_multiple_of(3)).then(|| "2026-07-13".parse().unwrap()),
         date: "2026-07-12".parse().unwrap(),
         number: format!("470/{number}/KEP/429.523.03/2026"),
         content: "Surat Keterangan Domisili".into(),
@@ -85,7 +86,19 @@ fn another_library_reads_the_rows_of_a_spreadsheet_as_they_were_given() {
     let texts: Vec<String> = rows[3][1..].iter().map(ToString::to_string).collect();
     assert_eq!(
         texts,
-        ["12-07-2026", "470/3/KEP/429.523.03/2026", "Surat Keterangan Domisili", "CONTOH D'\u{c1}MBAR 3", "Selesai"]
+        [
+            "",
+            "470/3/KEP/429.523.03/2026",
+            "12-07-2026",
+            "CONTOH D'\u{c1}MBAR 3",
+            "Surat Keterangan Domisili",
+            "Selesai"
+        ]
+    );
+    assert_eq!(rows[2][1].to_string(), "13-07-2026", "handed over");
+    assert_eq!(
+        read(&book(BookKind::Expedition, 1))[1][1..4].iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["13-07-2026", "12-07-2026, 470/1/KEP/429.523.03/2026", "Surat Keterangan Domisili"]
     );
     // What the expedition leaves to the pen.
     assert_eq!(read(&book(BookKind::Expedition, 1))[1][5].to_string(), "");
@@ -99,7 +112,7 @@ fn what_looks_like_a_formula_stays_text() {
     }
     let csv = of_names(BookKind::Agenda, &HOSTILE).to_file(Extension::Csv, Paper::F4).unwrap();
     let csv = String::from_utf8(csv).unwrap();
-    assert!(csv.starts_with("\u{feff}\"No.\",\"Tanggal\""), "{csv}");
+    assert!(csv.starts_with("\u{feff}\"No.\",\"Tanggal pengiriman\""), "{csv}");
     for cell in
         ["\"'=HYPERLINK(\"\"http", "\"'+1+1\"", "\"'-2+3\"", "\"'@SUM(A1)\"", "\"'=1\"", "\"Siti \"\"Ani\"\", S.Pd.\""]
     {

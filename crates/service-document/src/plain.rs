@@ -38,20 +38,24 @@ pub(crate) fn row(raws: &[&[u8]]) -> Option<DocumentRow> {
 /// all or several times.
 pub(crate) fn paper(raws: &[&[u8]]) -> Option<SignedPaper> {
     let mut status = String::new();
-    let mut papers = Vec::new();
+    let (mut papers, mut handed_millis) = (Vec::new(), None);
     follow(raws, |document, changes| {
         let root = document.objects.get(&ROOT)?;
         let Content::Map(map) = &root.content else { return None };
         let Held::Value(Value::String(now)) = &map.get(STATUS)?.held else { return None };
         if *now != status && now == Status::Ditandatangani.as_str() {
             let DocumentRow::Transaction(row) = document.row(changes)? else { return None };
-            papers.push(SignedPaper { name: row.name, number: row.number });
+            let signed_millis = row.changed_millis;
+            papers.push(SignedPaper { name: row.name, number: row.number, signed_millis, handed_millis: None });
+        }
+        if *now != status && now == Status::Selesai.as_str() {
+            handed_millis = changes.last().map(|change| row::at_millis(change.millis, change.message));
         }
         status.clone_from(now);
         Some(())
     })?;
     let paper = papers.pop()?;
-    papers.is_empty().then_some(paper)
+    papers.is_empty().then_some(SignedPaper { handed_millis, ..paper })
 }
 
 /// Takes all changes, the first one first, and shows the document after each; none when one of them is not plain.

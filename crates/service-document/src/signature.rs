@@ -69,6 +69,10 @@ pub struct SignedPaper {
     pub name: Option<String>,
     /// The number of the letter.
     pub number: Option<String>,
+    /// When it was signed, by the hub's clock as far as it was known: milliseconds since 1970 UTC.
+    pub signed_millis: i64,
+    /// When it was handed over, the same way; nothing where it was not.
+    pub handed_millis: Option<i64>,
 }
 
 impl std::fmt::Debug for SignedPaper {
@@ -92,9 +96,14 @@ impl std::fmt::Debug for Signature {
 }
 
 impl Signature {
-    /// What registers say of it.
-    pub fn paper(&self) -> SignedPaper {
-        SignedPaper { name: row::first_name(&self.fields), number: self.number.clone() }
+    /// What registers say of it. `handed_millis`: as [`TransactionDocument::handed_over`] tells it.
+    pub fn paper(&self, handed_millis: Option<i64>) -> SignedPaper {
+        SignedPaper {
+            name: row::first_name(&self.fields),
+            number: self.number.clone(),
+            signed_millis: self.millis,
+            handed_millis,
+        }
     }
 
     /// Whether both are under the same paper.
@@ -114,6 +123,12 @@ impl TransactionDocument {
             self.history().iter().filter(|item| signs(item)).filter_map(|item| self.signature(item)).collect();
         found.sort_by_key(|signature| (signature.millis, signature.hash));
         found
+    }
+
+    /// When its letter was last handed over, by the hub's clock as far as it was known: milliseconds since 1970 UTC.
+    pub fn handed_over(&self) -> Option<i64> {
+        let hands = |edit: &Edited| is_step_to(edit, Status::Selesai);
+        self.history().iter().rfind(|item| item.changed.iter().any(hands)).map(HistoryItem::at_millis)
     }
 
     fn signature(&self, item: &HistoryItem) -> Option<Signature> {
@@ -136,8 +151,11 @@ impl TransactionDocument {
 
 /// Whether an edit is the step by which a record is signed.
 fn is_signing(edit: &Edited) -> bool {
-    let is_step = edit.own == Some(OwnValue::Status) && !edit.settled;
-    is_step && is_status(edit.to.as_ref(), Status::Ditandatangani)
+    is_step_to(edit, Status::Ditandatangani)
+}
+
+fn is_step_to(edit: &Edited, to: Status) -> bool {
+    edit.own == Some(OwnValue::Status) && !edit.settled && is_status(edit.to.as_ref(), to)
 }
 
 fn is_status(value: Option<&Value>, status: Status) -> bool {

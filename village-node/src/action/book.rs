@@ -53,8 +53,7 @@ pub(super) fn perform(replica: &Replica, query: &BookQuery) -> Result<Value, Fai
 ///
 /// When the days are not in order, there are too many letters, or the database cannot be read.
 pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failure> {
-    let days = super::days(Some(query.from), Some(query.to))?.unwrap_or_default();
-    let letters = replica.letters_made(&days, ROWS_MAX + 1)?;
+    let letters = chosen(replica, query, ROWS_MAX + 1)?;
     if letters.len() > ROWS_MAX {
         return Err(Failure::input(
             "too_many",
@@ -66,9 +65,42 @@ pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failu
     }
     let letterhead = handbook::profile(replica)?.letterhead;
     let office = letter::office(replica, &letterhead)?;
-    let letters = letters.into_iter().filter(|row| stands_in(query.book, &row.status));
-    let rows = letters.map(|listed| row(replica, listed)).collect::<Result<_, _>>()?;
+    let rows = letters.into_iter().map(|(listed, stands)| row(listed, stands)).collect();
     Ok(Book { kind: query.book, office, signers: letterhead.signers, from: query.from, to: query.to, rows })
+}
+
+/// The letters of a register, at most `count_max`, each with how it stands: those that were made in its days, the first made
+/// first; then those that a clock made that was ahead, and which belong there by the day of their signature or last change.
+fn chosen(
+    reader: &Reader,
+    query: &BookQuery,
+    count_max: usize,
+) -> Result<Vec<(ListedTransaction, InRegister)>, Failure> {
+    let days = super::days(Some(query.from), Some(query.to))?.unwrap_or_default();
+    let mut letters = reader.letters_made(&days, count_max)?;
+    letters.extend(reader.letters_made_ahead(days.end, count_max)?);
+    let mut chosen = Vec::new();
+    for row in letters.into_iter().filter(|row| stands_in(query.book, &row.status)) {
+        let stands = in_register(reader, &row)?;
+        let day = if row.is_made_ahead() { Some(day_of(&row, &stands)) } else { None };
+        if day.is_none_or(|day| (query.from..=query.to).contains(&day)) {
+            chosen.push((row, stands));
+        }
+    }
+    chosen.truncate(count_max);
+    Ok(chosen)
+}
+
+/// The day that the paper of a letter bears; as long as it is not signed, that of its record.
+fn day_of(row: &ListedTransaction, stands: &InRegister) -> NaiveDate {
+    let millis = match stands {
+        InRegister::Signed(paper) | InRegister::SignedTwice(paper) | InRegister::Withdrawn(paper) => {
+            paper.signed_millis
+        }
+        InRegister::Unsigned if row.is_made_ahead() => row.changed_millis,
+        InRegister::Unsigned => row.created_millis,
+    };
+    calendar::wib_date(millis).unwrap_or_default()
 }
 
 /// The agenda accounts for every number that was given, and says what became of it; only what is signed leaves the office.
@@ -76,19 +108,17 @@ fn stands_in(book: BookKind, status: &str) -> bool {
     book == BookKind::Agenda || is_signed(status)
 }
 
-fn row(replica: &Replica, row: ListedTransaction) -> Result<BookRow, Failure> {
+fn row(row: ListedTransaction, stands: InRegister) -> BookRow {
     let label = service_label(row.service);
     let content = label.get("id").and_then(Value::as_str).unwrap_or(row.service.as_str()).to_owned();
-    let date = calendar::wib_date(row.created_millis).unwrap_or_default();
-    let in_register = in_register(replica, &row)?;
-    let remark = remark(&in_register, &row.status);
-    let (name, number) = match in_register {
+    let (date, remark) = (day_of(&row, &stands), remark(&stands, &row.status));
+    let (sent, name, number) = match stands {
         InRegister::Signed(paper) | InRegister::SignedTwice(paper) | InRegister::Withdrawn(paper) => {
-            (paper.name, paper.number.or(row.number))
+            (paper.handed_millis.and_then(calendar::wib_date), paper.name, paper.number.or(row.number))
         }
-        InRegister::Unsigned => (row.name, row.number),
+        InRegister::Unsigned => (None, row.name, row.number),
     };
-    Ok(BookRow { date, number: number.unwrap_or_default(), content, name: name.unwrap_or_default(), remark })
+    BookRow { sent, date, number: number.unwrap_or_default(), content, name: name.unwrap_or_default(), remark }
 }
 
 /// What became of a number: whether there is a letter that bears it, in the language of the law's registers.
@@ -142,9 +172,8 @@ pub(crate) fn note(replica: &mut Replica, query: &BookQuery, clerk: &ClerkId, no
 ///
 /// When the database cannot be read.
 pub(crate) fn about(reader: &Reader, query: &BookQuery) -> Result<String, Failure> {
-    let days = super::days(Some(query.from), Some(query.to))?.unwrap_or_default();
-    let letters = reader.letters_made(&days, ROWS_MAX)?.into_iter().filter(|row| stands_in(query.book, &row.status));
-    let listed = HealthListed::among(letters.map(|row| (row.service, row.document)));
+    let letters = chosen(reader, query, ROWS_MAX)?;
+    let listed = HealthListed::among(letters.into_iter().map(|(row, _)| (row.service, row.document)));
     let parts = [file_name(query), listed.about()];
     Ok(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
 }

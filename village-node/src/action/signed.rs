@@ -54,7 +54,7 @@ pub(crate) enum InRegister {
 pub(crate) fn in_register(reader: &Reader, row: &ListedTransaction) -> Result<InRegister, Failure> {
     if row.status.parse().is_ok_and(Status::is_withdrawn) {
         let signatures = load(reader, row.document)?.signatures();
-        return Ok(signatures.first().map_or(InRegister::Unsigned, |first| InRegister::Withdrawn(first.paper())));
+        return Ok(signatures.first().map_or(InRegister::Unsigned, |first| InRegister::Withdrawn(first.paper(None))));
     }
     if !is_signed(&row.status) {
         return Ok(InRegister::Unsigned);
@@ -62,9 +62,11 @@ pub(crate) fn in_register(reader: &Reader, row: &ListedTransaction) -> Result<In
     if let Some(paper) = reader.plain_paper(row.document)? {
         return Ok(InRegister::Signed(paper));
     }
-    Ok(match signed(&load(reader, row.document)?)? {
-        Signed::Once(signature) => InRegister::Signed(signature.paper()),
-        Signed::Apart(signature) => InRegister::SignedTwice(signature.paper()),
+    let document = load(reader, row.document)?;
+    let handed = document.handed_over();
+    Ok(match signed(&document)? {
+        Signed::Once(signature) => InRegister::Signed(signature.paper(handed)),
+        Signed::Apart(signature) => InRegister::SignedTwice(signature.paper(handed)),
         Signed::Not => InRegister::Unsigned,
     })
 }

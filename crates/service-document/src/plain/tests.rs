@@ -105,9 +105,17 @@ fn the_paper_of_a_letter_is_told_as_the_library_tells_it() {
     story.push(document.edit(&rename, &stamp(1, 30)).unwrap().unwrap());
     story.push(document.step(Status::SiapDiambil, None, &stamp(1, 31)).unwrap());
     let told = paper(&raws(&story)).unwrap();
-    assert_eq!(told.name.as_deref(), Some("Siti A."));
-    let signatures = document.signatures();
-    assert_eq!(signatures.iter().map(crate::Signature::paper).collect::<Vec<_>>(), [told]);
+    assert_eq!((told.name.as_deref(), told.handed_millis), (Some("Siti A."), None));
+    let of_library = |document: &TransactionDocument| {
+        let handed = document.handed_over();
+        document.signatures().iter().map(|signature| signature.paper(handed)).collect::<Vec<_>>()
+    };
+    assert_eq!(of_library(&document), [told]);
+    let mut handed = TransactionDocument::load(raws(&story)).unwrap();
+    let over = handed.step(Status::Selesai, None, &stamp(2, 40)).unwrap();
+    let told = paper(&story.iter().chain([&over]).map(|change| change.raw.as_slice()).collect::<Vec<_>>()).unwrap();
+    assert!(told.handed_millis.is_some_and(|at| at > told.signed_millis), "{told:?}");
+    assert_eq!(of_library(&handed), [told]);
     // Another one is not told apart from it here.
     let set = |document: &mut TransactionDocument, at: i64, to: Status| {
         let place = [(document.names().place(&"status".parse().unwrap()), json!(to.as_str()))];
