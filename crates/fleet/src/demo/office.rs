@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use change_log::{Digest, DocumentId};
+use office_handbook::Profile;
 use office_model::{Answer, ClerkId, OfficeCode, OfficeKind, Status, calendar};
 use replica_store::{ListFilter, Page, Referred};
 use serde_json::Value;
@@ -28,6 +29,8 @@ const TRIES: u32 = 40;
 const WAIT_MAX: Duration = Duration::from_secs(2);
 /// What an exchange sends before its first change, about.
 const HELLO_BYTES: u64 = 280;
+/// Who signs letters that are made up.
+const SIGNER: &str = "SUGENG HARTONO";
 
 /// An office that joined.
 pub(super) struct Office {
@@ -75,14 +78,22 @@ impl Office {
                 Err(failure) => return Err(failure.into()),
             }
         };
-        // As at a real office, the day begins with the first letter numbers.
+        let clerk: ClerkId = "siti".parse().map_err(|_| DemoError::Internal("the clerk's name".to_owned()))?;
+        // As at a real office, the day begins with who signs and the first letter numbers.
+        if code.is_village() {
+            let mut profile = Profile::default();
+            let signers = &mut profile.letterhead.signers;
+            for signer in [&mut signers.kepala, &mut signers.an_sekretaris, &mut signers.ub] {
+                SIGNER.clone_into(&mut signer.name);
+            }
+            node.perform_soon(Action::SetProfile { profile, clerk: clerk.clone() }).await?;
+        }
         for _ in 0..TRIES {
             if !code.is_village() || has_numbers(&node).await? {
                 break;
             }
             exchange_once(&node, |_| ()).await?;
         }
-        let clerk = "siti".parse().map_err(|_| DemoError::Internal("the clerk's name".to_owned()))?;
         let joined = link.tally();
         let generator = Mutex::new(Generator::new(code, seed, today));
         let zero = || AtomicU64::new(0);
