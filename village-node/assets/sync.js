@@ -7,7 +7,7 @@ import { $ } from "./page.js";
 const progress = $("#kemajuan");
 let following = false;
 export const follow = async () => {
-  if (!progress || following || !($(".running", progress) || $("#lampiran-berjalan"))) return;
+  if (!progress || following || !($(".running", progress) || $("#lampiran-berjalan") || $("#sinkron-berjalan"))) return;
   following = true;
   const answer = await ask("/sinkron/kemajuan", { headers: { "x-desk-by-itself": "1" } });
   following = false;
@@ -17,6 +17,6 @@ export const follow = async () => {
   if (!answer.ok) return;
   progress.innerHTML = await answer.text();
   if ($(".running", progress)) setTimeout(follow, 500);
-  else if (!$("#lampiran-berjalan")) refresh();
+  else if (!$("#lampiran-berjalan") && !$("#sinkron-berjalan")) refresh();
 };
 if (progress) setTimeout(follow, 300);

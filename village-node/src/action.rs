@@ -59,7 +59,7 @@ pub use attachments::NewFile;
 pub(crate) use backup::{IDENTITY as IDENTITY_SETTING, with_files};
 pub use book::BookQuery;
 pub(crate) use clock::{
-    ClockState, SET_MILLIS_MIN, believe, hub_offset, note_clock_set, note_hub_offset, note_started,
+    ClockState, SET_MILLIS_MIN, believe, hub_offset, notable_offset, note_clock_set, note_hub_offset, note_started,
 };
 pub(crate) use list::rows_of;
 pub use list::{ListQuery, ROWS_MAX};
@@ -358,7 +358,7 @@ pub(crate) fn perform(
 pub(crate) fn clock(replica: &Replica, clerk: &ClerkId, now_millis: i64) -> Clock {
     Clock {
         millis: moment::whole_seconds(now_millis),
-        hub_offset_millis: clock::notable_offset(replica),
+        hub_offset_millis: notable_offset(replica),
         clerk: clerk.as_str().to_owned(),
     }
 }
@@ -371,7 +371,7 @@ pub(crate) fn day(clock: &Clock) -> Option<NaiveDate> {
 /// Now, as records tell when they were made: by this machine's clock and what is known of how far it is off. Milliseconds since
 /// 1970 UTC.
 pub(crate) fn now(reader: &Reader) -> i64 {
-    moment::now_millis().saturating_add(clock::notable_offset(reader).unwrap_or_default())
+    moment::now_millis().saturating_add(notable_offset(reader).unwrap_or_default())
 }
 
 /// The day it is now, in WIB.

@@ -2,9 +2,11 @@
 
 mod all;
 mod certificate;
+mod conversation;
 mod driver;
 mod exchange;
 mod files;
+mod knock;
 mod linked;
 mod live;
 mod night;
@@ -14,6 +16,7 @@ mod talk;
 
 pub use all::sync_all;
 pub(crate) use certificate::note_asked;
+pub(crate) use conversation::Talking;
 pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};
 pub(crate) use exchange::{REFUSED, REVOKED};

@@ -2,6 +2,8 @@
 
 const WAIT_MILLIS_FIRST: u64 = 500;
 const WAIT_MILLIS_MAX: u64 = 5 * 60 * 1000;
+/// More bytes than a hello and its answer: the link carried something.
+const CARRIED: u64 = 1024;
 
 /// How an exchange ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +50,13 @@ impl Pace {
             Ending::Cut => {
                 self.failures = self.failures.saturating_add(1);
                 self.asks_first = true;
-                // A link that carried something is worth another try at once.
-                self.wait_millis = if carried > 1024 { self.jitter(WAIT_MILLIS_FIRST) } else { self.backoff() };
+                if carried > CARRIED {
+                    // It is worth another try at once, and what went wrong before says nothing about it.
+                    self.failures = 1;
+                    self.wait_millis = self.jitter(WAIT_MILLIS_FIRST);
+                } else {
+                    self.wait_millis = self.backoff();
+                }
             }
             Ending::Refused { retry_after_seconds } => {
                 self.failures = self.failures.saturating_add(1);
@@ -95,6 +102,19 @@ mod tests {
         assert!(pace.asks_first());
         pace.ended(Ending::Complete, 200_000);
         assert!(!pace.asks_first());
+    }
+
+    #[test]
+    fn a_link_that_carried_something_is_tried_again_soon_whatever_was_before() {
+        let mut pace = Pace::new(1);
+        for _ in 0..12 {
+            pace.ended(Ending::Cut, 0);
+        }
+        assert!(pace.wake_after_millis() > 60_000);
+        pace.ended(Ending::Cut, 20_000);
+        assert!(pace.wake_after_millis() < 1_000);
+        pace.ended(Ending::Cut, 0);
+        assert!(pace.wake_after_millis() < 5_000, "one failed try is not thirteen");
     }
 
     proptest! {

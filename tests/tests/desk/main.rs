@@ -21,6 +21,8 @@ mod interrupted;
 #[cfg(test)]
 mod lan;
 #[cfg(test)]
+mod link;
+#[cfg(test)]
 mod looks;
 #[cfg(test)]
 mod office;

@@ -1,7 +1,6 @@
 //! What is known of this machine's clock: how far it was off when the hub was heard, whether that can still be, and whether
 //! what it shows can be at all. Times are milliseconds since 1970 UTC.
 
-use office_model::calendar;
 use replica_store::{Reader, Replica};
 
 use crate::{Blame, Failure, moment};
@@ -170,7 +169,8 @@ pub(super) fn must_be_believed(reader: &Reader) -> Result<(), Failure> {
 }
 
 fn doubtful(reader: &Reader) -> Failure {
-    let date = calendar::wib_date(moment::now_millis()).map(calendar::short_date).unwrap_or_default();
+    // With the time: a clock may be an hour slow and show the right day.
+    let date = desk_kit::moments::long(moment::now_millis());
     if matches!(ClockState::of(reader), ClockState::Behind { .. }) {
         return Failure::new(
             Blame::Input,
@@ -206,7 +206,7 @@ fn left_over(offset: i64, set_by: i64) -> Option<i64> {
 }
 
 /// The offset as it is stamped on changes: in whole minutes, and only where the clock is really wrong.
-pub(super) fn notable_offset(reader: &Reader) -> Option<i64> {
+pub(crate) fn notable_offset(reader: &Reader) -> Option<i64> {
     hub_offset(reader).filter(|offset| offset.abs() >= NOTABLE_MILLIS).map(|offset| offset - offset % NOTABLE_MILLIS)
 }
 

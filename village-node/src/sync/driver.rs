@@ -8,8 +8,8 @@ use tokio::time::sleep;
 
 use super::exchange::{Exchanged, exchange_waiting};
 use super::files::{FilesMoved, move_files};
-use super::night;
 use super::resting::{Reason, Resting};
+use super::{knock, night};
 use crate::action::attachments::hub_life;
 use crate::action::hub_offset;
 use crate::{Failure, Node, moment};
@@ -38,6 +38,8 @@ pub async fn drive(node: Node) {
     let mut may_wait = false;
     let (mut rounds, mut declined) = (0, 0);
     let mut stuck = FILES.0;
+    // Somebody may listen there who is not the hub: the next call waits as long as after any cut.
+    let mut is_misled = false;
     loop {
         let night = next_night(&node).await.unwrap_or(i64::MAX);
         resting.note_recorded();
@@ -54,6 +56,7 @@ pub async fn drive(node: Node) {
             Ok(Exchanged { outcome: Outcome::Again, .. }) => !files_wait(&node).await.unwrap_or_default(),
             _ => false,
         };
+        let is_cut = matches!(&exchanged, Ok(Exchanged { outcome: Outcome::Cut, .. }));
         let proven = matches!(&exchanged, Ok(Exchanged { outcome: Outcome::Proven { .. }, .. }));
         let mut pause = match exchanged {
             Ok(Exchanged { outcome: Outcome::Again, progress, .. }) => {
@@ -108,8 +111,12 @@ pub async fn drive(node: Node) {
             }
         }
         if let Some(pause) = pause {
-            reason = Some(resting.reason(pause, night).await);
+            reason = Some(tokio::select! {
+                why = resting.reason(pause, night) => why,
+                () = knock::until_open(&node.live().url), if is_cut && !is_misled => Reason::Open,
+            });
         }
+        is_misled = reason == Some(Reason::Open);
         match reason {
             Some(Reason::Recorded) => sleep(GATHER).await,
             Some(Reason::Slept) => {
@@ -120,7 +127,7 @@ pub async fn drive(node: Node) {
                 }
             }
             Some(Reason::Night) => may_wait = false,
-            Some(Reason::Due) | None => {}
+            Some(Reason::Open | Reason::Due) | None => {}
         }
     }
 }

@@ -92,10 +92,12 @@ async fn exchange(
             begun.map_err(|error| failure_of(&error))
         })
         .await?;
-    let mut talk = Talk::new(node, call, silence);
+    let under_way = node.live().conversation.begin();
+    let mut talk = Talk::new(node, call, silence, &under_way);
     let ended = talk.run(reason, &mut on_progress).await?;
     let (progress, offset, waited) = (carried(&ended, talk.progress()), talk.hub_offset_millis(), talk.waited());
     let outcome = talk.end().await?;
+    drop(under_way);
     if let Outcome::Wipe(order) = outcome {
         let outcome = wipe(node, order).await?;
         let wait_millis = if matches!(outcome, Outcome::Again) { 0 } else { FILES_AGAIN_MILLIS };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{REFUSED, REVOKED};
 use crate::Failure;
+use crate::action::notable_offset;
 
 /// Under which key it is kept.
 const SETTING: &str = "link/state";
@@ -39,7 +40,8 @@ impl LinkState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Linked {
     pub(crate) state: LinkState,
-    /// Of the first contact that went so, with none that went otherwise since: device clock, milliseconds since 1970 UTC.
+    /// Of the first contact that went so, with none that went otherwise since: milliseconds since 1970 UTC, by the hub's clock as
+    /// far as it was known.
     pub(crate) since_millis: i64,
 }
 
@@ -68,6 +70,12 @@ impl Linked {
     }
 }
 
+/// When the link came to be as a contact found it: one that broke after the hub had answered was there until then.
+fn begins(contact: &Contact) -> i64 {
+    let broke = contact.bytes_down > 0 && LinkState::of(contact) == LinkState::Unreached;
+    contact.at_millis.saturating_add_unsigned(if broke { contact.duration_millis } else { 0 })
+}
+
 /// Notes a contact, and since when the link is as it is now.
 ///
 /// # Errors
@@ -77,7 +85,8 @@ pub(super) fn note(replica: &mut Replica, contact: &Contact) -> Result<(), Failu
     replica.together(|replica| {
         let state = LinkState::of(contact);
         let before = Linked::of(replica)?.filter(|before| before.state == state);
-        let now = before.unwrap_or(Linked { state, since_millis: contact.at_millis });
+        let since_millis = begins(contact).saturating_add(notable_offset(replica).unwrap_or_default());
+        let now = before.unwrap_or(Linked { state, since_millis });
         replica.note_contact(contact)?;
         let bytes = serde_json::to_vec(&now).map_err(|error| Failure::internal(&error))?;
         if replica.setting(SETTING)?.as_ref() != Some(&bytes) {
@@ -152,5 +161,9 @@ mod tests {
         note(&mut replica, &contact(20_001, "again")).unwrap();
         let up = Linked { state: LinkState::Reached, since_millis: 20_000 };
         assert_eq!(Linked::of(&replica).unwrap(), Some(up));
+        // The hub had answered: the link was there as long as that lasted.
+        let broke = Contact { bytes_down: 900, duration_millis: 5_000, ..contact(30_000, "cut") };
+        note(&mut replica, &broke).unwrap();
+        assert_eq!(Linked::of(&replica).unwrap().map(|linked| linked.since_millis), Some(35_000));
     }
 }

@@ -9,6 +9,7 @@ use sync_exchange::{Ending, Pace};
 use sync_protocol::{SigningKey, VerifyingKey};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
+use super::conversation::Conversation;
 use super::files::{HeldThere, Line, Missing};
 use crate::pin::Pin;
 use crate::{Failure, Identity, http, moment};
@@ -34,6 +35,8 @@ pub(crate) struct Live {
     pub(crate) held_there: HeldThere,
     /// The file that moves just now.
     pub(crate) line: Line,
+    /// The exchange that runs just now.
+    pub(crate) conversation: Conversation,
     /// How many want to exchange and may not yet.
     wanted: watch::Sender<usize>,
 }
@@ -76,6 +79,7 @@ impl Live {
             missing: Missing::default(),
             held_there: HeldThere::default(),
             line: Line::default(),
+            conversation: Conversation::default(),
             wanted: watch::channel(0).0,
         })
     }

@@ -15,6 +15,8 @@ const SLEPT_MILLIS: i64 = 20_000;
 pub(super) enum Reason {
     /// It waited long enough.
     Due,
+    /// Somebody listens where the hub is, after nobody did.
+    Open,
     /// Something was recorded.
     Recorded,
     /// The machine slept, and the link with it.

@@ -10,6 +10,7 @@ use reqwest::header::CONTENT_TYPE;
 use tokio::sync::mpsc;
 use tokio::time::{sleep_until, timeout};
 
+use super::conversation::UnderWay;
 use crate::{Failure, Node, http, moment};
 
 /// So much of a request goes out at once.
@@ -41,12 +42,23 @@ pub(super) struct Talk<'a> {
     call: Option<NodeCall>,
     silence: Duration,
     waited: Duration,
+    under_way: &'a UnderWay<'a>,
 }
 
 impl<'a> Talk<'a> {
     /// A link that carries nothing for as long as `silence` counts as cut.
-    pub(super) const fn new(node: &'a Node, call: NodeCall, silence: Duration) -> Self {
-        Self { node, call: Some(call), silence, waited: Duration::ZERO }
+    pub(super) const fn new(node: &'a Node, call: NodeCall, silence: Duration, under_way: &'a UnderWay<'a>) -> Self {
+        Self { node, call: Some(call), silence, waited: Duration::ZERO, under_way }
+    }
+
+    /// Says to whoever looks how far it is.
+    fn tell(&self, on_progress: &mut impl FnMut(&Progress)) {
+        let progress = self.progress();
+        let heard = self.hub_offset_millis().map(|_| moment::now_millis());
+        // What was sent before it began to wait is over.
+        let moves = if self.is_waiting() { Progress::default() } else { progress };
+        self.under_way.note(heard, moves);
+        on_progress(&progress);
     }
 
     /// How far it is.
@@ -163,7 +175,9 @@ impl<'a> Talk<'a> {
                     let node = self.node.clone();
                     self.advance(move |call, replica| {
                         call.receive(replica, node.gate().as_mut(), &bytes, moment::now_millis())?;
-                        Ok(replica.note_received(moment::now_millis())?)
+                        // By the hub's clock, which records go by too.
+                        let offset = call.hub_offset_millis().unwrap_or_default();
+                        Ok(replica.note_received(moment::now_millis().saturating_add(offset))?)
                     })
                     .await?;
                     if next == NextFrame::Wait {
@@ -183,7 +197,7 @@ impl<'a> Talk<'a> {
             if next == NextFrame::Complete {
                 sender = None;
             }
-            on_progress(&self.progress());
+            self.tell(on_progress);
         }
     }
 

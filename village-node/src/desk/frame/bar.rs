@@ -1,13 +1,15 @@
 //! The state bar of every page: the link, what is unsent, when both sides were last proven equal.
 
+use exchange_driver::Progress;
 use office_model::counted;
 use replica_store::{Contact, Reader};
 
-use crate::Failure;
-use crate::action::{ClockState, hub_offset, numbers};
+use crate::action::{ClockState, hub_offset, now, numbers};
+use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
-use crate::sync::{LinkState, Linked};
+use crate::sync::{LinkState, Linked, Talking};
+use crate::{Failure, moment};
 
 /// A clock that is off by less is not worth a word.
 const CLOCK_NOTABLE_MILLIS: i64 = 2 * 60_000;
@@ -27,6 +29,8 @@ pub(crate) struct Bar {
     pub(crate) files_waiting: u64,
     /// The attached file that moves just now, as words; empty where none does.
     pub(crate) moving: String,
+    /// How far the exchange is that runs just now, as words; empty where there is little to exchange.
+    pub(crate) syncing: String,
     pub(crate) refused: u64,
     /// When both sides were last proven equal; empty for never.
     pub(crate) proven: String,
@@ -72,10 +76,12 @@ impl Bar {
         Ok(Self {
             up: linked.map(|linked| linked.state == LinkState::Reached),
             turned_away: linked.and_then(|linked| turned_away(linked.state)),
-            since: linked.map_or_else(String::new, |linked| moments::short(linked.since_millis, now_millis)),
+            // By the hub's clock, as it is kept.
+            since: linked.map_or_else(String::new, |linked| moments::short(linked.since_millis, now(reader))),
             unsent,
             files_waiting: reader.files_unsent()?,
             moving: String::new(),
+            syncing: String::new(),
             refused,
             proven: proof.map_or_else(String::new, |proof| moments::short(proof.at_millis, now_millis)),
             equal_now,
@@ -88,6 +94,29 @@ impl Bar {
                 ClockState::Known { .. } | ClockState::Behind { .. } => String::new(),
             },
         })
+    }
+}
+
+/// An exchange of fewer changes is over before anybody reads how far it is.
+const SYNC_NOTABLE: u64 = 20;
+
+impl Bar {
+    /// As it stands while an exchange runs: a link on which the hub answers is there, whatever the last one found.
+    pub(crate) fn while_talking(self, talking: Option<Talking>, language: Language) -> Self {
+        let Some(talking) = talking else { return self };
+        let Progress { to_send, acknowledged, .. } = talking.progress;
+        let t = language.texts();
+        let notable = to_send >= SYNC_NOTABLE && acknowledged < to_send;
+        let syncing =
+            if notable { format!("{} {acknowledged} {} {to_send}", t.syncing, t.out_of) } else { String::new() };
+        let heard = talking.heard_millis.filter(|_| self.up != Some(true) && self.turned_away.is_none());
+        match heard {
+            Some(heard) => {
+                let since = moments::short(heard, moment::now_millis());
+                Self { up: Some(true), since, syncing, ..self }
+            }
+            None => Self { syncing, ..self },
+        }
     }
 }
 
@@ -151,7 +180,6 @@ const fn turned_away(state: LinkState) -> Option<TurnedAway> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::frame::language::{Language, Worded as _};
 
     #[test]
     fn a_wrong_clock_is_told_in_the_unit_that_fits() {
@@ -162,6 +190,23 @@ mod tests {
         assert!(said(-575_999).starts_with("This machine's clock is fast by 399 days."));
         let fallen = Bar { clock_minutes: 3_000, is_at_least: true, ..Bar::default() }.clock(t);
         assert!(fallen.starts_with("This machine's clock is wrong: slow by at least 2 days."), "{fallen}");
+    }
+
+    #[test]
+    fn a_link_on_which_the_hub_answers_is_up_though_nothing_is_over_yet() {
+        let down = || Bar { up: Some(false), since: "07:45".to_owned(), ..Bar::default() };
+        let progress = Progress { to_send: 30_000, sent: 9_000, acknowledged: 604, ..Progress::default() };
+        let while_heard =
+            |bar: Bar, heard_millis| bar.while_talking(Some(Talking { heard_millis, progress }), Language::English);
+        let heard = while_heard(down(), Some(moment::now_millis()));
+        assert_eq!((heard.up, heard.syncing.as_str()), (Some(true), "Syncing… 604 of 30000"));
+        assert_ne!(heard.since, "07:45");
+        assert_eq!(while_heard(down(), None).up, Some(false), "nobody answered yet");
+        let up = while_heard(Bar { up: Some(true), since: "06:00".to_owned(), ..Bar::default() }, Some(1));
+        assert_eq!(up.since, "06:00", "it was there before");
+        let out = Bar { turned_away: Some(TurnedAway::Revoked), ..down() };
+        assert_eq!(while_heard(out, Some(1)).up, Some(false));
+        assert_eq!(down().while_talking(None, Language::English), down());
     }
 
     #[test]

@@ -64,7 +64,8 @@ impl Page {
                 role: session.role,
                 form_token: session.form_token.clone(),
             }),
-            bar: Bar { moving, ..Bar::of(reader, moment::now_millis())? },
+            bar: Bar { moving, ..Bar::of(reader, moment::now_millis())? }
+                .while_talking(session.talking, session.language),
             flash: String::new(),
         })
     }

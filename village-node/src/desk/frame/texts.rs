@@ -138,6 +138,8 @@ desk_kit::texts! {
     all_letters: "semua surat", "all letters";
     gap_free: "belum dipakai", "not used yet";
     gap_lost: "tidak akan dipakai lagi", "will not be used any more";
+    gap_lost_restored: "tidak akan dipakai lagi; yang diberikan sebelum komputer itu dipulihkan atau diganti mungkin sudah ada di kertas",
+        "will not be used any more; those given before that machine was restored or replaced may be on paper";
     gap_missing: "suratnya belum sampai di komputer ini", "its letter has not arrived on this machine";
     gap_left_out: "dilewati setelah pusat dipulihkan dari cadangan", "left out after the hub was restored from a backup";
     books: "Buku register", "Registers";
@@ -163,6 +165,9 @@ desk_kit::texts! {
     changed_since_check: "Diubah setelah diperiksa", "Changed after it was checked";
     draft_since_check: "Sampai diperiksa lagi atau ditandatangani, suratnya dicetak sebagai KONSEP.",
         "Until it is checked again or signed, its letter is printed as a draft (KONSEP).";
+    made_ahead: "Dicatat saat jam komputer terlalu cepat, dengan tanggal", "Recorded while the machine's clock was ahead, with the date";
+    made_ahead_advice: "Periksa tanggal di isiannya, misalnya sampai kapan surat berlaku, sebelum ditandatangani.",
+        "Look at the dates in its fields, such as until when the letter is valid, before it is signed.";
     signer_unnamed: "belum diisi: suratnya tercetak bertitik-titik dan belum dapat ditandatangani.",
         "is not filled in: the letter is printed with dots and cannot be signed yet.";
     head_unnamed: "Nama kepala belum diisi, jadi surat belum dapat ditandatangani.",
@@ -323,7 +328,6 @@ desk_kit::texts! {
     sync_now: "Sinkronkan sekarang", "Sync now";
     calling_hub: "Menghubungi pusat…", "Calling the hub…";
     syncing: "Sedang menyinkronkan…", "Syncing…";
-    sent_of: "terkirim dari", "sent of";
     at_hub_word: "sudah diterima pusat", "received by the hub";
     received_word: "diterima", "received";
     sync_done: "Terbukti sama dengan pusat.", "Proven equal with the hub.";

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
 use axum::extract::State;
-use replica_store::Contact;
+use replica_store::{Contact, Reader};
 
 use crate::action::attachments::{held_of_missing, hub_life};
 use crate::action::under_way::held_of_unsent;
@@ -17,9 +17,9 @@ use crate::desk::frame::texts;
 use crate::desk::moments;
 use crate::desk::people::visitor::{Form, Visitor};
 use crate::desk::record::attachments::bytes;
-use crate::moment;
 use crate::serve::Shared;
-use crate::sync::{FilesMoved, Moving, Patience, Progress, Way, sync_all};
+use crate::sync::{FilesMoved, Moving, Patience, Progress, Talking, Way, sync_all};
+use crate::{Failure, Node, moment};
 
 /// Contacts of the table.
 const CONTACTS: usize = 40;
@@ -76,34 +76,45 @@ impl Syncing {
 struct Told {
     running: bool,
     text: String,
-    /// Sent and to be sent, for the bar.
-    sent: u64,
+    /// What is over and all that is to go, for the bar.
+    held: u64,
     all: u64,
     failed: bool,
 }
 
 impl Told {
     /// `moving`: the attached file on the line, whoever had it sent.
-    fn of(state: &Stage, moving: Option<Moving>, language: Language) -> Self {
+    /// `talking`: the exchange that runs, likewise.
+    fn of(state: &Stage, moving: Option<Moving>, talking: Option<Talking>, language: Language) -> Self {
         let t: &texts::Texts = language.texts();
+        let runs =
+            talking.map(|talking| talking.progress).filter(|progress| progress.to_send > 0 || progress.received > 0);
+        let of_other = runs.map(Stage::Running);
+        let state = match state {
+            Stage::Running(progress) if progress.to_send == 0 && progress.received == 0 => {
+                of_other.as_ref().unwrap_or(state)
+            }
+            Stage::Idle | Stage::Done | Stage::Failed(..) => of_other.as_ref().unwrap_or(state),
+            Stage::Running(_) | Stage::Files(_) => state,
+        };
         let (mut told, text) = match state {
             Stage::Idle | Stage::Done | Stage::Failed(..) if moving.is_some() => {
                 (Self { running: true, ..Self::idle() }, String::new())
             }
             Stage::Idle => (Self::idle(), String::new()),
             Stage::Running(progress) => {
-                // What is on the line moves on with each frame; what the hub has is said in larger pieces.
+                // What left this machine may lie in front of a slow line: what the hub has is over.
                 let Progress { sent, acknowledged, to_send, received, .. } = *progress;
                 let all = to_send.max(sent);
                 let text = if [sent, acknowledged, received] == [0; 3] {
                     t.calling_hub.to_owned()
                 } else {
                     format!(
-                        "{} {sent} {} {all}, {acknowledged} {}; {received} {}",
-                        t.syncing, t.sent_of, t.at_hub_word, t.received_word
+                        "{} {acknowledged} {} {all} {}; {received} {}",
+                        t.syncing, t.out_of, t.at_hub_word, t.received_word
                     )
                 };
-                (Self { running: true, sent, all, ..Self::idle() }, text)
+                (Self { running: true, held: acknowledged, all, ..Self::idle() }, text)
             }
             Stage::Files(moved) => {
                 let text = format!(
@@ -117,7 +128,7 @@ impl Told {
         };
         told.text = text;
         if let Some(moving) = moving.filter(|_| !matches!(state, Stage::Running(_))) {
-            (told.sent, told.all) = (moving.held, moving.size);
+            (told.held, told.all) = (moving.held, moving.size);
             let said = moving::said(&moving, language);
             told.text = if told.text.is_empty() { said } else { format!("{}; {said}", told.text) };
         }
@@ -125,7 +136,7 @@ impl Told {
     }
 
     const fn idle() -> Self {
-        Self { running: false, text: String::new(), sent: 0, all: 0, failed: false }
+        Self { running: false, text: String::new(), held: 0, all: 0, failed: false }
     }
 }
 
@@ -136,9 +147,7 @@ struct LinkPage {
     told: Told,
     day: Day,
     now: i64,
-    /// Attached files that wait, and those that are not here, as people read it; empty where there are none.
-    waiting: String,
-    to_come: String,
+    files: Files,
     contacts: Vec<Line>,
     /// Record, why in words, code, figures, when.
     quarantine: Vec<(String, String, String, String, String)>,
@@ -157,7 +166,14 @@ struct Line {
 #[derive(Template)]
 #[template(path = "progress.html")]
 struct ProgressPart {
+    page: Words,
     told: Told,
+    files: Files,
+}
+
+/// The words of a part of a page.
+struct Words {
+    t: &'static texts::Texts,
 }
 
 pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
@@ -167,7 +183,8 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         let (language, now) = (visitor.session.language, moment::now_millis());
         let page = Page::of(&visitor.session, &reader, "link", language.texts().link)?;
         let contacts = reader.contacts(CONTACTS_OF_A_DAY)?;
-        let told = Told::of(&syncing.get(&contacts), visitor.session.moving, language);
+        let session = &visitor.session;
+        let told = Told::of(&syncing.get(&contacts), session.moving, session.talking, language);
         let day = Day::of(&contacts, now, shared_started);
         let contacts = contacts.iter().take(CONTACTS).map(|contact| line(contact, language, now)).collect();
         let quarantine = reader.quarantine(QUARANTINED)?.into_iter().map(|one| {
@@ -175,7 +192,21 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
             let why = desk_kit::refused_because(&one.code, language).to_owned();
             (one.document.to_string(), why, one.code, one.detail, at)
         });
-        let open = reader.attachments_to_move(hub_life(&reader))?;
+        let files = Files::of(&reader, node, language)?;
+        Ok(LinkPage { page, told, day, now, files, contacts, quarantine: quarantine.collect() })
+    });
+    html(&made.await?)
+}
+
+/// Attached files that wait, and those that are not here, as people read it; empty where there are none.
+struct Files {
+    waiting: String,
+    to_come: String,
+}
+
+impl Files {
+    fn of(reader: &Reader, node: &Node, language: Language) -> Result<Self, Failure> {
+        let open = reader.attachments_to_move(hub_life(reader))?;
         let files = |count: u64, size, (held, way)| match (count, held) {
             (0, _) => String::new(),
             (_, 0) => format!("{count} ({})", bytes(size, language)),
@@ -183,12 +214,12 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
                 format!("{count} ({} {})", language.texts().of_these, moving::over(way, (held, size), language))
             }
         };
-        let there = held_of_unsent(&reader, node.live())?;
-        let waiting = files(open.to_send, open.to_send_bytes, (there, Way::Up));
-        let to_come = files(open.to_fetch, open.to_fetch_bytes, (held_of_missing(&reader)?, Way::Down));
-        Ok(LinkPage { page, told, day, now, waiting, to_come, contacts, quarantine: quarantine.collect() })
-    });
-    html(&made.await?)
+        let there = held_of_unsent(reader, node.live())?;
+        Ok(Self {
+            waiting: files(open.to_send, open.to_send_bytes, (there, Way::Up)),
+            to_come: files(open.to_fetch, open.to_fetch_bytes, (held_of_missing(reader)?, Way::Down)),
+        })
+    }
 }
 
 fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
@@ -241,10 +272,15 @@ pub(in crate::desk) async fn begin(visitor: Visitor, State(shared): State<Arc<Sh
 }
 
 pub(in crate::desk) async fn progress(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
-    let syncing = shared.syncing.clone();
-    let contacts = shared.node.blocking(move |node| Ok(node.replica().contacts(CONTACTS)?)).await?;
+    let (syncing, language) = (shared.syncing.clone(), visitor.session.language);
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        Ok((reader.contacts(CONTACTS)?, Files::of(&reader, node, language)?))
+    });
+    let (contacts, files) = made.await?;
     let session = &visitor.session;
-    html(&ProgressPart { told: Told::of(&syncing.get(&contacts), session.moving, session.language) })
+    let told = Told::of(&syncing.get(&contacts), session.moving, session.talking, language);
+    html(&ProgressPart { page: Words { t: language.texts() }, told, files })
 }
 
 #[cfg(test)]
@@ -264,28 +300,39 @@ mod tests {
         };
         let syncing = Syncing::default();
         syncing.set(Stage::Failed(office_model::Bilingual::new("Pusat diam", "The hub is silent"), 20));
-        let is_told = |contacts: &[Contact]| Told::of(&syncing.get(contacts), None, Language::English).failed;
+        let is_told = |contacts: &[Contact]| Told::of(&syncing.get(contacts), None, None, Language::English).failed;
         assert!(is_told(&[contact(30, "cut"), contact(20, "silence"), contact(10, "proven")]));
         assert!(!is_told(&[contact(30, "waited"), contact(20, "silence"), contact(10, "proven")]));
         assert!(!is_told(&[contact(40, "cut"), contact(30, "proven"), contact(20, "silence")]), "that is another one");
     }
 
     #[test]
-    fn progress_moves_on_with_what_is_sent_and_says_what_the_hub_has() {
+    fn progress_says_what_the_hub_has_whoever_had_it_sent() {
         let progress = Progress { to_send: 3000, sent: 1200, acknowledged: 800, received: 12, ..Progress::default() };
-        let told = Told::of(&Stage::Running(progress), None, Language::English);
-        assert_eq!((told.sent, told.all, told.running), (1200, 3000, true));
-        assert_eq!(told.text, "Syncing… 1200 sent of 3000, 800 received by the hub; 12 received");
-        // Nothing has moved yet.
-        let told = Told::of(&Stage::Running(Progress::default()), None, Language::Indonesian);
+        let talking = Some(Talking { heard_millis: Some(1), progress });
+        for (state, talking) in [
+            (Stage::Running(progress), None),
+            (Stage::Running(Progress::default()), talking),
+            (Stage::Idle, talking),
+            (Stage::Done, talking),
+        ] {
+            let told = Told::of(&state, None, talking, Language::English);
+            assert_eq!((told.held, told.all, told.running), (800, 3000, true));
+            assert_eq!(told.text, "Syncing… 800 of 3000 received by the hub; 12 received");
+        }
+        // Nothing has moved yet, or one only waits for news.
+        let told = Told::of(&Stage::Running(Progress::default()), None, None, Language::Indonesian);
         assert_eq!(told.text, "Menghubungi pusat…");
+        let waits = Some(Talking { heard_millis: Some(1), progress: Progress::default() });
+        assert!(!Told::of(&Stage::Idle, None, waits, Language::English).running);
     }
+
     #[test]
     fn a_file_on_the_line_is_told_of_whoever_had_it_sent() {
         let moving = Moving { hash: change_log::BlobHash([1; 32]), way: Way::Up, held: 3 << 20, size: 8 << 20 };
-        let told = |stage: Stage| Told::of(&stage, Some(moving), Language::English);
+        let told = |stage: Stage| Told::of(&stage, Some(moving), None, Language::English);
         let idle = told(Stage::Idle);
-        assert_eq!((idle.running, idle.sent, idle.all), (true, 3 << 20, 8 << 20));
+        assert_eq!((idle.running, idle.held, idle.all), (true, 3 << 20, 8 << 20));
         assert_eq!(idle.text, "a file goes up: 3.0 MB of 8.0 MB at the hub already");
         assert!(!told(Stage::Failed(office_model::Bilingual::new("a", "b"), 1)).failed);
         let files = told(Stage::Files(FilesMoved { sent: 2, ..FilesMoved::default() }));

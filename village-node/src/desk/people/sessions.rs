@@ -13,7 +13,7 @@ use crate::desk::frame::texts;
 use crate::desk::frame::word::{Word, Words};
 use crate::failure::SIGNED_OUT;
 use crate::serve::entrance::Via;
-use crate::sync::Moving;
+use crate::sync::{Moving, Talking};
 use crate::{Blame, Failure, moment};
 
 /// Wrong guesses at one account before a pause, which doubles with every further one.
@@ -41,6 +41,8 @@ pub(crate) struct SignedIn {
     words: Words,
     /// The attached file that moves while a page is asked for.
     pub(crate) moving: Option<Moving>,
+    /// The exchange that runs while a page is asked for.
+    pub(crate) talking: Option<Talking>,
     /// What the page that was asked for last said, for whoever reads it in the other language.
     said: Option<(String, Word)>,
 }
@@ -93,6 +95,7 @@ impl Sessions {
             via,
             words: Words::default(),
             moving: None,
+            talking: None,
             said: None,
         };
         Ok(self.open.open(clerk, moment::random::<32>()?, moment::random::<16>()?, now))

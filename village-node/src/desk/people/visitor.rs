@@ -165,6 +165,7 @@ impl FromRequestParts<Arc<Shared>> for Visitor {
             Some((mut session, token)) if !session.locked => {
                 to.clone_into(&mut session.at);
                 session.moving = shared.node.live().line.now();
+                session.talking = shared.node.live().conversation.now();
                 let word = if parts.method == Method::GET { shared.sessions.told(&token, to) } else { Word::default() };
                 Ok(Self { session, entrance, token, word })
             }
