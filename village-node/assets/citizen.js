@@ -20,7 +20,7 @@ if (box) {
       name.textContent = one.name || "—";
       const rest = document.createElement("span");
       rest.className = "hint";
-      rest.textContent = ` ${one.nik} · ${one.fields.tgl_lahir || ""} · ${one.fields.dusun || ""}`;
+      rest.textContent = ` ${[one.nik, one.fields.tgl_lahir, one.fields.dusun].filter(Boolean).join(" · ")}`;
       item.append(name, rest);
       item.addEventListener("mousedown", (event) => { event.preventDefault(); take(one); });
       return item;

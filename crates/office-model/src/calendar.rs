@@ -25,7 +25,7 @@ const YEARS: std::ops::RangeInclusive<i32> = 1850..=2200;
 /// Seconds that WIB is ahead of UTC, all year round.
 pub const WIB_SECONDS: i32 = 7 * 3600;
 
-/// Reads `2025-07-12` (the stored form), `12-07-2025`, `12/07/2025`, `12.07.2025` or `12 Juli 2025`.
+/// Reads `2025-07-12` (the stored form), `12-07-2025`, `12/07/2025`, `12.07.2025`, `12 Juli 2025` or `12072025`.
 ///
 /// # Errors
 ///
@@ -37,6 +37,11 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, Fault> {
             (number(year), number(month), number(day))
         }
         [day, month, year] if year.len() == 4 && day.len() <= 2 => (number(year), month_number(month), number(day)),
+        // Read as a day, a year that comes first gives no year that is taken below.
+        [digits] if digits.len() == 8 && digits.bytes().all(|sign| sign.is_ascii_digit()) => {
+            let part = |range: std::ops::Range<usize>| digits.get(range).and_then(number);
+            (part(4..8), part(2..4), part(0..2))
+        }
         _ => (None, None, None),
     };
     let found = match date {
@@ -146,7 +151,9 @@ mod tests {
 
     #[test]
     fn dates_are_read_in_every_usual_form() {
-        for text in ["2025-07-12", "12-07-2025", "12/7/2025", "12.07.2025", "12 Juli 2025", " 12  juli 2025 "] {
+        for text in
+            ["2025-07-12", "12-07-2025", "12/7/2025", "12.07.2025", "12 Juli 2025", " 12  juli 2025 ", "12072025"]
+        {
             assert_eq!(parse_date(text).unwrap(), day(2025, 7, 12), "{text}");
         }
         for text in [
@@ -160,10 +167,15 @@ mod tests {
             "12-07-2025-1",
             "+2-07-2025",
             "2025-07-12T00:00",
+            "20250712",
+            "31022025",
+            "1207202",
+            "+2072025",
         ] {
             assert_eq!(parse_date(text).unwrap_err().code, FaultCode::DateForm, "{text}");
         }
         assert_eq!(parse_date("1849-12-31").unwrap_err().code, FaultCode::DateRange);
+        assert_eq!(parse_date("20101112").unwrap_err().code, FaultCode::DateRange, "a year that comes first");
     }
 
     #[test]

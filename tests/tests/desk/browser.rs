@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use data_encoding::BASE64;
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -48,6 +49,23 @@ fn driver() -> (Child, u16) {
         }
     }
     panic!("chromedriver found no port in {TRIES} tries");
+}
+
+/// Does something with an element, once more where the page was renewed between looking and doing, or shows it only then: as
+/// people would.
+async fn patiently<T>(act: impl AsyncFn() -> Result<T, CmdError>) -> T {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match act().await {
+            Err(error)
+                if tokio::time::Instant::now() < until
+                    && (error.is_stale_element_reference() || error.is_element_not_interactable()) =>
+            {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            done => return done.unwrap(),
+        }
+    }
 }
 
 impl Browser {
@@ -126,30 +144,23 @@ impl Browser {
     }
 
     pub(crate) async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap();
+        patiently(async || self.find(css).await.click().await).await;
     }
 
     /// Chooses in a list, once more where the page was renewed between looking and choosing, as people would.
     #[allow(dead_code, reason = "not every desk renews its lists")]
     pub(crate) async fn choose(&self, css: &str, value: &str) {
-        const TRIES: usize = 10;
-        for _ in 0..TRIES {
-            match self.find(css).await.select_by_value(value).await {
-                Err(error) if error.is_stale_element_reference() => {}
-                done => return done.unwrap(),
-            }
-        }
-        panic!("{css} is renewed all the time");
+        patiently(async || self.find(css).await.select_by_value(value).await).await;
     }
 
     /// Types into a field, after what stands there.
     pub(crate) async fn type_in(&self, css: &str, text: &str) {
-        self.find(css).await.send_keys(text).await.unwrap();
+        patiently(async || self.find(css).await.send_keys(text).await).await;
     }
 
     /// Types into what has the focus.
     pub(crate) async fn keys(&self, text: &str) {
-        self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
+        patiently(async || self.client.active_element().await?.send_keys(text).await).await;
     }
 
     /// Ctrl and Enter, in what has the focus.
@@ -186,7 +197,7 @@ impl Browser {
 
     /// The value of a field.
     pub(crate) async fn value(&self, css: &str) -> String {
-        self.find(css).await.prop("value").await.unwrap().unwrap_or_default()
+        patiently(async || self.find(css).await.prop("value").await).await.unwrap_or_default()
     }
 
     pub(crate) async fn resize(&self, width: u32, height: u32) {

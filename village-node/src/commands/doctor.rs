@@ -110,7 +110,7 @@ fn judge(status: &Value, checks: &mut Vec<Check>) {
             (false, format!("it shows a time from before the hub was last heard, {offset} s at least: set it"))
         }
         Some("doubtful") => (false, "nobody knows whether it is right: compare it, or run `sync`".to_owned()),
-        _ => (offset.abs() <= 300, format!("{offset} s from the hub's clock")),
+        _ => (offset.abs() <= 300, format!("{offset} s from the hub's clock at the last contact")),
     };
     add("clock", is_right, text);
     add("sent", number("unsent") == 0, {

@@ -114,7 +114,9 @@ fn print_register(answer: &Value) {
         };
         let text = match line.get("gap").and_then(Value::as_str) {
             Some("free") => format!("belum dipakai / free, {holder}"),
-            Some("lost") => format!("tidak akan dipakai / never will be used, {holder}"),
+            Some("lost") => format!(
+                "tidak akan dipakai lagi; sebagian mungkin sudah ada di kertas bila komputernya dipulihkan / not used any more; some may be on paper where its machine was restored, {holder}"
+            ),
             Some("missing") => format!("suratnya belum sampai di sini / its letter is not here, {holder}"),
             _ => "dilewati setelah pusat dipulihkan / left out after the hub was restored".to_owned(),
         };

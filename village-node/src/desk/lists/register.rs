@@ -94,7 +94,9 @@ pub(in crate::desk) async fn page(
             let word = book_of(one);
             (word.clone(), book_label(one, t), word == book)
         });
-        let mut lines: Vec<Line> = entries(&register, "lines").iter().map(|line| self::line(line, language)).collect();
+        let is_now = number(&register, "year") == i64::from(today(&reader).year());
+        let lines = entries(&register, "lines").iter().map(|line| self::line(line, is_now, language));
+        let mut lines: Vec<Line> = lines.collect();
         mark_twice(&mut lines);
         let (today, left) = (today(&reader), numbers::left(&reader, now)?);
         drop(reader);
@@ -135,7 +137,8 @@ fn book_label(value: &Value, t: &Texts) -> String {
     format!("{} · {series}", number(value, "year"))
 }
 
-fn line(line: &Value, language: Language) -> Line {
+/// `is_now`: whether the book is that of this year, in which a block ends only where its machine was restored or replaced.
+fn line(line: &Value, is_now: bool, language: Language) -> Line {
     let t = language.texts();
     if let Some(letter) = line.get("letter").filter(|letter| letter.is_object()) {
         let label = letter.get("service_label").and_then(|label| serde_json::from_value(label.clone()).ok());
@@ -162,6 +165,7 @@ fn line(line: &Value, language: Language) -> Line {
     };
     let why = match text(line, "gap").as_str() {
         "free" => format!("{} ({holder})", t.gap_free),
+        "lost" if is_now => format!("{} ({holder})", t.gap_lost_restored),
         "lost" => format!("{} ({holder})", t.gap_lost),
         "missing" => format!("{} ({holder})", t.gap_missing),
         _ => t.gap_left_out.to_owned(),

@@ -122,12 +122,13 @@ pub(in crate::desk) fn kinds(catalogue: &Catalogue, service: &Service, language:
 
 /// A number of bytes as people read it.
 pub(in crate::desk) fn bytes(count: u64, language: Language) -> String {
-    let tenths = count * 10 / (1024 * 1024);
-    let comma = if language == Language::Indonesian { ',' } else { '.' };
-    match tenths {
-        0 => format!("{} KB", count.div_ceil(1024)),
-        _ => format!("{}{comma}{} MB", tenths / 10, tenths % 10),
+    const MEGABYTE: u64 = 1024 * 1024;
+    if count < MEGABYTE {
+        return format!("{} KB", count.div_ceil(1024));
     }
+    let tenths = count.saturating_mul(10).saturating_add(MEGABYTE / 2) / MEGABYTE;
+    let comma = if language == Language::Indonesian { ',' } else { '.' };
+    format!("{}{comma}{} MB", tenths / 10, tenths % 10)
 }
 
 pub(in crate::desk) async fn add(
@@ -214,7 +215,10 @@ mod tests {
     fn sizes_are_readable() {
         let said = |count| bytes(count, Language::Indonesian);
         assert_eq!(said(14), "1 KB");
-        assert_eq!(said(200_000), "0,1 MB");
+        assert_eq!(said(200_383), "196 KB");
+        assert_eq!(said(1_048_575), "1024 KB");
+        assert_eq!(said(1_100_000), "1,0 MB");
+        assert_eq!(said(1_110_000), "1,1 MB");
         assert_eq!(said(2 * 1024 * 1024), "2,0 MB");
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Cautions {
     pub(super) alike: Vec<(DocumentId, String)>,
     /// What the signed letter says otherwise.
     pub(super) on_paper: Vec<OnPaper>,
+    /// The day on which it says it was made, where that is still to come.
+    pub(super) made_ahead: String,
     /// The last day of its letter, where that is over before it is signed.
     pub(super) validity_over: String,
     /// The name that the office's profile lacks of who signs it; empty where it lacks none.
@@ -57,6 +59,7 @@ impl Cautions {
         Ok(Self {
             alike: alike(replica, id)?,
             on_paper: on_paper((document, signed), (catalogue, service), language),
+            made_ahead: ahead(document, today),
             validity_over: over(document, signed, today),
             unnamed: if is_open(document, signed) { unnamed(replica, document, language)? } else { String::new() },
             approval: approval_said(service, document, today, language),
@@ -84,6 +87,12 @@ fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId, String)>,
         Ok((other, row.and_then(|row| row.name).unwrap_or_else(|| "—".to_owned())))
     };
     replica.numbered_alike(id, ALIKE)?.into_iter().map(name).collect()
+}
+
+/// The day on which a record says it was made, as people read it, where that is after today; empty otherwise.
+fn ahead(document: &TransactionDocument, today: NaiveDate) -> String {
+    let made = calendar::wib_date(document.row().created_millis);
+    made.filter(|made| *made > today).map_or_else(String::new, calendar::short_date)
 }
 
 /// The field that says how long a letter is valid.
@@ -218,6 +227,8 @@ mod tests {
         let (mut document, _) = TransactionDocument::create(&new, &stamp).unwrap();
         let told = |document: &TransactionDocument, day: &str| over(document, &Signed::Not, day.parse().unwrap());
         assert_eq!(told(&document, "2026-12-28"), "");
+        assert_eq!(ahead(&document, "1969-12-31".parse().unwrap()), "01-01-1970");
+        assert_eq!(ahead(&document, "1970-01-01".parse().unwrap()), "");
         assert_eq!(told(&document, "2027-01-07"), "28-12-2026");
         for (to, why) in [(Status::Diajukan, None), (Status::Dibatalkan, Some("Salah orang"))] {
             document.step(to, why, &stamp).unwrap();
