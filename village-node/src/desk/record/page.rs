@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use change_log::DocumentId;
 use letter_print::Paper;
-use office_model::{Awaited, Catalogue, Chain, Role, Service, Status};
+use office_model::{Awaited, Catalogue, Chain, Outcome, Role, Service, Status};
 use replica_store::Replica;
 use serde_json::{Map, Value};
 use service_document::TransactionDocument;
@@ -40,7 +40,10 @@ pub(in crate::desk) struct RecordPage {
     id: DocumentId,
     service: String,
     service_id: String,
+    /// Of the citizen; empty where nobody is named.
     name: String,
+    /// What stands in its place, too.
+    heading: String,
     number: String,
     status: String,
     status_word: String,
@@ -256,8 +259,9 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             service: language.say(&service.label).to_owned(),
             service_id: service.id.to_string(),
             name: row.name.clone().unwrap_or_default(),
+            heading: shown::name(row.name.as_deref(), Some(service), language),
             number: row.number.clone().unwrap_or_default(),
-            status: shown::status(&row.status, language),
+            status: shown::status(&row.status, Some(service), language),
             status_word: row.status.clone(),
             state: Standing::of(replica, id, &page)?,
             queue: queue::of_today(replica, id, row.created_millis)?,
@@ -279,7 +283,7 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             steps: steps.unwrap_or_default(),
             awaited: status
                 .filter(|status| leads_on && !status.is_final())
-                .map(|status| language.say(&Awaited::of(status).label_in(chain)).to_owned())
+                .map(|status| language.say(&Awaited::of(status).label_for(service.outcome(), chain)).to_owned())
                 .unwrap_or_default(),
             may_edit: may_change && status.is_none_or(Status::is_editable),
             is_own: may_change,
@@ -321,7 +325,8 @@ fn steps(from: Status, service: &Service, (chain, role): (Chain, Role), language
     to.sort_by_key(|to| !goes_on(to));
     let one = |to: Status| Step {
         to: to.as_str(),
-        label: if goes_on(&to) { language.texts().submit_again } else { verb(to, language) }.to_owned(),
+        label: if goes_on(&to) { language.texts().submit_again } else { verb_for(service.outcome(), to, language) }
+            .to_owned(),
         needs_reason: from.needs_reason(to),
     };
     to.into_iter().map(one).collect()
@@ -334,6 +339,21 @@ fn because(history: &[Told], status: &str) -> (String, String) {
     let given = steps.find(|told| !told.reason.is_empty() || !told.is_settled());
     let given = given.filter(|told| !told.reason.is_empty());
     given.map(|told| (told.reason.clone(), format!("{}, {}", told.who, told.when))).unwrap_or_default()
+}
+
+/// What a clerk does when a record of such a service becomes this.
+const fn verb_for(outcome: Outcome, to: Status, language: Language) -> &'static str {
+    let (id, en) = match (outcome, to) {
+        (Outcome::Decision, Status::Diperiksa) => ("Sudah diperiksa", "It is checked"),
+        (Outcome::Decision, Status::Ditandatangani) => ("Sudah ditangani", "It is dealt with"),
+        (Outcome::Decision, Status::SiapDiambil) => ("Siap disampaikan", "Ready to be told"),
+        (Outcome::Decision, Status::Selesai) => ("Sudah disampaikan", "It was told"),
+        _ => return verb(to, language),
+    };
+    match language {
+        Language::Indonesian => id,
+        Language::English => en,
+    }
 }
 
 /// What a clerk does when a record becomes this.
