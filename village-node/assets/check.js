@@ -39,6 +39,8 @@ export const check = async () => {
     if (value && input && !input.value && !edited.has(name) && input !== document.activeElement) input.value = value;
   }
 };
+/** Fields that are told of though nobody left them. */
+export const touch = (names) => { for (const name of names) touched.add(name); };
 // Who is known by the NIK that was typed, and what was made for them lately.
 let offer = () => {};
 /** Whoever offers to fill in a citizen. */

@@ -58,9 +58,20 @@ fn thousands(amount: u64) -> String {
     text
 }
 
-/// The word of a status as people read it.
-pub fn status(word: &str, language: Language) -> String {
-    word.parse::<Status>().map_or_else(|_| word.to_owned(), |status| language.say(&status.label()).to_owned())
+/// The word of a status as people read it; `service`: that of the record, where it is known.
+pub fn status(word: &str, service: Option<&Service>, language: Language) -> String {
+    let label = |status: Status| match service {
+        Some(service) => status.label_for(service.outcome()),
+        None => status.label(),
+    };
+    word.parse().map_or_else(|_| word.to_owned(), |status| language.say(&label(status)).to_owned())
+}
+
+/// Whose a record is: the name, or what stands in its place where a service takes records of somebody unknown. Empty for
+/// others that have none.
+pub fn name(name: Option<&str>, service: Option<&Service>, language: Language) -> String {
+    let unnamed = || service.and_then(Service::unnamed).map(|word| language.say(&word).to_owned());
+    name.filter(|name| !name.is_empty()).map(str::to_owned).or_else(unnamed).unwrap_or_default()
 }
 
 /// What people call the place of a change: `Tanggal lahir`, `Anggota 2, NIK`.
@@ -143,6 +154,21 @@ mod tests {
         assert_eq!(shown("agama", json!("a newer word"), id), "a newer word");
         assert_eq!(value(None, &json!({"a": [1, true]}), id), "1; Ya");
         assert_eq!(thousands(12), "12");
+    }
+
+    #[test]
+    fn whom_and_where_is_said_by_the_service() {
+        let service = |id: &str| Catalogue::current().service(&id.parse().unwrap());
+        let (id, en) = (Language::Indonesian, Language::English);
+        assert_eq!(name(None, service("P06"), id), "Anonim");
+        assert_eq!(name(Some(""), service("P06"), en), "Anonymous");
+        assert_eq!(name(Some("Siti"), service("P06"), id), "Siti");
+        assert_eq!(name(None, service("G01"), id), "");
+        assert_eq!(name(None, None, id), "");
+        assert_eq!(status("ditandatangani", service("G01"), id), "Ditandatangani");
+        assert_eq!(status("ditandatangani", service("P06"), id), "Ditangani");
+        assert_eq!(status("ditandatangani", None, id), "Ditandatangani");
+        assert_eq!(status("a newer word", service("P06"), id), "a newer word");
     }
 
     #[test]

@@ -48,12 +48,12 @@ impl Scope<'_> {
         let mut out = String::new();
         let mut rest = template;
         while let Some((before, from)) = rest.split_once('[') {
-            out.push_str(&self.plain(before)?);
+            join(&mut out, &self.plain(before)?);
             let (part, after) = from.split_once(']')?;
             out.push_str(&self.plain(part).unwrap_or_default());
             rest = after;
         }
-        out.push_str(&self.plain(rest)?);
+        join(&mut out, &self.plain(rest)?);
         Some(out)
     }
 
@@ -63,7 +63,7 @@ impl Scope<'_> {
         for piece in pieces {
             let (name, after) = piece.split_once('}')?;
             out.push_str(&self.value(name)?);
-            out.push_str(after);
+            join(&mut out, after);
         }
         Some(out)
     }
@@ -139,6 +139,13 @@ impl Scope<'_> {
             _ => None,
         }
     }
+}
+
+/// Puts a text of the template behind what stands already. A value may bring the full stop of the sentence along: a degree
+/// ends with one, and people type one. There is one, not two.
+fn join(out: &mut String, text: &str) {
+    let has_it = out.ends_with('.') && text.starts_with('.') && !text.starts_with("..");
+    out.push_str(if has_it { text.get(1..).unwrap_or_default() } else { text });
 }
 
 const PERSON: [(&str, &str); 5] = [

@@ -39,6 +39,23 @@ fn pages(pdf: &[u8]) -> usize {
 }
 
 #[test]
+fn a_value_that_ends_with_a_full_stop_ends_its_sentence() {
+    let service = of("G01");
+    let said = |purpose: &str| {
+        let mut fields = samples::record(service, true);
+        fields.insert("keperluan".to_owned(), json!(purpose));
+        text(&samples::letter(service, &fields))
+    };
+    for (purpose, printed) in [
+        ("melamar kerja", "keperluan: melamar kerja.\n"),
+        ("menemui SRI CONTOH, S.Pd.", "keperluan: menemui SRI CONTOH, S.Pd.\n"),
+        ("ijazah, akta, dst...", "keperluan: ijazah, akta, dst...\n"),
+    ] {
+        assert!(said(purpose).contains(printed), "{}", said(purpose));
+    }
+}
+
+#[test]
 fn templates_fit_the_catalogue_and_what_does_not_fit_is_said() {
     let (catalogue, templates) = (Catalogue::current(), Templates::current().unwrap());
     assert_eq!(templates.misfits(catalogue), []);

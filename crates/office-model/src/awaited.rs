@@ -73,15 +73,15 @@ impl Awaited {
         }
     }
 
-    /// What people read in an office whose records go through these hands.
+    /// What people read of records of any service, in an office whose records go through these hands.
     pub fn label_in(self, chain: Chain) -> Bilingual {
         match (self, chain.checker, chain.approver) {
             (Self::Checker, Checker::Secretary, _) => {
                 Bilingual::new("Menunggu sekretaris (pemeriksaan)", "Waits for the secretary (check)")
             }
             (Self::Head, _, Approver::HeadOrSecretary) => Bilingual::new(
-                "Menunggu kepala atau sekretaris (tanda tangan)",
-                "Waits for the head or the secretary (signature)",
+                "Menunggu kepala atau sekretaris (tanda tangan atau keputusan)",
+                "Waits for the head or the secretary (signature or decision)",
             ),
             _ => self.label(),
         }
@@ -92,7 +92,10 @@ impl Awaited {
         match self {
             Self::Clerk => Bilingual::new("Menunggu petugas", "Waits for the clerk"),
             Self::Checker => Bilingual::new("Menunggu pemeriksa", "Waits for the checker"),
-            Self::Head => Bilingual::new("Menunggu kepala (tanda tangan)", "Waits for the head (signature)"),
+            Self::Head => Bilingual::new(
+                "Menunggu kepala (tanda tangan atau keputusan)",
+                "Waits for the head (signature or decision)",
+            ),
             Self::SubDistrict => Bilingual::new("Menunggu camat", "Waits for the camat"),
             Self::Citizen => Bilingual::new("Menunggu warga (diambil)", "Waits for the citizen (pick-up)"),
             Self::ReferredOffice => Bilingual::new("Menunggu jawaban rujukan", "Waits for a referral's answer"),
@@ -140,9 +143,9 @@ mod tests {
         let of = |one: Awaited, checker, approver| one.label_in(Chain { checker, approver }).en;
         assert_eq!(of(Awaited::Checker, Checker::Anyone, Approver::Anyone), "Waits for the checker");
         assert_eq!(of(Awaited::Checker, Checker::Secretary, Approver::Head), "Waits for the secretary (check)");
-        assert_eq!(of(Awaited::Head, Checker::Secretary, Approver::Head), "Waits for the head (signature)");
+        assert_eq!(of(Awaited::Head, Checker::Secretary, Approver::Head), "Waits for the head (signature or decision)");
         let both = of(Awaited::Head, Checker::Anyone, Approver::HeadOrSecretary);
-        assert_eq!(both, "Waits for the head or the secretary (signature)");
+        assert_eq!(both, "Waits for the head or the secretary (signature or decision)");
         assert_eq!(
             of(Awaited::Citizen, Checker::Secretary, Approver::HeadOrSecretary),
             "Waits for the citizen (pick-up)"

@@ -28,6 +28,7 @@ pub struct Catalogue {
     version: u32,
     sectors: Vec<Sector>,
     attachments: Vec<Attachment>,
+    common: Vec<Field>,
     person: Vec<Field>,
     services: BTreeMap<ServiceId, Service>,
     order: Vec<ServiceId>,
@@ -162,6 +163,7 @@ impl Catalogue {
             version,
             sectors: file.sectors,
             attachments: file.attachments,
+            common: file.common,
             person: file.person,
             services,
             order,
@@ -203,6 +205,11 @@ impl Catalogue {
     /// All papers that services ask for.
     pub fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    /// The fields of the citizen, which every service has.
+    pub fn citizen_fields(&self) -> &[Field] {
+        &self.common
     }
 
     /// The fields of a person inside a record.

@@ -272,7 +272,7 @@ fn money(value: &Value) -> Result<Rupiah, Fault> {
     }
 }
 
-fn boolean(value: &Value) -> Result<bool, Fault> {
+pub(crate) fn boolean(value: &Value) -> Result<bool, Fault> {
     let word = match value {
         Value::Bool(value) => return Ok(*value),
         Value::String(text) => text.trim().to_lowercase(),

@@ -6,10 +6,11 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
+use crate::anonymity::{held_back, is_one_of};
 use crate::catalogue::Catalogue;
 use crate::check::{Checker, below, is_blank, list_fault, missing, unknown_field};
 use crate::counted::counted;
-use crate::fault::{Fault, FaultCode, Problem, Warning};
+use crate::fault::{CautionCode, Fault, FaultCode, Problem, Warning};
 use crate::field::{Field, FieldKind};
 use crate::field_path::{FieldPath, Segment};
 use crate::service::Service;
@@ -59,8 +60,9 @@ impl Catalogue {
         today: NaiveDate,
     ) -> Result<ValidEdit, Vec<Problem>> {
         let service = self.service(service).ok_or_else(|| vec![unknown_service(*service)])?;
-        let mut editor =
-            Editor { service, checker: Checker::new(self.person_fields(), today), record: current.clone() };
+        let barred = self.barred(service, &with_anonymity(service, current, edits));
+        let checker = Checker::new(self.person_fields(), today);
+        let mut editor = Editor { service, checker, record: current.clone(), barred };
         let mut done = Vec::new();
         for (path, value) in edits {
             match self.target(service, path) {
@@ -69,6 +71,7 @@ impl Catalogue {
             }
         }
         editor.check_touched(edits);
+        editor.check_anonymity(self, current, edits);
         let touched = |paths: &[&FieldPath]| {
             edits.iter().any(|(edit, _)| paths.iter().any(|path| path.contains(edit) || edit.contains(path)))
         };
@@ -90,10 +93,20 @@ impl Catalogue {
     }
 }
 
+/// The record as it is but for whether its citizen stays unknown: that the edits decide, wherever among them it stands.
+fn with_anonymity(service: &Service, current: &Map<String, Value>, edits: &[(FieldPath, Value)]) -> Map<String, Value> {
+    let Some(field) = service.anonymity() else { return Map::new() };
+    let edited = edits.iter().rev().find(|(path, _)| is_one_of(std::slice::from_ref(field), path));
+    let value = edited.map(|(_, value)| value).or_else(|| current.get(&field.key));
+    value.map(|value| (field.key.clone(), value.clone())).into_iter().collect()
+}
+
 struct Editor<'a> {
     service: &'a Service,
     checker: Checker<'a>,
     record: Map<String, Value>,
+    /// What the record must not hold, as the edits leave it.
+    barred: &'a [Field],
 }
 
 impl Editor<'_> {
@@ -104,6 +117,11 @@ impl Editor<'_> {
             return None;
         }
         let value = match target {
+            Target::Field(_) if is_blank(value) && is_one_of(self.barred, path) => Value::Null,
+            Target::Field(field) if is_one_of(self.barred, path) => {
+                self.checker.problems.push(held_back(self.service, field).at(path.clone()));
+                return None;
+            }
             Target::Field(field) if is_blank(value) && field.required => {
                 self.checker.problems.push(missing(&field.label).at(path.clone()));
                 return None;
@@ -182,6 +200,36 @@ impl Editor<'_> {
             if let Some(object) = object {
                 self.checker.nik(above, object);
             }
+        }
+    }
+
+    /// Checks the whole citizen where the edits decide whether they stay unknown.
+    fn check_anonymity(&mut self, catalogue: &Catalogue, current: &Map<String, Value>, edits: &[(FieldPath, Value)]) {
+        let Some(asked) = self.service.anonymity() else { return };
+        let asked = std::slice::from_ref(asked);
+        let is_decided = edits.iter().any(|(path, _)| is_one_of(asked, path));
+        let is_touched = is_decided || edits.iter().any(|(path, _)| is_one_of(self.barred, path));
+        if is_touched
+            && catalogue.is_known_from_before(self.service, current, &self.record)
+            && let Some(asked) = asked.first()
+        {
+            let path = below(&[], Segment::Key(asked.key.clone()));
+            self.checker.warnings.push(CautionCode::KnownFromHistory.at(path));
+        }
+        let is_wrong = self.checker.problems.iter().any(|problem| is_one_of(asked, &problem.path));
+        if !is_decided || is_wrong {
+            return;
+        }
+        let was = self.service.is_anonymous(current);
+        for field in catalogue.citizen_fields() {
+            let is_there = self.record.get(&field.key).is_some_and(|value| !is_blank(value));
+            let fault = match (self.barred.is_empty(), is_there) {
+                (false, true) => Some(held_back(self.service, field)),
+                // Whoever is not unknown any more is somebody.
+                (true, false) if was && field.required => Some(missing(&field.label)),
+                _ => None,
+            };
+            self.refuse_once(fault, below(&[], Segment::Key(field.key.clone())));
         }
     }
 

@@ -89,6 +89,8 @@ pub enum FaultCode {
     ClerkIdForm,
     /// Not a template for letter numbers.
     TemplateForm,
+    /// Something of the citizen in a record whose citizen stays unknown.
+    NotAnonymous,
 }
 
 /// Why a value is refused. The texts never repeat the value, so they may be logged.
@@ -161,6 +163,10 @@ pub enum CautionCode {
     PartnerTooYoung,
     /// A sign that letters cannot show.
     NotInLetters,
+    /// A witness who stands in the record as somebody else already.
+    WitnessTwice,
+    /// What was taken out of a record that became anonymous stays in its history.
+    KnownFromHistory,
 }
 
 /// Something odd about a value that may well be right: the record is taken, the clerk is told.
@@ -210,6 +216,14 @@ impl CautionCode {
                 "Tanggal ini sudah lewat: suratnya tidak berlaku sejak dibuat. Periksa tahunnya.",
                 "This day is over: the letter would not be valid from the start. Check the year.",
             ),
+            Self::WitnessTwice => Bilingual::new(
+                "NIK saksi ini sama dengan NIK orang lain pada berkas ini. Saksi harus orang lain daripada pemohon, pelapor, dan saksi yang satunya; periksa dengan KTP.",
+                "This witness has the NIK of somebody else in this record. A witness must be another person than the applicant, the reporter and the other witness; compare with the card.",
+            ),
+            Self::KnownFromHistory => Bilingual::new(
+                "Riwayat berkas ini tetap memuat nama dan isian lain yang sudah pernah disimpan, walaupun dikosongkan. Pengaduan yang harus anonim sejak awal dicatat sebagai berkas baru.",
+                "The history of this record keeps the name and what else was saved before, though it is cleared now. A complaint that is to be anonymous from the start is recorded anew.",
+            ),
             Self::PartnerTooYoung => Bilingual::new(
                 "Calon mempelai belum berumur 19 tahun pada hari nikah; diperlukan dispensasi pengadilan.",
                 "A partner is under 19 on the wedding day; a court dispensation is needed.",
@@ -239,10 +253,10 @@ mod tests {
             nik_area nik_birth_date nik_serial nik_temporary_to_sub_district kk_length kk_leading_zero phone_form \
             phone_length name_characters name_length date_form date_range date_in_future date_in_past date_order \
             time_form number_form number_range money_form money_range text_length text_characters digits_form \
-            enum_value area_form area_province list_length list_index too_young clerk_id_form template_form";
+            enum_value area_form area_province list_length list_index too_young clerk_id_form template_form not_anonymous";
         assert_eq!(words::<FaultCode>().join(" "), faults);
         let cautions = "nik_area_unknown nik_sex_differs nik_birth_date_differs nik_temporary kk_area_unknown \
-            kk_date_unlikely valid_until_past partner_too_young not_in_letters";
+            kk_date_unlikely valid_until_past partner_too_young not_in_letters witness_twice known_from_history";
         assert_eq!(words::<CautionCode>().join(" "), cautions);
     }
 

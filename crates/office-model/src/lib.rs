@@ -6,6 +6,7 @@
 //!
 //! It must never know storage, networks, clocks, or how a document is kept.
 
+mod anonymity;
 mod answer;
 mod approval_due;
 mod area;
@@ -31,6 +32,7 @@ mod number_rule;
 mod office;
 mod office_code;
 mod office_kind;
+mod outcome;
 mod own_value;
 mod person_name;
 mod phone;
@@ -71,6 +73,7 @@ pub use number_rule::{NumberRule, NumberScope};
 pub use office::{District, Office};
 pub use office_code::{OfficeCode, ParseOfficeCodeError};
 pub use office_kind::OfficeKind;
+pub use outcome::Outcome;
 pub use own_value::OwnValue;
 pub use person_name::PersonName;
 pub use phone::Phone;

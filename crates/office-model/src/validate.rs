@@ -5,12 +5,13 @@ use std::fmt;
 use chrono::{Months, NaiveDate};
 use serde_json::{Map, Value};
 
+use crate::anonymity::{held_back, is_one_of};
 use crate::bilingual::Bilingual;
 use crate::calendar::{age_on, iso_date, parse_date};
 use crate::catalogue::Catalogue;
-use crate::check::{Checker, missing};
+use crate::check::{Checker, below, is_blank, missing};
 use crate::fault::{CautionCode, Fault, FaultCode, Problem, Warning};
-use crate::field::DefaultValue;
+use crate::field::{DefaultValue, FieldKind};
 use crate::field_path::{FieldPath, Segment};
 use crate::nik::Nik;
 use crate::rule::Rule;
@@ -84,6 +85,7 @@ impl Catalogue {
     ) -> (Map<String, Value>, Checker<'_>) {
         let mut checker = Checker::new(self.person_fields(), today);
         let mut found = checker.object(&service.fields, &[], fields);
+        self.hold_back(&mut checker, service, fields, &mut found);
         for field in &service.fields {
             if let (Some(DefaultValue::MonthsFromToday(months)), false) =
                 (field.default, found.contains_key(&field.key))
@@ -97,6 +99,29 @@ impl Catalogue {
         checker.nik(&[], &found);
         checker.rules(self, service, &found, |_| true);
         (found, checker)
+    }
+}
+
+impl Catalogue {
+    /// Where the citizen stays unknown nothing of them is needed, and nothing of them is taken.
+    fn hold_back(
+        &self,
+        checker: &mut Checker<'_>,
+        service: &Service,
+        given: &Map<String, Value>,
+        found: &mut Map<String, Value>,
+    ) {
+        let barred = self.barred(service, given);
+        if barred.is_empty() {
+            return;
+        }
+        // A field that no service has is unknown all the same, whatever it is called.
+        checker.problems.retain(|one| one.code == FaultCode::UnknownField || !is_one_of(barred, &one.path));
+        checker.warnings.retain(|one| !is_one_of(barred, &one.path));
+        found.retain(|key, _| barred.iter().all(|field| field.key != *key));
+        let filled = barred.iter().filter(|field| given.get(&field.key).is_some_and(|value| !is_blank(value)));
+        let filled = filled.map(|field| held_back(service, field).at(below(&[], Segment::Key(field.key.clone()))));
+        checker.problems.splice(0..0, filled);
     }
 }
 
@@ -118,6 +143,7 @@ impl Checker<'_> {
         if wanted(&[&nik_path]) {
             self.temporary_nik(service, record, nik_path);
         }
+        self.witnesses(service, record, &wanted);
         for rule in service.rules.iter().filter(|rule| wanted(&rule.fields())) {
             // A field that is wrong in itself has its problem already, and nothing follows from it.
             let wrong = |path: &&FieldPath| {
@@ -125,6 +151,21 @@ impl Checker<'_> {
             };
             if !rule.fields().iter().any(wrong) {
                 self.rule(catalogue, service, record, rule);
+            }
+        }
+    }
+
+    /// Tells of witnesses who stand in the record as somebody else: the second of two is told of.
+    fn witnesses(&mut self, service: &Service, record: &Map<String, Value>, wanted: &impl Fn(&[&FieldPath]) -> bool) {
+        let all = niks(service, record);
+        for (at, (path, nik)) in all.iter().enumerate().filter(|(_, (path, _))| is_witness(path)) {
+            let is_before = |other: usize, path: &FieldPath| other < at || !is_witness(path);
+            let mut same = all
+                .iter()
+                .enumerate()
+                .filter(|(other, (path, known))| *other != at && known == nik && is_before(*other, path));
+            if same.any(|(_, (other, _))| wanted(&[path, other])) {
+                self.warnings.push(CautionCode::WitnessTwice.at(path.clone()));
             }
         }
     }
@@ -192,6 +233,38 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether that is of somebody who bears witness.
+fn is_witness(path: &FieldPath) -> bool {
+    path.root().starts_with("saksi")
+}
+
+/// The NIKs of all people of a record, in the order of its fields, and where they stand.
+fn niks(service: &Service, record: &Map<String, Value>) -> Vec<(FieldPath, Nik)> {
+    let nik = |value: Option<&Value>| value.and_then(Value::as_str).and_then(|text| text.parse::<Nik>().ok());
+    let key = |key: &str| Segment::Key(key.to_owned());
+    let mut all = Vec::new();
+    for field in &service.fields {
+        let value = record.get(&field.key);
+        match (&field.kind, value) {
+            (FieldKind::Nik, value) => {
+                all.extend(nik(value).map(|nik| (vec![key(&field.key)], nik)));
+            }
+            (FieldKind::Person, Some(Value::Object(person))) => {
+                all.extend(nik(person.get("nik")).map(|nik| (vec![key(&field.key), key("nik")], nik)));
+            }
+            (FieldKind::Persons { .. }, Some(Value::Array(list))) => {
+                let of_list = (0..).zip(list).filter_map(|(index, person)| {
+                    let nik = nik(person.get("nik"))?;
+                    Some((vec![key(&field.key), Segment::Index(index), key("nik")], nik))
+                });
+                all.extend(of_list);
+            }
+            _ => {}
+        }
+    }
+    all.into_iter().map(|(path, nik)| (FieldPath::trusted(path), nik)).collect()
 }
 
 /// What people call the field at a path: `Tanggal lahir`, `Tanggal lahir (Ibu)`.

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use change_log::DocumentId;
-use office_model::{OfficeCode, ServiceId, Status};
+use desk_kit::{Language, values};
+use office_model::{Catalogue, OfficeCode, ServiceId, Status};
 use replica_store::{ListFilter, ListedTransaction, Page};
 use serde_json::{Value, json};
 
@@ -82,7 +83,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
                 row.office.to_string(),
                 row.service.to_string(),
                 row.status.clone(),
-                row.name.clone().unwrap_or_default(),
+                values::name(row.name.as_deref(), Catalogue::current().service(&row.service), Language::English),
                 row.nik.as_deref().map(mask).unwrap_or_default(),
                 time(Some(row.changed_millis)),
             ]

@@ -95,7 +95,7 @@ pub(super) fn rest(report: &Report, whole: &Whole, language: Language) -> Rest {
         office: line.office.to_string(),
         name: report.name_of(line.office),
         service: line.service.map(|service| service.to_string()).unwrap_or_default(),
-        status: line.status.as_deref().map(|status| words::status(status, language)).unwrap_or_default(),
+        status: line.status.as_deref().map(|status| words::status(status, line.service, language)).unwrap_or_default(),
         due: line.due.map(short_date).unwrap_or_default(),
         days_late: if line.days_late > 0 { line.days_late.to_string() } else { String::new() },
         needs: line.needs.iter().map(|need| shown::need(need, language)).collect(),

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use chrono::Datelike as _;
-use desk_kit::{Language, moments};
+use desk_kit::{Language, moments, values};
 use office_model::calendar::{short_date, wib_date};
-use office_model::{OfficeCode, OfficeKind, Status};
+use office_model::{Catalogue, OfficeCode, OfficeKind, Status};
 use replica_store::{LeaseState, ListFilter, Node, NodeCall, Reader, Referred};
 
 use super::amount::{self, clock_offset};
@@ -310,11 +310,12 @@ impl Read {
         let filter = ListFilter { office: Some(code), divergent: true, ..ListFilter::default() };
         let rows = reader.list(&filter, replica_store::Page { after: None, count: WAITING })?;
         let divergences = rows.into_iter().map(|row| {
-            let name = row.name.unwrap_or_default();
+            let catalogue = Catalogue::of_version(row.catalogue).unwrap_or_else(Catalogue::current);
+            let name = row.name.map(|name| if role.sees_personal_data() { name } else { shown::masked_name(&name) });
             Differing {
                 record: row.document.to_string(),
                 service: row.service.to_string(),
-                name: if role.sees_personal_data() { name } else { shown::masked_name(&name) },
+                name: values::name(name.as_deref(), catalogue.service(&row.service), language),
                 fields: row.divergences,
             }
         });

@@ -260,7 +260,7 @@ fn documents(report: &Report, whole: &Whole, language: Language) -> Table {
             line.office.to_string().into(),
             report.name_of(line.office).into(),
             line.service.map(|service| service.to_string()).into(),
-            line.status.as_deref().map(|status| words::status(status, language)).into(),
+            line.status.as_deref().map(|status| words::status(status, line.service, language)).into(),
             time(line.made_millis),
             line.due.map(|due| due.to_string()).into(),
             line.days_late.into(),

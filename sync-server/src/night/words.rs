@@ -1,7 +1,7 @@
 //! What people read for the words of a report, in both languages.
 
-use desk_kit::Language;
-use office_model::Status;
+use desk_kit::{Language, values};
+use office_model::{Catalogue, ServiceId};
 
 use super::documents::Need;
 use super::late::Reason;
@@ -134,9 +134,10 @@ pub(crate) fn why(word: &str, language: Language) -> String {
     say(language, words, word)
 }
 
-/// A record's status.
-pub(crate) fn status(word: &str, language: Language) -> String {
-    word.parse::<Status>().map_or_else(|_| word.to_owned(), |status| language.say(&status.label()).to_owned())
+/// The status of a record of that service.
+pub(crate) fn status(word: &str, service: Option<ServiceId>, language: Language) -> String {
+    let service = service.and_then(|id| Catalogue::current().service(&id));
+    values::status(word, service, language)
 }
 
 /// What became of the night's backup.

@@ -235,3 +235,45 @@ async fn hostile_texts_are_shown_as_they_are_and_do_nothing() {
         assert_eq!(browser.value("[name=keperluan]").await, text);
     }
 }
+
+#[tokio::test]
+async fn on_a_telephone_most_of_the_screen_is_the_page() {
+    let office = Office::new();
+    let (machine, id) = with_records(&office);
+    let browser = machine.signed_in("kades", "kepala").await;
+    for language in ["id", "en"] {
+        browser.screen(360, 640).await;
+        for path in ["/".to_owned(), format!("/berkas/{id}")] {
+            browser.go(&format!("{}{path}", machine.url)).await;
+            let begins = browser.run("return document.querySelector('main').getBoundingClientRect().top").await;
+            assert!(begins.as_f64().unwrap() <= 200.0, "{path} in {language} begins at {begins}");
+        }
+        keep_picture(&browser, &format!("telephone-{language}")).await;
+        browser.click("form[action='/bahasa'] button").await;
+    }
+}
+
+#[tokio::test]
+async fn a_long_name_of_a_draft_stays_in_its_line() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    let long = ["Hadikusumawardhana ".repeat(20), "x".repeat(400)];
+    for name in &long {
+        browser.go(&format!("{}/baru/P06", machine.url)).await;
+        browser.type_in("[name=nama]", name).await;
+        browser.until("document.querySelector('#draf-keadaan').textContent.includes('Draf tersimpan')").await;
+    }
+    for (width, height) in [(1024, 600), (360, 640)] {
+        browser.screen(width, height).await;
+        browser.go(&machine.url).await;
+        assert!(!browser.overflows().await, "at {width}");
+        let heights =
+            browser.run("return [...document.querySelectorAll('.drafts li')].map((one) => one.offsetHeight)").await;
+        let low = |height: &serde_json::Value| height.as_u64().unwrap() < 130;
+        assert!(heights.as_array().unwrap().iter().all(low), "{heights} at {width}");
+    }
+    let titles =
+        browser.run("return [...document.querySelectorAll('.drafts bdi')].map((one) => one.title.trim())").await;
+    assert!(long.iter().all(|name| titles.as_array().unwrap().contains(&json!(name.trim()))));
+}

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod above;
 #[cfg(test)]
+mod anonymous;
+#[cfg(test)]
 mod attachments;
 #[cfg(test)]
 mod browser;

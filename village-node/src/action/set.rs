@@ -1,11 +1,11 @@
 //! Edits of single fields, checked against the catalogue.
 
 use change_log::DocumentId;
-use office_model::{FieldPath, Status, ValidEdit};
+use office_model::{FieldPath, Service, Status, ValidEdit};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 
-use super::{catalogue_of, day, fields, load};
+use super::{catalogue_of, day, fields, known_service, load};
 use crate::{Blame, Failure};
 
 /// `{"id", "change": hash or null when all was so already, "warnings"}`.
@@ -18,7 +18,7 @@ pub(super) fn perform(
     let document = load(replica, id)?;
     let status = document.row().status.parse::<Status>();
     if let Some(status) = status.ok().filter(|status| !status.is_editable()) {
-        return Err(not_editable(status));
+        return Err(not_editable(status, known_service(&document)));
     }
     let today = day(clock).unwrap_or_default();
     let checked = catalogue_of(&document).validate_edit(&document.row().service, &fields(&document), edits, today);
@@ -32,8 +32,8 @@ pub(crate) const NOT_EDITABLE: &str = "not_editable";
 
 /// What is signed says on paper what it says here, what is closed stays as it was, and the camat decides about what the record said
 /// when it was passed on.
-pub(crate) fn not_editable(status: Status) -> Failure {
-    let label = status.label();
+pub(crate) fn not_editable(status: Status, service: Option<&Service>) -> Failure {
+    let label = service.map_or_else(|| status.label(), |service| status.label_for(service.outcome()));
     if status.waits_for_sub_district() {
         return Failure::new(
             Blame::State,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use change_log::DocumentId;
 use chrono::NaiveDate;
 use clap::Args;
-use office_model::{Awaited, ServiceId, Status};
+use office_model::{Awaited, Catalogue, Service, ServiceId, Status};
 use serde_json::Value;
 
 use super::session::Session;
@@ -82,6 +82,16 @@ impl List {
     }
 }
 
+/// Whose it is; the language of whoever reads is not known.
+fn name(row: &Value) -> String {
+    let service = row.get("service").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let unnamed = service.and_then(|id| Catalogue::current().service(&id)).and_then(Service::unnamed);
+    match (row.get("name"), unnamed) {
+        (Some(Value::Null) | None, Some(word)) => format!("{} / {}", word.id, word.en),
+        _ => output::field(row, "name"),
+    }
+}
+
 /// The lines of a list, of which `asked` were asked for.
 pub(super) fn print(answer: &Value, asked: usize, json: bool) {
     if json {
@@ -97,7 +107,7 @@ pub(super) fn print(answer: &Value, asked: usize, json: bool) {
             output::field(row, "service"),
             output::field(row, "nik"),
             output::time(row.get("changed_millis").unwrap_or(&Value::Null)),
-            output::field(row, "name"),
+            name(row),
         ));
     }
     if rows.is_empty() {

@@ -64,6 +64,10 @@ impl Generator {
                 fields.insert(field.key.clone(), value);
             }
         }
+        // Whoever stays unknown says nothing of themselves.
+        if service.is_anonymous(&fields) {
+            fields.retain(|key, _| Catalogue::current().citizen_fields().iter().all(|field| field.key != *key));
+        }
         let steps = steps::draw(&mut self.dice, service, &fields);
         Some(Record { service: service.id, fields, steps })
     }

@@ -136,6 +136,70 @@ fn warnings_look_at_the_record_as_it_will_be() {
 }
 
 #[test]
+fn a_witness_is_compared_with_the_rest_of_the_record() {
+    let record = full(service("G05"));
+    let cautions = |at: &str, nik: &str| {
+        let warnings = edit("G05", &record, &[(at, json!(nik))]).unwrap().warnings;
+        warnings.into_iter().map(|warning| (warning.path.to_string(), warning.code)).collect::<Vec<_>>()
+    };
+    let second = [("saksi2.nik".to_owned(), CautionCode::WitnessTwice)];
+    assert_eq!(cautions("saksi1.nik", "3510011707500003"), second, "whichever of the two is edited");
+    assert_eq!(cautions("saksi2.nik", "3510011707500002"), second);
+    assert_eq!(cautions("pelapor.nik", "3510011707500003"), second);
+    assert_eq!(cautions("pelapor.nik", "3510011707500009"), []);
+}
+
+#[test]
+fn a_record_becomes_anonymous_only_with_nothing_of_the_citizen_left() {
+    let named = full(service("P06"));
+    let citizen = Catalogue::current().citizen_fields();
+    let all = problems("P06", &named, &[("anonim", json!("ya"))]);
+    let wanted: Vec<_> = citizen.iter().map(|field| (field.key.clone(), FaultCode::NotAnonymous)).collect();
+    assert_eq!(all, wanted);
+    // In one act with what takes it away, whichever comes first.
+    let mut edits: Vec<(&str, Value)> = citizen.iter().map(|field| (field.key.as_str(), json!(""))).collect();
+    edits.push(("anonim", json!(true)));
+    let done = edit("P06", &named, &edits).unwrap();
+    assert_eq!(done.edits.len(), edits.len());
+    let told: Vec<_> = done.warnings.iter().map(|one| (one.path.to_string(), one.code)).collect();
+    assert_eq!(told, [("anonim".to_owned(), CautionCode::KnownFromHistory)]);
+    edits.rotate_right(1);
+    assert!(edit("P06", &named, &edits).is_ok());
+    edits.pop();
+    let left = citizen.last().unwrap().key.as_str();
+    assert_eq!(problems("P06", &named, &edits), one(left, FaultCode::NotAnonymous));
+}
+
+#[test]
+fn what_is_anonymous_stays_so_until_somebody_is_named() {
+    let citizen = Catalogue::current().citizen_fields();
+    let mut record = with("P06", json!({"anonim": true}));
+    record.retain(|key, _| citizen.iter().all(|field| field.key != *key));
+    assert_eq!(problems("P06", &record, &[("isi", json!("Lampu padam"))]), []);
+    assert!(edit("P06", &record, &[("anonim", json!("ya"))]).unwrap().warnings.is_empty());
+    assert_eq!(problems("P06", &record, &[("nama", json!("Siti"))]), one("nama", FaultCode::NotAnonymous));
+    let required: Vec<_> = citizen.iter().filter(|field| field.required).collect();
+    for no in [json!(false), Value::Null] {
+        let missing: Vec<_> = required.iter().map(|field| (field.key.clone(), FaultCode::Required)).collect();
+        assert_eq!(problems("P06", &record, &[("anonim", no.clone())]), missing);
+        let whole = full(service("P06"));
+        let mut edits: Vec<_> = required.iter().map(|one| (one.key.as_str(), whole[&one.key].clone())).collect();
+        edits.push(("anonim", no));
+        assert_eq!(problems("P06", &record, &edits), []);
+    }
+    assert_eq!(problems("P06", &record, &[("anonim", json!("mungkin"))]), one("anonim", FaultCode::WrongType));
+}
+
+#[test]
+fn a_record_that_said_so_before_this_was_a_rule_can_be_edited_and_emptied() {
+    let before = with("P06", json!({"anonim": true}));
+    assert_eq!(problems("P06", &before, &[("isi", json!("Lampu padam"))]), []);
+    assert_eq!(problems("P06", &before, &[("nama", Value::Null)]), []);
+    assert_eq!(problems("P06", &before, &[("nama", json!("Budi"))]), one("nama", FaultCode::NotAnonymous));
+    assert_eq!(problems("P06", &before, &[("anonim", json!(false))]), []);
+}
+
+#[test]
 fn fields_of_a_newer_catalogue_do_not_stop_an_edit() {
     let newer = with("G01", json!({"warna_mata": "coklat"}));
     assert_eq!(problems("G01", &newer, &[("nama", json!("Budi"))]), []);

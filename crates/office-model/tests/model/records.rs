@@ -33,10 +33,11 @@ pub(crate) fn value(field: &Field) -> Value {
         FieldKind::Money => json!(1_500_000),
         FieldKind::Text { .. } => json!("Jalan"),
         FieldKind::Digits { count } => json!("7".repeat(usize::try_from(*count).unwrap())),
-        FieldKind::Bool => json!(true),
+        // The rest of a whole record is there.
+        FieldKind::Bool => json!(field.key != "anonim"),
         FieldKind::Enum { options } => json!(options[0].value),
         FieldKind::Area => json!("35.10.01.2001"),
-        FieldKind::Person => Value::Object(person()),
+        FieldKind::Person => Value::Object(person_as(&field.key)),
         FieldKind::Persons { .. } => json!([person(), person()]),
     }
 }
@@ -44,6 +45,18 @@ pub(crate) fn value(field: &Field) -> Value {
 pub(crate) fn person() -> Map<String, Value> {
     let fields = Catalogue::current().person_fields();
     fields.iter().map(|field| (field.key.clone(), value(field))).collect()
+}
+
+/// Witnesses are others than everybody else.
+fn person_as(key: &str) -> Map<String, Value> {
+    let nik = match key {
+        "saksi1" => "3510011707500002",
+        "saksi2" => "3510011707500003",
+        _ => return person(),
+    };
+    let mut person = person();
+    person.insert("nik".to_owned(), json!(nik));
+    person
 }
 
 /// A record with every field of the service, normalised.

@@ -235,6 +235,76 @@ fn rules_between_fields_hold() {
     assert_eq!(problems("G09", json!({"tgl_meninggal": "1950-07-16"})), one("tgl_meninggal", FaultCode::DateOrder));
 }
 
+/// Every field of the citizen taken away, and the record anonymous.
+fn unnamed() -> Value {
+    let mut changes = Map::from_iter([("anonim".to_owned(), json!("ya"))]);
+    changes.extend(Catalogue::current().citizen_fields().iter().map(|field| (field.key.clone(), Value::Null)));
+    Value::Object(changes)
+}
+
+#[test]
+fn an_anonymous_complaint_needs_nothing_of_the_citizen_and_holds_nothing_of_them() {
+    let valid = validate("P06", &with("P06", unnamed())).unwrap();
+    assert!(valid.fields.keys().eq(["kategori", "isi", "lokasi", "anonim"]), "{valid:?}");
+    assert_eq!(valid.fields["anonim"], true);
+    for field in Catalogue::current().citizen_fields() {
+        let mut record = with("P06", unnamed());
+        record.insert(field.key.clone(), full(service("P06"))[&field.key].clone());
+        let found = validate("P06", &record).unwrap_err();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].path.to_string(), found[0].code), (field.key.clone(), FaultCode::NotAnonymous));
+        assert!(found[0].text.id.contains(&field.label.id) && found[0].text.en.contains(&field.label.en));
+        // Nor is it told that what should not be there is wrong in itself.
+        record.insert(field.key.clone(), json!("?"));
+        assert_eq!(validate("P06", &record).unwrap_err()[0].code, FaultCode::NotAnonymous);
+    }
+    let all = validate("P06", &with("P06", json!({"anonim": true, "isi": null}))).unwrap_err();
+    let (own, others): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.code == FaultCode::NotAnonymous);
+    assert_eq!(own.len(), Catalogue::current().citizen_fields().len());
+    assert_eq!(others.len(), 1, "{others:?}");
+}
+
+#[test]
+fn only_yes_and_only_where_the_service_asks_makes_a_record_anonymous() {
+    for no in [json!(false), json!("tidak"), Value::Null] {
+        assert_eq!(problems("P06", json!({"anonim": no, "nama": null})), one("nama", FaultCode::Required));
+        assert_eq!(problems("P06", json!({"anonim": no})), []);
+    }
+    let wrong = problems("P06", json!({"anonim": "mungkin", "nama": null}));
+    assert_eq!(wrong, [("nama".into(), FaultCode::Required), ("anonim".into(), FaultCode::WrongType)]);
+    assert_eq!(
+        problems("G01", json!({"anonim": true, "nama": null})),
+        [("nama".into(), FaultCode::Required), ("anonim".into(), FaultCode::UnknownField)]
+    );
+    let mut record = with("P06", unnamed());
+    record.insert("NIK".to_owned(), json!("3510011707500001"));
+    assert_eq!(validate("P06", &record).unwrap_err()[0].code, FaultCode::UnknownField, "not left out unseen");
+    assert_eq!(service("P06").unnamed().unwrap().id, "Anonim");
+    assert_eq!(service("G01").unnamed(), None);
+}
+
+#[test]
+fn a_witness_is_somebody_else() {
+    let nik = |nik: &str| {
+        let mut person = crate::records::person();
+        person.insert("nik".to_owned(), json!(nik));
+        person
+    };
+    let (other, third) = ("3510011707500007", "3510011707500008");
+    let twice = |path: &str| vec![(path.to_owned(), CautionCode::WitnessTwice)];
+    let both = json!({"saksi1": nik(other), "saksi2": nik(other)});
+    assert_eq!(cautions("G05", both), twice("saksi2.nik"), "told of once, at the second");
+    let reporter = json!({"pelapor": nik(other), "saksi1": nik("3510-0117-0750-0007"), "saksi2": nik(third)});
+    assert_eq!(cautions("G06", reporter), twice("saksi1.nik"));
+    assert_eq!(cautions("G10", json!({"nik": other, "saksi2": nik(other)})), twice("saksi2.nik"));
+    let heirs = json!({"ahli_waris": [nik(third), nik(other)], "saksi2": nik(other)});
+    assert_eq!(cautions("G09", heirs), twice("saksi2.nik"));
+    let father = json!({"ayah": nik(other), "pelapor": nik(other)});
+    assert_eq!(cautions("G05", father), [], "a father may well report");
+    let unknown = json!({"nama": "Budi"});
+    assert_eq!(cautions("G05", json!({"saksi1": unknown, "saksi2": unknown})), [], "of whom no NIK is known");
+}
+
 #[test]
 fn what_is_odd_is_a_warning() {
     assert_eq!(cautions("S01", json!({"jk": "P"})), [("nik".into(), CautionCode::NikSexDiffers)]);

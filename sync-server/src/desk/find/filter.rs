@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use desk_kit::Language;
+use desk_kit::{Language, values};
 use office_model::{Bilingual, Catalogue, OfficeCode, ServiceId, Status};
 use replica_store::ListFilter;
 
@@ -175,8 +175,10 @@ pub(super) fn services(asked: &Asked, language: Language) -> Choices {
 
 /// All statuses.
 pub(super) fn statuses(asked: &Asked, language: Language) -> Choices {
+    let service = asked.service.and_then(|id| Catalogue::current().service(&id));
     let choice = |status: Status| {
-        (status.as_str().to_owned(), language.say(&status.label()).to_owned(), asked.status == Some(status))
+        let word = status.as_str();
+        (word.to_owned(), values::status(word, service, language), asked.status == Some(status))
     };
     Status::ALL.into_iter().map(choice).collect()
 }

@@ -132,8 +132,8 @@ async fn show(visitor: &Visitor, hub: &Hub, id: DocumentId, is_open: bool) -> An
     let mut line = search::line(&read.row, &regency, role, language, now);
     if is_open {
         line.nik = read.row.nik.clone().unwrap_or_default();
-    } else {
-        line.name = masked_name(read.row.name.as_deref().unwrap_or_default());
+    } else if let Some(name) = &read.row.name {
+        line.name = masked_name(name);
     }
     let catalogue = Catalogue::of_version(read.row.catalogue).unwrap_or_else(|| Catalogue::current());
     let shower = Shower { catalogue, service: catalogue.service(&read.row.service), language, is_open, f };
@@ -210,7 +210,9 @@ impl Shower {
     fn text(&self, (path, own): (&str, Option<OwnValue>), value: &Value) -> String {
         match own {
             Some(OwnValue::Status) => {
-                return value.as_str().map_or_else(String::new, |word| values::status(word, self.language));
+                return value
+                    .as_str()
+                    .map_or_else(String::new, |word| values::status(word, self.service, self.language));
             }
             Some(OwnValue::Number) => return value.as_str().unwrap_or_default().to_owned(),
             None => {}

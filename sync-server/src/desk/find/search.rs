@@ -151,21 +151,22 @@ pub(super) fn line(
     language: Language,
     now_millis: i64,
 ) -> Line {
-    let name = row.name.as_deref().unwrap_or_default();
     let catalogue = Catalogue::of_version(row.catalogue).unwrap_or_else(Catalogue::current);
     let service = catalogue.service(&row.service);
+    let name =
+        row.name.as_deref().map(|name| if role.sees_personal_data() { name.to_owned() } else { masked_name(name) });
     let office = regency.office(row.office).map(|(facts, _)| facts.office.full_name());
     Line {
         id: row.document.to_string(),
         number: row.number.clone().unwrap_or_default(),
-        name: if role.sees_personal_data() { name.to_owned() } else { masked_name(name) },
+        name: values::name(name.as_deref(), service, language),
         nik: row.nik.as_deref().map(mask).unwrap_or_default(),
         service: row.service.to_string(),
         service_name: service.map(|service| language.say(&service.label).to_owned()).unwrap_or_default(),
         office: office.unwrap_or_else(|| row.office.to_string()),
         office_code: row.office.to_string(),
         word: row.status.clone(),
-        status: values::status(&row.status, language),
+        status: values::status(&row.status, service, language),
         made: moments::short(row.created_millis, now_millis),
         divergences: row.divergences,
     }

@@ -6,14 +6,15 @@ use askama::Template;
 use axum::extract::{Path, State};
 use change_log::DocumentId;
 use data_encoding::HEXLOWER;
-use office_model::{Catalogue, ServiceId};
+use office_model::{Catalogue, Service, ServiceId};
 use replica_store::{Draft, Reader, Replica, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::desk::form::window::Seen;
-use crate::desk::form::{Kept, saved};
+use crate::desk::form::{Kept, Typed, saved};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
+use crate::desk::frame::shown;
 use crate::desk::moments;
 use crate::desk::people::visitor::{Form, Visitor, own_page};
 use crate::serve::Shared;
@@ -45,11 +46,17 @@ impl DraftLine {
             id,
             label: service.map_or_else(|| draft.service.clone(), |one| language.say(&one.label).to_owned()),
             service: draft.service,
-            name: kept.typed.get("nama").to_owned(),
+            name: name_of(&kept.typed, service, language),
             changed: moments::short(draft.changed_millis, now_millis),
             is_edit: kept.edit.is_some(),
         }
     }
+}
+
+/// Whose a form is, as far as it is typed.
+fn name_of(typed: &Typed, service: Option<&Service>, language: Language) -> String {
+    let unknown = service.filter(|service| service.is_anonymous(&typed.to_record()));
+    shown::name(Some(typed.get("nama")), unknown, language)
 }
 
 /// The id of a draft as pages write it.

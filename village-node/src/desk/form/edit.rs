@@ -14,12 +14,12 @@ use office_model::{Bilingual, FieldPath, ServiceId, Status};
 use serde_json::{Value, json};
 use service_document::TransactionDocument;
 
-use crate::action::{NOT_EDITABLE, fields, has_specific, load, not_editable, today};
+use crate::action::{NOT_EDITABLE, fields, has_specific, known_service, load, not_editable, today};
 use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::listed;
 use crate::desk::form::sent_edit::{SentEdit, edits, seen};
 use crate::desk::form::window::{Seen, VERSION, WINDOW, version_of};
-use crate::desk::form::{Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
+use crate::desk::form::{Anonymity, Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
@@ -48,6 +48,7 @@ struct EditPage {
     version: String,
     fields: Vec<Asked>,
     problems: Vec<(String, String, String)>,
+    anonymity: Option<Anonymity>,
 }
 
 pub(in crate::desk) async fn page(
@@ -93,7 +94,8 @@ pub(in crate::desk) async fn page(
         };
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
-        let fields = ask(service, catalogue.person_fields(), &typed, (&said, &BTreeMap::new()), language);
+        let anonymity = Anonymity::of(catalogue, service, language);
+        let fields = ask((catalogue, service), &typed, (&said, &BTreeMap::new()), language);
         let problems = listed(catalogue, service, &problems, language);
         let (window, version) = match unkept {
             // The window that sent it goes on here: it saw no more of the draft than it had.
@@ -105,7 +107,7 @@ pub(in crate::desk) async fn page(
             note_read(node, clerk, Act::SpecificRead, &id.to_string());
         }
         let service = language.say(&service.label).to_owned();
-        Ok(EditPage { page, id, service, heads, window, version, fields, problems })
+        Ok(EditPage { page, id, service, heads, window, version, fields, problems, anonymity })
     });
     html(&made.await?)
 }
@@ -202,7 +204,7 @@ fn drafts_apart() -> Failure {
 /// Why the fields of a record are not changed any more, where they are not.
 fn closed(document: &TransactionDocument) -> Option<Failure> {
     let status = document.row().status.parse::<Status>().ok();
-    status.filter(|status| !status.is_editable()).map(not_editable)
+    status.filter(|status| !status.is_editable()).map(|status| not_editable(status, known_service(document)))
 }
 
 /// Back to the record, which says why, and what was typed: another record may need it. What was kept of it stays among the
@@ -249,7 +251,8 @@ pub(in crate::desk) async fn check(
         let document = load(&reader, id)?;
         let (catalogue, service) = service_of(&document)?;
         let typed = Typed::of_pairs(service, &form.0);
-        Ok(checked((catalogue, service), &typed, today(&reader), visitor.session.language))
+        let before = fields(&document);
+        Ok(checked((catalogue, service), (&typed, Some(&before)), today(&reader), visitor.session.language))
     });
     Ok(Json(said.await?).into_response())
 }

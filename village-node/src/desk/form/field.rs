@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use office_model::{Field, FieldKind, ONE_LINE, Service};
+use office_model::{Catalogue, Field, FieldKind, ONE_LINE, Service};
 
 use super::Typed;
 use crate::desk::frame::language::{Language, Worded as _};
@@ -16,6 +16,8 @@ pub(crate) struct Asked {
     pub(crate) name: String,
     pub(crate) label: String,
     pub(crate) required: bool,
+    /// As it was typed, the citizen stays unknown: this is left blank.
+    pub(crate) is_barred: bool,
     pub(crate) entry: Entry,
     /// Why what was typed is refused; empty when it is not.
     pub(crate) problem: String,
@@ -55,18 +57,19 @@ pub(crate) type Said = BTreeMap<String, String>;
 
 /// The fields of a service with what was typed and what is said of it.
 pub(crate) fn ask(
-    service: &Service,
-    person: &[Field],
+    (catalogue, service): (&Catalogue, &Service),
     typed: &Typed,
     (problems, warnings): (&Said, &Said),
     language: Language,
 ) -> Vec<Asked> {
-    let asking = Asking { person, typed, problems, warnings, language };
+    let barred = if service.is_anonymous(&typed.to_record()) { catalogue.citizen_fields() } else { &[] };
+    let asking = Asking { person: catalogue.person_fields(), barred, typed, problems, warnings, language };
     service.fields.iter().map(|field| asking.field(field, field.key.clone())).collect()
 }
 
 struct Asking<'a> {
     person: &'a [Field],
+    barred: &'a [Field],
     typed: &'a Typed,
     problems: &'a Said,
     warnings: &'a Said,
@@ -76,9 +79,11 @@ struct Asking<'a> {
 impl Asking<'_> {
     fn field(&self, field: &Field, name: String) -> Asked {
         let said = |of: &Said| of.get(&name).cloned().unwrap_or_default();
+        let is_barred = self.barred.iter().any(|barred| barred.key == name);
         Asked {
             label: self.language.say(&field.label).to_owned(),
-            required: field.required,
+            required: field.required && !is_barred,
+            is_barred,
             entry: self.entry(field, &name),
             problem: said(self.problems),
             warning: said(self.warnings),
@@ -151,11 +156,27 @@ mod tests {
         for service in catalogue.services() {
             for language in [Language::Indonesian, Language::English] {
                 let said = (&Said::new(), &Said::new());
-                let asked = ask(service, catalogue.person_fields(), &Typed::default(), said, language);
+                let asked = ask((catalogue, service), &Typed::default(), said, language);
                 assert_eq!(asked.len(), service.fields.len());
                 assert!(count(&asked) >= asked.len(), "{}", service.id);
                 assert!(asked.iter().all(|one| !one.label.is_empty()));
             }
         }
+    }
+
+    #[test]
+    fn of_whom_stays_unknown_nothing_is_required() {
+        let catalogue = Catalogue::current();
+        let service = catalogue.service(&"P06".parse().unwrap()).unwrap();
+        let asked = |anonim: &str| {
+            let typed = Typed::of_pairs(service, &[("anonim".to_owned(), anonim.to_owned())]);
+            let asked = ask((catalogue, service), &typed, (&Said::new(), &Said::new()), Language::Indonesian);
+            let (barred, open): (Vec<_>, Vec<_>) = asked.into_iter().partition(|one| one.is_barred);
+            assert!(barred.iter().all(|one| !one.required));
+            (barred.len(), open.iter().filter(|one| one.required).map(|one| one.name.clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(asked("ya"), (catalogue.citizen_fields().len(), vec!["kategori".to_owned(), "isi".to_owned()]));
+        assert_eq!(asked("tidak").0, 0);
+        assert!(asked("").1.contains(&"nama".to_owned()));
     }
 }

@@ -1,6 +1,7 @@
 //! A form of the catalogue: what is asked on the page, and what was typed into it.
 
 mod again;
+mod anonymity;
 pub(super) mod carried;
 mod checked;
 pub(super) mod citizens;
@@ -20,6 +21,7 @@ pub(super) mod services;
 mod typed;
 pub(super) mod window;
 
+pub(crate) use anonymity::Anonymity;
 pub(crate) use checked::checked;
 pub(crate) use field::{Asked, Entry, ask};
 pub(crate) use kept::{Edit, Kept};

@@ -23,7 +23,7 @@ use crate::desk::form::offered::Offered;
 use crate::desk::form::saved;
 use crate::desk::form::sent_form::SentForm;
 use crate::desk::form::window::version_of;
-use crate::desk::form::{Asked, Entry, Typed, ask, checked, draft_files, drafts};
+use crate::desk::form::{Anonymity, Asked, Entry, Typed, ask, checked, draft_files, drafts};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
@@ -63,6 +63,7 @@ struct FormPage {
     about: Vec<Asked>,
     problems: Vec<(String, String, String)>,
     filled: bool,
+    anonymity: Option<Anonymity>,
 }
 
 /// The problems of a form as a list: name of the input, label, text.
@@ -163,7 +164,8 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
         let refused = visitor.word.refusal_of(Part::Files).and_then(|refusal| refusal.why.first());
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
-        let fields = ask(service, catalogue.person_fields(), &given.typed, (&said, &BTreeMap::new()), language);
+        let anonymity = Anonymity::of(catalogue, service, language);
+        let fields = ask((catalogue, service), &given.typed, (&said, &BTreeMap::new()), language);
         let version = match drafts::parse_id(&given.draft) {
             Some(draft) => version_of(&reader, draft)?,
             None => String::new(),
@@ -194,6 +196,7 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
             about,
             problems: listed(catalogue, service, &problems, language),
             filled: given.from_record,
+            anonymity,
         })
     });
     html(&made.await?)
@@ -212,8 +215,9 @@ pub(in crate::desk) async fn check(
     let lister = Arc::clone(&shared);
     let said = shared.node.blocking(move |node| {
         let (reader, language) = (node.replica(), visitor.session.language);
-        let mut said = checked((catalogue, service), &typed, today(&reader), language);
-        let nik = typed.get("nik").parse::<Nik>().ok().filter(|_| may_record);
+        let mut said = checked((catalogue, service), (&typed, None), today(&reader), language);
+        let is_anonymous = service.is_anonymous(&typed.to_record());
+        let nik = typed.get("nik").parse::<Nik>().ok().filter(|_| may_record && !is_anonymous);
         if let (Some(nik), Some(said)) = (nik, said.as_object_mut()) {
             said.insert("citizen".to_owned(), json!(Known::by_nik(&reader, &nik)?.map(|known| known.to_json())));
             let lately = lately(&reader, &nik, service)?;
@@ -222,7 +226,7 @@ pub(in crate::desk) async fn check(
             let shown = HealthListed::among(lately.iter().map(|(id, ..)| (service.id, *id)));
             note_listed(&lister, visitor.clerk().as_str(), &shown);
             let lately = lately.map(|(id, made, status)| {
-                let status = shown::status(&status, language);
+                let status = shown::status(&status, Some(service), language);
                 json!({"href": format!("/berkas/{id}"), "text": format!("{}, {status}", moments::long(made))})
             });
             said.insert("lately".to_owned(), json!(lately));

@@ -8,8 +8,9 @@ use desk_kit::{CSS, ICON};
 use sha2::{Digest as _, Sha256};
 
 /// The modules of the script, by name. `desk.js` brings the others along.
-const SCRIPTS: [(&str, &str); 18] = [
+const SCRIPTS: [(&str, &str); 19] = [
     ("desk.js", include_str!("../../../assets/desk.js")),
+    ("anonymous.js", include_str!("../../../assets/anonymous.js")),
     ("attach.js", include_str!("../../../assets/attach.js")),
     ("bar.js", include_str!("../../../assets/bar.js")),
     ("check.js", include_str!("../../../assets/check.js")),

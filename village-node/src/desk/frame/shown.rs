@@ -6,7 +6,7 @@ use replica_store::Reader;
 use crate::action::standing::is_own;
 use crate::desk::frame::language::Language;
 
-pub(crate) use desk_kit::values::{path_label, status, value};
+pub(crate) use desk_kit::values::{name, path_label, status, value};
 
 /// The papers a citizen brings for a service, by name.
 pub(crate) fn papers(catalogue: &Catalogue, service: &Service, language: Language) -> Vec<String> {

@@ -85,7 +85,7 @@ desk_kit::texts! {
     see_all: "Lihat semua", "See all";
     to_hand_in: "Belum diajukan", "To hand in";
     to_check: "Untuk diperiksa", "To check";
-    waits_head: "Menunggu tanda tangan", "Waiting for the signature";
+    waits_head: "Menunggu tanda tangan atau keputusan", "Waiting for signature or decision";
     waits_camat: "Menunggu camat", "Waiting for the camat";
     to_answer: "Rujukan untuk dijawab", "Referred here, to be answered";
     answered_here: "Rujukan yang sudah dijawab", "Referred here and answered";
@@ -107,8 +107,8 @@ desk_kit::texts! {
     answer_reason: "Keterangan", "Remark";
     answer_hint: "Wajib untuk mengembalikan dan menolak; desa akan membacanya.",
         "Needed to return and to refuse; the village reads it.";
-    to_hand_over: "Siap diambil", "Ready to pick up";
-    to_mark_ready: "Sudah ditandatangani", "Signed";
+    to_hand_over: "Siap diambil atau disampaikan", "Ready to pick up or to be told";
+    to_mark_ready: "Sudah ditandatangani atau ditangani", "Signed or dealt with";
     sent_back: "Dikembalikan", "Sent back";
     differs: "Perlu diputuskan", "To be settled";
 
@@ -304,6 +304,11 @@ desk_kit::texts! {
     person: "Orang", "Person";
     optional: "boleh kosong", "optional";
     choose: "— pilih —", "— choose —";
+    left_blank: "dikosongkan", "left blank";
+    anonymous_how: "Warga yang ingin tetap tidak dikenal: pilih Ya pada", "For a citizen who wants to stay unknown: choose Yes at";
+    anonymous_holds: "dan biarkan semua isian warga kosong. Berkasnya tidak menyimpan nama, NIK, atau data warga lainnya.",
+        "and leave all fields of the citizen blank. The record keeps no name, no NIK and nothing else of the citizen.";
+    anonymous_clear: "Kosongkan isian warga", "Clear the citizen's fields";
     yes: "Ya", "Yes";
     no: "Tidak", "No";
     saved: "Tersimpan.", "Saved.";

@@ -95,11 +95,11 @@ impl Line {
         let service = Catalogue::current().service(&row.service);
         Self {
             id: row.document,
-            name: row.name.unwrap_or_default(),
+            name: shown::name(row.name.as_deref(), service, language),
             nik: row.nik.as_deref().map(mask::nik).unwrap_or_default(),
             service: service.map_or_else(|| row.service.to_string(), |one| language.say(&one.label).to_owned()),
             service_id: row.service.to_string(),
-            status: shown::status(&row.status, language),
+            status: shown::status(&row.status, service, language),
             status_word: row.status,
             number: row.number.unwrap_or_default(),
             changed: moments::short(row.changed_millis, now_millis),
@@ -185,9 +185,10 @@ pub(in crate::desk) async fn page(
         let more = found.len() > ROWS;
         found.truncate(ROWS);
         let next = if more { found.last().map(|line| line.id.to_string()).unwrap_or_default() } else { String::new() };
+        let chosen = service.and_then(|id| Catalogue::current().service(&id));
         let statuses = Status::ALL
             .into_iter()
-            .map(|one| (one.as_str(), language.say(&one.label()).to_owned(), Some(one) == status));
+            .map(|one| (one.as_str(), shown::status(one.as_str(), chosen, language), Some(one) == status));
         let services = Catalogue::current().services().map(|one| {
             (one.id.to_string(), format!("{} {}", one.id, language.say(&one.label)), Some(one.id) == service)
         });

@@ -150,7 +150,7 @@ fn line(line: &Value, is_now: bool, language: Language) -> Line {
             number: text(letter, "number"),
             name: text(letter, "name"),
             service: language.say(&label).to_owned(),
-            status: shown::status(&status, language),
+            status: shown::status(&status, None, language),
             status_word: status,
             date: moments::day(number(letter, "created_millis")),
             twice: false,

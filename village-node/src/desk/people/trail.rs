@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::IntoResponse as _;
 use change_log::DocumentId;
 use letter_print::{Extension, Listing};
-use office_model::{Catalogue, ClerkId, calendar};
+use office_model::{Catalogue, ClerkId, Service, calendar};
 use replica_store::{AuditFilter, AuditFrom, AuditItem, Reader};
 use serde::Deserialize;
 
@@ -322,9 +322,12 @@ impl<'r> Abouts<'r> {
         let Some(row) = self.reader.row(id)? else { return Ok(None) };
         let service = Catalogue::current().service(&row.service);
         let label = service.map_or("", |service| self.language.say(&service.label));
+        let unnamed = || service.and_then(Service::unnamed).map(|word| self.language.say(&word).to_owned());
         let initial = || {
             let name = row.name.as_deref().filter(|_| self.may_read);
-            name.and_then(|name| name.trim().chars().next()).map(|sign| format!("{}.", sign.to_uppercase()))
+            let first =
+                name.and_then(|name| name.trim().chars().next()).map(|sign| format!("{}.", sign.to_uppercase()));
+            first.or_else(|| unnamed().filter(|_| row.name.is_none()))
         };
         let number = row.number.clone().unwrap_or_default();
         let told = initial().filter(|_| number.is_empty()).map(|told| format!(" · {told}")).unwrap_or_default();

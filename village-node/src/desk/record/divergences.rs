@@ -78,7 +78,7 @@ pub(crate) fn differences(
     let machines = machine::of(reader, document.row().office, &history)?;
     let why = |change| history.iter().find(|item| item.hash == change).and_then(|item| item.why.clone());
     let shown = |(path, own): (&FieldPath, Option<OwnValue>), value: &Value| match (own, value) {
-        (Some(OwnValue::Status), Value::String(word)) => shown::status(word, language),
+        (Some(OwnValue::Status), Value::String(word)) => shown::status(word, Some(service), language),
         _ => shown::value(catalogue.field_at(service, path), value, language),
     };
     let one = |path: (&FieldPath, Option<OwnValue>), value: service_document::DivergentValue| One {
@@ -120,7 +120,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
             }
             records.push(Apart {
                 id: row.document,
-                name: row.name.unwrap_or_default(),
+                name: shown::name(row.name.as_deref(), Some(service), language),
                 service: language.say(&service.label).to_owned(),
                 differences: differences(&reader, &document, (catalogue, service), language)?,
             });

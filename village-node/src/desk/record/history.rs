@@ -104,7 +104,7 @@ pub(in crate::desk) fn history(
     let text = |edit: &Edited, value: Option<&Value>| -> String {
         let Some(value) = value else { return String::new() };
         if edit.own == Some(OwnValue::Status) {
-            return value.as_str().map_or_else(String::new, |word| shown::status(word, language));
+            return value.as_str().map_or_else(String::new, |word| shown::status(word, Some(service), language));
         }
         let field = edit.path.parse::<FieldPath>().ok().and_then(|path| catalogue.field_at(service, &path));
         shown::value(field, value, language)

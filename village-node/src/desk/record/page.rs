@@ -41,7 +41,10 @@ pub(in crate::desk) struct RecordPage {
     id: DocumentId,
     service: String,
     service_id: String,
+    /// Of the citizen; empty where nobody is named.
     name: String,
+    /// What stands in its place, too.
+    heading: String,
     number: String,
     status: String,
     status_word: String,
@@ -252,8 +255,9 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             service: language.say(&service.label).to_owned(),
             service_id: service.id.to_string(),
             name: row.name.clone().unwrap_or_default(),
+            heading: shown::name(row.name.as_deref(), Some(service), language),
             number: row.number.clone().unwrap_or_default(),
-            status: shown::status(&row.status, language),
+            status: shown::status(&row.status, Some(service), language),
             status_word: row.status.clone(),
             state: Standing::of(replica, id, &page)?,
             queue: queue::of_today(replica, id, row.created_millis)?,
@@ -275,7 +279,7 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             steps: steps.unwrap_or_default(),
             awaited: status
                 .filter(|status| leads_on && !status.is_final())
-                .map(|status| language.say(&Awaited::of(status).label_in(chain)).to_owned())
+                .map(|status| language.say(&Awaited::of(status).label_for(service.outcome(), chain)).to_owned())
                 .unwrap_or_default(),
             may_edit: may_change && status.is_none_or(Status::is_editable),
             is_own: may_change,

@@ -1,6 +1,6 @@
 //! The steps that a record's page offers, the likeliest first.
 
-use office_model::{Approval, Chain, Role, Service, Status};
+use office_model::{Approval, Chain, Outcome, Role, Service, Status};
 
 use crate::desk::frame::language::Language;
 
@@ -37,7 +37,7 @@ impl Offer<'_> {
         to.sort_by_key(|to| !self.is_main(from, *to));
         let one = |to: Status| Step {
             to: to.as_str(),
-            label: verb(from, to, language),
+            label: verb_for(self.service.outcome(), from, to, language),
             needs_reason: from.needs_reason(to),
             is_main: self.is_main(from, to),
         };
@@ -73,6 +73,21 @@ impl Offer<'_> {
             Approval::None => false,
             Approval::Conditional => matches!(self.approval_due, Some(true)),
         }
+    }
+}
+
+/// What a clerk does when a record of such a service becomes this.
+const fn verb_for(outcome: Outcome, from: Status, to: Status, language: Language) -> &'static str {
+    let (id, en) = match (outcome, from, to) {
+        (Outcome::Decision, Status::Diajukan, Status::Diperiksa) => ("Sudah diperiksa", "It is checked"),
+        (Outcome::Decision, _, Status::Ditandatangani) => ("Sudah ditangani", "It is dealt with"),
+        (Outcome::Decision, _, Status::SiapDiambil) => ("Siap disampaikan", "Ready to be told"),
+        (Outcome::Decision, _, Status::Selesai) => ("Sudah disampaikan", "It was told"),
+        _ => return verb(from, to, language),
+    };
+    match language {
+        Language::Indonesian => id,
+        Language::English => en,
     }
 }
 
