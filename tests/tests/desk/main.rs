@@ -40,6 +40,8 @@ mod proxy;
 #[cfg(test)]
 mod referred;
 #[cfg(test)]
+mod refused;
+#[cfg(test)]
 mod refusing_disk;
 #[cfg(test)]
 mod registers;

@@ -49,15 +49,16 @@ impl Reader {
         })
     }
 
-    /// Of [`Counts`] what hardly costs anything, however large the replica: entries that are not sent, and own ones that
-    /// the hub refused.
+    /// What hardly costs anything, however large the replica: entries that are not sent, and documents of which the hub
+    /// refused own entries.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
     pub fn unsent_and_refused(&self) -> Result<(u64, u64), StoreError> {
         let sql = "SELECT (SELECT coalesce(sum(position - acknowledged), 0) FROM log WHERE own),
-                          (SELECT count(*) FROM refusal WHERE source = 3)";
+                          (SELECT count(DISTINCT e.document) FROM refusal r JOIN entry e ON e.place = r.entry
+                            WHERE r.source = 3)";
         let mut statement = self.connection.prepare_cached(sql)?;
         let counts: (i64, i64) = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((counts.0.unsigned_abs(), counts.1.unsigned_abs()))

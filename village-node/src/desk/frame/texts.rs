@@ -205,6 +205,8 @@ desk_kit::texts! {
     refused: "Ditolak pusat", "Refused by the hub";
     refused_advice: "Isinya tetap tersimpan di sini. Laporkan kode ini kepada operator pusat; perbaikan dikirim sebagai perubahan baru.",
         "It is kept here. Tell this code to the hub's operator; a correction is sent as a new change.";
+    refused_full: "Riwayat berkas ini penuh: pusat tidak dapat menerima perubahan apa pun lagi, juga pembatalannya. Buat ulang berkasnya, dan laporkan kode ini kepada operator pusat.",
+        "The history of this record is full: the hub can take no change of it any more, nor that it is cancelled. Make it again, and tell this code to the hub's operator.";
     waits_for_judging: "Dari komputer lain; sedang diperiksa", "From another machine; being checked";
     at_time: "pukul", "at";
     on_day: "pada", "on";

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
 use axum::extract::State;
-use replica_store::{Contact, Reader};
+use replica_store::{Contact, Quarantined, Reader};
 
 use crate::action::attachments::{held_of_missing, hub_life};
 use crate::action::under_way::held_of_unsent;
@@ -26,7 +26,7 @@ const CONTACTS: usize = 40;
 /// Contacts of the strip: more than a day has.
 const CONTACTS_OF_A_DAY: usize = 5000;
 /// Quarantined changes of the page.
-const QUARANTINED: usize = 100;
+const QUARANTINED: usize = 500;
 
 /// A sync that somebody asked for: how far it is, or how it ended.
 #[derive(Debug, Clone, Default)]
@@ -187,15 +187,29 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         let told = Told::of(&syncing.get(&contacts), session.moving, session.talking, language);
         let day = Day::of(&contacts, now, shared_started);
         let contacts = contacts.iter().take(CONTACTS).map(|contact| line(contact, language, now)).collect();
-        let quarantine = reader.quarantine(QUARANTINED)?.into_iter().map(|one| {
+        let quarantine = grouped(reader.quarantine(QUARANTINED)?).into_iter().map(|(one, count)| {
             let at = one.at_millis.map(|millis| moments::short(millis, now)).unwrap_or_default();
-            let why = desk_kit::refused_because(&one.code, language).to_owned();
+            let why = desk_kit::refused_because(&one.code, language);
+            let why = if count > 1 { format!("{why} ({count}×)") } else { why.to_owned() };
             (one.document.to_string(), why, one.code, one.detail, at)
         });
+        let quarantine: Vec<_> = quarantine.collect();
         let files = Files::of(&reader, node, language)?;
-        Ok(LinkPage { page, told, day, now, files, contacts, quarantine: quarantine.collect() })
+        Ok(LinkPage { page, told, day, now, files, contacts, quarantine })
     });
     html(&made.await?)
+}
+
+/// What was refused of one record for one reason is one line, with the latest of it; and how often it was.
+fn grouped(quarantine: Vec<Quarantined>) -> Vec<(Quarantined, usize)> {
+    let mut lines: Vec<(Quarantined, usize)> = Vec::new();
+    for one in quarantine {
+        match lines.iter_mut().find(|(known, _)| (known.document, &known.code) == (one.document, &one.code)) {
+            Some((_, count)) => *count += 1,
+            None => lines.push((one, 1)),
+        }
+    }
+    lines
 }
 
 /// Attached files that wait, and those that are not here, as people read it; empty where there are none.

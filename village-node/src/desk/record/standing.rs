@@ -11,12 +11,17 @@ use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
 use crate::{Failure, moment};
 
+/// Why the hub refuses whatever is added to a record.
+const FULL: &str = "document_too_large";
+
 /// Where a record stands on its way to the hub.
 pub(in crate::desk) enum Standing {
     /// Not all of it is acknowledged.
     Here,
     /// The hub refused something of it: the codes.
     Refused(Vec<String>),
+    /// The hub takes nothing of it any more: its history is as large as one may be.
+    Full,
     /// Another machine's changes wait for the gate.
     Judged,
     /// The hub has all of it: since when, as words, empty where that was not noted; and when both sides were last proven
@@ -53,7 +58,7 @@ impl Standing {
             let codes = replica.quarantine(500)?.into_iter().filter(|one| one.document == id).map(|one| one.code);
             let mut codes: Vec<String> = codes.collect();
             codes.dedup();
-            return Ok(Standing::Refused(codes));
+            return Ok(if codes.iter().any(|code| code == FULL) { Standing::Full } else { Standing::Refused(codes) });
         }
         if waits {
             return Ok(Standing::Judged);
