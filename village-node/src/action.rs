@@ -171,7 +171,9 @@ pub enum Action {
     /// Set that for all machines of the office.
     SetProfile {
         /// As it is to be.
-        profile: Profile,
+        profile: Box<Profile>,
+        /// As it stood when that was written: what somebody else set since stays.
+        seen: Box<Profile>,
         /// Who does it.
         clerk: ClerkId,
     },
@@ -330,7 +332,9 @@ pub(crate) fn perform(
         Action::Register { query } => numbers::register(replica, query, now_millis),
         Action::IssueNumber { id, clerk } => numbers::issue(replica, identity, *id, &clock(replica, clerk, now_millis)),
         Action::Profile => profile::show(replica),
-        Action::SetProfile { profile, clerk } => profile::set(replica, profile, &clock(replica, clerk, now_millis)),
+        Action::SetProfile { profile, seen, clerk } => {
+            profile::set(replica, (profile, seen), &clock(replica, clerk, now_millis))
+        }
         Action::Status => status::perform(replica, identity, now_millis),
         Action::Backup { file } => backup::perform(replica, file, now_millis),
         Action::Verify => verify::perform(replica, identity, watch),

@@ -141,9 +141,10 @@ impl From<DocumentError> for Failure {
     fn from(error: DocumentError) -> Self {
         let blame = match error {
             DocumentError::Unreadable(_) | DocumentError::Internal(_) => Blame::Machine,
-            DocumentError::Missing(_) | DocumentError::UnknownStatus(_) | DocumentError::StatusDiverged(_) => {
-                Blame::State
-            }
+            DocumentError::Missing(_)
+            | DocumentError::Full(_)
+            | DocumentError::UnknownStatus(_)
+            | DocumentError::StatusDiverged(_) => Blame::State,
             _ => Blame::Input,
         };
         Self { blame, code: error.code().to_owned(), text: error.text(), problems: Vec::new() }

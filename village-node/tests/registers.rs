@@ -6,7 +6,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{enrolled, json_of, name_head, record, run, text};
+use common::{enrolled, json_of, name_head, record, run, run_with_input, text};
 use office_model::calendar;
 use replica_store::Clock;
 use serde_json::{Value, json};
@@ -268,6 +268,28 @@ fn a_letter_that_was_changed_after_the_check_is_a_draft_until_it_is_checked_agai
 }
 
 #[test]
+fn a_letter_that_a_clock_ahead_recorded_stands_by_the_day_of_its_signature_for_good() {
+    let dir = enrolled();
+    let dir = dir.path();
+    let (now, year) = (chrono::Utc::now().timestamp_millis(), 366 * DAY);
+    let id = letter(dir, "Ani", "470/1", now + year);
+    let day = |millis| calendar::iso_date(calendar::wib_date(millis).unwrap());
+    let is_in = |from: String, to: String| {
+        let file = dir.join("agenda.csv");
+        let said = run(dir, &["register", "agenda", file.to_str().unwrap(), "--from", &from, "--to", &to, "--json"]);
+        json_of(&said)["rows"] == 1
+    };
+    let (today, ahead) = (|| is_in(day(now), day(now + DAY)), || is_in(day(now + year - DAY), day(now + year + DAY)));
+    assert!(!today() && ahead(), "nobody knows yet");
+    sign(dir, &id);
+    assert!(today() && !ahead());
+    for step in ["siap_diambil", "selesai"] {
+        assert!(run(dir, &["step", &id, step]).status.success());
+    }
+    assert!(today() && !ahead());
+}
+
+#[test]
 fn who_passes_a_letter_on_or_takes_it_back_checks_nothing() {
     let dir = enrolled();
     let dir = dir.path();
@@ -294,6 +316,8 @@ fn who_passes_a_letter_on_or_takes_it_back_checks_nothing() {
     does(&["set", &id, "pekerjaan=Nelayan"]);
     does(&["step", &id, "diperiksa"]);
     assert!(!is_draft());
+    let again = run(dir, &["step", &id, "diajukan", "--json"]);
+    assert!(text(&again.stderr).contains("nothing_to_check"), "{}", text(&again.stderr));
     does(&["step", &id, "ditandatangani"]);
     assert_eq!(json_of(&run(dir, &["show", &id, "--json"]))["status"], "ditandatangani");
 }
@@ -317,10 +341,30 @@ fn nothing_is_signed_where_nobody_is_named_to_sign_it() {
     let profile = json_of(&run(dir, &["profile", "--json"]));
     assert_eq!(profile["profile"]["letterhead"]["signers"]["kepala"]["name"], "SUGENG HARTONO");
     assert_eq!(profile["published"]["by"], "siti");
-    // What it prints is what it takes.
+    // What it prints is what it takes, in either form; what a file leaves out stays.
     let file = dir.join("shown.json");
-    std::fs::write(&file, run(dir, &["profile"]).stdout).unwrap();
-    assert_eq!(json_of(&run(dir, &["profile", file.to_str().unwrap(), "--json"])), profile);
+    let take = |what: &[u8]| {
+        std::fs::write(&file, what).unwrap();
+        run(dir, &["profile", file.to_str().unwrap(), "--json"])
+    };
+    for shown in [run(dir, &["profile"]), run(dir, &["profile", "--json"])] {
+        assert_eq!(json_of(&take(&shown.stdout)), profile);
+    }
+    let chained = json_of(&take(br#"{"chain": {"checker": "secretary"}}"#));
+    assert_eq!(chained["profile"]["letterhead"], profile["profile"]["letterhead"]);
+    for slip in [&br#"{"leterhead": {}}"#[..], br#"{"chain": {"cheker": "nobody"}}"#, b"7", b"[]"] {
+        assert_eq!(take(slip).status.code(), Some(2), "{}", String::from_utf8_lossy(slip));
+    }
+    // Who may not on its page may not here: whoever sets the chain could take every step.
+    for (name, role) in [("dewi", "petugas"), ("kades", "kepala")] {
+        let put = ["account", "put", name, "--name", "Orang Contoh", "--role", role];
+        assert!(run_with_input(dir, &put, b"rahasia-1\n").status.success());
+    }
+    std::fs::write(&file, br#"{"chain": {"checker": "anyone"}}"#).unwrap();
+    for (clerk, code) in [("dewi", 3), ("orang", 3), ("kades", 0)] {
+        let done = run(dir, &["profile", file.to_str().unwrap(), "--clerk", clerk]);
+        assert_eq!(done.status.code(), Some(code), "{clerk}: {}", text(&done.stderr));
+    }
     std::fs::write(&file, json!({"letterhead": {"signers": {"kepala": {"name": "K3pala"}}}}).to_string()).unwrap();
     let refused = run(dir, &["profile", file.to_str().unwrap(), "--json"]);
     assert_eq!(refused.status.code(), Some(2));

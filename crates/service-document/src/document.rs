@@ -231,7 +231,7 @@ pub(crate) fn commit(
     }
     let bytes = bytes + raw.len();
     if bytes > DOCUMENT_BYTES_MAX {
-        return Err(DocumentError::TooLarge(format!("its whole history would pass {DOCUMENT_BYTES_MAX} bytes")));
+        return Err(DocumentError::Full(DOCUMENT_BYTES_MAX));
     }
     let authored = Authored { hash: ChangeHash(change.hash().0), raw };
     Ok(Some((next, bytes, authored)))

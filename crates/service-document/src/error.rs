@@ -17,6 +17,11 @@ pub enum DocumentError {
     /// Beyond a limit of one change or one document.
     #[error("too large: {0}. Nothing was saved; shorten the values")]
     TooLarge(String),
+    /// One more change would make its history larger than so many bytes, which no hub takes.
+    #[error(
+        "the history of this record is full: {0} bytes. Nothing was saved; make it again, and cancel the old one where that still goes"
+    )]
+    Full(usize),
     /// No value can stand at that path.
     #[error("no value can be set at `{0}`. Nothing was saved; check the path")]
     Path(String),
@@ -62,6 +67,7 @@ impl DocumentError {
             Self::NoTransaction => "no_transaction",
             Self::Missing(_) => "missing_changes",
             Self::TooLarge(_) => "too_large",
+            Self::Full(_) => "record_full",
             Self::Path(_) => "path",
             Self::Value(_) => "value",
             Self::Step(error) => error.code(),
@@ -87,6 +93,9 @@ impl DocumentError {
                 format!("{count} perubahan yang mendasarinya belum ada. Sinkronkan dengan pusat dahulu.")
             }
             Self::TooLarge(_) => "Isian terlalu besar. Tidak ada yang disimpan; pendekkan isinya.".to_owned(),
+            Self::Full(_) => "Riwayat berkas ini penuh. Tidak ada yang disimpan; buat ulang berkasnya, dan batalkan yang lama bila masih \
+                 bisa."
+                .to_owned(),
             Self::Path(path) => format!("`{path}` tidak dapat diisi. Tidak ada yang disimpan; periksa nama isiannya."),
             Self::Value(path) => format!("Nilai untuk `{path}` tidak sesuai jenisnya. Tidak ada yang disimpan."),
             Self::Step(error) => return error.text(),

@@ -220,12 +220,12 @@ fn ends<'a, 'm>(metas: &'a [ChangeMetadata<'m>]) -> Option<(&'a ChangeMetadata<'
     Some((first, last))
 }
 
-/// When a change was made, and who made it (clerk id).
 /// When a change was made, by the hub's clock as far as it was known: milliseconds since 1970 UTC.
 pub(crate) fn at_millis(millis: i64, message: &str) -> i64 {
     made((millis, message)).0
 }
 
+/// When a change was made, and who made it (clerk id).
 fn made((millis, message): (i64, &str)) -> (i64, String) {
     let (clerk, hub_offset_millis) = stamp::parse_message(message);
     (stamp::by_hub(millis, hub_offset_millis), clerk.to_owned())

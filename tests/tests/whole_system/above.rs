@@ -43,8 +43,44 @@ fn refused(machine: &Machine, arguments: &[&str]) -> String {
 }
 
 #[test]
+fn a_decision_on_what_the_village_took_back_leaves_the_choice_to_the_village() {
+    let regency = Regency::new(33, &[]);
+    regency.name_head();
+    let (village, camat) = (regency.join("counter"), regency.join_as(DISTRICT, "kecamatan"));
+    regency.prove_any(&village);
+    let (taken_back, left) = (record(&village), record(&village));
+    for id in [&taken_back, &left] {
+        bring(&village, id);
+    }
+    for machine in [&village, &camat] {
+        regency.prove_any(machine);
+    }
+    // Neither knows of the other.
+    for to in ["diperiksa", "ditandatangani", "siap_diambil"] {
+        village.said(&["step", &taken_back, to, "--json"]);
+    }
+    village.said(&["step", &left, "dibatalkan", "--reason", "Salah orang", "--json"]);
+    for id in [&taken_back, &left] {
+        camat.said(&["step", id, "dikembalikan", "--reason", "KTP buram", "--json"]);
+    }
+    for machine in [&camat, &village, &camat] {
+        regency.prove_any(machine);
+    }
+    // The letter is out, and stays.
+    village.said(&["settle", &taken_back, "status", "siap_diambil", "--json"]);
+    assert_eq!(status(&village, &taken_back), "siap_diambil");
+    village.said(&["settle", &left, "status", "dibatalkan", "--json"]);
+    for machine in [&village, &camat] {
+        regency.prove_any(machine);
+        assert_eq!(machine.said(&["verify", "--json"])["sound"], true);
+    }
+    assert_eq!(status(&camat, &taken_back), "siap_diambil");
+}
+
+#[test]
 fn a_letter_is_decided_by_the_sub_district_with_no_link_and_comes_back() {
     let regency = Regency::new(31, &[]);
+    regency.name_head();
     let village = regency.join("counter");
     let (camat, other) = (regency.join_as(DISTRICT, "kecamatan"), regency.join_as("35.10.02", "elsewhere"));
     regency.prove_any(&village);
@@ -96,6 +132,7 @@ fn a_letter_is_decided_by_the_sub_district_with_no_link_and_comes_back() {
 #[test]
 fn what_waits_for_the_sub_district_shows_there_at_once_and_its_decision_in_the_village() {
     let regency = Regency::new(32, &[("SYNC_SERVER_WAIT_SECONDS", "600")]);
+    regency.name_head();
     let (village, camat) = (regency.join("counter"), regency.join_as(DISTRICT, "kecamatan"));
     let _serving = (village.serve(), camat.serve());
     let until = |what: &str, done: &dyn Fn() -> bool| {

@@ -57,9 +57,10 @@ fn made(machine: &Machine, office: &str, service: &str, at: i64) -> String {
 
 fn step(machine: &Machine, id: &str, path: &[&str]) {
     for to in path {
-        // Nothing goes out without a number.
+        // Nothing goes out without a number, nor without somebody who signs.
         if ["ditandatangani", "menunggu_camat"].contains(to) {
             machine.said(&["number", id, "--json"]);
+            machine.name_head();
         }
         machine.said(&["step", id, to, "--json"]);
     }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use fleet::generate::{Generator, LineForm, write_lines};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use whole_system::root;
 
@@ -16,8 +16,8 @@ use crate::programs::{sync_server, village_node};
 use crate::proxy::Proxy;
 
 pub(crate) const OFFICE: &str = "35.10.01.2001";
-/// Who signs its letters.
-pub(crate) const HEAD: &str = "SUGENG HARTONO";
+/// The profile of an office that says who signs its letters: nobody signs without a name.
+const NAMED: &str = "{\"letterhead\":{\"signers\":{\"kepala\":{\"name\":\"SUGENG HARTONO\"}}}}";
 
 /// A process that others may kill.
 pub(crate) type Victim = Arc<Mutex<Option<Child>>>;
@@ -43,11 +43,6 @@ impl Hub {
     fn new(data: PathBuf, settings: &[(&'static str, &'static str)]) -> Self {
         let roster = root().join("data/banyuwangi-offices.csv");
         done(sync_server(&data).arg("init").arg("--roster").arg(roster));
-        // Nobody signs without a name.
-        let profile = data.with_extension("json");
-        let named = json!({"letterhead": {"signers": {"kepala": {"name": HEAD}}}});
-        std::fs::write(&profile, named.to_string()).unwrap();
-        done(sync_server(&data).args(["handbook", "publish", "profile", "--office", OFFICE]).arg(profile));
         let mut hub = Self {
             data,
             settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
@@ -146,6 +141,13 @@ impl Regency {
     /// Where everything is.
     pub(crate) fn folder(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// The centre says who signs the letters of [`OFFICE`].
+    pub(crate) fn name_head(&self) {
+        let profile = self.dir.path().join("profile.json");
+        std::fs::write(&profile, NAMED).unwrap();
+        done(sync_server(&self.hub.data).args(["handbook", "publish", "profile", "--office", OFFICE]).arg(profile));
     }
 
     /// A machine joins over the link.
@@ -281,6 +283,13 @@ impl Machine {
         let mut child = command.spawn().unwrap();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
         Serving(child)
+    }
+
+    /// Says who signs the letters of its office.
+    pub(crate) fn name_head(&self) {
+        let profile = self.data.with_extension("profile.json");
+        std::fs::write(&profile, NAMED).unwrap();
+        self.said(&["profile", profile.to_str().unwrap(), "--json"]);
     }
 
     /// The JSON a command printed; it must have succeeded.

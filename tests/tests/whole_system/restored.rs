@@ -137,6 +137,7 @@ fn a_hub_over_which_a_copy_was_written_is_told_by_the_first_office_that_knows_mo
 #[test]
 fn a_sub_district_that_calls_a_restored_hub_first_takes_no_villages_log() {
     let mut regency = Regency::new(43, &[]);
+    regency.name_head();
     let camat = regency.join_as("35.10.01", "kecamatan");
     regency.prove_any(&camat);
     let backup = regency.folder().join("hub.backup");

@@ -14,6 +14,13 @@ use crate::regency::{Machine, Regency};
 const PUBLIC: &str = "https://surat.example.go.id";
 const NAME: &str = "SITI D'CONTOH";
 
+/// A regency whose office has somebody to sign.
+fn signing(seed: u64, settings: &[(&'static str, &'static str)]) -> Regency {
+    let regency = Regency::new(seed, settings);
+    regency.name_head();
+    regency
+}
+
 /// A record of a letter, and its number where it got one.
 fn record(machine: &Machine) -> (String, String) {
     record_of(machine, NAME)
@@ -69,7 +76,7 @@ const DOT: &[u8] = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mN
 
 #[test]
 fn a_crest_that_the_hub_publishes_stands_on_new_letters_and_changes_none_that_is_signed() {
-    let regency = Regency::new(38, &[]);
+    let regency = signing(38, &[]);
     let office = regency.join("office");
     regency.prove_any(&office);
     let (before, _) = record(&office);
@@ -103,7 +110,7 @@ fn a_crest_that_the_hub_publishes_stands_on_new_letters_and_changes_none_that_is
 
 #[test]
 fn what_another_machine_wrote_while_a_letter_was_signed_changes_no_letter() {
-    let regency = Regency::new(35, &[]);
+    let regency = signing(35, &[]);
     let (front, back) = (regency.join("front"), regency.join("back"));
     regency.prove_any(&front);
     let (id, _) = record(&front);
@@ -145,7 +152,7 @@ fn what_another_machine_wrote_while_a_letter_was_signed_changes_no_letter() {
 
 #[test]
 fn what_stands_apart_goes_nowhere_undecided_and_outside_of_editing_nobody_adds_to_it() {
-    let regency = Regency::new(36, &[]);
+    let regency = signing(36, &[]);
     let (front, back) = (regency.join("front"), regency.join("back"));
     let all = || [&front, &back, &front].iter().for_each(|machine| regency.prove_any(machine));
     all();
@@ -166,7 +173,7 @@ fn what_stands_apart_goes_nowhere_undecided_and_outside_of_editing_nobody_adds_t
 
 #[test]
 fn two_letters_with_one_number_are_both_told_of() {
-    let regency = Regency::new(34, &[]);
+    let regency = signing(34, &[]);
     let front = regency.join("front");
     // Numbers are granted to a machine that has shown itself.
     regency.prove_any(&front);
@@ -230,7 +237,7 @@ fn why(machine: &Machine, id: &str) -> String {
 
 #[test]
 fn a_letters_seal_is_made_without_a_link_and_checked_by_anybody() {
-    let regency = Regency::new(31, &[("SYNC_SERVER_LOG", "trace"), ("SYNC_SERVER_PUBLIC_URL", PUBLIC)]);
+    let regency = signing(31, &[("SYNC_SERVER_LOG", "trace"), ("SYNC_SERVER_PUBLIC_URL", PUBLIC)]);
     let machine = regency.join("office");
     // The hub grants the first numbers.
     regency.prove_any(&machine);
@@ -317,7 +324,7 @@ fn a_letters_seal_is_made_without_a_link_and_checked_by_anybody() {
 
 #[test]
 fn letters_of_a_machine_that_was_shut_out_are_to_be_asked_about() {
-    let regency = Regency::new(32, &[]);
+    let regency = signing(32, &[]);
     let machine = regency.join("office");
     let (id, before) = record(&machine);
     // Nobody signs a paper that would get its number by hand.
@@ -358,7 +365,7 @@ fn letters_of_a_machine_that_was_shut_out_are_to_be_asked_about() {
 
 #[test]
 fn a_node_that_joined_before_there_were_certificates_gets_its_own() {
-    let regency = Regency::new(33, &[("SYNC_SERVER_PUBLIC_URL", PUBLIC)]);
+    let regency = signing(33, &[("SYNC_SERVER_PUBLIC_URL", PUBLIC)]);
     let machine = regency.join("office");
     let identity = Identity::load(&machine.data).unwrap();
     assert_eq!(identity.sealing.as_ref().unwrap().public_url.as_deref(), Some(PUBLIC));
@@ -386,7 +393,7 @@ fn code(machine: &Machine, arguments: &[&str]) -> Value {
 
 #[test]
 fn what_two_machines_signed_apart_is_printed_no_more_and_doubted_by_the_hub() {
-    let regency = Regency::new(36, &[]);
+    let regency = signing(36, &[]);
     let (front, back) = (regency.join("front"), regency.join("back"));
     regency.prove_any(&front);
     let (id, _) = record(&front);
@@ -416,7 +423,7 @@ fn what_two_machines_signed_apart_is_printed_no_more_and_doubted_by_the_hub() {
 
 #[test]
 fn nobody_signs_or_gives_a_number_by_settling_and_nothing_is_signed_twice() {
-    let regency = Regency::new(37, &[]);
+    let regency = signing(37, &[]);
     let (front, back) = (regency.join("front"), regency.join("back"));
     regency.prove_any(&front);
     let (id, number) = record(&front);

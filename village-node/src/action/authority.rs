@@ -5,7 +5,7 @@ use office_model::{Approver, FieldPath, OwnValue, Role, Status};
 use replica_store::Replica;
 use serde_json::Value;
 
-use super::settle::steps_apart;
+use super::settle::{all_steps_apart, steps_apart};
 use super::standing::is_decision_of_camat;
 use super::{Action, chain, load};
 use crate::{Blame, Failure};
@@ -43,10 +43,9 @@ fn may_settle(replica: &Replica, role: Role, id: DocumentId, path: &FieldPath) -
     let Some(apart) = apart else { return Ok(role.may_record()) };
     let chain = chain::of(replica)?;
     let may = |(from, to)| is_decision_of_camat(from, to) || chain.may_step(role, from, to);
-    let steps = steps_apart(&document, apart);
     // A step that this program does not know is nobody's here.
-    let are_known = steps.len() == apart.values.len();
-    Ok(role.may_record() && are_known && steps.into_iter().all(may))
+    let are_known = steps_apart(&document, apart).len() == apart.values.len();
+    Ok(role.may_record() && are_known && all_steps_apart(&document, apart).into_iter().all(may))
 }
 
 /// Where the head or the secretary signs, the secretary does so on the head's behalf, and the letter says it.

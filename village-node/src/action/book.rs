@@ -53,51 +53,46 @@ pub(super) fn perform(replica: &Replica, query: &BookQuery) -> Result<Value, Fai
 ///
 /// When the days are not in order, there are too many letters, or the database cannot be read.
 pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failure> {
-    let letters = chosen(replica, query, ROWS_MAX + 1)?;
-    if letters.len() > ROWS_MAX {
-        return Err(Failure::input(
-            "too_many",
-            format!(
-                "Lebih dari {ROWS_MAX} surat pada rentang itu. Tidak ada berkas yang dibuat; pilih rentang yang lebih pendek."
-            ),
-            format!("More than {ROWS_MAX} letters in these days. No file was made; choose fewer days."),
-        ));
-    }
+    let letters = chosen(replica, query)?;
     let letterhead = handbook::profile(replica)?.letterhead;
     let office = letter::office(replica, &letterhead)?;
     let rows = letters.into_iter().map(|(listed, stands)| row(listed, stands)).collect();
     Ok(Book { kind: query.book, office, signers: letterhead.signers, from: query.from, to: query.to, rows })
 }
 
-/// The letters of a register, at most `count_max`, each with how it stands: those that were made in its days, the first made
-/// first; then those that a clock made that was ahead, and which belong there by the day of their signature or last change.
-fn chosen(
-    reader: &Reader,
-    query: &BookQuery,
-    count_max: usize,
-) -> Result<Vec<(ListedTransaction, InRegister)>, Failure> {
+/// The letters of a register, each with how it stands: those that were made in its days, the first made first; then those that
+/// a clock made that was ahead, and which belong there by the day of their signature.
+fn chosen(reader: &Reader, query: &BookQuery) -> Result<Vec<(ListedTransaction, InRegister)>, Failure> {
     let days = super::days(Some(query.from), Some(query.to))?.unwrap_or_default();
-    let mut letters = reader.letters_made(&days, count_max)?;
-    letters.extend(reader.letters_made_ahead(days.end, count_max)?);
+    let made = reader.letters_made(&days, ROWS_MAX + 1)?;
+    if made.len() > ROWS_MAX {
+        return Err(too_many());
+    }
+    let later = reader.letters_made(&(days.end..i64::MAX), ROWS_MAX)?;
     let mut chosen = Vec::new();
-    for row in letters.into_iter().filter(|row| stands_in(query.book, &row.status)) {
+    for row in made.into_iter().chain(later).filter(|row| stands_in(query.book, &row.status)) {
         let stands = in_register(reader, &row)?;
-        let day = if row.is_made_ahead() { Some(day_of(&row, &stands)) } else { None };
-        if day.is_none_or(|day| (query.from..=query.to).contains(&day)) {
+        if (query.from..=query.to).contains(&day_of_register(&row, &stands)) {
             chosen.push((row, stands));
         }
     }
-    chosen.truncate(count_max);
     Ok(chosen)
+}
+
+/// The day by which a letter stands in a register: that of its record, but never after its signature. A clock that signs is
+/// believed; one that only records may be ahead.
+fn day_of_register(row: &ListedTransaction, stands: &InRegister) -> NaiveDate {
+    let made = calendar::wib_date(row.created_millis).unwrap_or_default();
+    made.min(day_of(row, stands))
 }
 
 /// The day that the paper of a letter bears; as long as it is not signed, that of its record.
 fn day_of(row: &ListedTransaction, stands: &InRegister) -> NaiveDate {
     let millis = match stands {
-        InRegister::Signed(paper) | InRegister::SignedTwice(paper) | InRegister::Withdrawn(paper) => {
-            paper.signed_millis
-        }
-        InRegister::Unsigned if row.is_made_ahead() => row.changed_millis,
+        InRegister::Signed(paper)
+        | InRegister::SignedTwice(paper)
+        | InRegister::Withdrawn(paper)
+        | InRegister::Reopened(paper) => paper.signed_millis,
         InRegister::Unsigned => row.created_millis,
     };
     calendar::wib_date(millis).unwrap_or_default()
@@ -113,12 +108,25 @@ fn row(row: ListedTransaction, stands: InRegister) -> BookRow {
     let content = label.get("id").and_then(Value::as_str).unwrap_or(row.service.as_str()).to_owned();
     let (date, remark) = (day_of(&row, &stands), remark(&stands, &row.status));
     let (sent, name, number) = match stands {
-        InRegister::Signed(paper) | InRegister::SignedTwice(paper) | InRegister::Withdrawn(paper) => {
+        InRegister::Signed(paper)
+        | InRegister::SignedTwice(paper)
+        | InRegister::Withdrawn(paper)
+        | InRegister::Reopened(paper) => {
             (paper.handed_millis.and_then(calendar::wib_date), paper.name, paper.number.or(row.number))
         }
         InRegister::Unsigned => (None, row.name, row.number),
     };
     BookRow { sent, date, number: number.unwrap_or_default(), content, name: name.unwrap_or_default(), remark }
+}
+
+fn too_many() -> Failure {
+    Failure::input(
+        "too_many",
+        format!(
+            "Lebih dari {ROWS_MAX} surat pada rentang itu. Tidak ada berkas yang dibuat; pilih rentang yang lebih pendek."
+        ),
+        format!("More than {ROWS_MAX} letters in these days. No file was made; choose fewer days."),
+    )
 }
 
 /// What became of a number: whether there is a letter that bears it, in the language of the law's registers.
@@ -129,6 +137,9 @@ fn remark(in_register: &InRegister, status: &str) -> String {
         (InRegister::SignedTwice(_), _) => format!("{word}; dua surat berbeda, periksa berkasnya"),
         (InRegister::Signed(_), _) => word,
         (InRegister::Withdrawn(_), _) => format!("{word} setelah ditandatangani; surat tidak berlaku"),
+        (InRegister::Reopened(_), _) => {
+            format!("Pernah ditandatangani, lalu dibuka lagi ({}); suratnya mungkin sudah keluar", word.to_lowercase())
+        }
         (InRegister::Unsigned, Some(status)) if status.is_withdrawn() => {
             format!("{word}; nomor tidak dipakai lagi")
         }
@@ -172,7 +183,7 @@ pub(crate) fn note(replica: &mut Replica, query: &BookQuery, clerk: &ClerkId, no
 ///
 /// When the database cannot be read.
 pub(crate) fn about(reader: &Reader, query: &BookQuery) -> Result<String, Failure> {
-    let letters = chosen(reader, query, ROWS_MAX)?;
+    let letters = chosen(reader, query)?;
     let listed = HealthListed::among(letters.into_iter().map(|(row, _)| (row.service, row.document)));
     let parts = [file_name(query), listed.about()];
     Ok(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))

@@ -153,9 +153,12 @@ fn issued_line(replica: &Reader, serial: u32, document: DocumentId) -> Result<Va
     let row = replica.row(document)?;
     let in_register = row.as_ref().map(|row| in_register(replica, row)).transpose()?;
     let (name, number) = match in_register {
-        Some(InRegister::Signed(paper) | InRegister::SignedTwice(paper) | InRegister::Withdrawn(paper)) => {
-            (paper.name, paper.number)
-        }
+        Some(
+            InRegister::Signed(paper)
+            | InRegister::SignedTwice(paper)
+            | InRegister::Withdrawn(paper)
+            | InRegister::Reopened(paper),
+        ) => (paper.name, paper.number),
         _ => (row.as_ref().and_then(|row| row.name.clone()), None),
     };
     let letter = json!({

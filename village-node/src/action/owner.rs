@@ -1,10 +1,10 @@
 //! What the owner of the data folder may do and read by commands: what the clerk may that it is done as.
 
-use office_model::{ClerkId, Role, Status};
+use office_model::{Chain, ClerkId, Role, Status};
 use replica_store::{Account, Replica};
 
 use super::standing::is_decision_of_camat;
-use super::{Action, authority, load};
+use super::{Action, authority, chain, load};
 use crate::failure::NOT_FOR_ROLE;
 use crate::{Blame, Failure};
 
@@ -16,6 +16,9 @@ use crate::{Blame, Failure};
 ///
 /// When it is not for them, there is no such record, or the database cannot be read.
 pub(crate) fn check(replica: &Replica, action: &Action, asker: &str) -> Result<(), Failure> {
+    if let Action::SetProfile { clerk, .. } = action {
+        return check_managing(replica, clerk);
+    }
     let Some(clerk) = action.writes_as() else {
         let of_role = |role| authority::may(replica, role, action);
         return if action.reads() { check_reader(replica, asker, of_role) } else { Ok(()) };
@@ -41,6 +44,18 @@ pub(crate) fn check(replica: &Replica, action: &Action, asker: &str) -> Result<(
     // An account of a role that this program does not know opens nothing at the desk either.
     let Ok(role) = account.role.parse::<Role>() else { return Err(not_for_role(clerk, &account.role)) };
     if authority::may(replica, role, action)? { Ok(()) } else { Err(not_for_role(clerk, role.as_str())) }
+}
+
+/// Refuses to set the office's profile, which says who may take which step, to whoever may not on its page; and to somebody
+/// without an account where the chain that stands does not leave all to everybody.
+fn check_managing(replica: &Replica, clerk: &ClerkId) -> Result<(), Failure> {
+    match replica.account(clerk.as_str())? {
+        Some(account) if account.disabled_millis.is_some() => Err(shut(clerk)),
+        Some(account) if account.role.parse().is_ok_and(Role::may_manage) => Ok(()),
+        Some(account) => Err(not_for_role(clerk, &account.role)),
+        None if chain::of(replica)? == Chain::default() => Ok(()),
+        None => Err(needs_account(clerk)),
+    }
 }
 
 /// Refuses whom records are not for. Somebody without an account here sees all: who reads this folder could read it with any

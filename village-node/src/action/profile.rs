@@ -15,10 +15,10 @@ pub(super) fn show(reader: &Reader) -> Result<Value, Failure> {
 }
 
 /// As [`show`].
-pub(super) fn set(replica: &mut Replica, new: &Profile, clock: &Clock) -> Result<Value, Failure> {
+pub(super) fn set(replica: &mut Replica, (new, seen): (&Profile, &Profile), clock: &Clock) -> Result<Value, Failure> {
     let stands = handbook::profile(replica)?;
     // What stood before a rule came up may stay.
-    let checked = ProfileForm::of(new).profile(&stands, &stands);
+    let checked = ProfileForm::of(new).profile(seen, &stands);
     let profile = checked.map_err(|told| wrong(&ProfileForm::lines(&told)))?;
     handbook::set_profile(replica, &profile, clock)?;
     show(replica)

@@ -1,12 +1,15 @@
 //! A person decides between different values of a field.
 
-use change_log::DocumentId;
+use std::collections::BTreeSet;
+
+use change_log::{ChangeHash, DocumentId};
 use office_model::{FieldPath, OwnValue, Status, ValidEdit};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
-use service_document::{Divergence, TransactionDocument};
+use service_document::{Divergence, HistoryItem, TransactionDocument};
 
 use super::signed::{Signed, signed};
+use super::since_check::seen;
 use super::standing::is_decision_of_camat;
 use super::{catalogue_of, day, fields, load};
 use crate::{Blame, Failure};
@@ -66,8 +69,32 @@ pub(super) fn steps_apart(document: &TransactionDocument, apart: &Divergence) ->
     apart.values.iter().filter_map(step).collect()
 }
 
-/// Where the camat decided, the village goes by it or withdraws its record.
+/// Every step by which a record was moved apart: those that one side took and not all of them.
+pub(super) fn all_steps_apart(document: &TransactionDocument, apart: &Divergence) -> Vec<(Status, Status)> {
+    let history = document.history();
+    let sides: Vec<BTreeSet<ChangeHash>> = apart.values.iter().map(|value| seen(&history, value.change)).collect();
+    let is_apart = |hash| sides.iter().any(|side| side.contains(hash)) && !sides.iter().all(|side| side.contains(hash));
+    history.iter().filter(|item| is_apart(&item.hash)).filter_map(step_of).collect()
+}
+
+/// The step that a change took, from where to where.
+fn step_of(item: &HistoryItem) -> Option<(Status, Status)> {
+    let edit = item.changed.iter().find(|edit| edit.own == Some(OwnValue::Status))?;
+    let word = |value: &Option<Value>| value.as_ref()?.as_str()?.parse().ok();
+    Some((word(&edit.from)?, word(&edit.to)?))
+}
+
+/// Whether the village took the record back before it could know of what the camat decided.
+fn is_taken_back(document: &TransactionDocument, apart: &Divergence) -> bool {
+    let is_back = |(from, to): &(Status, Status)| from.waits_for_sub_district() && *to == Status::Diperiksa;
+    all_steps_apart(document, apart).iter().any(is_back)
+}
+
+/// Where the camat decided, the village goes by it; unless it took the record back before it could know.
 fn check_camat(document: &TransactionDocument, apart: &Divergence, value: &Value) -> Result<(), Failure> {
+    if is_taken_back(document, apart) {
+        return Ok(());
+    }
     let chosen = value.as_str().and_then(|word| word.parse::<Status>().ok());
     let is_camats = |(from, to): &(Status, Status)| is_decision_of_camat(*from, *to);
     let decided: Vec<Status> =

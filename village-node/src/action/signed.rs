@@ -42,9 +42,14 @@ pub(crate) enum InRegister {
     SignedTwice(SignedPaper),
     /// It was signed, and then cancelled or refused: its paper may be out, and is not valid.
     Withdrawn(SignedPaper),
+    /// It was signed, and two people moved it apart since so that it is open again: its paper may be out.
+    Reopened(SignedPaper),
     /// It is no letter (yet): what its record says.
     Unsigned,
 }
+
+/// So many steps lead to a signature.
+const STEPS_TO_SIGNATURE: u32 = 3;
 
 /// Of the record of a row.
 ///
@@ -57,7 +62,11 @@ pub(crate) fn in_register(reader: &Reader, row: &ListedTransaction) -> Result<In
         return Ok(signatures.first().map_or(InRegister::Unsigned, |first| InRegister::Withdrawn(first.paper(None))));
     }
     if !is_signed(&row.status) {
-        return Ok(InRegister::Unsigned);
+        if row.steps < STEPS_TO_SIGNATURE {
+            return Ok(InRegister::Unsigned);
+        }
+        let signatures = load(reader, row.document)?.signatures();
+        return Ok(signatures.first().map_or(InRegister::Unsigned, |first| InRegister::Reopened(first.paper(None))));
     }
     if let Some(paper) = reader.plain_paper(row.document)? {
         return Ok(InRegister::Signed(paper));

@@ -7,6 +7,8 @@ use office_model::{OwnValue, Status};
 use serde_json::Value;
 use service_document::{Edited, HistoryItem, TransactionDocument};
 
+use super::chain::CHECKED_AGAIN;
+
 /// Before the hash of an attached file.
 pub(crate) const ATTACHMENT: &str = "attachment/";
 
@@ -25,6 +27,12 @@ pub(crate) fn since_check(document: &TransactionDocument) -> Vec<HistoryItem> {
         HistoryItem { changed, ..item.clone() }
     });
     told.filter(|item| !item.changed.is_empty()).collect()
+}
+
+/// Whether a step to this status checks papers once more, after something in the record was changed.
+pub(crate) fn is_checked_again(document: &TransactionDocument, to: Status) -> bool {
+    let from = document.row().status.parse::<Status>();
+    from.is_ok_and(|from| (from, to) == CHECKED_AGAIN) && !since_check(document).is_empty()
 }
 
 /// Whether the paper of a record that waits to be signed says something that its checker had not seen. A file that is attached
@@ -52,7 +60,7 @@ fn is_of_form(edit: &Edited) -> bool {
 }
 
 /// The change and all that it builds on.
-fn seen(history: &[HistoryItem], change: ChangeHash) -> BTreeSet<ChangeHash> {
+pub(super) fn seen(history: &[HistoryItem], change: ChangeHash) -> BTreeSet<ChangeHash> {
     let after: BTreeMap<ChangeHash, &[ChangeHash]> =
         history.iter().map(|item| (item.hash, item.after.as_slice())).collect();
     let (mut seen, mut open) = (BTreeSet::new(), vec![change]);

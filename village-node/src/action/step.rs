@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use service_document::{Signature, SignedBy, TransactionDocument};
 
 use super::signed::{Signed, is_signed, signed};
-use super::since_check::since_check;
+use super::since_check::{is_checked_again, since_check};
 use super::standing::is_own;
 use super::{chain, handbook, known_service, letter, load, referrals};
 use crate::sealing::Sealer;
@@ -31,6 +31,12 @@ pub(super) fn perform(
         (to, chain::of(replica)?.goes_on(to))
     };
     let becomes = then.unwrap_or(to);
+    if document.row().status.parse() == Ok(Status::Diperiksa)
+        && to == Status::Diajukan
+        && since_check(&document).is_empty()
+    {
+        return Err(nothing_to_check());
+    }
     let leads_to_letter = matches!(becomes, Status::MenungguCamat | Status::Ditandatangani);
     // Nor does the camat decide on one of two values: he may choose neither.
     if leads_to_letter && document.row().divergences > 0 {
@@ -52,7 +58,8 @@ pub(super) fn perform(
     if leads_to_letter && lacks_number(replica, id, to)? {
         return Err(without_number());
     }
-    if leads_to_letter && let Some(signs) = letter::unnamed_signer(replica, &document)? {
+    // What cannot be printed here now may be printed elsewhere: that keeps nobody from signing.
+    if leads_to_letter && let Ok(Some(signs)) = letter::unnamed_signer(replica, &document) {
         return Err(unnamed(signs));
     }
     // What was checked concerns others, too; what was withdrawn meanwhile no longer does.
@@ -77,10 +84,15 @@ pub(super) fn perform(
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
 }
 
-/// Whether papers are checked once more, after something in the record was changed.
-fn is_checked_again(document: &TransactionDocument, to: Status) -> bool {
-    let from = document.row().status.parse::<Status>();
-    from.is_ok_and(|from| (from, to) == chain::CHECKED_AGAIN) && !since_check(document).is_empty()
+/// Who checked it is not asked again for nothing.
+fn nothing_to_check() -> Failure {
+    Failure::input(
+        "nothing_to_check",
+        "Berkas ini sudah diperiksa dan tidak diubah sejak itu, jadi tidak ada yang diperiksa lagi. Tidak ada yang berubah; bila ada \
+         yang kurang, kembalikan dengan alasan.",
+        "This record is checked and was not changed since, so that there is nothing to check again. Nothing was changed; where \
+         something is missing, send it back with a reason.",
+    )
 }
 
 /// Whether a record is a letter of this office that may take this step and has no number.

@@ -86,7 +86,12 @@ impl Office {
             for signer in [&mut signers.kepala, &mut signers.an_sekretaris, &mut signers.ub] {
                 SIGNER.clone_into(&mut signer.name);
             }
-            node.perform_soon(Action::SetProfile { profile, clerk: clerk.clone() }).await?;
+            node.perform_soon(Action::SetProfile {
+                profile: Box::new(profile),
+                seen: Box::default(),
+                clerk: clerk.clone(),
+            })
+            .await?;
         }
         for _ in 0..TRIES {
             if !code.is_village() || has_numbers(&node).await? {

@@ -7,7 +7,7 @@ use crate::entries::log::{self, signed};
 use crate::{Reader, Replica, StoreError};
 
 impl Reader {
-    /// When this node learned that the hub holds its log up to `position` or further: device clock, milliseconds since
+    /// When this node learned that the hub holds its log up to `position` or further: by the hub's clock, milliseconds since
     /// 1970 UTC. Nothing where the hub does not, or it was not noted then.
     ///
     /// # Errors

@@ -101,8 +101,8 @@ impl Bar {
 const SYNC_NOTABLE: u64 = 20;
 
 impl Bar {
-    /// As it stands while an exchange runs: a link on which the hub answers is there, whatever the last one found.
-    pub(crate) fn while_talking(self, talking: Option<Talking>, language: Language) -> Self {
+    /// As it stands while an exchange runs, by a clock that the hub's is so much ahead of: a link on which the hub answers is there, whatever the last one found.
+    pub(crate) fn while_talking(self, talking: Option<Talking>, offset_millis: i64, language: Language) -> Self {
         let Some(talking) = talking else { return self };
         let Progress { to_send, acknowledged, .. } = talking.progress;
         let t = language.texts();
@@ -112,7 +112,8 @@ impl Bar {
         let heard = talking.heard_millis.filter(|_| self.up != Some(true) && self.turned_away.is_none());
         match heard {
             Some(heard) => {
-                let since = moments::short(heard, moment::now_millis());
+                let by_hub = |millis: i64| millis.saturating_add(offset_millis);
+                let since = moments::short(by_hub(heard), by_hub(moment::now_millis()));
                 Self { up: Some(true), since, syncing, ..self }
             }
             None => Self { syncing, ..self },
@@ -197,7 +198,7 @@ mod tests {
         let down = || Bar { up: Some(false), since: "07:45".to_owned(), ..Bar::default() };
         let progress = Progress { to_send: 30_000, sent: 9_000, acknowledged: 604, ..Progress::default() };
         let while_heard =
-            |bar: Bar, heard_millis| bar.while_talking(Some(Talking { heard_millis, progress }), Language::English);
+            |bar: Bar, heard_millis| bar.while_talking(Some(Talking { heard_millis, progress }), 0, Language::English);
         let heard = while_heard(down(), Some(moment::now_millis()));
         assert_eq!((heard.up, heard.syncing.as_str()), (Some(true), "Syncing… 604 of 30000"));
         assert_ne!(heard.since, "07:45");
@@ -206,7 +207,7 @@ mod tests {
         assert_eq!(up.since, "06:00", "it was there before");
         let out = Bar { turned_away: Some(TurnedAway::Revoked), ..down() };
         assert_eq!(while_heard(out, Some(1)).up, Some(false));
-        assert_eq!(down().while_talking(None, Language::English), down());
+        assert_eq!(down().while_talking(None, 0, Language::English), down());
     }
 
     #[test]

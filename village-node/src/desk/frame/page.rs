@@ -8,6 +8,7 @@ pub(crate) use desk_kit::{Halt, go};
 use office_model::{Bilingual, Role, Roster};
 use replica_store::{Account, Reader};
 
+use crate::action::notable_offset;
 use crate::desk::frame::assets::VERSION;
 use crate::desk::frame::bar::Bar;
 use crate::desk::frame::language::{Language, Worded as _};
@@ -50,6 +51,7 @@ impl Page {
     ///
     /// When the database cannot be read.
     pub(crate) fn of(session: &Session, reader: &Reader, here: &'static str, title: &str) -> Result<Self, Failure> {
+        let offset = notable_offset(reader).unwrap_or_default();
         let moving = session.moving.as_ref().map(|moving| moving::said(moving, session.language)).unwrap_or_default();
         Ok(Self {
             t: session.language.texts(),
@@ -64,8 +66,11 @@ impl Page {
                 role: session.role,
                 form_token: session.form_token.clone(),
             }),
-            bar: Bar { moving, ..Bar::of(reader, moment::now_millis())? }
-                .while_talking(session.talking, session.language),
+            bar: Bar { moving, ..Bar::of(reader, moment::now_millis())? }.while_talking(
+                session.talking,
+                offset,
+                session.language,
+            ),
             flash: String::new(),
         })
     }

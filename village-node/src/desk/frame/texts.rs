@@ -165,6 +165,9 @@ desk_kit::texts! {
     changed_since_check: "Diubah setelah diperiksa", "Changed after it was checked";
     draft_since_check: "Sampai diperiksa lagi atau ditandatangani, suratnya dicetak sebagai KONSEP.",
         "Until it is checked again or signed, its letter is printed as a draft (KONSEP).";
+    anonymous_known: "Pengaduan ini anonim, tetapi masih memuat", "This complaint is anonymous, but still holds";
+    anonymous_known_advice: "Diubah di dua komputer yang terpisah, atau dicatat sebelum ada aturan ini; kosongkan dengan Ubah.",
+        "It was changed on two machines apart, or is older than this rule; clear it with Edit.";
     made_ahead: "Dicatat saat jam komputer terlalu cepat, dengan tanggal", "Recorded while the machine's clock was ahead, with the date";
     made_ahead_advice: "Periksa tanggal di isiannya, misalnya sampai kapan surat berlaku, sebelum ditandatangani.",
         "Look at the dates in its fields, such as until when the letter is valid, before it is signed.";

@@ -27,6 +27,8 @@ pub(super) struct Cautions {
     pub(super) alike: Vec<(DocumentId, String)>,
     /// What the signed letter says otherwise.
     pub(super) on_paper: Vec<OnPaper>,
+    /// What an anonymous record holds of its citizen all the same: two machines changed it apart, or it is an old one.
+    pub(super) known: Vec<String>,
     /// The day on which it says it was made, where that is still to come.
     pub(super) made_ahead: String,
     /// The last day of its letter, where that is over before it is signed.
@@ -59,9 +61,10 @@ impl Cautions {
         Ok(Self {
             alike: alike(replica, id)?,
             on_paper: on_paper((document, signed), (catalogue, service), language),
+            known: known(document, (catalogue, service), language),
             made_ahead: ahead(document, today),
             validity_over: over(document, signed, today),
-            unnamed: if is_open(document, signed) { unnamed(replica, document, language)? } else { String::new() },
+            unnamed: if is_open(document, signed) { unnamed(replica, document, language) } else { String::new() },
             approval: approval_said(service, document, today, language),
             unseen,
         })
@@ -89,6 +92,21 @@ fn alike(replica: &Replica, id: DocumentId) -> Result<Vec<(DocumentId, String)>,
     replica.numbered_alike(id, ALIKE)?.into_iter().map(name).collect()
 }
 
+/// The citizen's fields that an anonymous record holds, by their labels.
+fn known(
+    document: &TransactionDocument,
+    (catalogue, service): (&Catalogue, &Service),
+    language: Language,
+) -> Vec<String> {
+    let record = fields(document);
+    if !service.is_anonymous(&record) {
+        return Vec::new();
+    }
+    let held =
+        catalogue.citizen_fields().iter().filter(|field| record.get(&field.key).is_some_and(|value| !value.is_null()));
+    held.map(|field| language.say(&field.label).to_owned()).collect()
+}
+
 /// The day on which a record says it was made, as people read it, where that is after today; empty otherwise.
 fn ahead(document: &TransactionDocument, today: NaiveDate) -> String {
     let made = calendar::wib_date(document.row().created_millis);
@@ -107,14 +125,11 @@ fn over(document: &TransactionDocument, signed: &Signed, today: NaiveDate) -> St
 }
 
 /// The name that the office's profile lacks of whoever signs a letter, as its page calls the field; empty where it lacks none.
-///
-/// # Errors
-///
-/// As [`unnamed_signer`].
-fn unnamed(replica: &Replica, document: &TransactionDocument, language: Language) -> Result<String, Failure> {
-    let signs = unnamed_signer(replica, document)?;
+fn unnamed(replica: &Replica, document: &TransactionDocument, language: Language) -> String {
+    // What cannot be printed says so where it is printed.
+    let signs = unnamed_signer(replica, document).ok().flatten();
     let label = signs.map(|signs| ProfileForm::label(ProfileForm::name_of(signs)));
-    Ok(label.map_or_else(String::new, |label| language.say(&label).to_owned()))
+    label.map_or_else(String::new, |label| language.say(&label).to_owned())
 }
 
 /// What is said of the condition under which a letter goes to the camat.

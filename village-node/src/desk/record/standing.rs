@@ -6,10 +6,11 @@ use change_log::{DocumentId, EpochId, Position};
 use office_model::calendar;
 use replica_store::{EntryState, Replica};
 
+use crate::Failure;
+use crate::action::now;
 use crate::desk::frame::page::Page;
 use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
-use crate::{Failure, moment};
 
 /// Why the hub refuses whatever is added to a record.
 const FULL: &str = "document_too_large";
@@ -75,7 +76,8 @@ fn since(replica: &Replica, last_own: &BTreeMap<EpochId, Position>, t: &Texts) -
         let Some(at) = replica.received_at(*epoch, *position)? else { return Ok(String::new()) };
         latest = latest.max(Some(at));
     }
-    let now = moment::now_millis();
+    // As it is kept: by the hub's clock.
+    let now = now(replica);
     Ok(latest.map_or_else(String::new, |at| {
         let is_today = calendar::wib_date(at) == calendar::wib_date(now);
         format!("{} {}", if is_today { t.at_time } else { t.on_day }, moments::short(at, now))

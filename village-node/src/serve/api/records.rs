@@ -246,6 +246,17 @@ pub(super) async fn edit(sent: Sent) -> Response {
     .await
 }
 
+/// A request that is repeated is not to pass what was changed in between.
+fn checked_unseen() -> Failure {
+    Failure::input(
+        "seen_missing",
+        "Berkas ini sudah diperiksa dan diubah sesudahnya. Tidak ada yang berubah; untuk memeriksanya lagi, sebutkan di `seen` keadaan \
+         yang dilihat (`heads` berkas).",
+        "This record was checked, and changed after that. Nothing was changed; to check it again, say in `seen` what was looked \
+         at (`heads` of the record).",
+    )
+}
+
 pub(super) async fn step(sent: Sent) -> Response {
     // Whether the caller may depends on where the record stands: that is asked when it is done.
     change(
@@ -254,8 +265,11 @@ pub(super) async fn step(sent: Sent) -> Response {
         |_| Ok(()),
         |id, _, StepBody { status: to, reason, clerk, seen }| {
             Ok((clerk, move |replica: &Replica, clerk| {
-                if let Some(seen) = &seen {
-                    action::since_seen::must_be_seen(&action::load(replica, id)?, &seen.join(","))?;
+                let document = action::load(replica, id)?;
+                match &seen {
+                    Some(seen) => action::since_seen::must_be_seen(&document, &seen.join(","))?,
+                    None if action::since_check::is_checked_again(&document, to) => return Err(checked_unseen()),
+                    None => {}
                 }
                 Ok(Action::Step { id, to, reason: reason.clone(), clerk })
             }))
