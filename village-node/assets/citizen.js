@@ -33,6 +33,9 @@ if (box) {
   // What the last choice filled in, and nobody changed since, is not the next one's.
   let filled = {};
   const take = (one) => {
+    // Nothing is taken over of a citizen who stays unknown.
+    const unknown = $("#kosongkan-warga", form);
+    if (unknown && form.elements[unknown.dataset.asked].value === "ya") { found = []; chosen = -1; box.value = ""; show(); return; }
     // Another citizen than the one who stands there: nothing of that one stays.
     const nik = form.elements.nik, digits = (text) => text.replace(/\D/g, "");
     if (nik && nik.value && digits(nik.value) !== digits(one.nik)) {

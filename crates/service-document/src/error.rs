@@ -46,7 +46,9 @@ pub enum DocumentError {
     #[error("`{0}` changes by a step, not by an edit. Nothing was saved")]
     StatusByStep(String),
     /// Two people moved the record apart and nobody decided yet.
-    #[error("two people moved this record to different states. Nothing was saved; settle `{0}` first")]
+    #[error(
+        "Two people moved this record to different states. Nothing was saved; settle it first, under Differences (`{0}`)."
+    )]
     StatusDiverged(String),
     /// A status of a newer version.
     #[error("the record is `{0}`, a state this version does not know. Nothing was saved; update the program")]
@@ -110,7 +112,7 @@ impl DocumentError {
                 format!("`{path}` diubah dengan langkah, bukan dengan suntingan. Tidak ada yang disimpan.")
             }
             Self::StatusDiverged(path) => format!(
-                "Dua petugas memberi status berbeda pada berkas ini. Tidak ada yang disimpan; putuskan `{path}` dahulu."
+                "Dua petugas memberi status berbeda pada berkas ini. Tidak ada yang disimpan; putuskan dahulu di Perbedaan (`{path}`)."
             ),
             Self::UnknownStatus(status) => {
                 format!("Status `{status}` belum dikenal versi ini. Tidak ada yang disimpan; perbarui program.")

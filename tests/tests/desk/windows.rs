@@ -196,3 +196,24 @@ async fn an_edit_that_comes_along_to_a_sign_in_leaves_the_draft_of_another_windo
     second.until(KEPT).await;
     assert_eq!(second.complaints().await, [""; 0]);
 }
+
+#[tokio::test]
+async fn drafts_that_the_first_page_has_no_room_for_are_one_press_away() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let browser = machine.signed_in("siti", "petugas").await;
+    for service in ["G01", "G02", "G03", "P01", "P04", "P06"] {
+        browser.go(&format!("{}/baru/{service}", machine.url)).await;
+        browser.type_in("[name=nama]", "Wayan Sudarma").await;
+        browser.until("document.querySelector('#draf-keadaan').textContent.includes('Draf tersimpan')").await;
+    }
+    browser.go(&machine.url).await;
+    browser.says("Draf saya 6").await;
+    assert_eq!(browser.count("ul.drafts li").await, 5);
+    browser.click("a[href='/draf']").await;
+    browser.find("main h1").await;
+    browser.until("document.querySelectorAll('ul.drafts li').length === 6").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.click("ul.drafts li:last-child a").await;
+    browser.until("document.querySelector('[name=nama]')?.value === 'Wayan Sudarma'").await;
+}

@@ -74,7 +74,9 @@ pub(crate) fn of(
     let seal = may_seal(&signed, is_status_apart(&document), sealer)
         .and_then(|number| sealer.address(&paper_of.sealed(id, row.service, number, &letter), mark));
     let print = |finish| letter.to_pdf(paper, &finish).map_err(|error| unprinted(&error));
-    let draft = is_draft(&document);
+    // Without a name it is not to be signed.
+    let is_unnamed = signed == Signed::Not && letter.signer.name.is_empty();
+    let draft = is_unnamed || is_draft(&document);
     let bytes = match &seal {
         Ok(address) => print(Finish::Sealed(address.clone()))?,
         Err(_) if draft => print(Finish::Draft)?,

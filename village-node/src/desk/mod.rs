@@ -77,6 +77,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/baru/{service}/lampiran", post(form::draft_files::add).layer(with_file))
         .route("/baru/{service}/lampiran/{hash}/lepas", post(form::draft_files::remove).layer(with_file))
         .route("/draf/{id}/lampiran/{hash}", get(form::draft_files::view))
+        .route("/draf", get(form::drafts::all))
         .route("/draf/{id}/buang", get(form::drafts::ask).post(form::drafts::throw_away))
         .route("/warga", get(form::citizens::citizens))
         .route("/perbedaan", get(record::divergences::page))

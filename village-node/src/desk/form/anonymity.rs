@@ -1,6 +1,7 @@
 //! What a form says of a citizen who stays unknown, where its service lets them.
 
 use office_model::{Catalogue, Field, Service};
+use serde_json::{Map, Value};
 
 use crate::desk::frame::language::Language;
 
@@ -12,6 +13,8 @@ pub(crate) struct Anonymity {
     /// The fields of the citizen, and those of them that are needed otherwise.
     pub(crate) citizen: String,
     pub(crate) required: String,
+    /// Whether the record was saved with something of its citizen: its history keeps that.
+    pub(crate) is_known: bool,
 }
 
 impl Anonymity {
@@ -26,6 +29,18 @@ impl Anonymity {
             label: language.say(&asked.label).to_owned(),
             citizen: names(|_| true),
             required: names(|field| field.required),
+            is_known: false,
         })
+    }
+
+    /// Of a record that is there.
+    pub(crate) fn of_record(
+        catalogue: &Catalogue,
+        service: &Service,
+        record: &Map<String, Value>,
+        language: Language,
+    ) -> Option<Self> {
+        let is_known = catalogue.citizen_fields().iter().any(|field| record.contains_key(&field.key));
+        Self::of(catalogue, service, language).map(|asked| Self { is_known, ..asked })
     }
 }

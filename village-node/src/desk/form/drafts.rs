@@ -16,7 +16,7 @@ use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
 use crate::desk::moments;
-use crate::desk::people::visitor::{Form, Visitor, own_page};
+use crate::desk::people::visitor::{Form, Visitor, allow, own_page};
 use crate::serve::Shared;
 use crate::{Failure, moment};
 
@@ -236,6 +236,28 @@ pub(in crate::desk) fn lines(
 ) -> Result<Vec<DraftLine>, Failure> {
     let now = moment::now_millis();
     Ok(reader.drafts(clerk, count)?.into_iter().map(|draft| DraftLine::of(draft, language, now)).collect())
+}
+
+/// As many drafts as a clerk is shown.
+pub(in crate::desk) const ALL: usize = 500;
+
+#[derive(Template)]
+#[template(path = "drafts.html")]
+struct DraftsPage {
+    page: Page,
+    drafts: Vec<DraftLine>,
+}
+
+/// All drafts of whoever asks.
+pub(in crate::desk) async fn all(visitor: Visitor, State(shared): State<Arc<Shared>>) -> Answer {
+    allow(visitor.role().may_read())?;
+    let made = shared.node.blocking(move |node| {
+        let reader = node.replica();
+        let language = visitor.session.language;
+        let page = Page::of(&visitor.session, &reader, "home", language.texts().my_drafts)?;
+        Ok(DraftsPage { page, drafts: lines(&reader, visitor.clerk().as_str(), ALL, language)? })
+    });
+    html(&made.await?)
 }
 
 #[derive(Template)]

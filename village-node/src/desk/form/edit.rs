@@ -94,7 +94,7 @@ pub(in crate::desk) async fn page(
         };
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
-        let anonymity = Anonymity::of(catalogue, service, language);
+        let anonymity = Anonymity::of_record(catalogue, service, &fields(&document), language);
         let fields = ask((catalogue, service), &typed, (&said, &BTreeMap::new()), language);
         let problems = listed(catalogue, service, &problems, language);
         let (window, version) = match unkept {

@@ -22,9 +22,9 @@ pub(crate) fn promised(service: &Service, language: Language) -> String {
     use office_model::PromiseUnit::{Hours, Minutes, WorkingDays};
     let amount = service.promised.amount;
     let unit = match service.promised.unit {
-        Minutes => language.pick("menit", "minutes"),
-        Hours => language.pick("jam", "hours"),
-        WorkingDays => language.pick("hari kerja", "working days"),
+        Minutes => language.pick("menit", if amount == 1 { "minute" } else { "minutes" }),
+        Hours => language.pick("jam", if amount == 1 { "hour" } else { "hours" }),
+        WorkingDays => language.pick("hari kerja", if amount == 1 { "working day" } else { "working days" }),
     };
     match &service.promised_note {
         Some(note) => format!("{amount} {unit} ({})", in_sentence(language.say(note))),

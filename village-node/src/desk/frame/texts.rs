@@ -165,6 +165,9 @@ desk_kit::texts! {
     changed_since_check: "Diubah setelah diperiksa", "Changed after it was checked";
     draft_since_check: "Sampai diperiksa lagi atau ditandatangani, suratnya dicetak sebagai KONSEP.",
         "Until it is checked again or signed, its letter is printed as a draft (KONSEP).";
+    two_papers: "Ada dua surat dengan satu nomor", "There are two letters with one number";
+    settle_first: "Putuskan dahulu yang berbeda di atas; sesudah itu langkahnya tampil di sini.",
+        "First settle what differs, above; the steps stand here after that.";
     anonymous_known: "Pengaduan ini anonim, tetapi masih memuat", "This complaint is anonymous, but still holds";
     anonymous_known_advice: "Diubah di dua komputer yang terpisah, atau dicatat sebelum ada aturan ini; kosongkan dengan Ubah.",
         "It was changed on two machines apart, or is older than this rule; clear it with Edit.";
@@ -313,6 +316,8 @@ desk_kit::texts! {
     anonymous_how: "Warga yang ingin tetap tidak dikenal: pilih Ya pada", "For a citizen who wants to stay unknown: choose Yes at";
     anonymous_holds: "dan biarkan semua isian warga kosong. Berkasnya tidak menyimpan nama, NIK, atau data warga lainnya.",
         "and leave all fields of the citizen blank. The record keeps no name, no NIK and nothing else of the citizen.";
+    anonymous_history: "Riwayat berkas ini tetap memuat nama dan data yang pernah disimpan; bila warganya harus benar-benar tidak dikenal, batalkan berkas ini dan buat pengaduan baru.",
+        "The history of this record keeps the name and data that were saved once; where its citizen must truly stay unknown, cancel it and make a new complaint.";
     anonymous_clear: "Kosongkan isian warga", "Clear the citizen's fields";
     yes: "Ya", "Yes";
     no: "Tidak", "No";

@@ -54,6 +54,8 @@ pub(crate) enum Part {
     Form,
     /// The steps of a record.
     Steps,
+    /// The reason that was given with a step.
+    Reason,
     /// Its referrals.
     Referrals,
     /// Attached files.

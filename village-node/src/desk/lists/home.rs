@@ -27,7 +27,7 @@ const COUNT_MAX: u64 = 999;
 /// So many refused changes are looked through for their records.
 const REFUSED_MAX: usize = 500;
 /// Drafts on this page.
-const DRAFTS: usize = 20;
+const DRAFTS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -36,6 +36,8 @@ struct HomePage {
     notices: Vec<ShownNotice>,
     drafts: Vec<DraftLine>,
     drafts_count: String,
+    /// Whether there are more than these.
+    more_drafts: bool,
     lists: Vec<WorkList>,
     /// How an account comes to be that keeps the others, where there is none.
     how_to_manage: &'static str,
@@ -88,11 +90,20 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         let how_to_manage = how_to_manage(&reader)?;
         let lacks_head = lacks_head(&reader)?;
         if !page.may_read() {
-            let (drafts, drafts_count, lists) = (Vec::new(), String::new(), Vec::new());
-            return Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage, lacks_head });
+            return Ok(HomePage {
+                page,
+                notices,
+                drafts: Vec::new(),
+                drafts_count: String::new(),
+                more_drafts: false,
+                lists: Vec::new(),
+                how_to_manage,
+                lacks_head,
+            });
         }
-        let mut drafts = drafts::lines(&reader, visitor.clerk().as_str(), DRAFTS + 1, language)?;
-        let drafts_count = counted(drafts.len() as u64, DRAFTS as u64);
+        let mut drafts = drafts::lines(&reader, visitor.clerk().as_str(), drafts::ALL + 1, language)?;
+        let drafts_count = counted(drafts.len() as u64, drafts::ALL as u64);
+        let more_drafts = drafts.len() > DRAFTS;
         drafts.truncate(DRAFTS);
         let mut lists = work_lists(&reader, visitor.role(), language)?;
         if page.bar.refused > 0 {
@@ -101,7 +112,7 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
         drop(reader);
         let shown = of_health(lists.iter().flat_map(|list| &list.lines));
         note_listed(&lister, visitor.clerk().as_str(), &shown);
-        Ok(HomePage { page, notices, drafts, drafts_count, lists, how_to_manage, lacks_head })
+        Ok(HomePage { page, notices, drafts, drafts_count, more_drafts, lists, how_to_manage, lacks_head })
     });
     html(&made.await?)
 }

@@ -19,12 +19,15 @@ use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::shown;
 use crate::desk::moments;
 use crate::desk::record::history::{Names, place_label};
+use crate::sealing::Unsealed;
 
 /// All of it, of one record.
 #[derive(Default)]
 pub(super) struct Cautions {
     /// The other letters that bear its number: id, and whose it is.
     pub(super) alike: Vec<(DocumentId, String)>,
+    /// What is said of a letter of which there are two with one number; empty where there is one.
+    pub(super) two_papers: String,
     /// What the signed letter says otherwise.
     pub(super) on_paper: Vec<OnPaper>,
     /// What an anonymous record holds of its citizen all the same: two machines changed it apart, or it is an old one.
@@ -54,12 +57,17 @@ impl Cautions {
         language: Language,
     ) -> Result<Self, Failure> {
         let unseen = unseen(replica, document, (catalogue, service), language)?;
+        let two_papers = match signed {
+            Signed::Apart(_) => language.say(&Unsealed::SignedApart.text()).to_owned(),
+            Signed::Once(_) | Signed::Not => String::new(),
+        };
         if !is_own(replica, document.row().office) {
-            return Ok(Self { unseen, ..Self::default() });
+            return Ok(Self { two_papers, unseen, ..Self::default() });
         }
         let today = today(replica);
         Ok(Self {
             alike: alike(replica, id)?,
+            two_papers,
             on_paper: on_paper((document, signed), (catalogue, service), language),
             known: known(document, (catalogue, service), language),
             made_ahead: ahead(document, today),

@@ -29,7 +29,8 @@ use crate::desk::record::history::{Told, history};
 use crate::desk::record::queue;
 use crate::desk::record::referrals::{self, ShownReferral};
 use crate::desk::record::standing::Standing;
-use crate::desk::record::steps::{Offer, Step};
+use crate::desk::record::steps::{Offer, RefusedStep, Step};
+use crate::failure::NOT_FOR_ROLE;
 use crate::sealing::Sealer;
 use crate::serve::Shared;
 use crate::{Act, Action, Blame, Failure, Node};
@@ -69,11 +70,8 @@ pub(in crate::desk) struct RecordPage {
     seal: String,
     /// Why it was sent back, refused or cancelled, and who says so; empty where it was not.
     because: (String, String),
-    /// Why a step was not taken, and the reason that was given with it.
-    step_said: String,
-    /// What else is said of it, line by line.
-    step_more: Vec<String>,
-    reason: String,
+    /// The step that was not taken, if one was not.
+    refused: RefusedStep,
     may_edit: bool,
     /// It is this office's own, and the visitor records.
     is_own: bool,
@@ -126,8 +124,8 @@ enum Prints {
 }
 
 impl Prints {
-    fn of(service: &Service, document: &TransactionDocument, signed: &Signed) -> Self {
-        match (service.is_letter, letter::is_draft(document)) {
+    fn of(service: &Service, document: &TransactionDocument, (signed, is_unnamed): (&Signed, bool)) -> Self {
+        match (service.is_letter, is_unnamed || letter::is_draft(document)) {
             (false, _) => Self::Nothing,
             // Neither of its two papers is printed again.
             _ if matches!(signed, Signed::Apart(_)) => Self::Nothing,
@@ -243,8 +241,7 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
     };
     let steps = status.filter(|_| leads_on).map(|from| {
         let mut steps = offer.steps(from, language);
-        // Of two papers neither is handed over.
-        steps.retain(|step| !matches!(signed, Signed::Apart(_)) || step.to == Status::Dibatalkan.as_str());
+        steps.retain(|step| may_go_on(step, (&document, &signed), &cautions));
         steps
     });
     let may_change = page.may_record() && of_office;
@@ -268,14 +265,12 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
             seal: if of_office { seal(service, &document, &signed, sealer, language) } else { String::new() },
-            prints: if of_office { Prints::of(service, &document, &signed) } else { Prints::Nothing },
-            step_said: refused(Part::Steps),
-            step_more: visitor
-                .word
-                .refusal_of(Part::Steps)
-                .map(|refusal| refusal.why.iter().skip(1).map(|why| language.say(why).to_owned()).collect())
-                .unwrap_or_default(),
-            reason: typed(Part::Steps, "reason"),
+            prints: if of_office {
+                Prints::of(service, &document, (&signed, !cautions.unnamed.is_empty()))
+            } else {
+                Prints::Nothing
+            },
+            refused: RefusedStep::of(&visitor.word, language),
             steps: steps.unwrap_or_default(),
             awaited: status
                 .filter(|status| leads_on && !status.is_final())
@@ -305,6 +300,18 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
         },
         has_specific,
     ))
+}
+
+/// Whether a step is offered as things are: of two papers neither is handed over; between two statuses somebody decides first;
+/// and nobody signs what is apart, or names nobody who signs.
+fn may_go_on(step: &Step, (document, signed): (&TransactionDocument, &Signed), cautions: &Cautions) -> bool {
+    let leads_to_letter = [Status::MenungguCamat, Status::Ditandatangani].iter().any(|to| to.as_str() == step.to);
+    let is_unsignable = document.row().divergences > 0 || !cautions.unnamed.is_empty();
+    match signed {
+        _ if is_status_apart(document) => false,
+        Signed::Apart(_) => step.to == Status::Dibatalkan.as_str(),
+        Signed::Once(_) | Signed::Not => !(leads_to_letter && is_unsignable),
+    }
 }
 
 /// The reason of the last step to where a record stands, and who gave it and when.
@@ -414,7 +421,10 @@ pub(in crate::desk) async fn step(
     match done.await {
         Ok(_) => Ok(visitor.leads(&shared, &to, Word::Saved)),
         // Said beside the steps, with the reason as it was typed.
-        Err(failure) if failure.blame == Blame::Input => {
+        Err(failure) if matches!(failure.code.as_str(), "reason_missing" | "reason_too_long") => {
+            Ok(visitor.refuses(&shared, &to, (Part::Reason, vec![failure.text], &form)))
+        }
+        Err(failure) if failure.code != NOT_FOR_ROLE && matches!(failure.blame, Blame::Input | Blame::State) => {
             Ok(visitor.refuses(&shared, &to, (Part::Steps, vec![failure.text], &form)))
         }
         Err(failure) => Err(failure.into()),

@@ -3,6 +3,7 @@
 use office_model::{Approval, Chain, Outcome, Role, Service, Status};
 
 use crate::desk::frame::language::Language;
+use crate::desk::frame::word::{Part, Word};
 
 /// A step that may be taken.
 pub(super) struct Step {
@@ -11,6 +12,35 @@ pub(super) struct Step {
     pub(super) needs_reason: bool,
     /// The one that most people here come for.
     pub(super) is_main: bool,
+}
+
+/// A step that was not taken, as its page says it.
+pub(super) struct RefusedStep {
+    /// Why; empty where none was refused.
+    pub(super) why: String,
+    /// What else is said of it, line by line.
+    pub(super) more: Vec<String>,
+    /// The reason that was given with it.
+    pub(super) reason: String,
+    /// Whether that is what is wrong.
+    pub(super) is_reason_wrong: bool,
+}
+
+impl RefusedStep {
+    pub(super) fn of(word: &Word, language: Language) -> Self {
+        let of_reason = word.refusal_of(Part::Reason);
+        let refusal = of_reason.or_else(|| word.refusal_of(Part::Steps));
+        let mut lines: Vec<String> = refusal
+            .map(|refusal| refusal.why.iter().map(|why| language.say(why).to_owned()).collect())
+            .unwrap_or_default();
+        let more = if lines.is_empty() { Vec::new() } else { lines.split_off(1) };
+        Self {
+            why: lines.pop().unwrap_or_default(),
+            more,
+            reason: refusal.map(|refusal| refusal.typed.get("reason").to_owned()).unwrap_or_default(),
+            is_reason_wrong: of_reason.is_some(),
+        }
+    }
 }
 
 /// What decides on the steps beside where the record stands.
