@@ -113,6 +113,8 @@ impl Browser {
 
     pub(crate) async fn go(&self, url: &str) {
         self.client.goto(url).await.unwrap();
+        // The driver may say so before the page's script is there.
+        self.until("document.readyState === 'complete'").await;
     }
 
     /// Goes somewhere where the browser may warn instead; what is on the screen then.
@@ -241,7 +243,14 @@ impl Browser {
     /// Whether anything of the page is wider than the window.
     pub(crate) async fn overflows(&self) -> bool {
         let script = "return document.documentElement.scrollWidth > document.documentElement.clientWidth + 1";
-        self.run(script).await == json!(true)
+        // A page may be as wide as it was for a moment after its screen changed.
+        for _ in 0..50 {
+            if self.run(script).await != json!(true) {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        true
     }
 
     /// What the page's scripts and its policy complained about.
