@@ -47,8 +47,8 @@ pub enum ParseBookError {
 pub struct BookRow {
     /// The day it was handed over, in WIB; nothing where it was not.
     pub sent: Option<NaiveDate>,
-    /// The day that its paper bears, in WIB: that of its signature. As long as it is not signed, the day it was recorded.
-    pub date: NaiveDate,
+    /// The day that its paper bears, in WIB: that of its signature; nothing as long as it is not signed.
+    pub date: Option<NaiveDate>,
     /// Its number.
     pub number: String,
     /// What it is.
@@ -62,7 +62,7 @@ pub struct BookRow {
 impl fmt::Debug for BookRow {
     /// Without the name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BookRow({}, {})", self.date, self.number)
+        write!(f, "BookRow({:?}, {})", self.date, self.number)
     }
 }
 
@@ -183,7 +183,7 @@ impl Book {
     pub(crate) fn cells(&self) -> impl Iterator<Item = Vec<String>> + '_ {
         self.rows.iter().zip(1_u32..).map(|(row, count)| {
             let [number, content, name] = [&row.number, &row.content, &row.name].map(|text| clean::one_line(text));
-            let (sent, date) = (row.sent.map(short_date).unwrap_or_default(), short_date(row.date));
+            let [sent, date] = [row.sent, row.date].map(|day| day.map(short_date).unwrap_or_default());
             match self.kind {
                 BookKind::Agenda => {
                     vec![count.to_string(), sent, number, date, name, content, clean::one_line(&row.remark)]

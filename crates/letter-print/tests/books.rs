@@ -19,7 +19,7 @@ const HOSTILE: [&str; 6] =
 fn book(kind: BookKind, count: u32) -> Book {
     let row = |number: u32| BookRow {
         sent: (!number.is_multiple_of(3)).then(|| "2026-07-13".parse().unwrap()),
-        date: "2026-07-12".parse().unwrap(),
+        date: Some("2026-07-12".parse().unwrap()),
         number: format!("470/{number}/KEP/429.523.03/2026"),
         content: "Surat Keterangan Domisili".into(),
         name: format!("CONTOH D'\u{c1}MBAR {number}"),

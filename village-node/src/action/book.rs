@@ -83,19 +83,18 @@ fn chosen(reader: &Reader, query: &BookQuery) -> Result<Vec<(ListedTransaction, 
 /// believed; one that only records may be ahead.
 fn day_of_register(row: &ListedTransaction, stands: &InRegister) -> NaiveDate {
     let made = calendar::wib_date(row.created_millis).unwrap_or_default();
-    made.min(day_of(row, stands))
+    day_of(stands).map_or(made, |signed| made.min(signed))
 }
 
-/// The day that the paper of a letter bears; as long as it is not signed, that of its record.
-fn day_of(row: &ListedTransaction, stands: &InRegister) -> NaiveDate {
-    let millis = match stands {
+/// The day that the paper of a letter bears; nothing as long as it is not signed.
+fn day_of(stands: &InRegister) -> Option<NaiveDate> {
+    match stands {
         InRegister::Signed(paper)
         | InRegister::SignedTwice(paper)
         | InRegister::Withdrawn(paper)
-        | InRegister::Reopened(paper) => paper.signed_millis,
-        InRegister::Unsigned => row.created_millis,
-    };
-    calendar::wib_date(millis).unwrap_or_default()
+        | InRegister::Reopened(paper) => calendar::wib_date(paper.signed_millis),
+        InRegister::Unsigned => None,
+    }
 }
 
 /// The agenda accounts for every number that was given, and says what became of it; only what is signed leaves the office.
@@ -106,7 +105,7 @@ fn stands_in(book: BookKind, status: &str) -> bool {
 fn row(row: ListedTransaction, stands: InRegister) -> BookRow {
     let label = service_label(row.service);
     let content = label.get("id").and_then(Value::as_str).unwrap_or(row.service.as_str()).to_owned();
-    let (date, remark) = (day_of(&row, &stands), remark(&stands, &row.status));
+    let (date, remark) = (day_of(&stands), remark(&stands, &row.status));
     let (sent, name, number) = match stands {
         InRegister::Signed(paper)
         | InRegister::SignedTwice(paper)
