@@ -10,6 +10,7 @@ mod knock;
 mod linked;
 mod live;
 mod night;
+mod passing;
 mod proven;
 mod resting;
 mod talk;

@@ -41,7 +41,7 @@ fn a_status_moved_apart_is_seen_by_both_and_settled_by_one() {
 
     let refused = on_left.step(Status::Draf, None, &stamp(1, 4));
     assert!(matches!(refused, Err(DocumentError::StatusDiverged(_))), "no step before a person decided: {refused:?}");
-    assert!(refused.unwrap_err().to_string().contains("settle `status`"));
+    assert!(refused.unwrap_err().to_string().contains("settle it first, under Differences (`status`)"));
     let nonsense = on_left.settle(&path("status"), json!("entah"), &stamp(1, 4));
     assert!(nonsense.is_err());
     let settled = on_left.settle(&path("status"), json!("diperiksa"), &stamp(1, 5)).unwrap();

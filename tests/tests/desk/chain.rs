@@ -227,6 +227,7 @@ async fn a_letter_that_nobody_is_named_to_sign_is_told_of_before_it_is_signed() 
 async fn a_part_that_the_office_does_not_have_is_passed_in_the_same_step() {
     let office = Office::new();
     let machine = office.machine("counter");
+    machine.says(&["sync"]);
     let head = machine.signed_in("kades", "kepala").await;
     choose(&head, &machine, "nobody", "head_or_secretary").await;
     let id = machine.record("Siti Aminah");
@@ -241,6 +242,11 @@ async fn a_part_that_the_office_does_not_have_is_passed_in_the_same_step() {
     assert!(history.contains("diajukan") && history.contains("diperiksa") && history.contains("siti"), "{history}");
     let secretary = machine.signed_in("seklur", "sekretaris").await;
     assert_eq!(steps(&secretary, &machine, &id).await[0], "ditandatangani");
+    // Nor is what was changed checked by anybody: who signs is told.
+    machine.says(&["set", &id, "pekerjaan=Pedagang", "--clerk", "siti"]);
+    assert_eq!(steps(&secretary, &machine, &id).await[0], "ditandatangani");
+    secretary.find("#diubah-setelah-diperiksa").await;
+    secretary.says("Cetak surat (F4)").await;
     assert_eq!(machine.says(&["verify"])["sound"], true);
 }
 

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use exchange_driver::NodeIdentity;
 use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Templates, one_line};
 use office_handbook::{Letterhead, Profile};
-use office_model::{Roster, ServiceId, SignsAs, Status, calendar};
+use office_model::{Checker, Roster, ServiceId, SignsAs, Status, calendar};
 use replica_store::{Clock, Replica};
 use serde_json::{Map, Value, json};
 use service_document::{Signature, TransactionDocument, TransactionRow};
@@ -15,7 +15,7 @@ use sync_protocol::SealedLetter;
 use super::signed::{Signed, is_signed, is_status_apart, signed};
 use super::since_check::is_paper_unseen;
 use super::standing::{is_own, only_the_village_prints};
-use super::{catalogue_of, fields, handbook, known_service, load};
+use super::{catalogue_of, chain, fields, handbook, known_service, load};
 use crate::sealing::{Sealer, Unsealed};
 use crate::{Blame, Failure};
 
@@ -76,7 +76,7 @@ pub(crate) fn of(
     let print = |finish| letter.to_pdf(paper, &finish).map_err(|error| unprinted(&error));
     // Without a name it is not to be signed.
     let is_unnamed = signed == Signed::Not && letter.signer.name.is_empty();
-    let draft = is_unnamed || is_draft(&document);
+    let draft = is_unnamed || is_draft(&document, chain::of(replica)?.checker);
     let bytes = match &seal {
         Ok(address) => print(Finish::Sealed(address.clone()))?,
         Err(_) if draft => print(Finish::Draft)?,
@@ -233,8 +233,10 @@ fn unprinted(error: &PrintError) -> Failure {
 
 /// Until its papers are checked, it has its number and nothing in it is undecided, what is printed is a draft: nobody is to write
 /// one in by hand, nor to sign one of two values, nor what was changed after the papers were checked, nor to hand over what is perhaps not to stand.
-pub(crate) fn is_draft(document: &TransactionDocument) -> bool {
-    is_unfinished(document.row()) || is_paper_unseen(document) || is_status_apart(document)
+pub(crate) fn is_draft(document: &TransactionDocument, checker: Checker) -> bool {
+    // Where nobody checks, what is changed counts as checked as well.
+    let is_unseen = checker != Checker::Nobody && is_paper_unseen(document);
+    is_unfinished(document.row()) || is_unseen || is_status_apart(document)
 }
 
 fn is_unfinished(row: &TransactionRow) -> bool {

@@ -9,6 +9,7 @@ use sync_exchange::{Ending, Pace};
 use sync_protocol::{Fault, FaultCode, WipeOrder};
 
 use super::certificate;
+use super::conversation::Talking;
 use super::files::send_files;
 use super::linked;
 use super::proven::is_final;
@@ -92,7 +93,7 @@ async fn exchange(
             begun.map_err(|error| failure_of(&error))
         })
         .await?;
-    let under_way = node.live().conversation.begin();
+    let under_way = node.live().conversation.begin(Talking::default());
     let mut talk = Talk::new(node, call, silence, &under_way);
     let ended = talk.run(reason, &mut on_progress).await?;
     let (progress, offset, waited) = (carried(&ended, talk.progress()), talk.hub_offset_millis(), talk.waited());

@@ -16,10 +16,10 @@ use replica_store::{BlobWanted, PartError};
 use service_document::AttachedFile;
 use tokio::time::{sleep, timeout};
 
-use self::line::OnLine;
 pub(crate) use self::line::{Line, Moving, Way};
 pub(crate) use self::remembered::{HeldThere, Missing};
 use self::request::{LONG, No, SILENCE, Taken, ask, get, odd, put, refused, silence};
+use super::passing::GoingOn;
 use crate::action::attachments;
 use crate::{Failure, Node, http, moment};
 
@@ -194,7 +194,7 @@ async fn put_and_look(
     node: &Node,
     blob: BlobWanted,
     (bytes, offset): (&Arc<[u8]>, u64),
-    on_line: &OnLine<'_>,
+    on_line: &GoingOn<'_, Moving>,
     moved: &mut Count<'_>,
 ) -> Result<Result<Taken, No>, Failure> {
     let gone = Arc::new(AtomicU64::new(0));

@@ -10,7 +10,8 @@ use reqwest::header::CONTENT_TYPE;
 use tokio::sync::mpsc;
 use tokio::time::{sleep_until, timeout};
 
-use super::conversation::UnderWay;
+use super::conversation::Talking;
+use super::passing::GoingOn;
 use crate::{Failure, Node, http, moment};
 
 /// So much of a request goes out at once.
@@ -42,12 +43,17 @@ pub(super) struct Talk<'a> {
     call: Option<NodeCall>,
     silence: Duration,
     waited: Duration,
-    under_way: &'a UnderWay<'a>,
+    under_way: &'a GoingOn<'a, Talking>,
 }
 
 impl<'a> Talk<'a> {
     /// A link that carries nothing for as long as `silence` counts as cut.
-    pub(super) const fn new(node: &'a Node, call: NodeCall, silence: Duration, under_way: &'a UnderWay<'a>) -> Self {
+    pub(super) const fn new(
+        node: &'a Node,
+        call: NodeCall,
+        silence: Duration,
+        under_way: &'a GoingOn<'a, Talking>,
+    ) -> Self {
         Self { node, call: Some(call), silence, waited: Duration::ZERO, under_way }
     }
 
@@ -57,7 +63,7 @@ impl<'a> Talk<'a> {
         let heard = self.hub_offset_millis().map(|_| moment::now_millis());
         // What was sent before it began to wait is over.
         let moves = if self.is_waiting() { Progress::default() } else { progress };
-        self.under_way.note(heard, moves);
+        self.under_way.tell(heard, moves);
         on_progress(&progress);
     }
 

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use change_log::DocumentId;
 use letter_print::Paper;
-use office_model::{Awaited, Catalogue, Service, Status, approval_due};
+use office_model::{Awaited, Catalogue, Checker, Service, Status, approval_due};
 use replica_store::Replica;
 use serde_json::{Map, Value};
 use service_document::TransactionDocument;
@@ -124,8 +124,8 @@ enum Prints {
 }
 
 impl Prints {
-    fn of(service: &Service, document: &TransactionDocument, (signed, is_unnamed): (&Signed, bool)) -> Self {
-        match (service.is_letter, is_unnamed || letter::is_draft(document)) {
+    fn of(service: &Service, document: &TransactionDocument, (signed, is_draft): (&Signed, bool)) -> Self {
+        match (service.is_letter, is_draft) {
             (false, _) => Self::Nothing,
             // Neither of its two papers is printed again.
             _ if matches!(signed, Signed::Apart(_)) => Self::Nothing,
@@ -145,16 +145,7 @@ impl Prints {
 }
 
 /// What is to be said of the letter's seal.
-fn seal(
-    service: &Service,
-    document: &TransactionDocument,
-    signed: &Signed,
-    sealer: &Sealer,
-    language: Language,
-) -> String {
-    if !service.is_letter || letter::is_draft(document) {
-        return String::new();
-    }
+fn seal(document: &TransactionDocument, signed: &Signed, sealer: &Sealer, language: Language) -> String {
     match letter::may_seal(signed, is_status_apart(document), sealer) {
         Ok(_) => language.texts().sealed.to_owned(),
         Err(why) => language.say(&why.text()).to_owned(),
@@ -232,11 +223,12 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
     let leads_on = of_office || row.office.district() == replica.office();
     let signed = signed(&document)?;
     let cautions = Cautions::of(replica, (id, &document, &signed), (catalogue, service), language)?;
+    let is_draft = letter::is_draft(&document, chain.checker);
     let offer = Offer {
         service,
         chain,
         role: visitor.role(),
-        is_unseen: !cautions.unseen.is_empty(),
+        is_unseen: chain.checker != Checker::Nobody && !cautions.unseen.is_empty(),
         approval_due: approval_due(service, &record, today(replica)),
     };
     let steps = status.filter(|_| leads_on).map(|from| {
@@ -264,9 +256,13 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             attached: attached((node, replica), &document, catalogue, language)?,
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
-            seal: if of_office { seal(service, &document, &signed, sealer, language) } else { String::new() },
+            seal: if of_office && service.is_letter && !is_draft {
+                seal(&document, &signed, sealer, language)
+            } else {
+                String::new()
+            },
             prints: if of_office {
-                Prints::of(service, &document, (&signed, !cautions.unnamed.is_empty()))
+                Prints::of(service, &document, (&signed, is_draft || !cautions.unnamed.is_empty()))
             } else {
                 Prints::Nothing
             },

@@ -1,9 +1,9 @@
 //! Which attached file is on the line just now, and how much of it is over.
 
-use std::sync::{Mutex, PoisonError};
-
 use change_log::BlobHash;
 use serde_json::{Value, json};
+
+use crate::sync::passing::{GoingOn, Passing};
 
 /// Which way a file goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,41 +36,12 @@ impl Moving {
 }
 
 /// What is on the line: one file at a time.
-#[derive(Default)]
-pub(crate) struct Line(Mutex<Option<Moving>>);
+pub(crate) type Line = Passing<Moving>;
 
-impl Line {
-    /// The file that moves now.
-    pub(crate) fn now(&self) -> Option<Moving> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A file begins to move, until what this gives is dropped: whoever moves it may be dropped at any moment.
-    pub(super) fn begin(&self, moving: Moving) -> OnLine<'_> {
-        self.set(Some(moving));
-        OnLine(self)
-    }
-
-    fn set(&self, moving: Option<Moving>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = moving;
-    }
-}
-
-/// The file that moves, as long as this lives.
-pub(super) struct OnLine<'a>(&'a Line);
-
-impl OnLine<'_> {
-    /// So many bytes of it are over.
+impl GoingOn<'_, Moving> {
+    /// So many bytes of the file are over.
     pub(super) fn held(&self, bytes: u64) {
-        if let Some(moving) = &mut *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            moving.held = bytes.min(moving.size);
-        }
-    }
-}
-
-impl Drop for OnLine<'_> {
-    fn drop(&mut self) {
-        self.0.set(None);
+        self.note(|moving| moving.held = bytes.min(moving.size));
     }
 }
 
@@ -79,16 +50,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_on_the_line_as_long_as_somebody_moves_it() {
+    fn never_more_of_a_file_is_over_than_all_of_it() {
         let line = Line::default();
-        let moving = Moving { hash: BlobHash([7; 32]), way: Way::Up, held: 10, size: 100 };
-        let on_line = line.begin(moving);
-        assert_eq!(line.now(), Some(moving));
-        on_line.held(60);
-        assert_eq!(line.now().map(|moving| moving.held), Some(60));
-        on_line.held(200);
-        assert_eq!(line.now().map(|moving| moving.held), Some(100), "never more than all of it");
-        drop(on_line);
-        assert_eq!(line.now(), None);
+        let on_line = line.begin(Moving { hash: BlobHash([7; 32]), way: Way::Up, held: 10, size: 100 });
+        for (over, held) in [(60, 60), (200, 100)] {
+            on_line.held(over);
+            assert_eq!(line.now().map(|moving| moving.held), Some(held));
+        }
     }
 }
