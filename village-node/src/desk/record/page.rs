@@ -30,7 +30,7 @@ use crate::desk::record::queue;
 use crate::desk::record::referrals::{self, ShownReferral};
 use crate::desk::record::standing::Standing;
 use crate::desk::record::steps::{Offer, RefusedStep, Step};
-use crate::failure::NOT_FOR_ROLE;
+use crate::failure::{NOT_FOR_ROLE, SIGNED_OUT};
 use crate::sealing::Sealer;
 use crate::serve::Shared;
 use crate::{Act, Action, Blame, Failure, Node};
@@ -319,6 +319,12 @@ fn because(history: &[Told], status: &str) -> (String, String) {
     given.map(|told| (told.reason.clone(), format!("{}, {}", told.who, told.when))).unwrap_or_default()
 }
 
+/// Whether a failure is of the step and not of who wanted to take it, nor of this machine.
+fn is_of_step(failure: &Failure) -> bool {
+    let is_of_visitor = [NOT_FOR_ROLE, SIGNED_OUT].contains(&failure.code.as_str());
+    matches!(failure.blame, Blame::Input | Blame::State) && !is_of_visitor
+}
+
 /// The fields by person: the citizen and the service first, then each person in it; at last what no catalogue knows.
 fn groups(catalogue: &Catalogue, service: &Service, record: &Map<String, Value>, language: Language) -> Vec<Group> {
     let person = catalogue.person_fields();
@@ -420,7 +426,7 @@ pub(in crate::desk) async fn step(
         Err(failure) if matches!(failure.code.as_str(), "reason_missing" | "reason_too_long") => {
             Ok(visitor.refuses(&shared, &to, (Part::Reason, vec![failure.text], &form)))
         }
-        Err(failure) if failure.code != NOT_FOR_ROLE && matches!(failure.blame, Blame::Input | Blame::State) => {
+        Err(failure) if is_of_step(&failure) => {
             Ok(visitor.refuses(&shared, &to, (Part::Steps, vec![failure.text], &form)))
         }
         Err(failure) => Err(failure.into()),
