@@ -62,7 +62,7 @@ async fn a_letter_goes_to_the_camat_under_its_condition_and_can_be_taken_back() 
     camat.says("Diperiksa").await;
     assert_eq!(camat.count("form.steps button").await, 0, "it does not wait for the camat any more");
     clerk.click("form.steps button[value=ditandatangani]").await;
-    clerk.says("Tersimpan.").await;
+    clerk.find("header.record .status.ditandatangani").await;
     assert!(!clerk.text().await.contains("Kapan diteruskan ke camat"));
 }
 
