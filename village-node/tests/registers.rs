@@ -33,6 +33,19 @@ fn letter_of(dir: &Path, service: &str, name: &str, number: &str, day_millis: i6
     id.to_string()
 }
 
+/// What a command is asked to do, it does.
+fn does(dir: &Path, arguments: &[&str]) {
+    let output = run(dir, arguments);
+    assert!(output.status.success(), "{arguments:?} {}", text(&output.stderr));
+}
+
+/// Whether the letter of a record prints as one.
+fn is_draft(dir: &Path, id: &str) -> bool {
+    let file = dir.join("letter.pdf");
+    let said = json_of(&run(dir, &["letter", id, file.to_str().unwrap(), "--json"]));
+    said.get("draft").and_then(Value::as_bool).unwrap()
+}
+
 fn sign(dir: &Path, id: &str) {
     name_head(dir, "SUGENG HARTONO");
     for step in ["diajukan", "diperiksa", "ditandatangani"] {
@@ -230,13 +243,7 @@ fn a_letter_that_was_changed_after_the_check_is_a_draft_until_it_is_checked_agai
     let dir = enrolled();
     let dir = dir.path();
     let id = letter(dir, "Ani", "470/1", MIDNIGHT);
-    let does = |arguments: &[&str]| {
-        let output = run(dir, arguments);
-        assert!(output.status.success(), "{arguments:?} {}", text(&output.stderr));
-    };
-    let file = dir.join("letter.pdf");
-    let is_draft =
-        || json_of(&run(dir, &["letter", &id, file.to_str().unwrap(), "--json"]))["draft"].as_bool().unwrap();
+    let (does, is_draft) = (|arguments: &[&str]| does(dir, arguments), || is_draft(dir, &id));
     does(&["step", &id, "diajukan"]);
     assert!(is_draft());
     does(&["step", &id, "diperiksa"]);
@@ -293,13 +300,7 @@ fn who_passes_a_letter_on_or_takes_it_back_checks_nothing() {
     let dir = dir.path();
     name_head(dir, "SUGENG HARTONO");
     let id = letter_of(dir, "S01", "Ani", "470/1", MIDNIGHT);
-    let does = |arguments: &[&str]| {
-        let output = run(dir, arguments);
-        assert!(output.status.success(), "{arguments:?} {}", text(&output.stderr));
-    };
-    let file = dir.join("letter.pdf");
-    let is_draft =
-        || json_of(&run(dir, &["letter", &id, file.to_str().unwrap(), "--json"]))["draft"].as_bool().unwrap();
+    let (does, is_draft) = (|arguments: &[&str]| does(dir, arguments), || is_draft(dir, &id));
     for step in ["diajukan", "diperiksa"] {
         does(&["step", &id, step]);
     }

@@ -45,6 +45,7 @@ mod tests {
 
     use super::*;
     use crate::catalogue::Catalogue;
+    use crate::field::FieldKind;
 
     fn due(service: &str, record: &Value, today: &str) -> Option<bool> {
         let service = Catalogue::current().service(&service.parse().unwrap()).unwrap();
@@ -74,5 +75,17 @@ mod tests {
             let service = Catalogue::current().service(&id.parse().unwrap()).unwrap();
             assert!(service.approval_when.is_some() && service.approval == Approval::Conditional, "{id}");
         }
+        // Of the fields and values that it goes by, too.
+        let options = |id: &str, key: &str| {
+            let field = Catalogue::current().service(&id.parse().unwrap()).unwrap().field(key).unwrap();
+            let FieldKind::Enum { options, .. } = &field.kind else { panic!("{id} {key}") };
+            options.iter().map(|one| one.value.clone()).collect::<Vec<_>>()
+        };
+        for (id, key, known) in [("G04", "klasifikasi", MOVES_INSIDE), ("E03", "program", SCHOOL_MONEY)] {
+            let options = options(id, key);
+            assert!(known.iter().all(|value| options.iter().any(|option| option == value)), "{id}: {options:?}");
+        }
+        let wedding = Catalogue::current().service(&"G07".parse().unwrap()).unwrap().field("tgl_nikah").unwrap();
+        assert!(matches!(wedding.kind, FieldKind::Date { .. }));
     }
 }

@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use change_log::{DocumentId, EpochId, Position};
 use office_model::calendar;
 use replica_store::{EntryState, Replica};
+use service_document::RefusalCode;
 
 use crate::Failure;
 use crate::action::now;
 use crate::desk::frame::page::Page;
 use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
-
-/// Why the hub refuses whatever is added to a record.
-const FULL: &str = "document_too_large";
 
 /// Where a record stands on its way to the hub.
 pub(in crate::desk) enum Standing {
@@ -59,7 +57,11 @@ impl Standing {
             let codes = replica.quarantine(500)?.into_iter().filter(|one| one.document == id).map(|one| one.code);
             let mut codes: Vec<String> = codes.collect();
             codes.dedup();
-            return Ok(if codes.iter().any(|code| code == FULL) { Standing::Full } else { Standing::Refused(codes) });
+            return Ok(if codes.iter().any(|code| code == RefusalCode::DocumentTooLarge.as_str()) {
+                Standing::Full
+            } else {
+                Standing::Refused(codes)
+            });
         }
         if waits {
             return Ok(Standing::Judged);
