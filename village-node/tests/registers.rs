@@ -53,6 +53,11 @@ fn sign(dir: &Path, id: &str) {
     }
 }
 
+/// Today, as commands take it.
+fn today() -> String {
+    calendar::wib_date(chrono::Utc::now().timestamp_millis()).map(calendar::short_date).unwrap()
+}
+
 /// 12 July 2026, 00:00 in WIB.
 const MIDNIGHT: i64 = 1_783_789_200_000;
 const DAY: i64 = 24 * 3600 * 1000;
@@ -60,7 +65,7 @@ const DAY: i64 = 24 * 3600 * 1000;
 #[test]
 fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
     let dir = enrolled();
-    let dir = dir.path();
+    let (dir, begun) = (dir.path(), today());
     for (name, number, millis) in [
         ("Siti Kemarin", "470/1", MIDNIGHT - 1000),
         ("=1+1", "470/2", MIDNIGHT),
@@ -75,7 +80,12 @@ fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
     }
     let take = |book: &str, ending: &str| {
         let file = dir.join(format!("{book}.{ending}"));
-        let days = ["--from", "12-07-2026", "--to", "2026-07-12", "--json"];
+        // What was given a number that day is signed only now.
+        let (from, to) = match book {
+            "agenda" => ("12-07-2026".to_owned(), "2026-07-12".to_owned()),
+            _ => (begun.clone(), today()),
+        };
+        let days = ["--from", &from, "--to", &to, "--json"];
         let said = json_of(&run(dir, &[&["register", book, file.to_str().unwrap()][..], &days[..]].concat()));
         (said, std::fs::read(&file).unwrap())
     };
@@ -90,6 +100,10 @@ fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
     let (said, csv) = take("expedition", "csv");
     assert_eq!(said["rows"], 1, "only what is signed is handed over");
     assert!(text(&csv).contains("470/3"));
+    let file = dir.join("none.csv");
+    let of_its_number = ["--from", "12-07-2026", "--to", "12-07-2026", "--json"];
+    let said = run(dir, &[&["register", "expedition", file.to_str().unwrap()][..], &of_its_number[..]].concat());
+    assert_eq!(json_of(&said)["rows"], 0, "nothing was signed that day");
     for (book, ending, magic) in [("agenda", "pdf", &b"%PDF"[..]), ("expedition", "xlsx", b"PK")] {
         let (_, bytes) = take(book, ending);
         assert!(bytes.starts_with(magic));
@@ -98,7 +112,7 @@ fn registers_have_the_letters_of_their_days_in_three_forms_and_are_noted() {
     let node = Node::open(dir, &NodeOptions::default()).unwrap();
     let noted = node.replica().audit(50).unwrap();
     let noted: Vec<_> = noted.iter().filter(|item| item.act == "register").collect();
-    assert_eq!(noted.len(), 6);
+    assert_eq!(noted.len(), 7);
     assert_eq!(noted.last().unwrap().subject, "agenda-2026-07-12-2026-07-12.csv (village-node)");
     assert_eq!(noted.last().unwrap().clerk, "siti");
 }
@@ -126,7 +140,8 @@ fn a_register_says_what_the_signed_paper_says_and_what_became_of_each_number() {
     assert_eq!(shown["record"]["fields"]["nama"], "Budi Lain");
     let take = |book: &str| {
         let file = dir.join(format!("{book}.csv"));
-        let days = ["--from", "12-07-2026", "--to", "12-07-2026"];
+        let to = if book == "agenda" { "12-07-2026".to_owned() } else { today() };
+        let days = ["--from", "12-07-2026", "--to", &to];
         assert!(run(dir, &[&["register", book, file.to_str().unwrap()][..], &days[..]].concat()).status.success());
         text(&std::fs::read(&file).unwrap())
     };
@@ -143,7 +158,6 @@ fn a_register_says_what_the_signed_paper_says_and_what_became_of_each_number() {
     assert_eq!(remark("470/3"), "Dibatalkan; nomor tidak dipakai lagi");
     assert_eq!(remark("470/4"), "Sedang disiapkan (draf), belum surat");
     // The paper bears the day of its signature, and leaves on the day on which it is handed over.
-    let today = || calendar::wib_date(chrono::Utc::now().timestamp_millis()).map(calendar::short_date).unwrap();
     let begun = today();
     sign(dir, &ids[3]);
     for step in ["siap_diambil", "selesai"] {

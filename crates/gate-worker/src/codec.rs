@@ -260,6 +260,7 @@ fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
     for number in [row.catalogue, row.changes, row.steps, row.divergences] {
         out.extend_from_slice(&number.to_le_bytes());
     }
+    put_option(out, row.signed_millis.as_ref(), |out, millis| out.extend_from_slice(&millis.to_le_bytes()));
 }
 
 fn put_referral(out: &mut Vec<u8>, referral: &Referral) {
@@ -314,6 +315,7 @@ fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
         changes: input.number()?,
         steps: input.number()?,
         divergences: input.number()?,
+        signed_millis: input.option(|input| Ok(i64::from_le_bytes(input.array()?)))?,
     })
 }
 

@@ -16,6 +16,11 @@ use crate::service::Service;
 /// The yes or no by which a citizen asks for it.
 const KEY: &str = "anonim";
 
+/// Whether the fields of a record say that its citizen stays unknown, whatever its service: what nobody has to look up.
+pub fn says_anonymous(fields: &Map<String, Value>) -> bool {
+    fields.get(KEY).is_some_and(is_yes)
+}
+
 impl Service {
     /// The field by which a citizen stays unknown; nothing where the service has none.
     pub fn anonymity(&self) -> Option<&Field> {
@@ -29,7 +34,7 @@ impl Service {
 
     /// Whether a record, or a form, says that its citizen stays unknown.
     pub fn is_anonymous(&self, record: &Map<String, Value>) -> bool {
-        self.anonymity().and_then(|field| record.get(&field.key)).is_some_and(is_yes)
+        self.anonymity().is_some() && says_anonymous(record)
     }
 }
 

@@ -51,6 +51,7 @@ mod versions;
 mod visible;
 mod working_day;
 
+pub use anonymity::says_anonymous;
 pub use answer::{Answer, AnswerError, ParseAnswerError};
 pub use approval_due::approval_due;
 pub use area::AreaCode;

@@ -30,6 +30,7 @@ mod refusal;
 mod repeating;
 mod row;
 mod signature;
+mod signing;
 mod stamp;
 mod step;
 mod trial;

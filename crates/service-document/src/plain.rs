@@ -12,10 +12,11 @@ use change_log::{EpochId, Key, Operation, OperationId, RawChange, read_operation
 use office_model::Status;
 use serde_json::{Map, Value};
 
-use crate::layout::STATUS;
+use crate::layout::{STATUS, STEP_TO, STEPS};
 use crate::limits::DEPTH_MAX;
 use crate::row::{self, DocumentRow, Span};
 use crate::signature::SignedPaper;
+use crate::signing;
 
 /// What operations do, by their numbers in the format.
 mod action {
@@ -136,8 +137,27 @@ impl Plain {
             first: changes.first().map(|change| (change.millis, change.message))?,
             last: changes.last().map(|change| (change.millis, change.message))?,
             changes: changes.len(),
+            signed_millis: self.signed_millis(changes),
         };
         row::of_root(&root, &span, 0).ok()
+    }
+
+    /// As [`signing::first_millis`] tells it.
+    fn signed_millis(&self, changes: &[RawChange<'_>]) -> Option<i64> {
+        let Content::Map(map) = &self.objects.get(&ROOT)?.content else { return None };
+        let Held::Object(steps) = map.get(STEPS)?.held else { return None };
+        let Content::List(steps) = &self.objects.get(&steps)?.content else { return None };
+        let signing = steps.iter().filter_map(|(_, slot)| {
+            let Held::Object(step) = slot.held else { return None };
+            let Content::Map(map) = &self.objects.get(&step)?.content else { return None };
+            let Held::Value(to) = &map.get(STEP_TO)?.held else { return None };
+            signing::signs(to).then_some(step)
+        });
+        let taken = signing.filter_map(|step| {
+            let holder = changes.get(changes.partition_point(|change| change.start_op <= step).checked_sub(1)?)?;
+            Some(row::at_millis(holder.millis, holder.message))
+        });
+        taken.min()
     }
 
     /// Takes a change; none when it is not plain (the document is of no use then).

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use automerge::{Automerge, ChangeMetadata};
-use office_model::{OfficeCode, Serial, ServiceId};
+use office_model::{OfficeCode, Serial, ServiceId, says_anonymous};
 use serde_json::{Map, Value};
 
 use crate::error::DocumentError;
@@ -12,7 +12,9 @@ use crate::layout::{
     STEPS,
 };
 use crate::reading::Reading;
-use crate::{AttachedFile, Lease, Publication, Referral, decision, divergence, document, quiet, referral, stamp};
+use crate::{
+    AttachedFile, Lease, Publication, Referral, decision, divergence, document, quiet, referral, signing, stamp,
+};
 
 /// What is listed of a document, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +109,9 @@ pub struct TransactionRow {
     pub steps: u32,
     /// Fields (the status among them) that wait for a person to settle them.
     pub divergences: u32,
+    /// When its letter was first signed, told like the others; nothing where it never was. A record keeps it that was
+    /// withdrawn since: its paper may be out.
+    pub signed_millis: Option<i64>,
 }
 
 impl fmt::Debug for TransactionRow {
@@ -125,11 +130,13 @@ impl fmt::Debug for TransactionRow {
     }
 }
 
-/// The first and the last change of a document, each with its time and message, and how many there are.
+/// The changes of a document: the first and the last one, each with its time and message, and how many there are.
 pub(crate) struct Span<'a> {
     pub(crate) first: (i64, &'a str),
     pub(crate) last: (i64, &'a str),
     pub(crate) changes: usize,
+    /// When the first of those was made, by the hub's clock as far as it was known, that signed its letter.
+    pub(crate) signed_millis: Option<i64>,
 }
 
 /// The row of a document that was read, or why it is none of ours.
@@ -138,7 +145,12 @@ pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<Docu
     let (first, last) = ends(&metas).ok_or_else(|| wrong("is empty"))?;
     let made = |meta: &'_ ChangeMetadata<'_>| (meta.timestamp, meta.message.as_deref().unwrap_or_default().to_owned());
     let ((first_millis, first_message), (last_millis, last_message)) = (made(first), made(last));
-    let span = Span { first: (first_millis, &first_message), last: (last_millis, &last_message), changes: metas.len() };
+    let span = Span {
+        first: (first_millis, &first_message),
+        last: (last_millis, &last_message),
+        changes: metas.len(),
+        signed_millis: signing::first_millis(document, &metas)?,
+    };
     let mut row = of_root(&reading.root, &span, divergence::count(document, reading)?)?;
     if let DocumentRow::Transaction(row) = &mut row {
         referral::add_apart(document, reading, &mut row.referrals)?;
@@ -173,7 +185,10 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
     let serials = root.get(SERIALS).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let serials = serials.iter().filter_map(Value::as_str).filter_map(|text| text.parse().ok()).collect();
     let mut people = People::default();
-    people.visit(fields);
+    // Two who edited apart may have left a name beside the wish to stay unknown: lists follow the wish.
+    if !says_anonymous(fields) {
+        people.visit(fields);
+    }
     let ((created_millis, created_by), (changed_millis, changed_by)) = (made(span.first), made(span.last));
     let office = text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?;
     let referrals = referral::of_root(root);
@@ -201,6 +216,7 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
         changes: u32::try_from(span.changes).unwrap_or(u32::MAX),
         steps: u32::try_from(steps.len()).unwrap_or(u32::MAX),
         divergences,
+        signed_millis: span.signed_millis,
     })
 }
 

@@ -114,6 +114,8 @@ async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
         one.says(&["sync"]);
     }
     let head = machine.signed_in("kades", "kepala").await;
+    head.find("table.list .status.diperiksa").await;
+    assert_eq!(head.count("table.list .status.differs").await, 0);
     head.go(&format!("{}/berkas/{id}", machine.url)).await;
     head.find("form.steps").await;
     assert_eq!(head.count("#diubah-setelah-diperiksa").await, 0);
@@ -129,6 +131,9 @@ async fn who_signs_is_told_what_was_changed_after_the_papers_were_checked() {
     for part in ["Diubah setelah diperiksa", "Pekerjaan", "Keperluan", "budi"] {
         assert!(told.contains(part), "{part}: {told}");
     }
+    head.go(&machine.url).await;
+    head.says("Diubah setelah diperiksa").await;
+    head.go(&format!("{}/berkas/{id}", machine.url)).await;
     let changed = machine.says(&["show", &id])["changed_since_check"].to_string();
     assert!(changed.contains("pekerjaan") && changed.contains("keperluan"), "{changed}");
     assert_eq!(head.violations().await, [""; 0]);

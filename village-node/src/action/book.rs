@@ -47,7 +47,7 @@ pub(super) fn perform(replica: &Replica, query: &BookQuery) -> Result<Value, Fai
     }))
 }
 
-/// The register with its letters, the first recorded first.
+/// The register with its letters: the agenda as their numbers were given, the expedition as they were signed.
 ///
 /// # Errors
 ///
@@ -56,34 +56,24 @@ pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failu
     let letters = chosen(replica, query)?;
     let letterhead = handbook::profile(replica)?.letterhead;
     let office = letter::office(replica, &letterhead)?;
-    let rows = letters.into_iter().map(|(listed, stands)| row(listed, stands)).collect();
+    let rows = letters.into_iter().map(|listed| Ok(row(in_register(replica, &listed)?, listed)));
+    let rows = rows.collect::<Result<_, Failure>>()?;
     Ok(Book { kind: query.book, office, signers: letterhead.signers, from: query.from, to: query.to, rows })
 }
 
-/// The letters of a register, each with how it stands: those that were made in its days, the first made first; then those that
-/// a clock made that was ahead, and which belong there by the day of their signature.
-fn chosen(reader: &Reader, query: &BookQuery) -> Result<Vec<(ListedTransaction, InRegister)>, Failure> {
+/// The letters of a register. The agenda accounts for every number that was given in its days, and says what became of it; the
+/// expedition has what was signed in them and is not withdrawn: only that leaves the office.
+fn chosen(reader: &Reader, query: &BookQuery) -> Result<Vec<ListedTransaction>, Failure> {
     let days = super::days(Some(query.from), Some(query.to))?.unwrap_or_default();
-    let made = reader.letters_made(&days, ROWS_MAX + 1)?;
-    if made.len() > ROWS_MAX {
+    let mut letters = match query.book {
+        BookKind::Agenda => reader.letters_numbered(&days, ROWS_MAX + 1)?,
+        BookKind::Expedition => reader.letters_signed(&days, ROWS_MAX + 1)?,
+    };
+    if letters.len() > ROWS_MAX {
         return Err(too_many());
     }
-    let later = reader.letters_made(&(days.end..i64::MAX), ROWS_MAX)?;
-    let mut chosen = Vec::new();
-    for row in made.into_iter().chain(later).filter(|row| stands_in(query.book, &row.status)) {
-        let stands = in_register(reader, &row)?;
-        if (query.from..=query.to).contains(&day_of_register(&row, &stands)) {
-            chosen.push((row, stands));
-        }
-    }
-    Ok(chosen)
-}
-
-/// The day by which a letter stands in a register: that of its record, but never after its signature. A clock that signs is
-/// believed; one that only records may be ahead.
-fn day_of_register(row: &ListedTransaction, stands: &InRegister) -> NaiveDate {
-    let made = calendar::wib_date(row.created_millis).unwrap_or_default();
-    day_of(stands).map_or(made, |signed| made.min(signed))
+    letters.retain(|row| query.book == BookKind::Agenda || is_signed(&row.status));
+    Ok(letters)
 }
 
 /// The day that the paper of a letter bears; nothing as long as it is not signed.
@@ -97,12 +87,7 @@ fn day_of(stands: &InRegister) -> Option<NaiveDate> {
     }
 }
 
-/// The agenda accounts for every number that was given, and says what became of it; only what is signed leaves the office.
-fn stands_in(book: BookKind, status: &str) -> bool {
-    book == BookKind::Agenda || is_signed(status)
-}
-
-fn row(row: ListedTransaction, stands: InRegister) -> BookRow {
+fn row(stands: InRegister, row: ListedTransaction) -> BookRow {
     let label = service_label(row.service);
     let content = label.get("id").and_then(Value::as_str).unwrap_or(row.service.as_str()).to_owned();
     let (date, remark) = (day_of(&stands), remark(&stands, &row.status));
@@ -183,7 +168,7 @@ pub(crate) fn note(replica: &mut Replica, query: &BookQuery, clerk: &ClerkId, no
 /// When the database cannot be read.
 pub(crate) fn about(reader: &Reader, query: &BookQuery) -> Result<String, Failure> {
     let letters = chosen(reader, query)?;
-    let listed = HealthListed::among(letters.into_iter().map(|(row, _)| (row.service, row.document)));
+    let listed = HealthListed::among(letters.into_iter().map(|row| (row.service, row.document)));
     let parts = [file_name(query), listed.about()];
     Ok(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
 }

@@ -326,6 +326,7 @@ mod tests {
             changes: 1,
             steps: 0,
             divergences,
+            signed_millis: None,
         }
     }
 

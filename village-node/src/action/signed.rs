@@ -48,25 +48,20 @@ pub(crate) enum InRegister {
     Unsigned,
 }
 
-/// So many steps lead to a signature.
-const STEPS_TO_SIGNATURE: u32 = 3;
-
 /// Of the record of a row.
 ///
 /// # Errors
 ///
 /// When it is said to be signed, and what was signed cannot be read.
 pub(crate) fn in_register(reader: &Reader, row: &ListedTransaction) -> Result<InRegister, Failure> {
-    if row.status.parse().is_ok_and(Status::is_withdrawn) {
-        let signatures = load(reader, row.document)?.signatures();
-        return Ok(signatures.first().map_or(InRegister::Unsigned, |first| InRegister::Withdrawn(first.paper(None))));
+    if row.signed_millis.is_none() {
+        return Ok(InRegister::Unsigned);
     }
     if !is_signed(&row.status) {
-        if row.steps < STEPS_TO_SIGNATURE {
-            return Ok(InRegister::Unsigned);
-        }
+        let is_withdrawn = row.status.parse().is_ok_and(Status::is_withdrawn);
+        let stands = if is_withdrawn { InRegister::Withdrawn } else { InRegister::Reopened };
         let signatures = load(reader, row.document)?.signatures();
-        return Ok(signatures.first().map_or(InRegister::Unsigned, |first| InRegister::Reopened(first.paper(None))));
+        return Ok(signatures.first().map_or(InRegister::Unsigned, |first| stands(first.paper(None))));
     }
     if let Some(paper) = reader.plain_paper(row.document)? {
         return Ok(InRegister::Signed(paper));

@@ -16,7 +16,8 @@ use crate::{Action, Failure, private_file};
 
 /// Write the register of outgoing letters (agenda) or of what is handed over (expedition)
 ///
-/// Letters stand in it by the day they were recorded, in WIB. The file's name decides its form: .pdf, .xlsx or .csv.
+/// In the agenda letters stand by the day they were given their number, in the expedition by the day they were signed, in
+/// WIB. The file's name decides its form: .pdf, .xlsx or .csv.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  village-node register agenda agenda.pdf --from 2026-07-01 --to 2026-07-31\n  village-node \

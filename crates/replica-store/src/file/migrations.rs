@@ -28,10 +28,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../../migrations/0015_long_values.sql"),
     include_str!("../../migrations/0016_files_unsent.sql"),
     include_str!("../../migrations/0017_rows_by_hub_clock.sql"),
+    include_str!("../../migrations/0018_rows_tell_signing.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 17;
+pub const FORMAT: u32 = 18;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

@@ -2,30 +2,57 @@
 
 use std::ops::Range;
 
-use rusqlite::params;
+use rusqlite::Params;
 
 use crate::views::list::{COLUMNS, JOINS, read};
 use crate::views::rows::ListedTransaction;
 use crate::{Reader, StoreError};
 
-fn sql() -> String {
+/// Those made in the time, less those that were signed before it; and those that were signed in it and made after it.
+fn by_number() -> String {
     format!(
-        "{COLUMNS} transaction_row r INDEXED BY row_created {JOINS}
-         WHERE r.created >= ? AND r.created < ? AND r.number IS NOT NULL ORDER BY r.created, r.document LIMIT ?"
+        "{COLUMNS} (
+           SELECT * FROM transaction_row c INDEXED BY row_created
+           WHERE c.created >= ?1 AND c.created < ?2 AND (c.signed IS NULL OR c.signed >= ?1)
+           UNION ALL
+           SELECT * FROM transaction_row s INDEXED BY row_signed
+           WHERE s.signed >= ?1 AND s.signed < ?2 AND s.created >= ?2
+         ) r {JOINS} WHERE r.number IS NOT NULL ORDER BY min(r.created, coalesce(r.signed, r.created)), r.document LIMIT ?3"
+    )
+}
+
+fn by_signature() -> String {
+    format!(
+        "{COLUMNS} transaction_row r INDEXED BY row_signed {JOINS}
+         WHERE r.signed >= ?1 AND r.signed < ?2 AND r.number IS NOT NULL ORDER BY r.signed, r.document LIMIT ?3"
     )
 }
 
 impl Reader {
     /// The transactions with a letter number that were made in a time (as rows tell it, milliseconds since 1970 UTC), the
-    /// first made first; at most `count_max`.
+    /// first made first; at most `count_max`. None was made after its signature: a clock that signs is believed, one that
+    /// only records may be ahead.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn letters_made(&self, made: &Range<i64>, count_max: usize) -> Result<Vec<ListedTransaction>, StoreError> {
-        let mut statement = self.connection.prepare_cached(&sql())?;
-        let limit = i64::try_from(count_max).unwrap_or(i64::MAX);
-        let mut found = statement.query(params![made.start, made.end, limit])?;
+    pub fn letters_numbered(&self, time: &Range<i64>, count_max: usize) -> Result<Vec<ListedTransaction>, StoreError> {
+        self.letters(&by_number(), (time.start, time.end, i64::try_from(count_max).unwrap_or(i64::MAX)))
+    }
+
+    /// The transactions with a letter number that were first signed in a time, the first signed first; at most `count_max`.
+    /// Those that were withdrawn since are among them.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn letters_signed(&self, time: &Range<i64>, count_max: usize) -> Result<Vec<ListedTransaction>, StoreError> {
+        self.letters(&by_signature(), (time.start, time.end, i64::try_from(count_max).unwrap_or(i64::MAX)))
+    }
+
+    fn letters(&self, sql: &str, values: impl Params) -> Result<Vec<ListedTransaction>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut found = statement.query(values)?;
         let mut letters = Vec::new();
         while let Some(row) = found.next()? {
             letters.push(read(row)?);
@@ -51,10 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_looked_up_in_the_index_and_comes_out_in_its_order() {
-        let letters = plan(&super::sql(), [1, 2, 3]);
-        assert!(letters.starts_with("SEARCH r USING INDEX row_created (created>? AND created<?)"), "{letters}");
-        assert!(!letters.contains("TEMP B-TREE"), "{letters}");
+    fn a_time_is_looked_up_in_the_indexes() {
+        let numbered = plan(&super::by_number(), [1, 2, 3]);
+        assert!(numbered.contains("SEARCH c USING INDEX row_created (created>? AND created<?)"), "{numbered}");
+        assert!(numbered.contains("SEARCH s USING INDEX row_signed (signed>? AND signed<?)"), "{numbered}");
+        let signed = plan(&super::by_signature(), [1, 2, 3]);
+        assert!(signed.starts_with("SEARCH r USING INDEX row_signed (signed>? AND signed<?)"), "{signed}");
+        assert!(!signed.contains("TEMP B-TREE"), "{signed}");
         let arrivals = plan(ARRIVALS, [1, 2]);
         assert!(arrivals.starts_with("SEARCH r USING COVERING INDEX row_created"), "{arrivals}");
     }

@@ -44,6 +44,8 @@ pub struct ListedTransaction {
     pub steps: u32,
     /// Fields that wait for a person to settle them.
     pub divergences: u32,
+    /// When its letter was first signed, told likewise; nothing where it never was.
+    pub signed_millis: Option<i64>,
 }
 
 impl std::fmt::Debug for ListedTransaction {
@@ -88,8 +90,8 @@ pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &Tran
     attachment::put(connection, document, office, &row.attached)?;
     referral::put(connection, document, &row.referrals)?;
     let sql = "INSERT OR REPLACE INTO transaction_row (document, office, service, catalogue, status, number, name, nik,
-               created, created_by, changed, changed_by, changes, steps, divergences)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+               created, created_by, changed, changed_by, changes, steps, divergences, signed)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![
         document,
         office,
@@ -105,7 +107,8 @@ pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &Tran
         word(connection, &row.changed_by)?,
         row.changes,
         row.steps,
-        row.divergences
+        row.divergences,
+        row.signed_millis
     ])?;
     search::put(connection, document, row)
 }
@@ -174,6 +177,7 @@ pub(crate) fn fits(
         changes: row.changes,
         steps: row.steps,
         divergences: row.divergences,
+        signed_millis: row.signed_millis,
     };
     Ok(made == *listed && search::finds(connection, document, row)?)
 }

@@ -1,8 +1,9 @@
 //! Lists and searches: filters, pages, other readers; and verdicts that come too late.
 
 use crate::world::*;
+use change_log::DocumentId;
 use office_model::{Awaited, Status};
-use replica_store::{Gate, JudgingWalk, ListFilter, Page};
+use replica_store::{Gate, JudgingWalk, ListFilter, ListedTransaction, Page, Replica};
 use service_document::NewTransaction;
 
 #[test]
@@ -173,7 +174,7 @@ fn a_verdict_about_an_older_state_changes_nothing() {
     let id = one.create_transaction(&transaction("Budi", "35"), &clock(1)).unwrap();
     exchange(&mut one, &mut hub);
     exchange(&mut two, &mut hub);
-    let edit = |node: &mut replica_store::Replica, path: &str, word: &str| {
+    let edit = |node: &mut Replica, path: &str, word: &str| {
         node.edit(id, &[(path.parse().unwrap(), serde_json::json!(word))], &clock(5)).unwrap();
     };
     edit(&mut one, "nama", "Dari satu");
@@ -252,7 +253,7 @@ fn filters_choose_the_same_rows_whichever_index_leads() {
             for by_office in [None, Some(office())] {
                 let (status, service) = (status.map(str::to_owned), service.map(str::to_owned));
                 let filter = ListFilter { office: by_office, status, service, ..ListFilter::default() };
-                let fits = |row: &replica_store::ListedTransaction| {
+                let fits = |row: &ListedTransaction| {
                     filter.status.as_ref().is_none_or(|status| *status == row.status)
                         && filter.service.as_deref().is_none_or(|service| service == row.service.as_str())
                 };
@@ -277,7 +278,7 @@ fn a_walk_meets_everything_that_was_pending_when_it_began_and_ends_though_more_a
     let dirs: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
     let mut hub = hub(dirs[0].path(), &[1]);
     let mut one = node(dirs[1].path(), 1);
-    let record = |one: &mut replica_store::Replica, hub: &mut replica_store::Replica, number: i64| {
+    let record = |one: &mut Replica, hub: &mut Replica, number: i64| {
         one.create_transaction(&transaction("Budi", "35"), &clock(number)).unwrap();
         push(one, hub, usize::MAX);
     };
@@ -305,7 +306,7 @@ fn a_walk_meets_everything_that_was_pending_when_it_began_and_ends_though_more_a
 fn made_out_of_order(
     dir: &std::path::Path,
     count: i64,
-) -> (replica_store::Replica, Vec<(change_log::DocumentId, i64)>) {
+) -> (Replica, Vec<(DocumentId, i64)>) {
     let mut node = node(dir, 1);
     let made = (0..count).map(|number| {
         let millis = (number * 7919) % count * 1000;
@@ -366,10 +367,48 @@ fn letters_of_a_time_are_those_with_a_number_the_first_made_first() {
         }
     }
     expected.sort();
-    let found = node.letters_made(&(5..25), 1000).unwrap();
+    let found = node.letters_numbered(&(5..25), 1000).unwrap();
     let found: Vec<_> = found.into_iter().map(|row| (row.created_millis, row.document)).collect();
     assert_eq!(found, expected);
-    assert_eq!(node.letters_made(&(5..25), 3).unwrap().len(), 3);
+    assert_eq!(node.letters_numbered(&(5..25), 3).unwrap().len(), 3);
+}
+
+#[test]
+fn letters_are_found_by_their_signature_and_none_is_made_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let sign = |node: &mut Replica, id: DocumentId, millis: i64| {
+        for to in [Status::Diajukan, Status::Diperiksa, Status::Ditandatangani] {
+            node.step(id, to, None, &clock(millis + 250)).unwrap();
+        }
+    };
+    let mut letter = |number: &str, made: i64, signed: Option<i64>| {
+        let new = NewTransaction { number: Some(number.to_owned()), ..transaction("Budi", "35") };
+        let id = node.create_transaction(&new, &clock(made + 250)).unwrap();
+        if let Some(signed) = signed {
+            sign(&mut node, id, signed);
+        }
+        id
+    };
+    let open = letter("1", 10, None);
+    let later = letter("2", 11, Some(30));
+    let at_once = letter("3", 12, Some(13));
+    let fast_clock = letter("4", 40, Some(14));
+    let before = letter("5", 15, Some(5));
+    let cancelled = letter("6", 9, Some(16));
+    node.step(cancelled, Status::Dibatalkan, Some("salah"), &clock(300)).unwrap();
+    let ids = |rows: Vec<ListedTransaction>| rows.iter().map(|row| row.document).collect::<Vec<_>>();
+    let (numbered, signed) =
+        (|time| ids(node.letters_numbered(&time, 100).unwrap()), |time| ids(node.letters_signed(&time, 100).unwrap()));
+    assert_eq!(numbered(10..20), [open, later, at_once, fast_clock]);
+    assert_eq!(numbered(0..10), [before, cancelled]);
+    assert_eq!(numbered(40..50), [], "it was signed long before");
+    assert_eq!(signed(10..20), [at_once, fast_clock, cancelled]);
+    assert_eq!((signed(20..40), signed(0..10)), (vec![later], vec![before]));
+    assert_eq!(ids(node.letters_signed(&(0..50), 2).unwrap()), [before, at_once]);
+    let made = node.dump_views().unwrap();
+    node.rebuild_views().unwrap();
+    assert_eq!(node.dump_views().unwrap(), made);
 }
 
 #[test]
@@ -402,7 +441,7 @@ fn lists_of_what_waits_for_somebody_are_whole_and_in_order() {
     ids.reverse();
     let mut seen = 0;
     for awaited in Awaited::ALL {
-        let waits = |(id, is_open): &&(change_log::DocumentId, bool)| {
+        let waits = |(id, is_open): &&(DocumentId, bool)| {
             let status: Status = node.row(*id).unwrap().unwrap().status.parse().unwrap();
             let is_open = *is_open && !matches!(status, Status::Dibatalkan | Status::Ditolak);
             match awaited {
@@ -414,7 +453,7 @@ fn lists_of_what_waits_for_somebody_are_whole_and_in_order() {
         let expected: Vec<_> = ids.iter().filter(waits).map(|(id, _)| *id).collect();
         seen += usize::from(!expected.is_empty());
         for status in [None, Some("draf"), Some("selesai")] {
-            let is = |id: &&change_log::DocumentId| {
+            let is = |id: &&DocumentId| {
                 status.is_none_or(|status| node.row(**id).unwrap().unwrap().status == status)
             };
             let expected: Vec<_> = expected.iter().filter(is).copied().collect();

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::action::health::HealthListed;
 use crate::action::search::search;
+use crate::action::since_check::since_check;
 use crate::action::{self, ReferredQuery, chain, days};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html};
@@ -76,6 +77,8 @@ pub(in crate::desk) fn made(from: &Day, to: &Day, language: Language) -> Result<
 
 /// One record as a line.
 pub(crate) struct Line {
+    /// Whether it was changed after its papers were checked, and waits to be signed.
+    pub(crate) is_unseen: bool,
     pub(crate) id: DocumentId,
     pub(crate) name: String,
     pub(crate) nik: String,
@@ -94,6 +97,7 @@ impl Line {
     pub(in crate::desk) fn of(reader: &Reader, row: ListedTransaction, language: Language, now_millis: i64) -> Self {
         let service = Catalogue::current().service(&row.service);
         Self {
+            is_unseen: is_unseen(reader, &row),
             id: row.document,
             name: shown::name(row.name.as_deref(), service, language),
             nik: row.nik.as_deref().map(mask::nik).unwrap_or_default(),
@@ -107,6 +111,15 @@ impl Line {
             office: shown::other_office(reader, row.office),
         }
     }
+}
+
+/// Only of few rows the history has to be read: of those that wait to be signed and had more done to them than steps.
+fn is_unseen(reader: &Reader, row: &ListedTransaction) -> bool {
+    let waits = matches!(row.status.parse(), Ok(Status::Diperiksa | Status::MenungguCamat));
+    let is_edited = row.changes > row.steps + 1;
+    // A list is there also where a record in it is damaged: its page says so.
+    let is_changed = || action::load(reader, row.document).is_ok_and(|document| !since_check(&document).is_empty());
+    waits && is_edited && is_changed()
 }
 
 /// Rows of a list, or of a search where something is typed.

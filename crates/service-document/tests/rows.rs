@@ -1,0 +1,79 @@
+//! What lists have of a record: who is named there, and when its letter was signed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails here fails as it should"
+)]
+
+mod common;
+
+use common::{START, created, load, path, set, stamp};
+use office_model::Status;
+use serde_json::json;
+use service_document::{Authored, TransactionDocument, plain_row_of, row_of};
+
+/// The row by the library, which is also what the plain reading tells where it tells anything.
+fn signed_millis(changes: &[Authored]) -> Option<i64> {
+    let raws: Vec<&[u8]> = changes.iter().map(|change| change.raw.as_slice()).collect();
+    let row = row_of(&raws).unwrap();
+    if let Some(plain) = plain_row_of(&raws) {
+        assert_eq!(plain, row);
+    }
+    row.transaction().unwrap().signed_millis.map(|millis| millis - START)
+}
+
+fn checked() -> (TransactionDocument, Vec<Authored>) {
+    let (mut document, first) = created();
+    let mut changes = vec![first];
+    for (at, to) in [(1, Status::Diajukan), (2, Status::Diperiksa)] {
+        changes.push(document.step(to, None, &stamp(1, at)).unwrap());
+    }
+    (document, changes)
+}
+
+#[test]
+fn a_row_tells_when_the_letter_was_first_signed_by_the_hubs_clock() {
+    let (mut document, mut changes) = checked();
+    assert_eq!(signed_millis(&changes), None);
+    // On another machine, which did not know of it and signed earlier.
+    let apart = load(&changes).step(Status::Ditandatangani, None, &stamp(2, 20)).unwrap();
+    changes.push(document.step(Status::Ditandatangani, None, &stamp(1, 2_000)).unwrap());
+    assert_eq!(signed_millis(&changes), Some(2_000 - 1_250));
+    changes.push(set(&mut document, "keperluan", json!("umrah"), &stamp(1, 3_000)));
+    changes.push(document.step(Status::SiapDiambil, None, &stamp(1, 4_000)).unwrap());
+    assert_eq!(signed_millis(&changes), Some(2_000 - 1_250));
+    changes.push(apart);
+    assert_eq!(signed_millis(&changes), Some(20 - 1_250), "the first paper bears that day");
+    let mut document = load(&changes);
+    if !document.divergences().is_empty() {
+        changes.push(document.settle(&path("status"), json!("siap_diambil"), &stamp(1, 5_000)).unwrap());
+    }
+    changes.push(document.step(Status::Dibatalkan, Some("salah"), &stamp(1, 6_000)).unwrap());
+    assert_eq!(signed_millis(&changes), Some(20 - 1_250), "its paper may be out");
+}
+
+#[test]
+fn what_was_never_signed_says_so_whatever_else_was_done() {
+    let (mut document, mut changes) = checked();
+    changes.push(document.step(Status::Dikembalikan, Some("KK kabur"), &stamp(1, 3)).unwrap());
+    changes.push(document.step(Status::Dibatalkan, Some("salah"), &stamp(1, 4)).unwrap());
+    assert_eq!(signed_millis(&changes), None);
+}
+
+#[test]
+fn whoever_stays_unknown_has_no_name_in_a_list_also_where_two_edited_apart() {
+    let (mut here, first) = created();
+    let edits = [(path("anonim"), json!(true)), (path("nama"), json!(null)), (path("nik"), json!(null))];
+    let hidden = here.edit(&edits, &stamp(1, 1)).unwrap().unwrap();
+    let renamed = set(&mut load(std::slice::from_ref(&first)), "nama", json!("Siti Lain"), &stamp(2, 2));
+    let merged = load(&[first.clone(), hidden, renamed]);
+    assert_eq!(merged.to_json()["fields"]["nama"], "Siti Lain", "it stands in the record");
+    let row = merged.row();
+    assert_eq!((&row.name, &row.nik, row.names.len(), row.niks.len()), (&None, &None, 0, 0), "{row:?}");
+    let mut known = load(std::slice::from_ref(&first));
+    set(&mut known, "anonim", json!(false), &stamp(1, 1));
+    assert_eq!(known.row().name.as_deref(), Some("Siti Aminah"));
+}
