@@ -147,7 +147,9 @@ impl FromStr for BookKind {
     type Err = ParseBookError;
 
     fn from_str(text: &str) -> Result<Self, ParseBookError> {
-        let found = Self::ALL.into_iter().find(|one| one.as_str() == text);
+        // People here call it by its name in the law.
+        let word = if text == "ekspedisi" { Self::Expedition.as_str() } else { text };
+        let found = Self::ALL.into_iter().find(|one| one.as_str() == word);
         found.ok_or_else(|| ParseBookError::Kind(text.chars().take(16).collect()))
     }
 }

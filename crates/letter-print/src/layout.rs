@@ -8,7 +8,7 @@ use crate::line::wrap;
 use crate::mark::{Mark, PageMarks};
 use crate::paper::mm;
 use crate::sheet::Sheet;
-use crate::{Block, Paper, qr, table};
+use crate::{Approved, Block, Paper, qr, table};
 
 const SIZE: f32 = 12.0;
 const SMALL: f32 = 8.0;
@@ -229,12 +229,19 @@ impl Camat {
 
 /// No line is left for a pen: the camat approved it at the sub-district's own machine, and the record tells who did.
 fn camat(letter: &Letter, width: f32) -> Camat {
-    let Some(day) = letter.camat_approved else { return Camat { lines: Vec::new() } };
-    let lines = [
+    let Some(Approved { day, camat }) = &letter.approved else { return Camat { lines: Vec::new() } };
+    let title = if camat.title.is_empty() { format!("Camat {}", letter.office.district) } else { camat.title.clone() };
+    let mut lines = vec![
         (Face::Regular, "Mengetahui:".to_owned()),
-        (Face::Bold, format!("Camat {}", letter.office.district)),
-        (Face::Regular, format!("disetujui secara elektronik pada {}", long_date(day))),
+        (Face::Bold, title),
+        (Face::Regular, format!("disetujui secara elektronik pada {}", long_date(*day))),
     ];
+    if !camat.name.is_empty() {
+        lines.push((Face::Bold, camat.name.clone()));
+    }
+    if !camat.nip.is_empty() {
+        lines.push((Face::Regular, format!("NIP {}", camat.nip)));
+    }
     let fit =
         |(face, line): (Face, String)| wrap(&line, face, SIZE, width, 0.0).into_iter().map(move |line| (face, line));
     Camat { lines: lines.into_iter().flat_map(fit).collect() }
@@ -312,7 +319,7 @@ mod tests {
             date: NaiveDate::from_ymd_opt(2026, 11, 28).unwrap(),
             signs: SignsAs::Kepala,
             signer: Signer { name: "SUGENG".to_owned(), ..Signer::default() },
-            camat_approved: None,
+            approved: None,
         }
     }
 
@@ -394,7 +401,12 @@ mod tests {
         for paragraphs in 0..60 {
             let mut letter = letter(paragraphs);
             let day = letter.date;
-            letter.camat_approved = Some(day);
+            let camat = Signer {
+                name: "AGUS SALIM, S.Sos.".to_owned(),
+                nip: "198001012005011003".to_owned(),
+                ..Signer::default()
+            };
+            letter.approved = Some(Approved { day, camat });
             let pages = pages(&letter, Paper::default(), &Finish::Sealed("HTTPS://X/L/A".to_owned())).unwrap();
             let last = &pages.last().unwrap().0;
             let below = |wanted: &str| {
@@ -404,7 +416,14 @@ mod tests {
                 };
                 last.iter().find_map(place).unwrap_or_else(|| panic!("{paragraphs}: no {wanted}"))
             };
-            let lines = ["SUGENG", "Mengetahui:", "Camat Pesanggaran", "secara elektronik pada 28 November 2026"];
+            let lines = [
+                "SUGENG",
+                "Mengetahui:",
+                "Camat Pesanggaran",
+                "secara elektronik pada 28 November 2026",
+                "AGUS SALIM, S.Sos.",
+                "NIP 198001012005011003",
+            ];
             assert!(lines.map(below).is_sorted(), "{paragraphs}");
             let code = last.iter().filter_map(|mark| match mark {
                 Mark::Box { y, height, .. } => Some(y + height),

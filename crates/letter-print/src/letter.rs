@@ -7,7 +7,7 @@ use office_model::{Catalogue, ServiceId, SignsAs};
 use serde_json::{Map, Value};
 
 use crate::fill::Scope;
-use crate::{Block, Crest, Office, Paper, Signer, Signers, Templates, clean, layout, pdf};
+use crate::{Approved, Block, Crest, Office, Paper, Signer, Signers, Templates, clean, layout, pdf};
 
 /// What a letter is made from.
 #[derive(Clone, Copy)]
@@ -24,8 +24,8 @@ pub struct LetterFacts<'a> {
     pub office: &'a Office,
     /// Who may sign.
     pub signers: &'a Signers,
-    /// Day on which the camat approved it, in WIB; nothing where no camat has to.
-    pub camat_approved: Option<NaiveDate>,
+    /// The camat's approval; nothing where no camat has to.
+    pub approved: Option<&'a Approved>,
 }
 
 /// A letter, ready to be printed.
@@ -47,8 +47,8 @@ pub struct Letter {
     pub signs: SignsAs,
     /// Who signs.
     pub signer: Signer,
-    /// Day on which the camat approved it.
-    pub camat_approved: Option<NaiveDate>,
+    /// The camat's approval, if it has one.
+    pub approved: Option<Approved>,
 }
 
 /// How far a letter is.
@@ -126,7 +126,7 @@ impl Letter {
             date: facts.date,
             signs,
             signer,
-            camat_approved: facts.camat_approved,
+            approved: facts.approved.map(|one| Approved { camat: tidy_signer(&one.camat), ..one.clone() }),
         })
     }
 

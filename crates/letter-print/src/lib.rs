@@ -4,6 +4,7 @@
 //! [`Templates`] turn a record into a [`Letter`]; [`Letter::to_pdf`] lays it out and writes it. Nothing here reads a
 //! clock or a file, so that the same letter gives the same bytes on every machine, years later.
 
+mod approved;
 mod block;
 mod book;
 mod book_layout;
@@ -30,6 +31,7 @@ mod table;
 mod template;
 mod template_check;
 
+pub use approved::Approved;
 pub use block::Block;
 pub use book::{Book, BookKind, BookRow, Extension, ParseBookError};
 pub use clean::one_line;

@@ -29,7 +29,7 @@ pub fn specimen(
         date: chrono::NaiveDate::from_ymd_opt(2025, 7, 12).unwrap_or_default(),
         office,
         signers,
-        camat_approved: None,
+        approved: None,
     };
     Letter::of(templates, catalogue, &facts)
 }

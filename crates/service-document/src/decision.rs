@@ -4,7 +4,7 @@ use change_log::{EpochId, Key, Operation, OperationId, RawChange, read_operation
 use office_model::{OfficeCode, Role, Status};
 use serde_json::Value;
 
-use crate::layout::{REFERRAL, STATUS, STEP_FROM, STEP_SEAL, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
+use crate::layout::{REFERRAL, STATUS, STEP_CAMAT, STEP_FROM, STEP_SEAL, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
 use crate::referral::{self, GivenAnswer, Referral};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -86,7 +86,7 @@ pub(crate) fn takes_back(change: &RawChange<'_>, visible: &[&[u8]]) -> bool {
         (None, Key::Map(key)) => operation.action == DELETE && key.starts_with(REFERRAL),
         // In what it made itself it may do as it likes.
         (Some(object), _) if object.actor == 0 && object.counter >= change.start_op => false,
-        (Some(object), Key::Map(STEP_FROM | STEP_TO | STEP_WHY | STEP_UNDER | STEP_SEAL)) => {
+        (Some(object), Key::Map(STEP_FROM | STEP_TO | STEP_WHY | STEP_UNDER | STEP_SEAL | STEP_CAMAT)) => {
             is_step(author(change, object), visible)
         }
         // A step is put in whole: only a map can be one.
@@ -166,7 +166,7 @@ fn is_decision(change: &RawChange<'_>, visible: &[&[u8]]) -> Option<bool> {
             }
             (Some(object), Key::Map(STEP_FROM)) if object == made && is_new => from = Some(text(operation)?),
             (Some(object), Key::Map(STEP_TO)) if object == made && is_new => to = Some(text(operation)?),
-            (Some(object), Key::Map(STEP_WHY)) if object == made && is_new => drop(text(operation)?),
+            (Some(object), Key::Map(STEP_WHY | STEP_CAMAT)) if object == made && is_new => drop(text(operation)?),
             _ => return Some(false),
         }
     }

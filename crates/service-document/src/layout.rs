@@ -40,5 +40,7 @@ pub(crate) const STEP_TO: &str = "to";
 pub(crate) const STEP_WHY: &str = "why";
 /// In a step that leads to a letter: what the letter is printed by.
 pub(crate) const STEP_UNDER: &str = "under";
+/// In a step by which the camat approves: who that is, in lines.
+pub(crate) const STEP_CAMAT: &str = "camat";
 /// In a step that signs a letter: the mark of its seal.
 pub(crate) const STEP_SEAL: &str = "seal";

@@ -7,6 +7,7 @@
 //! This is the only crate that names `automerge`. It must never know SQL, sockets, clocks or randomness: time,
 //! epoch and clerk come in with each [`Stamp`].
 
+mod approving_camat;
 mod attached_file;
 mod belonging;
 mod decision;
@@ -36,6 +37,7 @@ mod step;
 mod trial;
 mod writing;
 
+pub use approving_camat::ApprovingCamat;
 pub use attached_file::{AttachedFile, FILE_BYTES_MAX, FILES_MAX, FileType};
 pub use belonging::Belonging;
 pub use decision::is_answer;

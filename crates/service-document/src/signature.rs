@@ -4,8 +4,8 @@ use change_log::{ChangeHash, DocumentId};
 use office_model::{OwnValue, Status, calendar};
 use serde_json::{Map, Value};
 
-use crate::layout::{FIELDS, NUMBER, STEP_SEAL, STEP_TO, STEP_UNDER, STEPS};
-use crate::{Edited, HistoryItem, TransactionDocument, row};
+use crate::layout::{FIELDS, NUMBER, STEP_CAMAT, STEP_SEAL, STEP_TO, STEP_UNDER, STEPS};
+use crate::{ApprovingCamat, Edited, HistoryItem, TransactionDocument, row};
 
 /// What a letter is printed by, as its signer had it. In the step it is a text: the document of the profile, or `-`, and the
 /// version of the templates.
@@ -24,6 +24,8 @@ pub struct SignedBy<'a> {
     pub under: Option<SignedUnder>,
     /// The mark of its seal, if the step signs it.
     pub seal: Option<&'a str>,
+    /// Who approves for the sub-district, if the step does so.
+    pub camat: Option<&'a ApprovingCamat>,
 }
 
 /// What stands for no profile.
@@ -60,6 +62,8 @@ pub struct Signature {
     pub seal: Option<String>,
     /// Whether it is the camat's approval: the record had been passed on to the sub-district.
     pub is_of_camat: bool,
+    /// Who approved for the sub-district, where its step says.
+    pub camat: Option<ApprovingCamat>,
 }
 
 /// What registers say of a signed letter, as its paper says it.
@@ -108,8 +112,8 @@ impl Signature {
 
     /// Whether both are under the same paper.
     pub fn is_of_same_paper(&self, other: &Self) -> bool {
-        (&self.fields, &self.number, self.under, self.is_of_camat)
-            == (&other.fields, &other.number, other.under, other.is_of_camat)
+        (&self.fields, &self.number, self.under, self.is_of_camat, &self.camat)
+            == (&other.fields, &other.number, other.under, other.is_of_camat, &other.camat)
             && calendar::wib_date(self.millis) == calendar::wib_date(other.millis)
     }
 }
@@ -140,7 +144,8 @@ impl TransactionDocument {
             fields: then.get(FIELDS)?.as_object()?.clone(),
             number: then.get(NUMBER).and_then(Value::as_str).map(str::to_owned),
             under: under(steps),
-            seal: seal(steps),
+            seal: said_in_signing(steps, STEP_SEAL).map(str::to_owned),
+            camat: said_in_signing(steps, STEP_CAMAT).and_then(ApprovingCamat::from_text),
             is_of_camat: item
                 .changed
                 .iter()
@@ -173,10 +178,10 @@ fn under(steps: &[Value]) -> Option<SignedUnder> {
     SignedUnder::from_text(said?)
 }
 
-/// What the step that signed says of the seal.
-fn seal(steps: &[Value]) -> Option<String> {
+/// What the step that signed says under a key.
+fn said_in_signing<'a>(steps: &'a [Value], key: &str) -> Option<&'a str> {
     let signs = |step: &&Value| status_of(step) == Some(Status::Ditandatangani);
-    steps.iter().rev().find(signs).and_then(|signed| text(signed, STEP_SEAL)).map(str::to_owned)
+    steps.iter().rev().find(signs).and_then(|signed| text(signed, key))
 }
 
 fn status_of(step: &Value) -> Option<Status> {

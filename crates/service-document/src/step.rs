@@ -6,9 +6,9 @@ use office_model::{Approval, Catalogue, FieldPath, Status};
 use serde_json::Value;
 
 use crate::error::DocumentError;
-use crate::layout::{FIELDS, STATUS, STEP_FROM, STEP_SEAL, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
+use crate::layout::{FIELDS, STATUS, STEP_CAMAT, STEP_FROM, STEP_SEAL, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
 use crate::signature::{SignedBy, leads_to_letter};
-use crate::{Authored, Divergence, Stamp, TransactionDocument, divergence, path};
+use crate::{ApprovingCamat, Authored, Divergence, Stamp, TransactionDocument, divergence, path};
 
 impl TransactionDocument {
     /// Takes a step by the rules of the service in the catalogue version the record was made under; by the rules that
@@ -49,6 +49,7 @@ impl TransactionDocument {
         let by = SignedBy {
             under: by.under.filter(|_| leads_to_letter(to)),
             seal: by.seal.filter(|_| to == Status::Ditandatangani),
+            camat: by.camat.filter(|_| (from, to) == (Status::MenungguCamat, Status::Ditandatangani)),
         };
         self.commit(stamp, |transaction| write_step(transaction, (from, to), why, by))?
             .ok_or_else(|| DocumentError::Internal("a step changed nothing".to_owned()))
@@ -115,6 +116,9 @@ fn write_step(
     }
     if let Some(seal) = by.seal {
         transaction.put(&step, STEP_SEAL, seal)?;
+    }
+    if let Some(camat) = by.camat.and_then(ApprovingCamat::text) {
+        transaction.put(&step, STEP_CAMAT, camat)?;
     }
     Ok(())
 }

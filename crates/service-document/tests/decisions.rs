@@ -16,7 +16,9 @@ use change_log::{ChangeHash, RawChange};
 use office_model::{OfficeCode, Status};
 use proptest::prelude::*;
 use serde_json::json;
-use service_document::{Authored, Belonging, Candidate, Judgement, TransactionDocument, judge};
+use service_document::{
+    ApprovingCamat, Authored, Belonging, Candidate, Judgement, SignedBy, TransactionDocument, judge,
+};
 
 use common::{document_id, load, office, path, record, set, stamp};
 
@@ -68,6 +70,31 @@ fn every_decision_that_is_waited_for_passes() {
         let step = load(&changes).step(to, Some("alasan"), &stamp(2, 5_000)).unwrap();
         assert_eq!(judged(&changes, &step.raw), Judgement::Accepted, "{to}");
     }
+}
+
+#[test]
+fn the_camat_says_who_approved_and_alters_what_no_other_step_says() {
+    let changes = waiting();
+    let camat = ApprovingCamat { name: "AGUS SALIM, S.Sos.".to_owned(), ..ApprovingCamat::default() };
+    let by = || SignedBy { camat: Some(&camat), ..SignedBy::default() };
+    let mut decided = load(&changes);
+    let step = decided.step_signed(Status::Ditandatangani, None, by(), &stamp(2, 5_000)).unwrap();
+    assert_eq!(judged(&changes, &step.raw), Judgement::Accepted);
+    let signature = decided.signatures().pop().unwrap();
+    assert_eq!((signature.is_of_camat, signature.camat), (true, Some(camat.clone())));
+    let unnamed = load(&changes).step_signed(Status::Ditandatangani, None, SignedBy::default(), &stamp(2, 5_000));
+    assert_eq!(load(&[&changes[..], &[unnamed.unwrap()]].concat()).signatures()[0].camat, None);
+    // A village that signs itself names nobody else.
+    let mut own = load(&changes[..3]);
+    own.step_signed(Status::Ditandatangani, None, by(), &stamp(1, 5_000)).unwrap();
+    assert_eq!(own.signatures()[0].camat, None);
+    let all = [&changes[..], &[step]].concat();
+    let (_, renamed) = by_hand(&all, |document| {
+        let (_, steps) = document.get(ROOT, "steps").unwrap().unwrap();
+        let (_, last) = document.get(&steps, document.length(&steps) - 1).unwrap().unwrap();
+        document.put(&last, "camat", "ORANG LAIN\n\n").unwrap();
+    });
+    assert!(matches!(judged(&all, &renamed), Judgement::Refused(_)));
 }
 
 #[test]

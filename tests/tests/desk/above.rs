@@ -98,9 +98,14 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     // Sending back needs a reason; then it is signed after all.
     browser.click("button[value=dikembalikan]").await;
     browser.find("#langkah-ditolak").await;
+    // Who approves is named on the letter.
+    browser.go(&format!("{}/kantor", above.url)).await;
+    browser.type_in("#head_name", "WAYAN SUDARMA, S.Sos.").await;
+    browser.click("main button.main").await;
+    browser.says("Tersimpan.").await;
     browser.go(&format!("{}/berkas/{id}", above.url)).await;
     browser.click("button[value=ditandatangani]").await;
-    browser.says("Tersimpan.").await;
+    browser.find("header.record .status.ditandatangani").await;
     assert_eq!(browser.count("form.steps button").await, 0, "the rest of the way is the village's");
     // Asked for by hand, nothing else is given either: a letter has its village's letterhead and seal.
     browser.go(&format!("{}/berkas/{id}/surat.pdf", above.url)).await;
@@ -112,10 +117,7 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     }
     let text = browser.text().await;
     assert!(text.contains("Camat") && !text.contains("Kepala desa"), "{text}");
-    browser.type_in("#head_name", "Wayan Sudarma").await;
-    browser.click("main button.main").await;
-    browser.says("Tersimpan.").await;
-    assert_eq!(browser.value("#head_name").await, "Wayan Sudarma");
+    assert_eq!(browser.value("#head_name").await, "WAYAN SUDARMA, S.Sos.");
     assert_eq!(browser.value("#approver").await, "anyone");
     for path in ["/baru/G01", "/nomor", "/perbedaan"] {
         browser.go(&format!("{}{path}", above.url)).await;
@@ -123,6 +125,8 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     }
     above.says(&["sync"]);
     village.says(&["sync"]);
+    let steps = village.says(&["show", &id])["record"]["steps"].clone();
+    assert_eq!(steps.as_array().unwrap().last().unwrap()["camat"], "WAYAN SUDARMA, S.Sos.\n\n", "{steps}");
     let clerk = village.signed_in("siti", "petugas").await;
     clerk.go(&format!("{}/berkas/{id}", village.url)).await;
     let text = clerk.text().await;

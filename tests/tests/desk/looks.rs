@@ -172,7 +172,9 @@ async fn what_is_printed_from_the_browser_has_what_is_to_be_read_and_no_broken_n
     browser.go(&format!("{}/berkas/{id}", counter.url)).await;
     browser.on_paper().await;
     let text = browser.text().await;
-    for part in ["Perlu diputuskan", "Guru", "Nelayan", "komputer lain", "Pekerjaan"] {
+    for part in
+        ["Perlu diputuskan", "Guru", "Nelayan", "komputer lain", "Pekerjaan", "Keadaan menurut komputer ini pada"]
+    {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     for part in ["Pakai ini", "Langkah berikutnya", "Lampirkan"] {

@@ -4,12 +4,12 @@ use change_log::DocumentId;
 use chrono::NaiveDate;
 use data_encoding::BASE64;
 use exchange_driver::NodeIdentity;
-use letter_print::{Finish, Letter, LetterFacts, Office, Paper, PrintError, Templates, one_line};
+use letter_print::{Approved, Finish, Letter, LetterFacts, Office, Paper, PrintError, Signer, Templates, one_line};
 use office_handbook::{Letterhead, Profile};
 use office_model::{Checker, Roster, ServiceId, SignsAs, Status, calendar};
 use replica_store::{Clock, Replica};
 use serde_json::{Map, Value, json};
-use service_document::{Signature, TransactionDocument, TransactionRow};
+use service_document::{ApprovingCamat, Signature, TransactionDocument, TransactionRow};
 use sync_protocol::SealedLetter;
 
 use super::signed::{Signed, is_signed, is_status_apart, signed};
@@ -123,8 +123,8 @@ struct Print {
     millis: i64,
     profile: Profile,
     templates: &'static Templates,
-    /// Whether the camat approved it, on its day.
-    is_of_camat: bool,
+    /// The camat's approval, which is of its day.
+    approved: Option<Approved>,
 }
 
 impl Print {
@@ -138,8 +138,11 @@ impl Print {
                 handbook::templates_at(replica, identity, signature.millis)?,
             ),
         };
-        let Signature { fields, number, millis, is_of_camat, .. } = signature.clone();
-        Ok(Self { fields, number, millis, profile, templates, is_of_camat })
+        let Signature { fields, number, millis, is_of_camat, camat, .. } = signature.clone();
+        let ApprovingCamat { name, title, nip } = camat.unwrap_or_default();
+        let day = calendar::wib_date(millis).unwrap_or_default();
+        let approved = is_of_camat.then_some(Approved { day, camat: Signer { name, title, nip } });
+        Ok(Self { fields, number, millis, profile, templates, approved })
     }
 
     /// As the record, the profile and the templates stand; of the day of `millis` since 1970 UTC.
@@ -151,7 +154,7 @@ impl Print {
             millis,
             profile: handbook::profile(replica)?,
             templates,
-            is_of_camat: false,
+            approved: None,
         })
     }
 
@@ -168,7 +171,7 @@ impl Print {
             date: self.day(),
             office: &office(replica, letterhead)?,
             signers: &letterhead.signers,
-            camat_approved: self.is_of_camat.then(|| self.day()),
+            approved: self.approved.as_ref(),
         };
         Letter::of(self.templates, catalogue_of(document), &facts).map_err(|error| unprinted(&error))
     }
@@ -352,6 +355,7 @@ mod tests {
                 under: None,
                 seal: None,
                 is_of_camat: false,
+                camat: None,
             };
             let signed = if is_signed(status) { Signed::Once(signature) } else { Signed::Not };
             may_seal(&signed, is_apart, &certified)

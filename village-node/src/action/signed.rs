@@ -138,7 +138,7 @@ mod tests {
     fn sign(changes: &[Authored], machine: u8, millis: i64) -> Authored {
         let under = SignedUnder { profile: Some(DocumentId::derive(EpochId([9; 16]), 1, 1)), templates: 2 };
         let seal = format!("mark of {machine}");
-        let by = SignedBy { under: Some(under), seal: Some(&seal) };
+        let by = SignedBy { under: Some(under), seal: Some(&seal), camat: None };
         load(changes).step_signed(Status::Ditandatangani, None, by, &stamp(machine, millis)).unwrap()
     }
 

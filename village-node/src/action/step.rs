@@ -1,11 +1,12 @@
 //! Steps from one status to the next.
 
 use change_log::DocumentId;
+use letter_print::Signer;
 use office_handbook::ProfileForm;
 use office_model::{Bilingual, OfficeCode, SignsAs, Status};
 use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
-use service_document::{Signature, SignedBy, TransactionDocument};
+use service_document::{ApprovingCamat, Signature, SignedBy, TransactionDocument};
 
 use super::signed::{Signed, is_signed, signed};
 use super::since_check::{is_checked_again, since_check};
@@ -77,11 +78,19 @@ pub(super) fn perform(
     // Where no other machine prints it, the seal need not travel.
     let signs = is_own && becomes == Status::Ditandatangani && replica.has_other_machines()?;
     let seal = if signs { letter::mark(replica, sealer, (id, &document), clock) } else { None };
-    let by = SignedBy { under, seal: seal.as_deref() };
+    // The village, which prints the letter, has nothing of the sub-district's profile.
+    let camat = if is_own { None } else { Some(approving_camat(replica)?) };
+    let by = SignedBy { under, seal: seal.as_deref(), camat: camat.as_ref() };
     let change = replica.steps(id, Steps { to, reason, then, by }, refer, clock)?;
     let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();
     referred.retain(|office| !before.iter().any(|referral| referral.office == *office));
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
+}
+
+/// Who approves for this office, as its profile names the head.
+fn approving_camat(replica: &Replica) -> Result<ApprovingCamat, Failure> {
+    let Signer { name, title, nip } = handbook::profile(replica)?.letterhead.signers.kepala;
+    Ok(ApprovingCamat { name, title, nip })
 }
 
 /// Who checked it is not asked again for nothing.

@@ -24,7 +24,7 @@ use crate::{Action, Failure, private_file};
                   register expedition expedition.xlsx --from 2026-07-13 --to 2026-07-13"
 )]
 pub(super) struct Register {
-    /// agenda or expedition
+    /// agenda or expedition (ekspedisi)
     book: BookKind,
     /// The file to write, ending in .pdf, .xlsx or .csv
     file: PathBuf,

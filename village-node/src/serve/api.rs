@@ -121,16 +121,23 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     json::parse(body).map_err(|error| bad_body(&error))
 }
 
+/// Code of what cannot be read in an address.
+const BAD_PARAMETER: &str = "parameter";
+
 /// The parameters of an address.
 fn parameters<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Failure> {
-    asked.map(|Query(asked)| asked).map_err(|error| bad_body(&error.body_text()))
+    asked.map(|Query(asked)| asked).map_err(|error| unread(BAD_PARAMETER, &error.body_text()))
 }
 
 fn bad_body(error: &dyn std::fmt::Display) -> Failure {
+    unread("body", error)
+}
+
+fn unread(code: &'static str, error: &dyn std::fmt::Display) -> Failure {
     let said: String = error.to_string().chars().take(300).collect();
     let Bilingual { id, en } = parser_words(&said);
     Failure::input(
-        "body",
+        code,
         format!("Permintaan tidak dapat dibaca: {id}. Tidak ada yang berubah."),
         format!("The request cannot be read: {en}. Nothing was changed."),
     )
@@ -141,7 +148,7 @@ fn bad_parameter(name: &str, wanted: &Bilingual) -> Failure {
     let Bilingual { id, en } = wanted;
     let (id, en) = (id.trim_end_matches('.'), en.trim_end_matches('.'));
     Failure::input(
-        "parameter",
+        BAD_PARAMETER,
         format!("Parameter `{name}` tidak dapat dibaca: {id}. Tidak ada yang berubah."),
         format!("The parameter `{name}` cannot be read: {en}. Nothing was changed."),
     )

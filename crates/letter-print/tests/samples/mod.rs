@@ -43,7 +43,7 @@ pub(crate) fn letter(service: &Service, fields: &Map<String, Value>) -> Letter {
         date: "2025-07-12".parse().unwrap(),
         office: &office,
         signers: &signers,
-        camat_approved: None,
+        approved: None,
     };
     Letter::of(Templates::current().unwrap(), Catalogue::current(), &facts).unwrap()
 }

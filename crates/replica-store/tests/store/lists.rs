@@ -303,10 +303,7 @@ fn a_walk_meets_everything_that_was_pending_when_it_began_and_ends_though_more_a
 }
 
 /// A store whose clock went back and forth while records were made: at most one arrived in the order of its time.
-fn made_out_of_order(
-    dir: &std::path::Path,
-    count: i64,
-) -> (Replica, Vec<(DocumentId, i64)>) {
+fn made_out_of_order(dir: &std::path::Path, count: i64) -> (Replica, Vec<(DocumentId, i64)>) {
     let mut node = node(dir, 1);
     let made = (0..count).map(|number| {
         let millis = (number * 7919) % count * 1000;
@@ -453,9 +450,7 @@ fn lists_of_what_waits_for_somebody_are_whole_and_in_order() {
         let expected: Vec<_> = ids.iter().filter(waits).map(|(id, _)| *id).collect();
         seen += usize::from(!expected.is_empty());
         for status in [None, Some("draf"), Some("selesai")] {
-            let is = |id: &&DocumentId| {
-                status.is_none_or(|status| node.row(**id).unwrap().unwrap().status == status)
-            };
+            let is = |id: &&DocumentId| status.is_none_or(|status| node.row(**id).unwrap().unwrap().status == status);
             let expected: Vec<_> = expected.iter().filter(is).copied().collect();
             let filter =
                 ListFilter { awaited: Some(awaited), status: status.map(str::to_owned), ..ListFilter::default() };

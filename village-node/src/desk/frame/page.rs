@@ -8,12 +8,13 @@ pub(crate) use desk_kit::{Halt, go};
 use office_model::{Bilingual, Role, Roster};
 use replica_store::{Account, Reader};
 
-use crate::action::notable_offset;
+use crate::action::{self, notable_offset};
 use crate::desk::frame::assets::VERSION;
 use crate::desk::frame::bar::Bar;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::moving;
 use crate::desk::frame::texts::Texts;
+use crate::desk::moments;
 use crate::desk::people::sessions::Session;
 use crate::failure::{NOT_FOR_ROLE, SIGNED_OUT};
 use crate::{Blame, Failure, moment};
@@ -31,6 +32,8 @@ pub(crate) struct Page {
     /// Who is signed in; nobody on the way in.
     pub(crate) user: Option<User>,
     pub(crate) bar: Bar,
+    /// When it was made: what is printed of it says so.
+    pub(crate) made: String,
     /// Said at the top, such as "saved".
     pub(crate) flash: String,
 }
@@ -51,7 +54,7 @@ impl Page {
     ///
     /// When the database cannot be read.
     pub(crate) fn of(session: &Session, reader: &Reader, here: &'static str, title: &str) -> Result<Self, Failure> {
-        let offset = notable_offset(reader).unwrap_or_default();
+        let (offset, now) = (notable_offset(reader).unwrap_or_default(), moment::now_millis());
         let moving = session.moving.as_ref().map(|moving| moving::said(moving, session.language)).unwrap_or_default();
         Ok(Self {
             t: session.language.texts(),
@@ -66,11 +69,8 @@ impl Page {
                 role: session.role,
                 form_token: session.form_token.clone(),
             }),
-            bar: Bar { moving, ..Bar::of(reader, moment::now_millis())? }.while_talking(
-                session.talking,
-                offset,
-                session.language,
-            ),
+            bar: Bar { moving, ..Bar::of(reader, now)? }.while_talking(session.talking, offset, session.language),
+            made: moments::long(action::now(reader)),
             flash: String::new(),
         })
     }
@@ -86,6 +86,7 @@ impl Page {
             at: String::new(),
             user: None,
             bar: Bar::default(),
+            made: String::new(),
             flash: String::new(),
         }
     }

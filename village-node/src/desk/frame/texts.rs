@@ -4,6 +4,7 @@ desk_kit::texts! {
     desk: "Meja layanan", "Service desk";
     skip: "Langsung ke isi", "Skip to content";
     home: "Beranda", "Home";
+    as_of: "Keadaan menurut komputer ini pada", "As this machine knew it on";
     new: "Layanan baru", "New service";
     records: "Berkas", "Records";
     divergences: "Perbedaan", "Differences";
