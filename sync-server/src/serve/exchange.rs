@@ -120,6 +120,7 @@ async fn converse(
         at_millis: clock::now_millis(),
         begun: Instant::now(),
         told: None,
+        is_named: false,
         up: 0,
         down: 0,
         waited: false,
@@ -180,6 +181,8 @@ struct Seen {
     at_millis: i64,
     begun: Instant,
     told: Option<CallTold>,
+    /// Whether the lines of the log say whose they are.
+    is_named: bool,
     up: u64,
     down: u64,
     waited: bool,
@@ -214,7 +217,6 @@ impl Talk {
                     self.name(&call);
                     if let Some(node) = call.stranger() {
                         self.hub.strangers.called(node, self.whence, self.seen.at_millis);
-                        Span::current().record("node", display(node));
                     }
                     self.carry_out(&mut call, steps?).await?;
                     if let Some(gone) = call.gone_back() {
@@ -391,11 +393,19 @@ impl Talk {
         Ok(call)
     }
 
-    /// Says whose lines these are, once that is known.
-    fn name(&self, call: &HubCall) {
-        if let (Some(told), Some(office)) = (self.seen.told, call.office()) {
-            Span::current().record("office", display(office)).record("node", display(told.node));
+    /// Says whose lines these are, once that is known; once, since a line repeats whatever is recorded again.
+    fn name(&mut self, call: &HubCall) {
+        if self.seen.is_named {
+            return;
         }
+        match (self.seen.told, call.office(), call.stranger()) {
+            (Some(told), Some(office), _) => {
+                Span::current().record("office", display(office)).record("node", display(told.node));
+            }
+            (_, _, Some(node)) => drop(Span::current().record("node", display(node))),
+            _ => return,
+        }
+        self.seen.is_named = true;
     }
 
     /// A line of the hub's diary, when the node is known; of its log and figures in any case.

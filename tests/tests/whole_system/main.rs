@@ -30,6 +30,8 @@ mod log;
 #[cfg(test)]
 mod moved;
 #[cfg(test)]
+mod narrow;
+#[cfg(test)]
 mod night;
 #[cfg(test)]
 mod numbers;

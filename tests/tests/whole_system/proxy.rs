@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use rustix::net::sockopt::set_socket_linger;
+use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
+
+/// Bytes that a narrow connection takes in at once; the system doubles it for its own needs.
+const NARROW: usize = 2304;
 
 /// A direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,8 @@ struct Shared {
     passed: [AtomicU64; 2],
     /// Bytes a second in each direction; 0: as fast as they come.
     pace: AtomicU64,
+    /// Whether only little fits on the way at once.
+    narrow: AtomicBool,
 }
 
 /// A TCP proxy on a free port.
@@ -72,6 +77,7 @@ impl Proxy {
             connections: AtomicU64::new(0),
             passed: Default::default(),
             pace: AtomicU64::new(0),
+            narrow: AtomicBool::new(false),
         });
         let accepting = Arc::clone(&shared);
         // Ends with the test process.
@@ -111,6 +117,17 @@ impl Proxy {
     /// From now on no more than so many bytes a second pass in each direction; 0: as fast as they come.
     pub(crate) fn slow(&self, bytes_a_second: u64) {
         self.shared.pace.store(bytes_a_second, Ordering::SeqCst);
+    }
+
+    /// From now on new connections take in so little at once that a sender never gets rid of a whole segment of its own, as with
+    /// the small windows of radio links.
+    pub(crate) fn narrow(&self) {
+        self.shared.narrow.store(true, Ordering::SeqCst);
+    }
+
+    /// Connections so far.
+    pub(crate) fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::SeqCst)
     }
 
     /// Whether the break came.
@@ -158,6 +175,9 @@ fn join(shared: &Arc<Shared>, node: TcpStream) {
     for socket in [&node, &hub] {
         socket.set_nodelay(true).unwrap();
     }
+    if shared.narrow.load(Ordering::SeqCst) {
+        set_socket_recv_buffer_size(&node, NARROW).unwrap();
+    }
     let pair = Arc::new(Pair { number, node, hub, reset: AtomicBool::new(false) });
     for way in [Way::Up, Way::Down] {
         let (shared, pair) = (Arc::clone(shared), Arc::clone(&pair));
@@ -172,7 +192,8 @@ fn carry(shared: &Shared, way: Way, pair: &Pair) -> Break {
         Way::Down => (&pair.hub, &pair.node),
     };
     let mut buffer = [0; 16 * 1024];
-    while let Ok(read @ 1..) = from.read(&mut buffer) {
+    let fits = if shared.narrow.load(Ordering::SeqCst) { NARROW / 4 } else { buffer.len() };
+    while let Ok(read @ 1..) = from.read(&mut buffer[..fits]) {
         let (some, cut) = allowed(shared, way, pair.number, read);
         shared.passed[usize::from(way == Way::Down)].fetch_add(some as u64, Ordering::SeqCst);
         if let Some(micros) = (some as u64 * 1_000_000).checked_div(shared.pace.load(Ordering::SeqCst)) {
