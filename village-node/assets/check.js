@@ -7,6 +7,8 @@ import { $ } from "./page.js";
 const touched = new Set();
 // What somebody emptied stays empty, whatever the NIK tells.
 const edited = new Set();
+// Fields that nobody left and of which something odd was told.
+const warned = new Set();
 const say = (name, text, kind) => {
   const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
   if (!field) return;
@@ -33,6 +35,12 @@ export const check = async () => {
   for (const name of touched) {
     if (problems[name]) say(name, problems[name], "problem");
     else say(name, warnings[name] || "", "warning");
+  }
+  // What is odd is told of fields, too, that nobody left: they were filled in for somebody.
+  for (const name of [...warned, ...Object.keys(warnings)]) {
+    if (touched.has(name) || problems[name] || name === document.activeElement.name) continue;
+    say(name, warnings[name] || "", "warning");
+    warned.add(name);
   }
   for (const [name, value] of Object.entries(suggestions)) {
     const input = form.elements[name];

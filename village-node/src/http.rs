@@ -20,6 +20,20 @@ const PING_EVERY: Duration = Duration::from_secs(60);
 /// A link over which no answer comes for so long is dead.
 const PING_ANSWER: Duration = Duration::from_secs(20);
 
+/// Leaves it to [`PING_EVERY`] and to what an exchange itself waits for to find a link dead.
+///
+/// The time of TCP's own that the library sets (30 seconds) runs on while a receiver takes in less at once than a whole segment of
+/// the sender's: a long upload over such a link broke each time, though bytes went all the while (Linux, `tcp_ack_probe`).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn without_timer_of_tcp(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder.tcp_user_timeout(None)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn without_timer_of_tcp(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder
+}
+
 /// A client for one pinned server: no redirects, no proxies, nothing but HTTPS. `tls` is what [`tls`] made: clients made
 /// from the same one resume each other's TLS sessions.
 ///
@@ -27,7 +41,7 @@ const PING_ANSWER: Duration = Duration::from_secs(20);
 ///
 /// When the client cannot be set up.
 pub(crate) fn client(tls: ClientConfig) -> Result<reqwest::Client, Failure> {
-    let built = reqwest::Client::builder()
+    let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .https_only(true)
         .no_proxy()
@@ -41,8 +55,8 @@ pub(crate) fn client(tls: ClientConfig) -> Result<reqwest::Client, Failure> {
         // Without this, hyper 1.12 never begins to ask over a connection whose only stream is quiet from its start.
         .http2_keep_alive_while_idle(true)
         .http2_keep_alive_interval(PING_EVERY)
-        .http2_keep_alive_timeout(PING_ANSWER)
-        .build();
+        .http2_keep_alive_timeout(PING_ANSWER);
+    let built = without_timer_of_tcp(builder).build();
     built.map_err(|error| no_client(&error.to_string()))
 }
 

@@ -72,6 +72,12 @@ pub enum StepError {
         /// Rule of the service.
         approval: Approval,
     },
+    /// It is there already.
+    #[error("The record is {} already: somebody took that step before, in another window or on another machine. Nothing was changed", in_english(*.at))]
+    TakenBefore {
+        /// Where it is.
+        at: Status,
+    },
     /// The step needs a reason and none was given.
     #[error("A reason is needed {}: say it in a few words, the citizen is told it", to_get(*.to))]
     ReasonMissing {
@@ -196,13 +202,9 @@ impl Status {
         Self::ALL.into_iter().filter(move |to| self.may_become(*to, approval))
     }
 
-    /// Whether a step from this state to `to` must say why. Only a draft may be dropped without a word.
-    pub const fn needs_reason(self, to: Self) -> bool {
-        match to {
-            Self::Dikembalikan | Self::Ditolak => true,
-            Self::Dibatalkan => !matches!(self, Self::Draf),
-            _ => false,
-        }
+    /// Whether a step to this state must say why: where something ends, its number with it, or the citizen has to come again.
+    pub const fn needs_reason(self) -> bool {
+        matches!(self, Self::Dikembalikan | Self::Ditolak | Self::Dibatalkan)
     }
 
     /// Checks a step with its reason, both as a person gave them.
@@ -211,11 +213,14 @@ impl Status {
     ///
     /// When the table does not have the step, or a due reason is missing, or it is too long.
     pub fn check_step(self, to: Self, approval: Approval, reason: Option<&str>) -> Result<(), StepError> {
+        if self == to {
+            return Err(StepError::TakenBefore { at: to });
+        }
         if !self.may_become(to, approval) {
             return Err(StepError::NotAllowed { from: self, to, approval });
         }
         let reason = reason.map(str::trim).unwrap_or_default();
-        if !has_visible(reason) && self.needs_reason(to) {
+        if !has_visible(reason) && to.needs_reason() {
             return Err(StepError::ReasonMissing { to });
         }
         if reason.chars().count() > Self::MAX_REASON {
@@ -229,7 +234,7 @@ impl StepError {
     /// A word for programs.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NotAllowed { .. } => "step_not_allowed",
+            Self::NotAllowed { .. } | Self::TakenBefore { .. } => "step_not_allowed",
             Self::ReasonMissing { .. } => "reason_missing",
             Self::ReasonTooLong => "reason_too_long",
             Self::TemporaryNik => "temporary_nik",
@@ -247,6 +252,10 @@ impl StepError {
                     "Berkas berstatus {from_label} tidak dapat menjadi {to_label}. Tidak ada yang berubah; langkah yang mungkin: {next}."
                 )
             }
+            Self::TakenBefore { at } => format!(
+                "Berkas ini sudah berstatus {}: langkah itu sudah diambil, di jendela atau komputer lain. Tidak ada yang berubah.",
+                at.label().id
+            ),
             Self::ReasonMissing { to } => {
                 format!("Alasan wajib diisi untuk status {}; warga akan membacanya.", to.label().id)
             }

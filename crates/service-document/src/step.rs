@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::error::DocumentError;
 use crate::layout::{FIELDS, STATUS, STEP_CAMAT, STEP_FROM, STEP_SEAL, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
 use crate::signature::{SignedBy, leads_to_letter};
-use crate::{ApprovingCamat, Authored, Divergence, Stamp, TransactionDocument, divergence, path};
+use crate::{ApprovingCamat, Authored, Divergence, Stamp, TransactionDocument, divergence, path, writing};
 
 impl TransactionDocument {
     /// Takes a step by the rules of the service in the catalogue version the record was made under; by the rules that
@@ -100,7 +100,7 @@ fn write_step(
     why: Option<&str>,
     by: SignedBy<'_>,
 ) -> Result<(), DocumentError> {
-    transaction.put(ROOT, STATUS, to.as_str())?;
+    writing::put(transaction, &ROOT, STATUS.into(), to.as_str().into())?;
     let Some((_, steps)) = transaction.get(ROOT, STEPS)? else {
         return Err(DocumentError::Unreadable("the document has no `steps`".to_owned()));
     };

@@ -182,8 +182,24 @@ fn set_here(
             let child = transaction.put_object(object, prop, kind_of(value))?;
             fill(transaction, &child, value, depth)
         }
-        (scalar, _) => Ok(transaction.put(object, prop, to_scalar(scalar))?),
+        (scalar, _) => put(transaction, object, prop, to_scalar(scalar)),
     }
+}
+
+/// Sets a plain value. Whoever settles for the value that is shown sets it, too: Automerge 0.12 would only take the others away,
+/// and somebody who chose another one at the same time would win without anybody hearing of it.
+pub(crate) fn put(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    prop: Prop,
+    value: ScalarValue,
+) -> Result<(), DocumentError> {
+    let all = transaction.get_all(object, prop.clone())?;
+    let is_shown = matches!(all.last(), Some((Stored::Scalar(shown), _)) if **shown == value);
+    if all.len() > 1 && is_shown {
+        transaction.put(object, prop.clone(), ScalarValue::Null)?;
+    }
+    Ok(transaction.put(object, prop, value)?)
 }
 
 /// Whether the stored object `id` already holds exactly `value`.

@@ -12,8 +12,8 @@ mod common;
 
 use common::{created, load, path, set, stamp};
 use office_model::Status;
-use serde_json::json;
-use service_document::{DocumentError, TransactionDocument};
+use serde_json::{Value, json};
+use service_document::{Authored, DocumentError, Stamp, TransactionDocument};
 
 #[test]
 fn a_status_moved_apart_is_seen_by_both_and_settled_by_one() {
@@ -67,6 +67,44 @@ fn a_field_set_apart_is_settled_with_either_value_or_another() {
         assert_eq!(everywhere.to_json()["fields"]["nama"], choice);
         let last = everywhere.history().pop().unwrap();
         assert!(last.changed.iter().any(|edited| edited.path == "nama" && edited.settled), "{choice}: {last:?}");
+    }
+}
+
+#[test]
+fn two_who_settle_apart_differ_again_unless_they_chose_the_same() {
+    let (mut left, first) = created();
+    let mut changes = vec![first];
+    for (at, to) in [(1, Status::Diajukan), (2, Status::Diperiksa)] {
+        changes.push(left.step(to, None, &stamp(1, at)).unwrap());
+    }
+    let mut right = load(&changes);
+    let apart = [
+        left.step(Status::Ditandatangani, None, &stamp(1, 3)).unwrap(),
+        set(&mut left, "nama", json!("Siti A."), &stamp(1, 4)),
+        set(&mut left, "saksi[0].nama", json!("Slamet A."), &stamp(1, 5)),
+        right.step(Status::Dibatalkan, Some("tidak jadi"), &stamp(2, 3)).unwrap(),
+        set(&mut right, "nama", json!("Siti B."), &stamp(2, 4)),
+        set(&mut right, "saksi[0].nama", json!("Slamet B."), &stamp(2, 5)),
+    ];
+    changes.extend(apart);
+    let merged = load(&changes);
+    assert_eq!(merged.divergences().len(), 3);
+    for divergence in merged.divergences() {
+        for one in &divergence.values {
+            for other in &divergence.values {
+                let settle =
+                    |value: &Value, by: &Stamp| load(&changes).settle(&divergence.path, value.clone(), by).unwrap();
+                let (here, there) = (settle(&one.value, &stamp(1, 10)), settle(&other.value, &stamp(2, 11)));
+                for settled in [[&here, &there], [&there, &here]] {
+                    let both = load(&[&changes[..], &settled.map(Authored::clone)].concat());
+                    let left = both.divergences();
+                    let again = left.iter().find(|left| left.path == divergence.path);
+                    let said = format!("{}: {} and {}", divergence.path, one.value, other.value);
+                    assert_eq!(again.is_some(), one.value != other.value, "{said}");
+                    assert_eq!(both.row().divergences, if again.is_some() { 3 } else { 2 }, "{said}");
+                }
+            }
+        }
     }
 }
 

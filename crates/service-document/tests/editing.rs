@@ -106,7 +106,7 @@ fn a_form_may_have_a_status_of_its_own() {
     let mut other = load(std::slice::from_ref(&first));
     let step = document.step(Status::Diajukan, None, &stamp(1, 1)).unwrap();
     let edit = set(&mut document, "status", json!("hak milik"), &stamp(1, 2));
-    let apart = other.step(Status::Dibatalkan, None, &stamp(2, 1)).unwrap();
+    let apart = other.step(Status::Dibatalkan, Some("tidak jadi"), &stamp(2, 1)).unwrap();
     let field_apart = set(&mut other, "status", json!("letter C"), &stamp(2, 2));
     let mut merged = load(&[first, step, edit, apart, field_apart]);
     let paths: Vec<String> = merged.divergences().iter().map(|found| found.path.to_string()).collect();

@@ -125,7 +125,7 @@ async fn nothing_is_attached_to_what_was_cancelled() {
     let browser = machine.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     browser.find("#lampirkan").await;
-    machine.says(&["step", &id, "dibatalkan"]);
+    machine.says(&["step", &id, "dibatalkan", "--reason", "Salah layanan"]);
     browser.go(&format!("{}/berkas/{id}", machine.url)).await;
     browser.find("#buat-ulang").await;
     assert_eq!(browser.count("#lampirkan").await, 0);

@@ -46,6 +46,8 @@ mod refusing_disk;
 #[cfg(test)]
 mod registers;
 #[cfg(test)]
+mod warned;
+#[cfg(test)]
 mod windows;
 #[cfg(test)]
 mod work;

@@ -64,6 +64,7 @@ struct Shared {
 /// A TCP proxy on a free port.
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
+    listener: TcpListener,
     shared: Arc<Shared>,
 }
 
@@ -79,14 +80,14 @@ impl Proxy {
             pace: AtomicU64::new(0),
             narrow: AtomicBool::new(false),
         });
-        let accepting = Arc::clone(&shared);
+        let (accepting, accepts) = (Arc::clone(&shared), listener.try_clone().unwrap());
         // Ends with the test process.
         thread::spawn(move || {
-            for node in listener.incoming().map_while(Result::ok) {
+            for node in accepts.incoming().map_while(Result::ok) {
                 join(&accepting, node);
             }
         });
-        Self { address, shared }
+        Self { address, listener, shared }
     }
 
     /// The hub is elsewhere now.
@@ -122,6 +123,8 @@ impl Proxy {
     /// From now on new connections take in so little at once that a sender never gets rid of a whole segment of its own, as with
     /// the small windows of radio links.
     pub(crate) fn narrow(&self) {
+        // Before a connection comes: what a window was offered for once cannot be taken back.
+        set_socket_recv_buffer_size(&self.listener, NARROW).unwrap();
         self.shared.narrow.store(true, Ordering::SeqCst);
     }
 
@@ -174,9 +177,6 @@ fn join(shared: &Arc<Shared>, node: TcpStream) {
     let Ok(hub) = TcpStream::connect(*shared.hub.lock().unwrap()) else { return };
     for socket in [&node, &hub] {
         socket.set_nodelay(true).unwrap();
-    }
-    if shared.narrow.load(Ordering::SeqCst) {
-        set_socket_recv_buffer_size(&node, NARROW).unwrap();
     }
     let pair = Arc::new(Pair { number, node, hub, reset: AtomicBool::new(false) });
     for way in [Way::Up, Way::Down] {

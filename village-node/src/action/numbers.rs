@@ -209,8 +209,8 @@ pub(super) fn issue(
         Err(NoNumber::NoneLeft) => Err(Failure::new(
             Blame::State,
             "no_numbers",
-            "Nomor surat di komputer ini habis, atau tahun pada jam komputer salah. Berkas aman tanpa nomor; hubungkan ke pusat (sinkronkan) untuk mendapat nomor baru.",
-            "This machine has no letter numbers left, or its clock shows a wrong year. The record is safe without one; sync with the hub to get new ones.",
+            "Nomor surat di komputer ini habis, atau tahun pada jam komputer salah. Berkas aman tanpa nomor; hubungkan ke pusat (sinkronkan) untuk mendapat nomor baru. Bila sudah tersambung, pusat sedang tidak memberi nomor (misalnya baru dipulihkan dari cadangan): nomor diminta lagi dengan sendirinya.",
+            "This machine has no letter numbers left, or its clock shows a wrong year. The record is safe without one; sync with the hub to get new ones. Where it is linked already, the hub gives none just now (it may have been restored from a backup): they are asked for again by themselves.",
         )),
     }
 }

@@ -31,6 +31,7 @@ use desk_kit::moments;
 use crate::serve::Shared;
 
 pub use frame::assets::desk_assets;
+pub(crate) use frame::fault::inside as fault_inside;
 pub(crate) use frame::page::fault_page;
 pub(crate) use office::link::Syncing;
 

@@ -87,7 +87,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .merge(desk::router())
         .fallback(async || answer(Err(no_page())))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::site))
-        .layer(middleware::from_fn(for_people::said))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), for_people::said))
         .layer(middleware::from_fn(desk_kit::safe))
         .with_state(shared)
 }

@@ -1,36 +1,45 @@
 //! Failures as people read them: a page in both languages with a way back, where a program gets JSON.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST, REFERER};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use desk_kit::{FaultPage, own_page};
+use desk_kit::{FaultPage, html_response, own_page};
 
+use super::Shared;
 use super::api::refused;
+use super::entrance::Entrance;
 use super::guard::WRONG_HOST;
-use crate::desk::fault_page;
+use crate::desk::people::sessions::Session;
+use crate::desk::people::visitor::token_of;
+use crate::desk::{fault_inside, fault_page};
 use crate::{Blame, Failure};
 
 /// A failure is short; more is not read.
 const FAILURE_BYTES_MAX: usize = 64 * 1024;
 
 /// Has every failure say itself in the form that whoever asked reads.
-pub(super) async fn said(request: Request, next: Next) -> Response {
+pub(super) async fn said(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let is_program = request.uri().path().starts_with("/api/");
     let wants_page = !is_program && !is_of_a_program(request.headers());
     // Asked for again, the page from which a form came is that form; a page that leads to itself leads nowhere new.
     let from = came_from(request.headers());
     let is_other = from.split('?').next() != Some(request.uri().path());
     let back = if request.method() == Method::POST || is_other { from } else { String::new() };
+    let session = session_of(&shared, &request);
     let response = next.run(request).await;
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
     }
     if let Some(page) = response.extensions().get::<FaultPage>() {
         let page = FaultPage { back, ..page.clone() };
-        return with_page(response, &page);
+        return with_page(response, &page, (&shared, session)).await;
     }
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if is_page {
@@ -44,7 +53,7 @@ pub(super) async fn said(request: Request, next: Next) -> Response {
         let page = FaultPage { back, ..fault_page(failure.text, failure.code) };
         // Asked for under a wrong name, its first page would be refused as well.
         let page = if page.code == WRONG_HOST { FaultPage { back: String::new(), home: "", ..page } } else { page };
-        return with_page(Response::from_parts(parts, Body::empty()), &page);
+        return with_page(Response::from_parts(parts, Body::empty()), &page, (&shared, session)).await;
     }
     if told.is_none() && is_program {
         let mut response = refused(parts.status, &plain(parts.status));
@@ -56,10 +65,32 @@ pub(super) async fn said(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-/// The same answer, with this page as what people see.
-fn with_page(response: Response, page: &FaultPage) -> Response {
+/// The session of whoever asks, where somebody is signed in and not locked out.
+fn session_of(shared: &Shared, request: &Request) -> Option<Session> {
+    let via = request.extensions().get::<Entrance>()?.via();
+    let token = token_of(request.headers(), via)?;
+    let mut session = shared.sessions.find(&token, via, Instant::now(), false).filter(|session| !session.locked)?;
+    // Asked for again by another way, what was sent is not there any more.
+    let at = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
+    at.map_or("/", PathAndQuery::as_str).clone_into(&mut session.at);
+    Some(session)
+}
+
+/// The same answer, with this page as what people see: inside the desk for whoever is signed in.
+async fn with_page(
+    response: Response,
+    page: &FaultPage,
+    (shared, session): (&Arc<Shared>, Option<Session>),
+) -> Response {
     let (parts, _) = response.into_parts();
-    let mut made = page.halt(parts.status).into_response();
+    let inside = match session.filter(|_| !page.home.is_empty()) {
+        Some(session) => fault_inside(shared, session, page).await,
+        None => None,
+    };
+    let mut made = match inside {
+        Some(text) => (parts.status, html_response(text)).into_response(),
+        None => page.halt(parts.status).into_response(),
+    };
     for (name, value) in &parts.headers {
         if name != axum::http::header::CONTENT_LENGTH && name != CONTENT_TYPE {
             made.headers_mut().insert(name, value.clone());

@@ -24,7 +24,7 @@ pub(crate) fn draw(dice: &mut Dice, service: &Service, fields: &Map<String, Valu
     let mut steps = Vec::new();
     let mut now = Status::FIRST;
     for _ in 0..how_many(dice) {
-        let reason = |to: Status| now.needs_reason(to).then(|| why(to).to_owned());
+        let reason = |to: Status| to.needs_reason().then(|| why(to).to_owned());
         // Nothing is changed in these records, so that nobody has one checked anew or takes it back.
         let allowed = now.next(service.approval).filter(|to| !is_back(now, *to));
         let allowed = allowed.filter(|to| service.check_step(now, *to, reason(*to).as_deref(), fields).is_ok());

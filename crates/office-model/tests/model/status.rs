@@ -71,8 +71,12 @@ fn a_reason_is_asked_where_it_is_due() {
         assert_eq!(check(Diajukan, to, Some("KTP tidak terbaca")), Ok(()));
         assert_eq!(check(Diajukan, to, Some(&long)), Err(StepError::ReasonTooLong));
     }
-    assert_eq!(check(Draf, Dibatalkan, None), Ok(()));
+    // Its number is used up with it.
+    assert_eq!(check(Draf, Dibatalkan, None), Err(StepError::ReasonMissing { to: Dibatalkan }));
     assert_eq!(check(Diajukan, Diperiksa, None), Ok(()));
+    let error = check(Diperiksa, Diperiksa, None).unwrap_err();
+    assert_eq!(error.code(), "step_not_allowed");
+    assert!(error.text().id.starts_with("Berkas ini sudah berstatus Diperiksa"), "{}", error.text().id);
     let error = check(Draf, Ditolak, Some("x")).unwrap_err();
     assert_eq!(error.code(), "step_not_allowed");
     assert!(error.text().id.contains("Diajukan, Dibatalkan"), "{}", error.text().id);

@@ -20,14 +20,7 @@ pub(crate) fn checked(
     let record = typed.to_record();
     let said = catalogue.look(service, &record, today);
     let problems = by_field(said.problems.iter().map(|one| (&one.path, language.say(&one.text))));
-    let mut warnings = said.warnings;
-    if let (Some(before), Some(asked)) = (before, service.anonymity())
-        && catalogue.is_known_from_before(service, before, &record)
-        && let Ok(path) = FieldPath::field(&asked.key)
-    {
-        warnings.push(CautionCode::KnownFromHistory.at(path));
-    }
-    let warnings = by_field(warnings.iter().map(|one| (&one.path, language.say(&one.text))));
+    let warnings = warnings((catalogue, service), (typed, before), today, language);
     let nik = typed.get("nik").parse::<Nik>().ok().filter(|_| !service.is_anonymous(&record));
     let born = nik.as_ref().and_then(|nik| nik.birth_date_guess(today)).map(calendar::short_date);
     let sex = nik.as_ref().and_then(Nik::sex).map(Sex::as_str);
@@ -36,6 +29,24 @@ pub(crate) fn checked(
         "warnings": warnings,
         "suggestions": {"tgl_lahir": born, "jk": sex},
     })
+}
+
+/// What is odd in a form and would be taken, by field. `before`: the record that the form changes.
+pub(crate) fn warnings(
+    (catalogue, service): (&Catalogue, &Service),
+    (typed, before): (&Typed, Option<&Map<String, Value>>),
+    today: NaiveDate,
+    language: Language,
+) -> BTreeMap<String, String> {
+    let record = typed.to_record();
+    let mut warnings = catalogue.look(service, &record, today).warnings;
+    if let (Some(before), Some(asked)) = (before, service.anonymity())
+        && catalogue.is_known_from_before(service, before, &record)
+        && let Ok(path) = FieldPath::field(&asked.key)
+    {
+        warnings.push(CautionCode::KnownFromHistory.at(path));
+    }
+    by_field(warnings.iter().map(|one| (&one.path, language.say(&one.text))))
 }
 
 /// All that is said of each field: of one there may be several things to say.

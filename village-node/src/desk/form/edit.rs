@@ -19,7 +19,7 @@ use crate::desk::form::carried::{self, Sender};
 use crate::desk::form::new_record::listed;
 use crate::desk::form::sent_edit::{SentEdit, edits, seen};
 use crate::desk::form::window::{Seen, VERSION, WINDOW, version_of};
-use crate::desk::form::{Anonymity, Asked, Edit, Entry, Kept, Typed, ask, checked, drafts};
+use crate::desk::form::{Anonymity, Asked, Edit, Entry, Kept, Typed, ask, checked, drafts, warnings};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
@@ -95,7 +95,8 @@ pub(in crate::desk) async fn page(
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let anonymity = Anonymity::of_record(catalogue, service, &fields(&document), language);
-        let fields = ask((catalogue, service), &typed, (&said, &BTreeMap::new()), language);
+        let odd = warnings((catalogue, service), (&typed, Some(&fields(&document))), today(&reader), language);
+        let fields = ask((catalogue, service), &typed, (&said, &odd), language);
         let problems = listed(catalogue, service, &problems, language);
         let (window, version) = match unkept {
             // The window that sent it goes on here: it saw no more of the draft than it had.

@@ -22,7 +22,7 @@ mod typed;
 pub(super) mod window;
 
 pub(crate) use anonymity::Anonymity;
-pub(crate) use checked::checked;
+pub(crate) use checked::{checked, warnings};
 pub(crate) use field::{Asked, Entry, ask};
 pub(crate) use kept::{Edit, Kept};
 pub(crate) use typed::Typed;

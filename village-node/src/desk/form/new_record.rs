@@ -23,7 +23,7 @@ use crate::desk::form::offered::Offered;
 use crate::desk::form::saved;
 use crate::desk::form::sent_form::SentForm;
 use crate::desk::form::window::version_of;
-use crate::desk::form::{Anonymity, Asked, Entry, Typed, ask, checked, draft_files, drafts};
+use crate::desk::form::{Anonymity, Asked, Entry, Typed, ask, checked, draft_files, drafts, warnings};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, go, html};
 use crate::desk::frame::shown;
@@ -165,7 +165,8 @@ async fn fill(shared: &Shared, visitor: Visitor, offered: Offered, given: Filled
         let said: BTreeMap<String, String> =
             problems.iter().map(|problem| (problem.path.to_string(), language.say(&problem.text).to_owned())).collect();
         let anonymity = Anonymity::of(catalogue, service, language);
-        let fields = ask((catalogue, service), &given.typed, (&said, &BTreeMap::new()), language);
+        let odd = warnings((catalogue, service), (&given.typed, None), today(&reader), language);
+        let fields = ask((catalogue, service), &given.typed, (&said, &odd), language);
         let version = match drafts::parse_id(&given.draft) {
             Some(draft) => version_of(&reader, draft)?,
             None => String::new(),

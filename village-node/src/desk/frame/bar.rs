@@ -159,6 +159,12 @@ impl Bar {
         self.numbers_left.map(|left| counted(left.into(), t.number_left, t.numbers_left))
     }
 
+    /// Whether no number is left, and the hub was asked: another sync would change nothing.
+    pub(crate) fn awaits_numbers(&self) -> bool {
+        let is_linked = self.up == Some(true) && self.equal_now;
+        is_linked && (self.lacks_numbers || self.numbers_left == Some(0))
+    }
+
     /// Whether letters will soon go without a number.
     pub(crate) fn has_few_numbers(&self) -> bool {
         self.numbers_left.is_some_and(|left| left < FEW_NUMBERS)
@@ -191,6 +197,17 @@ mod tests {
         assert!(said(-575_999).starts_with("This machine's clock is fast by 399 days."));
         let fallen = Bar { clock_minutes: 3_000, is_at_least: true, ..Bar::default() }.clock(t);
         assert!(fallen.starts_with("This machine's clock is wrong: slow by at least 2 days."), "{fallen}");
+    }
+
+    #[test]
+    fn nobody_is_told_to_sync_for_numbers_who_just_did() {
+        let linked = || Bar { up: Some(true), equal_now: true, ..Bar::default() };
+        assert!(Bar { lacks_numbers: true, ..linked() }.awaits_numbers());
+        assert!(Bar { numbers_left: Some(0), ..linked() }.awaits_numbers());
+        assert!(!Bar { numbers_left: Some(1), ..linked() }.awaits_numbers() && !linked().awaits_numbers());
+        for bar in [Bar { up: Some(false), ..linked() }, Bar { equal_now: false, ..linked() }] {
+            assert!(!Bar { lacks_numbers: true, ..bar }.awaits_numbers(), "it helps there");
+        }
     }
 
     #[test]

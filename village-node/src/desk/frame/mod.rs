@@ -3,6 +3,7 @@
 pub(super) mod assets;
 pub(super) mod bar;
 pub(super) mod day;
+pub(super) mod fault;
 pub(super) mod help;
 pub(super) mod language;
 pub(super) mod moving;

@@ -133,6 +133,8 @@ desk_kit::texts! {
     number_left: "nomor surat tersisa", "letter number left";
     numbers_left: "nomor surat tersisa", "letter numbers left";
     no_numbers_yet: "Komputer ini belum mendapat nomor surat; sinkronkan sekali.", "This machine has no letter numbers yet; sync once.";
+    none_given: "Pusat sedang tidak memberi nomor surat (misalnya baru dipulihkan dari cadangan; itu berlangsung paling lama 10 jam). Simpan berkas seperti biasa: nomor diminta lagi dengan sendirinya, lalu diberikan di halaman berkasnya.",
+        "The centre gives no letter numbers just now (it may have been restored from a backup; that lasts 10 hours at most). Save records as usual: numbers are asked for again by themselves, and are then given on a record's page.";
     no_numbers_in_book: "Belum ada nomor.", "There are no numbers yet.";
     book: "Tahun", "Year";
     open_book: "Buka", "Open";
@@ -198,6 +200,7 @@ desk_kit::texts! {
     of_these: "di antaranya", "of these";
     files_unsent: "lampiran menunggu dikirim", "files wait to be sent";
     lacks_numbers: "belum ada nomor surat di komputer ini: sinkronkan", "no letter numbers on this machine yet: sync";
+    awaits_numbers: "belum ada nomor surat: pusat belum memberinya", "no letter numbers: the centre gives none yet";
     give_number: "Beri nomor", "Give it a number";
     without_number: "belum bernomor", "no number yet";
     changed: "Diubah", "Changed";
@@ -338,6 +341,8 @@ desk_kit::texts! {
         "Nothing differs. No two people entered different values for the same thing.";
     divergence_why: "Dua orang mengubah hal yang sama tanpa saling tahu. Semua nilai disimpan; pilih yang benar.",
         "Two people changed the same thing without knowing of each other. All values are kept; choose the right one.";
+    divergence_villages: "Di desa, dua orang mengubah hal yang sama tanpa saling tahu. Desa yang menentukan mana yang benar; sesudah itu berkas ini dapat diputuskan.",
+        "In the village two people changed the same thing without knowing of each other. The village says which is right; then this record can be decided on.";
     use_this: "Pakai ini", "Use this";
     open_record: "Buka berkas", "Open the record";
 
@@ -453,4 +458,6 @@ desk_kit::texts! {
     help_states: "Tersimpan: ada di disk komputer ini. Diterima pusat: ada di disk pusat dan pusat menandatanganinya. Terbukti sama: kedua pihak membandingkan seluruh isi kantor ini, dan sama.",
         "Saved: on this machine's disk. Received: on the hub's disk, and the hub signed for it. Proven equal: both sides compared all of this office's records, and they are equal.";
     fault_title: "Tidak dapat dilakukan", "It cannot be done";
+    back: "Kembali", "Back";
+    fault_code: "Bila meminta bantuan, sebutkan", "When asking for help, say";
 }

@@ -183,7 +183,10 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
         None => ((t.answered, ReferredQuery::Answered), (t.waits_answer, ReferredQuery::Open)),
         Some(_) => ((t.to_answer, ReferredQuery::Open), (t.answered_here, ReferredQuery::Answered)),
     };
-    add(t.differs, "beda=1".to_owned(), &ListFilter { divergent: true, ..ListFilter::default() })?;
+    // What differs the village settles, whose record it is.
+    if above.is_none() {
+        add(t.differs, "beda=1".to_owned(), &ListFilter { divergent: true, ..ListFilter::default() })?;
+    }
     let (query, filter) = referred(to_do.1);
     add(to_do.0, query, &filter)?;
     // Offices above the villages decide on what was brought before them; the rest of the way is the village's.

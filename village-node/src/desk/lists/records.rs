@@ -79,6 +79,8 @@ pub(in crate::desk) fn made(from: &Day, to: &Day, language: Language) -> Result<
 pub(crate) struct Line {
     /// Whether it was changed after its papers were checked, and waits to be signed.
     pub(crate) is_unseen: bool,
+    /// Whether something of it was not sent yet.
+    pub(crate) is_unsent: bool,
     pub(crate) id: DocumentId,
     pub(crate) name: String,
     pub(crate) nik: String,
@@ -98,6 +100,7 @@ impl Line {
         let service = Catalogue::current().service(&row.service);
         Self {
             is_unseen: is_unseen(reader, &row),
+            is_unsent: is_unsent(reader, row.document).unwrap_or_default(),
             id: row.document,
             name: shown::name(row.name.as_deref(), service, language),
             nik: row.nik.as_deref().map(mask::nik).unwrap_or_default(),
@@ -111,6 +114,16 @@ impl Line {
             office: shown::other_office(reader, row.office),
         }
     }
+}
+
+/// Whether the hub did not acknowledge all that this machine wrote of a record.
+fn is_unsent(reader: &Reader, document: DocumentId) -> Result<bool, Failure> {
+    for (entry, _) in reader.document_entries(document)? {
+        if reader.log(entry.epoch)?.is_some_and(|log| log.own && entry.position > log.acknowledged) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Only of few rows the history has to be read: of those that wait to be signed and had more done to them than steps.

@@ -7,4 +7,4 @@ pub(crate) mod secret;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(super) mod trail;
-pub(super) mod visitor;
+pub(crate) mod visitor;

@@ -4,7 +4,7 @@
 use change_log::DocumentId;
 use chrono::NaiveDate;
 use office_handbook::ProfileForm;
-use office_model::{Catalogue, FieldPath, Service, Status, approval_due, calendar};
+use office_model::{Catalogue, CautionCode, FieldPath, Service, Status, approval_due, calendar};
 use replica_store::Replica;
 use serde_json::Value;
 use service_document::TransactionDocument;
@@ -42,6 +42,8 @@ pub(super) struct Cautions {
     pub(super) approval: ApprovalSaid,
     /// What was changed after the papers were checked: what, by whom and when.
     pub(super) unseen: Vec<(String, String)>,
+    /// What is odd in its form, as long as it can be put right: the field, and why.
+    pub(super) odd: Vec<(String, String)>,
 }
 
 impl Cautions {
@@ -61,10 +63,12 @@ impl Cautions {
             Signed::Apart(_) => language.say(&Unsealed::SignedApart.text()).to_owned(),
             Signed::Once(_) | Signed::Not => String::new(),
         };
-        if !is_own(replica, document.row().office) {
-            return Ok(Self { two_papers, unseen, ..Self::default() });
-        }
         let today = today(replica);
+        let odd =
+            if is_open(document, signed) { odd(document, (catalogue, service), today, language) } else { Vec::new() };
+        if !is_own(replica, document.row().office) {
+            return Ok(Self { two_papers, unseen, odd, ..Self::default() });
+        }
         Ok(Self {
             alike: alike(replica, id)?,
             two_papers,
@@ -75,6 +79,7 @@ impl Cautions {
             unnamed: if is_open(document, signed) { unnamed(replica, document, language) } else { String::new() },
             approval: approval_said(service, document, today, language),
             unseen,
+            odd,
         })
     }
 }
@@ -113,6 +118,21 @@ fn known(
     let held =
         catalogue.citizen_fields().iter().filter(|field| record.get(&field.key).is_some_and(|value| !value.is_null()));
     held.map(|field| language.say(&field.label).to_owned()).collect()
+}
+
+/// What a form warns of: whoever checks and signs did not see it there. What is over has its own caution.
+fn odd(
+    document: &TransactionDocument,
+    (catalogue, service): (&Catalogue, &Service),
+    today: NaiveDate,
+    language: Language,
+) -> Vec<(String, String)> {
+    let warnings = catalogue.look(service, &fields(document), today).warnings;
+    let told = warnings.iter().filter(|one| one.code != CautionCode::ValidUntilPast).map(|one| {
+        let label = shown::path_label((catalogue, service), (&one.path.to_string(), None), language);
+        (label, language.say(&one.text).to_owned())
+    });
+    told.collect()
 }
 
 /// The day on which a record says it was made, as people read it, where that is after today; empty otherwise.

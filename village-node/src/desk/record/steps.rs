@@ -68,7 +68,7 @@ impl Offer<'_> {
         let one = |to: Status| Step {
             to: to.as_str(),
             label: verb_for(self.service.outcome(), from, to, language),
-            needs_reason: from.needs_reason(to),
+            needs_reason: to.needs_reason(),
             is_main: self.is_main(from, to),
         };
         to.into_iter().map(one).collect()
@@ -92,7 +92,7 @@ impl Offer<'_> {
             (Status::Dikembalikan, to) => matches!(to, Status::Diajukan),
             // To take back what the camat has before him is an exception.
             (Status::MenungguCamat, to) => matches!(to, Status::Ditandatangani),
-            (_, to) => !from.needs_reason(to) && !matches!(to, Status::Dibatalkan),
+            (_, to) => !to.needs_reason(),
         }
     }
 
