@@ -111,7 +111,7 @@ fn ages(service: &str) -> (u32, u32) {
 /// How many of a hundred records have an optional field.
 fn filled_in(key: &str) -> u32 {
     match key {
-        "no_kk" | "dusun" => 88,
+        "dusun" => 88,
         "agama" => 82,
         "telepon" => 58,
         "berlaku_sampai" => 15,
