@@ -87,8 +87,8 @@ async fn a_nik_that_is_read_from_a_card_brings_what_is_known_and_what_was_made_l
     machine.record("Siti Aminah");
     let known = r#"{"nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi",
         "tgl_lahir": "1990-07-01", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
-        "rw": "02", "no_kk": "3510011707150001", "telepon": "081234567890", "kategori": "jalan",
-        "isi": "Lampu padam"}"#;
+        "rw": "02", "no_kk": "3510011707150001", "telepon": "081234567890", "alamat_ktp": "Jl. Melati 5, Jember",
+        "kategori": "jalan", "isi": "Lampu padam"}"#;
     machine.says(&["record", "--service", "P06", "--json", known]);
     let again = machine.record("Siti Aminah");
     let browser = machine.signed_in("siti", "petugas").await;
@@ -111,6 +111,7 @@ async fn a_nik_that_is_read_from_a_card_brings_what_is_known_and_what_was_made_l
     assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
     assert_eq!(browser.value("[name=no_kk]").await, "3510011707150001");
     assert_eq!(browser.value("[name=telepon]").await, "+6281234567890", "what only an earlier record knows");
+    assert_eq!(browser.value("[name=alamat_ktp]").await, "Jl. Melati 5, Jember", "and where the card says they live");
     assert_eq!(browser.run("return document.querySelector('#warga-dikenal').hidden").await, true);
     assert_eq!(browser.violations().await, [""; 0]);
 }
