@@ -15,7 +15,7 @@ async fn domicile_letter(browser: &Browser) {
     let tab = key(Key::Tab);
     let values = [
         "3510014107900001",
-        "",
+        "3510011707150001",
         "Siti Aminah",
         "Banyuwangi",
         "01-07-1990",
@@ -24,6 +24,7 @@ async fn domicile_letter(browser: &Browser) {
         "",
         "Petani",
         "Warga",
+        "",
         "Krajan",
         "1",
         "2",
