@@ -94,8 +94,8 @@ def follow(deal_with, wait):
 def main():
     letter = {
         "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
-        "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa",
+        "rt": 1, "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     }
     made = change("POST", "/records", {"service": "G01", "fields": letter})
     path = f"/records/{made['id']}"

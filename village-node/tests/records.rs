@@ -4,7 +4,10 @@
 
 mod common;
 
+use std::path::Path;
+
 use common::{enrolled, fields, json_of, record, run, run_with_input, text};
+use replica_store::Clock;
 use serde_json::{Value, json};
 
 #[test]
@@ -63,6 +66,60 @@ fn a_record_is_listed_masked_found_shown_and_its_history_told() {
     assert_eq!(changes.len(), 3);
     assert_eq!(changes[1]["edits"][0], json!({"path": "pekerjaan", "from": "Petani", "to": "Guru", "settled": false}));
     assert!(changes.iter().all(|change| change["clerk"] == "siti"));
+}
+
+/// A numbered letter as it was recorded before the family card number was asked for.
+fn without_family_card(dir: &Path) -> String {
+    let Value::Object(mut fields) = fields("Siti Aminah") else { unreachable!() };
+    assert!(fields.shift_remove("no_kk").is_some());
+    let new = service_document::NewTransaction {
+        office: "35.10.01.2001".parse().unwrap(),
+        service: "G01".parse().unwrap(),
+        catalogue_version: 1,
+        fields,
+        number: Some("470/1".to_owned()),
+        serials: None,
+    };
+    let clock = Clock { millis: 1_783_789_200_000, hub_offset_millis: None, clerk: "siti".to_owned() };
+    common::open(dir).replica().create_transaction(&new, &clock).unwrap().to_string()
+}
+
+#[test]
+fn a_family_card_number_is_asked_of_new_records_and_those_without_go_on() {
+    let dir = enrolled();
+    let dir = dir.path();
+    common::name_head(dir, "SUGENG HARTONO");
+    let mut form = fields("Siti Aminah");
+    assert!(form.as_object_mut().unwrap().shift_remove("no_kk").is_some());
+    let refused = run(dir, &["record", "--service", "G01", "--json", &form.to_string()]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("Nomor KK wajib diisi"), "{}", text(&refused.stderr));
+
+    let does = |arguments: &[&str]| {
+        let output = run(dir, arguments);
+        assert!(output.status.success(), "{arguments:?} {}", text(&output.stderr));
+    };
+    let file = dir.join("letter.pdf");
+    let file = file.to_str().unwrap();
+    for end in [&["ditandatangani", "siap_diambil", "selesai"][..], &["dibatalkan"]] {
+        let id = without_family_card(dir);
+        let fields = |key: &str| json_of(&run(dir, &["show", &id, "--json"]))["record"]["fields"][key].clone();
+        assert_eq!((fields("nama"), fields("no_kk")), (json!("Siti Aminah"), Value::Null));
+        does(&["letter", &id, file]);
+        does(&["set", &id, "pekerjaan=Guru"]);
+        does(&["step", &id, "diajukan"]);
+        does(&["step", &id, "diperiksa"]);
+        does(&["letter", &id, file]);
+        for to in end {
+            let reason: &[&str] = if *to == "dibatalkan" { &["--reason", "Salah layanan"] } else { &[] };
+            does(&[&["step", &id, to], reason].concat());
+        }
+        assert_eq!((fields("pekerjaan"), fields("no_kk")), (json!("Guru"), Value::Null));
+    }
+    let id = without_family_card(dir);
+    does(&["set", &id, "no_kk=35.10.01.170715.0001"]);
+    let taken = run(dir, &["set", &id, "no_kk="]);
+    assert_eq!(taken.status.code(), Some(2), "what is there is not taken away again");
 }
 
 #[test]
@@ -161,7 +218,7 @@ fn a_backup_is_restored_under_a_new_epoch_and_nothing_is_deleted() {
     assert!(run(dir.path(), &["show", &later]).status.success());
     let restored =
         json_of(&run(dir.path(), &["restore", backup.to_str().unwrap(), "--replace", "--leave-unsent", "--json"]));
-    assert!(std::path::Path::new(restored["aside"].as_str().unwrap()).join("replica.db").exists());
+    assert!(Path::new(restored["aside"].as_str().unwrap()).join("replica.db").exists());
     assert!(run(dir.path(), &["show", &first]).status.success());
     assert_eq!(run(dir.path(), &["show", &later]).status.code(), Some(2));
     assert_ne!(json_of(&run(dir.path(), &["status", "--json"]))["epoch"], epoch);

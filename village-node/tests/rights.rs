@@ -211,8 +211,8 @@ fn whoever_makes_a_record_again_has_read_it_and_the_new_one_is_valid_from_its_ow
     account(&served, "siti", "petugas");
     let form = json!({
         "nik": "3510014107900001", "nama": "Budi Santoso", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
-        "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": 2,
-        "keperluan": "Melamar pekerjaan", "penandatangan": "kepala", "berlaku_sampai": "2199-12-30",
+        "no_kk": "3510011707150001", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa",
+        "rt": 1, "rw": 2, "keperluan": "Melamar pekerjaan", "penandatangan": "kepala", "berlaku_sampai": "2199-12-30",
         "ada_perkara": true, "keterangan": "Perkara lama",
     });
     let made = run(served.dir.path(), &["record", "--service", "P02", "--json", &form.to_string(), "--json"]);

@@ -76,16 +76,20 @@ impl Scope<'_> {
         match name.split_once('.') {
             Some((key, field)) => self.of_person(self.fields.get(key)?.as_object()?, field),
             None if name == "ttl" => birth(self.value("tempat_lahir"), self.value("tgl_lahir")),
-            None if name == "alamat" => {
-                let word = if self.is_kelurahan() { "Lingkungan" } else { "Dusun" };
-                self.address(&self.value("dusun").map(|hamlet| hamlet_of(&hamlet, word)).unwrap_or_default())
-            }
-            // Whoever lives elsewhere lives in no hamlet of ours.
-            None if name == "alamat_asal" => {
+            None if name == "alamat" => self.address_here(),
+            // Whose card says another address stays here, where hamlet, RT and RW say.
+            None if name == "alamat_tinggal" => self.value("alamat_ktp").and_then(|_| self.address_here()),
+            None if name == "alamat_asal" => self.value("alamat_ktp").or_else(|| {
+                // Where that is all that is known, whoever lives elsewhere lives in no hamlet of ours.
                 self.address(&self.value("dusun").map(|place| format!("{place} ")).unwrap_or_default())
-            }
+            }),
             None => show::value(self.service.field(name)?, self.fields.get(name)?),
         }
+    }
+
+    fn address_here(&self) -> Option<String> {
+        let word = if self.is_kelurahan() { "Lingkungan" } else { "Dusun" };
+        self.address(&self.value("dusun").map(|hamlet| hamlet_of(&hamlet, word)).unwrap_or_default())
     }
 
     fn address(&self, place: &str) -> Option<String> {

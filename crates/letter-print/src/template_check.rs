@@ -75,7 +75,10 @@ impl Templates {
             if names.remove("ttl") {
                 names.extend(["tempat_lahir", "tgl_lahir"].map(str::to_owned));
             }
-            if names.remove("alamat") | names.remove("alamat_asal") {
+            if names.remove("alamat_asal") | names.remove("alamat_tinggal") {
+                names.extend(["alamat_ktp", "dusun", "rt", "rw"].map(str::to_owned));
+            }
+            if names.remove("alamat") {
                 names.extend(["dusun", "rt", "rw"].map(str::to_owned));
             }
             names.retain(|name| !BESIDE.contains(&name.as_str()));

@@ -66,6 +66,7 @@ mod tests {
         assert_eq!(due("G04", &json!({"klasifikasi": "antar_desa"}), "2026-11-30"), Some(false));
         assert_eq!(due("G04", &json!({"klasifikasi": "antar_provinsi"}), "2026-11-30"), None, "the place decides");
         assert_eq!(due("S01", &json!({}), "2026-11-30"), None, "people judge it");
+        assert_eq!(due("P02", &json!({"ada_perkara": true}), "2026-11-30"), None, "the police say so");
         assert_eq!(due("G01", &json!({}), "2026-11-30"), None, "it never goes there");
     }
 

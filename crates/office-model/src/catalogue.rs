@@ -277,6 +277,12 @@ impl Catalogue {
                     "a condition for an approval that is not conditional".to_owned(),
                 );
             }
+            if service.approval_when.is_none() && service.approval == Approval::Conditional {
+                say(
+                    "persetujuannya bersyarat, tetapi syaratnya tidak disebut".to_owned(),
+                    "its approval is conditional, but no condition is said".to_owned(),
+                );
+            }
             check_fields(id.as_str(), &service.fields, problems);
             for problem in service.rules.iter().filter_map(|rule| rule_problem(self, service, rule)) {
                 problems.push(Bilingual::new(format!("{id}: {}", problem.id), format!("{id}: {}", problem.en)));

@@ -28,7 +28,7 @@ pub struct Service {
     pub is_letter: bool,
     /// Whether the sub-district must approve.
     pub approval: Approval,
-    /// The condition, where approval is conditional and the condition is known.
+    /// The condition, where approval is conditional.
     pub approval_when: Option<Bilingual>,
     /// Promised time. An office may set its own.
     pub promised: Promise,

@@ -9,8 +9,9 @@ use crate::office::{Machine, Office, SECRET};
 fn passed_on(village: &Machine) -> String {
     let fields = json!({
         "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "dusun": "Krajan",
-        "keperluan": "Beasiswa anak", "penandatangan": "kepala", "penghasilan": 900_000, "tanggungan": 3,
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "dusun": "Krajan", "keperluan": "Beasiswa anak", "penandatangan": "kepala", "penghasilan": 900_000,
+        "tanggungan": 3,
     });
     // Nothing is passed on without a number.
     village.says(&["sync"]);

@@ -71,8 +71,8 @@ async fn what_stood_there_is_cleared_before_a_complaint_becomes_anonymous() {
     let office = Office::new();
     let machine = office.machine("counter");
     let known = r#"{"nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
-        "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": 2, "kategori": "air",
-        "isi": "Pipa bocor", "anonim": false}"#;
+        "no_kk": "3510011707150001", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa",
+        "rt": 1, "rw": 2, "kategori": "air", "isi": "Pipa bocor", "anonim": false}"#;
     let id = machine.says(&["record", "--service", "P06", "--json", known])["id"].as_str().unwrap().to_owned();
     let refused = machine.refuses(&["set", &id, "anonim=ya"]);
     assert!(refused.contains("Pengaduan anonim tidak menyimpan Nama lengkap."), "{refused}");

@@ -8,6 +8,7 @@ use crate::browser::Browser;
 pub(crate) async fn the_rest(browser: &Browser) {
     for (name, value) in [
         ("nik", "3510011203850004"),
+        ("no_kk", "3510011707150001"),
         ("tempat_lahir", "Muncar"),
         ("tgl_lahir", "12-03-1985"),
         ("pekerjaan", "Nelayan"),

@@ -15,7 +15,7 @@ async fn domicile_letter(browser: &Browser) {
     let tab = key(Key::Tab);
     let values = [
         "3510014107900001",
-        "",
+        "3510011707150001",
         "Siti Aminah",
         "Banyuwangi",
         "01-07-1990",
@@ -24,6 +24,7 @@ async fn domicile_letter(browser: &Browser) {
         "",
         "Petani",
         "Warga",
+        "",
         "Krajan",
         "1",
         "2",
@@ -87,7 +88,8 @@ async fn a_nik_that_is_read_from_a_card_brings_what_is_known_and_what_was_made_l
     machine.record("Siti Aminah");
     let known = r#"{"nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi",
         "tgl_lahir": "1990-07-01", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
-        "rw": "02", "telepon": "081234567890", "kategori": "jalan", "isi": "Lampu padam"}"#;
+        "rw": "02", "no_kk": "3510011707150001", "telepon": "081234567890", "alamat_ktp": "Jl. Melati 5, Jember",
+        "kategori": "jalan", "isi": "Lampu padam"}"#;
     machine.says(&["record", "--service", "P06", "--json", known]);
     let again = machine.record("Siti Aminah");
     let browser = machine.signed_in("siti", "petugas").await;
@@ -108,7 +110,9 @@ async fn a_nik_that_is_read_from_a_card_brings_what_is_known_and_what_was_made_l
     assert!(lately.ends_with(&again), "the latest of this service: {lately}");
     browser.click("#warga-dikenal button").await;
     assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
+    assert_eq!(browser.value("[name=no_kk]").await, "3510011707150001");
     assert_eq!(browser.value("[name=telepon]").await, "+6281234567890", "what only an earlier record knows");
+    assert_eq!(browser.value("[name=alamat_ktp]").await, "Jl. Melati 5, Jember", "and where the card says they live");
     assert_eq!(browser.run("return document.querySelector('#warga-dikenal').hidden").await, true);
     assert_eq!(browser.violations().await, [""; 0]);
 }
@@ -198,7 +202,8 @@ async fn a_form_without_script_sent_twice_is_one_record() {
     browser.go(&format!("{}/baru/G01", machine.url)).await;
     let script = "const form = document.querySelector('#formulir');
         const values = {nik: '3510014107900001', nama: 'Siti', tempat_lahir: 'Muncar', tgl_lahir: '1-7-1990', jk: 'P',
-          status_kawin: 'kawin', pekerjaan: 'Guru', warga: 'desa', rt: '1', rw: '1', keperluan: 'Bank', penandatangan: 'kepala'};
+          status_kawin: 'kawin', pekerjaan: 'Guru', warga: 'desa', rt: '1', rw: '1', keperluan: 'Bank', penandatangan: 'kepala',
+          no_kk: '3510011707150001'};
         for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
         const body = () => new URLSearchParams(new FormData(form));
         const done = arguments[0];

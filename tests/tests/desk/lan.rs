@@ -33,6 +33,7 @@ async fn save(browser: &Browser, url: &str, name: &str) {
     browser.go(&format!("{url}/baru/G01")).await;
     let values = [
         ("nik", "3510014107900001"),
+        ("no_kk", "3510011707150001"),
         ("nama", name),
         ("tempat_lahir", "Muncar"),
         ("tgl_lahir", "01-07-1990"),

@@ -37,8 +37,8 @@ async fn a_link_over_which_records_go_is_up_and_every_page_says_how_far_they_are
     let form = |purpose: &str| {
         json!({
             "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-            "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-            "keperluan": purpose, "penandatangan": "kepala",
+            "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+            "rw": "02", "keperluan": purpose, "penandatangan": "kepala",
         })
     };
     // No two alike, so that they stay as large on the line.

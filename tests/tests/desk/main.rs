@@ -11,6 +11,8 @@ mod browser;
 #[cfg(test)]
 mod chain;
 #[cfg(test)]
+mod citizen;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod complaint;

@@ -201,8 +201,8 @@ impl Machine {
     pub(crate) fn record(&self, name: &str) -> String {
         let fields = serde_json::json!({
             "nik": "3510014107900001", "nama": name, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-            "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "dusun": "Krajan",
-            "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+            "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+            "rw": "02", "dusun": "Krajan", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
         });
         let made = done(
             village_node(&self.data).args(["record", "--service", "G01", "--json", &fields.to_string()]).arg("--json"),

@@ -11,8 +11,9 @@ const CLINIC: &str = "35.10.H.001";
 fn home_care(village: &Machine) -> String {
     let fields = json!({
         "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "dusun": "Krajan",
-        "pasien": {"nik": "3510014107900001", "nama": "Siti Aminah"}, "keluhan": "Sesak napas", "mendesak": "tinggi",
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "dusun": "Krajan", "pasien": {"nik": "3510014107900001", "nama": "Siti Aminah"},
+        "keluhan": "Sesak napas", "mendesak": "tinggi",
         "lokasi": "Dusun Krajan", "puskesmas": "Pesanggaran",
     });
     village.says(&["record", "--service", "H03", "--json", &fields.to_string()])["id"].as_str().unwrap().to_owned()

@@ -43,8 +43,8 @@ async fn a_record_that_is_full_is_told_as_one_and_is_made_again() {
     let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
     let fields = json!({
         "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "kategori": "jalan",
-        "isi": "Lampu jalan padam",
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "kategori": "jalan", "isi": "Lampu jalan padam",
     });
     let made = counter.says(&["record", "--service", "P06", "--json", &fields.to_string()]);
     let id = made["id"].as_str().unwrap();

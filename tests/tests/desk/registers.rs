@@ -117,7 +117,8 @@ async fn forms_saved_at_once_get_queue_numbers_of_their_own_and_a_slip() {
     browser.go(&format!("{}/baru/G01", machine.url)).await;
     let script = "const form = document.querySelector('#formulir');
         const values = {nik: '3510014107900001', nama: 'Siti', tempat_lahir: 'Muncar', tgl_lahir: '1-7-1990', jk: 'P',
-          status_kawin: 'kawin', pekerjaan: 'Guru', warga: 'desa', rt: '1', rw: '1', keperluan: 'Bank', penandatangan: 'kepala'};
+          status_kawin: 'kawin', pekerjaan: 'Guru', warga: 'desa', rt: '1', rw: '1', keperluan: 'Bank', penandatangan: 'kepala',
+          no_kk: '3510011707150001'};
         for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
         const save = async (number) => {
           const body = new URLSearchParams(new FormData(form));

@@ -8,6 +8,7 @@ use crate::office::{Machine, Office};
 fn odd(machine: &Machine) -> String {
     let fields = json!({
         "nik": "3510014107900001", "nama": "Slamet Riyadi", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "L",
+        "no_kk": "3510011707150001",
         "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02", "dusun": "Krajan",
         "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });

@@ -56,6 +56,7 @@ async fn persons_are_added_and_taken_away() {
     browser.go(&format!("{}/baru/G03", machine.url)).await;
     for (name, value) in [
         ("nik", "3510014107900001"),
+        ("no_kk", "3510011707150001"),
         ("nama", "Siti Aminah"),
         ("tempat_lahir", "Muncar"),
         ("tgl_lahir", "01-07-1990"),
@@ -198,8 +199,8 @@ async fn a_letter_is_printed_alike_on_the_page_and_on_the_command_line_and_is_a_
     // A service without a letter has no button, and says so when it is asked for all the same.
     let complaint = serde_json::json!({
         "nik": "3510014107900001", "nama": "Siti", "tempat_lahir": "Muncar", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Guru", "warga": "desa", "rt": 1, "rw": 1, "kategori": "jalan",
-        "isi": "Lampu padam",
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Guru", "warga": "desa", "rt": 1, "rw": 1,
+        "kategori": "jalan", "isi": "Lampu padam",
     });
     let made = machine.says(&["record", "--service", "P06", "--json", &complaint.to_string()]);
     let complaint = made["id"].as_str().unwrap();

@@ -40,8 +40,8 @@ fn photo_of(seed: u64, size: usize) -> Vec<u8> {
 fn record(machine: &Machine) -> String {
     let form = json!({
         "nik": "3510014107900001", "nama": "Siti Contoh", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });
     let made = machine.said(&["record", "--service", "G01", "--json", &form.to_string(), "--json"]);
     made["id"].as_str().unwrap().to_owned()

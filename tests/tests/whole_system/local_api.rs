@@ -113,8 +113,8 @@ fn what_other_machines_record_and_differ_in_reaches_the_feed_and_is_settled_by_a
     let (here, there) = (Api::of(&counter, "desa"), Api::of(&outreach, "keliling"));
     let fields = json!({
         "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
-        "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa",
+        "rt": 1, "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });
     let new = json!({"service": "G01", "fields": fields}).to_string();
     let id = here.ask("POST", "/records", &new)["id"].as_str().unwrap().to_owned();

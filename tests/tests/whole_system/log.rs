@@ -22,8 +22,8 @@ fn a_log_of_json_tells_of_exchanges_and_never_of_people() {
     let machine = regency.join("counter");
     let fields = json!({
         "nik": NIK, "nama": NAME, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });
     let made = machine.said(&["record", "--service", "G01", "--json", &fields.to_string(), "--json"]);
     regency.prove_any(&machine);

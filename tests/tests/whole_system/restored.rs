@@ -66,8 +66,8 @@ fn what_one_office_brings_back_to_a_restored_hub_reaches_all_others() {
     let made_under = |machine: &Machine| {
         let form = json!({
             "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
-            "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-            "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+            "no_kk": "3510011707150001", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa",
+            "rt": 1, "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
         });
         let made = machine.said(&["record", "--service", "G01", "--json", &form.to_string(), "--json"]);
         machine.said(&["show", made["id"].as_str().unwrap(), "--json"])["catalogue"].clone()
@@ -146,8 +146,9 @@ fn a_sub_district_that_calls_a_restored_hub_first_takes_no_villages_log() {
     regency.prove_any(&village);
     let form = json!({
         "nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
-        "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-        "keperluan": "Beasiswa anak", "penghasilan": 500_000, "tanggungan": 2, "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa",
+        "rt": 1, "rw": "02", "keperluan": "Beasiswa anak", "penghasilan": 500_000, "tanggungan": 2,
+        "penandatangan": "kepala",
     });
     let made = village.said(&["record", "--service", "S01", "--json", &form.to_string(), "--json"]);
     let id = made["id"].as_str().unwrap();

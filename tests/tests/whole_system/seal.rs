@@ -29,8 +29,8 @@ fn record(machine: &Machine) -> (String, String) {
 fn record_of(machine: &Machine, name: &str) -> (String, String) {
     let form = json!({
         "nik": "3510014107900001", "nama": name, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });
     let made = machine.said(&["record", "--service", "G01", "--json", &form.to_string(), "--json"]);
     (made["id"].as_str().unwrap().to_owned(), made["number"].as_str().unwrap_or_default().to_owned())

@@ -18,8 +18,8 @@ const NIK: &str = "3510014107900001";
 fn record(machine: &Machine) {
     let form = json!({
         "nik": NIK, "nama": NAME, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });
     machine.said(&["record", "--service", "G01", "--json", &form.to_string(), "--json"]);
 }

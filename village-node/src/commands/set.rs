@@ -14,7 +14,7 @@ use crate::{Action, Failure};
 /// Set fields of a transaction
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  village-node set ID alamat='Dusun Krajan RT 02' no_hp=081234567890\n  village-node set ID ibu.nama='Sri Wahyuni'\n  village-node set ID no_kk=            (takes the value away)"
+    after_help = "Examples:\n  village-node set ID dusun=Krajan rt=2 telepon=081234567890\n  village-node set ID ibu.nama='Sri Wahyuni'\n  village-node set ID telepon=          (takes the value away)"
 )]
 pub(super) struct Set {
     /// Id of the transaction

@@ -76,8 +76,8 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 pub(crate) fn fields(name: &str) -> Value {
     json!({
         "nik": "3510014107900001", "nama": name, "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P",
-        "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1, "rw": "02",
-        "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa", "rt": 1,
+        "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     })
 }
 

@@ -59,7 +59,11 @@ impl Generator {
         let visit = self.visit(service);
         let mut fields = Map::new();
         for field in &service.fields {
-            if field.required || is_due(service, &field.key, &fields) || self.dice.percent(filled_in(&field.key)) {
+            let is_filled = match field.key.as_str() {
+                "alamat_ktp" => visit.from_elsewhere,
+                key => field.required || is_due(service, key, &fields) || self.dice.percent(filled_in(key)),
+            };
+            if is_filled {
                 let value = visit.value(&mut self.dice, field, &fields);
                 fields.insert(field.key.clone(), value);
             }
@@ -111,7 +115,7 @@ fn ages(service: &str) -> (u32, u32) {
 /// How many of a hundred records have an optional field.
 fn filled_in(key: &str) -> u32 {
     match key {
-        "no_kk" | "dusun" => 88,
+        "dusun" => 88,
         "agama" => 82,
         "telepon" => 58,
         "berlaku_sampai" => 15,

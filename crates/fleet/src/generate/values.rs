@@ -70,6 +70,7 @@ impl Visit<'_> {
             "tempat_lahir" => self.applicant.birth_place.to_owned(),
             "pekerjaan" => dice.pick(&names::JOBS).to_owned(),
             "dusun" => self.hamlet.to_owned(),
+            "alamat_ktp" => format!("Jl. Merdeka No. {}, {}", self.rt * 7, self.applicant.birth_place),
             _ => texts::text(dice, key, &self.address),
         }
     }

@@ -64,6 +64,12 @@ fn a_day_has_all_services_and_the_mean_number_of_changes() {
     assert!((27_300..28_700).contains(&changes), "{changes} changes of 10,000 transactions");
     let with_phone = records.iter().filter(|record| record.fields.contains_key("telepon")).count();
     assert!((5_500..6_100).contains(&with_phone), "{with_phone}");
+    let says = |record: &Record, key: &str| record.fields.contains_key(key);
+    let named = || records.iter().filter(|record| says(record, "nama"));
+    assert!(named().all(|record| says(record, "no_kk")));
+    let elsewhere = named().filter(|record| record.fields["warga"] == "luar").count();
+    assert!((450..750).contains(&elsewhere), "{elsewhere}");
+    assert!(named().all(|record| (record.fields["warga"] == "luar") == says(record, "alamat_ktp")));
 }
 
 #[test]

@@ -114,6 +114,18 @@ fn rules_are_checked_where_an_edit_touches_them() {
     );
 }
 
+/// Records of before version 1 asked for it have none.
+#[test]
+fn a_record_without_a_family_card_number_is_edited_and_the_number_is_never_taken_away() {
+    for service in Catalogue::current().services().map(|service| service.id.as_str()) {
+        let without = with(service, json!({"no_kk": null}));
+        assert_eq!(problems(service, &without, &[("nama", json!("Budi")), ("rt", json!(3))]), [], "{service}");
+        assert_eq!(problems(service, &without, &[("no_kk", json!("3510011707150001"))]), [], "{service}");
+        let blanked = problems(service, &with(service, json!({})), &[("no_kk", json!(""))]);
+        assert_eq!(blanked, one("no_kk", FaultCode::Required), "{service}");
+    }
+}
+
 #[test]
 fn warnings_look_at_the_record_as_it_will_be() {
     let record = full(service("G05"));

@@ -243,10 +243,20 @@ fn unnamed() -> Value {
 }
 
 #[test]
+fn a_family_card_number_is_needed_and_the_address_on_the_card_is_not() {
+    for service in Catalogue::current().services().map(|service| service.id.as_str()) {
+        assert_eq!(problems(service, json!({"no_kk": null})), one("no_kk", FaultCode::Required), "{service}");
+        assert_eq!(problems(service, json!({"alamat_ktp": null, "warga": "luar"})), [], "{service}");
+    }
+}
+
+#[test]
 fn an_anonymous_complaint_needs_nothing_of_the_citizen_and_holds_nothing_of_them() {
     let valid = validate("P06", &with("P06", unnamed())).unwrap();
     assert!(valid.fields.keys().eq(["kategori", "isi", "lokasi", "anonim"]), "{valid:?}");
     assert_eq!(valid.fields["anonim"], true);
+    let own: Vec<_> = Catalogue::current().citizen_fields().iter().map(|field| field.key.as_str()).collect();
+    assert!(["nik", "no_kk", "alamat_ktp", "dusun"].iter().all(|key| own.contains(key)), "{own:?}");
     for field in Catalogue::current().citizen_fields() {
         let mut record = with("P06", unnamed());
         record.insert(field.key.clone(), full(service("P06"))[&field.key].clone());

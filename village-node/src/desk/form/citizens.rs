@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_citizens_fields_are_those_that_all_services_have() {
-        for key in ["nik", "nama", "tgl_lahir", "rt", "telepon"] {
+        for key in ["nik", "no_kk", "nama", "tgl_lahir", "alamat_ktp", "rt", "telepon"] {
             assert!(is_of_citizen(key), "{key}");
         }
         assert!(!is_of_citizen("keperluan") && !is_of_citizen("siswa"));

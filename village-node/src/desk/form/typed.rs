@@ -313,6 +313,7 @@ mod tests {
         let catalogue = Catalogue::current();
         let sent = pairs(&[
             ("nik", "3510 0141 0790 0001"),
+            ("no_kk", "35.10.01 170715-0001"),
             ("nama", "Siti Aminah"),
             ("tempat_lahir", "Banyuwangi"),
             ("tgl_lahir", "1-7-1990"),

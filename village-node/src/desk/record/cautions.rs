@@ -278,4 +278,32 @@ mod tests {
         }
         assert_eq!(told(&document, "2027-01-07"), "", "nobody signs it any more");
     }
+
+    #[test]
+    fn every_service_that_goes_to_the_camat_under_a_condition_says_it() {
+        let stamp = Stamp { epoch: EpochId([1; 16]), millis: 1, hub_offset_millis: None, clerk: "siti".to_owned() };
+        let mut told = Vec::new();
+        for service in Catalogue::current().services() {
+            let new = NewTransaction {
+                office: "35.10.01.2001".parse().unwrap(),
+                service: service.id,
+                catalogue_version: 1,
+                fields: serde_json::Map::new(),
+                number: None,
+                serials: None,
+            };
+            let (document, _) = TransactionDocument::create(&new, &stamp).unwrap();
+            for language in [Language::Indonesian, Language::English] {
+                match approval_said(service, &document, "2026-12-28".parse().unwrap(), language) {
+                    ApprovalSaid::Judged(when) => told.push((service.id.to_string(), when)),
+                    ApprovalSaid::Due(when) => panic!("a blank form meets no condition: {when}"),
+                    ApprovalSaid::Nothing => assert_ne!(service.approval, office_model::Approval::Conditional),
+                }
+            }
+        }
+        assert_eq!(told.len(), 2 * 5, "{told:?}");
+        for when in ["Bila kepolisian memintanya", "If the police ask for it"] {
+            assert!(told.contains(&("P02".to_owned(), when.to_owned())), "{told:?}");
+        }
+    }
 }
