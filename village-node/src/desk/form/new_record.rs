@@ -66,7 +66,7 @@ struct FormPage {
     anonymity: Option<Anonymity>,
 }
 
-/// The problems of a form as a list: name of the input, label, text.
+/// The problems of a form as a list: name of the input, label, what follows on it.
 pub(crate) fn listed(
     catalogue: &Catalogue,
     service: &Service,
@@ -76,7 +76,10 @@ pub(crate) fn listed(
     let one = |problem: &Problem| {
         let path = problem.path.to_string();
         let label = shown::path_label((catalogue, service), (&path, None), language);
-        (path, label, language.say(&problem.text).to_owned())
+        // Some say themselves which field they are of.
+        let text = language.say(&problem.text);
+        let text = text.strip_prefix(&label).map_or_else(|| format!(": {text}"), str::to_owned);
+        (path, label, text)
     };
     problems.iter().map(one).collect()
 }

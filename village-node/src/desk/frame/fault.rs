@@ -5,7 +5,6 @@ use std::sync::Arc;
 use askama::Template;
 use desk_kit::FaultPage;
 
-use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::Page;
 use crate::desk::people::sessions::Session;
 use crate::failure::Failure;

@@ -132,6 +132,7 @@ const fn verb(from: Status, to: Status, language: Language) -> &'static str {
         (_, Status::Diajukan) => ("Ajukan", "Submit"),
         (_, Status::Diperiksa) => ("Sudah diperiksa", "Papers are checked"),
         (_, Status::MenungguCamat) => ("Teruskan ke camat", "Pass on to the camat"),
+        (Status::MenungguCamat, Status::Ditandatangani) => ("Setujui", "Approve"),
         (_, Status::Ditandatangani) => ("Sudah ditandatangani", "It is signed"),
         (_, Status::SiapDiambil) => ("Siap diambil", "Ready to pick up"),
         (_, Status::Selesai) => ("Sudah diserahkan", "Handed over"),
