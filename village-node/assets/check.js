@@ -7,8 +7,12 @@ import { $ } from "./page.js";
 const touched = new Set();
 // What somebody emptied stays empty, whatever the NIK tells.
 const edited = new Set();
-// Fields that nobody left and of which something odd was told.
+// Fields that nobody left and of which something odd was told, by the page as it came among them.
 const warned = new Set();
+for (const said of form?.querySelectorAll(".warning") ?? []) {
+  const field = said.closest("[data-field]");
+  if (field) warned.add(field.dataset.field);
+}
 const say = (name, text, kind) => {
   const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
   if (!field) return;

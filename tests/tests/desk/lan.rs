@@ -43,6 +43,10 @@ async fn save(browser: &Browser, url: &str, name: &str) {
         ("keperluan", "Bank"),
     ];
     for (field, value) in values {
+        if field == "tgl_lahir" {
+            // The NIK tells it: what came between clearing and typing would stand before what is typed.
+            browser.until("document.querySelector('[name=tgl_lahir]').value").await;
+        }
         let field = browser.find(&format!("[name={field}]")).await;
         field.clear().await.unwrap();
         field.send_keys(value).await.unwrap();

@@ -28,7 +28,7 @@ async fn what_is_odd_is_said_whenever_the_form_is_shown_and_to_whoever_checks() 
     browser.click("#simpan").await;
     browser.find("#masalah").await;
     let said = browser.find("[data-field=nik] .warning").await.text().await.unwrap();
-    assert!(said.contains("Jenis kelamin pada NIK berbeda"), "{said}");
+    assert!(said.contains("Jenis kelamin menurut NIK berbeda"), "{said}");
     let id = odd(&machine);
     browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
     browser.find("[data-field=nik] .warning").await;
@@ -37,7 +37,7 @@ async fn what_is_odd_is_said_whenever_the_form_is_shown_and_to_whoever_checks() 
     for step in ["diajukan", "diperiksa"] {
         head.go(&format!("{}/berkas/{id}", machine.url)).await;
         let said = head.find("#janggal li").await.text().await.unwrap();
-        assert!(said.starts_with("NIK: Jenis kelamin pada NIK berbeda"), "{said}");
+        assert!(said.starts_with("NIK: Jenis kelamin menurut NIK berbeda"), "{said}");
         assert_eq!(head.violations().await, [""; 0]);
         head.click(&format!("form.steps button[value={step}]")).await;
         head.find(&format!("header.record .status.{step}")).await;
@@ -55,10 +55,8 @@ async fn what_was_filled_in_by_nobodys_hand_is_warned_of_as_well() {
     let browser = machine.signed_in("siti", "petugas").await;
     browser.go(&format!("{}/baru/G02?dari={id}", machine.url)).await;
     browser.find("[data-field=nik] .warning").await;
-    // A field beside it is left: what nobody touched keeps its word.
-    browser.type_in("[name=pekerjaan]", "Petani").await;
+    // It goes once nothing is odd any more, though nobody touched that field.
     browser.choose("[name=jk]", "P").await;
-    browser.find("[name=alasan]").await.send_keys("x").await.unwrap();
     browser.until("!document.querySelector('[data-field=nik] .warning')").await;
 }
 
