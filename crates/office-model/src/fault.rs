@@ -167,6 +167,8 @@ pub enum CautionCode {
     WitnessTwice,
     /// What was taken out of a record that became anonymous stays in its history.
     KnownFromHistory,
+    /// The letter of somebody from elsewhere has no address of the ID card.
+    CardAddressMissing,
 }
 
 /// Something odd about a value that may well be right: the record is taken, the clerk is told.
@@ -224,6 +226,10 @@ impl CautionCode {
                 "Riwayat berkas ini tetap memuat nama dan isian lain yang sudah pernah disimpan, walaupun dikosongkan. Pengaduan yang harus anonim sejak awal dicatat sebagai berkas baru.",
                 "The history of this record keeps the name and what else was saved before, though it is cleared now. A complaint that is to be anonymous from the start is recorded anew.",
             ),
+            Self::CardAddressMissing => Bilingual::new(
+                "Warga dari luar desa: isi alamat menurut KTP. Tanpa itu surat menyebut tempat tinggalnya di sini sebagai alamatnya.",
+                "Somebody from elsewhere: fill in the address on the ID card. Without it the letter gives where they stay here as their address.",
+            ),
             Self::PartnerTooYoung => Bilingual::new(
                 "Calon mempelai belum berumur 19 tahun pada hari nikah; diperlukan dispensasi pengadilan.",
                 "A partner is under 19 on the wedding day; a court dispensation is needed.",
@@ -256,7 +262,8 @@ mod tests {
             enum_value area_form area_province list_length list_index too_young clerk_id_form template_form not_anonymous";
         assert_eq!(words::<FaultCode>().join(" "), faults);
         let cautions = "nik_area_unknown nik_sex_differs nik_birth_date_differs nik_temporary kk_area_unknown \
-            kk_date_unlikely valid_until_past partner_too_young not_in_letters witness_twice known_from_history";
+            kk_date_unlikely valid_until_past partner_too_young not_in_letters witness_twice known_from_history \
+            card_address_missing";
         assert_eq!(words::<CautionCode>().join(" "), cautions);
     }
 

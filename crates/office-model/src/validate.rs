@@ -144,6 +144,7 @@ impl Checker<'_> {
             self.temporary_nik(service, record, nik_path);
         }
         self.witnesses(service, record, &wanted);
+        self.card_address(service, record, &wanted);
         for rule in service.rules.iter().filter(|rule| wanted(&rule.fields())) {
             // A field that is wrong in itself has its problem already, and nothing follows from it.
             let wrong = |path: &&FieldPath| {
@@ -167,6 +168,20 @@ impl Checker<'_> {
             if same.any(|(_, (other, _))| wanted(&[path, other])) {
                 self.warnings.push(CautionCode::WitnessTwice.at(path.clone()));
             }
+        }
+    }
+
+    /// Tells where the letter of somebody from elsewhere would have no address of theirs.
+    fn card_address(
+        &mut self,
+        service: &Service,
+        record: &Map<String, Value>,
+        wanted: &impl Fn(&[&FieldPath]) -> bool,
+    ) {
+        let [from, address] = ["warga", "alamat_ktp"].map(|key| FieldPath::trusted(vec![Segment::Key(key.to_owned())]));
+        let lacks = record.get("warga").and_then(Value::as_str) == Some("luar") && !record.contains_key("alamat_ktp");
+        if service.is_letter && service.field("alamat_ktp").is_some() && lacks && wanted(&[&from, &address]) {
+            self.warnings.push(CautionCode::CardAddressMissing.at(address));
         }
     }
 

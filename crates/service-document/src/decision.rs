@@ -4,6 +4,7 @@ use change_log::{EpochId, Key, Operation, OperationId, RawChange, read_operation
 use office_model::{OfficeCode, Role, Status};
 use serde_json::Value;
 
+use crate::approving_camat::ApprovingCamat;
 use crate::layout::{REFERRAL, STATUS, STEP_CAMAT, STEP_FROM, STEP_SEAL, STEP_TO, STEP_UNDER, STEP_WHY, STEPS};
 use crate::referral::{self, GivenAnswer, Referral};
 use crate::refusal::{Refusal, RefusalCode};
@@ -166,7 +167,11 @@ fn is_decision(change: &RawChange<'_>, visible: &[&[u8]]) -> Option<bool> {
             }
             (Some(object), Key::Map(STEP_FROM)) if object == made && is_new => from = Some(text(operation)?),
             (Some(object), Key::Map(STEP_TO)) if object == made && is_new => to = Some(text(operation)?),
-            (Some(object), Key::Map(STEP_WHY | STEP_CAMAT)) if object == made && is_new => drop(text(operation)?),
+            (Some(object), Key::Map(STEP_WHY)) if object == made && is_new => drop(text(operation)?),
+            // It is printed on a letter.
+            (Some(object), Key::Map(STEP_CAMAT)) if object == made && is_new => {
+                drop(ApprovingCamat::from_text(text(operation)?)?);
+            }
             _ => return Some(false),
         }
     }

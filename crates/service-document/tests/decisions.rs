@@ -84,6 +84,14 @@ fn the_camat_says_who_approved_and_alters_what_no_other_step_says() {
     assert_eq!((signature.is_of_camat, signature.camat), (true, Some(camat.clone())));
     let unnamed = load(&changes).step_signed(Status::Ditandatangani, None, SignedBy::default(), &stamp(2, 5_000));
     assert_eq!(load(&[&changes[..], &[unnamed.unwrap()]].concat()).signatures()[0].camat, None);
+    // What would not fit on the letter does not pass.
+    let (_, long) = by_hand(&changes, |document| {
+        step_by_hand(document, "menunggu_camat", "ditandatangani");
+        let (_, steps) = document.get(ROOT, "steps").unwrap().unwrap();
+        let (_, last) = document.get(&steps, document.length(&steps) - 1).unwrap().unwrap();
+        document.put(&last, "camat", format!("{}\n\n", "A".repeat(300))).unwrap();
+    });
+    assert!(is_refused(&judged(&changes, &long)));
     // A village that signs itself names nobody else.
     let mut own = load(&changes[..3]);
     own.step_signed(Status::Ditandatangani, None, by(), &stamp(1, 5_000)).unwrap();

@@ -3,7 +3,7 @@
 use change_log::DocumentId;
 use letter_print::Signer;
 use office_handbook::ProfileForm;
-use office_model::{Bilingual, OfficeCode, SignsAs, Status};
+use office_model::{Bilingual, OfficeCode, Role, SignsAs, Status};
 use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
 use service_document::{ApprovingCamat, Signature, SignedBy, TransactionDocument};
@@ -79,7 +79,7 @@ pub(super) fn perform(
     let signs = is_own && becomes == Status::Ditandatangani && replica.has_other_machines()?;
     let seal = if signs { letter::mark(replica, sealer, (id, &document), clock) } else { None };
     // The village, which prints the letter, has nothing of the sub-district's profile.
-    let camat = if is_own { None } else { Some(approving_camat(replica)?) };
+    let camat = if is_own { None } else { approving_camat(replica, &clock.clerk)? };
     let by = SignedBy { under, seal: seal.as_deref(), camat: camat.as_ref() };
     let change = replica.steps(id, Steps { to, reason, then, by }, refer, clock)?;
     let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();
@@ -87,10 +87,15 @@ pub(super) fn perform(
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
 }
 
-/// Who approves for this office, as its profile names the head.
-fn approving_camat(replica: &Replica) -> Result<ApprovingCamat, Failure> {
+/// Who approves for this office, as its profile names the head. Where somebody else decides, for whom the camat lets it, nobody
+/// is named: the letter says that the office approved.
+fn approving_camat(replica: &Replica, clerk: &str) -> Result<Option<ApprovingCamat>, Failure> {
+    let is_camat = replica.account(clerk)?.is_some_and(|account| account.role.parse() == Ok(Role::Camat));
+    if !is_camat {
+        return Ok(None);
+    }
     let Signer { name, title, nip } = handbook::profile(replica)?.letterhead.signers.kepala;
-    Ok(ApprovingCamat { name, title, nip })
+    Ok(Some(ApprovingCamat { name, title, nip }))
 }
 
 /// Who checked it is not asked again for nothing.

@@ -73,6 +73,8 @@ fn session_of(shared: &Shared, request: &Request) -> Option<Session> {
     // Asked for again by another way, what was sent is not there any more.
     let at = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
     at.map_or("/", PathAndQuery::as_str).clone_into(&mut session.at);
+    session.moving = shared.node.live().line.now();
+    session.talking = shared.node.live().conversation.now();
     Some(session)
 }
 
