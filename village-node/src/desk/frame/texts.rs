@@ -251,6 +251,7 @@ desk_kit::texts! {
         "JPEG, PNG or PDF, at most 10 MB. It goes to the hub after the records.";
     attachment_original: "Simpan foto asli, jangan diperkecil", "Keep the original photo, do not shrink it";
     attachment_original_needed: "Layanan ini memerlukan foto asli berkas ini.", "This service needs the original photo of this paper.";
+    attachment_choose: "Belum tersimpan. Pilih jenisnya, lalu tekan Lampirkan.", "Not kept yet. Choose what it is, then press Attach.";
     attachment_sends: "Menyimpan lampiran…", "Saving the file…";
     attachment_add: "Lampirkan", "Attach";
     attachment_remove_really: "Ya, lepas dari berkas ini", "Yes, take it away from this record";
