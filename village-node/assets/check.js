@@ -2,7 +2,7 @@
 
 import { ask } from "./bar.js";
 import { body, form } from "./form.js";
-import { $ } from "./page.js";
+import { $, write } from "./page.js";
 
 const touched = new Set();
 // What somebody emptied stays empty, whatever the NIK tells.
@@ -11,6 +11,7 @@ const say = (name, text, kind) => {
   const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
   if (!field) return;
   const said = $(".said", field);
+  if (!text && field.dataset.note) [text, kind] = [field.dataset.note, "note"];
   said.textContent = "";
   field.classList.toggle("wrong", kind === "problem");
   const input = $("input, select, textarea", field);
@@ -21,6 +22,13 @@ const say = (name, text, kind) => {
   span.className = kind;
   span.textContent = text;
   said.append(span);
+};
+/** Says of a field what holds until something is wrong with it. */
+export const note = (name, text) => {
+  const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  if (!field) return;
+  field.dataset.note = text;
+  if (!field.classList.contains("wrong")) say(name, "", "note");
 };
 /** Says what is wrong. */
 export const check = async () => {
@@ -50,8 +58,8 @@ const tell = (lately) => {
   if (!said) return;
   said.hidden = !lately;
   if (!lately) return;
-  $("span", said).textContent = said.dataset.text;
-  $("a", said).textContent = lately.text;
+  write($("span", said), said.dataset.text);
+  write($("a", said), lately.text);
   $("a", said).href = lately.href;
 };
 
