@@ -30,12 +30,16 @@ export const note = (name, text) => {
   field.dataset.note = text;
   if (!field.classList.contains("wrong")) say(name, "", "note");
 };
+let latest = 0;
 /** Says what is wrong. */
 export const check = async () => {
   if (!form.dataset.check) return;
+  const turn = ++latest;
   const answer = await ask(form.dataset.check, { method: "POST", body: body() });
   if (!answer || !answer.ok || answer.redirected) return;
   const { problems, warnings, suggestions, citizen, lately } = await answer.json();
+  // What stood there when it was asked may be somebody else.
+  if (turn !== latest) return;
   offer(citizen);
   tell(lately);
   for (const name of touched) {

@@ -100,6 +100,7 @@ if (box) {
     keepSoon();
   };
   whenKnown((citizen) => {
+    if (citizen && digits(form.elements.nik.value) !== digits(citizen.nik)) citizen = null;
     const said = $("#warga-dikenal");
     const isAwaited = citizen && citizen.nik === awaited;
     if (citizen) awaited = "";

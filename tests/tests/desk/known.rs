@@ -19,7 +19,7 @@ fn record(machine: &Machine, citizen: &Value) {
 }
 
 fn two_of_a_name(machine: &Machine) {
-    record(machine, &json!({"nik": "3510014107900001", "nama": "Suwarno Ramadhan"}));
+    record(machine, &json!({"nik": "3510014107900001", "nama": "Suwarno Ramadhan", "agama": "islam"}));
     record(machine, &json!({"nik": "3510014107900002", "nama": "Suwarno Rohman"}));
 }
 
@@ -74,6 +74,27 @@ async fn enter_takes_nobody_but_whom_the_words_in_the_box_name() {
     let (up, down) = (char::from(Key::Up), char::from(Key::Down));
     browser.keys(&format!("{up}{down}{ENTER}")).await;
     browser.until(&is("nama", "Suwarno Rohman")).await;
+
+    // A check that is late offers nobody who does not stand there any more.
+    form(&machine, &browser, "G01").await;
+    let holds = "const sent = window.fetch;
+        window.fetch = async (address, how) => {
+            const answer = await sent(address, how);
+            if (!window.letGo && String(address).endsWith('/periksa')) {
+                await new Promise((go) => { window.letGo = go; });
+                window.isOver = true;
+            }
+            return answer;
+        }";
+    browser.run(holds).await;
+    browser.type_in("[name=nik]", &format!("3510014107900001{ENTER}")).await;
+    browser.until("window.letGo").await;
+    browser.type_in("#cari-warga", &format!("3510014107900002{ENTER}")).await;
+    browser.until(&is("nama", "Suwarno Rohman")).await;
+    browser.until("!document.querySelector('#warga-baru-saja').hidden").await;
+    browser.run("window.letGo()").await;
+    browser.until("window.isOver").await;
+    assert_eq!(browser.run("return document.querySelector('#warga-dikenal').hidden").await, true);
     assert_eq!(browser.complaints().await, [""; 0]);
 }
 
