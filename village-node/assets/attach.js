@@ -29,7 +29,7 @@ if (attaching) {
   });
 }
 
-// To a form that is not saved yet: as soon as it is chosen. Saving waits for it.
+// To a form that is not saved yet: as soon as it is chosen, once it was said what it is. Saving waits for it.
 const enclosing = $("#lampiran[data-attach]");
 if (enclosing && form) {
   let sends = null;
@@ -60,27 +60,45 @@ if (enclosing && form) {
   const alone = async (act) => {
     const told = $("#lampiran-keadaan");
     told.textContent = told.dataset.sends;
+    $("#lampirkan-ini").hidden = true;
     sends = act();
     await sends;
     sends = null;
     $("#lampiran-keadaan").textContent = "";
   };
+  const attach = (box) => alone(async () => {
+    const file = await prepared(box.files[0], enclosing.dataset);
+    if (file) await send(enclosing.dataset.attach, file);
+    // Not sent with the form another time.
+    if (box.isConnected) box.value = "";
+    $("#lampiran-jenis").focus();
+  });
+  const wait = (is) => {
+    const told = $("#lampiran-keadaan");
+    told.textContent = is ? told.dataset.choose : "";
+    $("#lampirkan-ini").hidden = !is;
+  };
   enclosing.addEventListener("change", (event) => {
     const box = event.target;
-    if (box.id !== "lampiran-berkas" || !box.files.length || sends) return;
-    alone(async () => {
-      const file = await prepared(box.files[0], enclosing.dataset);
-      if (file) await send(enclosing.dataset.attach, file);
-      // Not sent with the form another time.
-      if (box.isConnected) box.value = "";
-      $("#lampiran-jenis").focus();
-    });
+    if (box.id !== "lampiran-berkas" || sends) return;
+    const kind = $("#lampiran-jenis");
+    if (!box.files.length || kind.value || kind.options.length < 2) {
+      wait(false);
+      if (box.files.length) attach(box);
+      return;
+    }
+    // What it is was not said yet, and cannot be later: a button attaches it.
+    wait(true);
+    kind.focus({ preventScroll: true });
+    $("#lampirkan-ini").scrollIntoView({ block: "nearest" });
   });
   enclosing.addEventListener("click", (event) => {
     const button = event.target.closest("button[formaction]");
     if (!button || sends) return;
     event.preventDefault();
-    alone(() => send(button.getAttribute("formaction")));
+    const box = $("#lampiran-berkas");
+    if (!button.closest("#lampirkan-ini")) alone(() => send(button.getAttribute("formaction")));
+    else if (box.files.length) attach(box);
   });
   form.addEventListener("submit", async (event) => {
     if (!sends) return;

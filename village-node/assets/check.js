@@ -2,7 +2,7 @@
 
 import { ask } from "./bar.js";
 import { body, form } from "./form.js";
-import { $ } from "./page.js";
+import { $, write } from "./page.js";
 
 const touched = new Set();
 // What somebody emptied stays empty, whatever the NIK tells.
@@ -17,6 +17,7 @@ const say = (name, text, kind) => {
   const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
   if (!field) return;
   const said = $(".said", field);
+  if (!text && field.dataset.note) [text, kind] = [field.dataset.note, "note"];
   said.textContent = "";
   field.classList.toggle("wrong", kind === "problem");
   const input = $("input, select, textarea", field);
@@ -28,12 +29,23 @@ const say = (name, text, kind) => {
   span.textContent = text;
   said.append(span);
 };
+/** Says of a field what holds until something is wrong with it. */
+export const note = (name, text) => {
+  const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  if (!field) return;
+  field.dataset.note = text;
+  if (!field.classList.contains("wrong")) say(name, "", "note");
+};
+let latest = 0;
 /** Says what is wrong. */
 export const check = async () => {
   if (!form.dataset.check) return;
+  const turn = ++latest;
   const answer = await ask(form.dataset.check, { method: "POST", body: body() });
   if (!answer || !answer.ok || answer.redirected) return;
   const { problems, warnings, suggestions, citizen, lately } = await answer.json();
+  // What stood there when it was asked may be somebody else.
+  if (turn !== latest) return;
   offer(citizen);
   tell(lately);
   for (const name of touched) {
@@ -62,8 +74,8 @@ const tell = (lately) => {
   if (!said) return;
   said.hidden = !lately;
   if (!lately) return;
-  $("span", said).textContent = said.dataset.text;
-  $("a", said).textContent = lately.text;
+  write($("span", said), said.dataset.text);
+  write($("a", said), lately.text);
   $("a", said).href = lately.href;
 };
 

@@ -2,7 +2,7 @@
 // outside the document, and comes back to whom it belongs.
 
 import { refresh } from "./bar.js";
-import { keepNow } from "./draft.js";
+import { keepLocked, keepNow } from "./draft.js";
 import { $, $$, pathOf } from "./page.js";
 
 // Before anything covers it.
@@ -21,6 +21,7 @@ const uncover = (parts, title) => {
 };
 export const cover = async () => {
   if (covered) return;
+  keepLocked();
   covered = true;
   const parts = [...document.body.children], title = document.title, at = document.activeElement;
   const clerk = document.body.dataset.clerk;

@@ -13,6 +13,7 @@ import "./check.js";
 import "./draft.js";
 import "./persons.js";
 import "./citizen.js";
+import "./known_person.js";
 import "./anonymous.js";
 import "./attach.js";
 import "./keys.js";

@@ -27,10 +27,11 @@ const chosen = () => {
   form.scrollIntoView({ block: "nearest" });
 };
 
+const isKept = () => Boolean(form && form.dataset.draft && !form.dataset.sent && !isSending(form) && !isCovered() && !asked);
 /** Keeps what stands in the form, where anything was typed. */
 export const keepNow = async () => {
   clearTimeout(keeping);
-  if (!form || !form.dataset.draft || form.dataset.sent || isSending(form) || isCovered() || asked) return;
+  if (!isKept()) return;
   const now = typed();
   if (now === kept && !mine) return;
   try {
@@ -74,6 +75,13 @@ export const keepNow = async () => {
   } catch {
     told.textContent = form.dataset.unkept;
   }
+};
+
+/** The same where the screen is locked already: it is kept for whom it was locked, and nothing comes back. */
+export const keepLocked = () => {
+  clearTimeout(keeping);
+  if (!isKept() || typed() === kept) return;
+  fetch(form.dataset.draft, { method: "POST", body: body(), redirect: "manual" }).catch(() => {});
 };
 
 /** The same, once nobody typed for a second. */

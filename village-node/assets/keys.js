@@ -14,7 +14,7 @@ document.addEventListener("keydown", (event) => {
   const rows = $$(".row a").map((link) => link.closest(".row")).filter((row) => row.offsetParent);
   const here = rows.indexOf(document.activeElement.closest(".row"));
   const focus = (row) => { if (row) $("a", row).focus(); };
-  if (event.key === "/") { event.preventDefault(); ($("#q") || $("#saring") || { focus: () => { location.href = "/berkas"; } }).focus(); }
+  if (event.key === "/") { event.preventDefault(); ($("#q") || $("#saring") || { focus: () => { location.href = "/berkas#q"; } }).focus(); }
   else if (event.key === "n") location.href = "/baru";
   else if (event.key === "h" && before === "g") location.href = "/";
   else if (event.key === "j") focus(rows[here + 1] || rows[0]);

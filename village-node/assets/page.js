@@ -3,6 +3,9 @@
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+/** Writes what is not written there already: what is written anew is read out anew. */
+export const write = (part, text) => { if (part.textContent !== text) part.textContent = text; };
+
 /** Where an answer came from in the end. */
 export const pathOf = (answer) => new URL(answer.url).pathname;
 

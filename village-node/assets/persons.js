@@ -24,6 +24,7 @@ for (const list of form ? $$("[data-list]", form) : []) {
       else if ("value" in part && part.name) part.value = "";
       part.removeAttribute("aria-invalid");
       part.classList.remove("wrong");
+      delete part.dataset.note;
     }
     for (const said of $$(".said", row)) said.textContent = "";
   };

@@ -5,6 +5,8 @@ import { $ } from "./page.js";
 
 const search = $("#cari");
 if (search) {
+  // The key of the search brought here.
+  if (location.hash === "#q") $("#q").focus();
   let timer, last = "";
   const look = async () => {
     const asked = new URLSearchParams(new FormData(search)).toString();

@@ -162,8 +162,26 @@ async fn what_is_attached_to_a_form_is_the_records_when_it_is_saved() {
     choose(&browser, "letter c.pdf", "%PDF-1.7 letter c %%EOF", "application/pdf").await;
     browser.says("letter c.pdf").await;
     assert_eq!(browser.value("[name=nama]").await, "Siti Aminah");
+    // Chosen before anybody said what it is, a file waits for that.
+    assert!(browser.run("return !document.querySelector('#lampirkan-ini').offsetParent").await.as_bool().unwrap());
     choose(&browser, "salah.pdf", "%PDF-1.7 salah %%EOF", "application/pdf").await;
+    browser.says("Belum tersimpan. Pilih jenisnya").await;
+    assert_eq!(browser.run("return document.activeElement.id").await, "lampiran-jenis");
+    assert_eq!(browser.violations().await, [""; 0]);
+    browser.choose("#lampiran-jenis", "A1").await;
+    assert_eq!(browser.count("#lampiran .files li").await, 1);
+    browser.click("#lampirkan-ini button").await;
     browser.says("salah.pdf").await;
+    assert!(
+        !browser
+            .run("return document.querySelector('#lampiran li:nth-of-type(2) a').textContent")
+            .await
+            .as_str()
+            .unwrap()
+            .contains("salah"),
+        "its kind"
+    );
+    browser.choose("#lampiran-jenis", "A1").await;
     choose(&browser, "rusak.pdf", "bukan pdf", "application/pdf").await;
     browser.says("Berkas itu rusak: isinya bukan foto atau PDF").await;
     // The wrong one is taken off again, and what is typed stays.

@@ -118,6 +118,24 @@ async fn a_nik_that_is_read_from_a_card_brings_what_is_known_and_what_was_made_l
 }
 
 #[tokio::test]
+async fn the_key_of_the_search_leads_into_its_box() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/P04", machine.url)).await;
+    browser.type_in("[name=barang]", "Dompet hitam").await;
+    browser.keys(&key(Key::Escape)).await;
+    browser.keys("/").await;
+    browser.until("location.pathname === '/berkas' && document.activeElement.id === 'q'").await;
+    browser.keys("siti").await;
+    browser.until("location.search.includes('q=siti')").await;
+    // What was typed a moment before is a draft.
+    browser.go(&machine.url).await;
+    browser.find("a[href^='/baru/P04?draf=']").await;
+}
+
+#[tokio::test]
 async fn problems_are_told_while_typing_and_all_at_once_on_saving_and_nothing_typed_is_lost() {
     let office = Office::new();
     let machine = office.machine("counter");

@@ -23,6 +23,8 @@ mod doors;
 #[cfg(test)]
 mod interrupted;
 #[cfg(test)]
+mod known;
+#[cfg(test)]
 mod lan;
 #[cfg(test)]
 mod link;

@@ -91,6 +91,60 @@ async fn a_lock_covers_what_is_being_typed_and_gives_it_back() {
 }
 
 #[tokio::test]
+async fn what_was_typed_right_before_the_lock_is_kept_whoever_comes_next() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    machine.account("budi", "petugas");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/baru/P04", machine.url)).await;
+    browser.type_in("[name=barang]", "Dompet hitam").await;
+    browser.click("form[action='/kunci/sekarang'] button").await;
+    browser.says("Layar terkunci").await;
+    machine.sign_in(&browser, "budi").await;
+    browser.go(&machine.url).await;
+    assert!(!browser.text().await.contains("Draf saya"));
+    machine.sign_in(&browser, "siti").await;
+    browser.go(&machine.url).await;
+    browser.click("a[href^='/baru/P04?draf=']").await;
+    browser.until("document.querySelector('[name=barang]')?.value === 'Dompet hitam'").await;
+
+    // Locked by nobody's doing here, a form waits for whom it is of.
+    let locks = |name: &str, text: &str| {
+        format!(
+            "const field = document.querySelector('[name={name}]');
+            field.value = '{text}';
+            field.dispatchEvent(new Event('input', {{ bubbles: true }}));
+            const lock = document.querySelector(\"form[action='/kunci/sekarang']\");
+            const body = new URLSearchParams(new FormData(lock));
+            return fetch(lock.action, {{ method: 'POST', body }}).then(() => true)"
+        )
+    };
+    let forms = [
+        ("/baru/P06".to_owned(), "isi", "Lampu padam", "a[href^='/baru/P06?draf=']".to_owned()),
+        (format!("/berkas/{id}/ubah"), "pekerjaan", "Nelayan", format!("a[href='/berkas/{id}/ubah']")),
+    ];
+    for (path, field, text, draft) in forms {
+        browser.go(&format!("{}{path}", machine.url)).await;
+        browser.run(&locks(field, text)).await;
+        browser.says("Layar terkunci").await;
+        let other = Browser::open().await;
+        machine.sign_in(&other, "siti").await;
+        // It may be on its way to the disk still.
+        for _ in 0..100 {
+            if other.count(&draft).await == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                other.go(&machine.url).await;
+            }
+        }
+        other.click(&draft).await;
+        other.until(&format!("document.querySelector('[name={field}]')?.value === '{text}'")).await;
+        machine.sign_in(&browser, "siti").await;
+    }
+    assert_eq!(machine.says(&["status"])["transactions"], 1, "nothing was saved unseen");
+}
+
+#[tokio::test]
 async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
     let office = Office::new();
     let machine = office.machine("counter");

@@ -21,10 +21,15 @@ use crate::serve::Shared;
 
 /// Citizens offered for what was typed.
 const CITIZENS: usize = 8;
-/// So many earlier records of a citizen fill in what the latest leaves blank.
-const EARLIER: usize = 4;
+/// So many earlier records of a citizen are read for what the latest leaves blank, newest first: each field is from the newest
+/// record that has it. Fifty are read in about a hundredth of a second; nobody waits for more.
+const EARLIER: usize = 50;
 /// So many records with a NIK are looked at: it may stand in others' records, too, as that of a witness or a father.
 const WITH_NIK: usize = 200;
+/// So many records that name a person beside their citizen are read for what that person's own do not tell.
+const NAMED_IN: usize = 8;
+/// What is taken over of a person beside the citizen. How they are related is another matter in each record.
+pub(super) const PERSON: [&str; 4] = ["nama", "tempat_lahir", "tgl_lahir", "alamat"];
 /// Another record of the same service within so long is told of.
 const LATELY_MILLIS: i64 = 14 * 24 * 3_600_000;
 
@@ -66,6 +71,9 @@ impl Known {
         let own = |row: &ListedTransaction| row.document != latest && row.nik.as_ref() == Some(&known.nik);
         let before: Vec<_> = before.into_iter().filter(own).take(EARLIER).collect();
         for earlier in before {
+            if is_whole(&known.fields) {
+                break;
+            }
             if let Some(older) = citizen_of(reader, earlier.document)? {
                 known.fields.fill_blanks(&older);
             }
@@ -89,6 +97,11 @@ impl Known {
         let fields: Value = serde_json::from_str(&self.fields.to_json()).unwrap_or_default();
         json!({"nik": self.nik, "name": self.name, "when": moments::long(self.changed_millis), "fields": fields})
     }
+}
+
+/// Whether every field of the citizen is known.
+fn is_whole(known: &Typed) -> bool {
+    Catalogue::current().citizen_fields().iter().all(|field| !known.get(&field.key).is_empty())
 }
 
 /// What a record says of its citizen, as typed into a form; nothing where there is no such record, or this program does not
@@ -121,14 +134,54 @@ pub(super) fn lately(
     Ok(rows.into_iter().find(counts).map(|row| (row.document, row.created_millis, row.status)))
 }
 
+/// What a record says of the person with this NIK whom it names beside its citizen, such as a witness; nothing where that is
+/// specially protected.
+fn person_in(reader: &Reader, id: DocumentId, nik: &Nik) -> Result<Option<Typed>, Failure> {
+    let Some(document) = reader.document(id)? else { return Ok(None) };
+    let Some(service) = known_service(&document) else { return Ok(None) };
+    let fields = fields(&document);
+    let open =
+        service.fields.iter().filter(|field| field.specific.is_none()).filter_map(|field| fields.get(&field.key));
+    let persons = open.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+    let found = persons
+        .filter_map(Value::as_object)
+        .find(|person| person.get("nik").and_then(Value::as_str) == Some(nik.reveal()));
+    Ok(found.map(Typed::of_person))
+}
+
+/// What is known of a person whom a form names beside its citizen: by the records that are theirs, and what those leave blank
+/// by others that name them.
+fn person(reader: &Reader, nik: &Nik) -> Result<Option<Typed>, Failure> {
+    let own = Known::by_nik(reader, nik)?.map(|known| known.fields.citizen_as_person());
+    let is_whole = |known: &Typed| PERSON.iter().all(|key| !known.get(key).is_empty());
+    let mut known = own.unwrap_or_default();
+    if !is_whole(&known) {
+        let rows = reader.search(nik.reveal(), &ListFilter::default(), Window { after: None, count: WITH_NIK })?;
+        let others = rows.into_iter().filter(|row| row.nik.as_deref() != Some(nik.reveal()));
+        for row in others.take(NAMED_IN) {
+            if let Some(other) = person_in(reader, row.document, nik)? {
+                known.fill_blanks(&other);
+            }
+        }
+    }
+    Ok((!known.is_blank()).then_some(known))
+}
+
 /// Citizens of earlier records whose NIK or name begins as typed, each with what the latest of them says; once one is chosen,
-/// the check of the form tells what the others know.
+/// the check of the form tells what the others know. Asked for the whole NIK of a person beside the citizen (`orang`): what is
+/// known of that person, or nothing.
 pub(in crate::desk) async fn citizens(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
     Query(words): Query<BTreeMap<String, String>>,
 ) -> Result<Response, Halt> {
     allow(visitor.role().may_record())?;
+    if let Some(typed) = words.get("orang") {
+        let Ok(nik) = plain(typed).parse::<Nik>() else { return Ok(Json(Value::Null).into_response()) };
+        let known = shared.node.blocking(move |node| person(&node.replica(), &nik));
+        let known = known.await?.map(|known| serde_json::from_str::<Value>(&known.to_json()).unwrap_or_default());
+        return Ok(Json(known).into_response());
+    }
     let typed = words.get("q").cloned().unwrap_or_default();
     let found = shared.node.blocking(move |node| {
         let reader = node.replica();

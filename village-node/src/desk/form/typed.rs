@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use office_model::{Field, FieldKind, FieldPath, Segment, Service, calendar};
 use serde_json::{Map, Value};
 
+use super::citizens::PERSON;
 use super::rows::Row;
 
 /// So many fields at most: no form of the catalogue has as many.
@@ -90,6 +91,30 @@ impl Typed {
     pub(super) fn of_form(self, service: &Service) -> Self {
         let has = |path: &str| path.parse::<FieldPath>().is_ok_and(|path| service.field(path.root()).is_some());
         Self(self.0.into_iter().filter(|(path, _)| has(path)).collect())
+    }
+
+    /// What a form asks of a person beside the citizen, as a record names one.
+    pub(super) fn of_person(person: &Map<String, Value>) -> Self {
+        let mut typed = BTreeMap::new();
+        for key in PERSON {
+            if let Some(Value::String(text)) = person.get(key) {
+                let text = if key == "tgl_lahir" { typed_date(text) } else { plain(text) };
+                typed.insert(key.to_owned(), text);
+            }
+        }
+        Self(typed)
+    }
+
+    /// What a form asks of a person beside the citizen, from what is known of the same person as a citizen.
+    pub(super) fn citizen_as_person(&self) -> Self {
+        let number = |key: &str, word: &str| match self.get(key) {
+            "" => String::new(),
+            number => format!("{word} {number:0>3}"),
+        };
+        let address = [self.get("dusun").to_owned(), number("rt", "RT"), number("rw", "RW")];
+        let address: Vec<String> = address.into_iter().filter(|part| !part.is_empty()).collect();
+        let text = |key: &str| if key == "alamat" { address.join(" ") } else { self.get(key).to_owned() };
+        Self(PERSON.iter().map(|key| ((*key).to_owned(), text(key))).filter(|(_, text)| !text.is_empty()).collect())
     }
 
     /// Whether nothing of a person stands in it.
@@ -258,6 +283,17 @@ mod tests {
 
     fn service(id: &str) -> &'static Service {
         Catalogue::current().service(&id.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_person_beside_the_citizen_is_known_by_name_birth_and_address() {
+        let citizen =
+            [("nik", "3510014107900001"), ("nama", "Siti"), ("tgl_lahir", "01-07-1990"), ("rt", "1"), ("rw", "02")];
+        let known = Typed::of_pairs(service("G01"), &pairs(&citizen)).citizen_as_person();
+        assert_eq!(known.to_json(), r#"{"alamat":"RT 001 RW 002","nama":"Siti","tgl_lahir":"01-07-1990"}"#);
+        let witness = json!({"nik": "3510014107900001", "nama": "Siti", "tgl_lahir": "1990-07-01", "hubungan": "bibi"});
+        let known = Typed::of_person(witness.as_object().unwrap());
+        assert_eq!(known.to_json(), r#"{"nama":"Siti","tgl_lahir":"01-07-1990"}"#);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use desk_kit::{CSS, ICON};
 use sha2::{Digest as _, Sha256};
 
 /// The modules of the script, by name. `desk.js` brings the others along.
-const SCRIPTS: [(&str, &str); 19] = [
+const SCRIPTS: [(&str, &str); 20] = [
     ("desk.js", include_str!("../../../assets/desk.js")),
     ("anonymous.js", include_str!("../../../assets/anonymous.js")),
     ("attach.js", include_str!("../../../assets/attach.js")),
@@ -20,6 +20,7 @@ const SCRIPTS: [(&str, &str); 19] = [
     ("files.js", include_str!("../../../assets/files.js")),
     ("form.js", include_str!("../../../assets/form.js")),
     ("keys.js", include_str!("../../../assets/keys.js")),
+    ("known_person.js", include_str!("../../../assets/known_person.js")),
     ("lock.js", include_str!("../../../assets/lock.js")),
     ("page.js", include_str!("../../../assets/page.js")),
     ("persons.js", include_str!("../../../assets/persons.js")),

@@ -254,6 +254,7 @@ desk_kit::texts! {
         "JPEG, PNG or PDF, at most 10 MB. It goes to the hub after the records.";
     attachment_original: "Simpan foto asli, jangan diperkecil", "Keep the original photo, do not shrink it";
     attachment_original_needed: "Layanan ini memerlukan foto asli berkas ini.", "This service needs the original photo of this paper.";
+    attachment_choose: "Belum tersimpan. Pilih jenisnya, lalu tekan Lampirkan.", "Not kept yet. Choose what it is, then press Attach.";
     attachment_sends: "Menyimpan lampiran…", "Saving the file…";
     attachment_add: "Lampirkan", "Attach";
     attachment_remove_really: "Ya, lepas dari berkas ini", "Yes, take it away from this record";
@@ -275,6 +276,12 @@ desk_kit::texts! {
     about_service: "Tentang layanan ini", "About this service";
     find_citizen: "Cari warga dari berkas terdahulu", "Find the citizen among earlier records";
     find_citizen_hint: "NIK atau nama; pilih untuk mengisi data yang sudah diketahui", "NIK or name; choose to fill in what is known";
+    citizens_found: "Beberapa warga cocok: pilih dengan panah, lalu Enter.", "Several citizens match: choose with the arrow keys, then Enter.";
+    citizen_unknown_nik: "NIK ini belum dikenal di sini. Enter memasukkannya ke isian NIK.", "This NIK is not known here yet. Enter puts it into its field.";
+    citizen_unknown_name: "Nama ini belum dikenal di sini. Enter memasukkannya ke isian nama.", "This name is not known here yet. Enter puts it into its field.";
+    citizen_unknown: "Belum ada warga yang dikenal dengan ini. NIK punya 16 angka.", "No citizen is known by this yet. A NIK has 16 digits.";
+    citizen_other: "Isian itu sudah terisi; ubah di sana bila warganya lain.", "That field is filled in already; change it there if it is another citizen.";
+    person_known: "Dikenal dari berkas terdahulu: isian yang kosong diisi. Periksa dengan KTP.", "Known from earlier records: what was blank is filled in. Compare with the card.";
     filled_from: "Diisi dari berkas terdahulu. Periksa dengan KTP dan KK.", "Filled in from an earlier record. Compare with the cards.";
     not_saved_yet: "Belum tersimpan. Perbaiki yang ditandai; yang Anda ketik masih ada.",
         "Not saved yet. Correct what is marked; what you typed is still here.";
