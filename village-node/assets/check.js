@@ -65,6 +65,11 @@ export const check = async () => {
 };
 /** Fields that are told of though nobody left them. */
 export const touch = (names) => { for (const name of names) touched.add(name); };
+/** Keeps the field that is typed into in sight where something came above it. */
+export const stay = () => {
+  const at = document.activeElement;
+  if (at !== form && form.contains(at)) at.scrollIntoView({ block: "nearest" });
+};
 // Who is known by the NIK that was typed, and what was made for them lately.
 let offer = () => {};
 /** Whoever offers to fill in a citizen. */
@@ -72,11 +77,13 @@ export const whenKnown = (act) => { offer = act; };
 const tell = (lately) => {
   const said = $("#warga-baru-saja");
   if (!said) return;
+  const isNew = said.hidden && lately;
   said.hidden = !lately;
   if (!lately) return;
   write($("span", said), said.dataset.text);
   write($("a", said), lately.text);
   $("a", said).href = lately.href;
+  if (isNew) stay();
 };
 
 if (form) {

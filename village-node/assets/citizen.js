@@ -1,7 +1,7 @@
 // The citizen, among earlier records.
 
 import { ask } from "./bar.js";
-import { check, touch, whenKnown } from "./check.js";
+import { check, stay, touch, whenKnown } from "./check.js";
 import { keepSoon, tellDraft } from "./draft.js";
 import { form } from "./form.js";
 import { $, $$, write } from "./page.js";
@@ -111,6 +111,7 @@ if (box) {
     if (said.hidden) return;
     write($("span", said), `${said.dataset.text} ${citizen.name || "—"}.`);
     $("button", said).onclick = () => { said.hidden = true; take(citizen); };
+    stay();
   });
   // Nobody is known by these words: they go where they belong, as if they were typed there.
   const carry = (words) => {

@@ -86,10 +86,11 @@ fn a_backup_of_an_older_program_becomes_a_hub_of_this_one() {
     regency.prove(&front);
     let backup = regency.folder().join("hub.backup");
     done(sync_server(&regency.hub.data).arg("backup").arg(&backup));
-    // As a program of four formats ago would have made it.
+    // As a program of six formats ago would have made it.
     let older = Connection::open(&backup).unwrap();
     let back = "ALTER TABLE node DROP COLUMN backup_days; DROP TABLE draft_file; DROP TABLE long_value;
-                DROP INDEX blob_unsent; PRAGMA user_version = 12";
+                DROP INDEX blob_unsent; DROP INDEX row_signed; ALTER TABLE transaction_row DROP COLUMN signed;
+                PRAGMA user_version = 12";
     older.execute_batch(back).unwrap();
     drop(older);
     regency.hub.stop();
