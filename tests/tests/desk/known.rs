@@ -12,7 +12,7 @@ const ENTER: char = '\u{E007}';
 fn record(machine: &Machine, citizen: &Value) {
     let mut fields = json!({
         "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani",
-        "warga": "desa", "rt": 1, "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
+        "no_kk": "3510011707150001", "warga": "desa", "rt": 1, "rw": "02", "keperluan": "Membuka rekening bank", "penandatangan": "kepala",
     });
     fields.as_object_mut().unwrap().extend(citizen.as_object().unwrap().clone());
     machine.says(&["record", "--service", "G01", "--json", &fields.to_string()]);
@@ -189,6 +189,7 @@ async fn a_mother_or_a_witness_who_is_known_is_filled_in_and_nothing_is_typed_ov
     record(&machine, &json!({"nik": "3510014107900001", "nama": "Siti Aminah", "dusun": "Krajan"}));
     let citizen = json!({
         "nik": "3510010107850002", "nama": "Hasan", "tempat_lahir": "Muncar", "tgl_lahir": "1985-07-01", "jk": "L",
+        "no_kk": "3510011707150001",
         "status_kawin": "kawin", "pekerjaan": "Nelayan", "warga": "desa", "rt": 3, "rw": "01", "penandatangan": "kepala",
         "keperluan": "Pembayaran sekolah",
     });

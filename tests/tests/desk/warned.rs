@@ -57,6 +57,7 @@ async fn what_was_filled_in_by_nobodys_hand_is_warned_of_as_well() {
     browser.find("[data-field=nik] .warning").await;
     // It goes once nothing is odd any more, though nobody touched that field.
     browser.choose("[name=jk]", "P").await;
+    browser.click("[name=pekerjaan]").await;
     browser.until("!document.querySelector('[data-field=nik] .warning')").await;
 }
 

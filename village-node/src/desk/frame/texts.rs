@@ -113,7 +113,7 @@ desk_kit::texts! {
     sent_back: "Dikembalikan", "Sent back";
     differs: "Perlu diputuskan", "To be settled";
 
-    search: "Cari nama, NIK, nomor surat, atau antrean", "Search name, NIK, letter or queue number";
+    search: "Nama, NIK, nomor surat, antrean", "Name, NIK, letter or queue number";
     find: "Cari", "Search";
     awaited: "Yang ditunggu", "Waits for";
     all_awaited: "Menunggu siapa pun", "Whoever it waits for";
@@ -209,7 +209,8 @@ desk_kit::texts! {
         "Nothing found. Search by the beginning of a name, a NIK or a letter number.";
 
     saved_here: "Tersimpan di komputer ini", "Saved on this machine";
-    on_its_way: "Belum sampai di pusat; dikirim sendiri saat terhubung", "Not at the hub yet; it is sent by itself when connected";
+    waits_for_link: "Belum sampai di pusat; dikirim sendiri saat terhubung", "Not at the hub yet; it is sent by itself when connected";
+    on_its_way: "Sedang dalam perjalanan ke pusat", "On its way to the hub";
     received: "Sudah diterima pusat", "Received by the hub";
     equal_at: "terbukti sama", "proven equal";
     refused: "Ditolak pusat", "Refused by the hub";
