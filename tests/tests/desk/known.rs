@@ -110,7 +110,7 @@ async fn whom_nobody_knows_yet_goes_on_into_the_form() {
     assert_eq!(browser.violations().await, [""; 0]);
     browser.keys(&ENTER.to_string()).await;
     browser.until(&is("nik", "3510 0141 0790 0009")).await;
-    browser.until(&is_focused("nama")).await;
+    browser.until(&is_focused("no_kk")).await;
     assert_eq!(browser.value("#cari-warga").await, "");
     // As if it was typed there: what it tells is filled in, and it is kept.
     browser.until(&is("tgl_lahir", "01-07-1990")).await;
