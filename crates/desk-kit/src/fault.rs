@@ -39,13 +39,22 @@ impl FaultPage {
     /// The page as what people see of an answer that says less. Its status and what it tells programs stay.
     #[must_use]
     pub fn instead_of(&self, response: Response) -> Response {
-        let (parts, _) = response.into_parts();
-        let mut made = self.halt(parts.status).into_response();
-        for (name, value) in parts.headers.iter().filter(|(name, _)| ![CONTENT_LENGTH, CONTENT_TYPE].contains(name)) {
-            made.headers_mut().insert(name, value.clone());
-        }
-        made
+        in_place_of(response, self.halt(StatusCode::OK).into_response())
     }
+}
+
+/// A page as what people see of an answer that says less, as [`FaultPage::instead_of`].
+pub fn html_instead_of(response: Response, text: String) -> Response {
+    in_place_of(response, html_response(text))
+}
+
+fn in_place_of(response: Response, mut made: Response) -> Response {
+    let (parts, _) = response.into_parts();
+    *made.status_mut() = parts.status;
+    for (name, value) in parts.headers.iter().filter(|(name, _)| ![CONTENT_LENGTH, CONTENT_TYPE].contains(name)) {
+        made.headers_mut().insert(name, value.clone());
+    }
+    made
 }
 
 /// The page of ours from which somebody came; empty where it is none. `host`: under which we were asked.

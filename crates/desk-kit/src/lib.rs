@@ -23,7 +23,7 @@ pub mod values;
 pub use answer::{Halt, go, html_response};
 pub use choice::Choice;
 pub use cookie::Cookie;
-pub use fault::{FaultPage, came_from, old_page};
+pub use fault::{FaultPage, came_from, html_instead_of, old_page};
 pub use form::{Form, destination, own_page};
 pub use guesses::{Guesses, PAUSE_MAX, Whose};
 pub use headers::{POLICY, bearer, safe, secured};

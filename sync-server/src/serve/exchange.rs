@@ -402,7 +402,9 @@ impl Talk {
             (Some(told), Some(office), _) => {
                 Span::current().record("office", display(office)).record("node", display(told.node));
             }
-            (_, _, Some(node)) => drop(Span::current().record("node", display(node))),
+            (_, _, Some(node)) => {
+                Span::current().record("node", display(node));
+            }
             _ => return,
         }
         self.seen.is_named = true;

@@ -156,6 +156,19 @@ async fn where_the_camat_alone_decides_an_officer_can_only_send_back() {
         assert_eq!(officer.count(&format!("button[value={absent}]")).await, 0, "{absent}");
     }
     above.refuses(&["step", &id, "ditandatangani", "--clerk", "made"]);
+    // Where the camat lets an officer decide, the letter names no camat.
+    head.go(&format!("{}/kantor", above.url)).await;
+    head.type_in("#head_name", "WAYAN SUDARMA, S.Sos.").await;
+    head.find("#approver").await.select_by_value("anyone").await.unwrap();
+    head.click("main button.main").await;
+    head.says("Tersimpan.").await;
+    let other = passed_on(&village);
+    village.says(&["sync"]);
+    above.says(&["sync"]);
+    above.says(&["step", &other, "ditandatangani", "--clerk", "made"]);
+    let steps = above.says(&["show", &other])["record"]["steps"].clone();
+    let last = steps.as_array().unwrap().last().unwrap();
+    assert_eq!((&last["to"], last.get("camat")), (&json!("ditandatangani"), None), "{steps}");
     head.go(&format!("{}/berkas/{id}", above.url)).await;
     head.click("button[value=ditandatangani]").await;
     head.says("Tersimpan.").await;

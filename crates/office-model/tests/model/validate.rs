@@ -316,6 +316,15 @@ fn a_witness_is_somebody_else() {
 }
 
 #[test]
+fn a_letter_of_somebody_from_elsewhere_without_the_address_of_the_card_is_warned_of() {
+    let missing = [("alamat_ktp".to_owned(), CautionCode::CardAddressMissing)];
+    assert_eq!(cautions("G01", json!({"warga": "luar", "alamat_ktp": null})), missing);
+    assert_eq!(cautions("G01", json!({"warga": "luar", "alamat_ktp": "Jl. Melati 5, Jember"})), []);
+    assert_eq!(cautions("G01", json!({"warga": "desa", "alamat_ktp": null})), []);
+    assert_eq!(cautions("S02", json!({"warga": "luar", "alamat_ktp": null})), [], "no letter bears it");
+}
+
+#[test]
 fn what_is_odd_is_a_warning() {
     assert_eq!(cautions("S01", json!({"jk": "P"})), [("nik".into(), CautionCode::NikSexDiffers)]);
     assert_eq!(cautions("S01", json!({"tgl_lahir": "1950-07-18"})), [("nik".into(), CautionCode::NikBirthDateDiffers)]);

@@ -1,5 +1,6 @@
 //! How much there is of everything, cheaply.
 
+use change_log::DocumentId;
 use office_model::OfficeCode;
 
 use crate::entries::digest;
@@ -62,6 +63,17 @@ impl Reader {
         let mut statement = self.connection.prepare_cached(sql)?;
         let counts: (i64, i64) = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((counts.0.unsigned_abs(), counts.1.unsigned_abs()))
+    }
+
+    /// Whether the hub has not acknowledged all that this replica wrote of a document.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub fn is_unsent(&self, document: DocumentId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM document d CROSS JOIN entry e ON e.document = d.idx CROSS JOIN log l ON l.idx = e.place >> 32
+                   WHERE d.id = ? AND l.own AND (e.place & 4294967295) > l.acknowledged LIMIT 1";
+        Ok(self.connection.prepare_cached(sql)?.exists([document.0.into_bytes()])?)
     }
 
     /// Transactions of one office.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use office_model::{Catalogue, CautionCode, FieldPath, Nik, Service, Sex, calendar};
+use office_model::{Catalogue, CautionCode, FieldPath, Nik, Said, Service, Sex, calendar};
 use serde_json::{Map, Value, json};
 
 use super::Typed;
@@ -18,9 +18,9 @@ pub(crate) fn checked(
     language: Language,
 ) -> Value {
     let record = typed.to_record();
-    let said = catalogue.look(service, &record, today);
+    let said = look((catalogue, service), (&record, before), today);
     let problems = by_field(said.problems.iter().map(|one| (&one.path, language.say(&one.text))));
-    let warnings = warnings((catalogue, service), (typed, before), today, language);
+    let warnings = by_field(said.warnings.iter().map(|one| (&one.path, language.say(&one.text))));
     let nik = typed.get("nik").parse::<Nik>().ok().filter(|_| !service.is_anonymous(&record));
     let born = nik.as_ref().and_then(|nik| nik.birth_date_guess(today)).map(calendar::short_date);
     let sex = nik.as_ref().and_then(Nik::sex).map(Sex::as_str);
@@ -38,15 +38,24 @@ pub(crate) fn warnings(
     today: NaiveDate,
     language: Language,
 ) -> BTreeMap<String, String> {
-    let record = typed.to_record();
-    let mut warnings = catalogue.look(service, &record, today).warnings;
+    let said = look((catalogue, service), (&typed.to_record(), before), today);
+    by_field(said.warnings.iter().map(|one| (&one.path, language.say(&one.text))))
+}
+
+/// What the catalogue says of it, and what the record that it changes lets it say.
+fn look(
+    (catalogue, service): (&Catalogue, &Service),
+    (record, before): (&Map<String, Value>, Option<&Map<String, Value>>),
+    today: NaiveDate,
+) -> Said {
+    let mut said = catalogue.look(service, record, today);
     if let (Some(before), Some(asked)) = (before, service.anonymity())
-        && catalogue.is_known_from_before(service, before, &record)
+        && catalogue.is_known_from_before(service, before, record)
         && let Ok(path) = FieldPath::field(&asked.key)
     {
-        warnings.push(CautionCode::KnownFromHistory.at(path));
+        said.warnings.push(CautionCode::KnownFromHistory.at(path));
     }
-    by_field(warnings.iter().map(|one| (&one.path, language.say(&one.text))))
+    said
 }
 
 /// All that is said of each field: of one there may be several things to say.

@@ -22,7 +22,7 @@ use crate::serve::Shared;
 /// Citizens offered for what was typed.
 const CITIZENS: usize = 8;
 /// So many earlier records of a citizen are read for what the latest leaves blank, newest first: each field is from the newest
-/// record that has it. Fifty are read in about a hundredth of a second; nobody waits for more.
+/// record that has it. Nobody waits for those of somebody who has hundreds.
 const EARLIER: usize = 50;
 /// So many records with a NIK are looked at: it may stand in others' records, too, as that of a witness or a father.
 const WITH_NIK: usize = 200;

@@ -100,7 +100,7 @@ impl Line {
         let service = Catalogue::current().service(&row.service);
         Self {
             is_unseen: is_unseen(reader, &row),
-            is_unsent: is_unsent(reader, row.document).unwrap_or_default(),
+            is_unsent: reader.is_unsent(row.document).unwrap_or_default(),
             id: row.document,
             name: shown::name(row.name.as_deref(), service, language),
             nik: row.nik.as_deref().map(mask::nik).unwrap_or_default(),
@@ -114,16 +114,6 @@ impl Line {
             office: shown::other_office(reader, row.office),
         }
     }
-}
-
-/// Whether the hub did not acknowledge all that this machine wrote of a record.
-fn is_unsent(reader: &Reader, document: DocumentId) -> Result<bool, Failure> {
-    for (entry, _) in reader.document_entries(document)? {
-        if reader.log(entry.epoch)?.is_some_and(|log| log.own && entry.position > log.acknowledged) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Only of few rows the history has to be read: of those that wait to be signed and had more done to them than steps.

@@ -35,19 +35,18 @@ impl Standing {
     ///
     /// When the database cannot be read.
     pub(super) fn of(replica: &Replica, id: DocumentId, page: &Page) -> Result<Self, Failure> {
+        if replica.is_unsent(id)? {
+            return Ok(Self::Here);
+        }
         let mut waits = false;
         let mut is_refused = false;
         let office = replica.office().ok_or_else(crate::failure::not_enrolled)?;
         let by_hub = replica.refused_by_hub(&office)?;
         let mut last_own = BTreeMap::new();
         for (entry, state) in replica.document_entries(id)? {
-            let log = replica.log(entry.epoch)?;
-            if log.as_ref().is_some_and(|log| log.own) {
+            if replica.log(entry.epoch)?.is_some_and(|log| log.own) {
                 let last = last_own.entry(entry.epoch).or_insert(entry.position);
                 *last = entry.position.max(*last);
-            }
-            if log.is_some_and(|log| log.own && entry.position > log.acknowledged) {
-                return Ok(Standing::Here);
             }
             waits |= state == EntryState::Pending;
             is_refused |= matches!(state, EntryState::Refused | EntryState::Parked)

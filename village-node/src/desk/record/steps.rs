@@ -110,6 +110,7 @@ impl Offer<'_> {
 const fn verb_for(outcome: Outcome, from: Status, to: Status, language: Language) -> &'static str {
     let (id, en) = match (outcome, from, to) {
         (Outcome::Decision, Status::Diajukan, Status::Diperiksa) => ("Sudah diperiksa", "It is checked"),
+        (_, Status::MenungguCamat, Status::Ditandatangani) => ("Setujui", "Approve"),
         (Outcome::Decision, _, Status::Ditandatangani) => ("Sudah ditangani", "It is dealt with"),
         (Outcome::Decision, _, Status::SiapDiambil) => ("Siap disampaikan", "Ready to be told"),
         (Outcome::Decision, _, Status::Selesai) => ("Sudah disampaikan", "It was told"),
@@ -132,7 +133,6 @@ const fn verb(from: Status, to: Status, language: Language) -> &'static str {
         (_, Status::Diajukan) => ("Ajukan", "Submit"),
         (_, Status::Diperiksa) => ("Sudah diperiksa", "Papers are checked"),
         (_, Status::MenungguCamat) => ("Teruskan ke camat", "Pass on to the camat"),
-        (Status::MenungguCamat, Status::Ditandatangani) => ("Setujui", "Approve"),
         (_, Status::Ditandatangani) => ("Sudah ditandatangani", "It is signed"),
         (_, Status::SiapDiambil) => ("Siap diambil", "Ready to pick up"),
         (_, Status::Selesai) => ("Sudah diserahkan", "Handed over"),
@@ -176,6 +176,16 @@ mod tests {
         assert_eq!(of("G07", Status::Diperiksa, Some(true)), ("menunggu_camat", true));
         assert_eq!(of("G01", Status::Dikembalikan, None), ("diajukan", true));
         assert_eq!(of("G01", Status::Draf, None), ("diajukan", true));
+    }
+
+    #[test]
+    fn the_camat_approves_letters_and_proposals_alike() {
+        for service in ["S01", "S02"] {
+            let service = Catalogue::current().service(&service.parse().unwrap()).unwrap();
+            let label = |from| verb_for(service.outcome(), from, Status::Ditandatangani, Language::Indonesian);
+            assert_eq!(label(Status::MenungguCamat), "Setujui");
+            assert_ne!(label(Status::Diperiksa), "Setujui", "{}", service.id);
+        }
     }
 
     #[test]
