@@ -27,7 +27,7 @@ pub struct Divergence {
 /// One of the values, and who gave it.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct DivergentValue {
-    /// The value.
+    /// The value; null where it was taken away.
     pub value: Value,
     /// Clerk id.
     pub clerk: String,

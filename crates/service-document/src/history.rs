@@ -128,7 +128,7 @@ fn item(document: &Automerge, meta: &ChangeMetadata<'_>) -> Result<HistoryItem, 
         if let Some(edited) = changed.iter_mut().find(|edited| edited.path == path) {
             edited.settled = true;
         } else {
-            let shown = found.into_iter().next().map(|found| found.value);
+            let shown = found.into_iter().next().map(|found| found.value).filter(|value| !value.is_null());
             changed.push(Edited { path, own: path::own(&place), from: shown.clone(), to: shown, settled: true });
         }
     }
@@ -171,11 +171,14 @@ impl Comparison {
     }
 
     fn below(&mut self, segment: Segment, from: Option<&Value>, to: Option<&Value>) {
+        let is_entry = matches!(segment, Segment::Index(_));
         self.place.push(segment);
         match (from, to) {
             (from, to) if from == to => {}
             (Some(Value::Object(from)), Some(Value::Object(to))) => self.maps(from, to),
             (None, Some(Value::Object(to))) if !to.is_empty() => self.maps(&Map::new(), to),
+            // An entry that left a list is told whole, a group that was emptied by what it lost.
+            (Some(Value::Object(from)), None) if !is_entry && !from.is_empty() => self.maps(from, &Map::new()),
             (Some(Value::Array(from)), Some(Value::Array(to))) => self.lists(from, to),
             (None, Some(Value::Array(to))) if !to.is_empty() => self.lists(&[], to),
             (from, to) => {

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::layout::{STATUS, STEP_TO, STEPS};
 use crate::limits::DEPTH_MAX;
+use crate::reading;
 use crate::row::{self, DocumentRow, Span};
 use crate::signature::SignedPaper;
 use crate::signing;
@@ -251,7 +252,11 @@ impl Plain {
 
     fn map_json(&self, object: &Object) -> Option<Map<String, Value>> {
         let Content::Map(map) = &object.content else { return None };
-        map.iter().map(|(key, slot)| Some((key.clone(), self.json(slot)?))).collect()
+        let all = map.iter().map(|(key, slot)| Some((key.clone(), self.json(slot)?)));
+        let is_there = |one: &Option<(String, Value)>| {
+            one.as_ref().is_none_or(|(_, value)| !reading::is_none(value, object.depth))
+        };
+        all.filter(is_there).collect()
     }
 
     fn json(&self, slot: &Slot) -> Option<Value> {
@@ -276,6 +281,7 @@ const fn is_without_value(operation: &Operation<'_>) -> bool {
 fn value(operation: &Operation<'_>) -> Option<Value> {
     let mut reader = Reader::new(operation.value);
     let value = match operation.value_kind {
+        0 => Value::Null,
         1 => Value::Bool(false),
         2 => Value::Bool(true),
         3 => Value::from(reader.unsigned().ok()?),

@@ -73,7 +73,9 @@ impl Reader<'_> {
             self.place.push(Segment::Key(item.key.to_string()));
             let value = self.item(object, &item.value, id, item.conflict, depth)?;
             self.place.pop();
-            map.insert(item.key.into_owned(), value);
+            if !is_none(&value, depth) {
+                map.insert(item.key.into_owned(), value);
+            }
         }
         Ok(map)
     }
@@ -125,6 +127,17 @@ impl Reader<'_> {
             }),
         })
     }
+}
+
+/// Whether a value in a map of this depth says that there is none: it was taken away, or is a group with nothing left in it.
+/// In the root every key says something.
+pub(crate) fn is_none(value: &Value, depth: usize) -> bool {
+    let is_empty = match value {
+        Value::Null => true,
+        Value::Object(group) => group.is_empty(),
+        _ => false,
+    };
+    is_empty && depth > 0
 }
 
 /// All concurrent values at one place, the shown one last (Automerge's order).

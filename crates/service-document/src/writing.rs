@@ -1,5 +1,7 @@
 //! From JSON into Automerge: whole values, and single edits that touch no more than their path.
 
+use std::collections::BTreeSet;
+
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, Prop, ROOT, ReadDoc, ScalarValue, Value as Stored};
 use office_model::Serial;
@@ -84,6 +86,10 @@ pub(crate) fn set(transaction: &mut Transaction<'_>, segments: &[Segment], value
         }
         let prop = Prop::from(segment);
         object = match (place_in(transaction, &object, segment, segments)?, value) {
+            (Place::Held(Stored::Scalar(none), _), Value::Null) if none.is_null() => return Ok(()),
+            (Place::Held(Stored::Scalar(none), _), _) if none.is_null() => {
+                transaction.put_object(&object, prop, kind_for(next))?
+            }
             (Place::Held(Stored::Object(ObjType::Map | ObjType::Table | ObjType::List), id), _) => id,
             (Place::Held(..), _) => return Err(DocumentError::Path(path::text(segments))),
             (Place::Free | Place::End, Value::Null) => return Ok(()),
@@ -159,7 +165,7 @@ fn set_here(
     let contested = transaction.get_all(object, prop.clone())?.len() > 1;
     match (value, here) {
         (Value::Null, None) => Ok(()),
-        (Value::Null, Some(_)) => Ok(transaction.delete(object, prop)?),
+        (Value::Null, Some(here)) => take_away(transaction, object, prop, here),
         (Value::Object(map), Some((Stored::Object(ObjType::Map), id))) if !contested => {
             for (key, value) in map {
                 let mut below = segments.to_vec();
@@ -186,6 +192,33 @@ fn set_here(
     }
 }
 
+/// Takes a value away. In a map below the root, null is put in its place: whatever somebody else sets at the same time wins over a deletion, and
+/// nobody would hear that the two differ. A group loses its values one by one, for what is set in it meanwhile.
+fn take_away(
+    transaction: &mut Transaction<'_>,
+    object: &ObjId,
+    prop: Prop,
+    (value, id): (Stored<'_>, ObjId),
+) -> Result<(), DocumentError> {
+    let all = transaction.get_all(object, prop.clone())?.len();
+    match (&prop, value) {
+        (Prop::Seq(_), _) => Ok(transaction.delete(object, prop)?),
+        (Prop::Map(_), _) if *object == ROOT => Ok(transaction.delete(object, prop)?),
+        (Prop::Map(_), Stored::Object(ObjType::Map)) if all == 1 => {
+            let keys: Vec<String> = transaction.keys(&id).collect();
+            for key in keys {
+                if let Some(held) = transaction.get(&id, key.as_str())? {
+                    let held = (held.0.into_owned(), held.1);
+                    take_away(transaction, &id, Prop::Map(key), held)?;
+                }
+            }
+            Ok(())
+        }
+        (Prop::Map(_), Stored::Scalar(none)) if all == 1 && none.is_null() => Ok(()),
+        (Prop::Map(_), _) => put(transaction, object, prop, ScalarValue::Null),
+    }
+}
+
 /// Sets a plain value. Whoever settles for the value that is shown sets it, too: Automerge 0.12 would only take the others away,
 /// and somebody who chose another one at the same time would win without anybody hearing of it.
 pub(crate) fn put(
@@ -197,7 +230,8 @@ pub(crate) fn put(
     let all = transaction.get_all(object, prop.clone())?;
     let is_shown = matches!(all.last(), Some((Stored::Scalar(shown), _)) if **shown == value);
     if all.len() > 1 && is_shown {
-        transaction.put(object, prop.clone(), ScalarValue::Null)?;
+        let other = if value.is_null() { ScalarValue::Boolean(false) } else { ScalarValue::Null };
+        transaction.put(object, prop.clone(), other)?;
     }
     Ok(transaction.put(object, prop, value)?)
 }
@@ -217,12 +251,13 @@ fn same_list(transaction: &Transaction<'_>, id: &ObjId, value: &Value) -> Result
             Ok(true)
         }
         Value::Object(map) => {
-            let wanted = map.values().filter(|value| !value.is_null()).count();
-            if transaction.object_type(id)? != ObjType::Map || transaction.length(id) != wanted {
+            if transaction.object_type(id)? != ObjType::Map {
                 return Ok(false);
             }
-            for (key, wanted) in map {
-                if !wanted.is_null() && !same_value(transaction, id, Prop::Map(key.clone()), wanted)? {
+            let keys = transaction.keys(id).chain(map.keys().cloned()).collect::<BTreeSet<String>>();
+            for key in keys {
+                let wanted = map.get(&key).unwrap_or(&Value::Null);
+                if !same_value(transaction, id, Prop::Map(key), wanted)? {
                     return Ok(false);
                 }
             }
@@ -235,7 +270,7 @@ fn same_list(transaction: &Transaction<'_>, id: &ObjId, value: &Value) -> Result
 fn same_value(transaction: &Transaction<'_>, id: &ObjId, prop: Prop, wanted: &Value) -> Result<bool, DocumentError> {
     let mut all = transaction.get_all(id, prop)?;
     let Some((found, child)) = all.pop().filter(|_| all.is_empty()) else {
-        return Ok(false);
+        return Ok(all.is_empty() && wanted.is_null());
     };
     match (found, wanted) {
         (Stored::Object(_), Value::Object(_) | Value::Array(_)) => same_list(transaction, &child, wanted),

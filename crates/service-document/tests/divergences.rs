@@ -90,17 +90,21 @@ fn two_who_settle_apart_differ_again_unless_they_chose_the_same() {
     let merged = load(&changes);
     assert_eq!(merged.divergences().len(), 3);
     for divergence in merged.divergences() {
-        for one in &divergence.values {
-            for other in &divergence.values {
+        let mut choices: Vec<Value> = divergence.values.iter().map(|one| one.value.clone()).collect();
+        if divergence.own.is_none() {
+            choices.push(Value::Null);
+        }
+        for one in &choices {
+            for other in &choices {
                 let settle =
                     |value: &Value, by: &Stamp| load(&changes).settle(&divergence.path, value.clone(), by).unwrap();
-                let (here, there) = (settle(&one.value, &stamp(1, 10)), settle(&other.value, &stamp(2, 11)));
+                let (here, there) = (settle(one, &stamp(1, 10)), settle(other, &stamp(2, 11)));
                 for settled in [[&here, &there], [&there, &here]] {
                     let both = load(&[&changes[..], &settled.map(Authored::clone)].concat());
                     let left = both.divergences();
                     let again = left.iter().find(|left| left.path == divergence.path);
-                    let said = format!("{}: {} and {}", divergence.path, one.value, other.value);
-                    assert_eq!(again.is_some(), one.value != other.value, "{said}");
+                    let said = format!("{}: {one} and {other}", divergence.path);
+                    assert_eq!(again.is_some(), one != other, "{said}");
                     assert_eq!(both.row().divergences, if again.is_some() { 3 } else { 2 }, "{said}");
                 }
             }
@@ -138,10 +142,63 @@ fn a_group_made_twice_is_shown_whole_and_settled_whole() {
 }
 
 #[test]
-fn a_value_taken_away_and_set_apart_stays_set() {
+fn a_value_taken_away_differs_from_one_that_was_set_apart() {
+    for (taken, at, old) in [
+        ("keperluan", "keperluan", json!("beasiswa")),
+        ("ibu.nama", "ibu.nama", json!("Sumarni")),
+        ("ibu", "ibu.nama", json!("Sumarni")),
+        ("saksi[1].nama", "saksi[1].nama", json!("Wayan")),
+    ] {
+        for (by, other) in [(1, 2), (2, 1)] {
+            let (_, first) = created();
+            let (mut left, mut right) = (load(std::slice::from_ref(&first)), load(std::slice::from_ref(&first)));
+            let a = set(&mut left, taken, json!(null), &stamp(by, 1));
+            assert_eq!(read_at(&left, at), None, "{taken}");
+            assert_eq!(left.edit(&[(path(taken), json!(null))], &stamp(by, 2)).unwrap(), None, "{taken}: it is away");
+            let last = left.history().pop().unwrap().changed;
+            let told = last.iter().find(|edited| edited.path == at).expect(taken);
+            assert_eq!((told.from.as_ref(), told.to.as_ref(), told.settled), (Some(&old), None, false));
+            let b = set(&mut right, at, json!("KIP"), &stamp(other, 1));
+            let changes = [first.clone(), a, b];
+            let merged = load(&changes);
+            let divergences = merged.divergences();
+            assert_eq!(divergences.iter().map(|one| one.path.to_string()).collect::<Vec<_>>(), [at], "{taken}");
+            let mut values: Vec<Value> = divergences[0].values.iter().map(|one| one.value.clone()).collect();
+            values.sort_by_key(Value::is_null);
+            assert_eq!(values, [json!("KIP"), json!(null)], "{taken}");
+            for choice in [json!(null), json!("KIP"), json!("KIS")] {
+                let settled = load(&changes).settle(&path(at), choice.clone(), &stamp(1, 3)).unwrap();
+                let everywhere = load(&[&changes[..], &[settled]].concat());
+                assert_eq!(everywhere.divergences(), [], "{taken}");
+                let wanted = (!choice.is_null()).then_some(choice);
+                assert_eq!(read_at(&everywhere, at), wanted, "{taken}");
+                let last = everywhere.history().pop().unwrap().changed;
+                let told = last.iter().find(|edited| edited.path == at).unwrap();
+                assert_eq!((told.settled, told.to.clone()), (true, wanted), "{taken}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_who_take_a_value_away_agree_and_it_can_be_set_again() {
     let (mut left, first) = created();
     let mut right = load(std::slice::from_ref(&first));
-    let a = set(&mut left, "keperluan", json!(null), &stamp(1, 1));
-    let b = set(&mut right, "keperluan", json!("KIP"), &stamp(2, 1));
-    assert_eq!(load(&[first, a, b]).to_json()["fields"]["keperluan"], "KIP");
+    let a = set(&mut left, "ibu", json!(null), &stamp(1, 1));
+    let b = set(&mut right, "ibu.nama", json!(null), &stamp(2, 1));
+    let c = set(&mut right, "saksi", json!(null), &stamp(2, 2));
+    let mut merged = load(&[first.clone(), a.clone(), b.clone(), c.clone()]);
+    assert_eq!(merged.divergences(), []);
+    assert_eq!((read_at(&merged, "ibu"), read_at(&merged, "saksi")), (None, None));
+    let again = [(path("ibu.nama"), json!("Sumarni W.")), (path("saksi[0].nama"), json!("Made"))];
+    let again = merged.edit(&again, &stamp(1, 3)).unwrap().unwrap();
+    let everywhere = load(&[first, a, b, c, again]);
+    assert_eq!(everywhere.to_json()["fields"]["ibu"], json!({ "nama": "Sumarni W." }));
+    assert_eq!(everywhere.to_json()["fields"]["saksi"], json!([{ "nama": "Made" }]));
+}
+
+/// The value of the form at a path.
+fn read_at(document: &TransactionDocument, at: &str) -> Option<Value> {
+    let pointer = at.replace(['.', '['], "/").replace(']', "");
+    document.to_json().pointer(&format!("/fields/{pointer}")).cloned()
 }

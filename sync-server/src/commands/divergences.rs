@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use replica_store::{ListFilter, Page};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Answer, list, load, open};
 use crate::Failure;
@@ -39,8 +39,9 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         }
         transactions.push(line);
         for divergence in document.divergences() {
+            let shown = |value: &Value| if value.is_null() { "[taken away]".to_owned() } else { value.to_string() };
             let said: Vec<String> =
-                divergence.values.iter().map(|one| format!("{} ({})", one.value, one.clerk)).collect();
+                divergence.values.iter().map(|one| format!("{} ({})", shown(&one.value), one.clerk)).collect();
             let _ = writeln!(text, "{} {} {}: {}", row.document, row.office, divergence.path, said.join(" | "));
         }
     }

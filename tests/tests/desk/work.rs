@@ -134,8 +134,8 @@ async fn two_machines_that_moved_a_record_apart_see_both_values_and_one_choice_s
     counter.says(&["sync"]);
     laptop.says(&["sync"]);
     office.hub_gone();
-    counter.says(&["set", &id, "pekerjaan=Guru"]);
-    laptop.says(&["set", &id, "pekerjaan=Nelayan"]);
+    counter.says(&["set", &id, "pekerjaan=Guru", "dusun="]);
+    laptop.says(&["set", &id, "pekerjaan=Nelayan", "dusun=Sumberurip"]);
     office.hub_back();
     for machine in [&counter, &laptop, &counter] {
         machine.says(&["sync"]);
@@ -145,11 +145,17 @@ async fn two_machines_that_moved_a_record_apart_see_both_values_and_one_choice_s
     let text = browser.text().await;
     assert!(text.contains("Guru") && text.contains("Nelayan") && text.contains("Pekerjaan"), "{text}");
     assert!(text.contains("komputer ini") && text.contains("komputer lain "), "where each was written: {text}");
-    let choose =
-        "[...document.querySelectorAll('.difference form')].find((form) => form.innerText.includes('Nelayan'))";
-    browser.run(&format!("{choose}.querySelector('button').click()")).await;
+    assert!(text.contains("Sumberurip"), "{text}");
+    let all = "[...document.querySelectorAll('.difference form')]";
+    for (left, chosen) in [(1, "dihapus"), (0, "Nelayan")] {
+        let choose =
+            format!("{all}.find((form) => form.innerText.includes('{chosen}')).querySelector('button').click()");
+        browser.run(&choose).await;
+        browser.until(&format!("document.querySelectorAll('.difference').length === {left}")).await;
+    }
     browser.says("Tidak ada perbedaan.").await;
-    assert_eq!(counter.says(&["show", &id])["record"]["fields"]["pekerjaan"], "Nelayan");
+    let fields = &counter.says(&["show", &id])["record"]["fields"];
+    assert_eq!((&fields["pekerjaan"], fields.get("dusun")), (&"Nelayan".into(), None));
     browser.go(&format!("{}/berkas/{id}", counter.url)).await;
     browser.says("diputuskan").await;
     for machine in [&counter, &laptop] {

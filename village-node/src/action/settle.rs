@@ -26,7 +26,8 @@ pub(super) fn perform(
     let divergences = document.divergences();
     let one = divergences.iter().find(|divergence| divergence.path == *path);
     let typed = value.as_str().map(str::to_owned);
-    let given = |known: &Value| known == value || typed == Some(known.to_string());
+    let is_blank = typed.as_ref().is_some_and(String::is_empty);
+    let given = |known: &Value| known == value || typed == Some(known.to_string()) || (is_blank && known.is_null());
     // One of the values that stand there needs no check: it is somebody's. Another one does, if it is a field's; in the
     // place of the record's own ones there is none.
     let known = one.and_then(|divergence| divergence.values.iter().find(|known| given(&known.value)));

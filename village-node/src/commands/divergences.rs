@@ -42,9 +42,10 @@ pub(super) fn print_values(transaction: &Value) {
     for divergence in output::entries(transaction, "divergences") {
         output::line(format!("  ! {}", output::field(divergence, "path")));
         for value in output::entries(divergence, "values") {
+            let stands = value.get("value").filter(|it| !it.is_null());
             output::line(format!(
                 "      {}  ({}, {})",
-                output::field(value, "value"),
+                stands.map_or_else(|| "[dihapus / taken away]".to_owned(), output::plain),
                 output::field(value, "clerk"),
                 output::time(value.get("millis").unwrap_or(&Value::Null)),
             ));

@@ -301,7 +301,9 @@ impl Shower {
             let path = one.path.to_string();
             let values = one.values.iter().map(|value| {
                 let at = moments::long(value.millis + value.hub_offset_millis.unwrap_or_default());
-                (self.text((&path, one.own), &value.value), value.clerk.clone(), at)
+                let is_none = value.value.is_null();
+                let shown = if is_none { self.f.removed.to_owned() } else { self.text((&path, one.own), &value.value) };
+                (shown, value.clerk.clone(), at)
             });
             Divergent { label: self.label(&path, one.own), values: values.collect() }
         });

@@ -79,6 +79,7 @@ pub(crate) fn differences(
     let why = |change| history.iter().find(|item| item.hash == change).and_then(|item| item.why.clone());
     let shown = |(path, own): (&FieldPath, Option<OwnValue>), value: &Value| match (own, value) {
         (Some(OwnValue::Status), Value::String(word)) => shown::status(word, Some(service), language),
+        (_, Value::Null) => language.texts().removed.to_owned(),
         _ => shown::value(catalogue.field_at(service, path), value, language),
     };
     let one = |path: (&FieldPath, Option<OwnValue>), value: service_document::DivergentValue| One {
