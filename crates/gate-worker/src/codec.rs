@@ -260,7 +260,9 @@ fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
     for number in [row.catalogue, row.changes, row.steps, row.divergences] {
         out.extend_from_slice(&number.to_le_bytes());
     }
-    put_option(out, row.signed_millis.as_ref(), |out, millis| out.extend_from_slice(&millis.to_le_bytes()));
+    for millis in [row.signed_millis, row.numbered_millis] {
+        put_option(out, millis.as_ref(), |out, millis| out.extend_from_slice(&millis.to_le_bytes()));
+    }
 }
 
 fn put_referral(out: &mut Vec<u8>, referral: &Referral) {
@@ -292,6 +294,7 @@ fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
     let attached =
         input.list(|input| AttachedFile::from_text(BlobHash(input.array()?), input.text()?).ok_or(Unreadable))?;
     let (names, niks) = (input.list(text)?, input.list(text)?);
+    let millis = |input: &mut Input<'_>| Ok(i64::from_le_bytes(input.array()?));
     let (created_millis, created_by) = (i64::from_le_bytes(input.array()?), text(input)?);
     let (changed_millis, changed_by) = (i64::from_le_bytes(input.array()?), text(input)?);
     Ok(TransactionRow {
@@ -315,7 +318,8 @@ fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
         changes: input.number()?,
         steps: input.number()?,
         divergences: input.number()?,
-        signed_millis: input.option(|input| Ok(i64::from_le_bytes(input.array()?)))?,
+        signed_millis: input.option(millis)?,
+        numbered_millis: input.option(millis)?,
     })
 }
 

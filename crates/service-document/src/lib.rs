@@ -21,6 +21,7 @@ mod lease;
 mod limits;
 mod lineage;
 mod new_transaction;
+mod numbering;
 mod path;
 mod plain;
 mod publication;

@@ -12,7 +12,7 @@ use change_log::{EpochId, Key, Operation, OperationId, RawChange, read_operation
 use office_model::Status;
 use serde_json::{Map, Value};
 
-use crate::layout::{STATUS, STEP_TO, STEPS};
+use crate::layout::{SERIALS, STATUS, STEP_FROM, STEP_TO, STEPS};
 use crate::limits::DEPTH_MAX;
 use crate::reading;
 use crate::row::{self, DocumentRow, Span};
@@ -139,6 +139,7 @@ impl Plain {
             last: changes.last().map(|change| (change.millis, change.message))?,
             changes: changes.len(),
             signed_millis: self.signed_millis(changes),
+            serial_millis: self.serial_millis(changes),
         };
         row::of_root(&root, &span, 0).ok()
     }
@@ -151,14 +152,21 @@ impl Plain {
         let signing = steps.iter().filter_map(|(_, slot)| {
             let Held::Object(step) = slot.held else { return None };
             let Content::Map(map) = &self.objects.get(&step)?.content else { return None };
-            let Held::Value(to) = &map.get(STEP_TO)?.held else { return None };
-            signing::signs(to).then_some(step)
+            let word = |key: &str| match &map.get(key)?.held {
+                Held::Value(word) => word.as_str(),
+                Held::Object(_) => None,
+            };
+            signing::signs(word(STEP_FROM), word(STEP_TO)).then_some(step)
         });
-        let taken = signing.filter_map(|step| {
-            let holder = changes.get(changes.partition_point(|change| change.start_op <= step).checked_sub(1)?)?;
-            Some(row::at_millis(holder.millis, holder.message))
-        });
-        taken.min()
+        signing.filter_map(|step| set_millis(changes, step)).min()
+    }
+
+    /// As [`numbering::last_millis`] tells it.
+    fn serial_millis(&self, changes: &[RawChange<'_>]) -> Option<i64> {
+        let Content::Map(map) = &self.objects.get(&ROOT)?.content else { return None };
+        let Held::Object(serials) = map.get(SERIALS)?.held else { return None };
+        let Content::List(serials) = &self.objects.get(&serials)?.content else { return None };
+        serials.iter().filter_map(|(_, slot)| set_millis(changes, slot.by)).max()
     }
 
     /// Takes a change; none when it is not plain (the document is of no use then).
@@ -271,6 +279,12 @@ impl Plain {
             }
         }
     }
+}
+
+/// When the change was made, one of a line, that an operation is in.
+fn set_millis(changes: &[RawChange<'_>], operation: Number) -> Option<i64> {
+    let holder = changes.get(changes.partition_point(|change| change.start_op <= operation).checked_sub(1)?)?;
+    Some(row::at_millis(holder.millis, holder.message))
 }
 
 const fn is_without_value(operation: &Operation<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use automerge::{Automerge, ChangeMetadata};
+use automerge::{Automerge, ChangeMetadata, ObjId};
 use office_model::{OfficeCode, Serial, ServiceId, says_anonymous};
 use serde_json::{Map, Value};
 
@@ -13,7 +13,8 @@ use crate::layout::{
 };
 use crate::reading::Reading;
 use crate::{
-    AttachedFile, Lease, Publication, Referral, decision, divergence, document, quiet, referral, signing, stamp,
+    AttachedFile, Lease, Publication, Referral, decision, divergence, document, numbering, quiet, referral, signing,
+    stamp,
 };
 
 /// What is listed of a document, by its kind.
@@ -112,6 +113,9 @@ pub struct TransactionRow {
     /// When its letter was first signed, told like the others; nothing where it never was. A record keeps it that was
     /// withdrawn since: its paper may be out.
     pub signed_millis: Option<i64>,
+    /// When it got its letter number, told like the others and never after it was signed: a clock that signs is believed, one
+    /// that only records may be ahead. Nothing without a number.
+    pub numbered_millis: Option<i64>,
 }
 
 impl fmt::Debug for TransactionRow {
@@ -137,6 +141,8 @@ pub(crate) struct Span<'a> {
     pub(crate) changes: usize,
     /// When the first of those was made, by the hub's clock as far as it was known, that signed its letter.
     pub(crate) signed_millis: Option<i64>,
+    /// When the last of those was made, the same way, that gave it a serial.
+    pub(crate) serial_millis: Option<i64>,
 }
 
 /// The row of a document that was read, or why it is none of ours.
@@ -150,6 +156,7 @@ pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<Docu
         last: (last_millis, &last_message),
         changes: metas.len(),
         signed_millis: signing::first_millis(document, &metas)?,
+        serial_millis: numbering::last_millis(document, &metas)?,
     };
     let mut row = of_root(&reading.root, &span, divergence::count(document, reading)?)?;
     if let DocumentRow::Transaction(row) = &mut row {
@@ -195,6 +202,10 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
     if referrals.len() > referral::REFERRALS_HELD_MAX {
         return Err(wrong("is referred to too many offices"));
     }
+    let numbered_millis = number.as_ref().map(|_| {
+        let given = span.serial_millis.unwrap_or(created_millis);
+        span.signed_millis.map_or(given, |signed| given.min(signed))
+    });
     Ok(TransactionRow {
         office,
         before: decision::brought_before(office, steps, &referrals),
@@ -217,6 +228,7 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
         steps: u32::try_from(steps.len()).unwrap_or(u32::MAX),
         divergences,
         signed_millis: span.signed_millis,
+        numbered_millis,
     })
 }
 
@@ -234,6 +246,13 @@ fn ends<'a, 'm>(metas: &'a [ChangeMetadata<'m>]) -> Option<(&'a ChangeMetadata<'
     let first = metas.iter().min_by_key(|meta| (meta.start_op, meta.hash))?;
     let last = metas.iter().max_by_key(|meta| (meta.max_op, meta.hash))?;
     Some((first, last))
+}
+
+/// When the change was made that made an object or set a value, told like the others.
+pub(crate) fn set_millis(metas: &[ChangeMetadata<'_>], id: &ObjId) -> Option<i64> {
+    let ObjId::Id(number, actor, _) = id else { return None };
+    let meta = metas.iter().find(|meta| *meta.actor == *actor && (meta.start_op..=meta.max_op).contains(number))?;
+    Some(at_millis(meta.timestamp, meta.message.as_deref().unwrap_or_default()))
 }
 
 /// When a change was made, by the hub's clock as far as it was known: milliseconds since 1970 UTC.

@@ -1,20 +1,17 @@
 //! When a letter was signed, as lists and registers have it: told from the steps, without the document's history.
 
-use automerge::{Automerge, ChangeMetadata, ObjId, ROOT, ReadDoc, Value as Stored, ValueRef};
-use office_model::Status;
-use serde_json::Value;
+use automerge::{Automerge, ChangeMetadata, ROOT, ReadDoc, Value as Stored, ValueRef};
+use office_model::{Approval, Status};
 
 use crate::error::DocumentError;
-use crate::layout::{STEP_TO, STEPS};
+use crate::layout::{STEP_FROM, STEP_TO, STEPS};
 use crate::row;
 
-/// Whether a step with this target signs.
-pub(crate) fn signs(to: &Value) -> bool {
-    to.as_str().is_some_and(is_signature)
-}
-
-fn is_signature(to: &str) -> bool {
-    to == Status::Ditandatangani.as_str()
+/// Whether a step signs: it leads to a signature from where one is given. Settling between two states mostly does not.
+pub(crate) fn signs(from: Option<&str>, to: Option<&str>) -> bool {
+    let signed = Status::Ditandatangani;
+    let from = from.and_then(|word| word.parse::<Status>().ok());
+    to == Some(signed.as_str()) && from.is_some_and(|from| from.may_become(signed, Approval::Conditional))
 }
 
 /// When the first step that signs was taken, by the hub's clock as far as it was known: milliseconds since 1970 UTC. A step is
@@ -27,20 +24,14 @@ pub(crate) fn first_millis(document: &Automerge, metas: &[ChangeMetadata<'_>]) -
             continue;
         }
         let step = item.id();
-        let is_signing = match document.get(&step, STEP_TO)? {
-            Some((Stored::Scalar(to), _)) => to.as_str().is_some_and(is_signature),
-            _ => false,
+        let word = |key: &str| match document.get(&step, key) {
+            Ok(Some((Stored::Scalar(word), _))) => Ok(word.as_str().map(str::to_owned)),
+            Ok(_) => Ok(None),
+            Err(error) => Err(error),
         };
-        if is_signing && let Some(meta) = holder(metas, &step) {
-            let millis = row::at_millis(meta.timestamp, meta.message.as_deref().unwrap_or_default());
-            first = Some(first.map_or(millis, |earlier: i64| earlier.min(millis)));
+        if signs(word(STEP_FROM)?.as_deref(), word(STEP_TO)?.as_deref()) {
+            first = [first, row::set_millis(metas, &step)].into_iter().flatten().min();
         }
     }
     Ok(first)
-}
-
-/// The change that made an object.
-fn holder<'a, 'm>(metas: &'a [ChangeMetadata<'m>], object: &ObjId) -> Option<&'a ChangeMetadata<'m>> {
-    let ObjId::Id(number, actor, _) = object else { return None };
-    metas.iter().find(|meta| *meta.actor == *actor && (meta.start_op..=meta.max_op).contains(number))
 }

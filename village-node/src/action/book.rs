@@ -47,7 +47,7 @@ pub(super) fn perform(replica: &Replica, query: &BookQuery) -> Result<Value, Fai
     }))
 }
 
-/// The register with its letters: the agenda as they were recorded, the expedition as they were signed.
+/// The register with its letters: the agenda as they were numbered, the expedition as they were signed.
 ///
 /// # Errors
 ///
@@ -61,7 +61,7 @@ pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failu
     Ok(Book { kind: query.book, office, signers: letterhead.signers, from: query.from, to: query.to, rows })
 }
 
-/// The letters of a register. The agenda accounts for every number of the records of its days, and says what became of it; the
+/// The letters of a register. The agenda accounts for every number that was given in its days, and says what became of it; the
 /// expedition has what was signed in them and is not withdrawn: only that leaves the office.
 fn chosen(reader: &Reader, query: &BookQuery) -> Result<Vec<ListedTransaction>, Failure> {
     let days = super::days(Some(query.from), Some(query.to))?.unwrap_or_default();

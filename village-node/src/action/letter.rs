@@ -330,6 +330,7 @@ mod tests {
             steps: 0,
             divergences,
             signed_millis: None,
+            numbered_millis: None,
         }
     }
 

@@ -81,7 +81,7 @@ pub(crate) type Conditions = (Vec<&'static str>, Vec<Value>);
 
 pub(crate) const COLUMNS: &str =
     "SELECT d.id, o.code, s.text, r.catalogue, t.text, r.number, r.name, r.nik, r.created, c.text,
-     r.changed, g.text, r.changes, r.steps, r.divergences, r.signed FROM";
+     r.changed, g.text, r.changes, r.steps, r.divergences, r.signed, r.numbered FROM";
 /// In the order given, so that the first table's order is the list's.
 pub(crate) const JOINS: &str = "CROSS JOIN document d ON d.idx = r.document CROSS JOIN office o ON o.idx = r.office
      CROSS JOIN word s ON s.idx = r.service CROSS JOIN word t ON t.idx = r.status
@@ -470,5 +470,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<ListedTransaction, StoreError> {
         steps: row.get(13)?,
         divergences: row.get(14)?,
         signed_millis: row.get(15)?,
+        numbered_millis: row.get(16)?,
     })
 }

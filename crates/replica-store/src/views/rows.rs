@@ -46,6 +46,8 @@ pub struct ListedTransaction {
     pub divergences: u32,
     /// When its letter was first signed, told likewise; nothing where it never was.
     pub signed_millis: Option<i64>,
+    /// When it got its letter number, never after that; nothing without one.
+    pub numbered_millis: Option<i64>,
 }
 
 impl std::fmt::Debug for ListedTransaction {
@@ -90,8 +92,8 @@ pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &Tran
     attachment::put(connection, document, office, &row.attached)?;
     referral::put(connection, document, &row.referrals)?;
     let sql = "INSERT OR REPLACE INTO transaction_row (document, office, service, catalogue, status, number, name, nik,
-               created, created_by, changed, changed_by, changes, steps, divergences, signed)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+               created, created_by, changed, changed_by, changes, steps, divergences, signed, numbered)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![
         document,
         office,
@@ -108,7 +110,8 @@ pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &Tran
         row.changes,
         row.steps,
         row.divergences,
-        row.signed_millis
+        row.signed_millis,
+        row.numbered_millis
     ])?;
     search::put(connection, document, row)
 }
@@ -178,6 +181,7 @@ pub(crate) fn fits(
         steps: row.steps,
         divergences: row.divergences,
         signed_millis: row.signed_millis,
+        numbered_millis: row.numbered_millis,
     };
     Ok(made == *listed && search::finds(connection, document, row)?)
 }
