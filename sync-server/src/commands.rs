@@ -86,6 +86,12 @@ pub(crate) fn open(dir: &Path) -> Result<Reader, Failure> {
             "name the hub's folder with --data, or use village-node here",
         ));
     }
+    if reader.is_older()? {
+        return Err(Failure::state(
+            format!("an older program wrote {} last; nothing is wrong with it, and nothing was changed", dir.display()),
+            "start `sync-server serve` on it: it brings the folder up to date; then ask again",
+        ));
+    }
     Ok(reader)
 }
 

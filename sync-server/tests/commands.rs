@@ -30,6 +30,27 @@ fn a_hub_is_made_once_and_says_how_it_is() {
 }
 
 #[test]
+fn a_folder_that_an_older_program_wrote_last_is_not_called_damaged() {
+    let folder = Folder::with_hub();
+    let raw = rusqlite::Connection::open(folder.data().join("replica.db")).unwrap();
+    raw.execute_batch(
+        "DROP INDEX row_signed; DROP INDEX row_numbered; ALTER TABLE transaction_row DROP COLUMN signed;
+         ALTER TABLE transaction_row DROP COLUMN numbered; PRAGMA user_version = 17",
+    )
+    .unwrap();
+    drop(raw);
+    for command in [["verify"], ["list"], ["status"]] {
+        let told = folder.failure(&command);
+        let (error, next) = (told["error"].as_str().unwrap(), told["next"].as_str().unwrap());
+        assert!(error.contains("an older program wrote") && error.contains("nothing was changed"), "{told}");
+        assert!(next.contains("sync-server serve") && told["blame"] == "state", "{told}");
+    }
+    drop(Server::start(&folder));
+    assert_eq!(folder.json(&["verify"])["sound"], true);
+    assert_eq!(folder.json(&["list"])["rows"].as_array().unwrap().len(), 0);
+}
+
+#[test]
 fn a_roster_that_the_programs_do_not_bring_along_is_published_when_the_hub_is_made() {
     let folder = Folder::new();
     let roster = folder.dir.path().join("roster.csv");

@@ -47,6 +47,11 @@ pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenErro
     Ok(())
 }
 
+/// Whether a file of ours is of an older format, whose rows cannot be read.
+pub(crate) fn is_older(connection: &Connection) -> Result<bool, OpenError> {
+    Ok(version(connection)? < FORMAT)
+}
+
 /// Takes a file of ours, or an empty one, to the newest format.
 pub(crate) fn run(connection: &mut Connection) -> Result<(), OpenError> {
     let done = version(connection)?;

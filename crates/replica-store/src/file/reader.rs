@@ -73,6 +73,15 @@ impl Reader {
         Ok(Self::new(connection, dir)?)
     }
 
+    /// Whether an older program wrote it last, and none has opened it for writing since: its lists cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn is_older(&self) -> Result<bool, OpenError> {
+        migrations::is_older(&self.connection)
+    }
+
     /// A further reader of the same folder, for another thread. It sees what is committed when a call begins.
     ///
     /// # Errors
