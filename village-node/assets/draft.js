@@ -16,8 +16,6 @@ const choose = (notice) => {
   asked = notice;
   notice.hidden = false;
   told.textContent = "";
-  notice.scrollIntoView({ block: "center" });
-  $("button", notice).focus();
 };
 // Until then it is nowhere else.
 addEventListener("beforeunload", (event) => { if (asked) event.preventDefault(); });
@@ -95,7 +93,8 @@ if (form) {
     if (!asked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    choose(asked);
+    // Not before: in the middle of a word, the next space would choose.
+    $("button", asked).focus();
   }, { capture: true });
   form.addEventListener("submit", () => { sent = typed(); });
   form.addEventListener("input", (event) => { if (event.target.name) keepSoon(); });

@@ -12,6 +12,8 @@ if (filter) {
       item.hidden = !words.every((word) => all.includes(word));
     }
     for (const section of $$("main section")) section.hidden = !$("li:not([hidden])", section);
+    const none = $("#tak-ada-layanan");
+    none.textContent = $(".services li:not([hidden])") ? "" : none.dataset.text;
   });
   filter.addEventListener("keydown", (event) => {
     const first = $(".services li:not([hidden]) a");

@@ -59,6 +59,10 @@ fn of_service(old: &Service, new: &Service) -> Vec<(String, String)> {
     if old.label != new.label {
         say(format!("nama menjadi \"{}\"", new.label.id), format!("name becomes \"{}\"", new.label.en));
     }
+    if old.also != new.also {
+        let names = new.also.join(", ");
+        say(format!("sebutan lain menjadi: {names}"), format!("is also found by: {names}"));
+    }
     if time(old.promised) != time(new.promised) {
         let ((old_id, old_en), (new_id, new_en)) = (time(old.promised), time(new.promised));
         say(

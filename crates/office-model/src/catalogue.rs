@@ -81,11 +81,16 @@ struct File {
     services: Vec<FileService>,
 }
 
+/// Longest name by which people may call a service, too, in characters.
+const ALSO_CHARS_MAX: usize = 40;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileService {
     id: ServiceId,
     label: Bilingual,
+    #[serde(default)]
+    also: Vec<String>,
     codes: LetterCodes,
     letter: bool,
     approval: Approval,
@@ -265,6 +270,14 @@ impl Catalogue {
                     format!("attachment {paper} is not in the list"),
                 );
             }
+            if service.also.iter().any(|word| word.trim().is_empty() || word.chars().count() > ALSO_CHARS_MAX) {
+                say(
+                    format!("sebutan lain (also) harus berisi, paling panjang {ALSO_CHARS_MAX} huruf"),
+                    format!(
+                        "what it is also called (also) must not be blank, nor longer than {ALSO_CHARS_MAX} characters"
+                    ),
+                );
+            }
             if let Some(paper) = service.originals.iter().find(|paper| !service.attachments.contains(paper)) {
                 say(
                     format!("{paper} tercantum di originals, tetapi bukan lampiran layanan ini"),
@@ -296,6 +309,7 @@ impl FileService {
         Service {
             id: self.id,
             label: self.label,
+            also: self.also,
             codes: self.codes,
             is_letter: self.letter,
             approval: self.approval,

@@ -22,6 +22,8 @@ pub struct Service {
     pub id: ServiceId,
     /// Name.
     pub label: Bilingual,
+    /// What people call it, too: by these it is found.
+    pub also: Vec<String>,
     /// Archive codes for its letters.
     pub codes: LetterCodes,
     /// Whether it ends in a letter, which has a number, a purpose and a signer.

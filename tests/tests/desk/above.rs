@@ -99,12 +99,14 @@ async fn a_camat_sees_what_waits_and_decides_and_the_village_sees_it() {
     // Sending back needs a reason; then it is signed after all.
     browser.click("button[value=dikembalikan]").await;
     browser.find("#langkah-ditolak").await;
-    // Who approves is named on the letter.
+    // Who approves is named on the letter, and whoever decides is told before that the name is missing.
+    browser.find("#tanpa-nama-camat a[href='/kantor']").await;
     browser.go(&format!("{}/kantor", above.url)).await;
     browser.type_in("#head_name", "WAYAN SUDARMA, S.Sos.").await;
     browser.click("main button.main").await;
     browser.says("Tersimpan.").await;
     browser.go(&format!("{}/berkas/{id}", above.url)).await;
+    assert_eq!(browser.count("#tanpa-nama-camat").await, 0);
     browser.click("button[value=ditandatangani]").await;
     browser.find("header.record .status.ditandatangani").await;
     assert_eq!(browser.count("form.steps button").await, 0, "the rest of the way is the village's");

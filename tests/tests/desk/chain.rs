@@ -256,6 +256,23 @@ async fn a_part_that_the_office_does_not_have_is_passed_in_the_same_step() {
 }
 
 #[tokio::test]
+async fn enter_behind_a_reason_takes_no_step() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    machine.says(&["step", &id, "diajukan"]);
+    let head = machine.signed_in("kades", "kepala").await;
+    head.go(&format!("{}/berkas/{id}", machine.url)).await;
+    head.run("window.sent = 0; addEventListener('submit', () => { window.sent += 1; })").await;
+    head.type_in("#reason", "Bukan warga kami\u{e007}").await;
+    assert_eq!(head.run("return window.sent").await, 0);
+    assert_eq!(head.value("#reason").await, "Bukan warga kami");
+    head.click("button[value=ditolak]").await;
+    head.find("header.record .status.ditolak").await;
+    head.says("Bukan warga kami").await;
+}
+
+#[tokio::test]
 async fn who_may_not_decide_does_not_decide_by_settling() {
     let mut office = Office::new();
     let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));

@@ -47,7 +47,11 @@ async fn a_letter_is_written_by_keyboard_alone_and_the_citizen_is_known_the_next
 
     browser.keys("n").await;
     browser.find("#saring").await;
-    browser.keys("domisili").await;
+    browser.keys("tempat tinggal layang").await;
+    browser.says("Tidak ada layanan dengan kata itu").await;
+    browser.find("#saring").await.clear().await.unwrap();
+    // As people call it.
+    browser.type_in("#saring", "surat tempat tinggal").await;
     browser.keys(&key(Key::Enter)).await;
     browser.find("#formulir").await;
     domicile_letter(&browser).await;

@@ -44,10 +44,16 @@ async fn who_types_into_a_draft_that_another_window_changed_is_told_and_chooses(
     first.says("diubah di jendela atau komputer lain").await;
     assert_eq!(first.value("[name=nama]").await, "Wayan Gunawan", "what was typed stays");
     assert_eq!(first.violations().await, [""; 0]);
+    // Whoever types on chooses nothing by it, and has the question in sight wherever in the form they are.
+    assert_eq!(first.run("return document.activeElement.name").await, "nama");
+    let in_sight = "(() => { const at = document.querySelector('#draf-lain').getBoundingClientRect();
+        return at.top >= 0 && at.bottom <= innerHeight; })()";
+    first.until(in_sight).await;
     // Nothing is kept or sent until somebody chose.
     first.type_in("[name=isi]", "Lampu").await;
+    first.until(in_sight).await;
     first.save_key().await;
-    first.until(TOLD).await;
+    first.until("document.activeElement === document.querySelector('#draf-lain button')").await;
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     assert_eq!(transactions(&machine), 0);
     second.run("location.reload()").await;

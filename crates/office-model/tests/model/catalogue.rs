@@ -70,6 +70,9 @@ fn head(service: &Service) -> String {
         service.attachments.join(" "),
         if service.is_letter { "letter" } else { "no letter" }
     );
+    if !service.also.is_empty() {
+        write!(head, "\n  also: {}", service.also.join(", ")).unwrap();
+    }
     for (name, note) in [("when", &service.approval_when), ("note", &service.promised_note)] {
         if let Some(note) = note {
             write!(head, "\n  {name}: {} | {}", note.id, note.en).unwrap();

@@ -34,8 +34,8 @@ struct ServicesPage {
 struct Choice {
     id: String,
     label: String,
-    /// Its name in the other language: found by what is typed, too.
-    other: String,
+    /// Its name in the other language and what else people call it: found by what is typed, too.
+    others: String,
     favourite: bool,
 }
 
@@ -56,7 +56,12 @@ pub(in crate::desk) async fn page(
             favourite: is_favourite(one),
             id: one.id.to_string(),
             label: language.say(&one.label).to_owned(),
-            other: language.other().say(&one.label).to_owned(),
+            others: format!(
+                "{} {}{}",
+                language.other().say(&one.label),
+                one.also.join(" "),
+                if one.is_letter { " surat" } else { "" }
+            ),
         };
         let catalogue = Catalogue::current();
         let mut counts: Vec<(String, u64)> = used(&reader, visitor.clerk().as_str())?.into_iter().collect();

@@ -181,6 +181,8 @@ desk_kit::texts! {
         "is not filled in: the letter is printed with dots and cannot be signed yet.";
     head_unnamed: "Nama kepala belum diisi, jadi surat belum dapat ditandatangani.",
         "The name of the head is not filled in, so no letter can be signed yet.";
+    camat_unnamed: "Nama camat belum diisi: surat yang disetujui sekarang menyebut camat tanpa namanya.",
+        "The camat's name is not filled in: a letter that is approved now names the camat's office without it.";
     office_fill: "Isi di halaman Kantor.", "Fill it in on the page Office.";
     office_ask: "Kepala atau admin mengisinya di halaman Kantor.", "The head or an admin fills it in on the page Office.";
     to_camat_when: "Kapan diteruskan ke camat", "When it goes to the camat";
@@ -231,7 +233,7 @@ desk_kit::texts! {
     no_step: "Tidak ada langkah lagi untuk berkas ini.", "There is no further step for this record.";
     no_step_for_you: "Langkah berikutnya bukan untuk peran Anda.", "The next step is not for your role.";
     reason: "Alasan", "Reason";
-    reason_hint: "Wajib untuk pengembalian, penolakan, dan pembatalan; sampaikan juga kepada warga", "Needed to send back, refuse or cancel; tell the citizen, too";
+    reason_hint: "Wajib untuk pengembalian, penolakan, dan pembatalan; sampaikan juga kepada warga, lalu tekan tombolnya", "Needed to send back, refuse or cancel; tell the citizen, too, then press the button";
     edit: "Ubah isian", "Edit";
     same_citizen: "Layanan lain untuk warga ini", "Another service for this citizen";
     validity_over: "Masa berlaku yang tertulis pada surat ini sudah lewat; ubah isiannya sebelum ditandatangani. Berlaku sampai", "The validity that this letter states is over; change it before it is signed. Valid until";
@@ -323,6 +325,7 @@ desk_kit::texts! {
     person_removed: "Orang itu dihapus dari formulir.", "That person was removed from the form.";
     person: "Orang", "Person";
     optional: "boleh kosong", "optional";
+    no_such_service: "Tidak ada layanan dengan kata itu. Coba kata lain, atau kosongkan untuk melihat semuanya.", "No service has these words. Try others, or clear the box to see all of them.";
     choose: "— pilih —", "— choose —";
     left_blank: "dikosongkan", "left blank";
     anonymous_how: "Warga yang ingin tetap tidak dikenal: pilih Ya pada", "For a citizen who wants to stay unknown: choose Yes at";

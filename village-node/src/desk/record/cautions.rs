@@ -10,6 +10,7 @@ use serde_json::Value;
 use service_document::TransactionDocument;
 
 use crate::Failure;
+use crate::action::handbook;
 use crate::action::letter::{NUMBER, SinceSigned, changed_since_signed, unnamed_signer};
 use crate::action::signed::Signed;
 use crate::action::since_check::since_check;
@@ -38,6 +39,8 @@ pub(super) struct Cautions {
     pub(super) validity_over: String,
     /// The name that the office's profile lacks of who signs it; empty where it lacks none.
     pub(super) unnamed: String,
+    /// Whether it waits for the camat of this office, whose name the office's profile lacks.
+    pub(super) is_camat_unnamed: bool,
     /// When its letter goes to the camat.
     pub(super) approval: ApprovalSaid,
     /// What was changed after the papers were checked: what, by whom and when.
@@ -67,7 +70,8 @@ impl Cautions {
         let odd =
             if is_open(document, signed) { odd(document, (catalogue, service), today, language) } else { Vec::new() };
         if !is_own(replica, document.row().office) {
-            return Ok(Self { two_papers, unseen, odd, ..Self::default() });
+            let is_camat_unnamed = is_camat_unnamed(replica, document)?;
+            return Ok(Self { two_papers, is_camat_unnamed, unseen, odd, ..Self::default() });
         }
         Ok(Self {
             alike: alike(replica, id)?,
@@ -77,6 +81,7 @@ impl Cautions {
             made_ahead: ahead(document, today),
             validity_over: over(document, signed, today),
             unnamed: if is_open(document, signed) { unnamed(replica, document, language) } else { String::new() },
+            is_camat_unnamed: false,
             approval: approval_said(service, document, today, language),
             unseen,
             odd,
@@ -158,6 +163,19 @@ fn unnamed(replica: &Replica, document: &TransactionDocument, language: Language
     let signs = unnamed_signer(replica, document).ok().flatten();
     let label = signs.map(|signs| ProfileForm::label(ProfileForm::name_of(signs)));
     label.map_or_else(String::new, |label| language.say(&label).to_owned())
+}
+
+/// Whether a record waits for the camat of this office, whose name its letter would lack.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+fn is_camat_unnamed(replica: &Replica, document: &TransactionDocument) -> Result<bool, Failure> {
+    let waits = document.row().status.parse().is_ok_and(Status::waits_for_sub_district);
+    if !waits || replica.office() != document.row().office.district() {
+        return Ok(false);
+    }
+    Ok(handbook::profile(replica)?.letterhead.signers.kepala.name.is_empty())
 }
 
 /// What is said of the condition under which a letter goes to the camat.
