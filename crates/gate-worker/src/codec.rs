@@ -260,6 +260,7 @@ fn put_transaction(out: &mut Vec<u8>, row: &TransactionRow) {
     for number in [row.catalogue, row.changes, row.steps, row.divergences] {
         out.extend_from_slice(&number.to_le_bytes());
     }
+    put_option(out, row.two_papers.then_some(&()), |_, ()| {});
     for millis in [row.signed_millis, row.numbered_millis] {
         put_option(out, millis.as_ref(), |out, millis| out.extend_from_slice(&millis.to_le_bytes()));
     }
@@ -318,6 +319,7 @@ fn read_transaction(input: &mut Input<'_>) -> Read<TransactionRow> {
         changes: input.number()?,
         steps: input.number()?,
         divergences: input.number()?,
+        two_papers: input.option(|_| Ok(()))?.is_some(),
         signed_millis: input.option(millis)?,
         numbered_millis: input.option(millis)?,
     })

@@ -153,6 +153,11 @@ impl Status {
         matches!(self, Self::Ditolak | Self::Dibatalkan)
     }
 
+    /// Whether the letter of a record in this state is signed, and stands.
+    pub const fn is_signed(self) -> bool {
+        matches!(self, Self::Ditandatangani | Self::SiapDiambil | Self::Selesai)
+    }
+
     /// Whether the fields of a record in this state may still be edited: until it is signed or closed, but not while the
     /// sub-district decides about them.
     pub const fn is_editable(self) -> bool {

@@ -10,5 +10,6 @@ use crate::row;
 /// the change that holds it.
 pub(crate) fn last_millis(document: &Automerge, metas: &[ChangeMetadata<'_>]) -> Result<Option<i64>, DocumentError> {
     let Some((_, serials)) = document.get(ROOT, SERIALS)? else { return Ok(None) };
-    Ok(document.list_range(&serials, ..).filter_map(|item| row::set_millis(metas, &item.id())).max())
+    let holders = document.list_range(&serials, ..).filter_map(|item| row::holder(metas, &item.id()));
+    Ok(holders.map(|meta| row::at_millis(meta.timestamp, meta.message.as_deref().unwrap_or_default())).max())
 }

@@ -134,18 +134,24 @@ impl Plain {
     /// The row that it gives after these changes, which are all that it took.
     fn row(&self, changes: &[RawChange<'_>]) -> Option<DocumentRow> {
         let root = self.map_json(self.objects.get(&ROOT)?)?;
+        let signings = self.signing_steps().unwrap_or_default();
+        // Whether papers differ is left to the library.
+        if signings.len() > 1 {
+            return None;
+        }
         let span = Span {
             first: changes.first().map(|change| (change.millis, change.message))?,
             last: changes.last().map(|change| (change.millis, change.message))?,
             changes: changes.len(),
-            signed_millis: self.signed_millis(changes),
+            signed_millis: signings.first().and_then(|step| set_millis(changes, *step)),
+            two_papers: false,
             serial_millis: self.serial_millis(changes),
         };
         row::of_root(&root, &span, 0).ok()
     }
 
-    /// As [`signing::first_millis`] tells it.
-    fn signed_millis(&self, changes: &[RawChange<'_>]) -> Option<i64> {
+    /// The steps that sign, as [`signing::steps`] tells them.
+    fn signing_steps(&self) -> Option<Vec<Number>> {
         let Content::Map(map) = &self.objects.get(&ROOT)?.content else { return None };
         let Held::Object(steps) = map.get(STEPS)?.held else { return None };
         let Content::List(steps) = &self.objects.get(&steps)?.content else { return None };
@@ -158,7 +164,7 @@ impl Plain {
             };
             signing::signs(word(STEP_FROM), word(STEP_TO)).then_some(step)
         });
-        signing.filter_map(|step| set_millis(changes, step)).min()
+        Some(signing.collect())
     }
 
     /// As [`numbering::last_millis`] tells it.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use automerge::{Automerge, ChangeMetadata, ObjId};
-use office_model::{OfficeCode, Serial, ServiceId, says_anonymous};
+use office_model::{OfficeCode, Serial, ServiceId, Status, says_anonymous};
 use serde_json::{Map, Value};
 
 use crate::error::DocumentError;
@@ -13,8 +13,8 @@ use crate::layout::{
 };
 use crate::reading::Reading;
 use crate::{
-    AttachedFile, Lease, Publication, Referral, decision, divergence, document, numbering, quiet, referral, signing,
-    stamp,
+    AttachedFile, Lease, Publication, Referral, decision, divergence, document, numbering, quiet, referral, signature,
+    signing, stamp,
 };
 
 /// What is listed of a document, by its kind.
@@ -113,6 +113,9 @@ pub struct TransactionRow {
     /// When its letter was first signed, told like the others; nothing where it never was. A record keeps it that was
     /// withdrawn since: its paper may be out.
     pub signed_millis: Option<i64>,
+    /// Whether it is signed, and was signed on two machines apart with different content: two papers are out, which nobody can
+    /// settle. They are called back, and the record is cancelled.
+    pub two_papers: bool,
     /// When it got its letter number, told like the others and never after it was signed: a clock that signs is believed, one
     /// that only records may be ahead. Nothing without a number.
     pub numbered_millis: Option<i64>,
@@ -141,6 +144,8 @@ pub(crate) struct Span<'a> {
     pub(crate) changes: usize,
     /// When the first of those was made, by the hub's clock as far as it was known, that signed its letter.
     pub(crate) signed_millis: Option<i64>,
+    /// Whether those that signed it signed different papers.
+    pub(crate) two_papers: bool,
     /// When the last of those was made, the same way, that gave it a serial.
     pub(crate) serial_millis: Option<i64>,
 }
@@ -151,11 +156,13 @@ pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<Docu
     let (first, last) = ends(&metas).ok_or_else(|| wrong("is empty"))?;
     let made = |meta: &'_ ChangeMetadata<'_>| (meta.timestamp, meta.message.as_deref().unwrap_or_default().to_owned());
     let ((first_millis, first_message), (last_millis, last_message)) = (made(first), made(last));
+    let signings = signing::steps(document, &metas)?;
     let span = Span {
         first: (first_millis, &first_message),
         last: (last_millis, &last_message),
         changes: metas.len(),
-        signed_millis: signing::first_millis(document, &metas)?,
+        signed_millis: signings.iter().map(|step| step.millis).min(),
+        two_papers: signature::are_two_papers(document, &signings),
         serial_millis: numbering::last_millis(document, &metas)?,
     };
     let mut row = of_root(&reading.root, &span, divergence::count(document, reading)?)?;
@@ -196,6 +203,7 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
     if !says_anonymous(fields) {
         people.visit(fields);
     }
+    let status = text(root, STATUS)?.to_owned();
     let ((created_millis, created_by), (changed_millis, changed_by)) = (made(span.first), made(span.last));
     let office = text(root, OFFICE)?.parse().map_err(|_| wrong("has no office code"))?;
     let referrals = referral::of_root(root);
@@ -212,7 +220,8 @@ fn transaction(root: &Map<String, Value>, span: &Span<'_>, divergences: u32) -> 
         referrals,
         service: text(root, SERVICE)?.parse().map_err(|_| wrong("has no service id"))?,
         catalogue: catalogue.ok_or_else(|| wrong("has no catalogue version"))?,
-        status: text(root, STATUS)?.to_owned(),
+        two_papers: span.two_papers && status.parse().is_ok_and(Status::is_signed),
+        status,
         number,
         serials,
         attached: AttachedFile::of_root(root),
@@ -248,11 +257,10 @@ fn ends<'a, 'm>(metas: &'a [ChangeMetadata<'m>]) -> Option<(&'a ChangeMetadata<'
     Some((first, last))
 }
 
-/// When the change was made that made an object or set a value, told like the others.
-pub(crate) fn set_millis(metas: &[ChangeMetadata<'_>], id: &ObjId) -> Option<i64> {
+/// The change that made an object or set a value.
+pub(crate) fn holder<'a, 'm>(metas: &'a [ChangeMetadata<'m>], id: &ObjId) -> Option<&'a ChangeMetadata<'m>> {
     let ObjId::Id(number, actor, _) = id else { return None };
-    let meta = metas.iter().find(|meta| *meta.actor == *actor && (meta.start_op..=meta.max_op).contains(number))?;
-    Some(at_millis(meta.timestamp, meta.message.as_deref().unwrap_or_default()))
+    metas.iter().find(|meta| *meta.actor == *actor && (meta.start_op..=meta.max_op).contains(number))
 }
 
 /// When a change was made, by the hub's clock as far as it was known: milliseconds since 1970 UTC.

@@ -1,11 +1,14 @@
 //! What was signed: a letter says for good what its record said when somebody signed it.
 
+use automerge::Automerge;
 use change_log::{ChangeHash, DocumentId};
 use office_model::{OwnValue, Status, calendar};
 use serde_json::{Map, Value};
 
 use crate::layout::{FIELDS, NUMBER, STEP_CAMAT, STEP_SEAL, STEP_TO, STEP_UNDER, STEPS};
-use crate::{ApprovingCamat, Edited, HistoryItem, TransactionDocument, row};
+use crate::reading::Reading;
+use crate::signing::{self, SigningStep};
+use crate::{ApprovingCamat, Edited, HistoryItem, TransactionDocument, path, row};
 
 /// What a letter is printed by, as its signer had it. In the step it is a text: the document of the profile, or `-`, and the
 /// version of the templates.
@@ -122,9 +125,9 @@ impl TransactionDocument {
     /// Every signature under it, the first one first. Who settles between two states signs nothing. What was signed on two
     /// machines apart has two, and so has nothing else: what is signed is not signed again.
     pub fn signatures(&self) -> Vec<Signature> {
-        let signs = |item: &HistoryItem| item.changed.iter().any(is_signing);
-        let mut found: Vec<Signature> =
-            self.history().iter().filter(|item| signs(item)).filter_map(|item| self.signature(item)).collect();
+        let automerge = &self.automerge;
+        let steps = signing::steps(automerge, &automerge.get_changes_meta(&[])).unwrap_or_default();
+        let mut found: Vec<Signature> = steps.iter().filter_map(|step| given(automerge, step)).collect();
         found.sort_by_key(|signature| (signature.millis, signature.hash));
         found
     }
@@ -134,29 +137,38 @@ impl TransactionDocument {
         let hands = |edit: &Edited| is_step_to(edit, Status::Selesai);
         self.history().iter().rfind(|item| item.changed.iter().any(hands)).map(HistoryItem::at_millis)
     }
-
-    fn signature(&self, item: &HistoryItem) -> Option<Signature> {
-        let then = self.to_json_at(&[item.hash])?;
-        let steps = then.get(STEPS).and_then(Value::as_array)?;
-        Some(Signature {
-            hash: item.hash,
-            millis: item.at_millis(),
-            fields: then.get(FIELDS)?.as_object()?.clone(),
-            number: then.get(NUMBER).and_then(Value::as_str).map(str::to_owned),
-            under: under(steps),
-            seal: said_in_signing(steps, STEP_SEAL).map(str::to_owned),
-            camat: said_in_signing(steps, STEP_CAMAT).and_then(ApprovingCamat::from_text),
-            is_of_camat: item
-                .changed
-                .iter()
-                .any(|edit| is_signing(edit) && is_status(edit.from.as_ref(), Status::MenungguCamat)),
-        })
-    }
 }
 
-/// Whether an edit is the step by which a record is signed.
-fn is_signing(edit: &Edited) -> bool {
-    is_step_to(edit, Status::Ditandatangani)
+/// So many papers are compared: what else is signed is no record of ours.
+const SIGNINGS_MAX: usize = 8;
+
+/// Whether these steps signed different papers.
+pub(crate) fn are_two_papers(document: &Automerge, steps: &[SigningStep]) -> bool {
+    if steps.len() < 2 {
+        return false;
+    }
+    let mut papers = steps.iter().take(SIGNINGS_MAX).filter_map(|step| given(document, step));
+    papers.next().is_some_and(|first| papers.any(|other| !other.is_of_same_paper(&first)))
+}
+
+/// What a step signed; nothing where it settled between two states.
+fn given(document: &Automerge, step: &SigningStep) -> Option<Signature> {
+    let before = Reading::of(document, Some(&step.after)).ok()?;
+    if before.contested.iter().any(|contested| path::is_status(&contested.segments)) {
+        return None;
+    }
+    let then = Reading::of(document, Some(&[step.change])).ok()?.root;
+    let steps = then.get(STEPS).and_then(Value::as_array)?;
+    Some(Signature {
+        hash: ChangeHash(step.change.0),
+        millis: step.millis,
+        fields: then.get(FIELDS)?.as_object()?.clone(),
+        number: then.get(NUMBER).and_then(Value::as_str).map(str::to_owned),
+        under: under(steps),
+        seal: said_in_signing(steps, STEP_SEAL).map(str::to_owned),
+        camat: said_in_signing(steps, STEP_CAMAT).and_then(ApprovingCamat::from_text),
+        is_of_camat: step.is_of_camat,
+    })
 }
 
 fn is_step_to(edit: &Edited, to: Status) -> bool {

@@ -1,6 +1,6 @@
-//! When a letter was signed, as lists and registers have it: told from the steps, without the document's history.
+//! The steps that sign a letter: told from the list of steps, without the document's history.
 
-use automerge::{Automerge, ChangeMetadata, ROOT, ReadDoc, Value as Stored, ValueRef};
+use automerge::{Automerge, ChangeHash, ChangeMetadata, ROOT, ReadDoc, Value as Stored, ValueRef};
 use office_model::{Approval, Status};
 
 use crate::error::DocumentError;
@@ -14,12 +14,23 @@ pub(crate) fn signs(from: Option<&str>, to: Option<&str>) -> bool {
     to == Some(signed.as_str()) && from.is_some_and(|from| from.may_become(signed, Approval::Conditional))
 }
 
-/// When the first step that signs was taken, by the hub's clock as far as it was known: milliseconds since 1970 UTC. A step is
-/// as old as the change that holds it.
-pub(crate) fn first_millis(document: &Automerge, metas: &[ChangeMetadata<'_>]) -> Result<Option<i64>, DocumentError> {
-    let Some((_, steps)) = document.get(ROOT, STEPS)? else { return Ok(None) };
-    let mut first = None;
-    for item in document.list_range(&steps, ..) {
+/// A step that signs, and the change that holds it.
+pub(crate) struct SigningStep {
+    /// The change.
+    pub(crate) change: ChangeHash,
+    /// What it was made on top of.
+    pub(crate) after: Vec<ChangeHash>,
+    /// When, by the hub's clock as far as it was known: milliseconds since 1970 UTC.
+    pub(crate) millis: i64,
+    /// Whether the camat was waited for.
+    pub(crate) is_of_camat: bool,
+}
+
+/// The steps that sign, in the order of the list.
+pub(crate) fn steps(document: &Automerge, metas: &[ChangeMetadata<'_>]) -> Result<Vec<SigningStep>, DocumentError> {
+    let Some((_, list)) = document.get(ROOT, STEPS)? else { return Ok(Vec::new()) };
+    let mut steps = Vec::new();
+    for item in document.list_range(&list, ..) {
         if !matches!(item.value, ValueRef::Object(_)) {
             continue;
         }
@@ -29,9 +40,17 @@ pub(crate) fn first_millis(document: &Automerge, metas: &[ChangeMetadata<'_>]) -
             Ok(_) => Ok(None),
             Err(error) => Err(error),
         };
-        if signs(word(STEP_FROM)?.as_deref(), word(STEP_TO)?.as_deref()) {
-            first = [first, row::set_millis(metas, &step)].into_iter().flatten().min();
+        let from = word(STEP_FROM)?;
+        if signs(from.as_deref(), word(STEP_TO)?.as_deref())
+            && let Some(meta) = row::holder(metas, &step)
+        {
+            steps.push(SigningStep {
+                change: meta.hash,
+                after: meta.deps.clone(),
+                millis: row::at_millis(meta.timestamp, meta.message.as_deref().unwrap_or_default()),
+                is_of_camat: from.is_some_and(|from| from == Status::MenungguCamat.as_str()),
+            });
         }
     }
-    Ok(first)
+    Ok(steps)
 }

@@ -124,6 +124,10 @@ proptest! {
             prop_assert_eq!(verdict.row.as_ref().and_then(DocumentRow::transaction), Some(reference.row()));
         }
         prop_assert_eq!(reference.row().divergences as usize, reference.divergences().len());
+        let signatures = reference.signatures();
+        let differ = signatures.iter().skip(1).any(|other| !other.is_of_same_paper(&signatures[0]));
+        let stands = reference.row().status.parse().is_ok_and(Status::is_signed);
+        prop_assert_eq!(reference.row().two_papers, differ && stands);
         prop_assert_eq!(reference.history().len(), all.len());
     }
 

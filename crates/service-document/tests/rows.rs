@@ -79,6 +79,33 @@ fn whoever_settles_for_the_signature_signs_nothing() {
 }
 
 #[test]
+fn a_row_tells_of_two_different_papers_until_the_record_is_withdrawn() {
+    let (document, changes) = checked();
+    assert!(!row(&changes).two_papers);
+    let sign = |changes: &[Authored], by: u8, at: i64| {
+        load(changes).step(Status::Ditandatangani, None, &stamp(by, at)).unwrap()
+    };
+    let one = sign(&changes, 1, 10);
+    let with = |more: &[&Authored]| [&changes[..], &more.iter().map(|it| (*it).clone()).collect::<Vec<_>>()].concat();
+    assert!(!row(&with(&[&one])).two_papers);
+    assert!(!row(&with(&[&one, &sign(&changes, 2, 20)])).two_papers, "they are one paper");
+    let renamed = set(&mut load(&changes), "nama", json!("Siti Lain"), &stamp(2, 5));
+    let other = sign(&with(&[&renamed]), 2, 20);
+    let both = with(&[&one, &renamed, &other]);
+    assert!(row(&both).two_papers);
+    assert_eq!((load(&both).divergences(), load(&both).signatures().len()), (Vec::new(), 2));
+    let over = load(&both).step(Status::Dibatalkan, Some("dua surat"), &stamp(1, 30)).unwrap();
+    assert!(!row(&[&both[..], &[over]].concat()).two_papers, "they are called back");
+    // Who settles for a signature signs nothing, whatever is shown.
+    let back = load(&changes).step(Status::Dikembalikan, Some("KK kabur"), &stamp(4, 20)).unwrap();
+    let apart = with(&[&renamed, &one, &back]);
+    let settled = load(&apart).settle(&path("status"), json!("ditandatangani"), &stamp(3, 40)).unwrap();
+    let settled = [&apart[..], &[settled]].concat();
+    assert_eq!((row(&settled).two_papers, load(&settled).signatures().len()), (false, 1));
+    assert_eq!(document.row().status, "diperiksa");
+}
+
+#[test]
 fn a_row_tells_when_its_number_was_given_and_never_after_the_signature() {
     let serial = |text: &str| text.parse().unwrap();
     let (mut document, mut changes) = checked();

@@ -112,5 +112,6 @@ pub(super) fn row(row: &ListedTransaction) -> Value {
         "changed_by": row.changed_by,
         "changes": row.changes,
         "divergences": row.divergences,
+        "two_papers": row.two_papers,
     })
 }

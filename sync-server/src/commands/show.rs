@@ -44,6 +44,7 @@ pub(crate) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
         "changes": row.changes,
         "quarantined_changes": kept_out,
         "divergences": document.divergences(),
+        "two_papers": row.two_papers,
         "record": document.to_json(),
     });
     let text = serde_json::to_string_pretty(&json).map_err(Failure::internal)? + "\n";

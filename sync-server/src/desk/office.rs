@@ -112,7 +112,7 @@ struct Differing {
     record: String,
     service: String,
     name: String,
-    fields: u32,
+    differs: String,
 }
 
 /// Letter numbers that were granted to a machine.
@@ -311,12 +311,13 @@ impl Read {
         let rows = reader.list(&filter, replica_store::Page { after: None, count: WAITING })?;
         let divergences = rows.into_iter().map(|row| {
             let catalogue = Catalogue::of_version(row.catalogue).unwrap_or_else(Catalogue::current);
+            let differs = shown::differs(&row, language);
             let name = row.name.map(|name| if role.sees_personal_data() { name } else { shown::masked_name(&name) });
             Differing {
                 record: row.document.to_string(),
                 service: row.service.to_string(),
                 name: values::name(name.as_deref(), catalogue.service(&row.service), language),
-                fields: row.divergences,
+                differs,
             }
         });
         let above = if code.is_village() {

@@ -2,6 +2,7 @@
 
 use desk_kit::Language;
 pub(super) use desk_kit::refused_because as reason;
+use replica_store::ListedTransaction;
 
 use super::texts::{Texts, Worded as _};
 use crate::night::words;
@@ -224,6 +225,16 @@ pub(crate) fn masked_name(name: &str) -> String {
         first + &"•".repeat(letters.count().min(6))
     };
     name.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// What of a record people must decide: how many of its fields differ, or that two papers of it are signed; empty where there is
+/// nothing.
+pub(super) fn differs(row: &ListedTransaction, language: Language) -> String {
+    match (row.two_papers, row.divergences) {
+        (true, _) => language.pick("dua surat", "two letters").to_owned(),
+        (false, 0) => String::new(),
+        (false, fields) => format!("≠ {fields}"),
+    }
 }
 
 #[cfg(test)]

@@ -256,6 +256,42 @@ async fn a_part_that_the_office_does_not_have_is_passed_in_the_same_step() {
 }
 
 #[tokio::test]
+async fn two_papers_of_one_letter_stand_with_what_people_must_decide() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    for one in [&counter, &laptop] {
+        one.says(&["sync"]);
+    }
+    let id = counter.record("Siti Aminah");
+    for step in ["diajukan", "diperiksa"] {
+        counter.says(&["step", &id, step]);
+    }
+    for one in [&counter, &laptop] {
+        one.says(&["sync"]);
+    }
+    office.hub_gone();
+    counter.says(&["step", &id, "ditandatangani"]);
+    laptop.says(&["set", &id, "pekerjaan=Guru"]);
+    laptop.says(&["step", &id, "ditandatangani"]);
+    office.hub_back();
+    for one in [&counter, &laptop, &counter] {
+        one.says(&["sync"]);
+    }
+    let clerk = counter.signed_in("siti", "petugas").await;
+    clerk.go(&counter.url).await;
+    clerk.says("Perlu diputuskan").await;
+    clerk.go(&format!("{}/berkas?beda=1", counter.url)).await;
+    assert_eq!(clerk.find("table.rows td .differs").await.text().await.unwrap(), "Dua surat");
+    clerk.go(&format!("{}/perbedaan", counter.url)).await;
+    clerk.says("tarik yang sudah keluar, batalkan berkas ini").await;
+    clerk.click(&format!("main a[href='/berkas/{id}']")).await;
+    clerk.find("#dua-surat").await;
+    counter.says(&["step", &id, "dibatalkan", "--reason", "ditandatangani dua kali"]);
+    clerk.go(&format!("{}/perbedaan", counter.url)).await;
+    clerk.says("Tidak ada perbedaan.").await;
+}
+
+#[tokio::test]
 async fn enter_behind_a_reason_takes_no_step() {
     let office = Office::new();
     let machine = office.machine("counter");

@@ -411,12 +411,25 @@ fn what_two_machines_signed_apart_is_printed_no_more_and_doubted_by_the_hub() {
     }
     let file = front.data.join("again.pdf");
     assert_eq!(code(&front, &["letter", &id, file.to_str().unwrap()]), "signed_apart");
+    // In lists it stands with what people must decide, though there is nothing to settle.
+    let apart = |said: &Value, key: &str| {
+        let rows = said[key].as_array().unwrap();
+        rows.iter().map(|row| (row["id"].clone(), row["two_papers"].clone())).collect::<Vec<_>>()
+    };
+    let this = vec![(json!(id), json!(true))];
+    assert_eq!(apart(&front.said(&["list", "--divergent", "--json"]), "rows"), this);
+    let found = front.said(&["divergences", "--json"]);
+    assert_eq!((apart(&found, "transactions"), &found["transactions"][0]["divergences"]), (this.clone(), &json!([])));
+    assert_eq!(front.said(&["status", "--json"])["divergent"], 1);
+    let (_, at_hub) = regency.hub.says(&["list", "--divergent"]);
+    assert_eq!(apart(&at_hub, "rows"), this);
     for url in &papers {
         let (code, found) = regency.hub.says(&["check-letter", url]);
         assert_eq!((code, &found["verdict"]), (4, &json!("signed_apart")), "{found}");
         assert!(get(regency.hub.address, path(url)).contains("ada dalam dua rupa"));
     }
     front.said(&["step", &id, "dibatalkan", "--reason", "ditandatangani dua kali", "--json"]);
+    assert_eq!(front.said(&["divergences", "--json"])["transactions"], json!([]));
     regency.prove_any(&front);
     assert!(get(regency.hub.address, path(&papers[1])).contains("tidak berlaku lagi"));
 }
@@ -439,6 +452,10 @@ fn nobody_signs_or_gives_a_number_by_settling_and_nothing_is_signed_twice() {
     for machine in [&front, &back, &front] {
         regency.prove_any(machine);
     }
+    let book = front.data.join("agenda.csv");
+    front.said(&["register", "agenda", book.to_str().unwrap(), "--from", "2026-01-01", "--to", "2099-12-31", "--json"]);
+    let book = std::fs::read_to_string(&book).unwrap();
+    assert!(book.contains("dua keadaan, belum diputuskan"), "{book}");
     for nowhere in ["selesai", "draf", "dibatalkan"] {
         assert_eq!(code(&front, &["settle", &id, "status", nowhere]), "stands_nowhere", "{nowhere}");
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::health::HealthListed;
-use super::signed::{InRegister, in_register, is_signed};
+use super::signed::{InRegister, in_register, is_signed, is_status_apart};
 use super::{handbook, letter, service_label};
 use crate::{Act, Failure};
 
@@ -56,7 +56,10 @@ pub(crate) fn gather(replica: &Replica, query: &BookQuery) -> Result<Book, Failu
     let letters = chosen(replica, query)?;
     let letterhead = handbook::profile(replica)?.letterhead;
     let office = letter::office(replica, &letterhead)?;
-    let rows = letters.into_iter().map(|listed| Ok(row(in_register(replica, &listed)?, listed)));
+    let rows = letters.into_iter().map(|listed| {
+        let is_apart = listed.divergences > 0 && is_status_apart(&super::load(replica, listed.document)?);
+        Ok(row((in_register(replica, &listed)?, is_apart), listed))
+    });
     let rows = rows.collect::<Result<_, Failure>>()?;
     Ok(Book { kind: query.book, office, signers: letterhead.signers, from: query.from, to: query.to, rows })
 }
@@ -87,10 +90,14 @@ fn day_of(stands: &InRegister) -> Option<NaiveDate> {
     }
 }
 
-fn row(stands: InRegister, row: ListedTransaction) -> BookRow {
+/// `is_apart`: nobody decided yet which of two states it is in.
+fn row((stands, is_apart): (InRegister, bool), row: ListedTransaction) -> BookRow {
     let label = service_label(row.service);
     let content = label.get("id").and_then(Value::as_str).unwrap_or(row.service.as_str()).to_owned();
-    let (date, remark) = (day_of(&stands), remark(&stands, &row.status));
+    let (date, mut remark) = (day_of(&stands), remark(&stands, &row.status));
+    if is_apart {
+        remark.push_str("; dua keadaan, belum diputuskan");
+    }
     let (sent, name, number) = match stands {
         InRegister::Signed(paper)
         | InRegister::SignedTwice(paper)

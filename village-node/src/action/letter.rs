@@ -330,6 +330,7 @@ mod tests {
             steps: 0,
             divergences,
             signed_millis: None,
+            two_papers: false,
             numbered_millis: None,
         }
     }

@@ -36,6 +36,7 @@ pub(super) fn perform(replica: &Replica, id: DocumentId) -> Result<Value, Failur
         "quarantined_changes": quarantined,
         "referrals": referrals::of(&document),
         "divergences": document.divergences(),
+        "two_papers": row.two_papers,
         "changed_since_check": changed_since_check(&document),
         "heads": document.heads(),
         "record": document.to_json(),

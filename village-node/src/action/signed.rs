@@ -82,7 +82,7 @@ pub(crate) fn is_status_apart(document: &TransactionDocument) -> bool {
 
 /// Whether a status is one of a letter that went out signed.
 pub(crate) fn is_signed(status: &str) -> bool {
-    matches!(status.parse(), Ok(Status::Ditandatangani | Status::SiapDiambil | Status::Selesai))
+    status.parse().is_ok_and(Status::is_signed)
 }
 
 fn unreadable() -> Failure {

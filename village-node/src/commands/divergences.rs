@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::output;
 use super::session::Session;
+use crate::sealing::Unsealed;
 use crate::{Action, Failure};
 
 /// List everything that two people entered differently, to be settled by a person
@@ -28,6 +29,10 @@ impl Divergences {
         let transactions = output::entries(&answer, "transactions");
         for transaction in transactions {
             output::line(format!("{}  {}", output::field(transaction, "id"), output::field(transaction, "name")));
+            if output::has_two_papers(transaction) {
+                let text = Unsealed::SignedApart.text();
+                output::line(format!("  ! {}\n    {}", text.id, text.en));
+            }
             print_values(transaction);
         }
         if transactions.is_empty() {

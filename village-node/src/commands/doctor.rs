@@ -129,6 +129,9 @@ fn judge(status: &Value, checks: &mut Vec<Check>) {
     add(
         "divergences",
         number("divergent") == 0,
-        format!("{} for `settle`", counted(number("divergent").unsigned_abs(), "record waits", "records wait")),
+        format!(
+            "{} for somebody's decision: see `divergences`",
+            counted(number("divergent").unsigned_abs(), "record waits", "records wait")
+        ),
     );
 }

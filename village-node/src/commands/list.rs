@@ -100,6 +100,7 @@ pub(super) fn print(answer: &Value, asked: usize, json: bool) {
     let rows = output::entries(answer, "rows");
     for row in rows {
         let apart = if row.get("divergences").and_then(Value::as_u64) > Some(0) { "  !" } else { "" };
+        let apart = if output::has_two_papers(row) { "  ! dua surat / two letters" } else { apart };
         output::line(format!(
             "{}  {:<14}  {}  {}  {}  {}{apart}",
             output::field(row, "id"),

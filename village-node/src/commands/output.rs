@@ -53,6 +53,11 @@ pub(super) fn field(value: &Value, key: &str) -> String {
     value.get(key).map_or_else(|| "-".to_owned(), plain)
 }
 
+/// Whether two different papers of a record are signed.
+pub(super) fn has_two_papers(row: &Value) -> bool {
+    row.get("two_papers") == Some(&Value::Bool(true))
+}
+
 /// The entries of a list in an answer.
 pub(super) fn entries<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)

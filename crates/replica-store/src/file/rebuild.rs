@@ -121,7 +121,7 @@ const DUMP: [(&str, &str); 8] = [
     (
         "row",
         "SELECT hex(d.id), o.code, s.text, r.catalogue, t.text, r.number, r.name, r.nik, r.created, c.text, r.changed,
-                g.text, r.changes, r.steps, r.divergences, r.signed, r.numbered
+                g.text, r.changes, r.steps, r.divergences, r.signed, r.numbered, r.two_papers
          FROM transaction_row r JOIN document d ON d.idx = r.document JOIN office o ON o.idx = r.office
          JOIN word s ON s.idx = r.service JOIN word t ON t.idx = r.status
          JOIN word c ON c.idx = r.created_by JOIN word g ON g.idx = r.changed_by ORDER BY d.id",

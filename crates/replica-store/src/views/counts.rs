@@ -4,6 +4,7 @@ use change_log::DocumentId;
 use office_model::OfficeCode;
 
 use crate::entries::digest;
+use crate::views::list::IS_DIVERGENT;
 use crate::{Reader, StoreError};
 
 /// Figures for a status page.
@@ -19,7 +20,7 @@ pub struct Counts {
     pub quarantined: u64,
     /// Own entries that the hub refused (node).
     pub refused_by_hub: u64,
-    /// Transactions with something to settle.
+    /// Transactions with something that people must decide.
     pub divergent: u64,
     /// Entries that lost their place to a fork.
     pub set_aside: u64,
@@ -44,7 +45,7 @@ impl Reader {
             pending: count("SELECT count(*) FROM entry WHERE state = 0")?,
             quarantined: count("SELECT count(*) FROM entry WHERE state >= 2")?,
             refused_by_hub: count("SELECT count(*) FROM refusal WHERE source = 3")?,
-            divergent: count("SELECT count(*) FROM transaction_row WHERE divergences > 0")?,
+            divergent: count(&format!("SELECT count(*) FROM transaction_row r WHERE {IS_DIVERGENT}"))?,
             set_aside: count("SELECT count(*) FROM aside")?,
             recorded_anew: count("SELECT count(*) FROM aside WHERE anew = 1")?,
         })

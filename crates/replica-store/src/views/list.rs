@@ -26,7 +26,7 @@ pub struct ListFilter {
     pub status: Option<String>,
     /// Of this service only.
     pub service: Option<String>,
-    /// Only those with something to settle.
+    /// Only those with something that people must decide: values that differ, or two different papers that are signed.
     pub divergent: bool,
     /// Only those that are referred like this.
     pub referred: Option<Referred>,
@@ -68,6 +68,8 @@ const MADE_IN: &str = "r.created >= ? AND r.created < ?";
 pub(crate) const ARRIVALS: &str = "SELECT min(r.document), max(r.document)
      FROM transaction_row r INDEXED BY row_created WHERE r.created >= ? AND r.created < ?";
 const DIVERGENT: &str = "transaction_row r INDEXED BY row_divergent";
+/// As that index has it.
+pub(crate) const IS_DIVERGENT: &str = "(r.divergences > 0 OR r.two_papers > 0)";
 const UNANSWERED_IS_NOT: &str =
     "NOT EXISTS (SELECT 1 FROM referral a WHERE a.document = r.document AND a.answered = 0)";
 const STATUS_IS: &str = "r.status = (SELECT idx FROM word WHERE text = ?)";
@@ -81,7 +83,7 @@ pub(crate) type Conditions = (Vec<&'static str>, Vec<Value>);
 
 pub(crate) const COLUMNS: &str =
     "SELECT d.id, o.code, s.text, r.catalogue, t.text, r.number, r.name, r.nik, r.created, c.text,
-     r.changed, g.text, r.changes, r.steps, r.divergences, r.signed, r.numbered FROM";
+     r.changed, g.text, r.changes, r.steps, r.divergences, r.signed, r.numbered, r.two_papers FROM";
 /// In the order given, so that the first table's order is the list's.
 pub(crate) const JOINS: &str = "CROSS JOIN document d ON d.idx = r.document CROSS JOIN office o ON o.idx = r.office
      CROSS JOIN word s ON s.idx = r.service CROSS JOIN word t ON t.idx = r.status
@@ -264,7 +266,7 @@ impl Reader {
             values.push(service.clone().into());
         }
         if filter.divergent {
-            wheres.push("r.divergences > 0");
+            wheres.push(IS_DIVERGENT);
         }
         if let Some(referred) = &filter.referred {
             let (of_it, values_of_it) = referred.conditions();
@@ -315,7 +317,7 @@ impl Reader {
         let mut counts = Vec::new();
         if filter.divergent {
             let count: i64 = self.connection.query_row(
-                &format!("SELECT count(*) FROM (SELECT 1 FROM {DIVERGENT} WHERE divergences > 0 LIMIT {})", FEW + 1),
+                &format!("SELECT count(*) FROM (SELECT 1 FROM {DIVERGENT} WHERE {IS_DIVERGENT} LIMIT {})", FEW + 1),
                 [],
                 |row| row.get(0),
             )?;
@@ -470,6 +472,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<ListedTransaction, StoreError> {
         steps: row.get(13)?,
         divergences: row.get(14)?,
         signed_millis: row.get(15)?,
+        two_papers: row.get(17)?,
         numbered_millis: row.get(16)?,
     })
 }

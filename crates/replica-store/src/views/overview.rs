@@ -13,7 +13,7 @@ use crate::{Reader, StoreError};
 pub struct OfficeCounts {
     /// Transactions in lists.
     pub transactions: u64,
-    /// Of these, with something to settle.
+    /// Of these, with something that people must decide.
     pub divergent: u64,
     /// Entries kept out of their documents.
     pub quarantined: u64,
@@ -26,7 +26,7 @@ const TRANSACTIONS: &str = "SELECT o.code, c.count FROM
     (SELECT office, count(*) AS count FROM transaction_row INDEXED BY row_office GROUP BY office) c
     JOIN office o ON o.idx = c.office";
 const DIVERGENT: &str = "SELECT o.code, count(*) FROM transaction_row r INDEXED BY row_divergent
-    JOIN office o ON o.idx = r.office WHERE r.divergences > 0 GROUP BY o.code";
+    JOIN office o ON o.idx = r.office WHERE (r.divergences > 0 OR r.two_papers > 0) GROUP BY o.code";
 const QUARANTINED: &str = "SELECT o.code, count(*) FROM entry e INDEXED BY entry_quarantined
     JOIN document d ON d.idx = e.document JOIN office o ON o.idx = d.office WHERE e.state >= 2 GROUP BY o.code";
 

@@ -46,6 +46,8 @@ pub struct ListedTransaction {
     pub divergences: u32,
     /// When its letter was first signed, told likewise; nothing where it never was.
     pub signed_millis: Option<i64>,
+    /// Whether two different papers of it are signed, on machines that were apart.
+    pub two_papers: bool,
     /// When it got its letter number, never after that; nothing without one.
     pub numbered_millis: Option<i64>,
 }
@@ -92,8 +94,8 @@ pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &Tran
     attachment::put(connection, document, office, &row.attached)?;
     referral::put(connection, document, &row.referrals)?;
     let sql = "INSERT OR REPLACE INTO transaction_row (document, office, service, catalogue, status, number, name, nik,
-               created, created_by, changed, changed_by, changes, steps, divergences, signed, numbered)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+               created, created_by, changed, changed_by, changes, steps, divergences, signed, numbered, two_papers)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![
         document,
         office,
@@ -111,7 +113,8 @@ pub(crate) fn put_transaction(connection: &Connection, document: i64, row: &Tran
         row.steps,
         row.divergences,
         row.signed_millis,
-        row.numbered_millis
+        row.numbered_millis,
+        row.two_papers
     ])?;
     search::put(connection, document, row)
 }
@@ -181,6 +184,7 @@ pub(crate) fn fits(
         steps: row.steps,
         divergences: row.divergences,
         signed_millis: row.signed_millis,
+        two_papers: row.two_papers,
         numbered_millis: row.numbered_millis,
     };
     Ok(made == *listed && search::finds(connection, document, row)?)

@@ -19,7 +19,7 @@ use crate::clock;
 use crate::commands::mask;
 use crate::desk::page::{Answer, Fault, Page, html};
 use crate::desk::visitor::Visitor;
-use crate::desk::{fresh, masked_name};
+use crate::desk::{fresh, masked_name, shown};
 use crate::operators::HubRole;
 use crate::regency::Regency;
 use crate::serve::Hub;
@@ -63,7 +63,8 @@ pub(super) struct Line {
     pub(super) word: String,
     pub(super) status: String,
     pub(super) made: String,
-    pub(super) divergences: u32,
+    /// How many of its fields differ, or that two papers of it are signed; empty where there is nothing to decide.
+    pub(super) differs: String,
 }
 
 pub(super) async fn page(
@@ -168,6 +169,6 @@ pub(super) fn line(
         word: row.status.clone(),
         status: values::status(&row.status, service, language),
         made: moments::short(row.created_millis, now_millis),
-        divergences: row.divergences,
+        differs: shown::differs(row, language),
     }
 }

@@ -169,6 +169,7 @@ desk_kit::texts! {
     draft_since_check: "Sampai diperiksa lagi atau ditandatangani, suratnya dicetak sebagai KONSEP.",
         "Until it is checked again or signed, its letter is printed as a draft (KONSEP).";
     two_papers: "Ada dua surat dengan satu nomor", "There are two letters with one number";
+    two_papers_word: "Dua surat", "Two letters";
     settle_first: "Putuskan dahulu yang berbeda di atas; sesudah itu langkahnya tampil di sini.",
         "First settle what differs, above; the steps stand here after that.";
     anonymous_known: "Pengaduan ini anonim, tetapi masih memuat", "This complaint is anonymous, but still holds";

@@ -91,6 +91,8 @@ pub(crate) struct Line {
     pub(crate) number: String,
     pub(crate) changed: String,
     pub(crate) divergences: u32,
+    /// Whether two different papers of it are signed.
+    pub(crate) has_two_papers: bool,
     /// The office it belongs to, where that is another one.
     pub(crate) office: String,
 }
@@ -111,6 +113,7 @@ impl Line {
             number: row.number.unwrap_or_default(),
             changed: moments::short(row.changed_millis, now_millis),
             divergences: row.divergences,
+            has_two_papers: row.two_papers,
             office: shown::other_office(reader, row.office),
         }
     }

@@ -18,6 +18,7 @@ use crate::desk::moments;
 use crate::desk::people::sign_in::note_read;
 use crate::desk::people::visitor::{Form, Visitor, allow, destination};
 use crate::desk::record::history::place;
+use crate::sealing::Unsealed;
 use crate::serve::Shared;
 use crate::{Act, Action, Failure};
 
@@ -37,6 +38,8 @@ struct Apart {
     name: String,
     service: String,
     differences: Vec<Difference>,
+    /// What is to be done about two signed papers; empty where there is one.
+    two_papers: String,
 }
 
 /// One field with several values.
@@ -124,6 +127,11 @@ pub(in crate::desk) async fn page(visitor: Visitor, State(shared): State<Arc<Sha
                 name: shown::name(row.name.as_deref(), Some(service), language),
                 service: language.say(&service.label).to_owned(),
                 differences: differences(&reader, &document, (catalogue, service), language)?,
+                two_papers: if row.two_papers {
+                    language.say(&Unsealed::SignedApart.text()).to_owned()
+                } else {
+                    String::new()
+                },
             });
         }
         drop(reader);
