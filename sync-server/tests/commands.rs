@@ -34,7 +34,7 @@ fn a_folder_that_an_older_program_wrote_last_is_not_called_damaged() {
     let folder = Folder::with_hub();
     let raw = rusqlite::Connection::open(folder.data().join("replica.db")).unwrap();
     raw.execute_batch(
-        "DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed;
+        "DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_unnumbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed;
          ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
          CREATE INDEX row_divergent ON transaction_row (document) WHERE divergences > 0; PRAGMA user_version = 17",
     )

@@ -8,4 +8,5 @@ DROP INDEX row_divergent;
 CREATE INDEX row_divergent ON transaction_row (document) WHERE (divergences > 0 OR two_papers > 0);
 CREATE INDEX row_signed ON transaction_row (signed) WHERE signed IS NOT NULL;
 CREATE INDEX row_numbered ON transaction_row (numbered) WHERE numbered IS NOT NULL;
+CREATE INDEX row_unnumbered ON transaction_row (document) WHERE numbered IS NULL;
 INSERT OR IGNORE INTO setting (key, value) SELECT 'rows_anew', x'' WHERE EXISTS (SELECT 1 FROM transaction_row);

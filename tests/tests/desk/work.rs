@@ -312,11 +312,19 @@ async fn letters_are_numbered_at_the_counter_and_every_number_is_accounted_for()
     assert_eq!(browser.find("strong#sisa-nomor").await.text().await.unwrap(), "0 nomor surat tersisa");
     browser.click("form[action$='/nomor'] button").await;
     browser.says("Nomor surat di komputer ini habis").await;
+    browser.go(&machine.url).await;
+    assert!(!browser.text().await.contains("Belum bernomor"), "there is none to give");
     office.hub_back();
     machine.says(&["sync"]);
-    browser.go(&format!("{}/berkas/{late}", machine.url)).await;
+    // What waits for a number is told where work begins.
+    browser.go(&machine.url).await;
+    browser.says("Belum bernomor").await;
+    browser.go(&format!("{}/berkas?tanpa_nomor=1", machine.url)).await;
+    assert_eq!(browser.count("table.rows tbody tr").await, 1);
+    browser.click(&format!("a[href='/berkas/{late}']")).await;
     browser.click("form[action$='/nomor'] button").await;
     browser.says("Tersimpan.").await;
+    assert_eq!(machine.says(&["list", "--unnumbered"])["rows"], serde_json::json!([]));
     let number = browser.find("#nomor").await.text().await.unwrap();
     assert!(number.starts_with("400.12.2.1/101/"), "{number}");
     let history = browser.text().await;

@@ -89,7 +89,7 @@ fn a_backup_of_an_older_program_becomes_a_hub_of_this_one() {
     // As a program of six formats ago would have made it.
     let older = Connection::open(&backup).unwrap();
     let back = "ALTER TABLE node DROP COLUMN backup_days; DROP TABLE draft_file; DROP TABLE long_value;
-                DROP INDEX blob_unsent; DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
+                DROP INDEX blob_unsent; DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_unnumbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
          CREATE INDEX row_divergent ON transaction_row (document) WHERE divergences > 0;
                 PRAGMA user_version = 12";
     older.execute_batch(back).unwrap();

@@ -32,6 +32,9 @@ pub struct ListQuery {
     /// Only those with something to settle.
     #[serde(default)]
     pub divergent: bool,
+    /// Only letters that have no number and may still be signed.
+    #[serde(default)]
+    pub unnumbered: bool,
     /// Only those that are referred, answered or not.
     #[serde(default)]
     pub referred: Option<ReferredQuery>,
@@ -75,6 +78,7 @@ pub(super) fn perform(replica: &Replica, query: &ListQuery) -> Result<Value, Fai
         status: query.status.map(|status| status.as_str().to_owned()),
         service: query.service.map(|service| service.to_string()),
         divergent: query.divergent,
+        unnumbered: query.unnumbered,
         referred: query.referred.map(|referred| referred.filter(replica)),
         awaited: query.waiting,
         made: super::days(query.from, query.to)?,

@@ -32,9 +32,12 @@ pub(super) struct Filter {
     /// Of this service only, such as G01
     #[arg(long, value_name = "ID")]
     service: Option<ServiceId>,
-    /// Only those with something to settle
+    /// Only those with something that people must decide
     #[arg(long)]
     divergent: bool,
+    /// Only letters that have no number and may still be signed
+    #[arg(long)]
+    unnumbered: bool,
     /// Only those that are referred: open or answered (at an office above the villages: to this office)
     #[arg(long, value_name = "STATE", value_enum)]
     referred: Option<ReferredQuery>,
@@ -63,6 +66,7 @@ impl Filter {
             status: self.status,
             service: self.service,
             divergent: self.divergent,
+            unnumbered: self.unnumbered,
             referred: self.referred,
             waiting: self.waiting,
             from: self.from,

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use change_log::DocumentId;
-use office_model::{Awaited, OfficeCode};
+use office_model::{Awaited, Catalogue, OfficeCode, Status};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::documents::document;
@@ -28,6 +29,8 @@ pub struct ListFilter {
     pub service: Option<String>,
     /// Only those with something that people must decide: values that differ, or two different papers that are signed.
     pub divergent: bool,
+    /// Only letters that have no number and may still be signed.
+    pub unnumbered: bool,
     /// Only those that are referred like this.
     pub referred: Option<Referred>,
     /// Only those that wait for it.
@@ -68,6 +71,11 @@ const MADE_IN: &str = "r.created >= ? AND r.created < ?";
 pub(crate) const ARRIVALS: &str = "SELECT min(r.document), max(r.document)
      FROM transaction_row r INDEXED BY row_created WHERE r.created >= ? AND r.created < ?";
 const DIVERGENT: &str = "transaction_row r INDEXED BY row_divergent";
+const UNNUMBERED: &str = "transaction_row r INDEXED BY row_unnumbered";
+/// Of these services, in these states.
+const IS_UNNUMBERED: &str = "r.numbered IS NULL
+     AND r.service IN (SELECT idx FROM word WHERE text IN (SELECT value FROM json_each(?)))
+     AND r.status IN (SELECT idx FROM word WHERE text IN (SELECT value FROM json_each(?)))";
 /// As that index has it.
 pub(crate) const IS_DIVERGENT: &str = "(r.divergences > 0 OR r.two_papers > 0)";
 const UNANSWERED_IS_NOT: &str =
@@ -268,6 +276,10 @@ impl Reader {
         if filter.divergent {
             wheres.push(IS_DIVERGENT);
         }
+        if filter.unnumbered {
+            wheres.push(IS_UNNUMBERED);
+            values.extend(unnumbered());
+        }
         if let Some(referred) = &filter.referred {
             let (of_it, values_of_it) = referred.conditions();
             wheres.extend(of_it);
@@ -295,6 +307,7 @@ impl Reader {
         Ok(match self.narrowest(filter)? {
             Some((table, _)) => table,
             None if filter.divergent => DIVERGENT,
+            None if filter.unnumbered => UNNUMBERED,
             None if filter.referred.is_some() || filter.waits_for_answer == Some(true) => {
                 "transaction_row r NOT INDEXED"
             }
@@ -448,6 +461,15 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// The services that end in a letter, and the states in which it may still be signed.
+fn unnumbered() -> [Value; 2] {
+    let letters = Catalogue::current().services().filter(|service| service.is_letter).map(|service| service.id);
+    let letters: Vec<String> = letters.map(|id| id.to_string()).collect();
+    let is_open = |status: &Status| !status.is_signed() && !status.is_withdrawn();
+    let open: Vec<&str> = Status::ALL.iter().filter(|status| is_open(status)).map(|status| status.as_str()).collect();
+    [json!(letters), json!(open)].map(|list| Value::from(list.to_string()))
 }
 
 pub(crate) fn condition(wheres: &[&str]) -> String {

@@ -409,6 +409,32 @@ fn letters_are_found_by_their_signature_and_none_is_made_after_it() {
 }
 
 #[test]
+fn letters_without_a_number_are_listed_until_they_have_one_or_are_withdrawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut node = node(dir.path(), 1);
+    let mut record = |service: &str, number: Option<&str>| {
+        let mut new = NewTransaction { number: number.map(str::to_owned), ..transaction("Budi", "35") };
+        new.service = service.parse().unwrap();
+        node.create_transaction(&new, &clock(1)).unwrap()
+    };
+    let (one, other, cancelled) = (record("G01", None), record("S01", None), record("G01", None));
+    record("G01", Some("470/1"));
+    record("P06", None);
+    node.step(cancelled, Status::Dibatalkan, Some("salah"), &clock(2)).unwrap();
+    let listed = |node: &Replica, service: Option<&str>| {
+        let filter = ListFilter { unnumbered: true, service: service.map(str::to_owned), ..ListFilter::default() };
+        let rows = node.list(&filter, Page::default()).unwrap();
+        assert_eq!(node.count_up_to(&filter, 10).unwrap(), rows.len() as u64);
+        rows.iter().map(|row| row.document).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&node, None), [other, one]);
+    assert_eq!(listed(&node, Some("G01")), [one]);
+    let edits = [("number".parse().unwrap(), serde_json::json!("470/2"))];
+    node.edit(one, &edits, &clock(3)).unwrap();
+    assert_eq!(listed(&node, None), [other]);
+}
+
+#[test]
 fn lists_of_what_waits_for_somebody_are_whole_and_in_order() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = node(dir.path(), 1);

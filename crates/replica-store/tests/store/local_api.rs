@@ -107,7 +107,7 @@ fn an_older_database_begins_its_feed_with_what_it_shows() {
          DROP INDEX audit_clerk; DROP INDEX audit_act; DROP INDEX audit_clerk_act; DROP INDEX audit_at;
          ALTER TABLE node DROP COLUMN backup_days;
          DROP TABLE draft_file;
-         DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
+         DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_unnumbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
          CREATE INDEX row_divergent ON transaction_row (document) WHERE divergences > 0;
          PRAGMA user_version = 3",
     )

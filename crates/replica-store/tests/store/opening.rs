@@ -306,7 +306,7 @@ fn a_file_of_the_first_format_is_taken_along_with_all_it_holds() {
     for table in later {
         raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
-    raw.execute_batch("DROP INDEX row_created; DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
+    raw.execute_batch("DROP INDEX row_created; DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_unnumbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
          CREATE INDEX row_divergent ON transaction_row (document) WHERE divergences > 0; ALTER TABLE node DROP COLUMN backup_days; DROP TABLE draft_file; PRAGMA user_version = 1")
         .unwrap();
     drop(raw);
@@ -331,7 +331,7 @@ fn rows_of_an_older_file_are_made_again_by_the_hubs_clock() {
     let as_before = || {
         let raw = rusqlite::Connection::open(&path).unwrap();
         raw.execute_batch(
-            "DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
+            "DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_unnumbered; DROP INDEX row_divergent; ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
          CREATE INDEX row_divergent ON transaction_row (document) WHERE divergences > 0;
              UPDATE transaction_row SET created = 1000, changed = 1000; PRAGMA user_version = 16",
         )
@@ -367,7 +367,7 @@ fn long_values_in_the_entries_of_an_older_file_stay_there_and_are_read() {
     database.execute("UPDATE entry SET raw = ?", [whole.as_slice()]).unwrap();
     database
         .execute_batch(
-            "DROP TABLE long_value; DROP INDEX blob_unsent; DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_divergent;
+            "DROP TABLE long_value; DROP INDEX blob_unsent; DROP INDEX row_signed; DROP INDEX row_numbered; DROP INDEX row_unnumbered; DROP INDEX row_divergent;
              ALTER TABLE transaction_row DROP COLUMN signed; ALTER TABLE transaction_row DROP COLUMN numbered; ALTER TABLE transaction_row DROP COLUMN two_papers;
          CREATE INDEX row_divergent ON transaction_row (document) WHERE divergences > 0; PRAGMA user_version = 14",
         )

@@ -112,6 +112,7 @@ desk_kit::texts! {
     to_mark_ready: "Sudah ditandatangani atau ditangani", "Signed or dealt with";
     sent_back: "Dikembalikan", "Sent back";
     differs: "Perlu diputuskan", "To be settled";
+    unnumbered: "Belum bernomor", "Without a number";
 
     search: "Nama, NIK, nomor surat, antrean", "Name, NIK, letter or queue number";
     find: "Cari", "Search";

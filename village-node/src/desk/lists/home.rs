@@ -9,7 +9,7 @@ use office_handbook::Notice;
 use office_model::{Role, Status};
 use replica_store::{ListFilter, Reader, RefusalSource};
 
-use crate::action::{self, ReferredQuery, chain, handbook};
+use crate::action::{self, ReferredQuery, chain, handbook, numbers};
 use crate::desk::form::drafts::{self, DraftLine};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, how_to_manage, html};
@@ -186,6 +186,11 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
     // What differs the village settles, whose record it is.
     if above.is_none() {
         add(t.differs, "beda=1".to_owned(), &ListFilter { divergent: true, ..ListFilter::default() })?;
+    }
+    // As long as there is none to give, nothing can be done about it.
+    if numbers::left(reader, action::now(reader))?.is_some_and(|left| left > 0) {
+        let filter = ListFilter { unnumbered: true, ..ListFilter::default() };
+        add(t.unnumbered, "tanpa_nomor=1".to_owned(), &filter)?;
     }
     let (query, filter) = referred(to_do.1);
     add(to_do.0, query, &filter)?;

@@ -36,6 +36,7 @@ struct RecordsPage {
     services: Vec<(String, String, bool)>,
     awaited: Vec<(&'static str, String, bool)>,
     divergent: bool,
+    unnumbered: bool,
     /// Which referrals, as the address says it; empty: whatever.
     referred: &'static str,
     from: Day,
@@ -162,6 +163,7 @@ pub(in crate::desk) struct Asked {
     layanan: String,
     menunggu: String,
     beda: String,
+    tanpa_nomor: String,
     rujukan: String,
     dari: String,
     sampai: String,
@@ -182,7 +184,7 @@ pub(in crate::desk) async fn page(
         let status = asked.status.parse::<Status>().ok();
         let service = asked.layanan.parse::<ServiceId>().ok();
         let awaited = asked.menunggu.parse::<Awaited>().ok();
-        let divergent = !asked.beda.is_empty();
+        let (divergent, unnumbered) = (!asked.beda.is_empty(), !asked.tanpa_nomor.is_empty());
         let referred =
             [ReferredQuery::Open, ReferredQuery::Answered].into_iter().find(|one| one.word() == asked.rujukan);
         let (from, to) = (Day::of(asked.dari), Day::of(asked.sampai));
@@ -194,6 +196,7 @@ pub(in crate::desk) async fn page(
             status: status.map(|status| status.as_str().to_owned()),
             service: service.map(|service| service.to_string()),
             divergent,
+            unnumbered,
             referred: referred.map(|referred| referred.filter(&reader)),
             awaited,
             made,
@@ -222,6 +225,7 @@ pub(in crate::desk) async fn page(
             statuses: statuses.collect(),
             services: services.collect(),
             divergent,
+            unnumbered,
             referred: referred.map_or("", ReferredQuery::word),
             from,
             to,

@@ -36,6 +36,7 @@ pub(super) struct ListParameters {
     status: Option<String>,
     service: Option<String>,
     divergent: Option<String>,
+    unnumbered: Option<String>,
     referred: Option<String>,
     waiting: Option<String>,
     from: Option<String>,
@@ -57,6 +58,7 @@ impl ListParameters {
                 Bilingual::new("layanan seperti G01", "a service such as G01")
             })?,
             divergent: parameter("divergent", self.divergent, || known(["true", "false"]))?.unwrap_or_default(),
+            unnumbered: parameter("unnumbered", self.unnumbered, || known(["true", "false"]))?.unwrap_or_default(),
             referred: parameter("referred", self.referred, answered)?,
             waiting: parameter("waiting", self.waiting, whom)?,
             from: day("from", self.from)?,
