@@ -20,7 +20,7 @@ pub(crate) use certificate::note_asked;
 pub(crate) use conversation::Talking;
 pub use driver::drive;
 pub use exchange::{Exchanged, exchange_once};
-pub(crate) use exchange::{REFUSED, REVOKED};
+pub(crate) use exchange::{REFUSED, REVOKED, STUCK};
 pub use files::FilesMoved;
 pub(crate) use files::{Moving, Way};
 pub(crate) use linked::{LinkState, Linked};

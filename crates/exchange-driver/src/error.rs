@@ -36,6 +36,11 @@ impl DriverError {
         matches!(self, Self::Batch(_) | Self::Store(StoreError::FeedChain(_)))
     }
 
+    /// What is stored here is damaged.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_damage())
+    }
+
     /// An entry that should be there was lost or damaged on our own disk: a repair may bring it back.
     pub(crate) const fn is_lost_entry(&self) -> bool {
         matches!(self, Self::Store(StoreError::Damaged(_) | StoreError::NotHeld { .. }))

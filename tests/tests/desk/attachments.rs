@@ -257,6 +257,33 @@ async fn the_papers_of_a_signed_letter_stay() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_lost_before_it_was_sent_is_asked_for_where_it_was_attached() {
+    let mut office = Office::new();
+    let machine = office.machine("counter");
+    machine.says(&["sync"]);
+    office.hub_gone();
+    let id = machine.record("Siti Aminah");
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("ktp.pdf");
+    std::fs::write(&file, "%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</T(ktp)>>\nstartxref\n9\n%%EOF")
+        .unwrap();
+    let hash = machine.says(&["attach", &id, file.to_str().unwrap()])["hash"].as_str().unwrap().to_owned();
+    let browser = machine.signed_in("siti", "petugas").await;
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.says("hanya di komputer ini").await;
+    // As a disk may leave it.
+    std::fs::write(machine.data.join("blobs").join(&hash[..2]).join(&hash), b"something else").unwrap();
+    office.hub_back();
+    machine.says(&["sync"]);
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.says("bila tidak lampirkan lagi dari aslinya").await;
+    machine.says(&["attach", &id, file.to_str().unwrap()]);
+    machine.says(&["sync"]);
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.says("sudah di pusat").await;
+}
+
+#[tokio::test]
 async fn how_much_of_a_large_file_is_over_shows_by_itself_on_every_page() {
     let office = Office::new();
     let mut machine = office.machine("counter");

@@ -420,6 +420,33 @@ async fn the_history_tells_other_machines_apart() {
 }
 
 #[tokio::test]
+async fn data_that_cannot_be_read_any_more_is_told_on_every_page_and_nothing_is_said_to_be_on_its_way() {
+    let mut office = Office::new();
+    let machine = office.machine("counter");
+    machine.says(&["sync"]);
+    let browser = machine.signed_in("siti", "petugas").await;
+    office.hub_gone();
+    machine.record("Budi Santoso");
+    let raw = rusqlite::Connection::open(machine.data.join("replica.db")).unwrap();
+    // As a disk may leave it.
+    let last = "(SELECT max(place) FROM entry WHERE document IN (SELECT document FROM transaction_row))";
+    let scratched = raw.execute(&format!("UPDATE entry SET raw = x'00' WHERE place = {last}"), []).unwrap();
+    assert_eq!(scratched, 1);
+    drop(raw);
+    let id = machine.record("Siti Aminah");
+    office.hub_back();
+    browser.go(&format!("{}/sinkron", machine.url)).await;
+    browser.click("main button.main").await;
+    browser.says("tidak terbaca lagi").await;
+    for page in ["/", &format!("/berkas/{id}")] {
+        browser.go(&format!("{}{page}", machine.url)).await;
+        browser.find("#terhenti").await;
+    }
+    browser.says("pertukaran terhenti karena catatan yang rusak").await;
+    assert!(!browser.text().await.contains("Terhubung sejak"));
+}
+
+#[tokio::test]
 async fn a_machine_that_was_shut_out_is_told_on_every_page() {
     let office = Office::new();
     let machine = office.machine("counter");
@@ -435,8 +462,10 @@ async fn a_machine_that_was_shut_out_is_told_on_every_page() {
         browser.says("hubungi operator pusat").await;
     }
     assert_eq!(browser.violations().await, [""; 0]);
-    // Records are made all the same.
-    machine.record("Budi Santoso");
+    // Records are made all the same, and none is told to be on its way.
+    let id = machine.record("Budi Santoso");
+    browser.go(&format!("{}/berkas/{id}", machine.url)).await;
+    browser.says("tidak akan terkirim: akses komputer ini dicabut").await;
 }
 
 #[tokio::test]

@@ -173,6 +173,7 @@ fn outcome_text(outcome: &str) -> &str {
         "revoked" => "akses dicabut / access revoked",
         "refused" => "ditolak pusat / refused by the hub",
         "wrong_server" => "bukan pusat / not our hub",
+        "own_data" => "catatan di sini rusak / data here is damaged",
         "unreachable" => "pusat tak terjangkau / unreachable",
         "silence" => "tanpa jawaban / no answer",
         "cut" => "terputus / cut",

@@ -13,7 +13,7 @@ use super::conversation::Talking;
 use super::files::send_files;
 use super::linked;
 use super::proven::is_final;
-use super::talk::{Ended, SILENCE, Talk, failure_of};
+use super::talk::{Ended, OWN_DATA, SILENCE, Talk, failure_of};
 use crate::{Failure, Node, action, moment, wiping};
 
 /// Those whose link broke while they waited come back spread over so long.
@@ -70,7 +70,32 @@ pub(super) async fn exchange_waiting(node: &Node, reason: impl Future<Output = (
     exchange(node, true, SILENCE, reason, |_| {}).await
 }
 
+/// An exchange; one that what is stored here stopped stands in the diary, too: whoever looks is not told that all is well.
 async fn exchange(
+    node: &Node,
+    may_wait: bool,
+    silence: Duration,
+    reason: impl Future<Output = ()>,
+    on_progress: impl FnMut(&Progress),
+) -> Result<Exchanged, Failure> {
+    let at_millis = moment::now_millis();
+    let done = unnoted(node, may_wait, silence, reason, on_progress).await;
+    if done.as_ref().is_err_and(|failure| failure.code == OWN_DATA) {
+        let contact = Contact {
+            at_millis,
+            outcome: STUCK.to_owned(),
+            bytes_up: 0,
+            bytes_down: 0,
+            duration_millis: 0,
+            frames: 0,
+            bytes_per_second: None,
+        };
+        node.blocking(move |node| linked::note(&mut node.replica(), &contact)).await?;
+    }
+    done
+}
+
+async fn unnoted(
     node: &Node,
     may_wait: bool,
     silence: Duration,
@@ -206,6 +231,9 @@ fn spread() -> Result<u64, Failure> {
 pub(crate) const REVOKED: &str = "revoked";
 /// The hub answered, and refused.
 pub(crate) const REFUSED: &str = "refused";
+
+/// What is stored here is damaged.
+pub(crate) const STUCK: &str = "own_data";
 
 /// How a contact is noted.
 fn word(outcome: &Outcome, cut: Option<&Failure>, waited: Duration) -> &'static str {

@@ -3,7 +3,7 @@
 use replica_store::{CONTACTS_MAX, Contact, Reader, Replica};
 use serde::{Deserialize, Serialize};
 
-use super::{REFUSED, REVOKED};
+use super::{REFUSED, REVOKED, STUCK};
 use crate::Failure;
 use crate::action::notable_offset;
 
@@ -22,6 +22,8 @@ pub(crate) enum LinkState {
     Refused,
     /// It shut this machine out.
     Revoked,
+    /// What is stored here is damaged, and nothing goes on.
+    Stuck,
 }
 
 impl LinkState {
@@ -31,6 +33,7 @@ impl LinkState {
             "proven" | "again" | "waited" | "differs" => Self::Reached,
             REVOKED => Self::Revoked,
             REFUSED => Self::Refused,
+            STUCK => Self::Stuck,
             _ => Self::Unreached,
         }
     }

@@ -296,7 +296,25 @@ fn odd_status(status: u16) -> Failure {
     )
 }
 
+/// The code of a failure by what is stored here.
+pub(super) const OWN_DATA: &str = "own_data";
+
 pub(super) fn failure_of(error: &DriverError) -> Failure {
+    if error.is_damage() {
+        return Failure::machine(
+            OWN_DATA,
+            format!(
+                "Ada catatan di komputer ini yang tidak terbaca lagi, biasanya karena disk, jadi pertukaran terhenti. Yang sudah \
+                 diterima pusat utuh di sana; yang dicatat sesudahnya belum terkirim. Jalankan village-node verify, buat cadangan, \
+                 dan hubungi operator pusat. ({error})"
+            ),
+            format!(
+                "Something that this machine recorded cannot be read any more, mostly because of the disk, so that the exchange \
+                 stopped. What the hub received is whole there; what was recorded since is not sent. Run village-node verify, \
+                 make a backup, and call the hub's operator. ({error})"
+            ),
+        );
+    }
     Failure::machine(
         "exchange",
         format!("Pertukaran dengan pusat gagal. Data di komputer ini aman dan dikirim nanti. ({error})"),

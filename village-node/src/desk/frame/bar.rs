@@ -22,7 +22,7 @@ pub(crate) struct Bar {
     /// Whether the hub was reached last time; nothing when it was never called.
     pub(crate) up: Option<bool>,
     pub(crate) since: String,
-    /// The hub answered, and took nothing: it shut this machine out, or refused for another reason.
+    /// Nothing goes on: the hub shut this machine out or refused for another reason, or what is stored here is damaged.
     pub(crate) turned_away: Option<TurnedAway>,
     pub(crate) unsent: u64,
     /// Attached files that never went to a hub.
@@ -48,13 +48,15 @@ pub(crate) struct Bar {
     pub(crate) in_doubt: String,
 }
 
-/// Why the hub takes nothing from this machine.
+/// Why nothing goes on between this machine and the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TurnedAway {
     /// It shut this machine out.
     Revoked,
     /// Another reason, which the page of the link tells.
     Refused,
+    /// It does not get that far: what is stored here is damaged.
+    Stuck,
 }
 
 impl Bar {
@@ -132,6 +134,11 @@ impl Bar {
         self.turned_away == Some(TurnedAway::Refused)
     }
 
+    /// Whether nothing goes on because of what is stored here.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.turned_away == Some(TurnedAway::Stuck)
+    }
+
     /// By how much the clock is wrong, and what to do about it.
     pub(crate) fn clock(&self, t: &Texts) -> String {
         let minutes = self.clock_minutes.unsigned_abs();
@@ -180,6 +187,7 @@ const fn turned_away(state: LinkState) -> Option<TurnedAway> {
     match state {
         LinkState::Revoked => Some(TurnedAway::Revoked),
         LinkState::Refused => Some(TurnedAway::Refused),
+        LinkState::Stuck => Some(TurnedAway::Stuck),
         LinkState::Reached | LinkState::Unreached => None,
     }
 }

@@ -58,6 +58,9 @@ desk_kit::texts! {
     refused_count: "ditolak pusat", "refused by the hub";
     shut_out: "Akses komputer ini ke pusat dicabut sejak", "This machine's access to the hub is revoked since";
     shut_out_advice: "Yang belum terkirim tetap aman di sini; hubungi operator pusat.", "What was not sent is safe here; talk to the operator of the hub.";
+    stuck: "Pertukaran terhenti karena catatan yang rusak di komputer ini sejak", "The exchange stands still because of damaged data on this machine since";
+    stuck_advice: "Yang belum terkirim belum aman di pusat: buat cadangan dan hubungi operator pusat.",
+        "What was not sent is not safe at the hub: make a backup and call the hub's operator.";
     turned_away: "Pusat menolak komputer ini sejak", "The hub refuses this machine since";
     clock_behind: "Jam komputer ini terlambat", "This machine's clock is slow by";
     clock_behind_at_least: "Jam komputer ini salah: terlambat sedikitnya", "This machine's clock is wrong: slow by at least";
@@ -213,6 +216,10 @@ desk_kit::texts! {
         "Nothing found. Search by the beginning of a name, a NIK or a letter number.";
 
     saved_here: "Tersimpan di komputer ini", "Saved on this machine";
+    never_sent: "Belum sampai di pusat dan tidak akan terkirim: akses komputer ini dicabut; hubungi operator pusat",
+        "Not at the hub, and it will not be sent: this machine's access is revoked; talk to the operator of the hub";
+    held_up: "Belum sampai di pusat: pertukaran terhenti karena catatan yang rusak di komputer ini",
+        "Not at the hub: the exchange stands still because of damaged data on this machine";
     waits_for_link: "Belum sampai di pusat; dikirim sendiri saat terhubung", "Not at the hub yet; it is sent by itself when connected";
     on_its_way: "Sedang dalam perjalanan ke pusat", "On its way to the hub";
     received: "Sudah diterima pusat", "Received by the hub";
@@ -269,6 +276,8 @@ desk_kit::texts! {
     attachment_large: "Lampiran itu lebih dari 10 MB. Tidak ada yang disimpan; perkecil atau pindai lagi.",
         "That file has more than 10 MB. Nothing was saved; make it smaller or scan it again.";
     files_waiting: "Lampiran yang menunggu dikirim:", "Attached files that wait to be sent:";
+    attached_lost: "tidak terbaca lagi di komputer ini (rusak atau hilang); diambil lagi dari pusat bila ada di sana, bila tidak lampirkan lagi dari aslinya",
+        "cannot be read on this machine any more (damaged or gone); it is fetched again if the hub has it, else attach it again from the original";
     files_to_come: "Lampiran yang belum di komputer ini:", "Attached files that are not on this machine yet:";
     papers: "Berkas yang dibawa warga", "Papers the citizen brings";
 
@@ -393,6 +402,8 @@ desk_kit::texts! {
         "Address, telephone and head of this office. They hold on all its machines.";
     office_set: "Terakhir diatur", "Last set";
     print_letter: "Cetak surat", "Print the letter";
+    sealed_shut_out: "Akses komputer ini dicabut: siapa pun yang memeriksa segel QR surat ini diminta bertanya dahulu ke kantor. Hubungi operator pusat sebelum suratnya diserahkan.",
+        "This machine's access is revoked: whoever checks the QR seal of this letter is told to ask the office first. Talk to the operator of the hub before it is handed over.";
     sealed: "Surat dicetak dengan segel QR, yang dapat diperiksa siapa saja.",
         "The letter is printed with a QR seal, which anybody can check.";
     print_draft: "Cetak konsep surat", "Print a draft of the letter";

@@ -18,7 +18,7 @@ use crate::desk::moments;
 use crate::desk::people::visitor::{Form, Visitor};
 use crate::desk::record::attachments::bytes;
 use crate::serve::Shared;
-use crate::sync::{FilesMoved, Moving, Patience, Progress, Talking, Way, sync_all};
+use crate::sync::{FilesMoved, Moving, Patience, Progress, STUCK, Talking, Way, sync_all};
 use crate::{Failure, Node, moment};
 
 /// Contacts of the table.
@@ -245,6 +245,7 @@ fn line(contact: &Contact, language: Language, now_millis: i64) -> Line {
         "later" => ("pusat meminta dicoba lagi nanti", "the hub asks to try again later"),
         "revoked" => ("akses komputer ini dicabut", "this machine's access was revoked"),
         "refused" => ("ditolak pusat", "refused by the hub"),
+        STUCK => ("terhenti: catatan di komputer ini rusak", "stopped: data on this machine is damaged"),
         "unreachable" => ("pusat tidak terjangkau", "the hub could not be reached"),
         "silence" => ("tidak ada jawaban", "no answer"),
         "wrong_server" => ("server lain (halaman login?)", "another server (a login page?)"),

@@ -6,15 +6,17 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
+use change_log::BlobHash;
 use office_model::{Catalogue, Service};
 use replica_store::Reader;
 use serde_json::{Value, json};
-use service_document::{AttachedFile, TransactionDocument};
+use service_document::{AttachedFile, HistoryItem, TransactionDocument};
 
 use crate::action::attachments::Whereabouts;
+use crate::action::since_check::ATTACHMENT;
 use crate::action::under_way::held_there;
 use crate::action::{NewFile, attachments};
-use crate::desk::frame::language::Language;
+use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::moving;
 use crate::desk::frame::page::Answer;
 use crate::desk::frame::upload::Upload;
@@ -48,17 +50,32 @@ pub(in crate::desk) fn attached(
 ) -> Result<Vec<Attached>, Failure> {
     let files = record.attached().iter().map(|file| {
         let state = attachments::whereabouts(replica, file.hash)?;
+        let is_lost = state == Whereabouts::NotHere && is_attached_here(replica, record, file.hash)?;
         Ok(Attached {
             hash: file.hash.to_string(),
             name: file.name.clone(),
             kind: kind_label(catalogue, &file.kind, language),
             size: bytes(file.size, language),
-            state: whereabouts(node, replica, file, language)?,
+            state: if is_lost {
+                language.texts().attached_lost.to_owned()
+            } else {
+                whereabouts(node, replica, file, language)?
+            },
             at_hub: state == Whereabouts::AtHub,
             is_to_move: state != Whereabouts::AtHub,
         })
     });
     files.collect()
+}
+
+/// Whether a file was attached on this machine: it was here once.
+fn is_attached_here(replica: &Reader, record: &TransactionDocument, hash: BlobHash) -> Result<bool, Failure> {
+    let path = format!("{ATTACHMENT}{hash}");
+    let attaches = |item: &HistoryItem| item.changed.iter().any(|edit| edit.path == path && edit.to.is_some());
+    match record.history().iter().rfind(|item| attaches(item)) {
+        Some(item) => Ok(replica.log(item.epoch)?.is_some_and(|log| log.own)),
+        None => Ok(false),
+    }
 }
 
 /// Where a file is, and how much of it is where it goes.

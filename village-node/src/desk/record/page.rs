@@ -145,8 +145,15 @@ impl Prints {
 }
 
 /// What is to be said of the letter's seal.
-fn seal(document: &TransactionDocument, signed: &Signed, sealer: &Sealer, language: Language) -> String {
+fn seal(
+    (document, signed): (&TransactionDocument, &Signed),
+    (sealer, page, state): (&Sealer, &Page, &Standing),
+    language: Language,
+) -> String {
+    // What came to the hub before this machine was shut out stays genuine.
+    let is_doubted = page.bar.is_shut_out() && matches!(state, Standing::Here);
     match letter::may_seal(signed, is_status_apart(document), sealer) {
+        Ok(_) if is_doubted => language.texts().sealed_shut_out.to_owned(),
         Ok(_) => language.texts().sealed.to_owned(),
         Err(why) => language.say(&why.text()).to_owned(),
     }
@@ -236,6 +243,10 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
         steps.retain(|step| may_go_on(step, (&document, &signed), &cautions));
         steps
     });
+    let state = Standing::of(replica, id, &page)?;
+    let bears_seal = of_office && service.is_letter && !is_draft;
+    let said_of_seal = || seal((&document, &signed), (sealer, &page, &state), language);
+    let seal = if bears_seal { said_of_seal() } else { String::new() };
     let may_change = page.may_record() && of_office;
     let told = history(replica, &document, catalogue, service, language)?;
     Ok((
@@ -248,7 +259,7 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             number: row.number.clone().unwrap_or_default(),
             status: shown::status(&row.status, Some(service), language),
             status_word: row.status.clone(),
-            state: Standing::of(replica, id, &page)?,
+            state,
             queue: queue::of_today(replica, id, row.created_millis)?,
             promised: shown::promised(service, language),
             papers: shown::papers(catalogue, service, language),
@@ -256,11 +267,7 @@ fn make(node: &Node, visitor: &Visitor, id: DocumentId) -> Result<(RecordPage, b
             attached: attached((node, replica), &document, catalogue, language)?,
             kinds: kinds(catalogue, service, language),
             is_final: status.is_some_and(Status::is_final),
-            seal: if of_office && service.is_letter && !is_draft {
-                seal(&document, &signed, sealer, language)
-            } else {
-                String::new()
-            },
+            seal,
             prints: if of_office {
                 Prints::of(service, &document, (&signed, is_draft || !cautions.unnamed.is_empty()))
             } else {

@@ -17,8 +17,8 @@ use crate::desk::moments;
 pub(in crate::desk) enum Standing {
     /// Not all of it is acknowledged.
     Here,
-    /// The hub refused something of it: the codes.
-    Refused(Vec<String>),
+    /// The hub refused something of it: why in words, and the codes.
+    Refused(Vec<(String, String)>),
     /// The hub takes nothing of it any more: its history is as large as one may be.
     Full,
     /// Another machine's changes wait for the gate.
@@ -59,7 +59,8 @@ impl Standing {
             return Ok(if codes.iter().any(|code| code == RefusalCode::DocumentTooLarge.as_str()) {
                 Standing::Full
             } else {
-                Standing::Refused(codes)
+                let why = |code: String| (desk_kit::refused_because(&code, page.language).to_owned(), code);
+                Standing::Refused(codes.into_iter().map(why).collect())
             });
         }
         if waits {
