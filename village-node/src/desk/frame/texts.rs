@@ -463,6 +463,8 @@ desk_kit::texts! {
     key_new: "layanan baru", "a new service";
     key_home: "ke beranda", "home";
     key_rows: "baris berikut atau sebelumnya dalam daftar; Enter membuka", "next or previous row of a list; Enter opens";
+    key_next: "isian berikutnya dalam formulir", "next field of a form";
+    key_line: "baris baru dalam isian yang panjang", "a new line in a long field";
     key_save: "simpan isian", "save a form";
     key_back: "kembali", "back";
     help_offline: "Semua halaman ini bekerja tanpa internet. Yang Anda simpan langsung ada di disk komputer ini, lalu dikirim sendiri ke pusat saat terhubung.",
