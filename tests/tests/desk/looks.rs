@@ -256,6 +256,45 @@ async fn on_a_telephone_most_of_the_screen_is_the_page() {
 }
 
 #[tokio::test]
+async fn beside_two_states_a_name_keeps_its_room_on_a_telephone() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    counter.says(&["sync"]);
+    let id = counter.record("Budi Santoso Hadikusuma");
+    counter.says(&["step", &id, "diajukan"]);
+    counter.says(&["sync"]);
+    laptop.says(&["sync"]);
+    office.hub_gone();
+    counter.says(&["set", &id, "pekerjaan=Guru"]);
+    laptop.says(&["set", &id, "pekerjaan=Nelayan"]);
+    for step in ["diperiksa", "ditandatangani"] {
+        counter.says(&["step", &id, step]);
+    }
+    office.hub_back();
+    for machine in [&counter, &laptop, &counter] {
+        machine.says(&["sync"]);
+    }
+    counter.record("Siti Aminah");
+    let browser = counter.signed_in("kades", "kepala").await;
+    for (width, height) in [(360, 740), (375, 812), (1024, 600)] {
+        browser.screen(width, height).await;
+        for (name, path) in [("home", "/"), ("records", "/berkas")] {
+            browser.go(&format!("{}{path}", counter.url)).await;
+            browser.find("td .status.ditandatangani ~ .status.differs").await;
+            let widths = "return [...document.querySelectorAll('tr.row')].map((row) => row.cells[0].clientWidth)";
+            let widths = browser.run(widths).await;
+            let has_room = |width: &serde_json::Value| width.as_u64().unwrap() >= 150;
+            assert!(widths.as_array().unwrap().iter().all(has_room), "{name} at {width}: {widths}");
+            assert!(!browser.overflows().await, "{name} at {width}");
+            for broken in [BROKEN_NUMBERS, BROKEN_WORDS, CUT] {
+                assert_eq!(browser.run(broken).await, json!([]), "{name} at {width}");
+            }
+            keep_picture(&browser, &format!("{name}-two-states-{width}")).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_long_name_of_a_draft_stays_in_its_line() {
     let office = Office::new();
     let machine = office.machine("counter");
