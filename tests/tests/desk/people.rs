@@ -29,7 +29,56 @@ async fn the_first_account_needs_the_address_that_serve_prints_and_is_made_once(
     browser.find("#bilah").await;
     assert!(browser.text().await.contains("Wayan Sudarma"));
     browser.go(&first).await;
-    assert!(browser.path().await.starts_with("/masuk"), "it is made once");
+    browser.says("Akun pertama sudah dibuat; masuk di bawah ini.").await;
+    assert!(!browser.path().await.contains("kunci"), "the key is not carried about");
+    browser.click("main a[lang=en]").await;
+    browser.says("The first account is made already; sign in below.").await;
+    browser.go(&format!("{}/masuk/pertama?kunci=guess", machine.url)).await;
+    assert_eq!(browser.path().await, "/masuk");
+    assert!(!browser.text().await.contains("Akun pertama"), "{}", browser.text().await);
+    machine.kill();
+    machine.serve();
+    assert_eq!(machine.first_account, None);
+}
+
+#[tokio::test]
+async fn the_address_of_the_first_account_works_until_somebody_keeps_the_accounts() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    machine.kill();
+    machine.serve();
+    let first = machine.first_account.clone().unwrap();
+    let browser = Browser::open().await;
+    browser.go(&format!("{}/masuk/pertama?kunci=guess", machine.url)).await;
+    assert_eq!(browser.path().await, "/masuk", "who does not know the key signs in");
+    browser.go(&first).await;
+    browser.says("belum ada yang mengurus akun lain").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    // Nobody's account is taken over by it.
+    browser.type_in("#name", "Siti").await;
+    browser.type_in("#shown", "Wayan Sudarma").await;
+    browser.find("#role").await.select_by_value("kepala").await.unwrap();
+    browser.type_in("#secret", "rahasia-9").await;
+    browser.click("main button.main").await;
+    browser.says("Nama pengguna itu sudah ada.").await;
+    machine.sign_in(&browser, "siti").await;
+    let forged = format!(
+        "const form = new URLSearchParams({{key: 'guess', name: 'kades', shown: 'Kades', role: 'kepala', secret: '{SECRET}'}});
+         return fetch('/masuk/pertama', {{method: 'POST', body: form}}).then((answer) => answer.url)"
+    );
+    let led = browser.run(&forged).await;
+    assert!(led.as_str().unwrap().ends_with("/masuk"), "{led}");
+    assert_eq!(machine.says(&["account", "list"])["accounts"].as_array().unwrap().len(), 1);
+    browser.go(&first).await;
+    browser.type_in("#name", "kades").await;
+    browser.type_in("#shown", "Wayan Sudarma").await;
+    browser.find("#role").await.select_by_value("kepala").await.unwrap();
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.find("nav a[href='/akun']").await;
+    browser.go(&first).await;
+    browser.says("Akun pertama sudah dibuat").await;
     machine.kill();
     machine.serve();
     assert_eq!(machine.first_account, None);

@@ -36,6 +36,9 @@ desk_kit::texts! {
     first: "Akun pertama", "First account";
     first_why: "Komputer ini belum punya akun. Buat akun pertama; akun lain dibuat dari halaman Akun.",
         "This machine has no account yet. Make the first one; others are made on the page Accounts.";
+    first_next: "Komputer ini sudah punya akun, tetapi belum ada yang mengurus akun lain dan data kantor. Buat di sini; yang sudah ada tetap.",
+        "This machine has accounts, but none that keeps the others and the office's data. Make it here; the others stay as they are.";
+    first_made: "Akun pertama sudah dibuat; masuk di bawah ini.", "The first account is made already; sign in below.";
     first_manages: "Akun pertama mengurus akun lain dan data kantor, jadi perannya salah satu dari ini:",
         "The first account keeps the others and the office's data, so its role is one of these:";
     first_then: "Akun petugas dibuat sesudahnya, di halaman Akun.", "Accounts of clerks and officers are made afterwards, on the page Accounts.";
