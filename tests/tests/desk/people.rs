@@ -1,6 +1,7 @@
 //! People on one machine: the first account, signing in, the lock, roles, the trail.
 
 use crate::browser::Browser;
+use crate::looks::keep_picture;
 use crate::office::{Office, SECRET};
 
 #[tokio::test]
@@ -216,7 +217,14 @@ async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
     let trail = browser.find("#jejak").await.text().await.unwrap();
     assert!(trail.contains("membuat akun") && trail.contains("masuk"), "{trail}");
     browser.go(&format!("{}/akun", machine.url)).await;
-    // Shut: whoever is signed in under it is out at once.
+    // Asked first; shut, whoever is signed in under it is out at once.
+    browser.click("details:has(form[action='/akun/siti/tutup']) summary").await;
+    browser.says("sampai akunnya dibuka lagi").await;
+    keep_picture(&browser, "account-shut").await;
+    assert!(!browser.overflows().await);
+    assert_eq!(browser.violations().await, [""; 0]);
+    other.go(&machine.url).await;
+    other.find("#bilah").await;
     browser.click("form[action='/akun/siti/tutup'] button").await;
     browser.says("ditutup").await;
     other.go(&machine.url).await;
@@ -226,7 +234,7 @@ async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
     other.click("main button.main").await;
     other.says("tidak cocok").await;
     browser.click("form[action='/akun/siti/buka'] button").await;
-    browser.find("form[action='/akun/siti/tutup'] button").await;
+    browser.find("form[action='/akun/siti/tutup']").await;
     other.type_in("#secret", SECRET).await;
     other.click("main button.main").await;
     other.find("#bilah").await;

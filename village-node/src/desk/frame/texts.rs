@@ -424,6 +424,9 @@ desk_kit::texts! {
     change_account_why: "Yang sedang masuk dengan akun ini keluar dan harus masuk lagi. Yang sudah dicatat atas namanya tidak berubah.",
         "Whoever is signed in under this account is out and has to sign in again. What was noted under it stays as it is.";
     disable: "Tutup akun", "Shut";
+    disable_really: "Ya, tutup akun ini", "Yes, shut this account";
+    disable_why: "Yang sedang masuk dengannya langsung keluar, dan tidak dapat masuk lagi sampai akunnya dibuka lagi.",
+        "Whoever is signed in under it is out at once, and does not come in again until it is opened again.";
     open_again: "Buka lagi", "Open again";
     disabled: "ditutup", "shut";
     new_secret: "Ganti kata sandi", "New password";
