@@ -425,6 +425,7 @@ async fn the_trail_is_paged_narrowed_and_taken_away_and_names_records_as_clerks_
     assert_eq!(browser.count("#jejak tbody tr").await, 2);
     browser.go(&format!("{}/akun/jejak?dari=30-02-2026", machine.url)).await;
     browser.says("Tanggal tidak dikenal").await;
+    assert_eq!(browser.count("#jejak").await, 0, "never more than was asked for");
     browser.go(&format!("{}/akun/jejak?sampai=01-01-2020", machine.url)).await;
     browser.says("Tidak ada kegiatan seperti itu").await;
     browser.go(&format!("{}/akun/jejak/berkas?bentuk=pdf", machine.url)).await;

@@ -214,6 +214,9 @@ desk_kit::texts! {
     nothing_found: "Tidak ditemukan. Cari dengan awal nama, NIK, atau nomor surat.",
         "Nothing found. Search by the beginning of a name, a NIK or a letter number.";
 
+    lists_nothing: "Tidak ada yang ditampilkan; betulkan dahulu saringannya.", "Nothing is listed; set the filter right first.";
+    means_nothing: "tidak dikenal.", "is not known.";
+
     saved_here: "Tersimpan di komputer ini", "Saved on this machine";
     waits_for_link: "Belum sampai di pusat; dikirim sendiri saat terhubung", "Not at the hub yet; it is sent by itself when connected";
     on_its_way: "Sedang dalam perjalanan ke pusat", "On its way to the hub";

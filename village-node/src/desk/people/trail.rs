@@ -40,7 +40,7 @@ struct TrailPage {
     acts: Vec<(&'static str, String, bool)>,
     from: Day,
     to: Day,
-    /// What is wrong with the days; they are left out of account then.
+    /// What is wrong with the days. All of the trail would be more than was asked for, so there are no lines then.
     days_said: String,
     lines: Vec<Line>,
     /// Above which act the newer page begins, and below which the older one.
@@ -112,6 +112,7 @@ impl Asked {
 }
 
 /// A page of the trail, and whether there are newer and older acts.
+#[derive(Default)]
 struct Part {
     acts: Vec<(i64, AuditItem)>,
     newer: bool,
@@ -152,7 +153,8 @@ pub(in crate::desk) async fn page(
             Err(said) => (None, said),
         };
         let filter = AuditFilter { clerk: clerk.clone(), act: act.map(|act| act.as_str().to_owned()), during };
-        let Part { acts, newer, older } = part(&reader, &filter, begin)?;
+        let Part { acts, newer, older } =
+            if days_said.is_empty() { part(&reader, &filter, begin)? } else { Part::default() };
         let (first, last) = (acts.first().map(|(number, _)| *number), acts.last().map(|(number, _)| *number));
         let mut abouts = Abouts::new(&reader, language, page.may_read());
         let mut lines = Vec::with_capacity(acts.len());
