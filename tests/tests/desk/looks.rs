@@ -181,6 +181,15 @@ async fn what_is_printed_from_the_browser_has_what_is_to_be_read_and_no_broken_n
         assert!(!text.contains(part), "{part} is printed in\n{text}");
     }
     keep_picture(&browser, "record-print").await;
+    browser.go(&format!("{}/berkas?q=budi&status=diajukan&dari=01-01-2020", counter.url)).await;
+    browser.on_paper().await;
+    let text = browser.text().await;
+    assert!(text.contains("Cari: budi · Status: Diajukan · Dari tanggal 01-01-2020"), "{text}");
+    assert!(text.contains("Adiningrat") && !text.contains("Sampai tanggal"), "{text}");
+    let boxes = "return [...document.querySelectorAll('main input, main select, main button')]
+        .filter((one) => one.offsetParent).length";
+    assert_eq!(browser.run(boxes).await, 0);
+    keep_picture(&browser, "records-print").await;
     browser.go(&format!("{}/nomor", counter.url)).await;
     browser.on_paper().await;
     browser.says("Adiningrat").await;

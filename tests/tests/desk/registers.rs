@@ -63,6 +63,7 @@ async fn lists_are_narrowed_to_days_and_wrong_days_are_told() {
         browser.go(&format!("{}/berkas{query}", machine.url)).await;
         assert_eq!(browser.count("tr.row").await, rows, "{query}");
         assert_eq!(browser.count("#tanggal-salah").await, 0, "{query}");
+        assert!(!browser.text().await.contains("semua berkas"), "what is listed is said on paper alone");
     }
     for query in ["?dari=31-02-2026", "?q=siti&sampai=abc", "?dari=02-01-2026&sampai=01-01-2026"] {
         browser.go(&format!("{}/berkas{query}", machine.url)).await;

@@ -214,6 +214,10 @@ desk_kit::texts! {
     nothing_found: "Tidak ditemukan. Cari dengan awal nama, NIK, atau nomor surat.",
         "Nothing found. Search by the beginning of a name, a NIK or a letter number.";
 
+    all_records: "semua berkas", "all records";
+    goes_on: "masih ada lanjutannya", "there are more";
+    referrals_open: "belum dijawab", "not answered yet";
+    referrals_answered: "sudah dijawab", "answered";
     lists_nothing: "Tidak ada yang ditampilkan; betulkan dahulu saringannya.", "Nothing is listed; set the filter right first.";
     means_nothing: "tidak dikenal.", "is not known.";
 

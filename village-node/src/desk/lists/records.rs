@@ -52,6 +52,34 @@ struct RecordsPage {
     next: String,
 }
 
+impl RecordsPage {
+    /// What is listed, as paper says it: the boxes of the filter are for the screen.
+    fn listed(&self) -> String {
+        let t = self.page.t;
+        let chosen = |label: &str, choices: &[(&'static str, String, bool)]| {
+            choices.iter().find(|(.., chosen)| *chosen).map(|(_, choice, _)| format!("{label}: {choice}"))
+        };
+        let service = self.services.iter().find(|(.., chosen)| *chosen);
+        let typed = |label: &str, typed: &str| (!typed.is_empty()).then(|| format!("{label} {typed}"));
+        let parts = [
+            (!self.q.trim().is_empty()).then(|| format!("{}: {}", t.find, self.q.trim())),
+            chosen(t.status, &self.statuses),
+            service.map(|(_, label, _)| format!("{}: {label}", t.service)),
+            chosen(t.awaited, &self.awaited),
+            typed(t.from_day, &self.from.typed),
+            typed(t.to_day, &self.to.typed),
+            self.divergent.then(|| t.differs.to_owned()),
+            (!self.referred.is_empty()).then(|| {
+                let is_open = self.referred == ReferredQuery::Open.word();
+                format!("{}: {}", t.referrals, if is_open { t.referrals_open } else { t.referrals_answered })
+            }),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let listed = if parts.is_empty() { t.all_records.to_owned() } else { parts.join(" · ") };
+        if self.next.is_empty() { listed } else { format!("{listed} ({})", t.goes_on) }
+    }
+}
+
 /// A day as it was typed.
 pub(in crate::desk) struct Day {
     pub(in crate::desk) typed: String,
