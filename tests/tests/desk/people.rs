@@ -396,7 +396,7 @@ async fn the_trail_is_paged_narrowed_and_taken_away_and_names_records_as_clerks_
     browser.click("[name=sebelum]").await;
     browser.until("location.search.includes('sebelum')").await;
     let older = browser.find("#jejak").await.text().await.unwrap();
-    assert!(older.contains("mengambil langkah") && older.contains(&number), "{older}");
+    assert!(older.contains("mengambil langkah: Diajukan") && older.contains(&number), "{older}");
     assert!(!older.contains(&id) && !older.contains("Siti Aminah"), "{older}");
     browser.click("[name=sesudah]").await;
     browser.until("location.search.includes('sesudah')").await;
@@ -412,7 +412,10 @@ async fn the_trail_is_paged_narrowed_and_taken_away_and_names_records_as_clerks_
     assert_eq!((&csv[0], &csv[1]), (&serde_json::json!(200), &serde_json::json!("text/csv; charset=utf-8")), "{csv}");
     let text = csv[3].as_str().unwrap();
     assert_eq!(text.lines().count(), 2, "{text}");
-    assert!(text.contains("\"kades\"") && text.contains("mengambil langkah") && text.contains(&number), "{text}");
+    assert!(
+        text.contains("\"kades\"") && text.contains("mengambil langkah: Diajukan") && text.contains(&number),
+        "{text}"
+    );
     let xlsx = taken(&browser, "xlsx").await;
     assert!(xlsx[2].as_str().unwrap().contains("filename=\"jejak.xlsx\""), "{xlsx}");
     assert!(xlsx[3].as_str().unwrap().starts_with("PK"));
@@ -430,6 +433,13 @@ async fn the_trail_is_paged_narrowed_and_taken_away_and_names_records_as_clerks_
     browser.says("Tidak ada kegiatan seperti itu").await;
     browser.go(&format!("{}/akun/jejak/berkas?bentuk=pdf", machine.url)).await;
     browser.says("Bentuk berkas tidak dikenal").await;
+
+    // By the command, too.
+    machine.says(&["step", &id, "diperiksa"]);
+    browser.go(&format!("{}/akun/jejak?kegiatan=step", machine.url)).await;
+    let trail = browser.find("#jejak tbody tr").await.text().await.unwrap();
+    assert!(trail.contains("mengambil langkah: Diperiksa") && trail.contains("(village-node)"), "{trail}");
+    assert!(!trail.contains('→'), "{trail}");
 
     // Who keeps the accounts and sees no records is told no name and led nowhere.
     machine.account("admin", "admin");
