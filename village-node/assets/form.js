@@ -16,15 +16,28 @@ if (form) {
     }
   });
 
-  // Enter goes on to the next field: readers of cards send it behind each number. Saving has keys of its own.
+  // Enter goes on to the next field: readers of cards send it behind each number. Saving has keys of its own, and Shift with
+  // Enter is for whoever wants a line more.
   form.addEventListener("keydown", (event) => {
     const field = event.target;
     if (event.key !== "Enter" || event.ctrlKey || event.isComposing || event.defaultPrevented) return;
-    if (!field.matches("input[name]:not([type=file]):not([type=checkbox]), select")) return;
+    if (!field.matches("input[name]:not([type=file]):not([type=checkbox]), select, textarea")) return;
+    if (event.shiftKey && field.matches("textarea")) return;
     event.preventDefault();
     const fields = $$("input:not([type=hidden]), select, textarea, #simpan", form).filter((one) => one.offsetParent && !one.disabled);
     const next = fields[fields.indexOf(field) + 1];
     if (next) next.focus();
+  });
+
+  // A reader that sends several lines runs on to the button that saves, and nobody meant to press it: a person's keys come
+  // further apart.
+  const pause = 300;
+  let lastKey = -pause;
+  form.addEventListener("keydown", (event) => {
+    const presses = event.key === "Enter" || event.key === " ";
+    const isRunOn = event.repeat || event.timeStamp - lastKey < pause;
+    if (event.target.id === "simpan" && presses && !event.ctrlKey && isRunOn) event.preventDefault();
+    if (presses || event.key.length === 1) lastKey = event.timeStamp;
   });
 }
 

@@ -25,8 +25,8 @@ use replica_store::system_words;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::desk::Syncing;
 use crate::desk::people::sessions::Sessions;
+use crate::desk::{Syncing, how_to_manage};
 use crate::remote::Door;
 use crate::serve::entrance::Entrance;
 use crate::serve::lan::{Lan, Listening};
@@ -146,14 +146,14 @@ impl Server {
         self.address
     }
 
-    /// Where the first account is made, as long as there is none. Whoever has this address may make it.
+    /// Where the first account is made, as long as none keeps the others. Whoever has this address may make it.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
     pub fn first_account_page(&self) -> Result<Option<String>, Failure> {
-        let made = !self.node.replica().accounts()?.is_empty();
-        Ok((!made).then(|| format!("http://{}/masuk/pertama?kunci={}", self.address, self.first_key)))
+        let is_made = how_to_manage(&self.node.replica())?.is_empty();
+        Ok((!is_made).then(|| format!("http://{}/masuk/pertama?kunci={}", self.address, self.first_key)))
     }
 
     /// Serves, and exchanges in the background, until `over` comes or the hub had this machine wiped.

@@ -241,3 +241,30 @@ async fn a_form_without_script_sent_twice_is_one_record() {
     assert_eq!(both[0], both[1]);
     assert_eq!(machine.says(&["status"])["transactions"], 1);
 }
+
+#[tokio::test]
+async fn enter_goes_on_from_a_long_field_too_and_what_a_reader_sends_saves_nothing() {
+    let office = Office::new();
+    let machine = office.machine("counter");
+    let id = machine.record("Siti Aminah");
+    let browser = machine.signed_in("siti", "petugas").await;
+    let (enter, shift, up) = (key(Key::Enter), key(Key::Shift), key(Key::Null));
+    browser.go(&format!("{}/berkas/{}/ubah", machine.url, machine.record("Budi Santoso"))).await;
+    browser.find("textarea[name=keperluan]").await.clear().await.unwrap();
+    browser.type_in("[name=keperluan]", &format!("Satu{shift}{enter}{up}dua{enter}")).await;
+    assert_eq!(browser.value("[name=keperluan]").await, "Satu\ndua");
+    assert_ne!(browser.run("return document.activeElement.name").await, "keperluan");
+
+    // More lines than there are fields: they run on to the button that saves.
+    let changes = machine.says(&["show", &id])["changes"].clone();
+    browser.go(&format!("{}/berkas/{id}/ubah", machine.url)).await;
+    browser.type_in("[name=keperluan]", &format!(" baru{}", enter.repeat(30))).await;
+    browser.until("document.activeElement.id === 'simpan'").await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert!(browser.path().await.ends_with("/ubah"), "{}", browser.path().await);
+    assert_eq!(machine.says(&["show", &id])["changes"], changes);
+    // A person presses it all the same.
+    browser.keys(&enter).await;
+    browser.says("Tersimpan.").await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+}

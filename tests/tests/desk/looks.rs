@@ -181,6 +181,15 @@ async fn what_is_printed_from_the_browser_has_what_is_to_be_read_and_no_broken_n
         assert!(!text.contains(part), "{part} is printed in\n{text}");
     }
     keep_picture(&browser, "record-print").await;
+    browser.go(&format!("{}/berkas?q=budi&status=diajukan&dari=01-01-2020", counter.url)).await;
+    browser.on_paper().await;
+    let text = browser.text().await;
+    assert!(text.contains("Cari: budi · Status: Diajukan · Dari tanggal 01-01-2020"), "{text}");
+    assert!(text.contains("Adiningrat") && !text.contains("Sampai tanggal"), "{text}");
+    let boxes = "return [...document.querySelectorAll('main input, main select, main button')]
+        .filter((one) => one.offsetParent).length";
+    assert_eq!(browser.run(boxes).await, 0);
+    keep_picture(&browser, "records-print").await;
     browser.go(&format!("{}/nomor", counter.url)).await;
     browser.on_paper().await;
     browser.says("Adiningrat").await;
@@ -252,6 +261,45 @@ async fn on_a_telephone_most_of_the_screen_is_the_page() {
         }
         keep_picture(&browser, &format!("telephone-{language}")).await;
         browser.click("form[action='/bahasa'] button").await;
+    }
+}
+
+#[tokio::test]
+async fn beside_two_states_a_name_keeps_its_room_on_a_telephone() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    counter.says(&["sync"]);
+    let id = counter.record("Budi Santoso Hadikusuma");
+    counter.says(&["step", &id, "diajukan"]);
+    counter.says(&["sync"]);
+    laptop.says(&["sync"]);
+    office.hub_gone();
+    counter.says(&["set", &id, "pekerjaan=Guru"]);
+    laptop.says(&["set", &id, "pekerjaan=Nelayan"]);
+    for step in ["diperiksa", "ditandatangani"] {
+        counter.says(&["step", &id, step]);
+    }
+    office.hub_back();
+    for machine in [&counter, &laptop, &counter] {
+        machine.says(&["sync"]);
+    }
+    counter.record("Siti Aminah");
+    let browser = counter.signed_in("kades", "kepala").await;
+    for (width, height) in [(360, 740), (375, 812), (1024, 600)] {
+        browser.screen(width, height).await;
+        for (name, path) in [("home", "/"), ("records", "/berkas")] {
+            browser.go(&format!("{}{path}", counter.url)).await;
+            browser.find("td .status.ditandatangani ~ .status.differs").await;
+            let widths = "return [...document.querySelectorAll('tr.row')].map((row) => row.cells[0].clientWidth)";
+            let widths = browser.run(widths).await;
+            let has_room = |width: &serde_json::Value| width.as_u64().unwrap() >= 150;
+            assert!(widths.as_array().unwrap().iter().all(has_room), "{name} at {width}: {widths}");
+            assert!(!browser.overflows().await, "{name} at {width}");
+            for broken in [BROKEN_NUMBERS, BROKEN_WORDS, CUT] {
+                assert_eq!(browser.run(broken).await, json!([]), "{name} at {width}");
+            }
+            keep_picture(&browser, &format!("{name}-two-states-{width}")).await;
+        }
     }
 }
 

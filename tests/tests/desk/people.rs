@@ -1,6 +1,7 @@
 //! People on one machine: the first account, signing in, the lock, roles, the trail.
 
 use crate::browser::Browser;
+use crate::looks::keep_picture;
 use crate::office::{Office, SECRET};
 
 #[tokio::test]
@@ -29,7 +30,56 @@ async fn the_first_account_needs_the_address_that_serve_prints_and_is_made_once(
     browser.find("#bilah").await;
     assert!(browser.text().await.contains("Wayan Sudarma"));
     browser.go(&first).await;
-    assert!(browser.path().await.starts_with("/masuk"), "it is made once");
+    browser.says("Akun pertama sudah dibuat; masuk di bawah ini.").await;
+    assert!(!browser.path().await.contains("kunci"), "the key is not carried about");
+    browser.click("main a[lang=en]").await;
+    browser.says("The first account is made already; sign in below.").await;
+    browser.go(&format!("{}/masuk/pertama?kunci=guess", machine.url)).await;
+    assert_eq!(browser.path().await, "/masuk");
+    assert!(!browser.text().await.contains("Akun pertama"), "{}", browser.text().await);
+    machine.kill();
+    machine.serve();
+    assert_eq!(machine.first_account, None);
+}
+
+#[tokio::test]
+async fn the_address_of_the_first_account_works_until_somebody_keeps_the_accounts() {
+    let office = Office::new();
+    let mut machine = office.machine("counter");
+    machine.account("siti", "petugas");
+    machine.kill();
+    machine.serve();
+    let first = machine.first_account.clone().unwrap();
+    let browser = Browser::open().await;
+    browser.go(&format!("{}/masuk/pertama?kunci=guess", machine.url)).await;
+    assert_eq!(browser.path().await, "/masuk", "who does not know the key signs in");
+    browser.go(&first).await;
+    browser.says("belum ada yang mengurus akun lain").await;
+    assert_eq!(browser.violations().await, [""; 0]);
+    // Nobody's account is taken over by it.
+    browser.type_in("#name", "Siti").await;
+    browser.type_in("#shown", "Wayan Sudarma").await;
+    browser.find("#role").await.select_by_value("kepala").await.unwrap();
+    browser.type_in("#secret", "rahasia-9").await;
+    browser.click("main button.main").await;
+    browser.says("Nama pengguna itu sudah ada.").await;
+    machine.sign_in(&browser, "siti").await;
+    let forged = format!(
+        "const form = new URLSearchParams({{key: 'guess', name: 'kades', shown: 'Kades', role: 'kepala', secret: '{SECRET}'}});
+         return fetch('/masuk/pertama', {{method: 'POST', body: form}}).then((answer) => answer.url)"
+    );
+    let led = browser.run(&forged).await;
+    assert!(led.as_str().unwrap().ends_with("/masuk"), "{led}");
+    assert_eq!(machine.says(&["account", "list"])["accounts"].as_array().unwrap().len(), 1);
+    browser.go(&first).await;
+    browser.type_in("#name", "kades").await;
+    browser.type_in("#shown", "Wayan Sudarma").await;
+    browser.find("#role").await.select_by_value("kepala").await.unwrap();
+    browser.type_in("#secret", SECRET).await;
+    browser.click("main button.main").await;
+    browser.find("nav a[href='/akun']").await;
+    browser.go(&first).await;
+    browser.says("Akun pertama sudah dibuat").await;
     machine.kill();
     machine.serve();
     assert_eq!(machine.first_account, None);
@@ -167,7 +217,14 @@ async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
     let trail = browser.find("#jejak").await.text().await.unwrap();
     assert!(trail.contains("membuat akun") && trail.contains("masuk"), "{trail}");
     browser.go(&format!("{}/akun", machine.url)).await;
-    // Shut: whoever is signed in under it is out at once.
+    // Asked first; shut, whoever is signed in under it is out at once.
+    browser.click("details:has(form[action='/akun/siti/tutup']) summary").await;
+    browser.says("sampai akunnya dibuka lagi").await;
+    keep_picture(&browser, "account-shut").await;
+    assert!(!browser.overflows().await);
+    assert_eq!(browser.violations().await, [""; 0]);
+    other.go(&machine.url).await;
+    other.find("#bilah").await;
     browser.click("form[action='/akun/siti/tutup'] button").await;
     browser.says("ditutup").await;
     other.go(&machine.url).await;
@@ -177,7 +234,7 @@ async fn each_role_sees_its_own_and_the_trail_says_who_read_and_did_what() {
     other.click("main button.main").await;
     other.says("tidak cocok").await;
     browser.click("form[action='/akun/siti/buka'] button").await;
-    browser.find("form[action='/akun/siti/tutup'] button").await;
+    browser.find("form[action='/akun/siti/tutup']").await;
     other.type_in("#secret", SECRET).await;
     other.click("main button.main").await;
     other.find("#bilah").await;
@@ -339,7 +396,7 @@ async fn the_trail_is_paged_narrowed_and_taken_away_and_names_records_as_clerks_
     browser.click("[name=sebelum]").await;
     browser.until("location.search.includes('sebelum')").await;
     let older = browser.find("#jejak").await.text().await.unwrap();
-    assert!(older.contains("mengambil langkah") && older.contains(&number), "{older}");
+    assert!(older.contains("mengambil langkah: Diajukan") && older.contains(&number), "{older}");
     assert!(!older.contains(&id) && !older.contains("Siti Aminah"), "{older}");
     browser.click("[name=sesudah]").await;
     browser.until("location.search.includes('sesudah')").await;
@@ -355,7 +412,10 @@ async fn the_trail_is_paged_narrowed_and_taken_away_and_names_records_as_clerks_
     assert_eq!((&csv[0], &csv[1]), (&serde_json::json!(200), &serde_json::json!("text/csv; charset=utf-8")), "{csv}");
     let text = csv[3].as_str().unwrap();
     assert_eq!(text.lines().count(), 2, "{text}");
-    assert!(text.contains("\"kades\"") && text.contains("mengambil langkah") && text.contains(&number), "{text}");
+    assert!(
+        text.contains("\"kades\"") && text.contains("mengambil langkah: Diajukan") && text.contains(&number),
+        "{text}"
+    );
     let xlsx = taken(&browser, "xlsx").await;
     assert!(xlsx[2].as_str().unwrap().contains("filename=\"jejak.xlsx\""), "{xlsx}");
     assert!(xlsx[3].as_str().unwrap().starts_with("PK"));
@@ -368,10 +428,18 @@ async fn the_trail_is_paged_narrowed_and_taken_away_and_names_records_as_clerks_
     assert_eq!(browser.count("#jejak tbody tr").await, 2);
     browser.go(&format!("{}/akun/jejak?dari=30-02-2026", machine.url)).await;
     browser.says("Tanggal tidak dikenal").await;
+    assert_eq!(browser.count("#jejak").await, 0, "never more than was asked for");
     browser.go(&format!("{}/akun/jejak?sampai=01-01-2020", machine.url)).await;
     browser.says("Tidak ada kegiatan seperti itu").await;
     browser.go(&format!("{}/akun/jejak/berkas?bentuk=pdf", machine.url)).await;
     browser.says("Bentuk berkas tidak dikenal").await;
+
+    // By the command, too.
+    machine.says(&["step", &id, "diperiksa"]);
+    browser.go(&format!("{}/akun/jejak?kegiatan=step", machine.url)).await;
+    let trail = browser.find("#jejak tbody tr").await.text().await.unwrap();
+    assert!(trail.contains("mengambil langkah: Diperiksa") && trail.contains("(village-node)"), "{trail}");
+    assert!(!trail.contains('→'), "{trail}");
 
     // Who keeps the accounts and sees no records is told no name and led nowhere.
     machine.account("admin", "admin");

@@ -63,13 +63,22 @@ async fn lists_are_narrowed_to_days_and_wrong_days_are_told() {
         browser.go(&format!("{}/berkas{query}", machine.url)).await;
         assert_eq!(browser.count("tr.row").await, rows, "{query}");
         assert_eq!(browser.count("#tanggal-salah").await, 0, "{query}");
+        assert!(!browser.text().await.contains("semua berkas"), "what is listed is said on paper alone");
     }
-    for query in ["?dari=31-02-2026", "?dari=02-01-2026&sampai=01-01-2026"] {
+    for query in ["?dari=31-02-2026", "?q=siti&sampai=abc", "?dari=02-01-2026&sampai=01-01-2026"] {
         browser.go(&format!("{}/berkas{query}", machine.url)).await;
         browser.find("#tanggal-salah").await;
+        // Never more than was asked for.
+        assert_eq!(browser.count("tr.row").await, 0, "{query}");
+        browser.says("betulkan dahulu saringannya").await;
     }
     assert_eq!(browser.value("#dari").await, "02-01-2026", "what was typed is still there");
     assert_eq!(browser.violations().await, [""; 0]);
+    for query in ["status=baru", "layanan=Z99x", "menunggu=raja", "rujukan=1"] {
+        browser.go(&format!("{}/berkas?{query}", machine.url)).await;
+        browser.says(&format!("\"{}\" tidak dikenal.", query.split('=').next_back().unwrap())).await;
+        assert_eq!(browser.count("tr.row").await, 0, "{query}");
+    }
 }
 
 #[tokio::test]

@@ -360,6 +360,10 @@ async fn two_clerks_with_one_form_open_write_over_nothing_unseen() {
     one.says("Tersimpan.").await;
     other.click("#simpan").await;
     other.says("Sementara formulir ini terbuka").await;
+    // By whom and when, as its history says it.
+    let told = other.find("#masalah").await.text().await.unwrap();
+    let by = told.split(" oleh Siti Aminah (").nth(1).unwrap_or_else(|| panic!("{told}"));
+    assert!(by.as_bytes()[2] == b':' && by[5..].starts_with(", komputer ini)"), "{told}");
     assert!(other.value("[name=pekerjaan]").await.ends_with(" Tambak B"));
     other.click("#simpan").await;
     other.says("Tersimpan.").await;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use office_model::{ClerkId, OfficeKind, Role};
+use office_model::{Bilingual, ClerkId, OfficeKind, Role};
 use replica_store::{Account, AuditItem, Reader, Replica};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -66,6 +66,11 @@ pub(crate) fn must_be_of_office(reader: &Reader, role: Option<Role>) -> Result<(
         format!("Kantor seperti ini tidak punya peran itu. Tidak ada yang disimpan; pilih salah satu: {words}."),
         format!("An office of this kind has no such role. Nothing was saved; choose one of: {words}."),
     ))
+}
+
+/// What is said of a name that somebody has.
+pub(crate) fn taken() -> Bilingual {
+    Bilingual::new("Nama pengguna itu sudah ada.", "That user name is taken.")
 }
 
 /// `{"id"}`.

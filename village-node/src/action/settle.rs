@@ -73,7 +73,7 @@ pub(super) fn steps_apart(document: &TransactionDocument, apart: &Divergence) ->
 /// Every step by which a record was moved apart: those that one side took and not all of them.
 pub(super) fn all_steps_apart(document: &TransactionDocument, apart: &Divergence) -> Vec<(Status, Status)> {
     let history = document.history();
-    let sides: Vec<BTreeSet<ChangeHash>> = apart.values.iter().map(|value| seen(&history, value.change)).collect();
+    let sides: Vec<BTreeSet<ChangeHash>> = apart.values.iter().map(|value| seen(&history, [value.change])).collect();
     let is_apart = |hash| sides.iter().any(|side| side.contains(hash)) && !sides.iter().all(|side| side.contains(hash));
     history.iter().filter(|item| is_apart(&item.hash)).filter_map(step_of).collect()
 }

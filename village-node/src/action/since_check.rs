@@ -20,7 +20,7 @@ pub(crate) fn since_check(document: &TransactionDocument) -> Vec<HistoryItem> {
     }
     let history = document.history();
     let Some(check) = history.iter().rfind(|item| item.changed.iter().any(is_check)) else { return Vec::new() };
-    let seen = seen(&history, check.hash);
+    let seen = seen(&history, [check.hash]);
     let unseen = history.iter().filter(|item| !seen.contains(&item.hash));
     let told = unseen.map(|item| {
         let changed = item.changed.iter().filter(|edit| is_of_form(edit)).cloned().collect();
@@ -59,11 +59,11 @@ fn is_of_form(edit: &Edited) -> bool {
     edit.path.starts_with(ATTACHMENT) || (edit.own.is_none() && !is_plain(&edit.path))
 }
 
-/// The change and all that it builds on.
-pub(super) fn seen(history: &[HistoryItem], change: ChangeHash) -> BTreeSet<ChangeHash> {
+/// The changes and all that they build on.
+pub(crate) fn seen(history: &[HistoryItem], changes: impl IntoIterator<Item = ChangeHash>) -> BTreeSet<ChangeHash> {
     let after: BTreeMap<ChangeHash, &[ChangeHash]> =
         history.iter().map(|item| (item.hash, item.after.as_slice())).collect();
-    let (mut seen, mut open) = (BTreeSet::new(), vec![change]);
+    let (mut seen, mut open) = (BTreeSet::new(), Vec::from_iter(changes));
     while let Some(hash) = open.pop() {
         if seen.insert(hash) {
             open.extend(after.get(&hash).copied().unwrap_or_default());

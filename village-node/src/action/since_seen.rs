@@ -2,15 +2,27 @@
 
 use change_log::ChangeHash;
 use serde_json::{Map, Value};
-use service_document::TransactionDocument;
+use service_document::{HistoryItem, TransactionDocument};
 
-use super::since_check::ATTACHMENT;
+use super::since_check::{ATTACHMENT, seen};
 use crate::Failure;
 
 /// The record as it stood at these changes, which `heads` names with commas between them; nothing where they are not known here.
 pub(crate) fn at_heads(document: &TransactionDocument, heads: &str) -> Option<Value> {
-    let heads = heads.split(',').map(|hash| hash.parse::<ChangeHash>().ok()).collect::<Option<Vec<_>>>()?;
-    document.to_json_at(&heads)
+    document.to_json_at(&named(heads)?)
+}
+
+/// The changes that whoever looked at `heads` had not seen, causes before effects; none where those are not known here.
+pub(crate) fn since(document: &TransactionDocument, heads: &str) -> Vec<HistoryItem> {
+    let history = document.history();
+    let is_known = |hash: &ChangeHash| history.iter().any(|item| item.hash == *hash);
+    let Some(heads) = named(heads).filter(|heads| heads.iter().all(is_known)) else { return Vec::new() };
+    let seen = seen(&history, heads);
+    history.into_iter().filter(|item| !seen.contains(&item.hash)).collect()
+}
+
+fn named(heads: &str) -> Option<Vec<ChangeHash>> {
+    heads.split(',').map(|hash| hash.parse().ok()).collect()
 }
 
 /// Refuses where a record says something else than what was looked at: its form, its number, its files. `seen`: the changes that

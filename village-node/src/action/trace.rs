@@ -70,6 +70,21 @@ pub(crate) fn warn_unnoted(noted: Result<(), Failure>) {
     }
 }
 
+/// Between a record and the status that a step led to.
+const LED_TO: &str = "→ ";
+
+/// What the trail says of an act on a record: which record, and of a step where it led to.
+pub(crate) fn about(act: Act, id: DocumentId, answer: &Value) -> String {
+    let status = answer.get("status").and_then(Value::as_str).filter(|_| act == Act::Step);
+    status.map_or_else(|| id.to_string(), |status| format!("{id} {LED_TO}{status}"))
+}
+
+/// The status in what stands behind a record in the trail, and what is left of that; nothing where no step is told of.
+pub(crate) fn led_to(behind: &str) -> Option<(&str, &str)> {
+    let told = behind.strip_prefix(LED_TO)?;
+    Some(told.split_once(' ').unwrap_or((told, "")))
+}
+
 /// The acts that an action was, and what about.
 fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, String)>, Failure> {
     let one = |act: Act, id: &DocumentId| vec![(act, id.to_string())];
@@ -82,7 +97,7 @@ fn traces(reader: &Reader, action: &Action, answer: &Value) -> Result<Vec<(Act, 
             first.map(|id| (Act::Record, format!("{id}{more}"))).into_iter().collect()
         }
         Action::Set { id, .. } => one(Act::Edit, id),
-        Action::Step { id, .. } => one(Act::Step, id),
+        Action::Step { id, .. } => vec![(Act::Step, about(Act::Step, *id, answer))],
         Action::Refer { id, .. } => one(Act::Refer, id),
         Action::Answer { id, .. } => one(Act::Answer, id),
         Action::Settle { id, .. } => one(Act::Settle, id),

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::output;
 use super::session::Session;
+use crate::desk::{Worded as _, how_long};
 use crate::{Action, Failure};
 
 /// So many of the last exchanges are shown.
@@ -142,11 +143,12 @@ fn with_next(count: i64, command: &str) -> String {
 /// How far this machine's clock is off; a little is not worth a word.
 fn clock(hub_offset_millis: Option<i64>) -> String {
     let Some(offset) = hub_offset_millis else { return "belum diketahui / not known yet".to_owned() };
-    let minutes = (offset.abs() + 30_000) / 60_000;
+    let minutes = (offset.unsigned_abs() + 30_000) / 60_000;
+    let [id, en] = [Language::Indonesian, Language::English].map(|one| how_long(minutes, one.texts()));
     match offset {
         _ if minutes == 0 => "benar / right".to_owned(),
-        1.. => format!("lambat {minutes} menit / {minutes} min slow: betulkan / set it right"),
-        _ => format!("cepat {minutes} menit / {minutes} min fast: betulkan / set it right"),
+        1.. => format!("lambat {id} / {en} slow: betulkan / set it right"),
+        _ => format!("cepat {id} / {en} fast: betulkan / set it right"),
     }
 }
 
@@ -195,8 +197,10 @@ mod tests {
     #[test]
     fn a_clock_behind_the_hubs_is_slow() {
         assert_eq!(clock(Some(-38)), "benar / right");
-        assert!(clock(Some(3_600_000)).contains("60 min slow"));
-        assert!(clock(Some(-120_000)).contains("2 min fast"));
+        assert!(clock(Some(3_600_000)).starts_with("lambat 60 menit / 60 minutes slow"));
+        assert!(clock(Some(-60_000)).contains("1 minute fast"));
+        assert!(clock(Some(-7_200_000)).starts_with("cepat 2 jam / 2 hours fast"));
+        assert!(clock(Some(-3_456_000_000)).starts_with("cepat 40 hari / 40 days fast"));
         assert!(clock(None).contains("not known"));
     }
 }

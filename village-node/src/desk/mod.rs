@@ -31,8 +31,10 @@ use desk_kit::moments;
 use crate::serve::Shared;
 
 pub use frame::assets::desk_assets;
+pub(crate) use frame::bar::how_long;
 pub(crate) use frame::fault::inside as fault_inside;
-pub(crate) use frame::page::fault_page;
+pub(crate) use frame::language::Worded;
+pub(crate) use frame::page::{fault_page, how_to_manage};
 pub(crate) use office::link::Syncing;
 
 /// Longest form.

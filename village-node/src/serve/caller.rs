@@ -1,6 +1,5 @@
 //! Who asks over the local API: the owner of the data folder, or an application with a token of its own.
 
-use change_log::DocumentId;
 use office_model::{ClerkId, Role};
 use replica_store::{Application, AuditItem, Replica};
 
@@ -166,19 +165,19 @@ impl Caller {
         &self,
         replica: &mut Replica,
         act: Act,
-        (id, acts_for): (DocumentId, Option<&Author>),
+        (about, acts_for): (&str, Option<&Author>),
         now_millis: i64,
     ) -> Result<(), Failure> {
         let name = match self {
             Self::Application { name, .. } => name,
             Self::Owner { clerk } => {
                 let clerk = acts_for.map_or(clerk, |author| &author.clerk);
-                return note_act(replica, act, &id.to_string(), (clerk.as_str(), By::Owner), now_millis);
+                return note_act(replica, act, about, (clerk.as_str(), By::Owner), now_millis);
             }
         };
         let subject = match acts_for.and_then(|author| author.acts_for.as_ref()) {
-            Some(person) => format!("{id} ({person})"),
-            None => id.to_string(),
+            Some(person) => format!("{about} ({person})"),
+            None => about.to_owned(),
         };
         let clerk = name.clerk().to_string();
         Ok(replica.note_act(&AuditItem { at_millis: now_millis, clerk, act: act.as_str().to_owned(), subject })?)

@@ -83,7 +83,7 @@ pub(in crate::desk) async fn page(
             // Saved again, what is shown here stands, whatever others changed meanwhile.
             (Some((typed, heads, _)), None) if is_refused => {
                 let sent = SentEdit::of(&document, service, typed, &heads);
-                (sent.with_what_others_changed(), now.join(","), sent.problems(&reader, &document))
+                (sent.with_what_others_changed(), now.join(","), sent.problems(&reader, &document)?)
             }
             (Some((typed, heads, at)), None) => {
                 let at = moments::short(at, moment::now_millis());

@@ -10,6 +10,7 @@ pub(super) mod drafts;
 pub(super) mod edit;
 mod field;
 mod kept;
+mod meanwhile;
 pub(super) mod new_record;
 mod offered;
 mod rows;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use office_model::{Bilingual, FaultCode, FieldKind, FieldPath, Problem, Segment, Service};
+use office_model::{FaultCode, FieldKind, FieldPath, Problem, Segment, Service};
 use replica_store::Reader;
 use serde_json::Value;
 use service_document::TransactionDocument;
 
+use super::meanwhile::Meanwhile;
 use super::{Typed, rows};
+use crate::Failure;
 use crate::action::since_seen::at_heads;
 use crate::action::{catalogue_of, fields, today};
 
@@ -18,6 +20,8 @@ pub(super) struct SentEdit {
     /// Those of now.
     now: Typed,
     typed: Typed,
+    /// The changes that it was made of, as it says them.
+    heads: String,
     /// What it changes.
     pub(super) edits: Vec<(FieldPath, Value)>,
 }
@@ -28,7 +32,7 @@ impl SentEdit {
         let now = Typed::of_record(service, &fields(document));
         let seen = seen(document, service, heads);
         let edits = edits_of(service, (seen.as_ref().unwrap_or(&now), &now), &typed);
-        Self { seen, now, typed, edits }
+        Self { seen, now, typed, heads: heads.to_owned(), edits }
     }
 
     /// What was typed, and in the fields that were not touched here what others changed meanwhile: saved as it is shown, it
@@ -46,20 +50,31 @@ impl SentEdit {
         Typed::of_texts(texts)
     }
 
-    pub(super) fn changed_meanwhile(&self) -> Vec<Problem> {
+    /// What it would write over unseen, and what stands there now.
+    pub(super) fn changed_meanwhile(&self) -> Vec<(FieldPath, String)> {
         // Where nobody knows what was seen, all that differs is shown first.
         let seen = self.seen.as_ref().unwrap_or(&self.typed);
         changed_meanwhile(&self.edits, (seen, &self.now, &self.typed))
     }
 
     /// Why it is not saved as it is.
-    pub(super) fn problems(&self, reader: &Reader, document: &TransactionDocument) -> Vec<Problem> {
-        let meanwhile = self.changed_meanwhile();
-        if !meanwhile.is_empty() {
-            return meanwhile;
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(super) fn problems(&self, reader: &Reader, document: &TransactionDocument) -> Result<Vec<Problem>, Failure> {
+        let changed = self.changed_meanwhile();
+        if !changed.is_empty() {
+            let meanwhile = Meanwhile::of(reader, document, &self.heads)?;
+            let told = |(path, value): (FieldPath, String)| {
+                let text = meanwhile.said(&path, &value);
+                Problem { path, code: FaultCode::ChangedMeanwhile, text }
+            };
+            return Ok(changed.into_iter().map(told).collect());
         }
         let (catalogue, service) = (catalogue_of(document), document.row().service);
-        catalogue.validate_edit(&service, &fields(document), &self.edits, today(reader)).err().unwrap_or_default()
+        let wrong = catalogue.validate_edit(&service, &fields(document), &self.edits, today(reader)).err();
+        Ok(wrong.unwrap_or_default())
     }
 }
 
@@ -76,28 +91,21 @@ fn field_of(path: &FieldPath) -> String {
 
 /// What this form changes and somebody else has changed to something else since it was opened: not to be written over
 /// unseen. Saved again, the form that shows it stands.
-fn changed_meanwhile(edits: &[(FieldPath, Value)], (seen, now, typed): (&Typed, &Typed, &Typed)) -> Vec<Problem> {
+fn changed_meanwhile(
+    edits: &[(FieldPath, Value)],
+    (seen, now, typed): (&Typed, &Typed, &Typed),
+) -> Vec<(FieldPath, String)> {
     let others: Vec<(FieldPath, String)> = now.changes_since(seen);
     let clashes = others.into_iter().filter(|(path, value)| {
         let is_of = |edited: &FieldPath| edited == path || (is_list(edited) && edited.root() == path.root());
         let is_here = edits.iter().any(|(edited, _)| is_of(edited));
         is_here && typed.get(&path.to_string()) != value
     });
-    clashes
-        .map(|(path, value)| {
-            let text = Bilingual::new(
-                format!(
-                    "Sementara formulir ini terbuka, isian ini diubah menjadi \"{value}\". Periksa, lalu simpan lagi."
-                ),
-                format!("While this form was open, this became \"{value}\". Check it, then save again."),
-            );
-            Problem { path, code: FaultCode::ChangedMeanwhile, text }
-        })
-        .collect()
+    clashes.collect()
 }
 
 /// Whether a path is of a list: its rows have no names, so those of two people are not told apart.
-fn is_list(path: &FieldPath) -> bool {
+pub(super) fn is_list(path: &FieldPath) -> bool {
     path.segments().iter().any(|segment| matches!(segment, Segment::Index(_)))
 }
 

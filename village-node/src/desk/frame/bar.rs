@@ -141,19 +141,13 @@ impl Bar {
 
     /// By how much the clock is wrong, and what to do about it.
     pub(crate) fn clock(&self, t: &Texts) -> String {
-        let minutes = self.clock_minutes.unsigned_abs();
-        let (count, unit) = match minutes {
-            1 => (minutes, t.minute),
-            0..120 => (minutes, t.minutes),
-            120..2880 => (minutes / 60, t.hours),
-            _ => (minutes / 1440, t.days),
-        };
+        let off = how_long(self.clock_minutes.unsigned_abs(), t);
         let way = match (self.is_at_least, self.clock_minutes > 0) {
             (true, _) => t.clock_behind_at_least,
             (false, true) => t.clock_behind,
             (false, false) => t.clock_ahead,
         };
-        format!("{way} {count} {unit}. {}", t.clock_advice)
+        format!("{way} {off}. {}", t.clock_advice)
     }
 
     /// How many attached files wait to be sent.
@@ -175,6 +169,15 @@ impl Bar {
     /// Whether letters will soon go without a number.
     pub(crate) fn has_few_numbers(&self) -> bool {
         self.numbers_left.is_some_and(|left| left < FEW_NUMBERS)
+    }
+}
+
+/// So many minutes in the unit that fits.
+pub(crate) fn how_long(minutes: u64, t: &Texts) -> String {
+    match minutes {
+        0..120 => counted(minutes, t.minute, t.minutes),
+        120..2880 => format!("{} {}", minutes / 60, t.hours),
+        _ => format!("{} {}", minutes / 1440, t.days),
     }
 }
 

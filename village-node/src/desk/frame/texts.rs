@@ -36,6 +36,9 @@ desk_kit::texts! {
     first: "Akun pertama", "First account";
     first_why: "Komputer ini belum punya akun. Buat akun pertama; akun lain dibuat dari halaman Akun.",
         "This machine has no account yet. Make the first one; others are made on the page Accounts.";
+    first_next: "Komputer ini sudah punya akun, tetapi belum ada yang mengurus akun lain dan data kantor. Buat di sini; yang sudah ada tetap.",
+        "This machine has accounts, but none that keeps the others and the office's data. Make it here; the others stay as they are.";
+    first_made: "Akun pertama sudah dibuat; masuk di bawah ini.", "The first account is made already; sign in below.";
     first_manages: "Akun pertama mengurus akun lain dan data kantor, jadi perannya salah satu dari ini:",
         "The first account keeps the others and the office's data, so its role is one of these:";
     first_then: "Akun petugas dibuat sesudahnya, di halaman Akun.", "Accounts of clerks and officers are made afterwards, on the page Accounts.";
@@ -214,6 +217,13 @@ desk_kit::texts! {
     more: "Berikutnya", "More";
     nothing_found: "Tidak ditemukan. Cari dengan awal nama, NIK, atau nomor surat.",
         "Nothing found. Search by the beginning of a name, a NIK or a letter number.";
+
+    all_records: "semua berkas", "all records";
+    goes_on: "masih ada lanjutannya", "there are more";
+    referrals_open: "belum dijawab", "not answered yet";
+    referrals_answered: "sudah dijawab", "answered";
+    lists_nothing: "Tidak ada yang ditampilkan; betulkan dahulu saringannya.", "Nothing is listed; set the filter right first.";
+    means_nothing: "tidak dikenal.", "is not known.";
 
     saved_here: "Tersimpan di komputer ini", "Saved on this machine";
     never_sent: "Belum sampai di pusat dan tidak akan terkirim: akses komputer ini dicabut; hubungi operator pusat",
@@ -433,6 +443,9 @@ desk_kit::texts! {
     change_account_why: "Yang sedang masuk dengan akun ini keluar dan harus masuk lagi. Yang sudah dicatat atas namanya tidak berubah.",
         "Whoever is signed in under this account is out and has to sign in again. What was noted under it stays as it is.";
     disable: "Tutup akun", "Shut";
+    disable_really: "Ya, tutup akun ini", "Yes, shut this account";
+    disable_why: "Yang sedang masuk dengannya langsung keluar, dan tidak dapat masuk lagi sampai akunnya dibuka lagi.",
+        "Whoever is signed in under it is out at once, and does not come in again until it is opened again.";
     open_again: "Buka lagi", "Open again";
     disabled: "ditutup", "shut";
     new_secret: "Ganti kata sandi", "New password";
@@ -475,6 +488,8 @@ desk_kit::texts! {
     key_new: "layanan baru", "a new service";
     key_home: "ke beranda", "home";
     key_rows: "baris berikut atau sebelumnya dalam daftar; Enter membuka", "next or previous row of a list; Enter opens";
+    key_next: "isian berikutnya dalam formulir", "next field of a form";
+    key_line: "baris baru dalam isian yang panjang", "a new line in a long field";
     key_save: "simpan isian", "save a form";
     key_back: "kembali", "back";
     help_offline: "Semua halaman ini bekerja tanpa internet. Yang Anda simpan langsung ada di disk komputer ini, lalu dikirim sendiri ke pusat saat terhubung.",

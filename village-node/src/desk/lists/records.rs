@@ -18,6 +18,7 @@ use crate::action::{self, ReferredQuery, chain, days};
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html};
 use crate::desk::frame::shown;
+use crate::desk::frame::texts::Texts;
 use crate::desk::moments;
 use crate::desk::people::sign_in::note_listed;
 use crate::desk::people::visitor::{Visitor, allow};
@@ -26,6 +27,8 @@ use crate::{Failure, mask};
 
 /// Rows of a page.
 const ROWS: usize = 30;
+/// So much of what means nothing is said back, in characters.
+const SAID_MAX: usize = 40;
 
 #[derive(Template)]
 #[template(path = "records.html")]
@@ -41,10 +44,42 @@ struct RecordsPage {
     referred: &'static str,
     from: Day,
     to: Day,
-    /// What is wrong with the days; they are left out of account then.
+    /// What is wrong with the days.
     days_said: String,
+    /// What else of the filter makes no sense. The rest of it alone would mean more records than were asked for, so there are
+    /// no lines then.
+    wrong: Vec<String>,
     lines: Vec<Line>,
     next: String,
+}
+
+impl RecordsPage {
+    /// What is listed, as paper says it: the boxes of the filter are for the screen.
+    fn listed(&self) -> String {
+        let t = self.page.t;
+        let chosen = |label: &str, choices: &[(&'static str, String, bool)]| {
+            choices.iter().find(|(.., chosen)| *chosen).map(|(_, choice, _)| format!("{label}: {choice}"))
+        };
+        let service = self.services.iter().find(|(.., chosen)| *chosen);
+        let typed = |label: &str, typed: &str| (!typed.is_empty()).then(|| format!("{label} {typed}"));
+        let parts = [
+            (!self.q.trim().is_empty()).then(|| format!("{}: {}", t.find, self.q.trim())),
+            chosen(t.status, &self.statuses),
+            service.map(|(_, label, _)| format!("{}: {label}", t.service)),
+            chosen(t.awaited, &self.awaited),
+            typed(t.from_day, &self.from.typed),
+            typed(t.to_day, &self.to.typed),
+            self.divergent.then(|| t.differs.to_owned()),
+            self.unnumbered.then(|| t.unnumbered.to_owned()),
+            (!self.referred.is_empty()).then(|| {
+                let is_open = self.referred == ReferredQuery::Open.word();
+                format!("{}: {}", t.referrals, if is_open { t.referrals_open } else { t.referrals_answered })
+            }),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let listed = if parts.is_empty() { t.all_records.to_owned() } else { parts.join(" · ") };
+        if self.next.is_empty() { listed } else { format!("{listed} ({})", t.goes_on) }
+    }
 }
 
 /// A day as it was typed.
@@ -170,6 +205,22 @@ pub(in crate::desk) struct Asked {
     setelah: String,
 }
 
+/// A word of the filter, which may be empty; one that means nothing is wrong.
+fn read<T>(
+    typed: &str,
+    label: &str,
+    (wrong, t): (&mut Vec<String>, &Texts),
+    meaning: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    let typed = typed.trim();
+    let read = meaning(typed);
+    if read.is_none() && !typed.is_empty() {
+        let said: String = typed.chars().take(SAID_MAX).collect();
+        wrong.push(format!("{label}: \"{said}\" {}", t.means_nothing));
+    }
+    read
+}
+
 pub(in crate::desk) async fn page(
     visitor: Visitor,
     State(shared): State<Arc<Shared>>,
@@ -181,12 +232,14 @@ pub(in crate::desk) async fn page(
         let reader = node.replica();
         let (language, t) = (visitor.session.language, visitor.session.language.texts());
         let page = Page::of(&visitor.session, &reader, "records", t.records)?;
-        let status = asked.status.parse::<Status>().ok();
-        let service = asked.layanan.parse::<ServiceId>().ok();
-        let awaited = asked.menunggu.parse::<Awaited>().ok();
+        let mut wrong = Vec::new();
+        let status = read(&asked.status, t.status, (&mut wrong, t), |word| word.parse::<Status>().ok());
+        let service = read(&asked.layanan, t.service, (&mut wrong, t), |word| word.parse::<ServiceId>().ok());
+        let awaited = read(&asked.menunggu, t.awaited, (&mut wrong, t), |word| word.parse::<Awaited>().ok());
         let (divergent, unnumbered) = (!asked.beda.is_empty(), !asked.tanpa_nomor.is_empty());
-        let referred =
-            [ReferredQuery::Open, ReferredQuery::Answered].into_iter().find(|one| one.word() == asked.rujukan);
+        let referred = read(&asked.rujukan, t.referrals, (&mut wrong, t), |word| {
+            [ReferredQuery::Open, ReferredQuery::Answered].into_iter().find(|one| one.word() == word)
+        });
         let (from, to) = (Day::of(asked.dari), Day::of(asked.sampai));
         let (made, days_said) = match made(&from, &to, language) {
             Ok(made) => (made, String::new()),
@@ -203,7 +256,9 @@ pub(in crate::desk) async fn page(
             ..ListFilter::default()
         };
         let after = asked.setelah.parse().ok();
-        let mut found = lines(&reader, &filter, &asked.q, after, ROWS + 1, language)?;
+        let makes_sense = days_said.is_empty() && wrong.is_empty();
+        let mut found =
+            if makes_sense { lines(&reader, &filter, &asked.q, after, ROWS + 1, language)? } else { Vec::new() };
         let more = found.len() > ROWS;
         found.truncate(ROWS);
         let next = if more { found.last().map(|line| line.id.to_string()).unwrap_or_default() } else { String::new() };
@@ -230,6 +285,7 @@ pub(in crate::desk) async fn page(
             from,
             to,
             days_said,
+            wrong,
             lines: found,
             next,
         })

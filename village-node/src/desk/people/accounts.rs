@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use office_model::{Bilingual, PersonName, Role};
+use office_model::{PersonName, Role};
 use replica_store::Account;
 
-use crate::action::accounts::must_be_of_office;
+use crate::action::accounts::{must_be_of_office, taken};
 use crate::desk::frame::language::Worded as _;
 use crate::desk::frame::page::{Answer, Halt, Page, go, how_to_manage, html, may_manage};
 use crate::desk::frame::word::{Part, Refusal, Word};
@@ -94,7 +94,7 @@ pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shar
         }
     };
     let by = visitor.clerk().to_string();
-    let taken = visitor.act(&shared, move |doing| {
+    let is_taken = visitor.act(&shared, move |doing| {
         if doing.replica.account(&account.name)?.is_some() {
             return Ok(true);
         }
@@ -103,9 +103,8 @@ pub(in crate::desk) async fn add(visitor: Visitor, State(shared): State<Arc<Shar
         note_in(doing.replica, &by, Act::AccountMade, &account.name)?;
         Ok(false)
     });
-    if taken.await? {
-        let why = vec![Bilingual::new("Nama pengguna itu sudah ada.", "That user name is taken.")];
-        return Ok(visitor.refuses(&shared, "/akun", (Part::Accounts, why, &form)));
+    if is_taken.await? {
+        return Ok(visitor.refuses(&shared, "/akun", (Part::Accounts, vec![taken()], &form)));
     }
     Ok(go("/akun"))
 }

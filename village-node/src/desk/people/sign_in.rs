@@ -20,7 +20,7 @@ use crate::action::health::HealthListed;
 use crate::action::trace::warn_unnoted;
 use crate::desk::form::carried;
 use crate::desk::frame::language::{Language, Worded as _};
-use crate::desk::frame::page::{Answer, Halt, Page, go, html};
+use crate::desk::frame::page::{Answer, Halt, Page, go, how_to_manage, html};
 use crate::desk::people::secret;
 use crate::desk::people::sessions::{Session, is_open, seal};
 use crate::desk::people::visitor::{Form, Visitor, destination, hold, own_page, token_of};
@@ -54,6 +54,8 @@ struct LockedPage {
 struct FirstPage {
     page: Page,
     key: String,
+    /// Whether there are accounts already, of which none keeps the others.
+    is_next: bool,
     said: Vec<String>,
     name: String,
     shown: String,
@@ -86,7 +88,12 @@ pub(in crate::desk) struct Way {
     pub(in crate::desk) carried: String,
     /// What the page is written in: nobody is signed in yet who has one.
     pub(in crate::desk) language: Language,
+    /// Whether they came to make the first account, which is there already.
+    pub(in crate::desk) is_late: bool,
 }
+
+/// What the address says of whoever came to make the first account, which is there already.
+const LATE: &str = "pertama";
 
 impl Way {
     fn of(form: &Form) -> Self {
@@ -94,6 +101,7 @@ impl Way {
             to: form.get("to").to_owned(),
             carried: form.get("carried").to_owned(),
             language: Language::of_code(form.get("bahasa")),
+            is_late: false,
         }
     }
 }
@@ -138,7 +146,8 @@ pub(crate) fn note_in(replica: &mut Replica, clerk: &str, act: Act, subject: &st
 
 pub(in crate::desk) async fn page(State(shared): State<Arc<Shared>>, words: Words) -> Answer {
     let language = Language::of_code(word(&words, "bahasa"));
-    let way = Way { to: word(&words, "ke").to_owned(), carried: String::new(), language };
+    let is_late = !word(&words, LATE).is_empty();
+    let way = Way { to: word(&words, "ke").to_owned(), carried: String::new(), language, is_late };
     sign_in(&shared, way, String::new(), String::new()).await
 }
 
@@ -158,8 +167,13 @@ async fn sign_in(shared: &Shared, way: Way, name: String, said: String) -> Answe
         if reader.accounts()?.is_empty() {
             return Ok(None);
         }
-        let page = Page::outside(&reader, way.language, way.language.texts().sign_in);
-        let other = format!("/masuk?ke={}&bahasa={}", way.to, way.language.other().code());
+        let t = way.language.texts();
+        let mut page = Page::outside(&reader, way.language, t.sign_in);
+        let mut other = format!("/masuk?ke={}&bahasa={}", way.to, way.language.other().code());
+        if way.is_late {
+            t.first_made.clone_into(&mut page.flash);
+            other = format!("{other}&{LATE}=1");
+        }
         Ok(Some(SignInPage { page, other, way, name, said }))
     });
     match made.await? {
@@ -388,26 +402,35 @@ fn here_alone(entrance: &Entrance) -> Result<(), Failure> {
     }
 }
 
+/// Where the first account is made, as long as nobody keeps the accounts. Who does not know the key learns no more of those
+/// that there are than whoever comes to sign in.
 async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> Answer {
     let key = if is_key(shared, &key) { key } else { String::new() };
+    let instead = late(&key, Language::of_code(form.get("bahasa")));
     let language = Language::of_code(form.get("bahasa"));
     let (name, shown, chosen) =
         (form.get("name").to_owned(), form.get("shown").to_owned(), form.get("role").to_owned());
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
-        if !reader.accounts()?.is_empty() {
+        let is_next = !reader.accounts()?.is_empty();
+        if is_next && (key.is_empty() || how_to_manage(&reader)?.is_empty()) {
             return Ok(None);
         }
         let page = Page::outside(&reader, language, language.texts().first);
         // Who has no part in accounts could make no further one.
         let mut roles = roles(&reader, language, &chosen);
         roles.retain(|(word, ..)| word.parse::<Role>().is_ok_and(Role::may_manage));
-        Ok(Some(FirstPage { page, key, said, name, shown, roles }))
+        Ok(Some(FirstPage { page, key, is_next, said, name, shown, roles }))
     });
     match made.await? {
         Some(page) => html(&page),
-        None => Ok(go("/masuk")),
+        None => Ok(go(&instead)),
     }
+}
+
+/// Where whoever comes to make the first account signs in instead; who knows the key is told why.
+fn late(key: &str, language: Language) -> String {
+    if key.is_empty() { "/masuk".to_owned() } else { format!("/masuk?{LATE}=1&bahasa={}", language.code()) }
 }
 
 /// Roles to choose from in this office: word, label, whether it is chosen.
@@ -449,20 +472,38 @@ pub(in crate::desk) async fn make_first(
     let (sessions, via) = (Arc::clone(&shared.sessions), entrance.via());
     let made = shared.node.blocking(move |node| {
         let mut replica = node.replica();
-        if !replica.accounts()?.is_empty() {
-            return Ok(None);
+        if how_to_manage(&replica)?.is_empty() {
+            return Ok(Made::Late);
+        }
+        // The key makes an account, and takes nobody's over.
+        if replica.account(&account.name)?.is_some() {
+            return Ok(Made::Taken);
         }
         accounts::must_be_of_office(&replica, account.role.parse::<Role>().ok())?;
         replica.together(|replica| {
             replica.put_account(&account)?;
             note_in(replica, &account.name, Act::AccountMade, &account.name)
         })?;
-        Ok(Some(sessions.open(&account, via, Instant::now())?))
+        Ok(Made::Now(sessions.open(&account, via, Instant::now())?))
     });
-    let Some(token) = made.await? else { return Ok(go("/masuk")) };
+    let token = match made.await? {
+        Made::Now(token) => token,
+        Made::Late => return Ok(go(&late(&key, language))),
+        Made::Taken => return first(&shared, key, vec![language.say(&accounts::taken()).to_owned()], &form).await,
+    };
     let mut response = go("/");
     hold(&mut response, entrance.via(), Some(&token));
     Ok(response)
+}
+
+/// What became of the first account.
+enum Made {
+    /// It is there; the session of whoever made it.
+    Now(String),
+    /// Somebody else keeps the accounts already.
+    Late,
+    /// Somebody has that name.
+    Taken,
 }
 
 /// The account that a form describes.

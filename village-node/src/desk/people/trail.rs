@@ -14,8 +14,10 @@ use replica_store::{AuditFilter, AuditFrom, AuditItem, Reader};
 use serde::Deserialize;
 
 use crate::action::days;
+use crate::action::trace::led_to;
 use crate::desk::frame::language::{Language, Worded as _};
 use crate::desk::frame::page::{Answer, Page, html, may_manage, office_name};
+use crate::desk::frame::shown;
 use crate::desk::lists::records::{Day, made};
 use crate::desk::moments;
 use crate::desk::people::sign_in::{NOBODY, note_in};
@@ -40,7 +42,7 @@ struct TrailPage {
     acts: Vec<(&'static str, String, bool)>,
     from: Day,
     to: Day,
-    /// What is wrong with the days; they are left out of account then.
+    /// What is wrong with the days. All of the trail would be more than was asked for, so there are no lines then.
     days_said: String,
     lines: Vec<Line>,
     /// Above which act the newer page begins, and below which the older one.
@@ -71,12 +73,20 @@ struct About {
     text: String,
     /// Its letter number, if it has one.
     number: String,
+    /// The status that a step led to; empty where it was none.
+    status: String,
 }
 
 impl About {
     /// All of it as one text.
     fn whole(&self) -> String {
         if self.number.is_empty() { self.text.clone() } else { format!("{} · {}", self.text, self.number) }
+    }
+
+    /// An act on it as people read it.
+    fn what(&self, act: &str, language: Language) -> String {
+        let label = label(act, language);
+        if self.status.is_empty() { label } else { format!("{label}: {}", self.status) }
     }
 }
 
@@ -112,6 +122,7 @@ impl Asked {
 }
 
 /// A page of the trail, and whether there are newer and older acts.
+#[derive(Default)]
 struct Part {
     acts: Vec<(i64, AuditItem)>,
     newer: bool,
@@ -152,7 +163,8 @@ pub(in crate::desk) async fn page(
             Err(said) => (None, said),
         };
         let filter = AuditFilter { clerk: clerk.clone(), act: act.map(|act| act.as_str().to_owned()), during };
-        let Part { acts, newer, older } = part(&reader, &filter, begin)?;
+        let Part { acts, newer, older } =
+            if days_said.is_empty() { part(&reader, &filter, begin)? } else { Part::default() };
         let (first, last) = (acts.first().map(|(number, _)| *number), acts.last().map(|(number, _)| *number));
         let mut abouts = Abouts::new(&reader, language, page.may_read());
         let mut lines = Vec::with_capacity(acts.len());
@@ -161,7 +173,7 @@ pub(in crate::desk) async fn page(
             lines.push(Line {
                 when: moments::exact(item.at_millis),
                 who: who(item.clerk, language),
-                what: label(&item.act, language),
+                what: about.what(&item.act, language),
                 about,
             });
         }
@@ -247,12 +259,12 @@ fn listing(reader: &Reader, filter: &AuditFilter, language: Language, may_read: 
     let mut abouts = Abouts::new(reader, language, may_read);
     let mut rows = Vec::with_capacity(acts.len());
     for (_, item) in acts {
-        let about = abouts.of(&item.subject)?.whole();
+        let about = abouts.of(&item.subject)?;
         rows.push(vec![
             moments::exact(item.at_millis),
             who(item.clerk, language),
-            label(&item.act, language),
-            about,
+            about.what(&item.act, language),
+            about.whole(),
             item.subject,
         ]);
     }
@@ -285,13 +297,16 @@ fn label(word: &str, language: Language) -> String {
     Act::of(word).map_or_else(|| word.to_owned(), |act| language.say(&act.label()).to_owned())
 }
 
+/// A record that acts are about, and its service, where this program knows it.
+type Known = (About, Option<&'static Service>);
+
 /// What acts are about, each record looked up once.
 struct Abouts<'r> {
     reader: &'r Reader,
     language: Language,
     /// Whether records are for whoever reads this at all.
     may_read: bool,
-    known: BTreeMap<DocumentId, Option<About>>,
+    known: BTreeMap<DocumentId, Option<Known>>,
 }
 
 impl<'r> Abouts<'r> {
@@ -311,14 +326,17 @@ impl<'r> Abouts<'r> {
             self.known.insert(id, found.clone());
             found
         };
-        let Some(mut about) = known else { return Ok(as_noted()) };
+        let Some((mut about, service)) = known else { return Ok(as_noted()) };
+        let step = led_to(rest);
+        about.status = step.map_or_else(String::new, |(word, _)| shown::status(word, service, self.language));
+        let rest = step.map_or(rest, |(_, rest)| rest);
         if !rest.is_empty() {
             about.text = format!("{} {rest}", about.text);
         }
         Ok(about)
     }
 
-    fn record(&self, id: DocumentId) -> Result<Option<About>, Failure> {
+    fn record(&self, id: DocumentId) -> Result<Option<Known>, Failure> {
         let Some(row) = self.reader.row(id)? else { return Ok(None) };
         let service = Catalogue::current().service(&row.service);
         let label = service.map_or("", |service| self.language.say(&service.label));
@@ -332,7 +350,8 @@ impl<'r> Abouts<'r> {
         let number = row.number.clone().unwrap_or_default();
         let told = initial().filter(|_| number.is_empty()).map(|told| format!(" · {told}")).unwrap_or_default();
         let href = if self.may_read { format!("/berkas/{id}") } else { String::new() };
-        Ok(Some(About { href, text: format!("{} {label}{told}", row.service), number }))
+        let text = format!("{} {label}{told}", row.service);
+        Ok(Some((About { href, text, number, status: String::new() }, service)))
     }
 }
 

@@ -101,7 +101,12 @@ pub(super) async fn content(
                     return Err(no_file());
                 }
                 // What a scan shows nobody knows.
-                warn_unnoted(caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis()));
+                warn_unnoted(caller.note(
+                    &mut replica,
+                    Act::SpecificRead,
+                    (&id.to_string(), None),
+                    moment::now_millis(),
+                ));
                 Ok(())
             })
             .await?;

@@ -43,7 +43,12 @@ pub(super) async fn all(
             .blocking(move |node| {
                 let found = node.perform(&Action::Divergences { limit })?;
                 for id in action::divergences::specific(&found) {
-                    let noted = caller.note(&mut node.replica(), Act::SpecificRead, (id, None), moment::now_millis());
+                    let noted = caller.note(
+                        &mut node.replica(),
+                        Act::SpecificRead,
+                        (&id.to_string(), None),
+                        moment::now_millis(),
+                    );
                     warn_unnoted(noted);
                 }
                 Ok(found)

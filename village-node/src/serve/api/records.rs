@@ -205,7 +205,12 @@ async fn read(
             let answer = node.perform(&action)?;
             let mut replica = node.replica();
             if shows_specific(&replica, id)? {
-                warn_unnoted(caller.note(&mut replica, Act::SpecificRead, (id, None), moment::now_millis()));
+                warn_unnoted(caller.note(
+                    &mut replica,
+                    Act::SpecificRead,
+                    (&id.to_string(), None),
+                    moment::now_millis(),
+                ));
             }
             Ok(answer)
         })
@@ -226,7 +231,12 @@ pub(super) async fn letter(
             .node
             .blocking(move |node| {
                 let letter = action::letter::of(&node.replica(), (&node.live().identity, &node.sealer()), id, paper)?;
-                warn_unnoted(caller.note(&mut node.replica(), Act::Letter, (id, None), moment::now_millis()));
+                warn_unnoted(caller.note(
+                    &mut node.replica(),
+                    Act::Letter,
+                    (&id.to_string(), None),
+                    moment::now_millis(),
+                ));
                 Ok(letter)
             })
             .await

@@ -12,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{Told, answer, document, parse};
+use crate::action::trace;
 use crate::node::Doing;
 use crate::serve::Shared;
 use crate::serve::caller::Caller;
@@ -117,7 +118,8 @@ fn written(
     };
     let id = answer.get("id").and_then(Value::as_str).and_then(|id| id.parse::<DocumentId>().ok());
     if let Some(id) = id {
-        writing.caller.note(doing.replica, writing.act, (id, Some(&author)), doing.now_millis)?;
+        let about = trace::about(writing.act, id, &answer);
+        writing.caller.note(doing.replica, writing.act, (&about, Some(&author)), doing.now_millis)?;
     }
     if let Some(once) = &writing.once {
         doing.replica.keep_answer(once, &answer.to_string(), doing.now_millis)?;
