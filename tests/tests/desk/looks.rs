@@ -180,6 +180,13 @@ async fn what_is_printed_from_the_browser_has_what_is_to_be_read_and_no_broken_n
     for part in ["Pakai ini", "Langkah berikutnya", "Lampirkan"] {
         assert!(!text.contains(part), "{part} is printed in\n{text}");
     }
+    // Paper has no colour below letters, so none may be white: whatever the state.
+    let inks = "return ['diajukan', 'ditandatangani', 'ditolak'].map((word) => {
+        const shown = document.querySelector('header.record .status');
+        shown.className = `status ${word}`;
+        return getComputedStyle(shown).color === getComputedStyle(shown.parentElement).color;
+    })";
+    assert_eq!(browser.run(inks).await, json!([true, true, true]));
     keep_picture(&browser, "record-print").await;
     browser.go(&format!("{}/berkas?q=budi&status=diajukan&dari=01-01-2020", counter.url)).await;
     browser.on_paper().await;
