@@ -93,8 +93,8 @@ if (form) {
     if (!asked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    // Not before: in the middle of a word, the next space would choose.
-    $("button", asked).focus();
+    // The question, not its button: the key that was to save, pressed twice, would choose.
+    asked.focus();
   }, { capture: true });
   form.addEventListener("submit", () => { sent = typed(); });
   form.addEventListener("input", (event) => { if (event.target.name) keepSoon(); });

@@ -24,7 +24,8 @@ if (form) {
     if (!field.matches("input[name]:not([type=file]):not([type=checkbox]), select, textarea")) return;
     if (event.shiftKey && field.matches("textarea")) return;
     event.preventDefault();
-    const fields = $$("input:not([type=hidden]), select, textarea, #simpan", form).filter((one) => one.offsetParent && !one.disabled);
+    const fields = $$("input:not([type=hidden]), select, textarea, #simpan", form)
+      .filter((one) => one.offsetParent && !one.disabled && !one.closest("details:not([open])"));
     const next = fields[fields.indexOf(field) + 1];
     if (next) next.focus();
   });
@@ -37,7 +38,9 @@ if (form) {
     const presses = event.key === "Enter" || event.key === " ";
     const isRunOn = event.repeat || event.timeStamp - lastKey < pause;
     if (event.target.id === "simpan" && presses && !event.ctrlKey && isRunOn) event.preventDefault();
-    if (presses || event.key.length === 1) lastKey = event.timeStamp;
+    // Whoever goes to the button on purpose may press it at once.
+    if (event.key === "Tab") lastKey = -pause;
+    else if (presses || event.key.length === 1) lastKey = event.timeStamp;
   });
 }
 

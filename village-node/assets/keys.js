@@ -5,7 +5,8 @@ import { $, $$ } from "./page.js";
 
 let before = "";
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea");
+  // In a form that is filled in, a letter too many is no wish to leave it.
+  const typing = event.target.closest("input, select, textarea, #formulir, #draf-lain, #draf-tersimpan");
   if (event.ctrlKey || event.altKey || event.metaKey || isCovered()) return;
   if (typing) {
     if (event.key === "Escape") typing.blur();

@@ -20,8 +20,11 @@ if (search) {
     if (asked === last) $("#hasil").replaceWith($("#hasil", page));
     history.replaceState(null, "", "/berkas?" + asked);
   };
-  search.addEventListener("input", () => {
+  search.addEventListener("input", (event) => {
     clearTimeout(timer);
+    // Half a date is none: it is looked up when it is left.
+    if (event.target.matches(".day-field") && event.target.value !== "" && event.target.value.length < 8) return;
     timer = setTimeout(look, 150);
   });
+  search.addEventListener("change", look);
 }

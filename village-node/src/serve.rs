@@ -15,6 +15,7 @@ mod wrong_tokens;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Extension;
@@ -65,6 +66,8 @@ pub(crate) struct Shared {
     pub(crate) started_millis: i64,
     /// Who knows it may make the first account.
     pub(crate) first_key: String,
+    /// Somebody did since this program was started.
+    pub(crate) first_key_spent: AtomicBool,
     clerk: ClerkId,
     /// Opens the API for the owner of the data folder.
     token: String,
@@ -175,6 +178,7 @@ impl Server {
             syncing: Syncing::default(),
             started_millis: moment::now_millis(),
             first_key,
+            first_key_spent: AtomicBool::new(false),
             clerk,
             token,
             door,

@@ -135,8 +135,9 @@ impl Plain {
     fn row(&self, changes: &[RawChange<'_>]) -> Option<DocumentRow> {
         let root = self.map_json(self.objects.get(&ROOT)?)?;
         let signings = self.signing_steps().unwrap_or_default();
-        // Whether papers differ is left to the library.
-        if signings.len() > 1 {
+        let serials = self.serials().unwrap_or_default();
+        // Whether papers differ, and which serial is the number's, is left to the library.
+        if signings.len() > 1 || serials.len() > 1 {
             return None;
         }
         let span = Span {
@@ -145,7 +146,7 @@ impl Plain {
             changes: changes.len(),
             signed_millis: signings.first().and_then(|step| set_millis(changes, *step)),
             two_papers: false,
-            serial_millis: self.serial_millis(changes),
+            serial_millis: serials.first().and_then(|serial| set_millis(changes, *serial)),
         };
         row::of_root(&root, &span, 0).ok()
     }
@@ -167,12 +168,12 @@ impl Plain {
         Some(signing.collect())
     }
 
-    /// As [`numbering::last_millis`] tells it.
-    fn serial_millis(&self, changes: &[RawChange<'_>]) -> Option<i64> {
+    /// What set each serial, as [`numbering::given_millis`] takes them.
+    fn serials(&self) -> Option<Vec<Number>> {
         let Content::Map(map) = &self.objects.get(&ROOT)?.content else { return None };
         let Held::Object(serials) = map.get(SERIALS)?.held else { return None };
         let Content::List(serials) = &self.objects.get(&serials)?.content else { return None };
-        serials.iter().filter_map(|(_, slot)| set_millis(changes, slot.by)).max()
+        Some(serials.iter().map(|(_, slot)| slot.by).collect())
     }
 
     /// Takes a change; none when it is not plain (the document is of no use then).

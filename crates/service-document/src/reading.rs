@@ -129,12 +129,13 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a value in a map of this depth says that there is none: it was taken away, or is a group with nothing left in it.
+/// Whether a value in a map of this depth says that there is none: it was taken away, or is a group or a list with nothing left in it.
 /// In the root every key says something.
 pub(crate) fn is_none(value: &Value, depth: usize) -> bool {
     let is_empty = match value {
         Value::Null => true,
         Value::Object(group) => group.is_empty(),
+        Value::Array(list) => list.is_empty(),
         _ => false,
     };
     is_empty && depth > 0

@@ -146,7 +146,7 @@ pub(crate) struct Span<'a> {
     pub(crate) signed_millis: Option<i64>,
     /// Whether those that signed it signed different papers.
     pub(crate) two_papers: bool,
-    /// When the last of those was made, the same way, that gave it a serial.
+    /// When the one of those was made, the same way, that gave it the serial of its number.
     pub(crate) serial_millis: Option<i64>,
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn of_reading(document: &Automerge, reading: &Reading) -> Result<Docu
         changes: metas.len(),
         signed_millis: signings.iter().map(|step| step.millis).min(),
         two_papers: signature::are_two_papers(document, &signings),
-        serial_millis: numbering::last_millis(document, &metas)?,
+        serial_millis: numbering::given_millis(document, &metas)?,
     };
     let mut row = of_root(&reading.root, &span, divergence::count(document, reading)?)?;
     if let DocumentRow::Transaction(row) = &mut row {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::layout::{FIELDS, NUMBER, STEP_CAMAT, STEP_SEAL, STEP_TO, STEP_UNDER, STEPS};
 use crate::reading::Reading;
 use crate::signing::{self, SigningStep};
-use crate::{ApprovingCamat, Edited, HistoryItem, TransactionDocument, path, row};
+use crate::{ApprovingCamat, Edited, HistoryItem, TransactionDocument, divergence, path, row};
 
 /// What a letter is printed by, as its signer had it. In the step it is a text: the document of the profile, or `-`, and the
 /// version of the templates.
@@ -154,7 +154,10 @@ pub(crate) fn are_two_papers(document: &Automerge, steps: &[SigningStep]) -> boo
 /// What a step signed; nothing where it settled between two states.
 fn given(document: &Automerge, step: &SigningStep) -> Option<Signature> {
     let before = Reading::of(document, Some(&step.after)).ok()?;
-    if before.contested.iter().any(|contested| path::is_status(&contested.segments)) {
+    // Two who took the same step apart left one state, and nothing to settle.
+    let apart = before.contested.iter().find(|contested| path::is_status(&contested.segments));
+    let states = apart.map_or(Ok(Vec::new()), |apart| divergence::distinct(document, Some(&step.after), apart));
+    if states.ok()?.len() > 1 {
         return None;
     }
     let then = Reading::of(document, Some(&[step.change])).ok()?.root;

@@ -192,8 +192,9 @@ fn set_here(
     }
 }
 
-/// Takes a value away. In a map below the root, null is put in its place: whatever somebody else sets at the same time wins over a deletion, and
-/// nobody would hear that the two differ. A group loses its values one by one, for what is set in it meanwhile.
+/// Takes a value away. In a map below the root, null is put in its place: whatever somebody else sets at the same time wins over
+/// a deletion, and nobody would hear that the two differ. Groups and lists lose what is in them one by one, for what is set in them or
+/// added to them meanwhile.
 fn take_away(
     transaction: &mut Transaction<'_>,
     object: &ObjId,
@@ -211,6 +212,12 @@ fn take_away(
                     let held = (held.0.into_owned(), held.1);
                     take_away(transaction, &id, Prop::Map(key), held)?;
                 }
+            }
+            Ok(())
+        }
+        (Prop::Map(_), Stored::Object(ObjType::List)) if all == 1 => {
+            for index in (0..transaction.length(&id)).rev() {
+                transaction.delete(&id, index)?;
             }
             Ok(())
         }

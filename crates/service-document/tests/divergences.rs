@@ -197,6 +197,17 @@ fn two_who_take_a_value_away_agree_and_it_can_be_set_again() {
     assert_eq!(everywhere.to_json()["fields"]["saksi"], json!([{ "nama": "Made" }]));
 }
 
+#[test]
+fn whoever_is_added_to_a_list_stays_though_somebody_empties_it() {
+    let (mut left, first) = created();
+    let mut right = load(std::slice::from_ref(&first));
+    let emptied = set(&mut left, "saksi", json!(null), &stamp(1, 1));
+    assert_eq!(read_at(&left, "saksi"), None);
+    let added = set(&mut right, "saksi[2]", json!({ "nama": "Made" }), &stamp(2, 1));
+    let merged = load(&[first, emptied, added]);
+    assert_eq!(read_at(&merged, "saksi"), Some(json!([{ "nama": "Made" }])));
+}
+
 /// The value of the form at a path.
 fn read_at(document: &TransactionDocument, at: &str) -> Option<Value> {
     let pointer = at.replace(['.', '['], "/").replace(']', "");

@@ -10,13 +10,13 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Numbers, created, document_id, load, office, path, stamp};
-use office_model::{Approval, Status};
+use office_model::{Approval, OwnValue, Status};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use service_document::{Authored, Belonging, Candidate, DocumentRow, Judgement, TransactionDocument, judge};
+use service_document::{Authored, Belonging, Candidate, DocumentRow, Edited, Judgement, TransactionDocument, judge};
 
 #[derive(Debug, Clone)]
 enum Act {
@@ -125,6 +125,12 @@ proptest! {
         }
         prop_assert_eq!(reference.row().divergences as usize, reference.divergences().len());
         let signatures = reference.signatures();
+        let signs = |edit: &Edited| {
+            edit.own == Some(OwnValue::Status) && !edit.settled && edit.to == Some(json!("ditandatangani"))
+        };
+        let signing: BTreeSet<_> =
+            reference.history().iter().filter(|item| item.changed.iter().any(signs)).map(|item| item.hash).collect();
+        prop_assert_eq!(signatures.iter().map(|one| one.hash).collect::<BTreeSet<_>>(), signing);
         let differ = signatures.iter().skip(1).any(|other| !other.is_of_same_paper(&signatures[0]));
         let stands = reference.row().status.parse().is_ok_and(Status::is_signed);
         prop_assert_eq!(reference.row().two_papers, differ && stands);

@@ -9,6 +9,14 @@ fn complaint(machine: &Machine) -> String {
     machine.says(&["record", "--service", "P06", "--json", fields])["id"].as_str().unwrap().to_owned()
 }
 
+/// A complaint of somebody known, by command; its id.
+fn known_complaint(machine: &Machine) -> String {
+    let known = r#"{"nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
+        "no_kk": "3510011707150001", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa",
+        "rt": 1, "rw": 2, "kategori": "air", "isi": "Pipa bocor", "anonim": false}"#;
+    machine.says(&["record", "--service", "P06", "--json", known])["id"].as_str().unwrap().to_owned()
+}
+
 async fn choose(browser: &Browser, name: &str, value: &str) {
     browser.find(&format!("[name={name}]")).await.select_by_value(value).await.unwrap();
 }
@@ -70,10 +78,7 @@ async fn a_complaint_of_somebody_unknown_holds_nothing_of_them() {
 async fn what_stood_there_is_cleared_before_a_complaint_becomes_anonymous() {
     let office = Office::new();
     let machine = office.machine("counter");
-    let known = r#"{"nik": "3510014107900001", "nama": "Siti Aminah", "tempat_lahir": "Banyuwangi", "tgl_lahir": "1990-07-01",
-        "no_kk": "3510011707150001", "jk": "P", "status_kawin": "kawin", "pekerjaan": "Petani", "warga": "desa",
-        "rt": 1, "rw": 2, "kategori": "air", "isi": "Pipa bocor", "anonim": false}"#;
-    let id = machine.says(&["record", "--service", "P06", "--json", known])["id"].as_str().unwrap().to_owned();
+    let id = known_complaint(&machine);
     let refused = machine.refuses(&["set", &id, "anonim=ya"]);
     assert!(refused.contains("Pengaduan anonim tidak menyimpan Nama lengkap."), "{refused}");
     let browser = machine.signed_in("siti", "petugas").await;
@@ -86,6 +91,42 @@ async fn what_stood_there_is_cleared_before_a_complaint_becomes_anonymous() {
     assert_eq!(browser.find("h1").await.text().await.unwrap(), "Anonim");
     browser.go(&format!("{}/berkas?q=Siti", machine.url)).await;
     browser.says("Tidak ditemukan.").await;
+}
+
+#[tokio::test]
+async fn whoever_stays_unknown_is_not_named_by_settling() {
+    let mut office = Office::new();
+    let (counter, laptop) = (office.machine("counter"), office.machine("laptop"));
+    let id = known_complaint(&counter);
+    for machine in [&counter, &laptop] {
+        machine.says(&["sync"]);
+    }
+    office.hub_gone();
+    counter.says(&[
+        "set",
+        &id,
+        "anonim=true",
+        "nik=",
+        "nama=",
+        "tempat_lahir=",
+        "tgl_lahir=",
+        "no_kk=",
+        "jk=",
+        "status_kawin=",
+        "pekerjaan=",
+        "warga=",
+        "rt=",
+        "rw=",
+    ]);
+    laptop.says(&["set", &id, "nama=Siti Lain"]);
+    office.hub_back();
+    for machine in [&counter, &laptop, &counter] {
+        machine.says(&["sync"]);
+    }
+    let said = counter.refuses(&["settle", &id, "nama", "Siti Lain"]);
+    assert!(said.contains("anonim"), "{said}");
+    counter.says(&["settle", &id, "nama", ""]);
+    assert_eq!(counter.says(&["show", &id])["record"]["fields"].get("nama"), None);
 }
 
 #[tokio::test]

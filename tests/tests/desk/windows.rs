@@ -53,7 +53,9 @@ async fn who_types_into_a_draft_that_another_window_changed_is_told_and_chooses(
     first.type_in("[name=isi]", "Lampu").await;
     first.until(in_sight).await;
     first.save_key().await;
-    first.until("document.activeElement === document.querySelector('#draf-lain button')").await;
+    first.until("document.activeElement === document.querySelector('#draf-lain')").await;
+    first.keys(" ").await;
+    assert_eq!(first.run(&format!("return {TOLD}")).await, true, "nothing is chosen by going on to type");
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     assert_eq!(transactions(&machine), 0);
     second.run("location.reload()").await;

@@ -244,6 +244,7 @@ async fn lists_narrow_while_typing_and_keys_walk_through_them() {
 async fn the_first_page_counts_what_waits_and_shows_the_first_of_it() {
     let office = Office::new();
     let machine = office.machine("counter");
+    machine.says(&["sync"]);
     let ids: Vec<_> = (0..7).map(|_| machine.record("Siti Aminah")).collect();
     machine.says(&["step", &ids[0], "diajukan"]);
     let browser = machine.signed_in("siti", "petugas").await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use change_log::{ChangeHash, DocumentId};
-use office_model::{FieldPath, OwnValue, Status, ValidEdit};
+use office_model::{FieldPath, OwnValue, Status, ValidEdit, says_anonymous};
 use replica_store::{Clock, Replica};
 use serde_json::{Value, json};
 use service_document::{Divergence, HistoryItem, TransactionDocument};
@@ -31,6 +31,9 @@ pub(super) fn perform(
     // One of the values that stand there needs no check: it is somebody's. Another one does, if it is a field's; in the
     // place of the record's own ones there is none.
     let known = one.and_then(|divergence| divergence.values.iter().find(|known| given(&known.value)));
+    // Of a citizen who stays unknown nothing is chosen: it would be refused, too, if it were typed.
+    let is_held_back = says_anonymous(&fields(&document)) && is_of_citizen(&document, path);
+    let known = known.filter(|known| known.value.is_null() || !is_held_back);
     let value = match known {
         Some(known) => known.value.clone(),
         None if one.is_some_and(|one| one.own.is_some()) => return Err(stands_nowhere()),
@@ -52,6 +55,11 @@ pub(super) fn perform(
     }
     let change = replica.settle(id, path, &value, clock)?;
     Ok(json!({"id": id, "change": change, "path": path, "value": value}))
+}
+
+/// Whether a field is one of those that say who the citizen is.
+fn is_of_citizen(document: &TransactionDocument, path: &FieldPath) -> bool {
+    catalogue_of(document).citizen_fields().iter().any(|field| field.key == path.root())
 }
 
 /// Whether the office may still type into the record.

@@ -1,9 +1,10 @@
 //! Steps from one status to the next.
 
 use change_log::DocumentId;
+use chrono::NaiveDate;
 use letter_print::Signer;
 use office_handbook::ProfileForm;
-use office_model::{Bilingual, OfficeCode, Role, SignsAs, Status};
+use office_model::{Bilingual, FaultCode, OfficeCode, Role, SignsAs, Status};
 use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
 use service_document::{ApprovingCamat, Signature, SignedBy, TransactionDocument};
@@ -11,7 +12,7 @@ use service_document::{ApprovingCamat, Signature, SignedBy, TransactionDocument}
 use super::signed::{Signed, is_signed, signed};
 use super::since_check::{is_checked_again, since_check};
 use super::standing::is_own;
-use super::{chain, handbook, known_service, letter, load, referrals};
+use super::{catalogue_of, chain, fields, handbook, known_service, letter, load, referrals, today};
 use crate::sealing::Sealer;
 use crate::{Blame, Failure};
 
@@ -42,6 +43,9 @@ pub(super) fn perform(
     // Nor does the camat decide on one of two values: he may choose neither.
     if leads_to_letter && document.row().divergences > 0 {
         return Err(undecided());
+    }
+    if leads_to_letter && is_own(replica, document.row().office) {
+        must_be_whole(&document, today(replica))?;
     }
     if to != Status::Dibatalkan && matches!(signed(&document)?, Signed::Apart(_)) {
         return Err(letter::signed_apart());
@@ -85,6 +89,15 @@ pub(super) fn perform(
     let mut referred: Vec<OfficeCode> = replica.referrals(id)?.into_iter().map(|referral| referral.office).collect();
     referred.retain(|office| !before.iter().any(|referral| referral.office == *office));
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
+}
+
+/// Refuses a record with a person who lacks what one needs: nobody could save it so, but two who changed it apart may have left it
+/// so, one by emptying the person and one by adding to them. Fields that came to be needed since it was made are not asked for.
+fn must_be_whole(document: &TransactionDocument, today: NaiveDate) -> Result<(), Failure> {
+    let checked = catalogue_of(document).validate(&document.row().service, &fields(document), today);
+    let mut problems = checked.err().unwrap_or_default();
+    problems.retain(|problem| problem.code == FaultCode::Required && problem.path.segments().len() > 1);
+    if problems.is_empty() { Ok(()) } else { Err(Failure::values(problems)) }
 }
 
 /// Who approves for this office, as its profile names the head. Where somebody else decides, for whom the camat lets it, nobody
@@ -184,4 +197,35 @@ fn undecided() -> Failure {
         "This record has two different values, and it is not clear which of them is signed. Nothing was changed; the village \
          settles it under Differences first, then this step is taken again.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use change_log::EpochId;
+    use serde_json::Map;
+    use service_document::{NewTransaction, Stamp};
+
+    use super::*;
+
+    #[test]
+    fn a_person_whom_two_left_without_a_name_is_put_right_before_a_letter_is_signed() {
+        let of = |father: Value| {
+            let fields = Map::from_iter([("ayah".to_owned(), father)]);
+            let new = NewTransaction {
+                office: "35.10.01.2001".parse().unwrap(),
+                service: "G05".parse().unwrap(),
+                catalogue_version: 1,
+                fields,
+                number: None,
+                serials: None,
+            };
+            let stamp = Stamp { epoch: EpochId([1; 16]), millis: 1, hub_offset_millis: None, clerk: "siti".to_owned() };
+            let (document, _) = TransactionDocument::create(&new, &stamp).unwrap();
+            must_be_whole(&document, NaiveDate::from_ymd_opt(2026, 7, 1).unwrap())
+        };
+        let lacks = of(json!({ "alamat": "Jl Kenanga 5" })).unwrap_err();
+        let paths: Vec<String> = lacks.problems.iter().map(|problem| problem.path.to_string()).collect();
+        assert!(paths.contains(&"ayah.nama".to_owned()), "{paths:?}");
+        assert!(of(json!({ "nama": "Joko" })).is_ok(), "what else the form needs is not asked for here");
+    }
 }

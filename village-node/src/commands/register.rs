@@ -16,7 +16,7 @@ use crate::{Action, Failure, private_file};
 
 /// Write the register of outgoing letters (agenda) or of what is handed over (expedition)
 ///
-/// In the agenda letters stand by the day of their record, in the expedition by the day they were signed, in
+/// In the agenda letters stand by the day they got their number, in the expedition by the day they were signed, in
 /// WIB. The file's name decides its form: .pdf, .xlsx or .csv.
 #[derive(Args)]
 #[command(

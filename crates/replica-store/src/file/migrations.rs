@@ -29,10 +29,11 @@ const STEPS: [&str; FORMAT as usize] = [
     include_str!("../../migrations/0016_files_unsent.sql"),
     include_str!("../../migrations/0017_rows_by_hub_clock.sql"),
     include_str!("../../migrations/0018_rows_tell_signing.sql"),
+    include_str!("../../migrations/0019_rows_tell_numbering.sql"),
 ];
 
 /// The newest format this program knows.
-pub const FORMAT: u32 = 18;
+pub const FORMAT: u32 = 19;
 
 /// Refuses what is not ours or is newer, without a write.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {

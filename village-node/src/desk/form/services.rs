@@ -56,12 +56,7 @@ pub(in crate::desk) async fn page(
             favourite: is_favourite(one),
             id: one.id.to_string(),
             label: language.say(&one.label).to_owned(),
-            others: format!(
-                "{} {}{}",
-                language.other().say(&one.label),
-                one.also.join(" "),
-                if one.is_letter { " surat" } else { "" }
-            ),
+            others: format!("{} {} surat", language.other().say(&one.label), one.also.join(" ")),
         };
         let catalogue = Catalogue::current();
         let mut counts: Vec<(String, u64)> = used(&reader, visitor.clerk().as_str())?.into_iter().collect();

@@ -153,8 +153,8 @@ desk_kit::texts! {
     gap_missing: "suratnya belum sampai di komputer ini", "its letter has not arrived on this machine";
     gap_left_out: "dilewati setelah pusat dipulihkan dari cadangan", "left out after the hub was restored from a backup";
     books: "Buku register", "Registers";
-    books_why: "Agenda memuat semua surat bernomor; ekspedisi memuat yang sudah ditandatangani, dengan kolom tanda terima. Agenda menurut tanggal berkas dibuat, ekspedisi menurut tanggal tanda tangan.",
-        "The agenda has every letter with a number; the expedition what is signed, with room for the receiver's signature. The agenda goes by the day of the record, the expedition by the day of the signature.";
+    books_why: "Agenda memuat semua surat bernomor; ekspedisi memuat yang sudah ditandatangani, dengan kolom tanda terima. Agenda menurut tanggal nomornya diberikan, ekspedisi menurut tanggal tanda tangan.",
+        "The agenda has every letter with a number; the expedition what is signed, with room for the receiver's signature. The agenda goes by the day on which the number was given, the expedition by the day of the signature.";
     which_book: "Buku", "Register";
     book_agenda: "Buku Agenda (surat keluar)", "Agenda (outgoing letters)";
     book_expedition: "Buku Ekspedisi", "Expedition (handed over)";

@@ -187,11 +187,6 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
     if above.is_none() {
         add(t.differs, "beda=1".to_owned(), &ListFilter { divergent: true, ..ListFilter::default() })?;
     }
-    // As long as there is none to give, nothing can be done about it.
-    if numbers::left(reader, action::now(reader))?.is_some_and(|left| left > 0) {
-        let filter = ListFilter { unnumbered: true, ..ListFilter::default() };
-        add(t.unnumbered, "tanpa_nomor=1".to_owned(), &filter)?;
-    }
     let (query, filter) = referred(to_do.1);
     add(to_do.0, query, &filter)?;
     // Offices above the villages decide on what was brought before them; the rest of the way is the village's.
@@ -204,6 +199,11 @@ fn work_lists(reader: &Reader, role: Role, language: Language) -> Result<Vec<Wor
         // What other sub-districts have to decide may be here, too: it was referred to this one.
         let filter = ListFilter { status: Some(status.as_str().to_owned()), district: above, ..ListFilter::default() };
         add(title, format!("status={status}"), &filter)?;
+    }
+    // As long as there is none to give, nothing can be done about it.
+    if numbers::left(reader, action::now(reader))?.is_some_and(|left| left > 0) {
+        let filter = ListFilter { unnumbered: true, ..ListFilter::default() };
+        add(t.unnumbered, "tanpa_nomor=1".to_owned(), &filter)?;
     }
     let (query, filter) = referred(rest.1);
     add(rest.0, query, &filter)?;

@@ -1,6 +1,7 @@
 //! Signing in and out, the screen lock, the first account.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -410,10 +411,11 @@ async fn first(shared: &Shared, key: String, said: Vec<String>, form: &Form) -> 
     let language = Language::of_code(form.get("bahasa"));
     let (name, shown, chosen) =
         (form.get("name").to_owned(), form.get("shown").to_owned(), form.get("role").to_owned());
+    let is_spent = shared.first_key_spent.load(Ordering::Relaxed);
     let made = shared.node.blocking(move |node| {
         let reader = node.replica();
         let is_next = !reader.accounts()?.is_empty();
-        if is_next && (key.is_empty() || how_to_manage(&reader)?.is_empty()) {
+        if is_next && (key.is_empty() || is_spent || how_to_manage(&reader)?.is_empty()) {
             return Ok(None);
         }
         let page = Page::outside(&reader, language, language.texts().first);
@@ -470,9 +472,11 @@ pub(in crate::desk) async fn make_first(
         }
     };
     let (sessions, via) = (Arc::clone(&shared.sessions), entrance.via());
+    // Its address stays in the browser: one account is made with it, whatever becomes of that.
+    let is_spent = shared.first_key_spent.load(Ordering::Relaxed);
     let made = shared.node.blocking(move |node| {
         let mut replica = node.replica();
-        if how_to_manage(&replica)?.is_empty() {
+        if is_spent || how_to_manage(&replica)?.is_empty() {
             return Ok(Made::Late);
         }
         // The key makes an account, and takes nobody's over.
@@ -487,7 +491,10 @@ pub(in crate::desk) async fn make_first(
         Ok(Made::Now(sessions.open(&account, via, Instant::now())?))
     });
     let token = match made.await? {
-        Made::Now(token) => token,
+        Made::Now(token) => {
+            shared.first_key_spent.store(true, Ordering::Relaxed);
+            token
+        }
         Made::Late => return Ok(go(&late(&key, language))),
         Made::Taken => return first(&shared, key, vec![language.say(&accounts::taken()).to_owned()], &form).await,
     };
