@@ -26,5 +26,5 @@ if (search) {
     if (event.target.matches(".day-field") && event.target.value !== "" && event.target.value.length < 8) return;
     timer = setTimeout(look, 150);
   });
-  search.addEventListener("change", look);
+  search.addEventListener("change", (event) => { if (event.target.matches(".day-field")) look(); });
 }
