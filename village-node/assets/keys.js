@@ -5,13 +5,14 @@ import { $, $$ } from "./page.js";
 
 let before = "";
 document.addEventListener("keydown", (event) => {
-  // In a form that is filled in, a letter too many is no wish to leave it.
-  const typing = event.target.closest("input, select, textarea, #formulir, #draf-lain, #draf-tersimpan");
+  const typing = event.target.closest("input, select, textarea");
   if (event.ctrlKey || event.altKey || event.metaKey || isCovered()) return;
   if (typing) {
     if (event.key === "Escape") typing.blur();
     return;
   }
+  // In a form that is filled in, a letter too many is no wish to leave it.
+  if (event.key !== "Escape" && event.target.closest("#formulir, #draf-lain, #draf-tersimpan")) return;
   const rows = $$(".row a").map((link) => link.closest(".row")).filter((row) => row.offsetParent);
   const here = rows.indexOf(document.activeElement.closest(".row"));
   const focus = (row) => { if (row) $("a", row).focus(); };

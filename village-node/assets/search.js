@@ -23,7 +23,8 @@ if (search) {
   search.addEventListener("input", (event) => {
     clearTimeout(timer);
     // Half a date is none: it is looked up when it is left.
-    if (event.target.matches(".day-field") && event.target.value !== "" && event.target.value.length < 8) return;
+    const digits = event.target.value.replace(/\D/g, "").length;
+    if (event.target.matches(".day-field") && digits > 0 && digits < 8) return;
     timer = setTimeout(look, 150);
   });
   search.addEventListener("change", (event) => { if (event.target.matches(".day-field")) look(); });

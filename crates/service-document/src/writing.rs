@@ -177,6 +177,12 @@ fn set_here(
         (Value::String(text), Some((Stored::Object(ObjType::Text), id))) if !contested => {
             Ok(transaction.update_text(&id, text)?)
         }
+        // Where two emptied a list and filled it in again, both are in it.
+        (Value::Array(entries), Some((Stored::Object(ObjType::List), id)))
+            if !contested && transaction.length(&id) == 0 =>
+        {
+            fill_list(transaction, &id, entries, depth)
+        }
         (Value::Object(_) | Value::Array(_), here) => {
             let same = match here {
                 Some((Stored::Object(_), id)) if !contested => same_list(transaction, &id, value)?,

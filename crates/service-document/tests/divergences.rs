@@ -204,8 +204,18 @@ fn whoever_is_added_to_a_list_stays_though_somebody_empties_it() {
     let emptied = set(&mut left, "saksi", json!(null), &stamp(1, 1));
     assert_eq!(read_at(&left, "saksi"), None);
     let added = set(&mut right, "saksi[2]", json!({ "nama": "Made" }), &stamp(2, 1));
-    let merged = load(&[first, emptied, added]);
+    let changes = vec![first, emptied, added];
+    let merged = load(&changes);
     assert_eq!(read_at(&merged, "saksi"), Some(json!([{ "nama": "Made" }])));
+    // Filled in again by both, it has both.
+    let filled = set(&mut left, "saksi", json!([{ "nama": "Dari A" }]), &stamp(1, 2));
+    let other = set(&mut right, "saksi", json!(null), &stamp(2, 2));
+    let again = set(&mut right, "saksi[0]", json!({ "nama": "Dari B" }), &stamp(2, 3));
+    let merged = load(&[changes, vec![filled, other, again]].concat());
+    let mut names: Vec<String> =
+        read_at(&merged, "saksi").unwrap().as_array().unwrap().iter().map(Value::to_string).collect();
+    names.sort();
+    assert_eq!(names, [r#"{"nama":"Dari A"}"#, r#"{"nama":"Dari B"}"#]);
 }
 
 /// The value of the form at a path.

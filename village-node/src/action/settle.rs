@@ -33,7 +33,9 @@ pub(super) fn perform(
     let known = one.and_then(|divergence| divergence.values.iter().find(|known| given(&known.value)));
     // Of a citizen who stays unknown nothing is chosen: it would be refused, too, if it were typed.
     let is_held_back = says_anonymous(&fields(&document)) && is_of_citizen(&document, path);
-    let known = known.filter(|known| known.value.is_null() || !is_held_back);
+    if known.is_some_and(|known| is_held_back && !known.value.is_null()) {
+        return Err(stays_unknown());
+    }
     let value = match known {
         Some(known) => known.value.clone(),
         None if one.is_some_and(|one| one.own.is_some()) => return Err(stands_nowhere()),
@@ -130,6 +132,17 @@ fn only_what_stands() -> Failure {
          ada di antaranya. Tidak ada yang berubah; pilih salah satu nilai yang tampil.",
         "This record cannot be changed any more, so that where it differs one of the values that are there is chosen; that one \
          is not among them. Nothing was changed; choose one of those that are shown.",
+    )
+}
+
+fn stays_unknown() -> Failure {
+    Failure::new(
+        Blame::State,
+        "stays_unknown",
+        "Pengaduan ini anonim, jadi tidak memuat apa pun tentang warganya. Tidak ada yang berubah; pilih yang dihapus, atau putuskan \
+         dahulu bahwa pengaduannya tidak anonim.",
+        "This complaint is anonymous and holds nothing about the citizen. Nothing was changed; choose what was taken away, or \
+         settle first that it is not anonymous.",
     )
 }
 

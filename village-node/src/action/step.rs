@@ -4,7 +4,7 @@ use change_log::DocumentId;
 use chrono::NaiveDate;
 use letter_print::Signer;
 use office_handbook::ProfileForm;
-use office_model::{Bilingual, FaultCode, OfficeCode, Role, SignsAs, Status};
+use office_model::{Bilingual, FaultCode, FieldKind, OfficeCode, Problem, Role, SignsAs, Status};
 use replica_store::{Clock, Replica, Steps};
 use serde_json::{Value, json};
 use service_document::{ApprovingCamat, Signature, SignedBy, TransactionDocument};
@@ -44,7 +44,7 @@ pub(super) fn perform(
     if leads_to_letter && document.row().divergences > 0 {
         return Err(undecided());
     }
-    if leads_to_letter && is_own(replica, document.row().office) {
+    if leads_to_letter {
         must_be_whole(&document, today(replica))?;
     }
     if to != Status::Dibatalkan && matches!(signed(&document)?, Signed::Apart(_)) {
@@ -91,13 +91,45 @@ pub(super) fn perform(
     Ok(json!({"id": id, "change": change, "status": becomes, "referred": referred}))
 }
 
-/// Refuses a record with a person who lacks what one needs: nobody could save it so, but two who changed it apart may have left it
-/// so, one by emptying the person and one by adding to them. Fields that came to be needed since it was made are not asked for.
+/// Refuses a record whose persons, or what is needed of several fields, are not whole: nobody could save it so, but two who changed
+/// it apart may have left it so, one by emptying a person and one by adding to them. Fields that came to be needed since it was
+/// made are not asked for.
 fn must_be_whole(document: &TransactionDocument, today: NaiveDate) -> Result<(), Failure> {
-    let checked = catalogue_of(document).validate(&document.row().service, &fields(document), today);
-    let mut problems = checked.err().unwrap_or_default();
-    problems.retain(|problem| problem.code == FaultCode::Required && problem.path.segments().len() > 1);
-    if problems.is_empty() { Ok(()) } else { Err(Failure::values(problems)) }
+    let (catalogue, row) = (catalogue_of(document), document.row());
+    let Some(service) = catalogue.service(&row.service) else { return Ok(()) };
+    let problems = catalogue.validate(&row.service, &fields(document), today).err().unwrap_or_default();
+    let of_persons = |problem: &Problem| {
+        let kind = service.field(problem.path.root()).map(|field| &field.kind);
+        matches!(kind, Some(FieldKind::Person | FieldKind::Persons { .. }))
+    };
+    let lacks = |problem: &&Problem| match problem.code {
+        FaultCode::Required | FaultCode::ListLength => of_persons(problem),
+        FaultCode::RequiredTogether => true,
+        _ => false,
+    };
+    let lacking: Vec<&Problem> = problems.iter().filter(lacks).collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let said = |problem: &&Problem| {
+        let label = &service.field(problem.path.root())?.label;
+        Some((format!("{}: {}", label.id, problem.text.id), format!("{}: {}", label.en, problem.text.en)))
+    };
+    let (id, en): (Vec<String>, Vec<String>) = lacking.iter().filter_map(said).unzip();
+    Err(Failure::new(
+        Blame::State,
+        "not_whole",
+        format!(
+            "Isian surat ini belum lengkap, mungkin karena diubah di dua komputer yang sedang terpisah: {} Tidak ada yang berubah; \
+             lengkapi isiannya, lalu ulangi langkah ini.",
+            id.join(" ")
+        ),
+        format!(
+            "What this letter says is not whole, perhaps because it was changed on two machines that were apart: {} Nothing was \
+             changed; fill it in, then take this step again.",
+            en.join(" ")
+        ),
+    ))
 }
 
 /// Who approves for this office, as its profile names the head. Where somebody else decides, for whom the camat lets it, nobody
@@ -224,8 +256,8 @@ mod tests {
             must_be_whole(&document, NaiveDate::from_ymd_opt(2026, 7, 1).unwrap())
         };
         let lacks = of(json!({ "alamat": "Jl Kenanga 5" })).unwrap_err();
-        let paths: Vec<String> = lacks.problems.iter().map(|problem| problem.path.to_string()).collect();
-        assert!(paths.contains(&"ayah.nama".to_owned()), "{paths:?}");
-        assert!(of(json!({ "nama": "Joko" })).is_ok(), "what else the form needs is not asked for here");
+        assert!(lacks.text.id.contains("Ayah: Nama") && lacks.text.en.contains("fill it in"), "{}", lacks.text.id);
+        let named = of(json!({ "nama": "Joko" }));
+        assert!(!named.is_err_and(|lacks| lacks.text.id.contains("Ayah:")));
     }
 }
