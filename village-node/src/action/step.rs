@@ -240,12 +240,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_whom_two_left_without_a_name_is_put_right_before_a_letter_is_signed() {
-        let of = |father: Value| {
-            let fields = Map::from_iter([("ayah".to_owned(), father)]);
+    fn what_two_left_without_a_name_an_heir_or_an_income_is_put_right_before_a_letter_is_signed() {
+        let of = |service: &str, fields: Value| {
+            let fields = fields.as_object().cloned().unwrap_or_else(Map::new);
             let new = NewTransaction {
                 office: "35.10.01.2001".parse().unwrap(),
-                service: "G05".parse().unwrap(),
+                service: service.parse().unwrap(),
                 catalogue_version: 1,
                 fields,
                 number: None,
@@ -255,9 +255,13 @@ mod tests {
             let (document, _) = TransactionDocument::create(&new, &stamp).unwrap();
             must_be_whole(&document, NaiveDate::from_ymd_opt(2026, 7, 1).unwrap())
         };
-        let lacks = of(json!({ "alamat": "Jl Kenanga 5" })).unwrap_err();
+        let lacks = of("G05", json!({ "ayah": { "alamat": "Jl Kenanga 5" } })).unwrap_err();
         assert!(lacks.text.id.contains("Ayah: Nama") && lacks.text.en.contains("fill it in"), "{}", lacks.text.id);
-        let named = of(json!({ "nama": "Joko" }));
+        let named = of("G05", json!({ "ayah": { "nama": "Joko" } }));
         assert!(!named.is_err_and(|lacks| lacks.text.id.contains("Ayah:")));
+        assert!(of("G09", json!({})).is_err_and(|lacks| lacks.text.id.contains("Ahli waris")));
+        assert!(of("E02", json!({})).is_err_and(|lacks| lacks.text.id.contains("paling sedikit satu")));
+        // What else a form needs is not asked for here.
+        assert!(of("G01", json!({})).is_ok());
     }
 }

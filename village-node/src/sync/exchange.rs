@@ -233,7 +233,7 @@ pub(crate) const REVOKED: &str = "revoked";
 pub(crate) const REFUSED: &str = "refused";
 
 /// What is stored here is damaged.
-pub(crate) const STUCK: &str = "own_data";
+pub(crate) const STUCK: &str = OWN_DATA;
 
 /// How a contact is noted.
 fn word(outcome: &Outcome, cut: Option<&Failure>, waited: Duration) -> &'static str {
