@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::output;
 use super::session::Session;
 use crate::pin::Pin;
+use crate::sync::STUCK;
 use crate::{Action, Failure, Identity, http, private_file};
 
 /// Check folder, clock, hub and records, and say what to do; exit code 0 only when nothing is in the way
@@ -115,7 +116,10 @@ fn judge(status: &Value, checks: &mut Vec<Check>) {
     add("clock", is_right, text);
     add("sent", number("unsent") == 0, {
         let wait = counted(number("unsent").unsigned_abs(), "change waits", "changes wait");
-        format!("{wait} to be sent: run `sync`")
+        // Another exchange would stop where the last one did.
+        let is_stuck = status.pointer("/link/0/outcome").and_then(Value::as_str) == Some(STUCK);
+        let next = if is_stuck { "damaged data holds up the exchange, run `verify`" } else { "run `sync`" };
+        format!("{wait} to be sent: {next}")
     });
     let proven = status.get("proven_now") == Some(&Value::Bool(true));
     let text = if proven { "all proven equal with the hub" } else { "not proven equal with the hub: run `sync`" };
@@ -134,4 +138,25 @@ fn judge(status: &Value, checks: &mut Vec<Check>) {
             counted(number("divergent").unsigned_abs(), "record waits", "records wait")
         ),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whom_damaged_data_holds_up_is_not_told_to_exchange_again() {
+        let said = |outcome: &str| {
+            let mut checks = Vec::new();
+            judge(&json!({ "unsent": 2, "link": [{ "outcome": outcome }, { "outcome": "own_data" }] }), &mut checks);
+            checks.into_iter().find(|check| check.name == "sent").map(|check| check.text)
+        };
+        assert_eq!(
+            said("own_data").as_deref(),
+            Some("2 changes wait to be sent: damaged data holds up the exchange, run `verify`")
+        );
+        assert_eq!(said("cut").as_deref(), Some("2 changes wait to be sent: run `sync`"));
+    }
 }
